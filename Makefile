@@ -1,0 +1,26 @@
+# Every target sets up what it needs first; that takes seconds when nothing changed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint local-model setup setup-dev screenshots bench bench-adaptive proof soak clean
+
+run: setup
+	@$(BIN)/evalstudio start
+
+test: setup-dev
+	@$(BIN)/python scripts/check.py
+
+lint: setup-dev
+	@$(BIN)/python scripts/check.py --lint-only
+
+setup:
+	@PYTHON=$(PYTHON) sh scripts/setup.sh run
+
+setup-dev:
+	@PYTHON=$(PYTHON) sh scripts/setup.sh dev
+
+local-model: setup
+	@$(BIN)/evalstudio local-model install
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
