@@ -23,7 +23,7 @@ class Command(msgspec.Struct, frozen=True, tag_field="command"):
     id: int
 
 
-class StartRun(Command, tag="start"):
+class StartRun(Command, tag="start", frozen=True):
     """Starts or resumes a run of an evaluation file (or `example:NAME`); the reply's value is the run's id."""
 
     evaluation: str
@@ -36,38 +36,38 @@ class StartRun(Command, tag="start"):
     retry_errors: bool = True
 
 
-class ResumeRun(Command, tag="resume"):
+class ResumeRun(Command, tag="resume", frozen=True):
     """Goes on with a run that was interrupted or stopped; `classes` limits it to records with these outcomes."""
 
     run_id: int
     classes: tuple[str, ...] | None = None
 
 
-class PauseRun(Command, tag="pause"):
+class PauseRun(Command, tag="pause", frozen=True):
     run_id: int
 
 
-class ContinueRun(Command, tag="continue"):
+class ContinueRun(Command, tag="continue", frozen=True):
     run_id: int
 
 
-class StopRun(Command, tag="stop"):
+class StopRun(Command, tag="stop", frozen=True):
     run_id: int
 
 
-class SetStrategy(Command, tag="strategy"):
+class SetStrategy(Command, tag="strategy", frozen=True):
     """Changes how many calls of a run may be in flight, at once."""
 
     run_id: int
     strategy: Strategy
 
 
-class SetWorkers(Command, tag="workers"):
+class SetWorkers(Command, tag="workers", frozen=True):
     run_id: int
     workers: int
 
 
-class SetLimits(Command, tag="limits"):
+class SetLimits(Command, tag="limits", frozen=True):
     """Sets limits for all runs; None leaves one as it is, 0 takes away a rate."""
 
     ceiling: int | None = None
@@ -75,7 +75,7 @@ class SetLimits(Command, tag="limits"):
     default_workers: int | None = None
 
 
-class SetRates(Command, tag="rates"):
+class SetRates(Command, tag="rates", frozen=True):
     """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
 
     run_id: int
@@ -83,35 +83,35 @@ class SetRates(Command, tag="rates"):
     tokens_per_minute: float | None = None
 
 
-class SetKey(Command, tag="key"):
+class SetKey(Command, tag="key", frozen=True):
     """Gives the engine an API key for this session; it is kept in memory only."""
 
     name: str
     secret: str
 
 
-class TestModel(Command, tag="test-model"):
+class TestModel(Command, tag="test-model", frozen=True):
     """Tries one small call; the reply's value is a sentence, or its error is one."""
 
     __test__ = False
     model: str
 
 
-class ListModels(Command, tag="list-models"):
+class ListModels(Command, tag="list-models", frozen=True):
     model: str
 
 
-class LocalModel(Command, tag="local-model"):
+class LocalModel(Command, tag="local-model", frozen=True):
     """`action`: status, install, start or stop the local language model."""
 
     action: str
 
 
-class DeleteRun(Command, tag="delete"):
+class DeleteRun(Command, tag="delete", frozen=True):
     run_id: int
 
 
-class Shutdown(Command, tag="shutdown"):
+class Shutdown(Command, tag="shutdown", frozen=True):
     """Stops what runs, saves, and leaves."""
 
 
@@ -119,7 +119,7 @@ class Event(msgspec.Struct, frozen=True, tag_field="event"):
     """Something the engine tells."""
 
 
-class Hello(Event, tag="hello"):
+class Hello(Event, tag="hello", frozen=True):
     version: int
     evalstudio: str
     python: str
@@ -127,7 +127,7 @@ class Hello(Event, tag="hello"):
     workspace: str
 
 
-class Reply(Event, tag="reply"):
+class Reply(Event, tag="reply", frozen=True):
     """The answer to a command: `error` is a sentence for a person, or None."""
 
     id: int
@@ -135,7 +135,7 @@ class Reply(Event, tag="reply"):
     error: str | None = None
 
 
-class LogLine(Event, tag="log"):
+class LogLine(Event, tag="log", frozen=True):
     """A line for the log pane: from the engine, or printed by a person's code."""
 
     at: float  # Unix time
@@ -211,7 +211,7 @@ class LimitChange(msgspec.Struct, frozen=True):
     sentence: str
 
 
-class Snapshot(Event, tag="snapshot"):
+class Snapshot(Event, tag="snapshot", frozen=True):
     """A run as it stands. Buckets, changes and messages are those since the last snapshot of this run."""
 
     run_id: int
