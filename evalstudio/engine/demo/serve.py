@@ -49,8 +49,8 @@ async def _serve(server: DemoServer, host: str, port: int, exit_with_parent: boo
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def with_room(*parts: Any) -> web.BaseRequest:
-        return web.BaseRequest(*parts, loop=loop, client_max_size=MAX_BODY)
+    def with_room(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
 
     http = web.Server(server.handle, request_factory=with_room, handler_cancellation=True, access_log=None)
     # calls in work are cut off soon: nobody waits for them once the server is told to leave
