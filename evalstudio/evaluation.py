@@ -79,7 +79,9 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
         if not self.name.strip():
             raise EvaluationError("An evaluation needs a name.")
         if not self.messages:
-            raise EvaluationError(f"The evaluation '{self.name}' has no messages; give it at least one user message.")
+            raise EvaluationError(
+                f"The evaluation '{self.name}' has no messages; give it at least one user message."
+            )
         if not 1 <= self.repeats <= 1000:
             raise EvaluationError(f"repeats must be from 1 to 1,000; it is {self.repeats}.")
 
@@ -94,7 +96,11 @@ class Evaluation:
 
 def load_evaluation(reference: str) -> Evaluation:
     """Reads an evaluation: a path to a TOML file, or `example:NAME`. Raises EvaluationError with what to do."""
-    path = _example(reference.removeprefix(EXAMPLE)) if reference.startswith(EXAMPLE) else Path(reference).expanduser()
+    path = (
+        _example(reference.removeprefix(EXAMPLE))
+        if reference.startswith(EXAMPLE)
+        else Path(reference).expanduser()
+    )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -113,7 +119,9 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
     try:
         spec = msgspec.convert(table, EvaluationSpec)
     except msgspec.ValidationError as error:
-        raise EvaluationError(f"The evaluation file {path} has a field that can't be used: {error}.") from error
+        raise EvaluationError(
+            f"The evaluation file {path} has a field that can't be used: {error}."
+        ) from error
     return Evaluation(spec, path.absolute().parent)
 
 

@@ -32,7 +32,9 @@ def find_key(name: str) -> str | None:
         return None
     secret = _session.get(name) or os.environ.get(name) or _from_keychain(name)
     if not secret:
-        raise ModelError(f"There is no API key '{name}'; set the environment variable {name}, or add the key under Models.")
+        raise ModelError(
+            f"There is no API key '{name}'; set the environment variable {name}, or add the key under Models."
+        )
     with _lock:
         _remember(secret)
     return secret

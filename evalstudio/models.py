@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import ModelSettings
 
@@ -67,5 +69,4 @@ def _named(reference: str) -> ModelSettings:
 
 
 def _changed(settings: ModelSettings, **changes: str) -> ModelSettings:
-    values = {name: getattr(settings, name) for name in settings.__struct_fields__}
-    return ModelSettings(**(values | changes))
+    return msgspec.structs.replace(settings, **changes)

@@ -32,7 +32,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def settings_path() -> Path:
-    folder = os.environ.get("EVALSTUDIO_CONFIG") or platformdirs.user_config_dir("evalstudio", appauthor=False)
+    folder = os.environ.get("EVALSTUDIO_CONFIG") or platformdirs.user_config_dir(
+        "evalstudio", appauthor=False
+    )
     return Path(folder) / "settings.json"
 
 
@@ -49,7 +51,10 @@ def load_settings() -> tuple[Settings, str | None]:
             path.replace(bad)
         except OSError:
             return Settings(), f"The settings in {path} cannot be read ({error}); the defaults hold."
-        return Settings(), f"The settings could not be read ({error}); the defaults hold, the file is kept as {bad}."
+        return (
+            Settings(),
+            f"The settings could not be read ({error}); the defaults hold, the file is kept as {bad}.",
+        )
 
 
 def save_settings(settings: Settings) -> None:

@@ -18,8 +18,10 @@ class Member(Protocol):
 
     controller: EndpointController
     cap: "Cap"
-    adaptive: bool
     blocked: Wait | None  # why the last attempt to start a call failed
+
+    @property
+    def adaptive(self) -> bool: ...
 
     def wants(self) -> bool:
         """Whether there is a call to start now."""
@@ -108,7 +110,9 @@ class Admission:
             return Wait(Binding.APPLICATION, None)
         if member.cap.limit is not None and member.cap.in_flight >= member.cap.limit:
             return Wait(Binding.CAP, None)
-        return member.refuses(now) or member.controller.check(now, member.tokens_wanted(), member.adaptive)
+        return member.refuses(now) or member.controller.check(
+            now, member.tokens_wanted(), adaptive=member.adaptive
+        )
 
     def _wake_at(self, moment: float | None, now: float) -> None:
         if self._timer is not None:

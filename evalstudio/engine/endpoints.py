@@ -23,7 +23,15 @@ class Endpoints:
         self._caps: dict[str, Cap] = {}
 
     def get(
-        self, model: ModelSettings, identity: str, key: str | None, prior: Prior | None, now: float, *, maximum: int, start: int | None
+        self,
+        model: ModelSettings,
+        identity: str,
+        key: str | None,
+        prior: Prior | None,
+        now: float,
+        *,
+        maximum: int,
+        start: int | None,
     ) -> tuple[EndpointController, Cap]:
         """The limits of a model's endpoint; `identity` is `identify(model, key)`."""
         controller = self._controllers.get(identity)
@@ -44,8 +52,8 @@ class Endpoints:
             cap.limit = model.max_concurrency
         return controller, cap
 
-    def controllers(self) -> dict[str, EndpointController]:
-        return self._controllers
+    def controllers(self) -> list[EndpointController]:
+        return list(self._controllers.values())
 
 
 def identify(model: ModelSettings, key: str | None) -> str:
@@ -71,7 +79,9 @@ def kind_of(model: ModelSettings) -> Kind:
 
 def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:
     """What was learned about an endpoint, unless that is too long ago."""
-    row = connection.execute("SELECT learned_at, prior FROM priors WHERE endpoint = ?", (identity,)).fetchone()
+    row = connection.execute(
+        "SELECT learned_at, prior FROM priors WHERE endpoint = ?", (identity,)
+    ).fetchone()
     if row is None or time.time() - row[0] > MAX_AGE:
         return None
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive
+from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.engine.admission import Admission
 from evalstudio.engine.endpoints import Endpoints, identify, load_prior, save_prior
 from evalstudio.engine.executors.threads import ThreadWorkers
@@ -25,9 +25,18 @@ from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, load_evaluation
 from evalstudio.keys import find_key
 from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, Snapshot
-from evalstudio.settings import Settings, ceiling_in_force
+from evalstudio.settings import Settings, ceiling_in_force, changed
 from evalstudio.store.database import open_for_reading
-from evalstudio.store.runs import HEARTBEAT_S, RunRow, RunState, beat, find_or_create, get_run, set_state, take_lease
+from evalstudio.store.runs import (
+    HEARTBEAT_S,
+    RunRow,
+    RunState,
+    beat,
+    find_or_create,
+    get_run,
+    set_state,
+    take_lease,
+)
 from evalstudio.store.writer import Writer
 from evalstudio.workspace import Workspace
 
@@ -105,9 +114,11 @@ class Engine:
 
     async def resume_run(self, run_id: int, classes: tuple[str, ...] | None = None) -> Run:
         """Goes on with a run: what is missing and what errored, or of that only the outcomes in `classes`."""
-        row = await self._execute(lambda connection: get_run(connection, run_id))
+        row = await self.execute(lambda connection: get_run(connection, run_id))
         stored = msgspec.json.decode(row.spec, type=StoredSpec)
-        options = msgspec.structs.replace(stored.options, experiment=row.experiment, new_run=False, retry_classes=classes)
+        options = msgspec.structs.replace(
+            stored.options, experiment=row.experiment, new_run=False, retry_classes=classes
+        )
         reference = stored.reference
         evaluation = await asyncio.to_thread(load_evaluation, reference)
         return await self._start(evaluation, reference, options)
@@ -118,6 +129,22 @@ class Engine:
         if run is None:
             raise RunError(f"Run {run_id} is not running here; start or resume it first.")
         return run
+
+    def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
+        """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+        self.run(run_id).controller.set_rates(self._clock(), requests, tokens)
+        self.admission.pump()
+
+    def set_limits(self, ceiling: int | None, strategy: Strategy | None, workers: int | None) -> None:
+        """Limits and defaults that hold from now on; None leaves one as it is."""
+        if ceiling is not None:
+            self.admission.set_ceiling(ceiling)
+        changes = {"ceiling": ceiling, "strategy": strategy, "workers": workers}
+        self.settings = changed(
+            self.settings, **{name: value for name, value in changes.items() if value is not None}
+        )
+        for run in self.runs.values():
+            run.follow_defaults(self.settings)
 
     async def finished(self, run: Run) -> Snapshot:
         """Waits until a run has ended and its end is saved; its last snapshot."""
@@ -136,17 +163,17 @@ class Engine:
         plan = await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
         settings = await self.servers.locate(plan.model)
         key = find_key(settings.key)
-        row, resumed = await self._execute(lambda connection: _claim(connection, plan, self.runs))
+        row, resumed = await self.execute(lambda connection: _claim(connection, plan, self.runs))
         workers = ThreadWorkers(plan.workers, "model") if plan.workers is not None else None
         try:
             model = open_model(plan, settings, workers)
             before = await asyncio.to_thread(self._load_before, row.id, options.retry_classes)
         except BaseException:
-            await self._execute(lambda connection: set_state(connection, row.id, row.true_state))
+            await self.execute(lambda connection: set_state(connection, row.id, row.true_state))
             raise
         identity = identify(settings, key)
         start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
-        prior = await self._execute(lambda connection: load_prior(connection, identity))
+        prior = await self.execute(lambda connection: load_prior(connection, identity))
         controller, cap = self._endpoints.get(
             settings, identity, key, prior, self._clock(), maximum=self.admission.ceiling, start=start
         )
@@ -162,7 +189,7 @@ class Engine:
             self.log("warning", f"{plan.dataset.path.name}{where}: {problem.message}. The row is left out.")
         if resumed:
             self.log("info", f"Going on with run {row.id}: {before.counts.saved} of {row.total} are saved.")
-        await self._execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
+        await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
         run.start()
         self._drivers[row.id] = asyncio.create_task(self._drive(run, identity))
         return run
@@ -171,10 +198,10 @@ class Engine:
         """Waits for a run's end, then makes it last."""
         await run.finished.wait()
         await asyncio.gather(*list(run._tasks), return_exceptions=True)
-        await self._execute(lambda connection: None)  # all that was put in before is committed now
+        await self.execute(lambda connection: None)  # all that was put in before is committed now
         await asyncio.sleep(0)
         await run.model.aclose()
-        prior = run.controller.prior(self._clock())
+        prior = run.controller.prior()
         final = self.snapshot(run)
         buckets = run.telemetry.close_seconds(run.now + 1, run.limit, 0, self._lag, self._cpu)
         changes = self._drain_changes(run)
@@ -184,15 +211,17 @@ class Engine:
             save_prior(connection, identity, prior)
             beat(connection, run.id, run.counts.saved, run.counts.errored, run.elapsed)
             summary = msgspec.structs.replace(final, calls=())
-            set_state(connection, run.id, run.state, run.reason, summary=msgspec.json.encode(summary).decode())
+            set_state(
+                connection, run.id, run.state, run.reason, summary=msgspec.json.encode(summary).decode()
+            )
 
-        await self._execute(save)
+        await self.execute(save)
         del self.runs[run.id]
         self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu))
 
     async def _tick(self) -> None:
         """Ten times a second: limits, closed seconds, snapshots, heartbeats; and how late this came itself."""
-        limits_at = beat_at = 0.0
+        limits_at = load_at = beat_at = 0.0
         cpu_at, cpu_used = self._clock(), time.process_time()
         expected = self._clock() + TICK_S
         while True:
@@ -205,10 +234,13 @@ class Engine:
                 cpu_at, cpu_used = now, time.process_time()
             if now >= limits_at:
                 limits_at = now + LIMITS_TICK_S
-                for controller in self._endpoints.controllers().values():
-                    controller.client_load(now, self._lag, self._cpu)
+                for controller in self._endpoints.controllers():
                     controller.tick(now)
                 self.admission.pump()
+            if now >= load_at:
+                load_at = now + 1.0
+                for controller in self._endpoints.controllers():
+                    controller.client_load(now, self._lag, self._cpu)
             if now >= beat_at:
                 beat_at = now + HEARTBEAT_S
                 self._beat()
@@ -230,13 +262,24 @@ class Engine:
                 if other.controller is run.controller and (other.adaptive or change.what != "window"):
                     at = other.now - (self._clock() - change.at)
                     other.note(
-                        LimitChange(at, change.what, _number(change.old), _number(change.new), change.cause.value, change.sentence)
+                        LimitChange(
+                            at,
+                            change.what,
+                            _number(change.old),
+                            _number(change.new),
+                            change.cause.value,
+                            change.sentence,
+                        )
                     )
         changes, run.changes = run.changes, []
         return changes
 
     def _beat(self) -> None:
-        standing = [(run.id, run.counts.saved, run.counts.errored, run.elapsed, run.state, run.reason) for run in self.runs.values() if run.is_active]
+        standing = [
+            (run.id, run.counts.saved, run.counts.errored, run.elapsed, run.state, run.reason)
+            for run in self.runs.values()
+            if run.is_active
+        ]
         if standing:
             self._writer.execute(lambda connection: _beat_all(connection, standing))
 
@@ -247,7 +290,8 @@ class Engine:
         finally:
             database.close()
 
-    async def _execute(self, work: Callable[[Any], Any]) -> Any:
+    async def execute(self, work: Callable[[Any], Any]) -> Any:
+        """Changes the store in the writer's thread, after all that was put in before."""
         return await asyncio.wrap_future(self._writer.execute(work))
 
     def _saved(self, tokens: list[Any]) -> None:
@@ -277,7 +321,9 @@ class Engine:
 def _claim(connection: Any, plan: Plan, running: dict[int, Run]) -> tuple[RunRow, bool]:
     row, resumed = find_or_create(connection, plan.new_run(), new_run=plan.options.new_run)
     if row.id in running:
-        raise RunError(f"Experiment '{row.experiment}' is running already; stop it first, or use another name.")
+        raise RunError(
+            f"Experiment '{row.experiment}' is running already; stop it first, or use another name."
+        )
     take_lease(connection, row.id)
     return row, resumed
 
@@ -300,5 +346,3 @@ def _beat_all(connection: Any, standing: list[tuple[int, int, int, float, RunSta
 
 def _number(value: float | None) -> str | None:
     return None if value is None else f"{value:g}"
-
-

@@ -50,7 +50,8 @@ class Judging:
 
 def score_rows(record_id: int, scores: Sequence[Score]) -> list[ScoreRow]:
     return [
-        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why) for score in scores
+        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why)
+        for score in scores
     ]
 
 
@@ -58,7 +59,17 @@ def _judge(evaluator: Evaluator, answer: str, values: Mapping[str, Any]) -> Scor
     try:
         score = evaluator.judge(answer, values)
     except Exception as error:  # noqa: BLE001 - whatever a person's evaluator raises, the answer is kept, unscored
-        return Score(evaluator.name, None, evaluator.metrics, why=f"The evaluator failed: {type(error).__name__}: {error}")
+        return Score(
+            evaluator.name,
+            None,
+            evaluator.metrics,
+            why=f"The evaluator failed: {type(error).__name__}: {error}",
+        )
     if isinstance(score.value, float) and not math.isfinite(score.value):
-        return Score(evaluator.name, None, evaluator.metrics, why=f"The evaluator returned {score.value}, which is no score.")
+        return Score(
+            evaluator.name,
+            None,
+            evaluator.metrics,
+            why=f"The evaluator returned {score.value}, which is no score.",
+        )
     return score

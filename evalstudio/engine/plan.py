@@ -23,7 +23,7 @@ from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models import BUILT_IN, resolve_model
 from evalstudio.settings import Settings
 from evalstudio.store.runs import NewRun
-from evalstudio.templates import Conversation
+from evalstudio.templates import BARE_NAME, Conversation
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -54,6 +54,14 @@ class Plan:
     strategy_source: str
     workers: int | None  # threads, where the model is a synchronous function
     reference: str  # the evaluation file, to find it again
+
+    @property
+    def expected(self) -> str | None:
+        """The column with the expected answer: the one that the first evaluator compares with."""
+        for table in self.spec.evaluators:
+            if match := BARE_NAME.fullmatch(str(table.get("expected", ""))):
+                return match.group(1)
+        return None
 
     @property
     def total(self) -> int:
@@ -99,7 +107,9 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
         source = msgspec.structs.replace(source, samples=options.samples)
     dataset = open_dataset(source, evaluation.base)
     if len(dataset) == 0:
-        raise DatasetError(f"The dataset {dataset.path.name} has no samples to run; check its filter and its rows.")
+        raise DatasetError(
+            f"The dataset {dataset.path.name} has no samples to run; check its filter and its rows."
+        )
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
     model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
@@ -118,7 +128,7 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
 
 def is_async(function: Callable[..., Any]) -> bool:
     """Whether a call of it is awaited: an async function, or an object whose `__call__` is one."""
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def automatic_name() -> str:
@@ -145,7 +155,12 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
     parts: dict[str, Any] = {
         "dataset": plan.dataset.content_hash,
         "columns": source.columns,
-        "selection": [source.seed, source.indices, source.filter, source.samples if source.seed is not None else None],
+        "selection": [
+            source.seed,
+            source.indices,
+            source.filter,
+            source.samples if source.seed is not None else None,
+        ],
         "prompt": spec.messages,
         "model": plan.model.label,
         "parameters": spec.parameters,
@@ -157,7 +172,9 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
     if plan.function is not None:
         parts["model's file"] = hashlib.sha256(Path(plan.model.path).read_bytes()).hexdigest()[:16]
     return {
-        name: part if isinstance(part, str) else json.dumps(msgspec.to_builtins(part), sort_keys=True, ensure_ascii=False)
+        name: part
+        if isinstance(part, str)
+        else json.dumps(msgspec.to_builtins(part), sort_keys=True, ensure_ascii=False)
         for name, part in parts.items()
     }
 
@@ -165,7 +182,12 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
 def _git_commit(folder: Path) -> str | None:
     try:
         found = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=2, check=False
+            ["git", "rev-parse", "--short=12", "HEAD"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -29,7 +29,9 @@ class Prices:
 def _calculate(provider: str, model: str, tokens_in: int, cached: int, tokens_out: int) -> float | None:
     import genai_prices  # late: it brings pydantic
 
-    usage: Any = genai_prices.Usage(input_tokens=tokens_in, cache_read_tokens=cached or None, output_tokens=tokens_out)
+    usage: Any = genai_prices.Usage(
+        input_tokens=tokens_in, cache_read_tokens=cached or None, output_tokens=tokens_out
+    )
     try:
         price = genai_prices.calc_price(usage, model_ref=model, provider_id=provider)
     except LookupError:

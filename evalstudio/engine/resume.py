@@ -24,7 +24,9 @@ def load_before(connection: sqlite3.Connection, run_id: int, classes: tuple[str,
     """Reads it from the store. `classes`: the outcomes whose records are made again; None: all errored ones."""
     done = Done.load(connection, run_id, classes)
     counts = Counts(saved=done.kept)
-    (answered,) = _one(connection, "SELECT count(*) FROM records WHERE run_id = ? AND outcome = ?", run_id, Outcome.OK)
+    (answered,) = _one(
+        connection, "SELECT count(*) FROM records WHERE run_id = ? AND outcome = ?", run_id, Outcome.OK
+    )
     counts.errored = done.kept - answered
     (counts.unscored,) = _one(
         connection,

@@ -5,12 +5,9 @@ judged -> committed -> counted. One task per call; nothing else waits in a task.
 """
 
 import asyncio
-import json
-import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -18,24 +15,28 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.admission import Admission, Cap
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.judging import Judged, Judging, score_rows
-from evalstudio.engine.limits.endpoint import AttemptResult, Binding, EndpointController, Ticket, Wait
+from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.models.call import Answer, CallResult, Model, Request
 from evalstudio.engine.plan import Plan
 from evalstudio.engine.pricing import Prices
-from evalstudio.engine.samples import Done, Item, SampleQueue
+from evalstudio.engine.recording import Ended, make_attempt, make_record, report
+from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import LimitChange
 from evalstudio.score import Score
-from evalstudio.store.rows import AttemptRow, LimitChangeRow, Record
+from evalstudio.settings import Settings
+from evalstudio.store.rows import LimitChangeRow
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
 from evalstudio.templates import Message
 
-BREAKER_SPAN = 20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
+BREAKER_SPAN = (
+    20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
+)
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
 
 
@@ -96,6 +97,7 @@ class Run:
     unsaved: int = 0
     telemetry: Telemetry = field(default_factory=Telemetry)
     changes: list[LimitChange] = field(default_factory=list)
+    steered: bool = False  # a person has set its strategy while it ran
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     _started: float = 0.0
     _paused_at: float | None = None
@@ -153,9 +155,16 @@ class Run:
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
         """Holds for every call that starts from now on; calls in flight end in peace."""
         old, self.strategy = self.strategy, strategy
+        self.steered = self.steered or cause == "user"
         self._apply_strategy()
         if old != strategy:
-            self._note("strategy", describe(old), describe(strategy), cause, f"Set to {describe(strategy)} by the {cause}.")
+            self._note(
+                "strategy",
+                describe(old),
+                describe(strategy),
+                cause,
+                f"Set to {describe(strategy)} by the {cause}.",
+            )
         self.services.admission.pump()
 
     def set_workers(self, workers: int) -> None:
@@ -167,8 +176,23 @@ class Run:
         if self.strategy == SlidingWindow(old):
             self.strategy = SlidingWindow(workers)
         if old != workers:
-            self._note("workers", str(old), str(workers), "user", f"{workers} worker threads, set by the user.")
+            self._note(
+                "workers", str(old), str(workers), "user", f"{workers} worker threads, set by the user."
+            )
         self.services.admission.pump()
+
+    def follow_defaults(self, settings: Settings) -> None:
+        """New settings hold for a running run, too, where nothing nearer to it set its own."""
+        if self.workers is not None and self.plan.spec.workers is None and self.plan.options.workers is None:
+            self.set_workers(settings.workers)
+        if (
+            self.plan.strategy_source in ("settings", "default")
+            and settings.strategy is not None
+            and not self.steered
+        ):
+            self.set_strategy(settings.strategy, "settings")
+        elif self.adaptive:
+            self._apply_strategy()
 
     # What admission asks ----------------------------------------------------------------------------------------
 
@@ -198,7 +222,7 @@ class Run:
         if item.first_started is None:
             item.first_started = now
         item.state, item.cause = "calling", ""
-        ticket = self.controller.start(now, self.tokens_wanted(), self.adaptive)
+        ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
         task = asyncio.create_task(self._attempt(item, ticket))
         self.in_flight[item] = task
         self._tasks.add(task)
@@ -265,7 +289,9 @@ class Run:
                 result = await self.model.call(request, lambda: _set_state(item, "streaming"))
         except TimeoutError:
             limit = self.plan.spec.timeouts.sample
-            result = CallResult(Outcome.OVERLOADED, message=f"No answer within {limit:g} s for the whole sample.")
+            result = CallResult(
+                Outcome.OVERLOADED, message=f"No answer within {limit:g} s for the whole sample."
+            )
         except asyncio.CancelledError:
             result = CallResult(Outcome.CANCELLED)
             raise
@@ -275,7 +301,7 @@ class Run:
         finally:
             now = self.services.clock()
             del self.in_flight[item]
-            self.controller.finish(now, ticket, _report(result))
+            self.controller.finish(now, ticket, report(result))
             try:
                 if result is not None and result.outcome is not Outcome.CANCELLED:
                     self._settle(item, result, now)
@@ -299,10 +325,13 @@ class Run:
             self.stop(message)
             return
         decision = self._policy.after(
-            result.outcome, attempts=item.turn_attempts, elapsed=now - (item.first_started or now), hint=result.hint
+            result.outcome,
+            attempts=item.turn_attempts,
+            elapsed=now - (item.first_started or now),
+            hint=result.hint,
         )
         waited = decision.delay if isinstance(decision, Retry) else 0.0
-        item.attempts.append(_attempt_row(item, result, message, latency, waited))
+        item.attempts.append(make_attempt(item, result, message, latency, waited))
         final = isinstance(decision, GiveUp)
         self.telemetry.failed(result.outcome, message, self.now, final=final)
         match decision:
@@ -316,80 +345,59 @@ class Run:
                 self.queue.put_back(item, None)
                 self._ask(f"{message} It was paused because {sentence}.")
             case GiveUp():
-                self._save(item, result.outcome, message, result.answer, None, None)
+                self._save(item, Ended(result.outcome, message, result.answer))
                 self._watch(errored=True)
 
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self._prices.cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
         self.telemetry.spent(cost)
-        if answer.tokens_in is not None or answer.tokens_out is not None:
-            tokens = (answer.tokens_in or 0) + (answer.tokens_out or 0)
-            self._expected_tokens += (tokens - self._expected_tokens) * (0.1 if self._expected_tokens else 1.0)
+        self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(errored=False)
+        ended = Ended(Outcome.OK, None, answer, None, latency, result.first_token, cost)
         if item.turn + 1 < self.plan.conversation.turns:
-            if item.attempts or item.turn:
-                item.attempts.append(_attempt_row(item, result, "", latency, 0.0))
-            item.messages = (*item.messages, Message("assistant", answer.text))
-            item.answers.append(answer.text)
-            item.turn += 1
-            item.turn_attempts = 0
-            item.ready_at = now
-            item.state = "waiting"
-            self.queue.put_back(item, None)
+            self._next_turn(item, result, answer, latency, now)
         elif self.judging.needs_thread:
             self.evaluating += 1
-            task = asyncio.create_task(self._judge_slowly(item, result, answer, latency, cost))
+            task = asyncio.create_task(self._judge_slowly(item, ended, answer.text))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         else:
             judged = self.judging.judge(answer.text, item.sample.values)
-            self._save(item, Outcome.OK, None, answer, judged, _Timed(latency, result.first_token, cost))
+            self._save(item, replace(ended, judged=judged))
         budget = self.plan.spec.budget
         if budget is not None and self.telemetry.cost >= budget:
             self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
 
-    async def _judge_slowly(self, item: Item, result: CallResult, answer: Answer, latency: float, cost: float | None) -> None:
+    def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+        item.attempts.append(make_attempt(item, result, "", latency, 0.0))
+        item.messages = (*item.messages, Message("assistant", answer.text))
+        item.answers.append(answer.text)
+        item.turn += 1
+        item.turn_attempts = 0
+        item.ready_at = now
+        item.state = "waiting"
+        self.queue.put_back(item, None)
+
+    def _expect_tokens(self, tokens: int) -> None:
+        if tokens:
+            share = 0.1 if self._expected_tokens else 1.0
+            self._expected_tokens += (tokens - self._expected_tokens) * share
+
+    async def _judge_slowly(self, item: Item, ended: Ended, text: str) -> None:
         try:
-            judged = await self.judging.judge_all(answer.text, item.sample.values)
-            self._save(item, Outcome.OK, None, answer, judged, _Timed(latency, result.first_token, cost))
+            judged = await self.judging.judge_all(text, item.sample.values)
+            self._save(item, replace(ended, judged=judged))
         finally:
             self.evaluating -= 1
         self._check_end()
 
-    def _save(
-        self, item: Item, outcome: Outcome, error: str | None, answer: Answer | None, judged: Judged | None, timed: "_Timed | None"
-    ) -> None:
-        attempts = len(item.attempts) + (outcome is Outcome.OK)
-        record = Record(
-            id=item.record_id,
-            run_id=self.id,
-            position=item.sample.position,
-            repeat=item.repeat,
-            sample_id=item.sample.id,
-            outcome=outcome.value,
-            error=error,
-            prompt=msgspec.json.encode(item.messages).decode(),
-            answer=None if answer is None else answer.text,
-            thinking=None if answer is None else answer.thinking,
-            expected=_expected(item),
-            finish_reason=None if answer is None else answer.finish_reason,
-            answered_by=None if answer is None else answer.answered_by,
-            latency=None if timed is None else timed.latency,
-            first_token=None if timed is None else timed.first_token,
-            queued=item.queued,
-            backed_off=item.backed_off,
-            judged=None if judged is None else judged.seconds,
-            tokens_in=None if answer is None else answer.tokens_in,
-            tokens_cached=None if answer is None else answer.tokens_cached,
-            tokens_out=None if answer is None else answer.tokens_out,
-            cost=None if timed is None else timed.cost,
-            attempts=attempts,
-            finished_at=time.time(),
-        )
-        scores = score_rows(record.id, judged.scores) if judged else ()
+    def _save(self, item: Item, ended: Ended) -> None:
+        record = make_record(self.id, item, ended, self.plan.expected)
+        scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
-        self.services.writer.save(Saved(record, scores, item.attempts, _Token(self, outcome, judged), item.again))
+        token = _Token(self, ended.outcome, ended.judged)
+        self.services.writer.save(Saved(record, scores, item.attempts, token, item.again))
 
     # Ends -------------------------------------------------------------------------------------------------------
 
@@ -438,7 +446,9 @@ class Run:
     def note(self, change: LimitChange) -> None:
         """Keeps a change of a limit: for the next snapshot and in the store."""
         self.changes.append(change)
-        row = LimitChangeRow(self.id, change.at, change.what, change.old, change.new, change.cause, change.sentence)
+        row = LimitChangeRow(
+            self.id, change.at, change.what, change.old, change.new, change.cause, change.sentence
+        )
         self.services.writer.execute(
             lambda connection: connection.execute(
                 "INSERT INTO limit_changes (run_id, at, what, old, new, cause, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -447,47 +457,10 @@ class Run:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    latency: float
-    first_token: float | None
-    cost: float | None
-
-
 def add_score(aggregates: dict[str, LiveAggregate], score: Score) -> None:
     """Counts a score in the aggregate of its evaluator; text has no mean."""
     if isinstance(score.value, (bool, int, float)):
         aggregates.setdefault(score.name, LiveAggregate()).add(float(score.value))
-
-
-def _report(result: CallResult | None) -> AttemptResult:
-    if result is None:
-        return AttemptResult(Outcome.CANCELLED)
-    answer = result.answer
-    if answer is None:
-        return AttemptResult(result.outcome, hint=result.hint, rates=result.rates, message=result.message)
-    work: float | None = None
-    tokens: int | None = None
-    if answer.tokens_out is not None:
-        work = answer.tokens_out + (answer.tokens_in or 0) / 20 + 10
-        tokens = answer.tokens_out + (answer.tokens_in or 0)
-    elif answer.text:
-        work = len(answer.text) / 4 + 10
-    return AttemptResult(result.outcome, work, tokens, result.first_token, result.hint, result.rates, result.message)
-
-
-def _attempt_row(item: Item, result: CallResult, message: str, latency: float, waited: float) -> AttemptRow:
-    started = item.started - (item.first_started or item.started)
-    return AttemptRow(
-        item.record_id, len(item.attempts) + 1, result.outcome.value, result.status, message, started, latency, waited
-    )
-
-
-def _expected(item: Item) -> str | None:
-    value: Any = item.sample.values.get("expected")
-    if value is None:
-        return None
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _set_state(item: Item, state: str) -> None:

@@ -2,6 +2,9 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import msgspec
 
 from evalstudio.engine.child_server import start_child_server
 from evalstudio.errors import ModelError
@@ -10,12 +13,20 @@ from evalstudio.evaluation import ModelSettings
 LOCAL_SLOTS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    url: str
+    stack: AsyncExitStack
+
+    async def aclose(self) -> None:
+        await self.stack.aclose()
+
+
 class Servers:
     """Holds the processes; they leave with this one, however it ends."""
 
     def __init__(self) -> None:
-        self._stack = AsyncExitStack()
-        self._urls: dict[str, str] = {}
+        self._servers: dict[str, _Server] = {}
         self._lock = asyncio.Lock()
 
     async def locate(self, model: ModelSettings) -> ModelSettings:
@@ -23,20 +34,28 @@ class Servers:
         if model.provider not in ("demo", "local"):
             return model
         async with self._lock:
-            url = self._urls.get(model.label)
-            if url is None:
-                server = await self._stack.enter_async_context(start_child_server(_arguments(model), start_timeout=60))
-                url = self._urls[model.label] = server.url
-        values = {name: getattr(model, name) for name in model.__struct_fields__}
-        return ModelSettings(**(values | {"base_url": url}))
+            server = self._servers.get(model.label)
+            if server is None:
+                stack = AsyncExitStack()
+                child = await stack.enter_async_context(
+                    start_child_server(_arguments(model), start_timeout=60)
+                )
+                server = self._servers[model.label] = _Server(child.url, stack)
+        return msgspec.structs.replace(model, base_url=server.url)
+
+    async def stop(self, label: str) -> None:
+        """Ends the server of one model, if it runs."""
+        async with self._lock:
+            if (server := self._servers.pop(label, None)) is not None:
+                await server.aclose()
 
     def running(self) -> list[str]:
         """The labels of the models whose servers run."""
-        return list(self._urls)
+        return list(self._servers)
 
     async def aclose(self) -> None:
-        await self._stack.aclose()
-        self._urls.clear()
+        for label in self.running():
+            await self.stop(label)
 
 
 def _arguments(model: ModelSettings) -> list[str]:
@@ -45,5 +64,7 @@ def _arguments(model: ModelSettings) -> list[str]:
     from evalstudio.engine.models.local import installed  # late: few need it
 
     if not installed():
-        raise ModelError("The local language model is not installed; run `make local-model` or `evalstudio local-model install`.")
+        raise ModelError(
+            "The local language model is not installed; run `make local-model` or `evalstudio local-model install`."
+        )
     return ["-m", "evalstudio.engine.models.local_server", "--port", "0", "--slots", str(LOCAL_SLOTS)]

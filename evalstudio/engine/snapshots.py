@@ -25,7 +25,9 @@ SENTENCES = {
 }
 
 
-def take_snapshot(run: Run, buckets: list[Bucket], changes: list[LimitChange], loop_lag: float, cpu: float) -> Snapshot:
+def take_snapshot(
+    run: Run, buckets: list[Bucket], changes: list[LimitChange], loop_lag: float, cpu: float
+) -> Snapshot:
     """The snapshot of one run. Its size does not depend on how many samples there are."""
     now = run.services.clock()
     waiting = run.queue.waiting
@@ -33,7 +35,7 @@ def take_snapshot(run: Run, buckets: list[Bucket], changes: list[LimitChange], l
     rate, count = run.telemetry.rate(run.now)
     latency = run.telemetry.latency.percentiles()
     binding = _binding(run, now)
-    gate_until = run.controller.gate_until
+    gate_until = run.controller.gate_until(now)
     return Snapshot(
         run_id=run.id,
         experiment=run.plan.experiment,
@@ -57,7 +59,9 @@ def take_snapshot(run: Run, buckets: list[Bucket], changes: list[LimitChange], l
         binding=binding.value if binding else "",
         binding_sentence=SENTENCES[binding] if binding else "",
         elapsed=run.elapsed,
-        eta=eta(left, rate, count, latency.p95 if latency else 0.0) if run.state is RunState.RUNNING else None,
+        eta=eta(left, rate, count, latency.p95 if latency else 0.0)
+        if run.state is RunState.RUNNING
+        else None,
         rate=rate,
         latency=latency,
         first_token=run.telemetry.first_token.percentiles(),
@@ -96,7 +100,9 @@ def _scores(run: Run) -> tuple[ScoreNow, ...]:
             continue
         now = aggregate.snapshot()
         answered = run.counts.saved - run.counts.errored
-        scores.append(ScoreNow(evaluator.name, metric, now.value, now.low, now.high, now.n, max(0, answered - now.n)))
+        scores.append(
+            ScoreNow(evaluator.name, metric, now.value, now.low, now.high, now.n, max(0, answered - now.n))
+        )
     return tuple(scores)
 
 
@@ -107,7 +113,14 @@ def _calls(run: Run, now: float) -> tuple[Call, ...]:
     ]
     room = MOST_CALLS - len(calls)
     calls += [
-        Call(item.sample.id, item.turn_attempts + 1, "backing off", now - item.started, max(0.0, due - now), item.cause)
+        Call(
+            item.sample.id,
+            item.turn_attempts + 1,
+            "backing off",
+            now - item.started,
+            max(0.0, due - now),
+            item.cause,
+        )
         for due, item in run.queue.backing_off()[:room]
     ]
     return tuple(calls)

@@ -48,7 +48,9 @@ class Telemetry:
         self._second = _Second(0)
         self._rates: deque[tuple[int, int]] = deque(maxlen=RATE_WINDOW_S)
 
-    def answered(self, latency: float, first_token: float | None, tokens_in: int | None, tokens_out: int | None) -> None:
+    def answered(
+        self, latency: float, first_token: float | None, tokens_in: int | None, tokens_out: int | None
+    ) -> None:
         """An attempt brought an answer."""
         second = self._second
         second.answered += 1
@@ -91,7 +93,9 @@ class Telemetry:
             for name, count in self._errors.items()
         )
 
-    def close_seconds(self, now: float, limit: int, in_flight: int, loop_lag: float, cpu: float) -> list[Bucket]:
+    def close_seconds(
+        self, now: float, limit: int, in_flight: int, loop_lag: float, cpu: float
+    ) -> list[Bucket]:
         """The buckets of the seconds that have passed since the last call, the empty ones too."""
         closed: list[Bucket] = []
         while self._second.number < int(now):

@@ -12,6 +12,7 @@ import msgspec
 import psutil
 
 from evalstudio.errors import RunError
+from evalstudio.store.schema import record_ids
 
 HEARTBEAT_S = 2.0
 STALE_S = 30.0  # a heartbeat older than this, of another machine, is a dead one
@@ -175,6 +176,22 @@ def set_state(
         values |= {"finished_at": time.time(), "lease_pid": None, "lease_started": None, "lease_host": None}
     assignments = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", (*values.values(), run_id))
+
+
+def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
+    """Removes a run and all that belongs to it. Raises RunError while it runs."""
+    run = get_run(connection, run_id)
+    if run.is_leased:
+        raise RunError(
+            f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
+        )
+    first, last = record_ids(run_id)
+    for table in ("attempts", "scores"):
+        connection.execute(f"DELETE FROM {table} WHERE record_id BETWEEN ? AND ?", (first, last))
+    for table in ("records", "limit_changes", "seconds"):
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+    connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+    connection.execute("DELETE FROM experiments WHERE id NOT IN (SELECT experiment_id FROM runs)")
 
 
 def lease_is_alive(pid: int | None, started: float | None, host: str | None, heartbeat: float | None) -> bool:

@@ -5,7 +5,16 @@ from typing import Any
 
 from evalstudio.outcome import Outcome
 
-_QUOTA = ("insufficient_quota", "billing", "perday", "per day", "per_day", "quota_exceeded_daily", "credit balance", "out of credits")
+_QUOTA = (
+    "insufficient_quota",
+    "billing",
+    "perday",
+    "per day",
+    "per_day",
+    "quota_exceeded_daily",
+    "credit balance",
+    "out of credits",
+)
 _RATE = ("rate limit", "rate_limit", "ratelimit", "too many requests", "slow_down", "quota", "throttl")
 _FILTER = ("content_filter", "content management policy", "responsible_ai", "safety", "content_policy")
 _OVERLOAD = ("overloaded", "out of memory", "server_error", "internal", "unavailable", "timeout", "capacity")

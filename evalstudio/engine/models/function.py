@@ -23,7 +23,9 @@ class FunctionModel:
     with `text` and perhaps `tokens_in`, `tokens_out`, `thinking`, `finish_reason`.
     """
 
-    def __init__(self, function: Callable[..., Any], *, attempt_timeout: float, workers: ThreadWorkers | None) -> None:
+    def __init__(
+        self, function: Callable[..., Any], *, attempt_timeout: float, workers: ThreadWorkers | None
+    ) -> None:
         self._function = function
         self._timeout = attempt_timeout
         self._workers = workers
@@ -44,7 +46,9 @@ class FunctionModel:
         except TimeoutError as error:
             if error.args:  # the function's own
                 return CallResult(Outcome.OVERLOADED, message=_failure(error))
-            return CallResult(Outcome.OVERLOADED, message=f"The function did not return within {self._timeout:g} s.")
+            return CallResult(
+                Outcome.OVERLOADED, message=f"The function did not return within {self._timeout:g} s."
+            )
         except (ConnectionError, OSError) as error:
             return CallResult(Outcome.OVERLOADED, message=_failure(error))
         except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
@@ -59,7 +63,9 @@ class FunctionModel:
         arguments: dict[str, Any] = {}
         for name in self._parameters:
             if name == "messages":
-                arguments[name] = [{"role": message.role, "content": message.content} for message in request.messages]
+                arguments[name] = [
+                    {"role": message.role, "content": message.content} for message in request.messages
+                ]
             elif name == "repeat":
                 arguments[name] = request.repeat
             elif name in request.values and name != "prompt":
@@ -112,10 +118,16 @@ def _result(value: Any) -> CallResult:
 
 
 def _outcome(error: Exception) -> Outcome:
-    status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+    status = getattr(error, "status_code", None) or getattr(
+        getattr(error, "response", None), "status_code", None
+    )
     if status == 429 or "RateLimit" in type(error).__name__:
         return Outcome.THROTTLED
-    if (isinstance(status, int) and status >= 500) or "Timeout" in type(error).__name__ or "Connect" in type(error).__name__:
+    if (
+        (isinstance(status, int) and status >= 500)
+        or "Timeout" in type(error).__name__
+        or "Connect" in type(error).__name__
+    ):
         return Outcome.OVERLOADED
     return Outcome.CLIENT_ERROR
 

@@ -44,7 +44,9 @@ class Client:
 
     async def open(self, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
         """Sends JSON and returns as soon as the headers are there; the caller closes the response."""
-        request = self._http.build_request("POST", url, content=body, headers={"Content-Type": "application/json", **headers})
+        request = self._http.build_request(
+            "POST", url, content=body, headers={"Content-Type": "application/json", **headers}
+        )
         return await self._http.send(request, stream=True)
 
     async def get(self, url: str) -> tuple[httpx.Response, bytes]:
@@ -57,7 +59,9 @@ class Client:
         await self._http.aclose()
 
     def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, ssl=self._tls, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=300)
+        connector = aiohttp.TCPConnector(
+            limit=0, ssl=self._tls, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=300
+        )
         return aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True, auto_decompress=False
         )

@@ -69,7 +69,13 @@ class OpenAIModel:
     """A model behind an OpenAI-compatible endpoint. One client a run, its connections kept alive."""
 
     def __init__(
-        self, settings: ModelSettings, key: str | None, parameters: dict[str, Any], timeouts: TimeOuts, *, stream: bool
+        self,
+        settings: ModelSettings,
+        key: str | None,
+        parameters: dict[str, Any],
+        timeouts: TimeOuts,
+        *,
+        stream: bool,
     ) -> None:
         if not settings.base_url.startswith(("http://", "https://")):
             raise ModelError(
@@ -113,11 +119,15 @@ class OpenAIModel:
         except (httpx.HTTPError, TimeoutError) as error:
             raise ModelError(explain(error, url)) from error
         if response.status_code != 200:
-            raise ModelError(sentence(response.status_code, data.decode(errors="replace"), httpx.URL(url).host))
+            raise ModelError(
+                sentence(response.status_code, data.decode(errors="replace"), httpx.URL(url).host)
+            )
         try:
             return [entry.id for entry in _models.decode(data).data]
         except msgspec.MsgspecError as error:
-            raise ModelError(f"{url} answers, but not with a list of models; check that the base URL ends where its API begins, often in /v1.") from error
+            raise ModelError(
+                f"{url} answers, but not with a list of models; check that the base URL ends where its API begins, often in /v1."
+            ) from error
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -135,7 +145,9 @@ class OpenAIModel:
             fatal=is_fatal(status, body),
         )
 
-    async def _streamed(self, body: bytes, headers: dict[str, str], on_first_token: Callable[[], None]) -> CallResult:
+    async def _streamed(
+        self, body: bytes, headers: dict[str, str], on_first_token: Callable[[], None]
+    ) -> CallResult:
         started = time.perf_counter()
         gathered = _Gathered()
         limit = self._timeouts.first_token
@@ -163,7 +175,9 @@ class OpenAIModel:
         except httpx.HTTPError as error:
             return gathered.failed(Outcome.OVERLOADED, explain(error, self._url))
         except msgspec.MsgspecError as error:
-            return gathered.failed(Outcome.BAD_ANSWER, f"The endpoint streams something that is no chat completion ({error}).")
+            return gathered.failed(
+                Outcome.BAD_ANSWER, f"The endpoint streams something that is no chat completion ({error})."
+            )
 
 
 class _Gathered:
@@ -214,7 +228,9 @@ class _Gathered:
         rates = rate_headers(headers, wall_now=datetime.now(UTC))
         if self._error:
             outcome = classify_error_body(self._error)
-            return self.failed(outcome, f"The endpoint broke off with an error: {error_message(_dump(self._error))}.")
+            return self.failed(
+                outcome, f"The endpoint broke off with an error: {error_message(_dump(self._error))}."
+            )
         if self._finish_reason == "content_filter":
             return self.failed(Outcome.FILTERED, "The provider's content filter cut the answer off.")
         if not self.done and self._finish_reason is None:
@@ -226,32 +242,54 @@ class _Gathered:
         return CallResult(outcome, partial, message, first_token=self.first_token)
 
     def _answer(self) -> Answer:
-        return _answer("".join(self._text), "".join(self._thinking) or None, self._finish_reason, self._model, self._usage)
+        return _answer(
+            "".join(self._text),
+            "".join(self._thinking) or None,
+            self._finish_reason,
+            self._model,
+            self._usage,
+        )
 
 
 def _read(data: bytes, headers: httpx.Headers) -> CallResult:
     try:
         completion = _completion.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        return CallResult(Outcome.BAD_ANSWER, message=f"The endpoint's answer is no chat completion ({error}).", status=200)
+        return CallResult(
+            Outcome.BAD_ANSWER, message=f"The endpoint's answer is no chat completion ({error}).", status=200
+        )
     if completion.error:
         said = error_message(_dump(completion.error))
-        return CallResult(classify_error_body(completion.error), message=f"The endpoint answered with an error: {said}.", status=200)
+        return CallResult(
+            classify_error_body(completion.error),
+            message=f"The endpoint answered with an error: {said}.",
+            status=200,
+        )
     if not completion.choices or (message := completion.choices[0].message) is None:
         return CallResult(Outcome.BAD_ANSWER, message="The endpoint's answer holds no message.", status=200)
     choice = completion.choices[0]
     if choice.finish_reason == "content_filter":
-        return CallResult(Outcome.FILTERED, message="The provider's content filter withheld the answer.", status=200)
+        return CallResult(
+            Outcome.FILTERED, message="The provider's content filter withheld the answer.", status=200
+        )
     if message.refusal and not message.content:
         return CallResult(Outcome.FILTERED, message=f"The model refused: {message.refusal[:300]}", status=200)
     text = _text(message.content)
     if not text and message.tool_calls:
         text = _dump(message.tool_calls)
-    answer = _answer(text, message.reasoning_content or message.reasoning, choice.finish_reason, completion.model, completion.usage)
+    answer = _answer(
+        text,
+        message.reasoning_content or message.reasoning,
+        choice.finish_reason,
+        completion.model,
+        completion.usage,
+    )
     return CallResult(Outcome.OK, answer, rates=rate_headers(headers, wall_now=datetime.now(UTC)), status=200)
 
 
-def _answer(text: str, thinking: str | None, finish_reason: str | None, model: str | None, usage: _Usage | None) -> Answer:
+def _answer(
+    text: str, thinking: str | None, finish_reason: str | None, model: str | None, usage: _Usage | None
+) -> Answer:
     if thinking is None:
         thinking, text = split_thinking(text)
     cached = usage.prompt_tokens_details.cached_tokens if usage and usage.prompt_tokens_details else None

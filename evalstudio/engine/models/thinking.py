@@ -2,7 +2,9 @@
 
 import re
 
-_BLOCK = re.compile(r"\s*(?:<think(?:ing)?>|\[think\])(.*?)(?:</think(?:ing)?>|\[/think\])\s*", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(
+    r"\s*(?:<think(?:ing)?>|\[think\])(.*?)(?:</think(?:ing)?>|\[/think\])\s*", re.DOTALL | re.IGNORECASE
+)
 _HEADLESS = re.compile(r"(.*?)(?:</think>|\[/think\])\s*", re.DOTALL | re.IGNORECASE)
 
 
