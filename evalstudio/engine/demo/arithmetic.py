@@ -5,7 +5,7 @@ does not know it gets wrong, as a small model would.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalstudio.engine.demo.draws import mistaken, uniform
 
@@ -39,31 +39,44 @@ _WORDS = {
     )
 } | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "dozen": 12.0, "hundred": 100.0}
 _TAKE = re.compile(
-    r"\b(giv\w*|gave|eats?|ate|los\w+|lost|sells?|sold|us(?:es|ed)|spen[dt]\w*|leaves?|left|breaks?|broke|drinks?|drank|"
-    r"remov\w+|takes?|took|fly|flew|get off|got off|discount|throws?|threw|donat\w+|melt\w*|fewer|less|shorter|"
-    r"cheaper|younger|pays?|paid|drops?|falls?|fell|lends?|lent|return\w*|cancel\w*|leak\w*|cuts?|off)\b"
+    r"\b(giv\w+|gave|eats?|ate|los(?:es|t)|sells?|sold|us(?:es|ed)|spen[dt]\w*|leaves?|breaks?|broke|drinks?|drank|remov\w+|"
+    r"takes?|taken|took|fl[ey]w|get off|got off|discount|throws?|threw|donat\w+|melt\w*|pa(?:ys|id)|drop\w*|falls?|fell|"
+    r"lends?|lent|return\w*|cancel\w*|leak\w*|cuts?|off)\b"
 )
-_PER = re.compile(r"\b(each|every|per|apiece)\b")
-_SPLIT = re.compile(r"\b(equally|evenly|split|shared?|shares|divid\w+|packs? (?:them|it|all))\b")
+_ADD = re.compile(
+    r"\b(buys?|bought|more|gets? on|got on|adds?|added|finds?|found|earn\w*|receiv\w+|wins?|won|rises?|rose|raised?|raises|"
+    r"increase\w*|plus|joins?|new ones)\b"
+)
+_PER = re.compile(r"\b(each|every|per|apiece|times as)\b")
+_SPLIT = re.compile(r"\b(equally|equal|evenly|split|divid\w+)\b")
+_LEFT = re.compile(r"\b(left|remains?|not)\b")
+_COMPARE = re.compile(
+    r"\bhow (?:many|much|far)(?: \w+){0,2} (?:more|fewer|less|longer|older|younger|taller|further)\b"
+)
 _NUMBER = re.compile(
     r"(?<![\w.])(?:[$€£]\s?)?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s?(%|percent\b)?|\b("
     + "|".join(_WORDS)
     + r")\b"
 )
-_SENTENCE = re.compile(r"(?<=[.?!;])\s+|,\s+(?:and\s+)?(?=(?:then|he|she|they|it)\b)")
+_CLAUSE = re.compile(r"(?<=[.?!;])\s+|,\s+|\band\b|\bthen\b")
 
 
 @dataclass
 class _State:
     total: float | None = None
-    last: float = 0.0
+    sign: float = 1.0
+    rate: bool = False  # one number so far, and it is "per" something
+    taken: bool = False
+    seen: set[float] = field(default_factory=set)
 
 
 def solve(text: str, key: bytes) -> float | None:
-    """The number asked for, or None where there are not two numbers to reckon with."""
-    if len(_numbers(text.lower())) < 2:
+    """The number asked for, or None where there is nothing to reckon with."""
+    text = text.lower()
+    numbers = _numbers(text)
+    if not numbers or (len(numbers) == 1 and not re.search(r"\b(half|twice|double)\b", text)):
         return None
-    value = _reckon(text.lower())
+    value = _reckon(text, [number for number, _, _ in numbers])
     if mistaken(key, MISTAKES):
         value += 1 if uniform(key, "slip") < 0.5 else -1
     return round(value, 4)
@@ -79,16 +92,23 @@ def _numbers(text: str) -> list[tuple[float, bool, int]]:
     return found
 
 
-def _reckon(text: str) -> float:
-    direct = re.search(
-        r"(\d+(?:\.\d+)?)\s*(plus|minus|times|divided by|multiplied by|[-+*/x×÷])\s*(\d+(?:\.\d+)?)", text
-    )
-    if direct and len(_numbers(text)) == 2:
-        return _apply(direct.group(2), float(direct.group(1)), float(direct.group(3)))
+def _reckon(text: str, numbers: list[float]) -> float:
+    direct = re.search(r"[\d.]+\s*(plus|minus|times|divided by|multiplied by|[-+*/x×÷])\s*[\d.]*\d", text)
+    if direct and len(numbers) == 2:
+        return _apply(direct.group(1), *numbers)
+    if len(numbers) == 2 and _COMPARE.search(text):
+        return abs(numbers[0] - numbers[1])
+    if len(numbers) == 2 and _SPLIT.search(text):
+        return max(numbers) / (min(numbers) or 1)
     state = _State()
-    for sentence in _SENTENCE.split(text):
-        _read(sentence, state)
-    return _last_step(text, state)
+    for clause in _CLAUSE.split(text):
+        _read(clause, state)
+    if re.search(r"\b(altogether|in total|in all)\b", text) and not _PER.search(text):
+        return sum(numbers)
+    total = state.total or 0.0
+    if len(numbers) == 2 and _LEFT.search(text) and not state.taken and total == sum(numbers):
+        return abs(numbers[0] - numbers[1])
+    return total
 
 
 def _apply(sign: str, left: float, right: float) -> float:
@@ -101,39 +121,29 @@ def _apply(sign: str, left: float, right: float) -> float:
     return left * right
 
 
-def _read(sentence: str, state: _State) -> None:
-    numbers = _numbers(sentence)
-    for place, (value, percent, start) in enumerate(numbers):
-        before = sentence[numbers[place - 1][2] if place else 0 : start]
-        if state.total is None:
-            state.total = value
+def _read(clause: str, state: _State) -> None:
+    """Takes the numbers of one clause into the running total."""
+    take, per = _TAKE.search(clause), _PER.search(clause)
+    if take or _ADD.search(clause):
+        state.sign = -1.0 if take else 1.0
+        state.taken = state.taken or take is not None
+    for value, percent, _ in _numbers(clause):
+        total = state.total
+        if total is None:
+            state.total, state.rate = value, per is not None
         elif percent:
-            part = state.total * value / 100
-            if re.search(r"\b(of the|of them|of its|of)\b", sentence[start:]) and not _TAKE.search(sentence):
-                state.total = part
-            else:
-                state.total += -part if _TAKE.search(sentence) else part
-        elif _SPLIT.search(sentence):
-            state.total = state.total / value if value else 0.0
-        elif _PER.search(sentence):
-            state.total *= value
-        elif _TAKE.search(before):
-            state.total -= value
+            part = total * value / 100
+            state.total = total + state.sign * part if take or _ADD.search(clause) else part
+        elif _SPLIT.search(clause):
+            state.total = max(total, value) / (min(total, value) or 1)
+        elif per or state.rate:
+            if not per or value not in state.seen:  # "... with 16 pencils each", said again
+                state.total = total * value
+            state.rate = False
         else:
-            state.total += value
-        state.last = value
-    if state.total is None:
-        return
-    if re.search(r"\b(twice|double[sd]?)\b", sentence):
+            state.total = total + state.sign * value
+        state.seen.add(value)
+    if state.total is not None and re.search(r"\b(twice|doubles?|doubled)\b", clause):
         state.total *= 2
-    elif re.search(r"\b(half)\b", sentence):
+    elif state.total is not None and "half" in clause:
         state.total /= 2
-
-
-def _last_step(text: str, state: _State) -> float:
-    numbers = [value for value, _, _ in _numbers(text)]
-    if len(numbers) == 2 and re.search(
-        r"\bhow (?:many|much) (?:more|fewer|less|longer|older|taller|further|further)\b", text
-    ):
-        return abs(numbers[0] - numbers[1])
-    return state.total or 0.0

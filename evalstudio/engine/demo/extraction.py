@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from evalstudio.engine.demo.draws import choice, mistaken
+from evalstudio.engine.demo.draws import choice, uniform
 from evalstudio.engine.demo.sentiment import LABELS, sentiment
 
-MISTAKES = 0.08
+MISTAKES = 0.05  # per hard field
+_HARD = ("name", "city", "amount", "value")
 MONTHS = [
     "january",
     "february",
@@ -95,7 +96,7 @@ def _find(name: str, text: str, key: bytes) -> Any:
     for part, finder in _FINDERS.items():
         if part in lowered:
             value = finder(text)
-            if mistaken(key, MISTAKES) and part in ("name", "city", "amount"):
+            if part in _HARD and uniform(key, f"mistake {name}") < MISTAKES:
                 return _spoil(value)
             return value
     if "sentiment" in lowered or "label" in lowered:
@@ -212,6 +213,7 @@ _FINDERS: dict[str, Callable[[str], Any]] = {
     "date": _date,
     "currency": _currency,
     "amount": _amount,
+    "value": _amount,
     "total": _amount,
     "price": _amount,
     "company": _first(_COMPANY),
