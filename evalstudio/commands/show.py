@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.format import duration, percent
 from evalstudio.commands.options import workspace_of, workspace_option
 from evalstudio.commands.summary import print_summary
 from evalstudio.errors import RunError
+from evalstudio.format import duration, percent
 from evalstudio.protocol import Snapshot
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
@@ -60,7 +60,11 @@ def show_command(workspace: str | None, name: str, as_json: bool) -> None:
     for run in runs:
         summary = summary_of(run)
         if summary is None:
-            console.print(Text(f"Run {run.id} · {run.evaluation} · {run.model}: {run.true_state}, {run.saved} of {run.total} saved"))
+            console.print(
+                Text(
+                    f"Run {run.id} · {run.evaluation} · {run.model}: {run.true_state}, {run.saved} of {run.total} saved"
+                )
+            )
         else:
             print_summary(console, summary)
         for change in reader.changes(run.id)[-5:]:
@@ -81,7 +85,17 @@ def _cells(run: RunRow) -> list[str]:
     score = percent(summary.scores[0]) if summary and summary.scores else ""
     started = datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
     saved = f"{run.saved:,} of {run.total:,}"
-    return [str(run.id), run.experiment, run.evaluation, run.model, run.true_state.value, saved, score, duration(run.elapsed), started]
+    return [
+        str(run.id),
+        run.experiment,
+        run.evaluation,
+        run.model,
+        run.true_state.value,
+        saved,
+        score,
+        duration(run.elapsed),
+        started,
+    ]
 
 
 def _as_dict(run: RunRow) -> dict[str, Any]:

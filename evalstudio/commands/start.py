@@ -18,7 +18,9 @@ def window_command(workspace: str | None = None) -> None:
     """Opens the window."""
     reason = no_window_reason()
     if reason is not None:
-        raise RequirementError(f"The window can't open: {reason}. In a terminal: evalstudio run {FIRST_EXAMPLE}")
+        raise RequirementError(
+            f"The window can't open: {reason}. In a terminal: evalstudio run {FIRST_EXAMPLE}"
+        )
     from evalstudio.ui.app import main
 
     raise click.exceptions.Exit(main(workspace))
@@ -35,15 +37,20 @@ def start_command(workspace: str | None) -> None:
         raise click.exceptions.Exit(main(workspace))
     click.echo(f"No window: {reason}. Running {FIRST_EXAMPLE} in the terminal instead.\n", err=True)
     status = run_in_terminal(workspace, evaluation=FIRST_EXAMPLE)
-    click.echo("\nNext: evalstudio list · evalstudio run example:arithmetic --window 16 · evalstudio --help", err=True)
+    click.echo(
+        "\nNext: evalstudio list · evalstudio run example:arithmetic --window 16 · evalstudio --help",
+        err=True,
+    )
     raise click.exceptions.Exit(status)
 
 
 def no_window_reason() -> str | None:
     """Why no window can open on this machine; None when one can."""
     platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if sys.platform.startswith("linux") and not platform and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if (
+        sys.platform.startswith("linux")
+        and not platform
+        and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     ):
         return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
     return None

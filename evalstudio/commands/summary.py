@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.format import duration, milliseconds, money, percent
 from evalstudio.concurrency import describe
+from evalstudio.format import duration, milliseconds, money, percent
 from evalstudio.protocol import Snapshot
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
@@ -26,16 +26,25 @@ def print_summary(console: Console, final: Snapshot) -> None:
         table.add_row("Reason", Text(final.reason))
     table.add_row("Samples", _samples(final))
     for score in final.scores:
-        table.add_row(Text(score.evaluator), Text(f"{score.metric} {percent(score)}, {_coverage(score.n, score.unscored, final)}"))
+        table.add_row(
+            Text(score.evaluator),
+            Text(f"{score.metric} {percent(score)}, {_coverage(score.n, score.unscored, final)}"),
+        )
     table.add_row("Time", f"{duration(final.elapsed)} at {describe(final.strategy)}{_speed(final)}")
     if final.latency:
         one = final.latency
-        table.add_row("Latency", f"p50 {milliseconds(one.p50)}, p95 {milliseconds(one.p95)}, p99 {milliseconds(one.p99)}")
+        table.add_row(
+            "Latency",
+            f"p50 {milliseconds(one.p50)}, p95 {milliseconds(one.p95)}, p99 {milliseconds(one.p99)}",
+        )
     if final.tokens_in or final.tokens_out:
         table.add_row("Tokens", f"{final.tokens_in:,} in, {final.tokens_out:,} out")
     table.add_row("Cost", money(final.cost, partial=final.cost_is_partial))
     for error in final.errors:
-        table.add_row(Text(f"Failed: {error.name}"), Text(f"{error.attempts} attempts, {error.records} records: {error.example}"))
+        table.add_row(
+            Text(f"Failed: {error.name}"),
+            Text(f"{error.attempts} attempts, {error.records} records: {error.example}"),
+        )
     console.print(table)
 
 
@@ -65,4 +74,6 @@ def _speed(final: Snapshot) -> str:
     if not final.latency or final.elapsed <= 0:
         return ""
     alone = final.latency.p50 * final.latency.n
-    return f", {final.saved / final.elapsed:.1f} samples/s" + (f", about {alone / final.elapsed:.1f}x one by one" if final.latency.n > 1 else "")
+    return f", {final.saved / final.elapsed:.1f} samples/s" + (
+        f", about {alone / final.elapsed:.1f}x one by one" if final.latency.n > 1 else ""
+    )

@@ -87,7 +87,9 @@ class Reader:
         if not records:
             return None
         scores = _structs(self.connection, ScoreRow, "scores", "record_id = ?", record_id)
-        attempts = _structs(self.connection, AttemptRow, "attempts", "record_id = ? ORDER BY number", record_id)
+        attempts = _structs(
+            self.connection, AttemptRow, "attempts", "record_id = ? ORDER BY number", record_id
+        )
         return Details(records[0], tuple(scores), tuple(attempts))
 
     def errors(self, run_id: int) -> list[tuple[str, int, str]]:
@@ -107,7 +109,8 @@ class Reader:
 
     def changes(self, run_id: int) -> list[LimitChange]:
         rows = self.connection.execute(
-            "SELECT at, what, old, new, cause, sentence FROM limit_changes WHERE run_id = ? ORDER BY id", (run_id,)
+            "SELECT at, what, old, new, cause, sentence FROM limit_changes WHERE run_id = ? ORDER BY id",
+            (run_id,),
         )
         return [LimitChange(*row) for row in rows]
 
