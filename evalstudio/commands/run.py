@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
 from evalstudio.store.runs import RunState
 
+BY_SIGNAL = "interrupted by Ctrl-C"
 SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 
 
@@ -90,9 +92,9 @@ def run_in_terminal(
         await engine.start()
         try:
             started = await engine.start_run(evaluation, wanted)
-            interrupted = asyncio.Event()
-            with _on_interrupt(lambda: (interrupted.set(), started.stop("interrupted by Ctrl-C"))):
-                return await engine.finished(started), interrupted.is_set()
+            with _on_interrupt(lambda: started.stop(BY_SIGNAL)):
+                final = await engine.finished(started)
+            return final, started.reason == BY_SIGNAL
         finally:
             await engine.aclose()
 
@@ -118,7 +120,7 @@ def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> in
 
 
 @contextlib.contextmanager
-def _on_interrupt(stop: Any) -> Any:
+def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C stops the run in order; a second one ends the program at once."""
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":

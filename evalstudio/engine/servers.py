@@ -61,10 +61,8 @@ class Servers:
 def _arguments(model: ModelSettings) -> list[str]:
     if model.provider == "demo":
         return ["-m", "evalstudio.engine.demo", "--profile", model.name or "fast", "--port", "0"]
-    from evalstudio.engine.models.local import installed  # late: few need it
+    from evalstudio.engine.models.local import MODEL_NAME, REFERENCE, server_arguments  # late: few need it
 
-    if not installed():
-        raise ModelError(
-            "The local language model is not installed; run `make local-model` or `evalstudio local-model install`."
-        )
-    return ["-m", "evalstudio.engine.models.local_server", "--port", "0", "--slots", str(LOCAL_SLOTS)]
+    if model.name not in ("", MODEL_NAME):
+        raise ModelError(f"There is no local model '{model.name}'; there is {REFERENCE}.")
+    return server_arguments(slots=LOCAL_SLOTS)
