@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
-from rich.console import Console
 
+from evalstudio.commands.console import console as make_console
 from evalstudio.commands.options import limit_options, strategy_of, workspace_of, workspace_option
 from evalstudio.commands.progress import LiveProgress
 from evalstudio.commands.summary import print_summary, summary_as_json
@@ -74,7 +74,7 @@ def run_in_terminal(
 ) -> int:
     """Runs one evaluation and prints its progress and summary; returns the exit status."""
     wanted = Options(experiment, strategy_of(strategy, window), workers, samples, model, new_run)
-    console = Console(stderr=as_json, highlight=False)
+    console = make_console(stderr=as_json)
     progress = LiveProgress(console)
     settings, problem = load_settings()
     if problem:

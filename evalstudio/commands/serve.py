@@ -3,9 +3,9 @@
 import sys
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from evalstudio.commands.console import console as make_console
 from evalstudio.commands.options import workspace_option
 from evalstudio.engine.demo.profiles import PROFILES
 from evalstudio.engine.demo.serve import run_server
@@ -34,7 +34,7 @@ def demo_server(profile: str, host: str, port: int, seed: int, api_key: str | No
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for name, one in PROFILES.items():
             table.add_row(name, one.description)
-        Console(highlight=False).print(table)
+        make_console().print(table)
         return
     run_server(profile, host, port, seed, api_key)
 

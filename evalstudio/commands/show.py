@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evalstudio.commands.console import console as make_console
 from evalstudio.commands.options import workspace_of, workspace_option
 from evalstudio.commands.summary import print_summary
 from evalstudio.errors import RunError
@@ -39,7 +39,7 @@ def list_command(workspace: str | None, as_json: bool) -> None:
         table.add_column(heading)
     for run in runs:
         table.add_row(*(Text(cell) for cell in _cells(run)))
-    Console(highlight=False).print(table)
+    make_console().print(table)
 
 
 @click.command("show")
@@ -56,7 +56,7 @@ def show_command(workspace: str | None, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
         return
-    console = Console(highlight=False)
+    console = make_console()
     for run in runs:
         summary = summary_of(run)
         if summary is None:

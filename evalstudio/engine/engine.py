@@ -180,7 +180,7 @@ class Engine:
         run = Run(
             row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, self._services,
             SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done), Judging(plan.evaluators), workers,
-            row.total, before.counts, before.aggregates,
+            row.total, before.counts, before.aggregates, before.telemetry,
             offset=float(before.next_second), elapsed_before=row.elapsed,
         )  # fmt: skip
         self.runs[row.id] = run

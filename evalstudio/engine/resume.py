@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evalstudio.engine.run import Counts, add_score
 from evalstudio.engine.samples import Done
+from evalstudio.engine.telemetry import Telemetry
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
@@ -18,6 +19,7 @@ class Before:
     counts: Counts
     aggregates: dict[str, LiveAggregate]
     next_second: int
+    telemetry: Telemetry
 
 
 def load_before(connection: sqlite3.Connection, run_id: int, classes: tuple[str, ...] | None) -> Before:
@@ -44,7 +46,18 @@ def load_before(connection: sqlite3.Connection, run_id: int, classes: tuple[str,
     for evaluator, value in rows:
         add_score(aggregates, Score(evaluator, value))
     (last,) = _one(connection, "SELECT max(second) FROM seconds WHERE run_id = ?", run_id)
-    return Before(done, counts, aggregates, 0 if last is None else last + 1)
+    telemetry = Telemetry()
+    for latency, *values in connection.execute(
+        "SELECT latency, first_token, tokens_in, tokens_out, cost FROM records WHERE run_id = ? AND outcome = ?"
+        " AND latency IS NOT NULL",
+        (run_id, Outcome.OK),
+    ):
+        first_token, tokens_in, tokens_out, cost = values
+        telemetry.answered(latency, first_token, tokens_in, tokens_out)
+        telemetry.spent(cost)
+    next_second = 0 if last is None else last + 1
+    telemetry.skip_to(next_second)
+    return Before(done, counts, aggregates, next_second, telemetry)
 
 
 def _one(connection: sqlite3.Connection, query: str, *values: object) -> tuple[int, ...]:

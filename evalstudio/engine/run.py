@@ -86,6 +86,7 @@ class Run:
     total: int
     counts: Counts
     aggregates: dict[str, LiveAggregate]
+    telemetry: Telemetry
     offset: float = 0.0  # where its time goes on: a resumed run's charts continue
     elapsed_before: float = 0.0  # seconds that earlier starts of this run have run
     repeated: int = 0
@@ -95,7 +96,6 @@ class Run:
     in_flight: dict[Item, "asyncio.Task[None]"] = field(default_factory=dict)
     evaluating: int = 0
     unsaved: int = 0
-    telemetry: Telemetry = field(default_factory=Telemetry)
     changes: list[LimitChange] = field(default_factory=list)
     steered: bool = False  # a person has set its strategy while it ran
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
@@ -106,6 +106,7 @@ class Run:
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
     _ended: float | None = None
     _expected_tokens: float = 0.0
+    _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
     _policy: RetryPolicy = field(init=False)
     _prices: Prices = field(init=False)
@@ -115,7 +116,6 @@ class Run:
         timeouts = self.plan.spec.timeouts
         self._policy = RetryPolicy(seed=self.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
         self._prices = Prices(self.plan.model)
-        self.telemetry.skip_to(int(self.offset))
 
     # What a person can do -------------------------------------------------------------------------------------
 
@@ -320,7 +320,7 @@ class Run:
             self._answered(item, result, result.answer, latency, now)
             return
         message = redact(result.message)
-        if result.outcome is Outcome.QUOTA or (result.fatal and self.telemetry.latency.n == 0):
+        if result.outcome is Outcome.QUOTA or (result.fatal and not self._has_answered):
             self.telemetry.failed(result.outcome, message, self.now, final=False)
             self.stop(message)
             return
@@ -349,6 +349,7 @@ class Run:
                 self._watch(errored=True)
 
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+        self._has_answered = True
         self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self._prices.cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
         self.telemetry.spent(cost)

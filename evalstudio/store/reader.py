@@ -79,7 +79,7 @@ class Reader:
             f" AS one WHERE one.record_id = records.id)) WHERE records.id IN ({marks}) ORDER BY records.id",
             (evaluator, *ids),
         )
-        return [RecordLine(*row[:11], bool(row[11])) for row in rows]
+        return [RecordLine(*row) for row in rows]
 
     def details(self, record_id: int) -> Details | None:
         """One record with its scores and attempts; None if it is not there (any more)."""

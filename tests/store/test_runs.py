@@ -14,7 +14,19 @@ from evalstudio.workspace import Workspace
 
 
 def new_run(**fingerprint: str) -> NewRun:
-    return NewRun("base", "sentiment", "demo/fast", "{}", {"prompt": "Say.", "dataset": "abc"} | fingerprint, "d.csv", "abc", 10, 1, {}, None)
+    return NewRun(
+        "base",
+        "sentiment",
+        "demo/fast",
+        "{}",
+        {"prompt": "Say.", "dataset": "abc"} | fingerprint,
+        "d.csv",
+        "abc",
+        10,
+        1,
+        {},
+        None,
+    )
 
 
 @pytest.fixture
@@ -47,9 +59,7 @@ def test_that_a_changed_prompt_is_refused_by_name_and_allowed_as_a_new_run(conne
 def test_that_a_run_whose_process_lives_is_refused_to_another(connection) -> None:  # type: ignore[no-untyped-def]
     run, _ = find_or_create(connection, new_run(), new_run=False)
     set_state(connection, run.id, RunState.RUNNING)
-    holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
-    )
+    holder = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     try:
         take_lease(connection, run.id)
         import psutil

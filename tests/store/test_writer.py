@@ -15,7 +15,9 @@ from evalstudio.store.writer import Saved, Writer
 from evalstudio.workspace import Workspace
 
 
-def record(number: int, run: int = 1, outcome: str = "ok", answer: str | None = "yes", attempts: int = 1) -> Record:
+def record(
+    number: int, run: int = 1, outcome: str = "ok", answer: str | None = "yes", attempts: int = 1
+) -> Record:
     return Record(
         record_id(run, number, 0, 1), run, number, 0, str(number), outcome, None, "[]", answer, None, "yes", "stop", "m",
         0.5, None, 0.0, 0.0, 0.0, 10, None, 5, 0.0, attempts, time.time(),
@@ -77,7 +79,9 @@ def test_that_many_records_come_back_in_dataset_order_each_once(workspace: Works
 def test_that_a_record_made_again_leaves_nothing_of_the_old_one(workspace: Workspace) -> None:
     writer = Writer(workspace)
     old = record(0, outcome="overloaded", answer=None, attempts=8)
-    attempts = [AttemptRow(old.id, number, "overloaded", 503, "busy", 0.0, 0.1, 0.0) for number in range(1, 9)]
+    attempts = [
+        AttemptRow(old.id, number, "overloaded", 503, "busy", 0.0, 0.1, 0.0) for number in range(1, 9)
+    ]
     writer.save(Saved(old, [], attempts))
     writer.execute(lambda connection: None).result(10)  # of an earlier start: committed long ago
     new = record(0)
@@ -102,7 +106,9 @@ def test_that_a_change_sees_what_was_put_in_before_it(workspace: Workspace) -> N
     writer = Writer(workspace)
     for number in range(50):
         writer.save(Saved(record(number)))
-    count = writer.execute(lambda connection: connection.execute("SELECT count(*) FROM records").fetchone()[0])
+    count = writer.execute(
+        lambda connection: connection.execute("SELECT count(*) FROM records").fetchone()[0]
+    )
     assert count.result(10) == 50
     assert writer.close()
 
@@ -116,7 +122,9 @@ def test_that_a_failing_change_is_undone_and_reported_to_its_caller_only(workspa
 
     with pytest.raises(ValueError, match="no"):
         writer.execute(fail).result(10)
-    count = writer.execute(lambda connection: connection.execute("SELECT count(*) FROM experiments").fetchone()[0])
+    count = writer.execute(
+        lambda connection: connection.execute("SELECT count(*) FROM experiments").fetchone()[0]
+    )
     assert count.result(10) == 0
     assert writer.close()
 
@@ -127,7 +135,9 @@ def test_that_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(
     monkeypatch.setattr("evalstudio.store.writer.RETRY_S", 0.02)
     heard = Heard()
     writer = Writer(workspace, heard.saved, heard.trouble)
-    pages = writer.execute(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0]).result(10)
+    pages = writer.execute(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0]).result(
+        10
+    )
     limit = writer.execute  # a database that may not grow is a disk that is full
     limit(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 4}").fetchone()).result(10)
     for number in range(400):
@@ -181,7 +191,9 @@ def test_that_a_database_of_another_program_is_left_alone(workspace: Workspace) 
         open_for_writing(workspace)
 
 
-def test_that_a_folder_without_permission_is_named(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_a_folder_without_permission_is_named(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace.folder.mkdir(parents=True)
 
     def refuse(self: object, data: bytes) -> int:

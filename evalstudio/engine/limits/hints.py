@@ -55,6 +55,8 @@ def retry_hint(headers: Mapping[str, str], body: str | bytes, *, wall_now: datet
 def rate_headers(headers: Mapping[str, str], *, wall_now: datetime) -> RateHeaders | None:
     """The limits in `x-ratelimit-*` or `anthropic-ratelimit-*` headers; None when there are none."""
     lowered = _lowered(headers)
+    if not any("ratelimit" in name for name in lowered):
+        return None
     openai = {kind: f"x-ratelimit-{{}}-{kind}" for kind in ("requests", "tokens")}
     anthropic = {kind: f"anthropic-ratelimit-{kind}-{{}}" for kind in ("requests", "tokens")}
     if "anthropic-ratelimit-tokens-limit" not in lowered:

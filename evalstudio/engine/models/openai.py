@@ -13,7 +13,7 @@ import msgspec
 from evalstudio.engine.limits.hints import rate_headers, retry_hint
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify, classify_error_body, error_message, is_fatal, sentence
-from evalstudio.engine.models.http import BodyTooLarge, Client, explain, read_body, stream_body
+from evalstudio.engine.models.http import BodyTooLarge, Client, explain, plain_headers, read_body, stream_body
 from evalstudio.engine.models.thinking import split_thinking
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import ModelSettings, TimeOuts
@@ -81,15 +81,16 @@ class OpenAIModel:
             raise ModelError(
                 f"The model {settings.label} needs a base URL that begins with http:// or https://; it is '{settings.base_url}'."
             )
-        self._base = settings.base_url.rstrip("/")
-        self._url = f"{self._base}/chat/completions"
+        base = settings.base_url.rstrip("/")
+        self._url = httpx.URL(f"{base}/chat/completions")
+        self._list_url = httpx.URL(f"{base}/models")
         self._timeouts = timeouts
         self._stream = stream
         self._fixed: dict[str, Any] = {"model": settings.name, **parameters}
         if stream:
             self._fixed |= {"stream": True, "stream_options": {"include_usage": True}}
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        self._client = Client(headers, timeouts.connect, timeouts.attempt)
+        self._client = Client(self._url, headers, timeouts.connect, timeouts.attempt)
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt, within the time-outs; see `Model`."""
@@ -101,7 +102,7 @@ class OpenAIModel:
                     return await self._streamed(body, headers, on_first_token)
                 response, data = await self._client.post(self._url, body, headers)
                 if response.status_code == 200:
-                    return _read(data, response.headers)
+                    return _read(data, plain_headers(response))
                 return self._error(response, data)
         except TimeoutError:
             return CallResult(Outcome.OVERLOADED, message=f"No answer within {self._timeouts.attempt:g} s.")
@@ -112,16 +113,14 @@ class OpenAIModel:
 
     async def list_models(self) -> list[str]:
         """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
-        url = f"{self._base}/models"
+        url = self._list_url
         try:
             async with asyncio.timeout(self._timeouts.connect + 20):
                 response, data = await self._client.get(url)
         except (httpx.HTTPError, TimeoutError) as error:
             raise ModelError(explain(error, url)) from error
         if response.status_code != 200:
-            raise ModelError(
-                sentence(response.status_code, data.decode(errors="replace"), httpx.URL(url).host)
-            )
+            raise ModelError(sentence(response.status_code, data.decode(errors="replace"), url.host))
         try:
             return [entry.id for entry in _models.decode(data).data]
         except msgspec.MsgspecError as error:
@@ -136,12 +135,13 @@ class OpenAIModel:
         body = data.decode(errors="replace")
         now = datetime.now(UTC)
         status = response.status_code
+        headers = plain_headers(response)
         return CallResult(
             classify(status, body),
-            message=sentence(status, body, httpx.URL(self._url).host),
+            message=sentence(status, body, self._url.host),
             status=status,
-            hint=retry_hint(response.headers, body, wall_now=now),
-            rates=rate_headers(response.headers, wall_now=now),
+            hint=retry_hint(headers, body, wall_now=now),
+            rates=rate_headers(headers, wall_now=now),
             fatal=is_fatal(status, body),
         )
 
@@ -166,7 +166,7 @@ class OpenAIModel:
                         if gathered.done:
                             break
                         deadline.reschedule(loop.time() + limit)
-            return gathered.result(response.headers)
+            return gathered.result(plain_headers(response))
         except TimeoutError:
             what = "first token" if gathered.first_token is None else "next token"
             return gathered.failed(Outcome.OVERLOADED, f"No {what} within {limit:g} s.")
@@ -224,7 +224,7 @@ class _Gathered:
                 if thinking := choice.delta.reasoning_content or choice.delta.reasoning:
                     self._thinking.append(thinking)
 
-    def result(self, headers: httpx.Headers) -> CallResult:
+    def result(self, headers: dict[str, str]) -> CallResult:
         rates = rate_headers(headers, wall_now=datetime.now(UTC))
         if self._error:
             outcome = classify_error_body(self._error)
@@ -251,7 +251,7 @@ class _Gathered:
         )
 
 
-def _read(data: bytes, headers: httpx.Headers) -> CallResult:
+def _read(data: bytes, headers: dict[str, str]) -> CallResult:
     try:
         completion = _completion.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
