@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> int:
         started = time.monotonic()
         print(f"== {name}: {' '.join(command)}", flush=True)
         status = subprocess.call([str(BIN / command[0]), *command[1:]], cwd=ROOT, env=environment)
-        print(f"== {name}: {'ok' if status == 0 else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
+        print(
+            f"== {name}: {'ok' if status == 0 else 'FAILED'} in {time.monotonic() - started:.1f} s",
+            flush=True,
+        )
         if status != 0:
             return status
     return 0
