@@ -59,6 +59,17 @@ async def test_the_queue_is_first_come_first_served() -> None:
     assert (batch.active, batch.queued) == (0, 0)
 
 
+async def test_a_slot_handed_to_one_who_has_left_is_not_lost() -> None:
+    batch = Batch(Profile(slots=1))
+    await batch.enter()
+    waiter = asyncio.create_task(batch.enter())
+    await asyncio.sleep(0)
+    batch.leave()  # hands the slot over
+    waiter.cancel()  # before the waiter has noticed
+    await asyncio.gather(waiter, return_exceptions=True)
+    assert batch.active == 0
+
+
 async def test_a_step_takes_longer_in_a_larger_batch() -> None:
     profile = Profile(step_base=0.01, step_per_call=0.002, cache_slots=4, thrash=1.0)
     assert profile.step_seconds(2) == pytest.approx(0.014)
