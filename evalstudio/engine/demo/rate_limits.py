@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from evalstudio.engine.demo.profiles import Profile
 
+_ROUNDING = 1e-6  # of a unit: sums of floats must not refuse who waited as long as told
+
 
 class Bucket:
     """A token bucket that refills steadily: `per_minute` units a minute, at most `burst` at once."""
@@ -22,7 +24,8 @@ class Bucket:
 
     def seconds_until(self, units: float) -> float:
         """How long until `units` are there; 0 when they are there now."""
-        return max(0.0, (units - self.level) * 60 / self.per_minute)
+        missing = units - self.level
+        return missing * 60 / self.per_minute if missing > _ROUNDING else 0.0
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ def main(host: str, port: int, slots: int, context: int, threads: int, exit_with
     try:
         server = xllamacpp.Server(settings)
     except RuntimeError as error:
-        click.echo(f"The local model does not start: {error}.", err=True)
+        click.echo(
+            f"The local model does not start on {host}:{port} ({error}). If the port is in use, choose another, or 0.",
+            err=True,
+        )
         os._exit(USAGE_ERROR)
     announce({"url": f"{server.listening_address}/v1", "pid": os.getpid(), "model": MODEL_NAME}, protocol)
     while not leave.wait(1.0):
