@@ -66,6 +66,7 @@ class Ticket:
     brake_generation: int
     in_flight: int  # when it started, itself included
     limit: int
+    at_record: bool  # hardly ever were more in flight
     area: float  # of adaptive calls in flight over time, when it started
     ended: bool = False
 
@@ -213,6 +214,7 @@ class EndpointController:
             brake_generation=self._brake.generation,
             in_flight=self.in_flight,
             limit=self.limit,
+            at_record=self.in_flight >= 0.9 * self._record,
             area=self._area,
         )
         if self._brake.open:
@@ -387,6 +389,7 @@ class EndpointController:
             seconds=seconds,
             work=result.work if result.work is not None else 1.0,
             in_flight=(self._area - ticket.area) / seconds,
+            met=ticket.in_flight,
             first_token=result.first_token,
             limit=ticket.limit,
             in_use=self._adaptive_in_flight + 1 >= 0.85 * self.limit and now - self._disturbed_at > 0.5,
@@ -438,7 +441,7 @@ class EndpointController:
                 return True
             self._cap.lift()  # rejected well below it: it was a rate limit all along
             return False
-        return ticket.in_flight >= 0.9 * self._record
+        return ticket.at_record
 
     def _overloaded(self, now: float, ticket: Ticket, result: AttemptResult, before: int) -> None:
         verdict = self._brake.failed(now, ticket.brake_generation, before)

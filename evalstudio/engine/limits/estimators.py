@@ -17,7 +17,8 @@ class Lived:
     started: float
     seconds: float
     work: float
-    in_flight: float
+    in_flight: float  # mean while it lived
+    met: int  # in flight when it started, itself included
     first_token: float | None
     limit: int  # in force when it started
     in_use: bool  # the window was full when it ended
@@ -82,13 +83,6 @@ class Level:
 
     def interrupt(self) -> None:
         """What follows is not continuous with what came before."""
-        self._edge = None
-
-    def fade(self, keep: float) -> None:
-        """Keeps a share of the evidence: it is older now."""
-        self.count = 0
-        for name in ("_n", "_w", "_r", "_ww", "_wr", "_rr", "_nr", "_span", "_span_w", "_span_n"):
-            setattr(self, name, getattr(self, name) * keep)
         self._edge = None
 
     @property

@@ -8,12 +8,21 @@ Every rule that moves the window calls `_move` with the evidence as a sentence.
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from evalstudio.engine.limits.estimators import Estimate, Level, Lived, QueueShare
 
 STEP = math.sqrt(2)
 _OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
+_COSTLY = 0.05
+_NEED = 3
+_RAMP_Q = 2
+_Q_DIV = 2
+_Q_MUL = 1.6
+_EARLY_N = 16
+_EARLY_SE = 0.025
+_GROW = 0.25
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 _BLIND_EVERY = 0.25  # seconds between the steps before the first answer
 _GAIN = 0.03  # smallest gain worth growing for
@@ -47,6 +56,7 @@ class Learner:
         self._blind_size = float(start)
         self._blind_next = now + _BLIND_EVERY
         self._answers = 0
+        self._mean_work = self._seconds = 0.0
         self._levels: dict[int, Level] = {}  # half-octaves of the mean in flight, during the ramp
         self.queue = QueueShare()
         self._base = start
@@ -77,6 +87,8 @@ class Learner:
     def answered(self, now: float, attempt: Lived, *, in_flight: int, top: int, frozen: bool) -> None:
         """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed."""
         self._answers += 1
+        self._seconds += (attempt.seconds - self._seconds) / min(self._answers, 50)
+        self._mean_work += (attempt.work - self._mean_work) / self._answers
         if not attempt.in_use:
             self._base_level.interrupt()
             self._probe_level.interrupt()
@@ -85,7 +97,7 @@ class Learner:
         if self.phase is Phase.RAMP:
             self._ramp(now, attempt, top, frozen)
         elif self.phase is Phase.HOLD:
-            self._hold(now, attempt, top, frozen)
+            self._hold(now, attempt, in_flight, top, frozen)
         else:
             self._probe(now, attempt, in_flight, top)
 
@@ -119,21 +131,22 @@ class Learner:
     def throughput(self) -> float | None:
         """Answers a second at the base, None while unknown."""
         estimate = self._base_level.throughput()
-        return estimate.value / self._base_level.mean_work if estimate else None
+        return estimate.value / self._mean_work if estimate and self._mean_work > 0 else None
 
     # -- ramp: grow with every answer while more in flight pays -------------------------------------------------------
 
     def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool) -> None:
-        index = round(2 * math.log2(max(1.0, attempt.in_flight)))
+        # The load an attempt met is the one it started into: what came later in a climb did not delay it in a queue,
+        # and where it did slow it down, it did so at every level alike.
+        attempt = replace(attempt, in_flight=float(attempt.met))
+        index = round(2 * math.log2(attempt.met))
         self._levels.setdefault(index, Level()).lived(attempt)
-        measured = {
-            i: level for i, level in self._levels.items() if level.count >= min(6, max(3, level.in_flight))
-        }
+        measured = {i: level for i, level in self._levels.items() if level.count >= _NEED}
         if not measured:
             return
         highest = measured[max(measured)]
         share = self.queue.share()
-        if share is not None and share > 0.4:
+        if share is not None and share > _RAMP_Q:
             target = max(2, math.ceil(1.25 * highest.in_flight * (1 - share)))
             self._settle(
                 now,
@@ -146,10 +159,10 @@ class Learner:
             return
         if not frozen:
             bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
-            grown = min(self.window + 2, bound)
+            grown = min(self.window + max(2, math.floor(_GROW * self.window)), bound)
             if grown > self.window:
                 rate = highest.throughput()
-                per_second = rate.value / highest.mean_work if rate else 0.0
+                per_second = rate.value / self._mean_work if rate else 0.0
                 self._move(
                     now,
                     grown,
@@ -181,15 +194,16 @@ class Learner:
         self._settle(
             now,
             window,
-            f"{_compare(low, x_low, high, x_high)}: the server is the limit; back to {window}",
+            f"{self._compare(low, x_low, high, x_high)}: the server is the limit; back to {window}",
         )
         return True
 
     # -- hold: measure the base, decide when to try something else ----------------------------------------------------
 
-    def _hold(self, now: float, attempt: Lived, top: int, frozen: bool) -> None:
+    def _hold(self, now: float, attempt: Lived, in_flight: int, top: int, frozen: bool) -> None:
         level = self._base_level
-        level.completed(now, attempt.work)
+        if now >= self._count_from and in_flight < self.window + 1:
+            level.completed(now, attempt.work)
         if not self._lived_here(attempt):
             return
         level.lived(attempt)
@@ -212,7 +226,7 @@ class Learner:
                 and share * base > max(1.5, 0.35 * base)
                 and level.count >= 12 * self._queue_gap
             ):
-                target = max(1, round(max(base / 3, 1.35 * base * (1 - share))))
+                target = max(1, round(max(base / _Q_DIV, _Q_MUL * base * (1 - share))))
                 if target < base:
                     self._probe_from_queue = True
                     self._begin_probe(
@@ -222,10 +236,18 @@ class Learner:
                         f"{share:.0%} of the time is waiting in the server's queue: trying {{new}}",
                     )
                     return
-        if base < top and not frozen and level.count >= max(16, 1.5 * base) * self._gap_up:
+        if base < top and not frozen and self._enough_for_up(level, base):
             self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
         elif base > 1 and level.count >= max(48, 4 * base) * self._gap_down:
             self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "trying whether {new} are enough")
+
+    def _enough_for_up(self, level: Level, base: int) -> bool:
+        if level.count >= max(16, 1.5 * base) * self._gap_up:
+            return True
+        rate = level.throughput()
+        return (
+            self._gap_up == 1.0 and level.count >= _EARLY_N and rate is not None and rate.error <= _EARLY_SE
+        )
 
     def _above(self, top: int) -> int:
         return min(top, max(self._base + 1, round(self._base * (2 if self._double else STEP))))
@@ -236,12 +258,11 @@ class Learner:
     # -- probe: compare a step with the base -------------------------------------------------------------------------
 
     def _begin_probe(self, now: float, phase: Phase, window: int, sentence: str) -> None:
-        seconds = self._base_level.mean_seconds
         self.phase = phase
         self._probe_level = Level()
         self._base_level.interrupt()
         self.queue.forget()
-        self._count_from = now + 0.7 * seconds if phase is Phase.PROBE_UP else now
+        self._count_from = now + 0.7 * self._seconds if phase is Phase.PROBE_UP else now
         self._move(now, window, sentence.format(new=window))
 
     def _probe(self, now: float, attempt: Lived, in_flight: int, top: int) -> None:
@@ -264,11 +285,11 @@ class Learner:
             verdict = self._verdict_down(gain, error, probe.count, window, probe_rate.value)
         if verdict is None:
             return
-        evidence = _compare(self._base_level, base_rate, probe, probe_rate)
+        evidence = self._compare(self._base_level, base_rate, probe, probe_rate)
         if verdict:
             self._accept(now, evidence, gain, probe_rate.value, top)
         else:
-            self._reject(now, evidence)
+            self._reject(now, evidence, gain)
 
     @staticmethod
     def _verdict_up(gain: float, error: float, count: int, window: int) -> bool | None:
@@ -307,22 +328,29 @@ class Learner:
         window = min(old, top, max(new, math.ceil(_HEADROOM * new)))
         self._settle(now, window, f"{evidence}: {window} are enough")
 
-    def _reject(self, now: float, evidence: str) -> None:
+    def _reject(self, now: float, evidence: str, gain: float) -> None:
         up, base = self.phase is Phase.PROBE_UP, self._base
         self._double = False
         if up:
-            self._gap_up = min(_LARGEST_UP_GAP, 2 * self._gap_up)
+            self._gap_up = min(_LARGEST_GAP if gain < -_COSTLY else _LARGEST_UP_GAP, 2 * self._gap_up)
         elif self._probe_from_queue:
             self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
         else:
             self._gap_down = min(_LARGEST_GAP, 2 * self._gap_down)
-        level, double = self._base_level, self._double
+        drift = self._drift
         reason = "the server is the limit; back to" if up else "fewer cost throughput; back to"
         self._settle(now, base, f"{evidence}: {reason} {base}")
-        self._base_level, self._double = level, double
-        level.fade(0.5)
+        self._drift = drift
 
     # -- common --------------------------------------------------------------------------------------------------------
+
+    def _compare(self, low: Level, x_low: Estimate, high: Level, x_high: Estimate) -> str:
+        """'12 calls a second at 8 in flight and 12 at 16', both for answers of the mean length so far."""
+        work = self._mean_work
+        return (
+            f"{_figure(x_low.value / work)} calls a second at {low.in_flight:.0f} in flight "
+            f"and {_figure(x_high.value / work)} at {high.in_flight:.0f}"
+        )
 
     def _lived_here(self, attempt: Lived) -> bool:
         return attempt.limit == self.window and abs(attempt.in_flight - self.window) <= max(
@@ -335,6 +363,7 @@ class Learner:
         self._levels.clear()
         self._base = window
         self._base_level = Level()
+        self._count_from = now + 0.7 * self._seconds
         self._probe_from_queue = False
         self._double = False
         self._next_queue_check = 12
@@ -386,15 +415,6 @@ class Drift:
         self._before = [*before[-2:], block]
         self.newest = Level()
         return 0
-
-
-def _compare(low: Level, x_low: Estimate, high: Level, x_high: Estimate) -> str:
-    """'12 calls a second at 8 in flight and 12 at 16', with the same mean work for both."""
-    work = low.mean_work
-    return (
-        f"{_figure(x_low.value / work)} calls a second at {low.in_flight:.0f} in flight "
-        f"and {_figure(x_high.value / work)} at {high.in_flight:.0f}"
-    )
 
 
 def _figure(value: float) -> str:
