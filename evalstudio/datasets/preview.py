@@ -1,0 +1,86 @@
+"""The first rows of a dataset for a person to look at, without reading all of it."""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evalstudio.datasets.dataset import resolve, text_encoding
+from evalstudio.datasets.reader import format_of, open_reader
+from evalstudio.datasets.source import DatasetSource, Problem
+from evalstudio.errors import DatasetError
+
+LOOK_AT = 1000
+"""Rows from which columns and types are told."""
+ENCODING_BYTES = 1 << 20
+
+# "007" is text: as a number it would lose its zeros.
+INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+TRUTH = re.compile(r"true|false", re.IGNORECASE)
+DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column's name, and what its values are or look like: a text file's cells stay text all the same."""
+
+    name: str
+    type: str
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """The file's columns, its first rows, and what is wrong so far."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[dict[str, Any], ...]
+    problems: tuple[Problem, ...]
+
+
+def preview(source: DatasetSource, base: Path, rows: int = 20) -> Preview:
+    """The first rows of the file as they will be read; selection and mapping are not applied.
+
+    Raises:
+        DatasetError: the file is missing, empty or unreadable.
+        RequirementError: the format needs an extra that is not installed.
+    """
+    path = resolve(source, base)
+    encoding, problems = text_encoding(path, source, ENCODING_BYTES)
+    reader = open_reader(path, source, encoding)
+    seen = [row for _, row in islice(reader.rows(problems.append), max(rows, LOOK_AT))]
+    if not seen:
+        raise DatasetError(f"{path.name} has no usable rows.{f' {problems[0]}.' if problems else ''}")
+    names = reader.columns or tuple(dict.fromkeys(name for row in seen for name in row))
+    as_text = format_of(path, source) in ("csv", "tsv")
+    columns = tuple(Column(name, _type_of((row.get(name) for row in seen), as_text)) for name in names)
+    shown = tuple({**dict.fromkeys(names), **row} for row in seen[:rows])
+    return Preview(columns, shown, tuple(problems))
+
+
+def _type_of(values: Iterable[Any], as_text: bool) -> str:
+    kinds = {_looks(value) if as_text else _kind(value) for value in values} - {"empty"}
+    if kinds == {"integer", "number"}:
+        return "number"
+    if not kinds:
+        return "empty"
+    if len(kinds) == 1:
+        return kinds.pop()
+    return "text" if as_text else "mixed"
+
+
+def _looks(text: str) -> str:
+    if text == "":
+        return "empty"
+    for pattern, name in ((INTEGER, "integer"), (NUMBER, "number"), (TRUTH, "boolean"), (DATE, "date")):
+        if pattern.fullmatch(text):
+            return name
+    return "text"
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "empty"
+    names = {bool: "boolean", int: "integer", float: "number", str: "text", list: "list", dict: "object"}
+    return names.get(type(value), "binary")

@@ -1,0 +1,54 @@
+"""What is read and what comes out: the `[dataset]` table, one sample, one row that cannot be used."""
+
+from typing import Any
+
+import msgspec
+
+
+class DatasetSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The `dataset` table of an evaluation: which file, how it is read, which of its rows are samples.
+
+    Rows are chosen in this order: `filter` or `indices`, then `samples` of what is left.
+    """
+
+    path: str
+    """The file, relative to the evaluation's folder."""
+    format: str | None = None
+    """csv, tsv, json, jsonl, excel or parquet; by default told from the file's name."""
+    columns: dict[str, str] = {}
+    """Name used in templates -> column in the file; a dotted path reaches into nested values."""
+    samples: int | None = None
+    """How many samples in all: the first ones, or with `seed` a random choice."""
+    seed: int | None = None
+    indices: tuple[int, ...] | None = None
+    """Rows to take, counted from 0 over the readable rows."""
+    filter: str | None = None
+    """A Jinja2 expression over the columns; rows for which it is false are left out."""
+    id: str | None = None
+    """The column with each sample's id; by default a row's position is its id."""
+    delimiter: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    header: bool = True
+    """False: the first row is data, and the columns are called column_1, column_2, ..."""
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One row: its 0-based position among the readable rows, its id, its values by column."""
+
+    position: int
+    id: str
+    values: dict[str, Any]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a row is kept out of the run, or what was noticed while reading.
+
+    `line` is the line of a text file or the row of a sheet, counted from 1.
+    """
+
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return self.message if self.line is None else f"line {self.line:,}: {self.message}"

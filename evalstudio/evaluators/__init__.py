@@ -1,0 +1,29 @@
+"""Evaluators: each judges one answer and says why. Usable by hand, and built from an evaluation's tables."""
+
+from evalstudio.evaluators.build import build_evaluators, evaluator_types
+from evalstudio.evaluators.calls import function_call
+from evalstudio.evaluators.choices import multiple_choice
+from evalstudio.evaluators.containing import contains
+from evalstudio.evaluators.distance import similarity
+from evalstudio.evaluators.evaluator import Evaluator, EvaluatorFailed
+from evalstudio.evaluators.exact import exact_match
+from evalstudio.evaluators.json_checks import json_match, json_valid
+from evalstudio.evaluators.numeric import numeric_match
+from evalstudio.evaluators.patterns import regex_extract, regex_match
+
+__all__ = [
+    "Evaluator",
+    "EvaluatorFailed",
+    "build_evaluators",
+    "contains",
+    "evaluator_types",
+    "exact_match",
+    "function_call",
+    "json_match",
+    "json_valid",
+    "multiple_choice",
+    "numeric_match",
+    "regex_extract",
+    "regex_match",
+    "similarity",
+]

@@ -1,0 +1,182 @@
+"""From the tables of an evaluation to its evaluators."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
+
+from evalstudio.errors import EvaluationError
+from evalstudio.evaluators.calls import function_call
+from evalstudio.evaluators.choices import multiple_choice
+from evalstudio.evaluators.containing import contains
+from evalstudio.evaluators.custom import load_function
+from evalstudio.evaluators.distance import similarity
+from evalstudio.evaluators.evaluator import Evaluator
+from evalstudio.evaluators.exact import exact_match
+from evalstudio.evaluators.json_checks import json_match, json_valid
+from evalstudio.evaluators.numeric import numeric_match
+from evalstudio.evaluators.patterns import compiled, regex_extract, regex_match
+from evalstudio.score import Score
+
+
+class Kind(NamedTuple):
+    """A type of evaluator: its function, its metrics, and which of its options can come from columns."""
+
+    function: Callable[..., Score]
+    metrics: tuple[str, ...] = ("accuracy",)
+    from_columns: tuple[str, ...] = ("expected",)
+
+
+KINDS: dict[str, Kind] = {
+    "exact_match": Kind(exact_match),
+    "numeric_match": Kind(numeric_match),
+    "regex_match": Kind(regex_match, from_columns=()),
+    "regex_extract": Kind(regex_extract),
+    "contains": Kind(contains),
+    "multiple_choice": Kind(multiple_choice, from_columns=("expected", "choices")),
+    "json_valid": Kind(json_valid, from_columns=("schema",)),
+    "json_match": Kind(json_match),
+    "function_call": Kind(function_call, from_columns=("expected", "functions")),
+    "similarity": Kind(similarity, ("mean",)),
+}
+EVERY = ("type", "name", "metrics")
+
+
+def evaluator_types() -> dict[str, tuple[str, ...]]:
+    """Every type of evaluator with its options, for a person to choose from."""
+    types = {name: tuple(_parameters(kind)) for name, kind in KINDS.items()}
+    return {**types, "python": ("path", "function")}
+
+
+def build_evaluators(
+    tables: Sequence[Mapping[str, Any]], columns: Sequence[str], base: Path
+) -> tuple[Evaluator, ...]:
+    """The evaluators of an evaluation, checked and ready.
+
+    An option in braces alone, as `"{{ expected }}"`, is the column's own value with its type. `expected`
+    may be left out where a column is called so.
+
+    Args:
+        tables: as in the evaluation's TOML: `{type = "exact_match", expected = "{{ label }}"}`.
+        columns: the names that templates can use.
+        base: the folder that paths of Python files start from.
+
+    Raises:
+        EvaluationError: a type or option is unknown, or an option has a value that cannot work.
+    """
+    built: list[Evaluator] = []
+    for table in tables:
+        name = _name(table, [evaluator.name for evaluator in built])
+        built.append(_build(table, name, tuple(columns), base))
+    return tuple(built)
+
+
+def _name(table: Mapping[str, Any], taken: Sequence[str]) -> str:
+    asked = table.get("name")
+    if asked is not None:
+        if not isinstance(asked, str) or not asked.strip():
+            raise EvaluationError("An evaluator's name has to be a text.")
+        if asked in taken:
+            raise EvaluationError(f"Two evaluators are called '{asked}'. Give one of them another name.")
+        return asked
+    kind = str(table.get("type", ""))
+    name, number = kind, 1
+    while name in taken:
+        number += 1
+        name = f"{kind}_{number}"
+    return name
+
+
+def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: Path) -> Evaluator:
+    kind_name = table.get("type")
+    options = {option: value for option, value in table.items() if option not in EVERY}
+    if kind_name == "python":
+        return _python(options, table, name, columns, base)
+    kind = KINDS.get(kind_name) if isinstance(kind_name, str) else None
+    if kind is None:
+        said = "An evaluator has no type" if kind_name is None else f"'{kind_name}' is no type of evaluator"
+        raise EvaluationError(f"{said}. The types are: {', '.join(evaluator_types())}.")
+    fixed, templates = _options(kind, options, name, columns)
+    metrics = _metrics(table, _usual_metrics(kind, fixed), name)
+    function = partial(kind.function, **fixed, name=name)
+
+    def judge(answer: str, values: Mapping[str, Any]) -> Score:
+        score = function(answer, **{option: value_of(values) for option, value_of in templates.items()})
+        return score if score.metrics == metrics else msgspec.structs.replace(score, metrics=metrics)
+
+    return Evaluator(name, str(kind_name), metrics, judge)
+
+
+def _options(
+    kind: Kind, options: Mapping[str, Any], name: str, columns: tuple[str, ...]
+) -> tuple[dict[str, Any], dict[str, Callable[[Mapping[str, Any]], Any]]]:
+    """The options that are the same for every sample, and those that come from its values."""
+    from evalstudio.templates import compile_value, has_markup  # loads Jinja2
+
+    parameters = _parameters(kind)
+    fixed: dict[str, Any] = {}
+    templates: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
+    if "expected" in parameters and "expected" not in options and "expected" in columns:
+        options = {**options, "expected": "{{ expected }}"}
+    for option, value in options.items():
+        if option not in parameters:
+            raise EvaluationError(
+                f"The evaluator '{name}' has no option '{option}'. Its options are: {', '.join(parameters)}."
+            )
+        if option in kind.from_columns and isinstance(value, str) and has_markup(value):
+            templates[option] = compile_value(value, columns, f"'{option}' of the evaluator '{name}'")
+        else:
+            fixed[option] = _checked(kind, option, value, name)
+    for option, parameter in parameters.items():
+        if parameter.default is parameter.empty and option not in fixed and option not in templates:
+            raise EvaluationError(f"The evaluator '{name}' needs the option '{option}'.")
+    if "pattern" in fixed:
+        compiled(fixed["pattern"], bool(fixed.get("ignore_case")))
+    if "schema" in fixed:
+        json_valid("", fixed["schema"])
+    return fixed, templates
+
+
+def _parameters(kind: Kind) -> dict[str, inspect.Parameter]:
+    parameters = dict(inspect.signature(kind.function).parameters)
+    return {name: parameter for name, parameter in parameters.items() if name not in ("answer", "name")}
+
+
+def _checked(kind: Kind, option: str, value: Any, name: str) -> Any:
+    hint = get_type_hints(kind.function)[option]
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        raise EvaluationError(f"The option '{option}' of the evaluator '{name}' is wrong: {error}.") from None
+
+
+def _usual_metrics(kind: Kind, fixed: Mapping[str, Any]) -> tuple[str, ...]:
+    """Options turn a number into a truth value, or back."""
+    if fixed.get("threshold") is not None:
+        return ("accuracy",)
+    return ("mean",) if fixed.get("partial") else kind.metrics
+
+
+def _metrics(table: Mapping[str, Any], usual: tuple[str, ...], name: str) -> tuple[str, ...]:
+    try:
+        return msgspec.convert(table.get("metrics", usual), tuple[str, ...])
+    except msgspec.ValidationError as error:
+        raise EvaluationError(f"'metrics' of the evaluator '{name}' is wrong: {error}.") from None
+
+
+def _python(
+    options: Mapping[str, Any], table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: Path
+) -> Evaluator:
+    for option in ("path", "function"):
+        if not isinstance(options.get(option), str):
+            raise EvaluationError(f"The evaluator '{name}' needs the option '{option}': a text.")
+    if unknown := sorted(options.keys() - {"path", "function"}):
+        raise EvaluationError(
+            f"The evaluator '{name}' has no option '{unknown[0]}'. Its options are: path, function."
+        )
+    metrics = _metrics(table, ("accuracy",), name)
+    judge = load_function(base / options["path"], options["function"], columns, name, metrics)
+    return Evaluator(name, "python", metrics, judge)

@@ -1,0 +1,146 @@
+"""Excel and Parquet: the types the file has, and what it cannot tell."""
+
+import datetime
+import decimal
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evalstudio.datasets import DatasetSource, open_dataset, preview
+from evalstudio.errors import DatasetError
+from tests.datasets.conftest import OpenFile, values
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def write_sheets(path: Path, sheets: dict[str, list[list[object]]]) -> None:
+    """The smallest workbook that is one; None leaves a cell out."""
+    names = "".join(
+        f'<sheet name="{name}" sheetId="{place}" r:id="r{place}"/>' for place, name in enumerate(sheets, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="r{place}" Type="{RELATIONS}/worksheet" Target="worksheets/s{place}.xml"/>'
+        for place in range(1, len(sheets) + 1)
+    )
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
+            f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
+        book.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{names}</sheets></workbook>',
+        )
+        book.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',
+        )
+        for place, rows in enumerate(sheets.values(), 1):
+            lines = "".join(
+                f'<row r="{number}">{"".join(cell(value, number, column) for column, value in enumerate(row))}</row>'
+                for number, row in enumerate(rows, 1)
+            )
+            book.writestr(
+                f"xl/worksheets/s{place}.xml",
+                f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>',
+            )
+
+
+def cell(value: object, row: int, column: int) -> str:
+    place = f"{chr(65 + column)}{row}"
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, int | float):
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+
+
+def test_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["id", "n", "ok", "note"],
+        ["007", 7, True, "x"],
+        ["", 1.5, False, None],
+        ["0", 0],
+    ]
+    write_sheets(tmp_path / "a.xlsx", {"First": rows, "Other": [["q"], ["second sheet"]]})
+    dataset = open_dataset(DatasetSource(path="a.xlsx"), tmp_path)
+    assert values(dataset) == [
+        {"id": "007", "n": 7, "ok": True, "note": "x"},
+        {"id": None, "n": 1.5, "ok": False, "note": None},
+        {"id": "0", "n": 0, "ok": None, "note": None},
+    ]
+    other = open_dataset(DatasetSource(path="a.xlsx", sheet="Other"), tmp_path)
+    assert values(other) == [{"q": "second sheet"}]
+    assert other.content_hash != dataset.content_hash
+    with pytest.raises(DatasetError, match=r"no sheet 'Third'. Its sheets: First, Other"):
+        open_dataset(DatasetSource(path="a.xlsx", sheet="Third"), tmp_path)
+
+
+def test_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) -> None:
+    write_sheets(
+        tmp_path / "a.xlsx", {"S": [[], ["k", "q"], ["a", "x"], [None, None], [None, "y"], ["b", "z"]]}
+    )
+    dataset = open_dataset(DatasetSource(path="a.xlsx", id="k"), tmp_path)
+    assert [sample.id for sample in dataset] == ["a", "b"]
+    assert str(dataset.problems[0]) == "line 5: has no value for 'k'"
+
+
+def test_a_file_that_is_no_spreadsheet(opened: OpenFile) -> None:
+    with pytest.raises(DatasetError, match="cannot be read as a spreadsheet"):
+        opened("a.xlsx", "q,a\nx,1\n")
+    with pytest.raises(DatasetError, match="cannot be read as Parquet"):
+        opened("a.parquet", "q,a\nx,1\n")
+
+
+def test_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "id": ["007", "8"],
+            "n": pa.array([2**62, 0]),
+            "x": [float("nan"), 0.5],
+            "d": [decimal.Decimal("1.10"), None],
+            "day": [datetime.date(2024, 2, 29), None],
+            "turns": [[{"role": "user"}], []],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    dataset = open_dataset(DatasetSource(path="a.parquet"), tmp_path)
+    assert values(dataset) == [
+        {"id": "007", "n": 2**62, "x": None, "d": "1.10", "day": "2024-02-29", "turns": [{"role": "user"}]},
+        {"id": "8", "n": 0, "x": 0.5, "d": None, "day": None, "turns": []},
+    ]
+    assert [str(problem) for problem in dataset.problems] == [
+        "the column 'x' has 1 NaN, read as empty (null)"
+    ]
+
+
+def test_a_preview_shows_columns_with_what_they_look_like(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "id,n,x,ok,day,text,none\n007,1,1.5,true,2024-01-01,a,\n8,-2,3,False,2024-01-02,b,\n"
+    )
+    seen = preview(DatasetSource(path="a.csv"), tmp_path, rows=1)
+    assert [(column.name, column.type) for column in seen.columns] == [
+        ("id", "text"),
+        ("n", "integer"),
+        ("x", "number"),
+        ("ok", "boolean"),
+        ("day", "date"),
+        ("text", "text"),
+        ("none", "empty"),
+    ]
+    assert seen.rows == (
+        {"id": "007", "n": "1", "x": "1.5", "ok": "true", "day": "2024-01-01", "text": "a", "none": ""},
+    )
+    (tmp_path / "a.jsonl").write_text('{"a":1}\n{"a":"1","b":[]}\nbroken\n')
+    seen = preview(DatasetSource(path="a.jsonl"), tmp_path)
+    assert [(column.name, column.type) for column in seen.columns] == [("a", "mixed"), ("b", "list")]
+    assert seen.rows[0] == {"a": 1, "b": None}
+    assert seen.problems[0].line == 3

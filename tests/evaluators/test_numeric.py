@@ -1,0 +1,169 @@
+"""Numbers as models write them; every one of these has been read wrongly by some tool."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalstudio.evaluators import numeric_match
+from evalstudio.evaluators.numbers import answer_number, numbers_in
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("42", "42"),
+        (" 42. ", "42"),
+        ("-5", "-5"),
+        ("−5", "-5"),
+        ("+5", "5"),
+        ("1,5", "1.5"),
+        ("1.5", "1.5"),
+        ("0,234", "0.234"),
+        ("1,2345", "1.2345"),
+        ("1,234", "1234"),
+        ("1.234", "1.234"),
+        ("1,234.5", "1234.5"),
+        ("1.234,5", "1234.5"),
+        ("1.234.567", "1234567"),
+        ("1,234,567.89", "1234567.89"),
+        ("12,34,567", "1234567"),
+        ("1 234 567", "1234567"),
+        ("1\u202f234,5", "1234.5"),
+        ("1'234.50", "1234.5"),
+        ("1’234’567", "1234567"),
+        (".5", "0.5"),
+        ("007", "7"),
+        ("$42", "42"),
+        ("-$5.50", "-5.5"),
+        ("$-5", "-5"),
+        ("42 €", "42"),
+        ("€1.234,56", "1234.56"),
+        ("USD 1,000", "1000"),
+        ("3/4", "3/4"),
+        ("-3/4", "-3/4"),
+        ("1 3/4", "7/4"),
+        ("½", "1/2"),
+        ("2½", "5/2"),
+        ("1e3", "1000"),
+        ("1.5E-3", "0.0015"),
+        ("6.02×10^23", "602000000000000000000000"),
+        ("6.02 x 10**2", "602"),
+        ("3 · 10²", "300"),
+        (r"\boxed{42}", "42"),
+        (r"So $x = \boxed{\frac{3}{4}}$ after 5 steps.", "3/4"),
+        (r"\boxed{1{,}234}", "1234"),
+        (r"\boxed{1\,234}", "1234"),
+        (r"\boxed{\$18.90}", "18.9"),
+        (r"\boxed{-\frac12}", "-1/2"),
+        (r"\boxed{12 \text{ cm}}", "12"),
+        (r"$3 \times 10^{4}$", "30000"),
+        ("#### 18", "18"),
+        ("5 + 3 = 8\n#### 1,234 or so 7", "1234"),
+        ("The answer is 42. I checked it in 3 ways.", "42"),
+        ("The answer is 5 + 3 = 8.", "8"),
+        ("**Answer:** 42\nThere are 2 other ways.", "42"),
+        ("First 12, then 30, so 42", "42"),
+        ("from 5-3", "3"),
+        ("5–10", "10"),
+        ("(-7)", "-7"),
+        ("a list: 1,2,3", "3"),
+        ("3.14.", "3.14"),
+        ("it is 5km away", "5"),
+        ("GPT4 says 7", "7"),
+    ],
+)
+def test_numbers_are_read_as_they_are_meant(text: str, value: str) -> None:
+    found = answer_number(text)
+    assert found is not None
+    assert found.value == Fraction(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "none",
+        "GPT4",
+        r"\boxed{2\pi}",
+        r"\boxed{x^2}",
+        r"\boxed{(1, 2)}",
+        "1/0",
+        "1e999999999",
+        "9" * 5000,
+        "NaN",
+        "inf",
+    ],
+)
+def test_what_is_no_number(text: str) -> None:
+    assert answer_number(text) is None
+    score = numeric_match(text, 5)
+    assert score.value is None
+    assert "no number" in score.why
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "right"),
+    [
+        ("1,5", 15, False),
+        ("1,5", "15", False),
+        ("1,5", "1.5", True),
+        ("1e400", float("1e308"), False),
+        ("$42", "42", True),
+        ("42%", 42, True),
+        ("42%", 0.42, True),
+        ("42 %", "42%", True),
+        ("0.42", "42%", True),
+        ("42", "42 percent", True),
+        ("4.2%", 42, False),
+        ("The answer is 42.", "42", True),
+        ("0", 0, True),
+        ("0", False, None),
+        ("0", None, None),
+        ("0", "zero", None),
+        ("0", "", None),
+        ("0.30000000000000004", 0.3, False),
+        ("7", ["5", 7], True),
+        ("12345678901234567891", 12345678901234567890, False),
+        ("18", "She has 16 - 3 = 13 eggs.\n#### 18", True),
+        ("5", float("nan"), None),
+    ],
+)
+def test_what_matches(answer: str, expected: Any, right: bool | None) -> None:
+    assert numeric_match(answer, expected).value is right
+
+
+def test_tolerance_is_exact_and_the_larger_one_counts() -> None:
+    assert numeric_match("0.3", 0.1, tolerance=0.2).value is True
+    assert numeric_match("0.31", 0.1, tolerance=0.2).value is False
+    assert numeric_match("101", 100, relative_tolerance=0.01).value is True
+    assert numeric_match("102", 100, relative_tolerance=0.01, tolerance=2).value is True
+    score = numeric_match("102 apples", 100)
+    assert score.metadata == {"number": 102.0, "expected": 100.0, "error": 2.0}
+    assert score.why == "read '102' as 102, expected 100, off by 2"
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(0, 999999))
+def test_grouping_never_changes_a_number(whole: int, decimals: int) -> None:
+    value = Fraction(f"{whole}.{decimals:06}")
+    english = f"{whole:,}.{decimals:06}"
+    forms = [english, english.replace(",", " "), english.replace(",", "'"), f"{whole}.{decimals:06}"]
+    if abs(whole) >= 1000:
+        forms.append(english.replace(",", "_").replace(".", ",").replace("_", "."))
+    for form in forms:
+        found = answer_number(f"It comes to {form}")
+        assert found is not None, form
+        assert found.value == value, form
+
+
+@given(st.text())
+def test_any_text_is_read_without_an_accident(text: str) -> None:
+    numbers_in(text)
+    numeric_match(text, 1)
+
+
+@given(st.text("0123456789.,' /%eE+-^x\\boxed{}frac#", max_size=30))
+def test_any_heap_of_digits_and_marks_is_read_without_an_accident(text: str) -> None:
+    numeric_match(text, text)
