@@ -52,9 +52,10 @@ def write_evaluation(
 @asynccontextmanager
 async def demo(profile: str, *arguments: str) -> AsyncIterator["Demo"]:
     """A demo server in a process of its own."""
-    async with start_child_server(
-        ["-m", "evalstudio.engine.demo", "--profile", profile, *arguments]
-    ) as server, httpx.AsyncClient() as client:
+    async with (
+        start_child_server(["-m", "evalstudio.engine.demo", "--profile", profile, *arguments]) as server,
+        httpx.AsyncClient() as client,
+    ):
         yield Demo(server.url, str(server.info["token"]), client)
 
 

@@ -74,7 +74,10 @@ class Child:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.close()
-        self.process.wait(15)
+        try:
+            self.process.wait(15)
+        finally:
+            self.process.kill()
         self._reader.join(5)
         self.process.stdout.close()
 
