@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SIGNIFICANT = 0.05
-LARGE = 20_000
+LARGE = 5_000
 """Beyond so many pairs a bootstrap of continuous scores gives Student's interval to all digits shown."""
 
 Direction = Literal["higher", "lower"]

@@ -11,7 +11,7 @@ RESAMPLES = 10_000
 EXACT_PAIRS = 16
 """Up to so many pairs that differ, every assignment of signs is looked at."""
 DISTINCT = 64
-LARGE = 20_000
+LARGE = 5_000
 """Beyond so many pairs of many distinct differences the sum is normal for every purpose."""
 
 
