@@ -351,7 +351,7 @@ class Run:
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         self._has_answered = True
         self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
-        cost = self._prices.cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
+        cost = self._prices.of(answer)
         self.telemetry.spent(cost)
         self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(errored=False)
