@@ -283,9 +283,11 @@ class Run:
         result: CallResult | None = None
         try:
             item.messages = self._messages(item)
-            request = Request(item.messages, item.repeat, item.sample.values)
             left = self.plan.spec.timeouts.sample - (item.started - (item.first_started or item.started))
-            async with asyncio.timeout(max(0.001, left)):
+            left = max(0.001, left)
+            request = Request(item.messages, item.repeat, item.sample.values, left)
+            # the model ends in time by itself, and keeps what it has of the answer
+            async with asyncio.timeout(left + 1.0):
                 result = await self.model.call(request, lambda: _set_state(item, "streaming"))
         except TimeoutError:
             limit = self.plan.spec.timeouts.sample

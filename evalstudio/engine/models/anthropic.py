@@ -8,7 +8,7 @@ import msgspec
 from evalstudio.engine.models.address import Address
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify_error_body, error_message
-from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange
+from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange, broken_off
 from evalstudio.engine.models.model_list import list_models
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.outcome import Outcome
@@ -178,12 +178,10 @@ class _Stream:
             return CallResult(
                 classify_error_body(self._error),
                 self.partial(),
-                f"The endpoint broke off with an error: {said}.",
+                f"broke off with an error: {said}.",
             )
         if self._stop_reason is None:
-            return CallResult(
-                Outcome.BAD_ANSWER, self.partial(), "The stream ended before the answer was complete."
-            )
+            return broken_off(self.partial())
         return _judged(self._answer(), self._stop_reason)
 
     def _answer(self) -> Answer:
@@ -195,13 +193,11 @@ def _read(data: bytes) -> CallResult:
     message = _message.decode(data)
     if message.error:
         said = error_message(msgspec.json.encode(message.error).decode())
-        return CallResult(
-            classify_error_body(message.error), message=f"The endpoint answered with an error: {said}."
-        )
+        return CallResult(classify_error_body(message.error), message=f"answered with an error: {said}.")
     if message.content is None:
         return CallResult(
             Outcome.BAD_ANSWER,
-            message="The endpoint answers with JSON that holds no message of Anthropic's API; check the base URL.",
+            message="answers with JSON that holds no message of Anthropic's API; check the base URL.",
         )
     text = "".join(part.text or "" for part in message.content)
     thinking = "".join(part.thinking or "" for part in message.content)
@@ -217,7 +213,7 @@ def _read(data: bytes) -> CallResult:
 def _judged(answer: Answer, stop_reason: str | None) -> CallResult:
     if stop_reason == "refusal":
         partial = answer if answer.text or answer.thinking else None
-        return CallResult(Outcome.FILTERED, partial, "The provider's safety filter ended the answer.")
+        return CallResult(Outcome.FILTERED, partial, "ended the answer itself (safety filter).")
     return CallResult(Outcome.OK, answer)
 
 

@@ -1,7 +1,8 @@
 """One request within its time-outs: what HTTP endpoints of every format have in common.
 
 A format says how an answer is read, whole (`read`) or as it streams in (`Gathered`); all that can go wrong on the
-way there becomes a `CallResult` here.
+way there becomes a `CallResult` here. The messages of a format are sentences without their subject, the endpoint,
+which is put in front here.
 """
 
 import asyncio
@@ -47,6 +48,15 @@ class Gathered(Protocol):
 
     def result(self) -> CallResult:
         """What the stream came to, now that it has ended."""
+
+
+def broken_off(partial: Answer | None) -> CallResult:
+    """A stream that ended without its format's sign of an end."""
+    if partial is None:
+        return CallResult(
+            Outcome.BAD_ANSWER, message="sent a stream without an answer; see the server's log."
+        )
+    return CallResult(Outcome.OVERLOADED, partial, "broke off in the middle of its answer.")
 
 
 class Exchange:
@@ -95,9 +105,15 @@ class Exchange:
                         gathered = self._gather()
                         await self._follow(response, gathered, watch, alarm, on_first_token)
                         result = gathered.result()
-                        result = replace(result, answer=_redacted(result.answer))
             rates = rate_headers(said, wall_now=datetime.now(UTC))
-            return replace(result, first_token=watch.first_token, rates=rates, status=response.status_code)
+            return replace(
+                result,
+                answer=_redacted(result.answer),
+                message=f"{place(self.url)} {result.message}" if result.message else "",
+                status=response.status_code,
+                first_token=watch.first_token,
+                rates=rates,
+            )
         except TimeoutError:
             trouble = Outcome.OVERLOADED, watch.sentence(place(self.url))
         except _TooLarge:
@@ -156,14 +172,13 @@ class Exchange:
                 f"{place(self.url)} answered with nothing ({status}); check the base URL and the server's log."
             )
         try:
-            result = self._read(data)
+            return self._read(data)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             if _kind(headers) == "text/html":
                 why = "a web page; check that the base URL ends where the API begins, often in /v1"
             else:
                 why = f"something that is no chat completion ({_first_words(error)}); check the base URL"
             raise _Unreadable(f"{place(self.url)} answered with {why}.") from error
-        return replace(result, answer=_redacted(result.answer))
 
     async def _follow(
         self,

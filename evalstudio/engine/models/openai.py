@@ -8,7 +8,7 @@ import msgspec
 from evalstudio.engine.models.address import Address
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify_error_body, error_message
-from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange
+from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange, broken_off
 from evalstudio.engine.models.model_list import list_models
 from evalstudio.engine.models.thinking import split_thinking
 from evalstudio.evaluation import ModelSettings, TimeOuts
@@ -150,16 +150,12 @@ class _Stream:
             return CallResult(
                 classify_error_body(self._error),
                 self.partial(),
-                f"The endpoint broke off with an error: {said}.",
+                f"broke off with an error: {said}.",
             )
         if self._finish_reason == "content_filter":
-            return CallResult(
-                Outcome.FILTERED, self.partial(), "The provider's content filter cut the answer off."
-            )
+            return CallResult(Outcome.FILTERED, self.partial(), "cut its answer off (content filter).")
         if self._finish_reason is None and not (self.done and self.partial()):
-            return CallResult(
-                Outcome.BAD_ANSWER, self.partial(), "The stream ended before the answer was complete."
-            )
+            return broken_off(self.partial())
         if self._refusal and not self._text:
             return CallResult(Outcome.FILTERED, message=_refused("".join(self._refusal)))
         return CallResult(Outcome.OK, self._answer())
@@ -175,13 +171,11 @@ def _read(data: bytes) -> CallResult:
     completion = _completion.decode(data)
     if completion.error:
         said = error_message(_dump(completion.error))
-        return CallResult(
-            classify_error_body(completion.error), message=f"The endpoint answered with an error: {said}."
-        )
+        return CallResult(classify_error_body(completion.error), message=f"answered with an error: {said}.")
     if not completion.choices or (message := completion.choices[0].message) is None:
         return CallResult(
             Outcome.BAD_ANSWER,
-            message="The endpoint answers with JSON that holds no message of a chat completion; check the base URL.",
+            message="answers with JSON that holds no message of a chat completion; check the base URL.",
         )
     choice = completion.choices[0]
     text = _text(message.content)
@@ -196,7 +190,7 @@ def _read(data: bytes) -> CallResult:
     )
     if choice.finish_reason == "content_filter":
         partial = answer if text else None
-        return CallResult(Outcome.FILTERED, partial, "The provider's content filter withheld the answer.")
+        return CallResult(Outcome.FILTERED, partial, "withheld the answer (content filter).")
     if message.refusal and not text:
         return CallResult(Outcome.FILTERED, message=_refused(message.refusal))
     return CallResult(Outcome.OK, answer)
@@ -242,7 +236,7 @@ def _merge_tool(tools: dict[int, dict[str, Any]], part: dict[str, Any]) -> None:
 
 
 def _refused(said: str) -> str:
-    return f"The model refused: {said[:300]}"
+    return f"answered that the model refuses: {said[:300]}"
 
 
 def _error_within(data: bytes) -> Any:

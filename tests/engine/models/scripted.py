@@ -80,7 +80,7 @@ async def scripted(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIt
         tasks.add(task := asyncio.current_task())  # type: ignore[arg-type]
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
-                request = await _read_request(reader)
+                request = await _read_request(reader, writer)
                 asked.append(request)
                 await script(Connection(writer, request))
         except asyncio.CancelledError:
@@ -100,8 +100,12 @@ async def scripted(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIt
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Asked:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked:
+    first_byte = await reader.readexactly(1)
+    if not first_byte.isalpha():  # somebody begins to speak TLS
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        raise ConnectionError
+    head = (first_byte + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip().split("\r\n")
     method, target, _ = first.split(" ")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}

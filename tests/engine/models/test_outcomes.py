@@ -390,6 +390,7 @@ async def test_an_error_under_status_200(error: Any, outcome: Outcome, stream: b
     assert result.answer is None
     said = error if isinstance(error, str) else error["message"]
     assert said in result.message
+    assert result.message.startswith("127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -403,7 +404,7 @@ async def test_an_error_under_status_200(error: Any, outcome: Outcome, stream: b
                     {"message": {"content": None, "refusal": "I can't do that."}, "finish_reason": "stop"}
                 ]
             },
-            "The model refused: I can't do that.",
+            "the model refuses: I can't do that.",
         ),
     ],
 )
