@@ -45,6 +45,8 @@ class Binding(StrEnum):
     WORKERS = "workers"
     APPLICATION = "application ceiling"
     DISK = "disk"
+    CRASHED = "crashed before"
+    JUDGES = "judges"
 
 
 @dataclass(frozen=True, slots=True)
