@@ -17,6 +17,7 @@ STEP = math.sqrt(2)
 _OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
 _COSTLY = 0.05
 _NEED = 3
+_SURE = 0.2
 _Q_DIV = 2
 _Q_MUL = 1.35
 _Q_MIN = 0.6
@@ -108,10 +109,10 @@ class Learner:
         self._settle(now, window, sentence)
         self._gap_up = 1.0
 
-    def settle(self) -> None:
-        """The ramp is over: a rejection showed where it has to end."""
-        if self.phase is not Phase.HOLD:
-            self._settle(0.0, self.window if self.phase is Phase.RAMP else self._base, "")
+    def end_ramp(self, now: float) -> None:
+        """A rejection showed where the ramp has to end."""
+        if self.phase is Phase.RAMP:
+            self._settle(now, self.window, "")
 
     def limit_to(self, now: float, lowest: int, top: int, sentence: str) -> None:
         """Bounds changed."""
@@ -143,7 +144,11 @@ class Learner:
         attempt = replace(attempt, in_flight=float(attempt.met))
         index = round(2 * math.log2(attempt.met))
         self._levels.setdefault(index, Level()).lived(attempt)
-        measured = {i: level for i, level in self._levels.items() if level.count >= _NEED}
+        measured = {
+            i: level
+            for i, level in self._levels.items()
+            if level.count >= _NEED and (rate := level.throughput()) is not None and rate.error <= _SURE
+        }
         if not measured:
             return
         highest = measured[max(measured)]
@@ -226,9 +231,10 @@ class Learner:
                         f"{share:.0%} of the time is waiting in the server's queue: trying {{new}}",
                     )
                     return
-        queues = (share := self.queue.share()) is not None and share > _Q_UP
-        if base < top and not frozen and not queues and self._enough_for_up(level, base):
-            self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
+        if base < top and not frozen and self._enough_for_up(level, base):
+            share = self.queue.share()
+            if share is None or share <= _Q_UP:
+                self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
         elif base > 1 and level.count >= max(48, 4 * base) * self._gap_down:
             self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "trying whether {new} are enough")
 

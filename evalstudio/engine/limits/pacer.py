@@ -67,7 +67,8 @@ class HiddenRate:
         self.rate: float | None = None
         self.learned = False
         self._starts: deque[float] = deque(maxlen=4096)
-        self._episode_at = 0.0
+        self._measured_from = 0.0
+        self._probed = False
         self._accepted = 0
         self._probe_interval = 15.0
         self._bound_for = 0.0
@@ -83,15 +84,10 @@ class HiddenRate:
         while self._starts and now - self._starts[0] > _LOOK_BACK:
             self._starts.popleft()
 
-    def rejected(self, *, current: bool) -> None:
-        """An attempt was throttled; `current`: it had started since the last episode."""
-        if current:
-            self._accepted -= 1
-
-    def episode(self, now: float) -> None:
-        """The endpoint began to reject; sets `rate`."""
-        elapsed = now - self._episode_at
-        accepted = max(0, self._accepted)
+    def episode(self, now: float, resumes: float) -> None:
+        """The endpoint began to reject; it may be asked again at `resumes`. Sets `rate`."""
+        elapsed = now - self._measured_from
+        accepted = max(0, self._accepted - 1)  # without the rejected one
         if self.rate is None:
             starts = [at for at in self._starts if now - at <= _LOOK_BACK]
             span = max(1.0, now - starts[0]) if starts else 1.0
@@ -104,9 +100,11 @@ class HiddenRate:
         else:
             self.rate *= 0.8
         self.rate = max(self.rate, 1 / 60)
-        if self.learned:
-            self._probe_interval = min(480.0, self._probe_interval * 2)
-        self._episode_at, self._accepted, self._bound_for = now, 0, 0.0
+        # a probe that failed makes the next one later; a rejection out of the blue means that the limit changed
+        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else 15.0
+        self._probed = False
+        # a bucket that refills in a fixed minute gave nothing while everybody waited for it
+        self._measured_from, self._accepted, self._bound_for = resumes, 0, 0.0
 
     def bound(self, now: float) -> bool:
         """Called while the rate holds calls back. True when it was raised to see whether the endpoint takes more."""
@@ -118,6 +116,7 @@ class HiddenRate:
         if self._bound_for < interval:
             return False
         self._bound_for = 0.0
+        self._probed = self.learned
         self.rate *= factor
         return True
 
@@ -194,22 +193,18 @@ class Pacer:
             mirrored = remaining - mine if bucket not in known else remaining + bucket.rate
             bucket.level = min(bucket.level, mirrored)
 
-    def throttled(self, now: float, *, current: bool, new_episode: bool, learn: bool) -> None:
-        """A rejection. `learn`: the hidden request rate is to be learned from it."""
-        self.hidden.rejected(current=current)
+    def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
+        """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
         if not new_episode:
             return
-        if (
-            self.stated
-            and self.requests.level > 0.05 * self.requests.cap
-            and self.tokens.level > 0.05 * self.tokens.cap
-        ):
+        room = min(self.requests.level / self.requests.cap, self.tokens.level / self.tokens.cap)
+        if self.stated and room > 0.05:
             # it rejects although its own count says that there is room: it counts in seconds, not in minutes
             self._quantised = True
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
         if learn:
-            self.hidden.episode(now)
+            self.hidden.episode(now, resumes)
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
 
@@ -232,7 +227,7 @@ class Pacer:
         rate, cap = math.inf, math.inf
         if stated is not None:
             rate = _MARGIN * stated / 60
-            cap = max(1.0, rate) if self._quantised else stated
+            cap = max(1.0, 0.2 * rate) if self._quantised else stated
         if setting is not None and _MARGIN * setting / 60 <= rate:
             rate = _MARGIN * setting / 60
             cap = min(cap, max(1.0, _BURST_SHARE * setting))
