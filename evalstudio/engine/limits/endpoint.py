@@ -381,7 +381,9 @@ class EndpointController:
         if self._brake.answered(now):
             self.gate_cause = ""
             if ticket.brake_generation == self._brake.generation and self._lost >= 0.8 * self._overload_top:
-                self._crashed_at = self._overload_top  # all calls were lost: it went down, and must not again
+                # all calls were lost: it went down, and must not again
+                self._crashed_at = self._overload_top
+                self._load.value = max(self._load.value, math.floor(0.85 * self._overload_top))
         if not ticket.adaptive or self._pin is not None or self._brake.open:
             return
         attempt = Lived(

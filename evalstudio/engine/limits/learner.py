@@ -17,6 +17,10 @@ STEP = math.sqrt(2)
 _OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
 _COSTLY = 0.05
 _NEED = 3
+_VAGUE = 0.06
+_GAP_DOWN0 = 1.0
+_GAP_DOWN1 = 2.0
+_DOWN_MUL = 4
 _SURE = 0.2
 _Q_DIV = 2
 _Q_MUL = 1.35
@@ -65,7 +69,8 @@ class Learner:
         self._base = start
         self._base_level = Level()
         self._anchor = 0.0  # best throughput accepted: bounds the sum of many small losses
-        self._gap_up = self._gap_down = 1.0
+        self._gap_up = 1.0
+        self._gap_down = _GAP_DOWN0
         self._queue_gap = 1.0
         self._next_queue_check = 0
         self._double = False
@@ -305,8 +310,11 @@ class Learner:
     def _verdict_down(self, gain: float, error: float, count: int, window: int, rate: float) -> bool | None:
         if gain + _VERY_CERTAIN * error < -0.08:
             return False
-        if count < max(12, 0.75 * window):
+        enough = max(12, 0.75 * window)
+        if count < enough or (error > _VAGUE and count < 4 * enough):
             return None
+        if error > 2 * _VAGUE:
+            return False
         if self._probe_from_queue:
             return gain > -0.06
         return gain > -_LOSS and rate >= 0.97 * self._anchor
@@ -314,7 +322,8 @@ class Learner:
     def _accept(self, now: float, evidence: str, gain: float, rate: float, top: int) -> None:
         old, new, up = self._base, self.window, self.phase is Phase.PROBE_UP
         self._anchor = max(0.99 * self._anchor, rate)
-        self._gap_up = self._gap_down = self._queue_gap = 1.0
+        self._gap_up = self._queue_gap = 1.0
+        self._gap_down = _GAP_DOWN1 if up else 1.0
         self._double = up and gain > 0.6 * math.log(new / old)
         if up:
             level = self._probe_level
@@ -333,7 +342,7 @@ class Learner:
         elif self._probe_from_queue:
             self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
         else:
-            self._gap_down = min(_LARGEST_GAP, 2 * self._gap_down)
+            self._gap_down = min(_LARGEST_GAP, (_DOWN_MUL if gain < -0.08 else 2) * self._gap_down)
         drift = self._drift
         reason = "the server is the limit; back to" if up else "fewer cost throughput; back to"
         self._settle(now, base, f"{evidence}: {reason} {base}")

@@ -11,6 +11,7 @@ from evalstudio.engine.limits.hints import RateHeaders
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
+_LONG_WAIT = 5.0
 _LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
@@ -104,7 +105,8 @@ class HiddenRate:
         self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else 15.0
         self._probed = False
         # a bucket that refills in a fixed minute gave nothing while everybody waited for it
-        self._measured_from, self._accepted, self._bound_for = resumes, 0, 0.0
+        self._measured_from = resumes if resumes - now > _LONG_WAIT else now
+        self._accepted, self._bound_for = 0, 0.0
 
     def bound(self, now: float) -> bool:
         """Called while the rate holds calls back. True when it was raised to see whether the endpoint takes more."""
