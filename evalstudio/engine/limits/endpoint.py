@@ -412,7 +412,7 @@ class EndpointController:
         self._gate.shut(now + wait)
         self._pacer.throttled(now, now + wait, new_episode=new_episode, learn=learn)
         self.gate_cause = result.message or "the endpoint asks for fewer requests"
-        if new_episode:
+        if new_episode and not self._pacer.stated:
             self._learner.end_ramp(now)
         if looks_like_cap:
             cap = max(self._minimum, ticket.in_flight - 1)

@@ -132,7 +132,7 @@ class Pacer:
         self.hidden = HiddenRate()
         self._set: tuple[float | None, float | None] = (None, None)
         self._stated: tuple[float | None, float | None] = (None, None)
-        self._quantised = False
+        self._rejections = 0
         self.blocked_at = -math.inf
         self.blocks_tokens = False
 
@@ -199,10 +199,9 @@ class Pacer:
         """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
         if not new_episode:
             return
-        room = min(self.requests.level / self.requests.cap, self.tokens.level / self.tokens.cap)
-        if self.stated and room > 0.05:
-            # it rejects although its own count says that there is room: it counts in seconds, not in minutes
-            self._quantised = True
+        if self.stated:
+            # once its count was merely older than ours; twice, it counts in seconds instead of minutes: no bursts
+            self._rejections += 1
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
         if learn:
@@ -220,16 +219,26 @@ class Pacer:
         return True
 
     def _apply(self, now: float) -> None:
-        self._apply_one(now, self.requests, self._set[0], self._stated[0], self.hidden.rate)
-        self._apply_one(now, self.tokens, self._set[1], self._stated[1], None)
+        smooth = self._rejections >= 2
+        self._apply_one(
+            now, self.requests, self._set[0], self._stated[0], self.hidden.rate, 0.01 if smooth else None
+        )
+        self._apply_one(now, self.tokens, self._set[1], self._stated[1], None, 1.0 if smooth else None)
 
+    @staticmethod
     def _apply_one(
-        self, now: float, bucket: Bucket, setting: float | None, stated: float | None, learned: float | None
+        now: float,
+        bucket: Bucket,
+        setting: float | None,
+        stated: float | None,
+        learned: float | None,
+        burst: float | None,
     ) -> None:
+        """Puts the lowest of the rates in force; `burst` in seconds replaces the burst that was stated."""
         rate, cap = math.inf, math.inf
         if stated is not None:
             rate = _MARGIN * stated / 60
-            cap = max(1.0, 0.2 * rate) if self._quantised else stated
+            cap = stated if burst is None else 1.0 + burst * rate
         if setting is not None and _MARGIN * setting / 60 <= rate:
             rate = _MARGIN * setting / 60
             cap = min(cap, max(1.0, _BURST_SHARE * setting))
