@@ -165,10 +165,17 @@ def _usual_metrics(kind: Kind, fixed: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _metrics(table: Mapping[str, Any], usual: tuple[str, ...], name: str) -> tuple[str, ...]:
+    if "metrics" not in table:
+        return usual
+    from evalstudio.metrics import find_metric
+
     try:
-        return msgspec.convert(table.get("metrics", usual), tuple[str, ...])
+        metrics = msgspec.convert(table["metrics"], tuple[str, ...])
     except msgspec.ValidationError as error:
         raise EvaluationError(f"'metrics' of the evaluator '{name}' is wrong: {error}.") from None
+    for metric in metrics:
+        find_metric(metric)
+    return metrics
 
 
 def _judge(
