@@ -1,0 +1,44 @@
+"""Options that several commands share, with one name everywhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from evalstudio.concurrency import Strategy, parse_strategy
+from evalstudio.workspace import Workspace, find_workspace
+
+workspace_option = click.option(
+    "--workspace",
+    metavar="FOLDER",
+    help="The folder that holds the database; else EVALSTUDIO_WORKSPACE, else your data folder.",
+)
+
+
+def workspace_of(option: str | None) -> Workspace:
+    """The workspace that an option, the environment or the settings name."""
+    from evalstudio.settings import load_settings
+
+    return find_workspace(option, load_settings()[0].workspace or None)
+
+
+def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--strategy, --window and --workers."""
+    for option in (
+        click.option("--workers", type=int, metavar="N", help="Threads for a synchronous model."),
+        click.option("--window", type=int, metavar="N", help="Calls in flight at most."),
+        click.option(
+            "--strategy",
+            metavar="NAME",
+            help="sequential, sliding-window or adaptive; with --window alone: a sliding window.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def strategy_of(name: str | None, window: int | None) -> Strategy | None:
+    """The strategy that --strategy and --window ask for; None when neither is given."""
+    if name is None and window is None:
+        return None
+    return parse_strategy(name or "sliding-window", window)

@@ -1,0 +1,141 @@
+"""`evalstudio run`: an evaluation in the terminal, with progress and a summary."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from evalstudio.commands.console import console as make_console
+from evalstudio.commands.options import limit_options, strategy_of, workspace_of, workspace_option
+from evalstudio.commands.progress import LiveProgress
+from evalstudio.commands.summary import print_summary, summary_as_json
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.loop import run
+from evalstudio.engine.plan import Options
+from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.settings import load_settings
+from evalstudio.store.runs import RunState
+
+BY_SIGNAL = "interrupted by Ctrl-C"
+SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
+
+
+@click.command("run")
+@click.argument("evaluation")
+@click.option("--experiment", metavar="NAME", help="Runs under one name go on where they ended.")
+@limit_options
+@click.option(
+    "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."
+)
+@click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
+@click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
+@click.option("--fail-under", type=float, metavar="SCORE", help="Exit with 1 if the first score is lower.")
+@click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
+@click.option(
+    "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
+)
+@click.option(
+    "--ceiling",
+    type=int,
+    metavar="N",
+    help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@workspace_option
+def run_command(workspace: str | None, **options: Any) -> None:
+    """Runs EVALUATION: a TOML file, or example:NAME.
+
+    Exit status: 0 all scored; 1 a score below --fail-under, or samples unscored or errored; 2 wrong usage; 3 stopped by
+    the run itself; 130 interrupted.
+    """
+    raise click.exceptions.Exit(run_in_terminal(workspace, **options))
+
+
+def run_in_terminal(
+    workspace: str | None,
+    *,
+    evaluation: str,
+    experiment: str | None = None,
+    strategy: str | None = None,
+    window: int | None = None,
+    workers: int | None = None,
+    samples: int | None = None,
+    model: str | None = None,
+    new_run: bool = False,
+    fail_under: float | None = None,
+    allow_errors: bool = False,
+    attended: bool = False,
+    ceiling: int | None = None,
+    as_json: bool = False,
+) -> int:
+    """Runs one evaluation and prints its progress and summary; returns the exit status."""
+    wanted = Options(experiment, strategy_of(strategy, window), workers, samples, model, new_run)
+    console = make_console(stderr=as_json)
+    progress = LiveProgress(console)
+    settings, problem = load_settings()
+    if problem:
+        console.print(f"[yellow]{problem}[/]")
+
+    def emit(event: Event) -> None:
+        match event:
+            case Snapshot():
+                progress.update(event)
+            case LogLine(level=level, text=text) if level in ("warning", "error"):
+                progress.note(level, text)
+
+    async def work() -> tuple[Snapshot, bool]:
+        engine = Engine(workspace_of(workspace), settings, emit=emit, attended=attended, ceiling=ceiling)
+        await engine.start()
+        try:
+            started = await engine.start_run(evaluation, wanted)
+            with _on_interrupt(lambda: started.stop(BY_SIGNAL)):
+                final = await engine.finished(started)
+            return final, started.reason == BY_SIGNAL
+        finally:
+            await engine.aclose()
+
+    with progress:
+        final, was_interrupted = run(work())
+    if as_json:
+        click.echo(summary_as_json(final))
+    else:
+        print_summary(console, final)
+    if was_interrupted:
+        return INTERRUPTED
+    return _status(final, fail_under, allow_errors)
+
+
+def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> int:
+    if final.state in (RunState.STOPPED, RunState.PAUSED):
+        return STOPPED
+    first = final.scores[0] if final.scores else None
+    if fail_under is not None and (first is None or first.value is None or first.value < fail_under):
+        return NOT_ALL
+    unscored = any(score.unscored for score in final.scores)
+    return NOT_ALL if (final.errored or unscored) and not allow_errors else SCORED
+
+
+@contextlib.contextmanager
+def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C stops the run in order; a second one ends the program at once."""
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        signal.signal(signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(stop))
+        yield
+        return
+
+    def first() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, first)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

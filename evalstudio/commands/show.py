@@ -1,0 +1,115 @@
+"""`evalstudio list` and `evalstudio show`: what the workspace holds."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from evalstudio.commands.console import console as make_console
+from evalstudio.commands.options import workspace_of, workspace_option
+from evalstudio.commands.summary import print_summary
+from evalstudio.errors import RunError
+from evalstudio.format import duration, percent
+from evalstudio.protocol import Snapshot
+from evalstudio.store.reader import Reader
+from evalstudio.store.runs import RunRow
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+@click.command("list")
+@json_option
+@workspace_option
+def list_command(workspace: str | None, as_json: bool) -> None:
+    """Lists the runs of the workspace, newest first."""
+    place = workspace_of(workspace)
+    runs = Reader(place).runs() if place.database.exists() else []
+    if as_json:
+        click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
+        return
+    if not runs:
+        click.echo(f"No runs yet in {place.folder}. Start one with: evalstudio run example:sentiment")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started"):
+        table.add_column(heading)
+    for run in runs:
+        table.add_row(*(Text(cell) for cell in _cells(run)))
+    make_console().print(table)
+
+
+@click.command("show")
+@click.argument("name")
+@json_option
+@workspace_option
+def show_command(workspace: str | None, name: str, as_json: bool) -> None:
+    """Shows the runs of experiment NAME with scores, coverage, errors and time."""
+    reader = Reader(workspace_of(workspace))
+    runs = reader.runs(name)
+    if not runs:
+        known = ", ".join(dict.fromkeys(run.experiment for run in reader.runs())) or "none yet"
+        raise RunError(f"There is no experiment '{name}' in this workspace; there is {known}.")
+    if as_json:
+        click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
+        return
+    console = make_console()
+    for run in runs:
+        summary = summary_of(run)
+        if summary is None:
+            console.print(
+                Text(
+                    f"Run {run.id} · {run.evaluation} · {run.model}: {run.true_state}, {run.saved} of {run.total} saved"
+                )
+            )
+        else:
+            print_summary(console, summary)
+        for change in reader.changes(run.id)[-5:]:
+            console.print(Text(f"  {duration(change.at)}: {change.sentence}", style="dim"))
+        console.print()
+
+
+def summary_of(run: RunRow) -> Snapshot | None:
+    """The last summary of a run, with its true state; None if it never ended."""
+    if run.summary is None:
+        return None
+    summary = msgspec.json.decode(run.summary, type=Snapshot)
+    return msgspec.structs.replace(summary, state=run.true_state.value, reason=run.reason)
+
+
+def _cells(run: RunRow) -> list[str]:
+    summary = summary_of(run)
+    score = percent(summary.scores[0]) if summary and summary.scores else ""
+    started = datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+    saved = f"{run.saved:,} of {run.total:,}"
+    return [
+        str(run.id),
+        run.experiment,
+        run.evaluation,
+        run.model,
+        run.true_state.value,
+        saved,
+        score,
+        duration(run.elapsed),
+        started,
+    ]
+
+
+def _as_dict(run: RunRow) -> dict[str, Any]:
+    summary = summary_of(run)
+    return {
+        "run": run.id,
+        "experiment": run.experiment,
+        "evaluation": run.evaluation,
+        "model": run.model,
+        "state": run.true_state.value,
+        "reason": run.reason,
+        "total": run.total,
+        "saved": run.saved,
+        "errored": run.errored,
+        "elapsed": run.elapsed,
+        "scores": [msgspec.to_builtins(score) for score in summary.scores] if summary else [],
+    }

@@ -1,0 +1,56 @@
+"""Opening the window; or, where there is no screen, the same first run in the terminal."""
+
+import os
+import sys
+
+import click
+
+from evalstudio.commands.options import workspace_option
+from evalstudio.commands.run import run_in_terminal
+from evalstudio.errors import RequirementError
+
+FIRST_EXAMPLE = "example:sentiment"
+
+
+@click.command("window")
+@workspace_option
+def window_command(workspace: str | None = None) -> None:
+    """Opens the window."""
+    reason = no_window_reason()
+    if reason is not None:
+        raise RequirementError(
+            f"The window can't open: {reason}. In a terminal: evalstudio run {FIRST_EXAMPLE}"
+        )
+    from evalstudio.ui.app import main
+
+    raise click.exceptions.Exit(main(workspace))
+
+
+@click.command("start", hidden=True)
+@workspace_option
+def start_command(workspace: str | None) -> None:
+    """Opens the window with an example; without a screen, runs the example here."""
+    reason = no_window_reason()
+    if reason is None:
+        from evalstudio.ui.app import main
+
+        raise click.exceptions.Exit(main(workspace))
+    click.echo(f"No window: {reason}. Running {FIRST_EXAMPLE} in the terminal instead.\n", err=True)
+    status = run_in_terminal(workspace, evaluation=FIRST_EXAMPLE)
+    click.echo(
+        "\nNext: evalstudio list · evalstudio run example:arithmetic --window 16 · evalstudio --help",
+        err=True,
+    )
+    raise click.exceptions.Exit(status)
+
+
+def no_window_reason() -> str | None:
+    """Why no window can open on this machine; None when one can."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if (
+        sys.platform.startswith("linux")
+        and not platform
+        and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    ):
+        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+    return None

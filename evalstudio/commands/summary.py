@@ -1,0 +1,79 @@
+"""What a run came to, in the terminal and as JSON."""
+
+import json
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from evalstudio.concurrency import describe
+from evalstudio.format import duration, milliseconds, money, percent
+from evalstudio.protocol import Snapshot
+
+COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
+
+
+def print_summary(console: Console, final: Snapshot) -> None:
+    """The whole account of a run that has ended."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    table.add_row("Experiment", Text(f"{final.experiment} · {final.evaluation} · {final.model}"))
+    table.add_row("State", Text(final.state, style=COLOURS.get(final.state, "")))
+    if final.reason:
+        table.add_row("Reason", Text(final.reason))
+    table.add_row("Samples", _samples(final))
+    for score in final.scores:
+        table.add_row(
+            Text(score.evaluator),
+            Text(f"{score.metric} {percent(score)}, {_coverage(score.n, score.unscored, final)}"),
+        )
+    table.add_row("Time", f"{duration(final.elapsed)} at {describe(final.strategy)}{_speed(final)}")
+    if final.latency:
+        one = final.latency
+        table.add_row(
+            "Latency",
+            f"p50 {milliseconds(one.p50)}, p95 {milliseconds(one.p95)}, p99 {milliseconds(one.p99)}",
+        )
+    if final.tokens_in or final.tokens_out:
+        table.add_row("Tokens", f"{final.tokens_in:,} in, {final.tokens_out:,} out")
+    table.add_row("Cost", money(final.cost, partial=final.cost_is_partial))
+    for error in final.errors:
+        table.add_row(
+            Text(f"Failed: {error.name}"),
+            Text(f"{error.attempts} attempts, {error.records} records: {error.example}"),
+        )
+    console.print(table)
+
+
+def summary_as_json(final: Snapshot) -> str:
+    values: dict[str, Any] = msgspec.to_builtins(final)
+    for name in ("event", "calls", "buckets", "changes", "gate", "gate_wait", "loop_lag", "cpu"):
+        values.pop(name, None)
+    return json.dumps(values, ensure_ascii=False, indent=2)
+
+
+def _samples(final: Snapshot) -> str:
+    parts = [f"{final.saved:,} of {final.total:,} saved"]
+    if final.unscored:
+        parts.append(f"{final.unscored:,} unscored")
+    if final.errored:
+        parts.append(f"{final.errored:,} errored")
+    if final.repeated:
+        parts.append(f"{final.repeated:,} calls repeated after a crash")
+    return ", ".join(parts)
+
+
+def _coverage(n: int, unscored: int, final: Snapshot) -> str:
+    return f"{n:,} of {final.saved:,} scored" + (f", {unscored:,} could not be decided" if unscored else "")
+
+
+def _speed(final: Snapshot) -> str:
+    if not final.latency or final.elapsed <= 0:
+        return ""
+    alone = final.latency.p50 * final.latency.n
+    return f", {final.saved / final.elapsed:.1f} samples/s" + (
+        f", about {alone / final.elapsed:.1f}x one by one" if final.latency.n > 1 else ""
+    )

@@ -1,0 +1,124 @@
+"""What a window asks for, done by the engine; each command is answered once."""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from evalstudio.engine.connection import list_models, test_model
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.models import local
+from evalstudio.engine.plan import Options
+from evalstudio.errors import EvalStudioError
+from evalstudio.keys import redact, use_for_session
+from evalstudio.models import resolve_model
+from evalstudio.protocol import (
+    Commands,
+    ContinueRun,
+    DeleteRun,
+    Event,
+    ListModels,
+    LocalModel,
+    PauseRun,
+    Reply,
+    ResumeRun,
+    SetKey,
+    SetLimits,
+    SetRates,
+    SetStrategy,
+    SetWorkers,
+    Shutdown,
+    StartRun,
+    StopRun,
+    TestModel,
+)
+from evalstudio.store.runs import delete_run
+
+
+class Commander:
+    """Carries out commands side by side: a slow one does not hold up a stop."""
+
+    def __init__(self, engine: Engine, send: Callable[[Event], None]) -> None:
+        self._engine = engine
+        self._send = send
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def carry_out(self, command: Commands) -> None:
+        task = asyncio.create_task(self._answer(command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _answer(self, command: Commands) -> None:
+        try:
+            value = await self._do(command)
+        except EvalStudioError as error:
+            self._send(Reply(command.id, error=redact(str(error))))
+        except Exception as error:  # noqa: BLE001 - a defect of ours is told, with its trace in the log
+            self._engine.log("error", redact(traceback.format_exc()))
+            self._send(
+                Reply(
+                    command.id,
+                    error=redact(f"The engine failed ({type(error).__name__}: {error}); the log has more."),
+                )
+            )
+        else:
+            self._send(Reply(command.id, value))
+
+    async def _do(self, command: Commands) -> Any:
+        engine = self._engine
+        match command:
+            case StartRun():
+                options = Options(
+                    command.experiment,
+                    command.strategy,
+                    command.workers,
+                    command.samples,
+                    command.model,
+                    command.new_run,
+                )
+                return (await engine.start_run(command.evaluation, options)).id
+            case ResumeRun(run_id=run_id, classes=classes):
+                return (await engine.resume_run(run_id, classes)).id
+            case PauseRun(run_id=run_id):
+                engine.run(run_id).pause()
+            case ContinueRun(run_id=run_id):
+                engine.run(run_id).go_on()
+            case StopRun(run_id=run_id):
+                engine.run(run_id).stop()
+            case SetStrategy(run_id=run_id, strategy=strategy):
+                engine.run(run_id).set_strategy(strategy)
+            case SetWorkers(run_id=run_id, workers=workers):
+                engine.run(run_id).set_workers(workers)
+            case SetRates(run_id=run_id, requests_per_minute=requests, tokens_per_minute=tokens):
+                engine.set_rates(run_id, requests, tokens)
+            case SetLimits():
+                engine.set_limits(command.ceiling, command.default_strategy, command.default_workers)
+            case SetKey(name=name, secret=secret):
+                use_for_session(name, secret)
+            case TestModel(model=model):
+                return await test_model(await engine.servers.locate(resolve_model(model, Path.cwd())))
+            case ListModels(model=model):
+                return await list_models(await engine.servers.locate(resolve_model(model, Path.cwd())))
+            case LocalModel(action=action):
+                return await self._local_model(action)
+            case DeleteRun(run_id=run_id):
+                await engine.execute(lambda connection: delete_run(connection, run_id))
+            case Shutdown():
+                raise AssertionError("the host ends the engine itself")
+        return None
+
+    async def _local_model(self, action: str) -> Any:
+        match action:
+            case "install":
+                await asyncio.to_thread(local.install, on_line=lambda line: self._engine.log("info", line))
+            case "start":
+                await self._engine.servers.locate(resolve_model(local.REFERENCE, Path.cwd()))
+            case "stop":
+                await self._engine.servers.stop(local.REFERENCE)
+        return {"installed": local.installed(), "running": local.REFERENCE in self._engine.servers.running()}

@@ -1,0 +1,348 @@
+"""The engine: runs evaluations, in the window's child process and, the same class, in the CLI, pytest and tests."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from evalstudio.concurrency import Adaptive, Strategy
+from evalstudio.engine.admission import Admission
+from evalstudio.engine.endpoints import Endpoints, identify, load_prior, save_prior
+from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.judging import Judging
+from evalstudio.engine.models.factory import open_model
+from evalstudio.engine.open_files import raise_open_file_limit
+from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
+from evalstudio.engine.resume import Before, load_before
+from evalstudio.engine.run import Run, Services
+from evalstudio.engine.samples import SampleQueue
+from evalstudio.engine.servers import Servers
+from evalstudio.engine.snapshots import take_snapshot
+from evalstudio.errors import RunError
+from evalstudio.evaluation import Evaluation, load_evaluation
+from evalstudio.keys import find_key
+from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, Snapshot
+from evalstudio.settings import Settings, ceiling_in_force, changed
+from evalstudio.store.database import open_for_reading
+from evalstudio.store.runs import (
+    HEARTBEAT_S,
+    RunRow,
+    RunState,
+    beat,
+    find_or_create,
+    get_run,
+    set_state,
+    take_lease,
+)
+from evalstudio.store.writer import Writer
+from evalstudio.workspace import Workspace
+
+TICK_S = 0.1
+LIMITS_TICK_S = 0.25
+
+
+class Engine:
+    """Runs evaluations in one workspace. Everything is called on the event loop that started it.
+
+    `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
+    pauses itself; without, it ends as stopped.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings | None = None,
+        *,
+        emit: Callable[[Event], None] = lambda event: None,
+        attended: bool = False,
+        ceiling: int | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.workspace = workspace
+        self.settings = settings or Settings()
+        self.runs: dict[int, Run] = {}
+        self.servers = Servers()
+        self._emit = emit
+        self._attended = attended
+        self._ceiling = ceiling_in_force(self.settings, ceiling)
+        self._clock = clock
+        self._endpoints = Endpoints()
+        self._drivers: dict[int, asyncio.Task[None]] = {}
+        self._ticker: asyncio.Task[None] | None = None
+        self._lag = 0.0
+        self._cpu = 0.0
+        self._trouble: str | None = None
+
+    async def start(self) -> None:
+        """Opens the store. Raises StoreError with what to do."""
+        raise_open_file_limit()
+        loop = asyncio.get_running_loop()
+
+        def on_saved(tokens: list[Any]) -> None:
+            loop.call_soon_threadsafe(self._saved, tokens)
+
+        def on_trouble(sentence: str | None) -> None:
+            loop.call_soon_threadsafe(self._disk, sentence)
+
+        self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
+        self.admission = Admission(self._ceiling, self._clock)
+        self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def aclose(self) -> None:
+        """Stops what runs, saves what is answered, and ends its servers and threads."""
+        for run in list(self.runs.values()):
+            run.stop("the engine was closed")
+        await asyncio.gather(*self._drivers.values(), return_exceptions=True)
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+            self.admission.close()
+            await asyncio.to_thread(self._writer.close)
+        await self.servers.aclose()
+
+    async def start_run(self, reference: str, options: Options | None = None) -> Run:
+        """Starts an evaluation (a path or `example:NAME`), or goes on with it under the same experiment name.
+
+        Raises an EvalStudioError with what to do; nothing was then called.
+        """
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
+        return await self._start(evaluation, reference, options or Options())
+
+    async def resume_run(self, run_id: int, classes: tuple[str, ...] | None = None) -> Run:
+        """Goes on with a run: what is missing and what errored, or of that only the outcomes in `classes`."""
+        row = await self.execute(lambda connection: get_run(connection, run_id))
+        stored = msgspec.json.decode(row.spec, type=StoredSpec)
+        options = msgspec.structs.replace(
+            stored.options, experiment=row.experiment, new_run=False, retry_classes=classes
+        )
+        reference = stored.reference
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
+        return await self._start(evaluation, reference, options)
+
+    def run(self, run_id: int) -> Run:
+        """A run that is active in this engine. Raises RunError if it is not."""
+        run = self.runs.get(run_id)
+        if run is None:
+            raise RunError(f"Run {run_id} is not running here; start or resume it first.")
+        return run
+
+    def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
+        """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+        self.run(run_id).controller.set_rates(self._clock(), requests, tokens)
+        self.admission.pump()
+
+    def set_limits(self, ceiling: int | None, strategy: Strategy | None, workers: int | None) -> None:
+        """Limits and defaults that hold from now on; None leaves one as it is."""
+        if ceiling is not None:
+            self.admission.set_ceiling(ceiling)
+        changes = {"ceiling": ceiling, "strategy": strategy, "workers": workers}
+        self.settings = changed(
+            self.settings, **{name: value for name, value in changes.items() if value is not None}
+        )
+        for run in self.runs.values():
+            run.follow_defaults(self.settings)
+
+    async def finished(self, run: Run) -> Snapshot:
+        """Waits until a run has ended and its end is saved; its last snapshot."""
+        driver = self._drivers.get(run.id)
+        if driver is not None:
+            await asyncio.shield(driver)
+        return self.snapshot(run)
+
+    def snapshot(self, run: Run) -> Snapshot:
+        return take_snapshot(run, [], [], self._lag, self._cpu)
+
+    def log(self, level: str, text: str) -> None:
+        self._emit(LogLine(time.time(), level, text))
+
+    async def _start(self, evaluation: Evaluation, reference: str, options: Options) -> Run:
+        plan = await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
+        settings = await self.servers.locate(plan.model)
+        key = find_key(settings.key)
+        row, resumed = await self.execute(lambda connection: _claim(connection, plan, self.runs))
+        workers = ThreadWorkers(plan.workers, "model") if plan.workers is not None else None
+        try:
+            model = open_model(plan, settings, workers)
+            before = await asyncio.to_thread(self._load_before, row.id, options.retry_classes)
+        except BaseException:
+            await self.execute(lambda connection: set_state(connection, row.id, row.true_state))
+            raise
+        identity = identify(settings, key)
+        start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
+        prior = await self.execute(lambda connection: load_prior(connection, identity))
+        controller, cap = self._endpoints.get(
+            settings, identity, key, prior, self._clock(), maximum=self.admission.ceiling, start=start
+        )
+        run = Run(
+            row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, self._services,
+            SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done), Judging(plan.evaluators), workers,
+            row.total, before.counts, before.aggregates, before.telemetry,
+            offset=float(before.next_second), elapsed_before=row.elapsed,
+        )  # fmt: skip
+        self.runs[row.id] = run
+        for problem in plan.dataset.problems[:20]:
+            where = f", line {problem.line}" if problem.line is not None else ""
+            self.log("warning", f"{plan.dataset.path.name}{where}: {problem.message}. The row is left out.")
+        if resumed:
+            self.log("info", f"Going on with run {row.id}: {before.counts.saved} of {row.total} are saved.")
+        await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
+        run.start()
+        self._drivers[row.id] = asyncio.create_task(self._drive(run, identity))
+        return run
+
+    async def _drive(self, run: Run, identity: str) -> None:
+        """Waits for a run's end, then makes it last."""
+        await run.finished.wait()
+        await asyncio.gather(*list(run._tasks), return_exceptions=True)
+        await self.execute(lambda connection: None)  # all that was put in before is committed now
+        await asyncio.sleep(0)
+        await run.model.aclose()
+        prior = run.controller.prior()
+        final = self.snapshot(run)
+        buckets = run.telemetry.close_seconds(run.now + 1, run.limit, 0, self._lag, self._cpu)
+        changes = self._drain_changes(run)
+
+        def save(connection: Any) -> None:
+            _save_buckets(connection, run.id, buckets)
+            save_prior(connection, identity, prior)
+            beat(connection, run.id, run.counts.saved, run.counts.errored, run.elapsed)
+            summary = msgspec.structs.replace(final, calls=())
+            set_state(
+                connection, run.id, run.state, run.reason, summary=msgspec.json.encode(summary).decode()
+            )
+
+        await self.execute(save)
+        del self.runs[run.id]
+        self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu))
+
+    async def _tick(self) -> None:
+        """Ten times a second: limits, closed seconds, snapshots, heartbeats; and how late this came itself."""
+        limits_at = load_at = beat_at = 0.0
+        cpu_at, cpu_used = self._clock(), time.process_time()
+        expected = self._clock() + TICK_S
+        while True:
+            await asyncio.sleep(max(0.0, expected - self._clock()))
+            now = self._clock()
+            self._lag = max(now - expected, self._lag * 0.8)
+            expected = now + TICK_S
+            if now - cpu_at >= 0.5:
+                self._cpu = (time.process_time() - cpu_used) / (now - cpu_at)
+                cpu_at, cpu_used = now, time.process_time()
+            if now >= limits_at:
+                limits_at = now + LIMITS_TICK_S
+                for controller in self._endpoints.controllers():
+                    controller.tick(now)
+                self.admission.pump()
+            if now >= load_at:
+                load_at = now + 1.0
+                for controller in self._endpoints.controllers():
+                    controller.client_load(now, self._lag, self._cpu)
+            if now >= beat_at:
+                beat_at = now + HEARTBEAT_S
+                self._beat()
+            for run in list(self.runs.values()):
+                if run.is_active:
+                    self._report(run)
+
+    def _report(self, run: Run) -> None:
+        buckets = run.telemetry.close_seconds(run.now, run.limit, len(run.in_flight), self._lag, self._cpu)
+        if buckets:
+            self._writer.execute(lambda connection: _save_buckets(connection, run.id, buckets))
+        self._emit(take_snapshot(run, buckets, self._drain_changes(run), self._lag, self._cpu))
+
+    def _drain_changes(self, run: Run) -> list[LimitChange]:
+        """Changes since the last time. What the controller changed goes to every run on it."""
+        learned, run.controller.changes = run.controller.changes, []
+        for change in learned:
+            for other in self.runs.values():
+                if other.controller is run.controller and (other.adaptive or change.what != "window"):
+                    at = other.now - (self._clock() - change.at)
+                    other.note(
+                        LimitChange(
+                            at,
+                            change.what,
+                            _number(change.old),
+                            _number(change.new),
+                            change.cause.value,
+                            change.sentence,
+                        )
+                    )
+        changes, run.changes = run.changes, []
+        return changes
+
+    def _beat(self) -> None:
+        standing = [
+            (run.id, run.counts.saved, run.counts.errored, run.elapsed, run.state, run.reason)
+            for run in self.runs.values()
+            if run.is_active
+        ]
+        if standing:
+            self._writer.execute(lambda connection: _beat_all(connection, standing))
+
+    def _load_before(self, run_id: int, classes: tuple[str, ...] | None) -> Before:
+        database = open_for_reading(self.workspace)
+        try:
+            return load_before(database.conn, run_id, classes)
+        finally:
+            database.close()
+
+    async def execute(self, work: Callable[[Any], Any]) -> Any:
+        """Changes the store in the writer's thread, after all that was put in before."""
+        return await asyncio.wrap_future(self._writer.execute(work))
+
+    def _saved(self, tokens: list[Any]) -> None:
+        runs = set()
+        for token in tokens:
+            token.run.on_saved(token)
+            runs.add(token.run)
+        for run in runs:
+            run.close_if_done()
+
+    def _disk(self, sentence: str | None) -> None:
+        """The store can't write, or can again: runs wait meanwhile, nothing is dropped."""
+        if sentence == self._trouble:
+            return
+        self._trouble, before = sentence, self._trouble
+        if sentence is not None:
+            self.log("error", sentence)
+            for run in self.runs.values():
+                run.pause(sentence)
+        else:
+            self.log("info", "The store can be written again.")
+            for run in self.runs.values():
+                if run.reason == before:
+                    run.go_on()
+
+
+def _claim(connection: Any, plan: Plan, running: dict[int, Run]) -> tuple[RunRow, bool]:
+    row, resumed = find_or_create(connection, plan.new_run(), new_run=plan.options.new_run)
+    if row.id in running:
+        raise RunError(
+            f"Experiment '{row.experiment}' is running already; stop it first, or use another name."
+        )
+    take_lease(connection, row.id)
+    return row, resumed
+
+
+def _save_buckets(connection: Any, run_id: int, buckets: list[Bucket]) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO seconds (run_id, second, bucket) VALUES (?, ?, ?)",
+        [(run_id, bucket.second, msgspec.json.encode(bucket).decode()) for bucket in buckets],
+    )
+
+
+def _beat_all(connection: Any, standing: list[tuple[int, int, int, float, RunState, str]]) -> None:
+    for run_id, saved, errored, elapsed, state, reason in standing:
+        beat(connection, run_id, saved, errored, elapsed)
+        connection.execute(
+            "UPDATE runs SET state = ?, reason = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
+            (str(state), reason, run_id),
+        )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"

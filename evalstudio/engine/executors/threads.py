@@ -1,0 +1,140 @@
+"""Threads for synchronous models: one shared queue, a size that changes live, and calls that can be given up.
+
+A thread cannot be killed. One whose call is past its deadline is abandoned: it is no longer counted, another takes
+its place, and whatever it still returns is dropped.
+"""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalstudio.concurrency import check_count
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a call gave back, and how it spent its time: seconds of wall clock and of processor."""
+
+    value: Any
+    wall: float
+    processor: float
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    function: Callable[[], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Returned]"
+    started: bool = False
+    abandoned: bool = False
+
+
+@dataclass(slots=True)
+class ThreadWorkers:
+    """Runs synchronous functions in `size` threads."""
+
+    size: int
+    name: str = "worker"
+    abandoned: int = 0  # threads given up and perhaps still running
+    _jobs: deque[_Job] = field(default_factory=deque)
+    _ready: threading.Condition = field(default_factory=threading.Condition)
+    _threads: int = 0
+    _idle: int = 0
+    _closed: bool = False
+
+    def __post_init__(self) -> None:
+        check_count("workers", self.size)
+
+    async def run(self, function: Callable[[], Any]) -> Returned:
+        """Calls `function` in a thread. Cancelling the wait gives the call up; it can't be ended."""
+        loop = asyncio.get_running_loop()
+        job = _Job(function, loop, loop.create_future())
+        with self._ready:
+            self._jobs.append(job)
+            if self._idle == 0 and self._threads < self.size:
+                self._start_thread()
+            self._ready.notify()
+        try:
+            return await job.future
+        except asyncio.CancelledError:
+            self._give_up(job)
+            raise
+
+    def resize(self, size: int) -> None:
+        """Changes the number of threads; one that is calling ends its call first."""
+        check_count("workers", size)
+        with self._ready:
+            self.size = size
+            while self._threads < min(self.size, self._threads - self._idle + len(self._jobs)):
+                self._start_thread()
+            self._ready.notify_all()
+
+    def close(self) -> None:
+        """Lets idle threads go. Threads that hang are daemons: the process does not wait for them."""
+        with self._ready:
+            self._closed = True
+            self._jobs.clear()
+            self._ready.notify_all()
+
+    def _start_thread(self) -> None:
+        self._threads += 1
+        threading.Thread(target=self._work, name=self.name, daemon=True).start()
+
+    def _give_up(self, job: _Job) -> None:
+        with self._ready:
+            if not job.started:
+                with contextlib.suppress(ValueError):
+                    self._jobs.remove(job)
+            elif not job.abandoned:
+                job.abandoned = True
+                self.abandoned += 1
+                self._threads -= 1  # its place is free for a new thread
+                if self._jobs and self._threads < self.size:
+                    self._start_thread()
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            started, processor = time.perf_counter(), time.thread_time()
+            value: Any = None
+            failure: BaseException | None = None
+            try:
+                value = job.function()
+            except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
+                failure = error
+            returned = Returned(value, time.perf_counter() - started, time.thread_time() - processor)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                job.loop.call_soon_threadsafe(_deliver, job.future, returned, failure)
+            with self._ready:
+                if job.abandoned:
+                    self.abandoned -= 1
+                    return
+
+    def _next(self) -> _Job | None:
+        with self._ready:
+            while True:
+                if self._closed or self._threads > self.size:
+                    self._threads -= 1
+                    return None
+                if self._jobs:
+                    job = self._jobs.popleft()
+                    job.started = True
+                    return job
+                self._idle += 1
+                self._ready.wait()
+                self._idle -= 1
+
+
+def _deliver(future: "asyncio.Future[Returned]", returned: Returned, failure: BaseException | None) -> None:
+    if future.done():
+        return
+    if failure is None:
+        future.set_result(returned)
+    elif isinstance(failure, Exception) and not isinstance(failure, StopIteration):
+        future.set_exception(failure)
+    else:
+        future.set_exception(RuntimeError(f"{type(failure).__name__}: {failure}"))

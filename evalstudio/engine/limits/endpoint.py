@@ -1,0 +1,538 @@
+"""All that limits calls to one endpoint: gate, pacer, brake and the learned window, side by side.
+
+One controller for each endpoint, key and model, shared by all runs and judges on it. It learns from attempts, not
+from samples. No I/O and no clock of its own: `now` is a monotonic time in seconds.
+
+A call starts when gate, brake, pacer and window agree (`check`). What an attempt's end teaches, and to whom, is in
+`finish`: answers teach the window, throttling the pacer or the concurrency cap, overload the brake, nothing else
+teaches anything.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from evalstudio.engine.limits.brake import Brake, Failure
+from evalstudio.engine.limits.ceiling import Ceiling
+from evalstudio.engine.limits.estimators import Lived
+from evalstudio.engine.limits.gate import Gate, ThrottleBackoff
+from evalstudio.engine.limits.hints import RateHeaders
+from evalstudio.engine.limits.learner import Learner, Phase
+from evalstudio.engine.limits.pacer import Pacer
+from evalstudio.engine.limits.priors import Prior
+from evalstudio.errors import LimitError
+from evalstudio.outcome import Outcome
+
+Kind = Literal["function", "local", "hosted"]
+START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (2, 4), "hosted": (8, 16)}
+"""For each kind of endpoint: the first window, and how far it grows before the first answer."""
+
+
+class Binding(StrEnum):
+    """What keeps the next call from starting."""
+
+    DATASET = "dataset"
+    PROBING = "window probe"
+    PLATEAU = "server plateau"
+    REQUESTS = "rate limit (requests)"
+    TOKENS = "rate limit (tokens)"
+    CAP = "concurrency cap"
+    OVERLOAD = "overload"
+    BACKOFF = "back-off"
+    CLIENT = "client CPU"
+    MAXIMUM = "user maximum"
+    WORKERS = "workers"
+    APPLICATION = "application ceiling"
+    DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A call may not start. `until`: when to ask again; None: after an attempt's end or a changed limit."""
+
+    binding: Binding
+    until: float | None
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A started attempt."""
+
+    started: float
+    tokens: int
+    adaptive: bool
+    generation: int  # of the throttle episodes
+    brake_generation: int
+    in_flight: int  # when it started, itself included
+    limit: int
+    at_record: bool  # hardly ever were more in flight
+    area: float  # of adaptive calls in flight over time, when it started
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """How an attempt ended.
+
+    `work` in token equivalents (`work_of`), None without usage; `tokens` all tokens used, None when unknown;
+    `first_token` seconds after the start; `hint` seconds the endpoint asks to wait.
+    """
+
+    outcome: Outcome
+    work: float | None = None
+    tokens: int | None = None
+    output_tokens: int | None = None
+    first_token: float | None = None
+    hint: float | None = None
+    rates: RateHeaders | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """A limit changed at `at` (clock time) because of `cause`; `sentence` says so with the evidence.
+
+    `what` is "window", "requests per minute" or "tokens per minute"; None as a value means no limit.
+    """
+
+    at: float
+    what: str
+    old: float | None
+    new: float | None
+    cause: Binding
+    sentence: str
+
+
+def work_of(
+    output_tokens: float | None, prompt_tokens: float | None = None, characters: int = 0
+) -> float | None:
+    """What an answer cost in token equivalents: only ratios matter. None when nothing is known about its size."""
+    if output_tokens is not None:
+        return output_tokens + (prompt_tokens or 0.0) / 20 + 10
+    return characters / 4 + 10 if characters else None
+
+
+class EndpointController:
+    """The limits of one endpoint. `changes` collects what changed; the owner drains it."""
+
+    def __init__(
+        self,
+        *,
+        now: float,
+        kind: Kind = "hosted",
+        minimum: int = 1,
+        start: int | None = None,
+        maximum: int = 256,
+        prior: Prior | None = None,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+    ) -> None:
+        _check_bounds(minimum, maximum, start, None)
+        self.changes: list[LimitChange] = []
+        self.in_flight = 0
+        self.expected_output = prior.expected_output if prior and prior.expected_output else 256.0
+        self.gate_cause = ""
+        self._minimum, self._maximum = minimum, maximum
+        self._pin: int | None = None
+        self._adaptive_in_flight = 0
+        self._area, self._area_at = 0.0, now
+        self._gate, self._backoff = Gate(), ThrottleBackoff()
+        self._pacer = Pacer(now)
+        self._brake = Brake()
+        self._cap, self._load = Ceiling(60.0), Ceiling(120.0)
+        self._crashed_at: int | None = None
+        self._canary: Ticket | None = None
+        self._lost = self._overload_top = 0  # attempts that failed in this overload, and its calls in flight
+        self._generation = 0
+        self._record = 0  # most calls in flight in this generation
+        self._reserved = 0.0
+        self._disturbed_at = -math.inf  # when gate or pacer last held a call back
+        self._next_growth_start = 0.0
+        self._seconds: float | None = None  # mean of an answered attempt
+        self._frozen = self._client_bound = False
+        self._slow_reports = 0
+        first, blind = START[kind]
+        if start is not None:
+            first, blind = start, max(start, min(2 * start, blind)) if start < blind else start
+        if prior is not None and prior.window is not None and start is None:
+            first, blind = max(1, round(0.75 * prior.window)), prior.window
+        if prior is not None and prior.crashed_at is not None:
+            self._crashed_at = prior.crashed_at
+            self._load.hit(math.floor(0.75 * prior.crashed_at))
+        if prior is not None and prior.concurrency_cap is not None:
+            self._cap.hit(prior.concurrency_cap)
+        first = min(max(first, minimum), self._top)
+        self._cause = Binding.PROBING
+        self._learner = Learner(
+            now, start=first, blind=min(max(first, blind), self._top), moved=self._window_moved
+        )
+        if prior is not None and prior.requests_per_minute is not None:
+            self._pacer.hidden.recall(prior.requests_per_minute / 60)
+        self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
+
+    # -- before an attempt ---------------------------------------------------------------------------------------------
+
+    def check(self, now: float, tokens: int = 0, *, adaptive: bool = True) -> Wait | None:
+        """None when a call that takes about `tokens` may start now, else what it waits for.
+
+        `tokens` is the prompt plus the output it reserves (`max_tokens`, or `expected_output` when it sets none).
+        `adaptive=False` is a run with a window of its own: gate and pacer apply, the learned window does not.
+        """
+        if (until := self._gate.wait(now)) is not None:
+            self._disturbed_at = now
+            return Wait(Binding.OVERLOAD if self._brake.open else Binding.BACKOFF, until)
+        if self._brake.open and self._canary is not None:
+            self._disturbed_at = now
+            return Wait(Binding.OVERLOAD, None)
+        if adaptive and self._adaptive_in_flight >= self.limit:
+            return Wait(self._window_binding(), None)
+        if (until := self._pacer.check(now, tokens)) is not None:
+            self._disturbed_at = now
+            return Wait(Binding.TOKENS if self._pacer.blocks_tokens else Binding.REQUESTS, until)
+        if adaptive and now < self._next_growth_start:
+            return Wait(Binding.PROBING, self._next_growth_start)
+        return None
+
+    def start(self, now: float, tokens: int = 0, *, adaptive: bool = True) -> Ticket:
+        """A call starts. Call `finish` once for each ticket, whatever happens."""
+        self._advance(now)
+        self.in_flight += 1
+        self._adaptive_in_flight += adaptive
+        self._record = max(self._record, self.in_flight)
+        self._gate.started(now)
+        self._pacer.started(now, tokens)
+        self._reserved += tokens
+        if self._seconds is not None and self._learner.phase in (Phase.RAMP, Phase.PROBE_UP):
+            spacing = min(0.05, self._seconds / (3 * self.limit))
+            self._next_growth_start = now + spacing if spacing > 0.002 else 0.0
+        ticket = Ticket(
+            started=now,
+            tokens=tokens,
+            adaptive=adaptive,
+            generation=self._generation,
+            brake_generation=self._brake.generation,
+            in_flight=self.in_flight,
+            limit=self.limit,
+            at_record=self.in_flight >= 0.9 * self._record,
+            area=self._area,
+        )
+        if self._brake.open:
+            self._canary = ticket
+        return ticket
+
+    # -- after an attempt ----------------------------------------------------------------------------------------------
+
+    def finish(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
+        """An attempt ended; what it teaches depends on its outcome."""
+        if ticket.ended:
+            raise ValueError("an attempt ends once")
+        ticket.ended = True
+        self._advance(now)
+        before = self.in_flight
+        self.in_flight -= 1
+        self._adaptive_in_flight -= ticket.adaptive
+        self._reserved -= ticket.tokens
+        if ticket is self._canary:
+            self._canary = None
+        if result.rates is not None:
+            self._take_headers(now, result.rates)
+        if result.tokens is not None:
+            self._pacer.refund(now, ticket.tokens - result.tokens)
+        elif result.outcome in (Outcome.THROTTLED, Outcome.OVERLOADED):
+            self._pacer.refund(now, ticket.tokens)
+        if result.outcome is Outcome.OK:
+            self._answered(now, ticket, result)
+        elif result.outcome is Outcome.THROTTLED:
+            self._throttled(now, ticket, result)
+        elif result.outcome is Outcome.OVERLOADED:
+            self._overloaded(now, ticket, result, before)
+
+    def tick(self, now: float) -> None:
+        """Called about four times a second while calls are in flight or waiting."""
+        full = self._adaptive_in_flight >= self.limit
+        self._cause = Binding.PROBING
+        if not self._frozen:
+            self._learner.tick(now, full=full, top=self._top)
+        if self._pacer.tick(now):
+            self._rate_changed(now, "it held for a while: trying a little more")
+        at_top = full and self._learner.window >= self._top
+        if self._cap.tick(now, binds=at_top and self._cap.value <= self._load.value):
+            self._cause = Binding.CAP
+        if (
+            self._load.tick(now, binds=at_top and self._load.value < self._cap.value)
+            and self._crashed_at is not None
+        ):
+            self._load.value = min(self._load.value, 0.85 * self._crashed_at)
+
+    def client_load(self, now: float, loop_lag: float, cpu: float) -> None:
+        """This process's own load, about once a second: lag in seconds, CPU as a share of one core.
+
+        A busy client makes answers late; growing on such evidence would be wrong.
+        """
+        busy = loop_lag > 0.05 or cpu > 0.9
+        self._slow_reports = self._slow_reports + 1 if busy else 0
+        self._frozen = self._slow_reports >= 2
+        self._client_bound = self._frozen
+        if loop_lag > 0.2 and self._slow_reports >= 2 and self._learner.window > self._minimum:
+            self._cause = Binding.CLIENT
+            smaller = max(self._minimum, math.floor(0.9 * self._learner.window))
+            self._learner.cut(
+                now, smaller, f"this program is {loop_lag * 1000:.0f} ms late: fewer calls at once"
+            )
+
+    # -- settings and state --------------------------------------------------------------------------------------------
+
+    def set_bounds(self, now: float, minimum: int, maximum: int, pin: int | None = None) -> None:
+        """The user's bounds, or a pinned window. Raises `LimitError` when they can't work."""
+        _check_bounds(minimum, maximum, None, pin)
+        old = self.limit
+        self._minimum, self._maximum, self._pin = minimum, maximum, pin
+        self._cause = Binding.MAXIMUM
+        self._learner.limit_to(now, minimum, self._top, f"bounds set to {minimum} to {maximum}")
+        if pin is not None and pin != old:
+            self._change(now, "window", old, pin, Binding.MAXIMUM, f"pinned to {pin}")
+
+    def set_rates(
+        self, now: float, requests_per_minute: float | None, tokens_per_minute: float | None
+    ) -> None:
+        """The user's limits a minute, None for none. Raises `LimitError` for what is not a positive number."""
+        for value in (requests_per_minute, tokens_per_minute):
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise LimitError(f"A rate limit must be a positive number a minute, not {value}.")
+        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
+        self._report_rates(now, old, "set by you")
+
+    @property
+    def limit(self) -> int:
+        """Calls that adaptive runs may have in flight now."""
+        if self._pin is not None:
+            return self._pin
+        return max(self._minimum, min(self._learner.window, self._top))
+
+    @property
+    def requests_per_minute(self) -> float | None:
+        """In force, set, stated or learned; None when none is known."""
+        return self._pacer.requests_per_minute
+
+    @property
+    def tokens_per_minute(self) -> float | None:
+        return self._pacer.tokens_per_minute
+
+    @property
+    def phase(self) -> str:
+        return self._learner.phase.value
+
+    @property
+    def throughput(self) -> float | None:
+        """Answers a second that the endpoint gives at the learned window, None before that is known."""
+        return self._learner.throughput
+
+    def gate_until(self, now: float) -> float | None:
+        """When calls may start again, None when they may now; `gate_cause` says why they may not."""
+        return self._gate.until if self._gate.is_shut(now) else None
+
+    def broken(self, now: float) -> str | None:
+        """A sentence when the endpoint has been down for so long that a run should pause, else None."""
+        if not self._brake.broken(now):
+            return None
+        return (
+            f"the endpoint did not recover in {self._brake.failed_canaries} careful calls: {self.gate_cause}"
+        )
+
+    def binding(self, now: float, waiting: int) -> Binding | None:
+        """What keeps `waiting` samples from starting; None when nothing here does."""
+        if waiting <= 0:
+            return Binding.DATASET
+        if self._gate.is_shut(now):
+            return Binding.OVERLOAD if self._brake.open else Binding.BACKOFF
+        if self._brake.open:
+            return Binding.OVERLOAD
+        if now - self._pacer.blocked_at < 0.5:
+            return Binding.TOKENS if self._pacer.blocks_tokens else Binding.REQUESTS
+        if self._adaptive_in_flight >= self.limit:
+            return self._window_binding()
+        return None
+
+    def prior(self) -> Prior:
+        """What to keep for the next run."""
+        hidden = self._pacer.hidden
+        return Prior(
+            window=self._learner.base if self._learner.settled else None,
+            throughput=self._learner.throughput,
+            seconds=self._seconds,
+            requests_per_minute=hidden.rate * 60 if hidden.learned and hidden.rate is not None else None,
+            concurrency_cap=int(self._cap.value) if math.isfinite(self._cap.value) else None,
+            crashed_at=self._crashed_at,
+            expected_output=self.expected_output,
+        )
+
+    # -- what each outcome teaches -------------------------------------------------------------------------------------
+
+    def _answered(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
+        seconds = max(1e-9, now - ticket.started)
+        self._seconds = seconds if self._seconds is None else 0.9 * self._seconds + 0.1 * seconds
+        if result.output_tokens is not None:
+            # a step-wise 70th percentile: too small a reservation is what gets a request rejected
+            step = 0.05 * self.expected_output + 1
+            self.expected_output += 0.7 * step if result.output_tokens > self.expected_output else -0.3 * step
+        self._backoff.answered()
+        if self._brake.answered(now):
+            self.gate_cause = ""
+            if ticket.brake_generation == self._brake.generation and self._lost >= 0.8 * self._overload_top:
+                self._crashed_at = self._overload_top  # all calls were lost: it went down, and must not again
+        if not ticket.adaptive or self._pin is not None or self._brake.open:
+            return
+        attempt = Lived(
+            started=ticket.started,
+            seconds=seconds,
+            work=result.work if result.work is not None else 1.0,
+            in_flight=(self._area - ticket.area) / seconds,
+            met=ticket.in_flight,
+            first_token=result.first_token,
+            limit=ticket.limit,
+            in_use=self._adaptive_in_flight + 1 >= 0.85 * self.limit and now - self._disturbed_at > 0.5,
+        )
+        self._cause = Binding.PROBING
+        self._learner.answered(
+            now, attempt, in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen
+        )
+
+    def _throttled(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
+        new_episode = ticket.generation == self._generation
+        looks_like_cap = new_episode and self._is_concurrency_cap(ticket, result)
+        if new_episode:
+            self._generation += 1
+        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        learn = new_episode and not looks_like_cap and not self._pacer.stated
+        self._pacer.throttled(now, current=new_episode, new_episode=new_episode, learn=learn)
+        wait = self._backoff.wait(result.hint, new_episode=new_episode, rate_known=self._pacer.rate_known)
+        self._gate.shut(now + wait)
+        self.gate_cause = result.message or "the endpoint asks for fewer requests"
+        if new_episode:
+            self._learner.settle()
+        if looks_like_cap:
+            cap = max(self._minimum, ticket.in_flight - 1)
+            self._cap.hit(cap)
+            self._cause = Binding.CAP
+            self._learner.limit_to(
+                now,
+                self._minimum,
+                self._top,
+                f"a call was rejected with {ticket.in_flight} in flight: at most {cap}",
+            )
+        elif learn:
+            self._report_rates(now, old, "calls were rejected: this is what the endpoint let through")
+        if new_episode:
+            self._record = self.in_flight
+
+    def _is_concurrency_cap(self, ticket: Ticket, result: AttemptResult) -> bool:
+        """Whether a rejection is about calls at once, not about a rate."""
+        text = result.message.lower()
+        if any(word in text for word in ("concurren", "simultaneous", "parallel", "in flight", "in-flight")):
+            return True
+        if result.hint is not None or self._pacer.stated or self._pacer.hidden.rate is not None:
+            return False
+        if "per minute" in text or "tokens" in text:
+            return False
+        if math.isfinite(self._cap.value):
+            if ticket.in_flight > 0.9 * self._cap.value:
+                return True
+            self._cap.lift()  # rejected well below it: it was a rate limit all along
+            return False
+        return ticket.at_record
+
+    def _overloaded(self, now: float, ticket: Ticket, result: AttemptResult, before: int) -> None:
+        verdict = self._brake.failed(now, ticket.brake_generation, before)
+        if result.hint is not None:
+            self._gate.shut(now + min(120.0, result.hint))
+        if verdict is Failure.KNOWN:
+            self._lost += 1
+        elif verdict is Failure.CANARY:
+            self._gate.shut(now + self._brake.wait())
+        elif verdict is Failure.EPISODE:
+            self.gate_cause = result.message or "the endpoint is overloaded"
+            top = max(self._record, before)
+            self._gate.shut(now + self._brake.wait())
+            self._load.hit(math.floor(0.75 * top))
+            self._cause = Binding.OVERLOAD
+            window = max(self._minimum, min(self._learner.window, top // 2, self._top))
+            self._learner.cut(
+                now, window, f"calls failed with {top} in flight ({self.gate_cause}): down to {window}"
+            )
+            self._record, self._overload_top, self._lost = 0, top, 5
+
+    def _take_headers(self, now: float, rates: RateHeaders) -> None:
+        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        self._pacer.headers(now, rates, self.in_flight, self._reserved)
+        self._report_rates(now, old, "stated by the endpoint")
+
+    # -- common --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _top(self) -> int:
+        return int(max(self._minimum, min(self._maximum, self._cap.value, self._load.value)))
+
+    def _window_binding(self) -> Binding:
+        limit = self.limit
+        if self._pin is not None or limit >= self._maximum:
+            return Binding.MAXIMUM
+        if limit >= self._cap.value - 1:
+            return Binding.CAP
+        if limit >= self._load.value - 1:
+            return Binding.OVERLOAD
+        if self._client_bound:
+            return Binding.CLIENT
+        return Binding.PLATEAU if self._learner.phase is Phase.HOLD else Binding.PROBING
+
+    def _advance(self, now: float) -> None:
+        self._area += self._adaptive_in_flight * max(0.0, now - self._area_at)
+        self._area_at = now
+
+    def _window_moved(self, now: float, old: int, new: int, sentence: str) -> None:
+        if self._pin is None:
+            self._change(now, "window", old, new, self._cause, sentence)
+
+    def _rate_changed(self, now: float, sentence: str) -> None:
+        self._change(
+            now, "requests per minute", None, self._pacer.requests_per_minute, Binding.REQUESTS, sentence
+        )
+
+    def _report_rates(self, now: float, old: tuple[float | None, float | None], sentence: str) -> None:
+        new = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        names = (("requests per minute", Binding.REQUESTS), ("tokens per minute", Binding.TOKENS))
+        for (what, cause), was, now_is in zip(names, old, new, strict=True):
+            if was != now_is:
+                self._change(now, what, was, now_is, cause, sentence)
+
+    def _change(
+        self, now: float, what: str, old: float | None, new: float | None, cause: Binding, sentence: str
+    ) -> None:
+        """Steps of one climb within a second are one change: a ramp moves with every answer."""
+        last = self.changes[-1] if self.changes else None
+        if (
+            last is not None
+            and (last.what, last.cause, cause) == (what, Binding.PROBING, Binding.PROBING)
+            and now - last.at < 1.0
+            and last.old is not None
+            and old is not None
+            and new is not None
+            and last.old < old < new
+        ):
+            self.changes[-1] = LimitChange(last.at, what, last.old, new, cause, sentence)
+            return
+        self.changes.append(LimitChange(now, what, old, new, cause, sentence))
+
+
+def _check_bounds(minimum: int, maximum: int, start: int | None, pin: int | None) -> None:
+    named = (("minimum", minimum), ("maximum", maximum), ("start", start), ("pinned window", pin))
+    for name, value in named:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise LimitError(
+                f"The {name} of calls in flight must be a whole number of at least 1, not {value!r}."
+            )
+    if minimum > maximum:
+        raise LimitError(f"The minimum of calls in flight ({minimum}) is above the maximum ({maximum}).")
+    if start is not None and not minimum <= start <= maximum:
+        raise LimitError(f"The first window ({start}) must lie between {minimum} and {maximum}.")

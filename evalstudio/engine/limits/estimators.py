@@ -1,0 +1,210 @@
+"""What attempts tell about an endpoint: throughput at one number in flight, and how long calls queue there.
+
+Work `w` is what an attempt cost in token equivalents, `R` its time in seconds, N the mean number in flight while it
+lived. Raw latency is no signal, because output lengths have heavy tails; both estimators are invariant to lengths.
+"""
+
+import math
+from dataclasses import dataclass
+
+_ENOUGH = 12  # attempts for a regression
+_SPREAD = 0.05**2  # squared coefficient of variation of work below which lengths are equal
+
+_ALIKE = 0.25**2  # the same of times, below which a single one stands for all
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """One answered attempt, as the learner sees it."""
+
+    started: float
+    seconds: float
+    work: float
+    in_flight: float  # mean while it lived
+    met: int  # in flight when it started, itself included
+    first_token: float | None
+    limit: int  # in force when it started
+    in_use: bool  # the window was full when it ended
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A throughput in work a second, with its relative standard error."""
+
+    value: float
+    error: float
+
+
+class Level:
+    """Throughput at one number in flight, from two estimators that fail in different places.
+
+    The first, N * sum(w) / sum(R), is a ratio estimator: exact where calls don't disturb each other (hosted APIs,
+    batching GPUs), noisy where they queue. The second, completed work over time, is exact where a queue is the
+    bottleneck. They are joined by inverse variance.
+    """
+
+    __slots__ = (
+        "_edge",
+        "_n",
+        "_nr",
+        "_r",
+        "_rr",
+        "_span",
+        "_span_n",
+        "_span_w",
+        "_w",
+        "_wr",
+        "_ww",
+        "count",
+    )
+
+    def __init__(self) -> None:
+        self.count = 0  # attempts that lived here since it was begun or faded
+        self._n = self._w = self._r = self._ww = self._wr = self._rr = self._nr = 0.0
+        self._span = self._span_w = self._span_n = 0.0
+        self._edge: float | None = None
+
+    def lived(self, attempt: Lived) -> None:
+        """An attempt that started and ended at this level."""
+        w, r = attempt.work, attempt.seconds
+        self.count += 1
+        self._n += 1
+        self._w += w
+        self._r += r
+        self._ww += w * w
+        self._wr += w * r
+        self._rr += r * r
+        self._nr += attempt.in_flight * r
+
+    def completed(self, now: float, work: float) -> None:
+        """An attempt ended while this level was in force, wherever it started."""
+        if self._edge is not None:
+            self._span += now - self._edge
+            self._span_w += work
+            self._span_n += 1
+        self._edge = now
+
+    def interrupt(self) -> None:
+        """What follows is not continuous with what came before."""
+        self._edge = None
+
+    @property
+    def in_flight(self) -> float:
+        return self._nr / self._r if self._r > 0 else 0.0
+
+    @property
+    def mean_work(self) -> float:
+        return self._w / self._n if self._n > 0 else 1.0
+
+    @property
+    def mean_seconds(self) -> float:
+        return self._r / self._n if self._n > 0 else 0.0
+
+    def throughput(self) -> Estimate | None:
+        """None before two attempts lived here."""
+        if self._n < 2 or self._r <= 0 or self._w <= 0:
+            return None
+        n, rate = self._n, self._w / self._r
+        residual = max(0.0, self._ww - 2 * rate * self._wr + rate * rate * self._rr)
+        x1 = self.in_flight * rate
+        error1 = max(0.01, math.sqrt(n / (n - 1) * residual) / self._w)
+        if self._span_n < 2 or self._span <= 0:
+            return Estimate(x1, error1)
+        spread = max(n * self._ww / (self._w * self._w) - 1, 0.0)
+        if spread < 1e-4:  # no work known: the spread of times stands in
+            spread = max(n * self._rr / (self._r * self._r) - 1, 0.0)
+        m = self._span_n
+        x2 = self._span_w / self._span
+        error2 = max(0.02, 0.6 * math.sqrt(spread * min(max(1.0, self.in_flight), m)) / m)
+        weight1, weight2 = error1**-2, error2**-2
+        return Estimate((weight1 * x1 + weight2 * x2) / (weight1 + weight2), (weight1 + weight2) ** -0.5)
+
+
+class QueueShare:
+    """The share of an attempt's time that it spent waiting in the endpoint's queue.
+
+    A regression R = a + b * w over recent attempts separates the wait a from service, whatever the lengths; the
+    smallest a ever seen is what an unloaded call needs. With streaming the time to the first token takes the place
+    of a. Where all answers cost the same, nothing separates the two, and all time above the shortest seen counts as
+    waiting. So it is good enough to propose a smaller window, not to decide on it.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0  # attempts since it last forgot
+        self._seconds, self._first = _Recent(), _Recent()
+        self._w = self._ww = self._wr = 0.0
+        self._least_wait = math.inf
+
+    def lived(self, attempt: Lived) -> None:
+        keep = 1 - 1 / max(24.0, attempt.in_flight)
+        self.count += 1
+        self._seconds.add(attempt.seconds, keep)
+        if attempt.first_token is not None:
+            self._first.add(attempt.first_token, keep)
+        self._w = self._w * keep + attempt.work
+        self._ww = self._ww * keep + attempt.work**2
+        self._wr = self._wr * keep + attempt.work * attempt.seconds
+        if self.count % _ENOUGH == 0 and (wait := self._regression()) is not None:
+            self._least_wait = min(self._least_wait, wait)
+
+    def forget(self) -> None:
+        """The level changed: what was measured before says nothing about now."""
+        self.count = 0
+        self._seconds.forget()
+        self._first.forget()
+        self._w = self._ww = self._wr = 0.0
+
+    def share(self) -> float | None:
+        """None with too few attempts."""
+        if self.count < _ENOUGH:
+            return None
+        seconds = self._seconds.mean
+        if self._first.n > 0.5 * self._seconds.n:
+            wait = self._first.above_least()
+        elif (a := self._regression()) is not None:
+            wait = a - min(a, self._least_wait)
+        else:
+            wait = self._seconds.above_least()
+        return min(1.0, wait / seconds) if seconds > 0 else None
+
+    def _regression(self) -> float | None:
+        """a; None where the lengths are too equal."""
+        n, r = self._seconds.n, self._seconds.total
+        spread = self._ww - self._w * self._w / n
+        if spread <= _SPREAD * self._w * self._w / n:
+            return None
+        slope = (self._wr - self._w * r / n) / spread
+        return max(0.0, (r - slope * self._w) / n)
+
+
+class _Recent:
+    """Mean and spread of recent times, and the least seen ever."""
+
+    __slots__ = ("_count", "_least_mean", "_shortest", "_squares", "n", "total")
+
+    def __init__(self) -> None:
+        self._shortest = self._least_mean = math.inf
+        self.forget()
+
+    def forget(self) -> None:
+        self.n = self.total = self._squares = 0.0
+        self._count = 0
+
+    def add(self, seconds: float, keep: float) -> None:
+        self._count += 1
+        self.n = self.n * keep + 1
+        self.total = self.total * keep + seconds
+        self._squares = self._squares * keep + seconds * seconds
+        self._shortest = min(self._shortest, seconds)
+        if self._count % _ENOUGH == 0:
+            self._least_mean = min(self._least_mean, self.mean)
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.n if self.n else 0.0
+
+    def above_least(self) -> float:
+        """How far the mean lies above the least: a single time where they hardly vary, else a mean."""
+        mean = self.mean
+        alike = self._squares * self.n - self.total**2 < _ALIKE * self.total**2
+        return max(0.0, mean - min(mean, self._shortest if alike else self._least_mean))

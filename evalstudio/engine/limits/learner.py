@@ -1,0 +1,415 @@
+"""Learns how many calls an endpoint can take at once, from answers alone.
+
+It starts small and ramps up while more calls bring more throughput (`_ramp`), then holds a base (`_hold`) and tries
+a little more or less from time to time (`_probe`). Growing needs a significant gain, shrinking only no significant
+loss: a server that queues without limit never complains, so "no worse" is no reason to grow.
+Every rule that moves the window calls `_move` with the evidence as a sentence.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+
+from evalstudio.engine.limits.estimators import Estimate, Level, Lived, QueueShare
+
+STEP = math.sqrt(2)
+_OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
+_COSTLY = 0.05
+_NEED = 3
+_Q_DIV = 2
+_Q_MUL = 1.35
+_Q_MIN = 0.6
+_Q_SHARE = 0.3
+_Q_UP = 0.25
+_EARLY_N = 16
+_EARLY_SE = 0.025
+_GROW = 0.25
+_FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
+_BLIND_EVERY = 0.25  # seconds between the steps before the first answer
+_GAIN = 0.03  # smallest gain worth growing for
+_LOSS = 0.02  # largest loss a smaller window may have
+_CERTAIN = 1.3  # standard errors
+_VERY_CERTAIN = 2.5
+_HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
+_LARGEST_GAP = 8.0
+_LARGEST_UP_GAP = 3.0
+
+
+class Phase(StrEnum):
+    """What the learner is doing."""
+
+    RAMP = "ramp"
+    HOLD = "hold"
+    PROBE_UP = "probe up"
+    PROBE_DOWN = "probe down"
+
+
+class Learner:
+    """The window for one endpoint. `moved(now, old, new, sentence)` is told of every change."""
+
+    def __init__(
+        self, now: float, *, start: int, blind: int, moved: Callable[[float, int, int, str], None]
+    ) -> None:
+        self.phase = Phase.RAMP
+        self.window = start
+        self._moved = moved
+        self._blind = blind
+        self._blind_size = float(start)
+        self._blind_next = now + _BLIND_EVERY
+        self._answers = 0
+        self._mean_work = self._seconds = 0.0
+        self._levels: dict[int, Level] = {}  # half-octaves of the mean in flight, during the ramp
+        self.queue = QueueShare()
+        self._base = start
+        self._base_level = Level()
+        self._anchor = 0.0  # best throughput accepted: bounds the sum of many small losses
+        self._gap_up = self._gap_down = 1.0
+        self._queue_gap = 1.0
+        self._next_queue_check = 0
+        self._double = False
+        self._probe_level = Level()
+        self._probe_from_queue = False
+        self._count_from = 0.0
+        self._drift = Drift()
+
+    # -- what the endpoint calls ----------------------------------------------------------------------------------
+
+    def tick(self, now: float, *, full: bool, top: int) -> None:
+        """Blind growth: before the first answer a window that is full grows slowly to a small bound."""
+        if self._answers or self.phase is not Phase.RAMP or now < self._blind_next:
+            return
+        self._blind_next = now + _BLIND_EVERY
+        if not full:
+            return
+        self._blind_size = min(self._blind, top, 1.15 * self._blind_size + 0.2)
+        if int(self._blind_size) > self.window:
+            self._move(now, int(self._blind_size), "no answer yet: a few more to start with")
+
+    def answered(self, now: float, attempt: Lived, *, in_flight: int, top: int, frozen: bool) -> None:
+        """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed."""
+        self._answers += 1
+        self._seconds += (attempt.seconds - self._seconds) / min(self._answers, 50)
+        self._mean_work += (attempt.work - self._mean_work) / self._answers
+        if not attempt.in_use:
+            self._base_level.interrupt()
+            self._probe_level.interrupt()
+            return
+        self.queue.lived(attempt)
+        if self.phase is Phase.RAMP:
+            self._ramp(now, attempt, top, frozen)
+        elif self.phase is Phase.HOLD:
+            self._hold(now, attempt, in_flight, top, frozen)
+        else:
+            self._probe(now, attempt, in_flight, top)
+
+    def cut(self, now: float, window: int, sentence: str) -> None:
+        """The endpoint refused: continue from here."""
+        self._settle(now, window, sentence)
+        self._gap_up = 1.0
+
+    def settle(self) -> None:
+        """The ramp is over: a rejection showed where it has to end."""
+        if self.phase is not Phase.HOLD:
+            self._settle(0.0, self.window if self.phase is Phase.RAMP else self._base, "")
+
+    def limit_to(self, now: float, lowest: int, top: int, sentence: str) -> None:
+        """Bounds changed."""
+        bounded = min(max(self.window, lowest), top)
+        if bounded != self.window:
+            self._settle(now, bounded, sentence)
+        self._base = min(max(self._base, lowest), top)
+
+    @property
+    def base(self) -> int:
+        """The window it would go back to: without a probe's step."""
+        return self.window if self.phase is Phase.RAMP else self._base
+
+    @property
+    def settled(self) -> bool:
+        return self.phase is not Phase.RAMP
+
+    @property
+    def throughput(self) -> float | None:
+        """Answers a second at the base, None while unknown."""
+        estimate = self._base_level.throughput()
+        return estimate.value / self._mean_work if estimate and self._mean_work > 0 else None
+
+    # -- ramp: grow with every answer while more in flight pays -------------------------------------------------------
+
+    def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool) -> None:
+        # The load an attempt met is the one it started into: what came later in a climb did not delay it in a queue,
+        # and where it did slow it down, it did so at every level alike.
+        attempt = replace(attempt, in_flight=float(attempt.met))
+        index = round(2 * math.log2(attempt.met))
+        self._levels.setdefault(index, Level()).lived(attempt)
+        measured = {i: level for i, level in self._levels.items() if level.count >= _NEED}
+        if not measured:
+            return
+        highest = measured[max(measured)]
+        if self._pipe_is_full(now, measured):
+            return
+        if not frozen:
+            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
+            grown = min(self.window + max(2, math.floor(_GROW * self.window)), bound)
+            if grown > self.window:
+                rate = highest.throughput()
+                per_second = rate.value / self._mean_work if rate else 0.0
+                self._move(
+                    now,
+                    grown,
+                    f"{_figure(per_second)} calls a second at {highest.in_flight:.0f} in flight "
+                    "and still growing with them",
+                )
+        if self.window >= top and highest.count >= 1.5 * top:
+            self._settle(now, self.window, "")
+
+    def _pipe_is_full(self, now: float, measured: dict[int, Level]) -> bool:
+        top_index = max(measured)
+        high = measured[top_index]
+        below = [i for i in measured if i <= top_index - 2]
+        x_high = high.throughput()
+        if not below or x_high is None:
+            return False
+        low = measured[max(below)]
+        x_low = low.throughput()
+        if x_low is None:
+            return False
+        gain = math.log(x_high.value / x_low.value)
+        error = math.hypot(x_high.error, x_low.error)
+        if gain + error >= _FULL_PIPE * math.log(high.in_flight / low.in_flight):
+            return False
+        rates = {i: x.value for i, level in measured.items() if (x := level.throughput()) is not None}
+        best = max(rates.values())
+        chosen = min(i for i, rate in rates.items() if rate >= 0.96 * best)
+        window = max(1, round(measured[chosen].in_flight))
+        self._settle(
+            now,
+            window,
+            f"{self._compare(low, x_low, high, x_high)}: the server is the limit; back to {window}",
+        )
+        return True
+
+    # -- hold: measure the base, decide when to try something else ----------------------------------------------------
+
+    def _hold(self, now: float, attempt: Lived, in_flight: int, top: int, frozen: bool) -> None:
+        level = self._base_level
+        if now >= self._count_from and in_flight < self.window + 1:
+            level.completed(now, attempt.work)
+        if not self._lived_here(attempt):
+            return
+        level.lived(attempt)
+        base = self._base
+        drift = self._drift.lived(attempt)
+        if drift:
+            self._forget()
+            if drift > 0 and base < top and not frozen:
+                self._begin_probe(now, Phase.PROBE_UP, self._above(top), "calls became faster: trying {new}")
+            elif drift < 0 and base > 1:
+                self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "calls became slower: trying {new}")
+            return
+        if level.count >= self._next_queue_check:
+            self._next_queue_check = level.count + max(12, base // 4)
+            share = self.queue.share()
+            if (
+                share is not None
+                and share * base > max(_Q_MIN, _Q_SHARE * base)
+                and level.count >= 12 * self._queue_gap
+            ):
+                target = max(1, round(max(base / _Q_DIV, _Q_MUL * base * (1 - share))))
+                if target < base:
+                    self._probe_from_queue = True
+                    self._begin_probe(
+                        now,
+                        Phase.PROBE_DOWN,
+                        target,
+                        f"{share:.0%} of the time is waiting in the server's queue: trying {{new}}",
+                    )
+                    return
+        queues = (share := self.queue.share()) is not None and share > _Q_UP
+        if base < top and not frozen and not queues and self._enough_for_up(level, base):
+            self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
+        elif base > 1 and level.count >= max(48, 4 * base) * self._gap_down:
+            self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "trying whether {new} are enough")
+
+    def _enough_for_up(self, level: Level, base: int) -> bool:
+        if level.count >= max(16, 1.5 * base) * self._gap_up:
+            return True
+        rate = level.throughput()
+        return (
+            self._gap_up == 1.0 and level.count >= _EARLY_N and rate is not None and rate.error <= _EARLY_SE
+        )
+
+    def _above(self, top: int) -> int:
+        return min(top, max(self._base + 1, round(self._base * (2 if self._double else STEP))))
+
+    def _below(self) -> int:
+        return max(1, min(self._base - 1, round(self._base / STEP)))
+
+    # -- probe: compare a step with the base -------------------------------------------------------------------------
+
+    def _begin_probe(self, now: float, phase: Phase, window: int, sentence: str) -> None:
+        self.phase = phase
+        self._probe_level = Level()
+        self._base_level.interrupt()
+        self.queue.forget()
+        self._count_from = now + 0.7 * self._seconds if phase is Phase.PROBE_UP else now
+        self._move(now, window, sentence.format(new=window))
+
+    def _probe(self, now: float, attempt: Lived, in_flight: int, top: int) -> None:
+        probe, window = self._probe_level, self.window
+        if now >= self._count_from and in_flight <= window:
+            probe.completed(now, attempt.work)
+        if self._lived_here(attempt):
+            probe.lived(attempt)
+        base_rate, probe_rate = self._base_level.throughput(), probe.throughput()
+        if base_rate is None:
+            self._settle(now, self._base, "")
+            return
+        if probe_rate is None or probe.count < max(8, 0.15 * window):
+            return
+        gain = math.log(probe_rate.value / base_rate.value)
+        error = math.hypot(probe_rate.error, base_rate.error)
+        if self.phase is Phase.PROBE_UP:
+            verdict = self._verdict_up(gain, error, probe.count, window)
+        else:
+            verdict = self._verdict_down(gain, error, probe.count, window, probe_rate.value)
+        if verdict is None:
+            return
+        evidence = self._compare(self._base_level, base_rate, probe, probe_rate)
+        if verdict:
+            self._accept(now, evidence, gain, probe_rate.value, top)
+        else:
+            self._reject(now, evidence, gain)
+
+    @staticmethod
+    def _verdict_up(gain: float, error: float, count: int, window: int) -> bool | None:
+        if gain + _VERY_CERTAIN * error < -_GAIN:
+            return False
+        if gain - _VERY_CERTAIN * error > 0.08:
+            return True
+        if count < max(12, 0.75 * window):
+            return None
+        if gain > _GAIN and gain > _CERTAIN * error:
+            return True
+        if gain > _GAIN and count < 1.5 * window:
+            return None
+        return False
+
+    def _verdict_down(self, gain: float, error: float, count: int, window: int, rate: float) -> bool | None:
+        if gain + _VERY_CERTAIN * error < -0.08:
+            return False
+        if count < max(12, 0.75 * window):
+            return None
+        if self._probe_from_queue:
+            return gain > -0.06
+        return gain > -_LOSS and rate >= 0.97 * self._anchor
+
+    def _accept(self, now: float, evidence: str, gain: float, rate: float, top: int) -> None:
+        old, new, up = self._base, self.window, self.phase is Phase.PROBE_UP
+        self._anchor = max(0.99 * self._anchor, rate)
+        self._gap_up = self._gap_down = self._queue_gap = 1.0
+        self._double = up and gain > 0.6 * math.log(new / old)
+        if up:
+            level = self._probe_level
+            self._settle(now, new, f"{evidence}: {new} it is")
+            self._base_level = level
+            level.count = 0
+            return
+        window = min(old, top, max(new, round(_HEADROOM * new)))
+        self._settle(now, window, f"{evidence}: {window} are enough")
+
+    def _reject(self, now: float, evidence: str, gain: float) -> None:
+        up, base = self.phase is Phase.PROBE_UP, self._base
+        self._double = False
+        if up:
+            self._gap_up = min(_LARGEST_GAP if gain < -_COSTLY else _LARGEST_UP_GAP, 2 * self._gap_up)
+        elif self._probe_from_queue:
+            self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
+        else:
+            self._gap_down = min(_LARGEST_GAP, 2 * self._gap_down)
+        drift = self._drift
+        reason = "the server is the limit; back to" if up else "fewer cost throughput; back to"
+        self._settle(now, base, f"{evidence}: {reason} {base}")
+        self._drift = drift
+
+    # -- common --------------------------------------------------------------------------------------------------------
+
+    def _compare(self, low: Level, x_low: Estimate, high: Level, x_high: Estimate) -> str:
+        """'12 calls a second at 8 in flight and 12 at 16', both for answers of the mean length so far."""
+        work = self._mean_work
+        return (
+            f"{_figure(x_low.value / work)} calls a second at {low.in_flight:.0f} in flight "
+            f"and {_figure(x_high.value / work)} at {high.in_flight:.0f}"
+        )
+
+    def _lived_here(self, attempt: Lived) -> bool:
+        return attempt.limit == self.window and abs(attempt.in_flight - self.window) <= max(
+            1.0, 0.15 * self.window
+        )
+
+    def _settle(self, now: float, window: int, sentence: str) -> None:
+        """Hold at `window` with no evidence about it yet."""
+        self.phase = Phase.HOLD
+        self._levels.clear()
+        self._base = window
+        self._base_level = Level()
+        self._count_from = now + 0.7 * self._seconds
+        self._probe_from_queue = False
+        self._double = False
+        self._next_queue_check = 12
+        self._drift = Drift()
+        self.queue.forget()
+        self._move(now, window, sentence)
+
+    def _forget(self) -> None:
+        self._anchor = 0.0
+        self._gap_up = self._gap_down = self._queue_gap = 1.0
+        rate = self._drift.newest
+        self._base_level = rate
+
+    def _move(self, now: float, window: int, sentence: str) -> None:
+        old, self.window = self.window, window
+        if old != window:
+            self._moved(now, old, window, sentence)
+
+
+class Drift:
+    """Notices that calls at an unchanged window became faster or slower: blocks of 16 against the three before."""
+
+    def __init__(self) -> None:
+        self.newest = Level()
+        self._before: list[Level] = []
+        self._last = 0
+
+    def lived(self, attempt: Lived) -> int:
+        """1 when calls became faster, -1 slower, in two blocks in a row; else 0."""
+        self.newest.lived(attempt)
+        if self.newest.count < 16:
+            return 0
+        block, before = self.newest, self._before
+        now = block.throughput()
+        then = [x for level in before if (x := level.throughput()) is not None]
+        verdict = 0
+        if now is not None and len(then) == 3:
+            change = math.log(now.value / (sum(x.value for x in then) / 3))
+            error = math.sqrt(now.error**2 + sum(x.error**2 for x in then) / 9)
+            if abs(change) > max(0.2, 2.5 * error):
+                direction = 1 if change > 0 else -1
+                verdict = direction if direction == self._last else 0
+                self._last = direction
+                if verdict:
+                    return verdict
+                self.newest = Level()
+                return 0
+            self._last = 0
+        self._before = [*before[-2:], block]
+        self.newest = Level()
+        return 0
+
+
+def _figure(value: float) -> str:
+    """Two or three significant digits, without an exponent."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2g}" if value < 10 else f"{value:.1f}"

@@ -1,0 +1,54 @@
+"""One call of a model: what is asked, and what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from evalstudio.engine.limits.hints import RateHeaders
+from evalstudio.outcome import Outcome
+from evalstudio.templates import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one call asks. `values` are the sample's columns, for Python models that take them by name."""
+
+    messages: tuple[Message, ...]
+    repeat: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the model said. Token counts are None where the endpoint does not tell them."""
+
+    text: str
+    thinking: str | None = None
+    finish_reason: str | None = None
+    answered_by: str | None = None
+    tokens_in: int | None = None
+    tokens_cached: int | None = None  # part of tokens_in
+    tokens_out: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call. `message` is one sentence for anything but OK; `answer` may then be a partial one."""
+
+    outcome: Outcome
+    answer: Answer | None = None
+    message: str = ""
+    status: int | None = None
+    first_token: float | None = None  # seconds after the call began
+    hint: float | None = None  # seconds that the endpoint asks to wait
+    rates: RateHeaders | None = None
+    fatal: bool = False  # no other sample can fare better: a wrong key, no such model
+
+
+class Model(Protocol):
+    """Something that answers. Implementations never retry: one call is one attempt."""
+
+    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+        """One attempt. Failures come back as results; only cancellation is raised."""
+
+    async def aclose(self) -> None: ...

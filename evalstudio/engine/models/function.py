@@ -1,0 +1,145 @@
+"""A Python function as a model: async ones run on the loop, synchronous ones in worker threads."""
+
+import asyncio
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.models.call import Answer, CallResult, Request
+from evalstudio.errors import ModelError
+from evalstudio.outcome import Outcome
+
+
+class FunctionModel:
+    """Calls a function with the messages, the prompt, or the sample's columns: whatever its parameters name.
+
+    Parameters may be `messages` (dicts with role and content), `prompt` (the last message's text), `repeat`, or columns
+    of the dataset; a single parameter of any other name gets the prompt. It returns the answer as text, or a mapping
+    with `text` and perhaps `tokens_in`, `tokens_out`, `thinking`, `finish_reason`.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], *, attempt_timeout: float, workers: ThreadWorkers | None
+    ) -> None:
+        self._function = function
+        self._timeout = attempt_timeout
+        self._workers = workers
+        self._parameters = tuple(inspect.signature(function).parameters)
+        self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
+
+    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+        """One attempt; see `Model`."""
+        try:
+            arguments = self._arguments(request)
+            async with asyncio.timeout(self._timeout):
+                if self._workers is None:
+                    value = await self._function(**arguments)
+                else:
+                    returned = await self._workers.run(lambda: self._function(**arguments))
+                    self.on_returned(returned.wall, returned.processor)
+                    value = returned.value
+        except TimeoutError as error:
+            if error.args:  # the function's own
+                return CallResult(Outcome.OVERLOADED, message=_failure(error))
+            return CallResult(
+                Outcome.OVERLOADED, message=f"The function did not return within {self._timeout:g} s."
+            )
+        except (ConnectionError, OSError) as error:
+            return CallResult(Outcome.OVERLOADED, message=_failure(error))
+        except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
+            return CallResult(_outcome(error), message=_failure(error), hint=_hint(error))
+        return _result(value)
+
+    async def aclose(self) -> None:
+        if self._workers is not None:
+            self._workers.close()
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        arguments: dict[str, Any] = {}
+        for name in self._parameters:
+            if name == "messages":
+                arguments[name] = [
+                    {"role": message.role, "content": message.content} for message in request.messages
+                ]
+            elif name == "repeat":
+                arguments[name] = request.repeat
+            elif name in request.values and name != "prompt":
+                arguments[name] = request.values[name]
+            elif name == "prompt" or len(self._parameters) == 1:
+                arguments[name] = request.messages[-1].content
+            else:
+                raise ModelError(
+                    f"The function has a parameter '{name}' that is neither messages, prompt, repeat nor a column "
+                    f"({', '.join(request.values)})."
+                )
+        return arguments
+
+
+def load_function(path: Path, name: str) -> Callable[..., Any]:
+    """The function `name` of a Python file, which is run once. Raises ModelError with what is wrong."""
+    module = _load(path)
+    function = getattr(module, name, None)
+    if not callable(function):
+        there = [key for key, value in vars(module).items() if inspect.isfunction(value)]
+        raise ModelError(f"{path.name} has no function '{name}'; it has {', '.join(there) or 'none'}.")
+    return function  # type: ignore[no-any-return]
+
+
+def _load(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise ModelError(f"There is no Python file {path}; check the path of the model.")
+    spec = importlib.util.spec_from_file_location(f"evalstudio_user_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ModelError(f"{path} is no Python file; a model's file ends in .py.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise ModelError(f"{path} cannot be imported: {_failure(error)}") from error
+    return module
+
+
+def _result(value: Any) -> CallResult:
+    if isinstance(value, str):
+        return CallResult(Outcome.OK, Answer(value))
+    if isinstance(value, Mapping) and isinstance(value.get("text"), str):
+        names = ("text", "thinking", "finish_reason", "tokens_in", "tokens_out")
+        return CallResult(Outcome.OK, Answer(**{name: value[name] for name in names if name in value}))
+    return CallResult(
+        Outcome.BAD_ANSWER,
+        message=f"The function returned {type(value).__name__}; it must return text, or a mapping with 'text'.",
+    )
+
+
+def _outcome(error: Exception) -> Outcome:
+    status = getattr(error, "status_code", None) or getattr(
+        getattr(error, "response", None), "status_code", None
+    )
+    if status == 429 or "RateLimit" in type(error).__name__:
+        return Outcome.THROTTLED
+    if (
+        (isinstance(status, int) and status >= 500)
+        or "Timeout" in type(error).__name__
+        or "Connect" in type(error).__name__
+    ):
+        return Outcome.OVERLOADED
+    return Outcome.CLIENT_ERROR
+
+
+def _hint(error: Exception) -> float | None:
+    value = getattr(error, "retry_after", None)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _failure(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})" if trace else ""
+    return f"{type(error).__name__}: {error}{where}"[:500]

@@ -1,0 +1,97 @@
+"""From what happened to rows of the store and reports to the limits."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from evalstudio.engine.judging import Judged
+from evalstudio.engine.limits.endpoint import AttemptResult, work_of
+from evalstudio.engine.models.call import Answer, CallResult
+from evalstudio.engine.samples import Item
+from evalstudio.outcome import Outcome
+from evalstudio.store.rows import AttemptRow, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a sample came to. `error` is one sentence; `answer` may then be a partial one."""
+
+    outcome: Outcome
+    error: str | None = None
+    answer: Answer | None = None
+    judged: Judged | None = None
+    latency: float | None = None
+    first_token: float | None = None
+    cost: float | None = None
+
+
+def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> Record:
+    """The record of a sample; `expected` names the column that holds the expected answer."""
+    answer = ended.answer or _NO_ANSWER
+    has_answer = ended.answer is not None
+    return Record(
+        id=item.record_id,
+        run_id=run_id,
+        position=item.sample.position,
+        repeat=item.repeat,
+        sample_id=item.sample.id,
+        outcome=ended.outcome.value,
+        error=ended.error,
+        prompt=msgspec.json.encode(item.messages).decode(),
+        answer=answer.text if has_answer else None,
+        thinking=answer.thinking,
+        expected=as_text(item.sample.values.get(expected)) if expected else None,
+        finish_reason=answer.finish_reason,
+        answered_by=answer.answered_by,
+        latency=ended.latency,
+        first_token=ended.first_token,
+        queued=item.queued,
+        backed_off=item.backed_off,
+        judged=ended.judged.seconds if ended.judged else None,
+        tokens_in=answer.tokens_in,
+        tokens_cached=answer.tokens_cached,
+        tokens_out=answer.tokens_out,
+        cost=ended.cost,
+        attempts=len(item.attempts) + (ended.outcome is Outcome.OK),
+        finished_at=time.time(),
+    )
+
+
+def make_attempt(item: Item, result: CallResult, message: str, duration: float, waited: float) -> AttemptRow:
+    """The row of an attempt that was not a record's only one."""
+    started = item.started - (item.first_started or item.started)
+    number = len(item.attempts) + 1
+    return AttemptRow(
+        item.record_id, number, result.outcome.value, result.status, message, started, duration, waited
+    )
+
+
+def report(result: CallResult | None) -> AttemptResult:
+    """What the endpoint's limits learn from; None: the call was cancelled."""
+    if result is None:
+        return AttemptResult(Outcome.CANCELLED)
+    answer = result.answer or _NO_ANSWER
+    used = None if answer.tokens_out is None else answer.tokens_out + (answer.tokens_in or 0)
+    return AttemptResult(
+        result.outcome,
+        work=work_of(answer.tokens_out, answer.tokens_in, len(answer.text)),
+        tokens=used,
+        output_tokens=answer.tokens_out,
+        first_token=result.first_token,
+        hint=result.hint,
+        rates=result.rates,
+        message=result.message,
+    )
+
+
+def as_text(value: Any) -> str | None:
+    """A value of a dataset as text that keeps what it is; null stays None."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+_NO_ANSWER = Answer("")

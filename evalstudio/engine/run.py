@@ -1,0 +1,468 @@
+"""The life of a run: from its first call to its last record.
+
+queued -> waits for a slot -> attempt -> outcome -> perhaps waits and tries again, its slot given back -> answer
+judged -> committed -> counted. One task per call; nothing else waits in a task.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy, describe
+from evalstudio.engine.admission import Admission, Cap
+from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.judging import Judged, Judging, score_rows
+from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
+from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.models.call import Answer, CallResult, Model, Request
+from evalstudio.engine.plan import Plan
+from evalstudio.engine.pricing import Prices
+from evalstudio.engine.recording import Ended, make_attempt, make_record, report
+from evalstudio.engine.samples import Item, SampleQueue
+from evalstudio.engine.telemetry import Telemetry
+from evalstudio.keys import redact
+from evalstudio.metrics import LiveAggregate
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import LimitChange
+from evalstudio.score import Score
+from evalstudio.settings import Settings
+from evalstudio.store.rows import LimitChangeRow
+from evalstudio.store.runs import RunState
+from evalstudio.store.writer import Saved, Writer
+from evalstudio.templates import Message
+
+BREAKER_SPAN = (
+    20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
+)
+MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
+
+
+@dataclass(slots=True)
+class Counts:
+    """Records committed, by what became of them."""
+
+    saved: int = 0
+    scored: int = 0
+    unscored: int = 0
+    errored: int = 0
+
+
+@dataclass(slots=True)
+class _Token:
+    """What the writer hands back when a record is committed."""
+
+    run: "Run"
+    outcome: Outcome
+    judged: Judged | None
+
+
+@dataclass(slots=True)
+class Services:
+    """What an engine gives its runs."""
+
+    clock: Callable[[], float]
+    admission: Admission
+    writer: Writer
+    log: Callable[[str, str], None]  # level, text
+    attended: bool  # somebody can answer: without, every pause that asks ends the run
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One run in this engine. Its public methods are called on the engine's loop."""
+
+    id: int
+    plan: Plan
+    model: Model
+    controller: EndpointController
+    cap: Cap
+    services: Services
+    queue: SampleQueue
+    judging: Judging
+    workers: ThreadWorkers | None
+    total: int
+    counts: Counts
+    aggregates: dict[str, LiveAggregate]
+    telemetry: Telemetry
+    offset: float = 0.0  # where its time goes on: a resumed run's charts continue
+    elapsed_before: float = 0.0  # seconds that earlier starts of this run have run
+    repeated: int = 0
+    state: RunState = RunState.QUEUED
+    reason: str = ""
+    blocked: Wait | None = None
+    in_flight: dict[Item, "asyncio.Task[None]"] = field(default_factory=dict)
+    evaluating: int = 0
+    unsaved: int = 0
+    changes: list[LimitChange] = field(default_factory=list)
+    steered: bool = False  # a person has set its strategy while it ran
+    finished: "asyncio.Event" = field(default_factory=asyncio.Event)
+    _started: float = 0.0
+    _paused_at: float | None = None
+    _paused_for: float = 0.0
+    _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=BREAKER_SPAN))
+    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _ended: float | None = None
+    _expected_tokens: float = 0.0
+    _has_answered: bool = False  # since this start
+    strategy: Strategy = field(init=False)
+    _policy: RetryPolicy = field(init=False)
+    _prices: Prices = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.strategy = self.plan.strategy
+        timeouts = self.plan.spec.timeouts
+        self._policy = RetryPolicy(seed=self.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
+        self._prices = Prices(self.plan.model)
+
+    # What a person can do -------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._started = self.services.clock()
+        self.state = RunState.RUNNING
+        self._apply_strategy()
+        self.services.admission.join(self)
+        self._check_end()
+
+    def pause(self, reason: str = "") -> None:
+        """No further call starts; those in flight end. Does nothing to a run that has ended."""
+        if self.state is not RunState.RUNNING:
+            return
+        self.state, self.reason = RunState.PAUSED, reason
+        self._paused_at = self.services.clock()
+
+    def go_on(self) -> None:
+        if self.state is not RunState.PAUSED:
+            return
+        self._recent.clear()
+        self.state, self.reason = RunState.RUNNING, ""
+        if self._paused_at is not None:
+            self._paused_for += self.services.clock() - self._paused_at
+            self._paused_at = None
+        self.services.admission.pump()
+        self._check_end()
+
+    def stop(self, reason: str = "stopped by the user") -> None:
+        """Cancels what is in flight: nothing more is spent. What is saved stays; a resume does the rest."""
+        if not self.is_active:
+            return
+        self._end(RunState.STOPPED, reason)
+        for task in list(self._tasks):
+            task.cancel()
+
+    def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
+        """Holds for every call that starts from now on; calls in flight end in peace."""
+        old, self.strategy = self.strategy, strategy
+        self.steered = self.steered or cause == "user"
+        self._apply_strategy()
+        if old != strategy:
+            self._note(
+                "strategy",
+                describe(old),
+                describe(strategy),
+                cause,
+                f"Set to {describe(strategy)} by the {cause}.",
+            )
+        self.services.admission.pump()
+
+    def set_workers(self, workers: int) -> None:
+        """Changes the worker threads of a synchronous model. A window that was their number follows."""
+        if self.workers is None or self.plan.model.thread_safe is False:
+            return
+        old = self.workers.size
+        self.workers.resize(workers)
+        if self.strategy == SlidingWindow(old):
+            self.strategy = SlidingWindow(workers)
+        if old != workers:
+            self._note(
+                "workers", str(old), str(workers), "user", f"{workers} worker threads, set by the user."
+            )
+        self.services.admission.pump()
+
+    def follow_defaults(self, settings: Settings) -> None:
+        """New settings hold for a running run, too, where nothing nearer to it set its own."""
+        if self.workers is not None and self.plan.spec.workers is None and self.plan.options.workers is None:
+            self.set_workers(settings.workers)
+        if (
+            self.plan.strategy_source in ("settings", "default")
+            and settings.strategy is not None
+            and not self.steered
+        ):
+            self.set_strategy(settings.strategy, "settings")
+        elif self.adaptive:
+            self._apply_strategy()
+
+    # What admission asks ----------------------------------------------------------------------------------------
+
+    @property
+    def adaptive(self) -> bool:
+        return isinstance(self.strategy, Adaptive)
+
+    def wants(self) -> bool:
+        return self.state is RunState.RUNNING and self.queue.has_item(self.services.clock())
+
+    def refuses(self, now: float) -> Wait | None:
+        if not self.adaptive and len(self.in_flight) >= self.limit:
+            return Wait(Binding.MAXIMUM, None)
+        if self.workers is not None and len(self.in_flight) >= self.workers.size:
+            return Wait(Binding.WORKERS, None)
+        if self.unsaved >= MOST_UNSAVED:
+            return Wait(Binding.DISK, now + 0.05)
+        return None
+
+    def tokens_wanted(self) -> int:
+        return int(self._expected_tokens)
+
+    def start_one(self, now: float) -> None:
+        item = self.queue.take(now)
+        item.queued += max(0.0, now - item.ready_at)
+        item.started = now
+        if item.first_started is None:
+            item.first_started = now
+        item.state, item.cause = "calling", ""
+        ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
+        task = asyncio.create_task(self._attempt(item, ticket))
+        self.in_flight[item] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # What the engine asks -----------------------------------------------------------------------------------------
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def limit(self) -> int:
+        """Calls that may be in flight by the strategy in force."""
+        match self.strategy:
+            case Sequential():
+                return 1
+            case SlidingWindow(max_concurrency=size):
+                return size
+            case Adaptive():
+                return self.controller.limit
+
+    @property
+    def now(self) -> float:
+        """Seconds since the run first started, pauses included: the time of its charts."""
+        return self.offset + (self._ended or self.services.clock()) - self._started
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of running, pauses left out."""
+        paused = self._paused_for
+        if self._paused_at is not None:
+            paused += (self._ended or self.services.clock()) - self._paused_at
+        return self.elapsed_before + self.now - self.offset - paused
+
+    def close_if_done(self) -> None:
+        """Ends the run when there is nothing left to do."""
+        self._check_end()
+
+    def on_saved(self, token: _Token) -> None:
+        """A record of this run is committed."""
+        self.unsaved -= 1
+        counts = self.counts
+        counts.saved += 1
+        self.telemetry.saved(1)
+        if token.judged is None:
+            counts.errored += 1
+        elif token.judged.scored or not token.judged.scores:
+            counts.scored += 1
+        else:
+            counts.unscored += 1
+        for score in token.judged.scores if token.judged else ():
+            add_score(self.aggregates, score)
+
+    # The life of a sample -------------------------------------------------------------------------------------------
+
+    async def _attempt(self, item: Item, ticket: Ticket) -> None:
+        result: CallResult | None = None
+        try:
+            item.messages = self._messages(item)
+            request = Request(item.messages, item.repeat, item.sample.values)
+            left = self.plan.spec.timeouts.sample - (item.started - (item.first_started or item.started))
+            async with asyncio.timeout(max(0.001, left)):
+                result = await self.model.call(request, lambda: _set_state(item, "streaming"))
+        except TimeoutError:
+            limit = self.plan.spec.timeouts.sample
+            result = CallResult(
+                Outcome.OVERLOADED, message=f"No answer within {limit:g} s for the whole sample."
+            )
+        except asyncio.CancelledError:
+            result = CallResult(Outcome.CANCELLED)
+            raise
+        except Exception as error:  # noqa: BLE001 - one sample's trouble must not end the others
+            self.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
+            result = CallResult(Outcome.CLIENT_ERROR, message=f"{type(error).__name__}: {error}")
+        finally:
+            now = self.services.clock()
+            del self.in_flight[item]
+            self.controller.finish(now, ticket, report(result))
+            try:
+                if result is not None and result.outcome is not Outcome.CANCELLED:
+                    self._settle(item, result, now)
+            finally:
+                self.services.admission.done(self)
+        self._check_end()
+
+    def _messages(self, item: Item) -> tuple[Message, ...]:
+        turn = self.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
+        return (*item.messages, *turn) if item.turn_attempts == 0 else item.messages
+
+    def _settle(self, item: Item, result: CallResult, now: float) -> None:
+        latency = now - item.started
+        item.turn_attempts += 1
+        if result.outcome is Outcome.OK and result.answer is not None:
+            self._answered(item, result, result.answer, latency, now)
+            return
+        message = redact(result.message)
+        if result.outcome is Outcome.QUOTA or (result.fatal and not self._has_answered):
+            self.telemetry.failed(result.outcome, message, self.now, final=False)
+            self.stop(message)
+            return
+        decision = self._policy.after(
+            result.outcome,
+            attempts=item.turn_attempts,
+            elapsed=now - (item.first_started or now),
+            hint=result.hint,
+        )
+        waited = decision.delay if isinstance(decision, Retry) else 0.0
+        item.attempts.append(make_attempt(item, result, message, latency, waited))
+        final = isinstance(decision, GiveUp)
+        self.telemetry.failed(result.outcome, message, self.now, final=final)
+        match decision:
+            case Retry(delay=delay):
+                item.state, item.cause = "backing off", message
+                item.backed_off += delay
+                item.ready_at = now + delay
+                self.queue.put_back(item, now + delay if delay > 0 else None)
+            case PauseRun(sentence=sentence):
+                item.ready_at = now
+                self.queue.put_back(item, None)
+                self._ask(f"{message} It was paused because {sentence}.")
+            case GiveUp():
+                self._save(item, Ended(result.outcome, message, result.answer))
+                self._watch(errored=True)
+
+    def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+        self._has_answered = True
+        self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
+        cost = self._prices.cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
+        self.telemetry.spent(cost)
+        self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
+        self._watch(errored=False)
+        ended = Ended(Outcome.OK, None, answer, None, latency, result.first_token, cost)
+        if item.turn + 1 < self.plan.conversation.turns:
+            self._next_turn(item, result, answer, latency, now)
+        elif self.judging.needs_thread:
+            self.evaluating += 1
+            task = asyncio.create_task(self._judge_slowly(item, ended, answer.text))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            judged = self.judging.judge(answer.text, item.sample.values)
+            self._save(item, replace(ended, judged=judged))
+        budget = self.plan.spec.budget
+        if budget is not None and self.telemetry.cost >= budget:
+            self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+
+    def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+        item.attempts.append(make_attempt(item, result, "", latency, 0.0))
+        item.messages = (*item.messages, Message("assistant", answer.text))
+        item.answers.append(answer.text)
+        item.turn += 1
+        item.turn_attempts = 0
+        item.ready_at = now
+        item.state = "waiting"
+        self.queue.put_back(item, None)
+
+    def _expect_tokens(self, tokens: int) -> None:
+        if tokens:
+            share = 0.1 if self._expected_tokens else 1.0
+            self._expected_tokens += (tokens - self._expected_tokens) * share
+
+    async def _judge_slowly(self, item: Item, ended: Ended, text: str) -> None:
+        try:
+            judged = await self.judging.judge_all(text, item.sample.values)
+            self._save(item, replace(ended, judged=judged))
+        finally:
+            self.evaluating -= 1
+        self._check_end()
+
+    def _save(self, item: Item, ended: Ended) -> None:
+        record = make_record(self.id, item, ended, self.plan.expected)
+        scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
+        self.unsaved += 1
+        token = _Token(self, ended.outcome, ended.judged)
+        self.services.writer.save(Saved(record, scores, item.attempts, token, item.again))
+
+    # Ends -------------------------------------------------------------------------------------------------------
+
+    def _watch(self, *, errored: bool) -> None:
+        """The circuit breaker: more than half of the last finished samples errored."""
+        self._recent.append(errored)
+        if len(self._recent) == BREAKER_SPAN and sum(self._recent) > BREAKER_SPAN // 2:
+            worst = max(self.telemetry.errors(), key=lambda error: error.records)
+            self._ask(
+                f"{sum(self._recent)} of the last {BREAKER_SPAN} samples errored ({worst.name}): {worst.example} "
+                "See to the cause, then continue."
+            )
+
+    def _ask(self, reason: str) -> None:
+        """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
+        if self.services.attended:
+            self.pause(reason)
+        else:
+            self.stop(reason)
+
+    def _check_end(self) -> None:
+        if (
+            self.state is RunState.RUNNING
+            and self.queue.is_empty
+            and not self.in_flight
+            and not self.evaluating
+            and not self.unsaved
+        ):
+            self._end(RunState.COMPLETED_WITH_ERRORS if self.counts.errored else RunState.COMPLETED, "")
+
+    def _end(self, state: RunState, reason: str) -> None:
+        self._ended = self.services.clock()
+        self.state, self.reason = state, reason
+        self.services.admission.leave(self)
+        self.finished.set()
+
+    def _apply_strategy(self) -> None:
+        if isinstance(self.strategy, Adaptive):
+            ceiling = self.services.admission.ceiling
+            maximum = min(self.strategy.max or ceiling, ceiling)
+            self.controller.set_bounds(self.services.clock(), min(self.strategy.min, maximum), maximum, None)
+
+    def _note(self, what: str, old: str | None, new: str | None, cause: str, sentence: str) -> None:
+        self.note(LimitChange(self.now, what, old, new, cause, sentence))
+
+    def note(self, change: LimitChange) -> None:
+        """Keeps a change of a limit: for the next snapshot and in the store."""
+        self.changes.append(change)
+        row = LimitChangeRow(
+            self.id, change.at, change.what, change.old, change.new, change.cause, change.sentence
+        )
+        self.services.writer.execute(
+            lambda connection: connection.execute(
+                "INSERT INTO limit_changes (run_id, at, what, old, new, cause, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                msgspec.structs.astuple(row),
+            )
+        )
+
+
+def add_score(aggregates: dict[str, LiveAggregate], score: Score) -> None:
+    """Counts a score in the aggregate of its evaluator; text has no mean."""
+    if isinstance(score.value, (bool, int, float)):
+        aggregates.setdefault(score.name, LiveAggregate()).add(float(score.value))
+
+
+def _set_state(item: Item, state: str) -> None:
+    item.state = state

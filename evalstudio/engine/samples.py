@@ -1,0 +1,145 @@
+"""What a run still has to do: new samples in dataset order, and those that wait for another attempt.
+
+Memory does not grow with the dataset: samples are read as they are needed, and what is done is one bit each.
+"""
+
+import heapq
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from evalstudio.datasets import Dataset, Sample
+from evalstudio.outcome import Outcome
+from evalstudio.store.rows import AttemptRow
+from evalstudio.store.schema import record_id, record_ids
+from evalstudio.templates import Message
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One sample in one repeat, from the queue to its record. Times are of the engine's clock, in seconds."""
+
+    sample: Sample
+    repeat: int
+    record_id: int
+    again: bool  # it has a record already, which this one replaces
+    ready_at: float
+    first_started: float | None = None
+    started: float = 0.0  # of the attempt under way
+    queued: float = 0.0
+    backed_off: float = 0.0
+    turn: int = 0
+    turn_attempts: int = 0
+    messages: tuple[Message, ...] = ()
+    answers: list[str] = field(default_factory=list)
+    attempts: list[AttemptRow] = field(default_factory=list)
+    state: str = "waiting"
+    cause: str = ""
+
+
+class Done:
+    """Which records of a run exist, and which of these are to be made again: a bit each."""
+
+    def __init__(self, run_id: int) -> None:
+        self._first = record_ids(run_id)[0]
+        self._kept = bytearray()
+        self._again = bytearray()
+        self.kept = 0
+
+    @classmethod
+    def load(cls, connection: sqlite3.Connection, run_id: int, classes: tuple[str, ...] | None) -> "Done":
+        """Reads what a run has. Errored records are made again: all, or those with an outcome in `classes`."""
+        done = cls(run_id)
+        rows = connection.execute("SELECT id, outcome FROM records WHERE run_id = ?", (run_id,))
+        for record, outcome in rows:
+            retried = outcome != Outcome.OK and (classes is None or outcome in classes)
+            done._set(done._again if retried else done._kept, record)
+            done.kept += not retried
+        return done
+
+    def is_kept(self, record: int) -> bool:
+        return self._get(self._kept, record)
+
+    def is_again(self, record: int) -> bool:
+        return self._get(self._again, record)
+
+    def _set(self, bits: bytearray, record: int) -> None:
+        byte, bit = divmod(record - self._first, 8)
+        if byte >= len(bits):
+            bits.extend(bytes(max(byte + 1 - len(bits), len(bits), 1024)))
+        bits[byte] |= 1 << bit
+
+    def _get(self, bits: bytearray, record: int) -> bool:
+        byte, bit = divmod(record - self._first, 8)
+        return byte < len(bits) and bool(bits[byte] & (1 << bit))
+
+
+class SampleQueue:
+    """Hands out items: first those whose next attempt is due, then new ones."""
+
+    def __init__(self, dataset: Dataset, run_id: int, repeats: int, done: Done) -> None:
+        self._new = self._pending(dataset, run_id, repeats, done)
+        self._next_new: Item | None = next(self._new, None)
+        self._due: deque[Item] = deque()
+        self._waiting: list[tuple[float, int, Item]] = []
+        self._order = count()
+        self.taken = 0
+
+    def has_item(self, now: float) -> bool:
+        self._wake(now)
+        return bool(self._due) or self._next_new is not None
+
+    def take(self, now: float) -> Item:
+        """The next item. Only after `has_item`."""
+        self._wake(now)
+        if self._due:
+            return self._due.popleft()
+        item = self._next_new
+        assert item is not None
+        self._next_new = next(self._new, None)
+        item.ready_at = now
+        self.taken += 1
+        return item
+
+    def put_back(self, item: Item, due: float | None, *, last: bool = False) -> None:
+        """Queues an item again: at once at the head (or, `last`, behind the others), or when `due` comes."""
+        if due is None:
+            (self._due.append if last else self._due.appendleft)(item)
+        else:
+            heapq.heappush(self._waiting, (due, next(self._order), item))
+
+    def next_due(self) -> float | None:
+        """When the next waiting item is due."""
+        return self._waiting[0][0] if self._waiting else None
+
+    @property
+    def has_new(self) -> bool:
+        return self._next_new is not None
+
+    @property
+    def is_empty(self) -> bool:
+        return self._next_new is None and not self._due and not self._waiting
+
+    def backing_off(self) -> list[tuple[float, Item]]:
+        """Those that wait for their next attempt, with the time at which it is due; soonest first."""
+        return [(due, item) for due, _, item in sorted(self._waiting)[:256]]
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting) + len(self._due)
+
+    def _wake(self, now: float) -> None:
+        while self._waiting and self._waiting[0][0] <= now:
+            due, _, item = heapq.heappop(self._waiting)
+            item.ready_at = due
+            self._due.append(item)
+
+    @staticmethod
+    def _pending(dataset: Dataset, run_id: int, repeats: int, done: Done) -> Iterator[Item]:
+        for repeat in range(repeats):
+            for sample in dataset:
+                record = record_id(run_id, sample.position, repeat, repeats)
+                if not done.is_kept(record):
+                    yield Item(sample, repeat, record, done.is_again(record), 0.0)

@@ -1,0 +1,68 @@
+"""Servers that the app starts itself: the demo model and the local one. Each is started when first asked for."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import msgspec
+
+from evalstudio.engine.child_server import start_child_server
+from evalstudio.errors import ModelError
+from evalstudio.evaluation import ModelSettings
+
+LOCAL_SLOTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    url: str
+    stack: AsyncExitStack
+
+    async def aclose(self) -> None:
+        await self.stack.aclose()
+
+
+class Servers:
+    """Holds the processes; they leave with this one, however it ends."""
+
+    def __init__(self) -> None:
+        self._servers: dict[str, _Server] = {}
+        self._lock = asyncio.Lock()
+
+    async def locate(self, model: ModelSettings) -> ModelSettings:
+        """The model's settings with its address; starts its server where it is one of ours."""
+        if model.provider not in ("demo", "local"):
+            return model
+        async with self._lock:
+            server = self._servers.get(model.label)
+            if server is None:
+                stack = AsyncExitStack()
+                child = await stack.enter_async_context(
+                    start_child_server(_arguments(model), start_timeout=60)
+                )
+                server = self._servers[model.label] = _Server(child.url, stack)
+        return msgspec.structs.replace(model, base_url=server.url)
+
+    async def stop(self, label: str) -> None:
+        """Ends the server of one model, if it runs."""
+        async with self._lock:
+            if (server := self._servers.pop(label, None)) is not None:
+                await server.aclose()
+
+    def running(self) -> list[str]:
+        """The labels of the models whose servers run."""
+        return list(self._servers)
+
+    async def aclose(self) -> None:
+        for label in self.running():
+            await self.stop(label)
+
+
+def _arguments(model: ModelSettings) -> list[str]:
+    if model.provider == "demo":
+        return ["-m", "evalstudio.engine.demo", "--profile", model.name or "fast", "--port", "0"]
+    from evalstudio.engine.models.local import MODEL_NAME, REFERENCE, server_arguments  # late: few need it
+
+    if model.name not in ("", MODEL_NAME):
+        raise ModelError(f"There is no local model '{model.name}'; there is {REFERENCE}.")
+    return server_arguments(slots=LOCAL_SLOTS)

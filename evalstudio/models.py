@@ -1,0 +1,72 @@
+"""Names for models: `openai/gpt-4o-mini`, `ollama/qwen3`, `demo/fast`, `local/smollm2`, `my_model.py::answer`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from evalstudio.errors import ModelError
+from evalstudio.evaluation import ModelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A provider with an OpenAI-compatible endpoint (or Anthropic's), and where its key is usually found."""
+
+    base_url: str
+    key: str = ""
+    hosted: bool = True
+
+
+PRESETS = {
+    "openai": Preset("https://api.openai.com/v1", "OPENAI_API_KEY"),
+    "anthropic": Preset("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
+    "gemini": Preset("https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY"),
+    "mistral": Preset("https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
+    "groq": Preset("https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+    "openrouter": Preset("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+    "together": Preset("https://api.together.xyz/v1", "TOGETHER_API_KEY"),
+    "deepseek": Preset("https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
+    "ollama": Preset("http://127.0.0.1:11434/v1", hosted=False),
+    "vllm": Preset("http://127.0.0.1:8000/v1", hosted=False),
+    "llamacpp": Preset("http://127.0.0.1:8080/v1", hosted=False),
+}
+BUILT_IN = ("demo", "local")  # the app starts these itself
+
+
+def resolve_model(reference: str | ModelSettings, base: Path) -> ModelSettings:
+    """The settings that a model's name stands for. A relative path of a Python model starts at `base`."""
+    if isinstance(reference, str):
+        reference = _named(reference)
+    if reference.provider == "python":
+        path = Path(reference.path).expanduser()
+        return _changed(reference, path=str(path if path.is_absolute() else base / path))
+    if reference.provider in BUILT_IN:
+        return reference
+    preset = PRESETS.get(reference.provider)
+    if preset is None:
+        known = ", ".join([*PRESETS, *BUILT_IN, "python"])
+        raise ModelError(f"There is no provider '{reference.provider}'; there are {known}.")
+    if not reference.name:
+        raise ModelError(f"A model of {reference.provider} needs a name, as in {reference.provider}/NAME.")
+    return _changed(
+        reference,
+        base_url=reference.base_url or preset.base_url,
+        key=reference.key or ("" if reference.base_url else preset.key),
+    )
+
+
+def _named(reference: str) -> ModelSettings:
+    if "::" in reference:
+        path, function = reference.rsplit("::", 1)
+        return ModelSettings("python", function, path=path)
+    provider, slash, name = reference.partition("/")
+    if not slash:
+        raise ModelError(
+            f"'{reference}' names no model; write provider/name, as in openai/gpt-4o-mini, or file.py::function."
+        )
+    return ModelSettings(provider, name)
+
+
+def _changed(settings: ModelSettings, **changes: str) -> ModelSettings:
+    return msgspec.structs.replace(settings, **changes)

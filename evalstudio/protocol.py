@@ -1,0 +1,297 @@
+"""What window and engine say to each other: typed, versioned messages over a pipe.
+
+A frame is four bytes of length (big-endian) and a msgpack body. The engine's first frame is `Hello`; a window that
+finds another `version` there says so and stops. Rows never cross: the window reads them from the store.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from evalstudio.concurrency import Strategy
+
+VERSION = 1
+LARGEST_FRAME = 16 << 20
+SNAPSHOTS_PER_SECOND = 10
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="command"):
+    """Something the window asks for; each is answered by one `Reply` with the same `id`."""
+
+    id: int
+
+
+class StartRun(Command, tag="start", frozen=True):
+    """Starts or resumes a run of an evaluation file (or `example:NAME`); the reply's value is the run's id."""
+
+    evaluation: str
+    experiment: str | None = None
+    strategy: Strategy | None = None
+    workers: int | None = None
+    samples: int | None = None
+    model: str | None = None
+    new_run: bool = False
+    retry_errors: bool = True
+
+
+class ResumeRun(Command, tag="resume", frozen=True):
+    """Goes on with a run that was interrupted or stopped; `classes` limits it to records with these outcomes."""
+
+    run_id: int
+    classes: tuple[str, ...] | None = None
+
+
+class PauseRun(Command, tag="pause", frozen=True):
+    run_id: int
+
+
+class ContinueRun(Command, tag="continue", frozen=True):
+    run_id: int
+
+
+class StopRun(Command, tag="stop", frozen=True):
+    run_id: int
+
+
+class SetStrategy(Command, tag="strategy", frozen=True):
+    """Changes how many calls of a run may be in flight, at once."""
+
+    run_id: int
+    strategy: Strategy
+
+
+class SetWorkers(Command, tag="workers", frozen=True):
+    run_id: int
+    workers: int
+
+
+class SetLimits(Command, tag="limits", frozen=True):
+    """Sets limits for all runs; None leaves one as it is, 0 takes away a rate."""
+
+    ceiling: int | None = None
+    default_strategy: Strategy | None = None
+    default_workers: int | None = None
+
+
+class SetRates(Command, tag="rates", frozen=True):
+    """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+
+    run_id: int
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+class SetKey(Command, tag="key", frozen=True):
+    """Gives the engine an API key for this session; it is kept in memory only."""
+
+    name: str
+    secret: str
+
+
+class TestModel(Command, tag="test-model", frozen=True):
+    """Tries one small call; the reply's value is a sentence, or its error is one."""
+
+    __test__ = False
+    model: str
+
+
+class ListModels(Command, tag="list-models", frozen=True):
+    model: str
+
+
+class LocalModel(Command, tag="local-model", frozen=True):
+    """`action`: status, install, start or stop the local language model."""
+
+    action: str
+
+
+class DeleteRun(Command, tag="delete", frozen=True):
+    run_id: int
+
+
+class Shutdown(Command, tag="shutdown", frozen=True):
+    """Stops what runs, saves, and leaves."""
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event"):
+    """Something the engine tells."""
+
+
+class Hello(Event, tag="hello", frozen=True):
+    version: int
+    evalstudio: str
+    python: str
+    pid: int
+    workspace: str
+
+
+class Reply(Event, tag="reply", frozen=True):
+    """The answer to a command: `error` is a sentence for a person, or None."""
+
+    id: int
+    value: Any = None
+    error: str | None = None
+
+
+class LogLine(Event, tag="log", frozen=True):
+    """A line for the log pane: from the engine, or printed by a person's code."""
+
+    at: float  # Unix time
+    level: str  # info, warning, error or output
+    text: str
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """Of a duration, in seconds, over `n` values."""
+
+    n: int
+    p50: float
+    p95: float
+    p99: float
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """One second of a run; `second` counts from its start, pauses included."""
+
+    second: int
+    saved: int  # records committed
+    answered: int  # attempts with an answer
+    latency: Percentiles | None = None
+    first_token: Percentiles | None = None
+    errors: dict[str, int] = {}  # attempts that failed, by class
+    limit: int = 0
+    in_flight: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    loop_lag: float = 0.0  # seconds, the worst
+    cpu: float = 0.0  # share of one core
+
+
+class ScoreNow(msgspec.Struct, frozen=True):
+    """A metric of an evaluator as it stands: `n` scored of `total` records with an answer or an error."""
+
+    evaluator: str
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    unscored: int
+
+
+class ErrorClass(msgspec.Struct, frozen=True):
+    """Attempts that failed in one way."""
+
+    name: str
+    attempts: int
+    records: int  # records that ended so
+    first_seen: float  # second of the run
+    example: str
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call in flight, or a sample that waits for its next attempt."""
+
+    sample_id: str
+    attempt: int
+    state: str  # calling, streaming, judging, backing off
+    age: float  # seconds since it started
+    wait: float | None = None  # seconds until the next attempt
+    cause: str = ""
+
+
+class LimitChange(msgspec.Struct, frozen=True):
+    at: float  # second of the run
+    what: str
+    old: str | None
+    new: str | None
+    cause: str
+    sentence: str
+
+
+class Snapshot(Event, tag="snapshot", frozen=True):
+    """A run as it stands. Buckets, changes and messages are those since the last snapshot of this run."""
+
+    run_id: int
+    experiment: str
+    evaluation: str
+    model: str
+    state: str
+    reason: str
+    total: int
+    saved: int
+    scored: int
+    unscored: int
+    errored: int
+    in_flight: int
+    backing_off: int
+    queued: int
+    judging: int
+    strategy: Strategy
+    limit: int
+    workers: int | None  # None: the model is not a synchronous function
+    ceiling: int
+    binding: str
+    binding_sentence: str
+    elapsed: float  # seconds of running
+    eta: tuple[float, float, float] | None  # seconds left: low, likely, high
+    rate: float  # records a second, of the last seconds
+    latency: Percentiles | None
+    first_token: Percentiles | None
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+    cost_is_partial: bool  # some answers have no known price
+    loop_lag: float
+    cpu: float
+    repeated: int  # calls made again after a crash
+    scores: tuple[ScoreNow, ...] = ()
+    errors: tuple[ErrorClass, ...] = ()
+    calls: tuple[Call, ...] = ()  # oldest first, at most 256
+    buckets: tuple[Bucket, ...] = ()
+    changes: tuple[LimitChange, ...] = ()
+    gate: str = ""  # what all calls wait for, with a countdown
+    gate_wait: float | None = None
+
+
+Commands = (
+    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | SetLimits | SetRates
+    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | Shutdown
+)  # fmt: skip
+Events = Hello | Reply | LogLine | Snapshot
+
+_encoder = msgspec.msgpack.Encoder()
+_LENGTH = struct.Struct(">I")
+
+
+def frame(message: msgspec.Struct) -> bytes:
+    """A message as it goes through the pipe."""
+    body = _encoder.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+class Frames:
+    """Cuts a stream of bytes into messages of one kind: `Frames(Commands)` or `Frames(Events)`."""
+
+    def __init__(self, kind: Any) -> None:
+        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Any]:
+        """The messages that `data` completes. Raises ValueError on what no EvalStudio sends."""
+        self._buffer += data
+        while len(self._buffer) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._buffer)
+            if length > LARGEST_FRAME:
+                raise ValueError(f"A frame of {length:,} bytes is too long; the other side is no EvalStudio.")
+            end = _LENGTH.size + length
+            if len(self._buffer) < end:
+                return
+            body = bytes(self._buffer[_LENGTH.size : end])
+            del self._buffer[:end]
+            try:
+                yield self._decoder.decode(body)
+            except msgspec.MsgspecError as error:
+                raise ValueError(f"A message that this EvalStudio does not know: {error}") from error

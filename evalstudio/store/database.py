@@ -1,0 +1,93 @@
+"""Opening the database: for the one writer, and read-only for everybody else."""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+import sqlite_utils
+
+from evalstudio.errors import StoreError
+from evalstudio.store.schema import migrate, newest_version
+from evalstudio.workspace import Workspace, prepare
+
+BUSY_TIMEOUT_S = 10.0
+
+
+def open_for_writing(workspace: Workspace) -> sqlite_utils.Database:
+    """The database of a workspace, made or migrated where needed. Raises StoreError with what to do."""
+    prepare(workspace)
+    path = workspace.database
+    try:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _check(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_size_limit = 67108864")
+            migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreError(explain(error, path)) from error
+    return sqlite_utils.Database(connection)
+
+
+def open_for_reading(workspace: Workspace) -> sqlite_utils.Database:
+    """A connection that cannot write. Raises StoreError when there is no database or it is damaged."""
+    path = workspace.database
+    if not path.exists():
+        raise StoreError(f"There is no EvalStudio database in {workspace.folder}; start a run first.")
+    try:
+        address = f"file:{quote(str(path))}?mode=ro"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA cache_size = -16384")
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                raise StoreError(f"The database {path} holds no EvalStudio tables yet; start a run first.")
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreError(explain(error, path)) from error
+    return sqlite_utils.Database(connection)
+
+
+def explain(error: sqlite3.Error, path: Path) -> str:
+    """One sentence for a failure of SQLite: what happened, to which file, what to do."""
+    text = str(error).lower()
+    if isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
+        return f"The database {path} is locked by another program; close that program and try again."
+    if "full" in text:
+        return f"The disk that holds {path} is full; free some space. Nothing saved is lost."
+    if "readonly" in text or "read-only" in text:
+        return f"The database {path} is read-only; allow writing or choose another workspace."
+    if "malformed" in text or "not a database" in text:
+        return (
+            f"The database {path} is damaged ({error}); move it away together with its -wal and -shm files to start "
+            "a new one, or restore a backup."
+        )
+    return f"The database {path} cannot be used ({error}); check the folder and try again."
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > newest_version():
+        raise StoreError(
+            f"The database {path} was made by a newer EvalStudio (version {version}, this one knows "
+            f"{newest_version()}); install the newer one."
+        )
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if version == 0 and tables:
+        raise StoreError(f"{path} is a database of another program; choose another workspace.")
+    # quick_check reads every page: seconds for gigabytes, so only where the last user did not close it in order.
+    unclean = path.with_name(path.name + "-wal").exists()
+    if unclean and path.stat().st_size < 256 << 20:
+        problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if problem != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {problem}")

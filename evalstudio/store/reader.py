@@ -1,0 +1,131 @@
+"""Reading a workspace: for the window, the CLI and exports. Read-only; rows come by id."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from evalstudio.protocol import Bucket, LimitChange
+from evalstudio.store.database import open_for_reading
+from evalstudio.store.rows import AttemptRow, Record, ScoreRow
+from evalstudio.store.runs import RunRow, get_run, list_runs
+from evalstudio.workspace import Workspace
+
+
+class RecordLine(msgspec.Struct, frozen=True):
+    """What a table shows of a record: texts cut to what fits a cell."""
+
+    id: int
+    sample_id: str
+    repeat: int
+    outcome: str
+    error: str | None
+    answer: str | None
+    expected: str | None
+    latency: float | None
+    attempts: int
+    tokens_out: int | None
+    score: float | str | None  # of the first evaluator
+    scored: bool
+
+
+class Details(msgspec.Struct, frozen=True):
+    """All there is about one record."""
+
+    record: Record
+    scores: tuple[ScoreRow, ...]
+    attempts: tuple[AttemptRow, ...]
+
+
+class Reader:
+    """One read-only connection. Use it from one thread at a time."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._database = open_for_reading(workspace)
+        self.connection: sqlite3.Connection = self._database.conn
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def runs(self, experiment: str | None = None) -> list[RunRow]:
+        """All runs, or an experiment's, newest first."""
+        return list_runs(self.connection, experiment)
+
+    def run(self, run_id: int) -> RunRow:
+        return get_run(self.connection, run_id)
+
+    def record_ids(self, run_id: int, outcome: str | None = None, search: str = "") -> list[int]:
+        """The ids of a run's records in dataset order: all, of one outcome, or with a text in prompt or answer."""
+        where, values = ["run_id = ?"], [run_id]
+        parameters: list[Any] = values
+        if outcome is not None:
+            where.append("outcome = ?")
+            parameters.append(outcome)
+        if search:
+            pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
+            parameters += [pattern, pattern, search]
+        query = f"SELECT id FROM records WHERE {' AND '.join(where)} ORDER BY id"
+        return [row[0] for row in self.connection.execute(query, parameters)]
+
+    def lines(self, ids: Sequence[int], evaluator: str | None = None) -> list[RecordLine]:
+        """What a table shows of these records, in the order of their ids."""
+        marks = ", ".join("?" * len(ids))
+        rows = self.connection.execute(
+            "SELECT records.id, sample_id, repeat, outcome, error, substr(answer, 1, 400), substr(expected, 1, 400),"
+            " latency, attempts, tokens_out, value, value IS NOT NULL FROM records LEFT JOIN scores ON"
+            " scores.record_id = records.id AND scores.evaluator = coalesce(?, (SELECT min(evaluator) FROM scores"
+            f" AS one WHERE one.record_id = records.id)) WHERE records.id IN ({marks}) ORDER BY records.id",
+            (evaluator, *ids),
+        )
+        return [RecordLine(*row) for row in rows]
+
+    def details(self, record_id: int) -> Details | None:
+        """One record with its scores and attempts; None if it is not there (any more)."""
+        records = _structs(self.connection, Record, "records", "id = ?", record_id)
+        if not records:
+            return None
+        scores = _structs(self.connection, ScoreRow, "scores", "record_id = ?", record_id)
+        attempts = _structs(
+            self.connection, AttemptRow, "attempts", "record_id = ? ORDER BY number", record_id
+        )
+        return Details(records[0], tuple(scores), tuple(attempts))
+
+    def errors(self, run_id: int) -> list[tuple[str, int, str]]:
+        """Errored records by class: its name, how many, and an example."""
+        return self.connection.execute(
+            "SELECT outcome, count(*), min(error) FROM records WHERE run_id = ? AND outcome != 'ok' GROUP BY outcome"
+            " ORDER BY count(*) DESC",
+            (run_id,),
+        ).fetchall()
+
+    def buckets(self, run_id: int, after: int = -1) -> list[Bucket]:
+        """The closed seconds of a run, those after a second only."""
+        rows = self.connection.execute(
+            "SELECT bucket FROM seconds WHERE run_id = ? AND second > ? ORDER BY second", (run_id, after)
+        )
+        return [msgspec.json.decode(bucket, type=Bucket) for (bucket,) in rows]
+
+    def changes(self, run_id: int) -> list[LimitChange]:
+        rows = self.connection.execute(
+            "SELECT at, what, old, new, cause, sentence FROM limit_changes WHERE run_id = ? ORDER BY id",
+            (run_id,),
+        )
+        return [LimitChange(*row) for row in rows]
+
+    def values(self, run_id: int, evaluator: str) -> Iterator[tuple[str, int, Any]]:
+        """(sample id, repeat, value) of an evaluator over the answered records of a run; value None: unscored."""
+        return iter(
+            self.connection.execute(
+                "SELECT sample_id, repeat, value FROM records JOIN scores ON record_id = records.id"
+                " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ? ORDER BY records.id",
+                (run_id, evaluator),
+            )
+        )
+
+
+def _structs(connection: sqlite3.Connection, kind: Any, table: str, where: str, *values: Any) -> list[Any]:
+    names = ", ".join(kind.__struct_fields__)
+    rows = connection.execute(f"SELECT {names} FROM {table} WHERE {where}", values)
+    return [kind(*row) for row in rows]

@@ -1,0 +1,68 @@
+"""The rows of the store, field for column."""
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What came out for one sample in one repeat. Durations in seconds; None where there is none."""
+
+    id: int
+    run_id: int
+    position: int
+    repeat: int
+    sample_id: str
+    outcome: str
+    error: str | None
+    prompt: str  # JSON: the messages
+    answer: str | None
+    thinking: str | None
+    expected: str | None
+    finish_reason: str | None
+    answered_by: str | None  # the model's own name for itself
+    latency: float | None  # of the attempt that answered
+    first_token: float | None
+    queued: float | None  # waiting for the limits
+    backed_off: float | None  # waiting between attempts
+    judged: float | None  # in evaluators
+    tokens_in: int | None
+    tokens_cached: int | None  # part of tokens_in
+    tokens_out: int | None
+    cost: float | None  # US dollars; None: unknown
+    attempts: int
+    finished_at: float  # Unix time
+
+
+class AttemptRow(msgspec.Struct, frozen=True):
+    """One call of the model, kept where a record took more than one or got no answer."""
+
+    record_id: int
+    number: int
+    outcome: str
+    status: int | None
+    message: str
+    started_at: float  # seconds after the sample was first admitted
+    duration: float
+    waited: float  # back-off after it
+
+
+class ScoreRow(msgspec.Struct, frozen=True):
+    """One evaluator's score of one record; `value` None: unscored."""
+
+    record_id: int
+    evaluator: str
+    value: bool | int | float | str | None
+    label: str | None
+    expected_label: str | None
+    why: str
+
+
+class LimitChangeRow(msgspec.Struct, frozen=True):
+    """A change of a limit and its reason."""
+
+    run_id: int
+    at: float  # seconds of running
+    what: str
+    old: str | None
+    new: str | None
+    cause: str
+    sentence: str

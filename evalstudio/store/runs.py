@@ -1,0 +1,239 @@
+"""Runs in the store: making, finding and resuming them, and the lease that lets one engine at a time have one."""
+
+import json
+import os
+import socket
+import sqlite3
+import time
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import psutil
+
+from evalstudio.errors import RunError
+from evalstudio.store.schema import record_ids
+
+HEARTBEAT_S = 2.0
+STALE_S = 30.0  # a heartbeat older than this, of another machine, is a dead one
+
+
+class RunState(StrEnum):
+    """Where a run is. Stored: values never change."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed with errors"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+ACTIVE = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """A run as the store has it."""
+
+    id: int
+    experiment: str
+    evaluation: str
+    model: str
+    spec: str
+    fingerprint: str
+    dataset_path: str
+    dataset_hash: str
+    state: RunState
+    reason: str
+    total: int
+    repeats: int
+    saved: int
+    errored: int
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+    elapsed: float
+    summary: str | None
+    versions: str
+    git_commit: str | None
+    lease_pid: int | None
+    lease_started: float | None
+    lease_host: str | None
+    heartbeat: float | None
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether a living engine has this run now."""
+        return lease_is_alive(self.lease_pid, self.lease_started, self.lease_host, self.heartbeat)
+
+    @property
+    def true_state(self) -> RunState:
+        """The state, or interrupted where the engine that should be running it is gone."""
+        return RunState.INTERRUPTED if self.state in ACTIVE and not self.is_leased else self.state
+
+
+class NewRun(msgspec.Struct, frozen=True):
+    """What is needed to make a run."""
+
+    experiment: str
+    evaluation: str
+    model: str
+    spec: str
+    fingerprint: dict[str, str]
+    dataset_path: str
+    dataset_hash: str
+    total: int
+    repeats: int
+    versions: dict[str, str]
+    git_commit: str | None
+
+
+_COLUMNS = ", ".join(f"runs.{name}" for name in RunRow.__struct_fields__ if name != "experiment")
+_SELECT = f"SELECT {_COLUMNS}, experiments.name AS experiment FROM runs JOIN experiments ON experiments.id = experiment_id"
+
+
+def list_runs(connection: sqlite3.Connection, experiment: str | None = None) -> list[RunRow]:
+    """All runs, or those of an experiment, newest first."""
+    where, values = ("", ()) if experiment is None else (" WHERE experiments.name = ?", (experiment,))
+    return _rows(connection, f"{_SELECT}{where} ORDER BY runs.id DESC", values)
+
+
+def get_run(connection: sqlite3.Connection, run_id: int) -> RunRow:
+    """One run. Raises RunError if there is none with this id."""
+    rows = _rows(connection, f"{_SELECT} WHERE runs.id = ?", (run_id,))
+    if not rows:
+        raise RunError(f"There is no run {run_id} in this workspace; it may have been deleted.")
+    return rows[0]
+
+
+def find_or_create(connection: sqlite3.Connection, new: NewRun, *, new_run: bool) -> tuple[RunRow, bool]:
+    """The run to go on with under this experiment's name, or a new one; and whether it is a resumed one.
+
+    Resumed is the newest run of the same evaluation with the same fingerprint. If there are only others, that is
+    refused with the differences named, unless `new_run`.
+    """
+    others = [run for run in list_runs(connection, new.experiment) if run.evaluation == new.evaluation]
+    if not new_run:
+        for run in others:
+            if json.loads(run.fingerprint) == new.fingerprint:
+                connection.execute(
+                    "UPDATE runs SET total = max(total, ?), spec = ? WHERE id = ?",
+                    (new.total, new.spec, run.id),
+                )
+                return get_run(connection, run.id), True
+        if others:
+            raise RunError(_refusal(new, others[0]))
+    connection.execute(
+        "INSERT OR IGNORE INTO experiments (name, created_at) VALUES (?, ?)", (new.experiment, time.time())
+    )
+    (experiment_id,) = connection.execute(
+        "SELECT id FROM experiments WHERE name = ?", (new.experiment,)
+    ).fetchone()
+    cursor = connection.execute(
+        "INSERT INTO runs (experiment_id, evaluation, model, spec, fingerprint, dataset_path, dataset_hash, state, total,"
+        " repeats, created_at, versions, git_commit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (experiment_id, new.evaluation, new.model, new.spec, json.dumps(new.fingerprint, sort_keys=True), new.dataset_path,
+         new.dataset_hash, RunState.QUEUED, new.total, new.repeats, time.time(), json.dumps(new.versions), new.git_commit),
+    )  # fmt: skip
+    assert cursor.lastrowid is not None
+    return get_run(connection, cursor.lastrowid), False
+
+
+def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
+    """Makes this process the one that runs it. Raises RunError while another, living engine does."""
+    run = get_run(connection, run_id)
+    if run.is_leased and run.lease_pid != os.getpid():
+        where = "" if run.lease_host == socket.gethostname() else f" on {run.lease_host}"
+        raise RunError(
+            f"Run {run_id} of experiment '{run.experiment}' is being run by another EvalStudio (process {run.lease_pid}{where}); "
+            "stop it there first, or use another experiment name."
+        )
+    connection.execute(
+        "UPDATE runs SET lease_pid = ?, lease_started = ?, lease_host = ?, heartbeat = ? WHERE id = ?",
+        (os.getpid(), _process_started(os.getpid()), socket.gethostname(), time.time(), run_id),
+    )
+
+
+def beat(connection: sqlite3.Connection, run_id: int, saved: int, errored: int, elapsed: float) -> None:
+    """Says that the run is alive, with what a list of runs shows of it."""
+    connection.execute(
+        "UPDATE runs SET heartbeat = ?, saved = ?, errored = ?, elapsed = ? WHERE id = ?",
+        (time.time(), saved, errored, elapsed, run_id),
+    )
+
+
+def set_state(
+    connection: sqlite3.Connection, run_id: int, state: RunState, reason: str = "", **columns: Any
+) -> None:
+    """Sets the state, its reason in words, and other columns; the lease goes with the last state."""
+    values: dict[str, Any] = {"state": str(state), "reason": reason, **columns}
+    if state is RunState.RUNNING:
+        connection.execute(
+            "UPDATE runs SET started_at = coalesce(started_at, ?) WHERE id = ?", (time.time(), run_id)
+        )
+    elif state not in ACTIVE:
+        values |= {"finished_at": time.time(), "lease_pid": None, "lease_started": None, "lease_host": None}
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", (*values.values(), run_id))
+
+
+def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
+    """Removes a run and all that belongs to it. Raises RunError while it runs."""
+    run = get_run(connection, run_id)
+    if run.is_leased:
+        raise RunError(
+            f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
+        )
+    first, last = record_ids(run_id)
+    for table in ("attempts", "scores"):
+        connection.execute(f"DELETE FROM {table} WHERE record_id BETWEEN ? AND ?", (first, last))
+    for table in ("records", "limit_changes", "seconds"):
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+    connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+    connection.execute("DELETE FROM experiments WHERE id NOT IN (SELECT experiment_id FROM runs)")
+
+
+def lease_is_alive(pid: int | None, started: float | None, host: str | None, heartbeat: float | None) -> bool:
+    """Whether the process that holds a lease still lives: it itself, not another with its number."""
+    if pid is None or host is None:
+        return False
+    if host != socket.gethostname():
+        return heartbeat is not None and time.time() - heartbeat < STALE_S
+    return started is not None and _process_started(pid) == started
+
+
+def _process_started(pid: int) -> float | None:
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        started: float = process.create_time()
+    except psutil.NoSuchProcess:
+        return None
+    return started
+
+
+def _refusal(new: NewRun, old: RunRow) -> str:
+    before: dict[str, str] = json.loads(old.fingerprint)
+    parts = [
+        f"{part} (was {_short(before.get(part))}, is {_short(new.fingerprint.get(part))})"
+        for part in sorted(before.keys() | new.fingerprint.keys())
+        if before.get(part) != new.fingerprint.get(part)
+    ]
+    return (
+        f"Experiment '{new.experiment}' already has a run of '{new.evaluation}' that differs in {'; '.join(parts)}. "
+        "Use another experiment name, or --new-run for a second run in it."
+    )
+
+
+def _short(text: str | None) -> str:
+    if text is None:
+        return "nothing"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _rows(connection: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[RunRow]:
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [msgspec.convert(dict(zip(names, row, strict=True)), RunRow) for row in cursor]

@@ -1,0 +1,92 @@
+"""The database's tables, and how an older database becomes a newer one.
+
+`PRAGMA user_version` counts the migrations applied. A record's id is its run's id, its sample's position and
+its repeat in one number (`record_id`), so what a run has done is known without a look at the rows, and rows
+lie in dataset order.
+"""
+
+import sqlite3
+
+POSITION_BITS = 40
+
+MIGRATIONS = [
+    """
+    CREATE TABLE experiments (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at REAL NOT NULL
+    );
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        experiment_id INTEGER NOT NULL REFERENCES experiments(id),
+        evaluation TEXT NOT NULL,        -- its name
+        model TEXT NOT NULL,             -- what a person calls it
+        spec TEXT NOT NULL,              -- the run as asked for, JSON; no keys
+        fingerprint TEXT NOT NULL,       -- what resume compares, JSON: {part: value}
+        dataset_path TEXT NOT NULL, dataset_hash TEXT NOT NULL,
+        state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
+        total INTEGER NOT NULL, repeats INTEGER NOT NULL DEFAULT 1,
+        saved INTEGER NOT NULL DEFAULT 0, errored INTEGER NOT NULL DEFAULT 0,
+        created_at REAL NOT NULL, started_at REAL, finished_at REAL,
+        elapsed REAL NOT NULL DEFAULT 0, -- seconds of running, pauses left out, over all its starts
+        summary TEXT,                    -- the last summary, JSON
+        versions TEXT NOT NULL DEFAULT '{}', git_commit TEXT,
+        lease_pid INTEGER, lease_started REAL, lease_host TEXT, heartbeat REAL
+    );
+    CREATE INDEX runs_experiment ON runs(experiment_id);
+    CREATE TABLE records (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL, position INTEGER NOT NULL, repeat INTEGER NOT NULL, sample_id TEXT NOT NULL,
+        outcome TEXT NOT NULL,           -- ok, or the class of the error
+        error TEXT,                      -- one sentence
+        prompt TEXT NOT NULL, answer TEXT, thinking TEXT, expected TEXT,
+        finish_reason TEXT, answered_by TEXT,
+        latency REAL, first_token REAL, queued REAL, backed_off REAL, judged REAL,  -- seconds, kept apart
+        tokens_in INTEGER, tokens_cached INTEGER, tokens_out INTEGER, cost REAL,
+        attempts INTEGER NOT NULL, finished_at REAL NOT NULL
+    );
+    CREATE INDEX records_run ON records(run_id, outcome);
+    CREATE TABLE attempts (              -- only of records that took more than one, or got no answer
+        record_id INTEGER NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER,
+        message TEXT NOT NULL, started_at REAL NOT NULL, duration REAL NOT NULL, waited REAL NOT NULL,
+        PRIMARY KEY (record_id, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE scores (
+        record_id INTEGER NOT NULL, evaluator TEXT NOT NULL,
+        value,                           -- NULL: unscored
+        label TEXT, expected_label TEXT, why TEXT NOT NULL,
+        PRIMARY KEY (record_id, evaluator)
+    ) WITHOUT ROWID;
+    CREATE TABLE limit_changes (
+        id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, at REAL NOT NULL,  -- seconds of running
+        what TEXT NOT NULL, old TEXT, new TEXT, cause TEXT NOT NULL, sentence TEXT NOT NULL
+    );
+    CREATE INDEX limit_changes_run ON limit_changes(run_id, at);
+    CREATE TABLE seconds (               -- the charts of a run: one closed bucket a second
+        run_id INTEGER NOT NULL, second INTEGER NOT NULL, bucket TEXT NOT NULL,
+        PRIMARY KEY (run_id, second)
+    ) WITHOUT ROWID;
+    CREATE TABLE priors (                -- what was learned about an endpoint
+        endpoint TEXT PRIMARY KEY, learned_at REAL NOT NULL, prior TEXT NOT NULL
+    );
+    """,
+]
+
+
+def record_id(run_id: int, position: int, repeat: int, repeats: int) -> int:
+    """The id of the record of one sample in one repeat of a run."""
+    return (run_id << POSITION_BITS) + position * repeats + repeat
+
+
+def record_ids(run_id: int) -> tuple[int, int]:
+    """The first and the last id that a record of this run can have."""
+    return run_id << POSITION_BITS, ((run_id + 1) << POSITION_BITS) - 1
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings the database to the newest version, in one transaction a migration."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def newest_version() -> int:
+    return len(MIGRATIONS)

@@ -1,0 +1,188 @@
+"""The one thread of an engine that writes: it commits what has gathered as soon as it is idle.
+
+Everything put in before a commit begins is in that commit; callers hear of it after the disk has it. When the
+disk is full or the database locked, nothing is dropped: the batch is tried again until it goes through.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import msgspec
+
+from evalstudio.errors import StoreError
+from evalstudio.store.database import explain, open_for_writing
+from evalstudio.store.rows import AttemptRow, Record, ScoreRow
+from evalstudio.workspace import Workspace
+
+T = TypeVar("T")
+
+RETRY_S = 1.0
+MOST_IN_A_COMMIT = 2_000
+
+
+@dataclass(slots=True)
+class Saved:
+    """One record with all that is committed beside it. `token` comes back to the caller when it is saved.
+
+    `again` says that the record has been there before: what belonged to it then goes.
+    """
+
+    record: Record | None
+    scores: Sequence[ScoreRow] = ()
+    attempts: Sequence[AttemptRow] = ()
+    token: Any = None
+    again: bool = False
+
+
+@dataclass(slots=True)
+class _Task:
+    work: Callable[[sqlite3.Connection], Any]
+    future: "Future[Any]" = field(default_factory=Future)
+
+
+class Writer:
+    """Writes records in batches, and other changes in the order in which they come.
+
+    `on_saved` is called in the writer's thread, once a commit, with the tokens of what it holds; `on_trouble` with
+    a sentence when a commit can't be made, and with None when it went through after all.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        on_saved: Callable[[list[Any]], None] = lambda tokens: None,
+        on_trouble: Callable[[str | None], None] = lambda sentence: None,
+    ) -> None:
+        self._database = open_for_writing(workspace)
+        self._connection: sqlite3.Connection = self._database.conn
+        self._path = workspace.database
+        self._on_saved = on_saved
+        self._on_trouble = on_trouble
+        self._queue: SimpleQueue[Saved | _Task | None] = SimpleQueue()
+        self._closing = threading.Event()
+        self._statements = {
+            Record: _upsert("records", Record),
+            ScoreRow: _upsert("scores", ScoreRow),
+            AttemptRow: _upsert("attempts", AttemptRow),
+        }
+        self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def save(self, saved: Saved) -> None:
+        """Queues a record; returns at once."""
+        self._queue.put(saved)
+
+    def execute(self, work: Callable[[sqlite3.Connection], T]) -> "Future[T]":
+        """Queues `work(connection)`, run in a transaction of its own; its result or error comes by the future."""
+        task = _Task(work)
+        self._queue.put(task)
+        return task.future
+
+    @property
+    def waiting(self) -> int:
+        """How many records and changes are not yet begun to be written."""
+        return self._queue.qsize()
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Writes what has come, then closes. False if that took longer than `timeout` seconds."""
+        self._closing.set()
+        self._queue.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        batch: list[Saved] = []
+        while True:
+            item = self._queue.get()
+            while isinstance(item, Saved):
+                batch.append(item)
+                if len(batch) >= MOST_IN_A_COMMIT or self._queue.empty():
+                    break
+                item = self._queue.get()
+            if batch:
+                self._commit(batch)
+                batch = []
+            if isinstance(item, _Task):
+                self._run(item)
+            elif item is None:
+                break
+        self._connection.close()
+
+    def _commit(self, batch: list[Saved]) -> None:
+        troubled = False
+        while True:
+            try:
+                self._write(batch)
+                break
+            except sqlite3.Error as error:
+                troubled = True
+                self._on_trouble(explain(error, self._path))
+                if self._closing.wait(RETRY_S):
+                    return  # what is not saved stays unsaved: a resume does it again
+        if troubled:
+            self._on_trouble(None)
+        self._on_saved([saved.token for saved in batch])
+
+    def _write(self, batch: list[Saved]) -> None:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for record in [saved.record.id for saved in batch if saved.record is not None and saved.again]:
+                connection.execute("DELETE FROM attempts WHERE record_id = ?", (record,))
+                connection.execute("DELETE FROM scores WHERE record_id = ?", (record,))
+            for kind, rows in (
+                (Record, [saved.record for saved in batch if saved.record is not None]),
+                (AttemptRow, [row for saved in batch for row in saved.attempts]),
+                (ScoreRow, [row for saved in batch for row in saved.scores]),
+            ):
+                self._insert(kind, rows)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _insert(self, kind: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> None:
+        # One statement for many rows lets go of the interpreter's lock once, not once a row: beside a busy event
+        # loop that is what decides the speed. Sizes are powers of two, so that few statements are prepared.
+        statement, columns = self._statements[kind]
+        position = 0
+        while position < len(rows):
+            size = 1 << min(7, (len(rows) - position).bit_length() - 1)
+            values: list[Any] = []
+            for row in rows[position : position + size]:
+                values.extend(msgspec.structs.astuple(row))
+            self._connection.execute(statement + ", ".join([columns] * size), values)
+            position += size
+
+    def _run(self, task: _Task) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = task.work(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            failure = StoreError(explain(error, self._path))
+            failure.__cause__ = error
+            task.future.set_exception(failure)
+        except BaseException as error:  # noqa: BLE001 - the caller gets it, by the future
+            task.future.set_exception(error)
+        else:
+            task.future.set_result(result)
+
+
+def _upsert(table: str, kind: type[msgspec.Struct]) -> tuple[str, str]:
+    names = kind.__struct_fields__
+    return (
+        f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ",
+        "(" + ", ".join("?" * len(names)) + ")",
+    )
