@@ -1,9 +1,9 @@
 """Icons: monochrome SVGs, tinted with the theme's colours and drawn at the screen's resolution."""
 
-from functools import cache
+from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from evalstudio.resources import resource
@@ -48,7 +48,12 @@ class _Engine(QIconEngine):
         return _Engine(self._name, self._colour)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
     drawing = resource("icons", f"{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
     return QSvgRenderer(QByteArray(drawing))
+
+
+def draw_icon(painter: QPainter, name: str, colour: QColor, box: QRectF) -> None:
+    """Draws an icon in any colour."""
+    _renderer(name, colour.name()).render(painter, box)

@@ -7,6 +7,7 @@ is read from the store, so that the pages need not tell them apart.
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -54,6 +55,10 @@ class RunModel:
         """From the first live snapshot until `load`, new seconds wait, for those before them come from the store."""
         self._waiting = first
 
+    def give_up_history(self) -> None:
+        """The store could not be read: what comes live is all there is."""
+        self._waiting = None
+
     def take(self, snapshot: Snapshot) -> None:
         """The next snapshot of the engine."""
         self.is_live = True
@@ -92,7 +97,7 @@ class RunModel:
 def snapshot_from_store(history: History) -> Snapshot:
     """A run as the store has it, in the shape that the engine would send."""
     row = history.row
-    summary = _last_summary(row)
+    summary = last_summary(row)
     errors = _errors(history, summary)
     state = row.true_state
     common: dict[str, Any] = {
@@ -127,13 +132,17 @@ def snapshot_from_store(history: History) -> Snapshot:
     )  # fmt: skip
 
 
-def _last_summary(row: RunRow) -> Snapshot | None:
-    if row.summary is None:
-        return None
+@lru_cache(maxsize=512)
+def _decoded(summary: str) -> Snapshot | None:
     try:
-        return msgspec.json.decode(row.summary, type=Snapshot)
+        return msgspec.json.decode(summary, type=Snapshot)
     except msgspec.MsgspecError:
         return None  # made by another version; the columns of the run tell enough
+
+
+def last_summary(row: RunRow) -> Snapshot | None:
+    """The snapshot with which a run last ended; None if it has none."""
+    return _decoded(row.summary) if row.summary is not None else None
 
 
 def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...]:

@@ -165,9 +165,13 @@ class Session(QObject):
     async def _load(self, run_id: int) -> None:
         history = await self._from_store(self.store.history(run_id))
         model = self.models.get(run_id)
-        if history is not None and model is not None:
+        if model is None:
+            return
+        if history is None:
+            model.give_up_history()
+        else:
             model.load(history)
-            self.run_changed.emit(run_id)
+        self.run_changed.emit(run_id)
 
     async def _from_store(self, reading: Any) -> Any:
         try:

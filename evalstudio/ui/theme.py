@@ -26,6 +26,7 @@ class Tokens:
     text: str
     muted: str
     accent: str
+    accent_text: str  # the accent as a colour to write with
     on_accent: str
     selection: str
     good: str
@@ -37,12 +38,12 @@ class Tokens:
 
 LIGHT = Tokens(
     window="#f3f5f8", card="#ffffff", field="#ffffff", border="#d5dbe3", text="#1b2430", muted="#566171",
-    accent="#1f5fbf", on_accent="#ffffff", selection="#d6e4fa", good="#1a6e42", warn="#8a5200", bad="#b3261e",
+    accent="#1f5fbf", accent_text="#1f5fbf", on_accent="#ffffff", selection="#d6e4fa", good="#1a6e42", warn="#8a5200", bad="#b3261e",
     grid="#dfe4ea", series=("#0b64ad", "#b85300", "#0a7a5c", "#8b3f93", "#b3261e", "#6b6a00"),
 )  # fmt: skip
 DARK = Tokens(
     window="#14171c", card="#1d2128", field="#262b34", border="#363d49", text="#e7ebf1", muted="#a3aebd",
-    accent="#2d6fd2", on_accent="#ffffff", selection="#264069", good="#5fcf95", warn="#f0b04c", bad="#ff8a80",
+    accent="#2d6fd2", accent_text="#7db4f5", on_accent="#ffffff", selection="#264069", good="#5fcf95", warn="#f0b04c", bad="#ff8a80",
     grid="#2c323c", series=("#5ab4f0", "#f0a03c", "#3fcf9f", "#d99ae0", "#ff8a80", "#d0cf5a"),
 )  # fmt: skip
 
@@ -144,7 +145,7 @@ def text_pairs(colours: Tokens) -> list[tuple[str, str, str]]:
     """What is written on what: (a name for it, text colour, ground colour)."""
     pairs = [
         (f"{name} on {ground}", getattr(colours, name), getattr(colours, ground))
-        for name in ("text", "muted", "good", "warn", "bad")
+        for name in ("text", "muted", "good", "warn", "bad", "accent_text")
         for ground in ("window", "card", "field")
     ]
     pairs += [("text on selection", colours.text, colours.selection)]

@@ -24,11 +24,18 @@ SENTIMENTS = [
 
 
 def write_evaluation(
-    folder: Path, model: str, samples: int = 8, *, name: str = "test", extra: str = "", rows: list[dict[str, Any]] | None = None
+    folder: Path,
+    model: str,
+    samples: int = 8,
+    *,
+    name: str = "test",
+    extra: str = "",
+    rows: list[dict[str, Any]] | None = None,
 ) -> str:
     """Writes a dataset and an evaluation of it; returns the path of the evaluation. `model` is TOML: quoted or a table."""
     rows = rows or [
-        {"text": f"{SENTIMENTS[number % 4][0]} ({number})", "label": SENTIMENTS[number % 4][1]} for number in range(samples)
+        {"text": f"{SENTIMENTS[number % 4][0]} ({number})", "label": SENTIMENTS[number % 4][1]}
+        for number in range(samples)
     ]
     (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     path = folder / f"{name}.toml"
@@ -45,9 +52,11 @@ def write_evaluation(
 @asynccontextmanager
 async def demo(profile: str, *arguments: str) -> AsyncIterator["Demo"]:
     """A demo server in a process of its own."""
-    async with start_child_server(["-m", "evalstudio.engine.demo", "--profile", profile, *arguments]) as server:
-        async with httpx.AsyncClient() as client:
-            yield Demo(server.url, str(server.info["token"]), client)
+    async with (
+        start_child_server(["-m", "evalstudio.engine.demo", "--profile", profile, *arguments]) as server,
+        httpx.AsyncClient() as client,
+    ):
+        yield Demo(server.url, str(server.info["token"]), client)
 
 
 class Demo:

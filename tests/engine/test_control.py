@@ -23,7 +23,9 @@ async def most_at_once(server: Demo) -> int:
     return int(stats["max_in_flight"])
 
 
-async def test_that_a_window_of_eight_answers_eight_one_second_calls_in_one_second(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_a_window_of_eight_answers_eight_one_second_calls_in_one_second(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("one-second") as server, engine_in(workspace) as (engine, _):
         evaluation = write_evaluation(tmp_path, server.model, 8)
         run = await engine.start_run(evaluation, Options("w", SlidingWindow(8)))
@@ -36,7 +38,9 @@ async def test_that_a_window_of_eight_answers_eight_one_second_calls_in_one_seco
     assert 1.0 <= max(call["end"] for call in calls) - min(starts) < 1.5
 
 
-async def test_that_sequential_is_one_at_a_time_in_dataset_order(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_sequential_is_one_at_a_time_in_dataset_order(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("one-second") as server, engine_in(workspace) as (engine, _):
         evaluation = write_evaluation(tmp_path, server.model, 3)
         run = await engine.start_run(evaluation, Options("s", Sequential()))
@@ -48,7 +52,9 @@ async def test_that_sequential_is_one_at_a_time_in_dataset_order(tmp_path: Path,
     assert ends == sorted(ends)
 
 
-async def test_that_auto_needs_two_rounds_for_eight_calls_of_a_function(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_auto_needs_two_rounds_for_eight_calls_of_a_function(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     (tmp_path / "model.py").write_text(
         "import asyncio\nflight = most_before_first = done = 0\n"
         "async def answer(prompt):\n"
@@ -69,21 +75,29 @@ async def test_that_auto_needs_two_rounds_for_eight_calls_of_a_function(tmp_path
 
 
 @pytest.mark.parametrize("window", [1, 5, 40])
-async def test_that_calls_in_flight_reach_the_window_and_never_pass_it(tmp_path: Path, workspace: Workspace, window: int) -> None:
+async def test_that_calls_in_flight_reach_the_window_and_never_pass_it(
+    tmp_path: Path, workspace: Workspace, window: int
+) -> None:
     async with demo("fast") as server, engine_in(workspace) as (engine, _):
         await server.control(slots=100, output_mean=4)
         samples = 10 + window * 4
-        run = await engine.start_run(write_evaluation(tmp_path, server.model, samples), Options("w", SlidingWindow(window)))
+        run = await engine.start_run(
+            write_evaluation(tmp_path, server.model, samples), Options("w", SlidingWindow(window))
+        )
         final = await finish(engine, run)
         assert await most_at_once(server) == window
         assert (await server.stats())["started"] == samples
     assert final.saved == samples
 
 
-async def test_that_a_changed_window_holds_for_every_call_that_starts_later(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_a_changed_window_holds_for_every_call_that_starts_later(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("fast") as server, engine_in(workspace) as (engine, heard):
         await server.control(slots=100, output_mean=20)
-        run = await engine.start_run(write_evaluation(tmp_path, server.model, 150), Options("c", SlidingWindow(4)))
+        run = await engine.start_run(
+            write_evaluation(tmp_path, server.model, 150), Options("c", SlidingWindow(4))
+        )
         await heard.until(lambda snapshot: snapshot.saved >= 8)
         assert await most_at_once(server) == 4
         run.set_strategy(SlidingWindow(24))
@@ -102,11 +116,17 @@ async def test_that_a_changed_window_holds_for_every_call_that_starts_later(tmp_
     assert any("2" in sentence for sentence in sentences)
 
 
-async def test_that_the_ceiling_holds_over_all_runs_and_they_share_it_fairly(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_the_ceiling_holds_over_all_runs_and_they_share_it_fairly(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("fast") as server, engine_in(workspace, ceiling=6) as (engine, heard):
         await server.control(slots=100)
-        one = await engine.start_run(write_evaluation(tmp_path, server.model, 40, name="one"), Options("one", SlidingWindow(20)))
-        two = await engine.start_run(write_evaluation(tmp_path, server.model, 40, name="two"), Options("two", SlidingWindow(20)))
+        one = await engine.start_run(
+            write_evaluation(tmp_path, server.model, 40, name="one"), Options("one", SlidingWindow(20))
+        )
+        two = await engine.start_run(
+            write_evaluation(tmp_path, server.model, 40, name="two"), Options("two", SlidingWindow(20))
+        )
         crowded = await heard.until(lambda snapshot: snapshot.run_id == two.id and snapshot.in_flight == 3)
         assert crowded.binding == "application ceiling"
         first, second = await asyncio.gather(finish(engine, one), finish(engine, two))
@@ -114,7 +134,9 @@ async def test_that_the_ceiling_holds_over_all_runs_and_they_share_it_fairly(tmp
     assert first.saved == second.saved == 40
 
 
-async def test_that_stop_ends_all_calls_at_once_and_resume_does_the_rest_and_only_the_rest(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_stop_ends_all_calls_at_once_and_resume_does_the_rest_and_only_the_rest(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("fast") as server:
         evaluation = write_evaluation(tmp_path, server.model, 80)
         async with engine_in(workspace) as (engine, heard):
@@ -139,12 +161,16 @@ async def test_that_stop_ends_all_calls_at_once_and_resume_does_the_rest_and_onl
     assert final.saved == 80
     assert final.latency is not None
     assert final.latency.n == 80
-    assert all(Reader(workspace).details(one) == details for one, details in before.items()), "what was saved is untouched"
+    assert all(Reader(workspace).details(one) == details for one, details in before.items()), (
+        "what was saved is untouched"
+    )
 
 
 async def test_that_pause_lets_calls_end_and_starts_none(tmp_path: Path, workspace: Workspace) -> None:
     async with demo("fast") as server, engine_in(workspace) as (engine, heard):
-        run = await engine.start_run(write_evaluation(tmp_path, server.model, 60), Options("p", SlidingWindow(8)))
+        run = await engine.start_run(
+            write_evaluation(tmp_path, server.model, 60), Options("p", SlidingWindow(8))
+        )
         await heard.until(lambda snapshot: snapshot.saved >= 8)
         run.pause()
         calm = await heard.until(lambda snapshot: snapshot.state == "paused" and snapshot.in_flight == 0)
@@ -157,7 +183,9 @@ async def test_that_pause_lets_calls_end_and_starts_none(tmp_path: Path, workspa
     assert final.elapsed < 60
 
 
-async def test_that_a_total_of_samples_grows_to_what_is_asked_and_does_no_sample_twice(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_a_total_of_samples_grows_to_what_is_asked_and_does_no_sample_twice(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("instant") as server, engine_in(workspace) as (engine, _):
         evaluation = write_evaluation(tmp_path, server.model, 20)
         three = await finish(engine, await engine.start_run(evaluation, Options("n", samples=3)))
@@ -168,7 +196,9 @@ async def test_that_a_total_of_samples_grows_to_what_is_asked_and_does_no_sample
     assert (three.saved, still_three.saved, all_of_them.saved) == (3, 3, 20)
 
 
-async def test_that_a_changed_prompt_is_refused_before_anything_is_called(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_a_changed_prompt_is_refused_before_anything_is_called(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async with demo("instant") as server, engine_in(workspace) as (engine, _):
         evaluation = write_evaluation(tmp_path, server.model, 4)
         await finish(engine, await engine.start_run(evaluation, Options("n")))
