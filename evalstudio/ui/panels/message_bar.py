@@ -24,6 +24,7 @@ class MessageBar(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_XS)
+        self._items: list[MessageItem] = []
         self.setVisible(False)
 
     def show_notice(self, notice: Notice) -> None:
@@ -34,18 +35,18 @@ class MessageBar(QWidget):
         while len(items := self.items()) >= MOST:
             self.dismiss(items[0])
         item = MessageItem(notice, self)
+        self._items.append(item)
         self._layout.addWidget(item)
         self.setVisible(True)
 
     def items(self) -> list["MessageItem"]:
         """The messages that are shown, oldest first."""
-        found = [self._layout.itemAt(index).widget() for index in range(self._layout.count())]
-        return [item for item in found if isinstance(item, MessageItem)]
+        return list(self._items)
 
     def dismiss(self, item: "MessageItem") -> None:
+        self._items.remove(item)
         self._layout.removeWidget(item)
         item.hide()
-        item.setParent(None)  # type: ignore[call-overload]
         item.deleteLater()
         self.setVisible(bool(self.items()))
 
