@@ -42,9 +42,7 @@ for command in (
 def main() -> None:
     """The entry point: errors that a person can act on end in one sentence and exit status 2."""
     try:
-        evalstudio(standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        sys.exit(evalstudio(standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)

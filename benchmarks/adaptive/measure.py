@@ -68,7 +68,12 @@ def _fluid(profile: Profile, samples: int, seed: int) -> float:
 
     In the dataset's order no call can start before the rates have let the ones before it through.
     """
-    if (profile.requests is None and profile.tokens is None) or profile.fixed_minute or profile.quantum:
+    if (
+        (profile.requests is None and profile.tokens is None)
+        or profile.fixed_minute
+        or profile.quantum
+        or profile.changes
+    ):
         return math.inf
     lengths = Simulation(profile, samples, seed, lambda _: Fixed(1)).lengths
     bound, tokens = 0.0, 0.0

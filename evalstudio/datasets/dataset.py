@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalstudio.datasets.columns import Mapper
-from evalstudio.datasets.encoding import FALLBACK, check_encoding, detect_encoding, fingerprint
+from evalstudio.datasets.encoding import FALLBACK, Encoding, check_encoding, detect_encoding, fingerprint
 from evalstudio.datasets.reader import Reader, Report, format_of, open_reader
 from evalstudio.datasets.selection import check_indices, check_selection, choose
 from evalstudio.datasets.source import DatasetSource, Problem, Sample
@@ -228,14 +228,16 @@ def resolve(source: DatasetSource, base: Path) -> Path:
     return path
 
 
-def text_encoding(path: Path, source: DatasetSource, limit: int | None = None) -> tuple[str, list[Problem]]:
+def text_encoding(
+    path: Path, source: DatasetSource, limit: int | None = None
+) -> tuple[Encoding, list[Problem]]:
     """The encoding asked for or detected, and what there is to say about it."""
     if format_of(path, source) in ("excel", "parquet"):
-        return "", []
+        return Encoding("", True), []
     if source.encoding is not None:
-        return check_encoding(source.encoding), []
+        return Encoding(check_encoding(source.encoding), False), []
     encoding = detect_encoding(path, limit)
-    if encoding != FALLBACK:
+    if encoding.name != FALLBACK:
         return encoding, []
     message = "the file is not UTF-8 and is read as Windows-1252: check letters with accents"
     return encoding, [Problem(None, message)]

@@ -4,11 +4,15 @@ import csv
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from evalstudio.datasets.encoding import Encoding
 from evalstudio.datasets.reader import Report, Row, numbered_names, unique_names
 from evalstudio.datasets.source import Problem
 from evalstudio.errors import DatasetError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 DELIMITERS = (",", ";", "\t", "|")
 CELL_LIMIT = 16_000_000
@@ -24,46 +28,51 @@ class DelimitedReader:
     Empty lines between rows are no rows.
     """
 
-    def __init__(self, path: Path, encoding: str, delimiter: str | None, header: bool) -> None:
+    def __init__(self, path: Path, encoding: Encoding, delimiter: str | None, header: bool) -> None:
         if delimiter is not None and len(delimiter) != 1:
             raise DatasetError(f"The delimiter has to be one character, not '{delimiter}'.")
         csv.field_size_limit(max(csv.field_size_limit(), CELL_LIMIT))
         self.path = path
-        self.encoding = encoding
+        self.encoding, self.clean = encoding
         self.header = header
         with self._open() as file:
             head = self._read_head(file)
         self.delimiter = delimiter or find_delimiter(head)
         self.columns: tuple[str, ...] | None = self._columns(head)
-        self.layout = f"{encoding} {self.delimiter!r} header={header}"
+        self.layout = f"{self.encoding} {self.delimiter!r} header={header}"
 
     def rows(self, report: Report) -> Iterator[Row]:
         columns = self.columns or ()
         width = len(columns)
+        check = not self.clean
         with self._open() as file:
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
-            header_pending = self.header
+            following = self._skip_header(reader)
             while True:
-                line = reader.line_num + 1
                 try:
-                    cells = next(reader)
-                except StopIteration:
+                    for cells in reader:
+                        line, following = following, reader.line_num + 1
+                        if len(cells) != width:
+                            if cells:
+                                report(
+                                    Problem(line, f"has {len(cells)} cells where there are {width} columns")
+                                )
+                        elif check and _damaged(cells):
+                            report(Problem(line, f"has bytes that are not {self.encoding}"))
+                        else:
+                            yield line, dict(zip(columns, cells, strict=False))
                     return
                 except csv.Error as error:
-                    report(Problem(line, _broken(error, line, reader.line_num)))
-                    continue
+                    report(Problem(following, _broken(error, following, reader.line_num)))
+                    following = reader.line_num + 1
                 except UnicodeError as error:
                     raise self._undecodable(error) from None
-                if not cells:
-                    continue
-                if header_pending:
-                    header_pending = False
-                elif len(cells) != width:
-                    report(Problem(line, f"has {len(cells)} cells where there are {width} columns"))
-                elif self._damaged(cells):
-                    report(Problem(line, f"has bytes that are not {self.encoding}"))
-                else:
-                    yield line, dict(zip(columns, cells, strict=True))
+
+    def _skip_header(self, reader: "CsvReader") -> int:
+        """Reads up to the first row of data; gives its line."""
+        if self.header:
+            next((cells for cells in reader if cells), None)
+        return reader.line_num + 1
 
     def _open(self) -> TextIO:
         # Bytes that do not fit become lone surrogates, so that the row they are in can be named.
@@ -85,21 +94,14 @@ class DelimitedReader:
 
     def _columns(self, head: list[str]) -> tuple[str, ...]:
         try:
-            first = next((cells for cells in csv.reader(head, delimiter=self.delimiter) if cells), None)
+            first = next(
+                (cells for cells in csv.reader(head, delimiter=self.delimiter, strict=True) if cells), None
+            )
         except csv.Error as error:
-            raise DatasetError(f"The header of {self.path.name} cannot be read: {error}.") from None
+            raise DatasetError(f"The first row of {self.path.name} cannot be read: {error}.") from None
         if first is None:
             raise DatasetError(f"{self.path.name} is empty.")
         return unique_names(first, self.path) if self.header else numbered_names(len(first))
-
-    def _damaged(self, cells: list[str]) -> bool:
-        for cell in cells:
-            if not cell.isascii():
-                try:
-                    cell.encode("utf-8")
-                except UnicodeEncodeError:
-                    return True
-        return False
 
     def _undecodable(self, error: UnicodeError) -> DatasetError:
         return DatasetError(
@@ -127,6 +129,17 @@ def find_delimiter(head: list[str]) -> str:
 
     best = max(DELIMITERS, key=fit)
     return best if fit(best)[1] else ","
+
+
+def _damaged(cells: list[str]) -> bool:
+    """Whether a byte that did not fit was read as a lone surrogate."""
+    for cell in cells:
+        if not cell.isascii():
+            try:
+                cell.encode("utf-8")
+            except UnicodeEncodeError:
+                return True
+    return False
 
 
 def _broken(error: csv.Error, first: int, last: int) -> str:

@@ -2,7 +2,9 @@
 
 import codecs
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from evalstudio.errors import DatasetError
 
@@ -16,6 +18,13 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 FALLBACK = "cp1252"
+
+
+class Encoding(NamedTuple):
+    """A text encoding, and whether all of the file is known to be well-formed in it."""
+
+    name: str
+    clean: bool
 
 
 def fingerprint(path: Path) -> str:
@@ -39,7 +48,7 @@ def check_encoding(name: str) -> str:
         ) from None
 
 
-def detect_encoding(path: Path, limit: int | None = None) -> str:
+def detect_encoding(path: Path, limit: int | None = None) -> Encoding:
     """The encoding of the file's text, told from its first `limit` bytes (all of them by default).
 
     A byte order mark decides; then UTF-8 where it fits, then UTF-16 without a mark; else Windows-1252, the
@@ -50,11 +59,13 @@ def detect_encoding(path: Path, limit: int | None = None) -> str:
         head = file.read(4096)
     for mark, name in MARKS:
         if head.startswith(mark):
-            return name
+            return Encoding(name, False)
     if wide := _unmarked_utf16(head):
-        return wide
+        return Encoding(wide, False)
+    if _decodes(path, limit):
+        return Encoding("utf-8", limit is None)
     valid, broken = _utf8_balance(path, limit)
-    return "utf-8" if valid >= broken else FALLBACK
+    return Encoding("utf-8" if valid >= broken else FALLBACK, False)
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
@@ -73,14 +84,32 @@ def _unmarked_utf16(head: bytes) -> str | None:
 def _utf8_balance(path: Path, limit: int | None) -> tuple[int, int]:
     """How many bytes continue a well-formed UTF-8 character, and how many bytes are in none."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    valid = broken = seen = 0
+    valid = broken = 0
+    for chunk in _chunks(path, limit):
+        text = decoder.decode(chunk)
+        if not text.isascii():
+            broken += len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
+            valid += max(0, len(chunk) - len(text))
+    if limit is None:
+        broken += len(decoder.decode(b"", final=True))
+    return valid, broken
+
+
+def _decodes(path: Path, limit: int | None) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for chunk in _chunks(path, limit):
+            decoder.decode(chunk)
+        if limit is None:
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _chunks(path: Path, limit: int | None) -> Iterator[bytes]:
+    seen = 0
     with path.open("rb") as file:
         while (limit is None or seen < limit) and (chunk := file.read(CHUNK)):
             seen += len(chunk)
-            text = decoder.decode(chunk)
-            if not text.isascii():
-                broken += len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
-                valid += max(0, len(chunk) - len(text))
-    if limit is None or seen < limit:
-        broken += len(decoder.decode(b"", final=True))
-    return valid, broken
+            yield chunk

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from evalstudio.datasets.encoding import Encoding
 from evalstudio.datasets.source import DatasetSource, Problem
 from evalstudio.errors import DatasetError
 
@@ -59,7 +60,7 @@ def format_of(path: Path, source: DatasetSource) -> str:
     return name
 
 
-def open_reader(path: Path, source: DatasetSource, encoding: str) -> Reader:
+def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> Reader:
     """A reader for the file; the formats' libraries are imported only when one is used.
 
     Raises:
@@ -75,11 +76,11 @@ def open_reader(path: Path, source: DatasetSource, encoding: str) -> Reader:
     if name == "jsonl":
         from evalstudio.datasets.json_lines import JsonLinesReader
 
-        return JsonLinesReader(path, encoding)
+        return JsonLinesReader(path, encoding.name)
     if name == "json":
         from evalstudio.datasets.json_array import JsonArrayReader
 
-        return JsonArrayReader(path, encoding)
+        return JsonArrayReader(path, encoding.name)
     if name == "excel":
         from evalstudio.datasets.excel import ExcelReader
 

@@ -40,14 +40,12 @@ async def start_child_server(
     Times are in seconds. Raises ModelError, with the last lines of its stderr, when the process ends or
     stays silent instead of listening.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *arguments,
-        EXIT_WITH_PARENT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    pipe = asyncio.subprocess.PIPE
+    command = [sys.executable, *arguments, EXIT_WITH_PARENT]
+    try:
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+    except OSError as error:
+        raise ModelError(f"The server '{' '.join(arguments)}' could not be started: {error}.") from error
     lines: deque[str] = deque(maxlen=_LAST_LINES)
     stderr = asyncio.create_task(_read_lines(process.stderr, lines))
     try:
@@ -73,7 +71,7 @@ async def _first_line(
     assert process.stdout is not None
     try:
         async with asyncio.timeout(timeout):
-            line = await process.stdout.readline()
+            line = await _line(process.stdout)
     except TimeoutError:
         raise ModelError(f"The server '{name}' did not start within {timeout:g} s.{_said(lines)}") from None
     try:
@@ -88,6 +86,13 @@ async def _first_line(
                 await asyncio.shield(stderr)
         raise ModelError(f"The server '{name}' ended before it listened.{_said(lines)}")
     raise ModelError(f"The server '{name}' said something else than its address: {line!r}.{_said(lines)}")
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    try:
+        return await stream.readline()
+    except ValueError:  # longer than the reader's buffer: surely not an address
+        return b"(a very long line)"
 
 
 def _said(lines: deque[str]) -> str:

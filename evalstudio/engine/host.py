@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
@@ -43,14 +44,17 @@ def main(workspace: str | None = None) -> int:
     """Runs the engine until its window leaves. Returns the exit status."""
     commands, events = _move_protocol_away()
     pipe = Pipe(events)
-    printed = _catch_output(lambda text: pipe.send(LogLine(time.time(), "output", redact(text))))
+    end_output = _catch_output(lambda text: pipe.send(LogLine(time.time(), "output", redact(text))))
     try:
         return run(_serve(commands, pipe, workspace))
     except EvalStudioError as error:
         pipe.send(Reply(0, error=str(error)))
         return 2
+    except Exception:  # noqa: BLE001 - a defect of ours: the window shows it before this process is gone
+        pipe.send(LogLine(time.time(), "error", redact(traceback.format_exc())))
+        return 1
     finally:
-        printed()
+        end_output()
         pipe.close()
 
 
@@ -186,13 +190,14 @@ def _move_protocol_away() -> tuple[int, int]:
 
 def _catch_output(take: Callable[[str], None]) -> Callable[[], None]:
     """Sends what is written to descriptors 1 and 2 to `take`, in lines; returns what stops that."""
+    terminal = os.dup(2)
     reading, writing = os.pipe()
     os.dup2(writing, 1)
     os.dup2(writing, 2)
     os.close(writing)
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]
+    # new streams: the old ones remember of what kind the descriptors were
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
 
     def work() -> None:
         rest = b""
@@ -211,9 +216,8 @@ def _catch_output(take: Callable[[str], None]) -> Callable[[], None]:
     def stop() -> None:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
+        os.dup2(terminal, 1)
+        os.dup2(terminal, 2)
         thread.join(timeout=1.0)
 
     return stop

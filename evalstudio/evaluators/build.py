@@ -1,5 +1,6 @@
 """From the tables of an evaluation to its evaluators."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -48,7 +49,8 @@ EVERY = ("type", "name", "metrics")
 def evaluator_types() -> dict[str, tuple[str, ...]]:
     """Every type of evaluator with its options, for a person to choose from."""
     types = {name: tuple(_parameters(kind)) for name, kind in KINDS.items()}
-    return {**types, "python": ("path", "function")}
+    judge = ("prompt", "expected", "question", "model", "parameters", "scale", "direction")
+    return {**types, "judge": judge, "python": ("path", "function")}
 
 
 def build_evaluators(
@@ -95,6 +97,8 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
     options = {option: value for option, value in table.items() if option not in EVERY}
     if kind_name == "python":
         return _python(options, table, name, columns, base)
+    if kind_name == "judge":
+        return _judge(options, table, name, columns)
     kind = KINDS.get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
         said = "An evaluator has no type" if kind_name is None else f"'{kind_name}' is no type of evaluator"
@@ -165,6 +169,21 @@ def _metrics(table: Mapping[str, Any], usual: tuple[str, ...], name: str) -> tup
         return msgspec.convert(table.get("metrics", usual), tuple[str, ...])
     except msgspec.ValidationError as error:
         raise EvaluationError(f"'metrics' of the evaluator '{name}' is wrong: {error}.") from None
+
+
+def _judge(
+    options: Mapping[str, Any], table: Mapping[str, Any], name: str, columns: tuple[str, ...]
+) -> Evaluator:
+    from evalstudio.evaluators.judge import build_judge
+
+    judge = build_judge(options, name, columns)
+    metrics = _metrics(table, judge.metrics, name)
+    judge = dataclasses.replace(judge, metrics=metrics)
+
+    def refuse(answer: str, values: Mapping[str, Any]) -> Score:
+        raise EvaluationError("a model judge needs calls: use its messages and read")
+
+    return Evaluator(name, "judge", metrics, refuse, judge.direction, judge.scale, judge)
 
 
 def _python(

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from evalstudio.errors import EvaluationError
 from evalstudio.score import Score
+
+if TYPE_CHECKING:
+    from evalstudio.evaluators.judge import Judge
 
 
 class EvaluatorFailed(EvaluationError):
@@ -16,14 +19,21 @@ class EvaluatorFailed(EvaluationError):
 class Evaluator:
     """Judges answers, given the values of their samples.
 
-    `needs_calls` is true for a judge that is itself a model: it has no `judge`, see `Judge`.
+    A judge that is itself a model needs calls: then `model_judge` says what to send and reads the replies,
+    and `judge` is not used. `scale` is the smallest and largest possible value, where there are such.
     """
 
     name: str
     type: str
     metrics: tuple[str, ...]
     function: Callable[[str, Mapping[str, Any]], Score]
-    needs_calls: bool = False
+    direction: Literal["higher", "lower"] = "higher"
+    scale: tuple[float, float] | None = None
+    model_judge: "Judge | None" = None
+
+    @property
+    def needs_calls(self) -> bool:
+        return self.model_judge is not None
 
     def judge(self, answer: str, values: Mapping[str, Any]) -> Score:
         """What the evaluator says of one answer.

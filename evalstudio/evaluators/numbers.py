@@ -8,6 +8,9 @@ from typing import NamedTuple
 DIGITS_LIMIT = 400
 """More digits, or a larger exponent, is no answer: exact arithmetic on it could take for ever."""
 
+TAIL = 300
+"""Characters at the end of a long text in which its last number is looked for first."""
+
 SPACES = " \u00a0\u2009\u202f"
 # Alternatives in this order; each is tried whole before the next one.
 WRITTEN = rf"""
@@ -98,8 +101,16 @@ def answer_number(text: str) -> Number | None:
         found = numbers_in(SENTENCE_END.split(text[markers[-1].end() :], maxsplit=1)[0])
         if found:
             return found[-1]
-    found = numbers_in(text)
+    found = numbers_in(_tail(text)) or numbers_in(text)
     return found[-1] if found else None
+
+
+def _tail(text: str) -> str:
+    """The end of a long text, cut at a space that cannot be inside of a number."""
+    if len(text) <= 2 * TAIL:
+        return text
+    cut = re.search(r"[^\W\d_]{2}[.,;:]?\s", text[-TAIL:])
+    return text[-TAIL + cut.end() :] if cut else text
 
 
 def _number(match: re.Match[str]) -> Number | None:

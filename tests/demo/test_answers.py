@@ -13,10 +13,13 @@ import jinja2
 import jsonschema
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalstudio.engine.demo.answers import answer_text
 from evalstudio.engine.demo.chat import ChatRequest, count_prompt, encode, pieces
 from evalstudio.engine.demo.draws import request_key
+from evalstudio.engine.demo.extraction import fill
 from tests.demo.support import demo_server
 
 EXAMPLES = Path(__file__).parents[2] / "resources" / "examples"
@@ -25,6 +28,10 @@ TEXTS = [
     for thing in ("sofa", "soup", "tent", "film")
     for kind in ("okay", "red", "fast", "new")
 ]
+
+
+def schema_form(schema: Any) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": "s", "schema": schema}}
 
 
 def samples(name: str) -> list[tuple[ChatRequest, Any]]:
@@ -90,6 +97,60 @@ def test_an_extracted_object_fits_its_schema() -> None:
 )
 def test_pieces_join_to_the_text(text: str) -> None:
     assert "".join(pieces(text)) == text
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "properties", "items", "enum", "anyOf", "$ref", "const", "name", "amount"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    system=st.sampled_from(["", "Answer in JSON.", "One word: positive or negative?", "Solve it."]),
+    text=st.text()
+    | st.from_regex(r"[0-9 ,.%$€]{0,12} (each|half|split|left) [0-9.]{0,5} \n?A\) x\nB\) y", fullmatch=True),
+    form=st.none()
+    | st.just({"type": "json_object"})
+    | st.builds(schema_form, st.dictionaries(st.text(max_size=5), JSON)),
+)
+def test_every_text_and_schema_gets_an_answer(system: str, text: str, form: Any) -> None:
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": text}]
+    request = msgspec.convert({"model": "m", "messages": messages, "response_format": form}, ChatRequest)
+    answer = answer_text(request, b"key")
+    assert answer == answer_text(request, b"key") != ""
+    if form is not None:
+        json.loads(answer)
+
+
+def test_schemas_may_refer_and_choose() -> None:
+    schema = {
+        "properties": {
+            "who": {"$ref": "#/$defs/Person"},
+            "paid": {"anyOf": [{"$ref": "#/$defs/Sum"}, {"type": "null"}]},
+        },
+        "$defs": {
+            "Person": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "boss": {"$ref": "#/$defs/Person"}},
+            },
+            "Sum": {
+                "type": "object",
+                "properties": {"amount": {"type": "number"}, "currency": {"enum": ["EUR", "USD"]}},
+            },
+        },
+    }
+    value = fill(schema, "Clara Nyman paid $240 on 3 March 2024.", b"key")
+    assert value["who"]["name"] == "Clara Nyman"
+    assert value["paid"] == {"amount": 240, "currency": "USD"}
 
 
 async def test_answers_do_not_depend_on_the_order_of_arrival() -> None:

@@ -167,3 +167,16 @@ def test_any_text_is_read_without_an_accident(text: str) -> None:
 @given(st.text("0123456789.,' /%eE+-^x\\boxed{}frac#", max_size=30))
 def test_any_heap_of_digits_and_marks_is_read_without_an_accident(text: str) -> None:
     numeric_match(text, text)
+
+
+def test_the_last_number_of_a_long_text_is_that_of_the_whole() -> None:
+    for end in (
+        "so it is 1 234,5 in all",
+        "so " + "1 234 " * 100,
+        "word " * 100,
+        "minus one is " + "x" * 400 + " -5",
+    ):
+        text = "There are 3 reasons. " * 50 + end
+        found = answer_number(text)
+        assert found is not None
+        assert found == numbers_in(text)[-1]

@@ -68,14 +68,14 @@ def _asks_sentiment(text: str) -> bool:
     return "sentiment" in words or ("positive" in words and "negative" in words)
 
 
-def _object(schema: dict[str, Any], every: str, text: str, key: bytes) -> Any:
+def _object(schema: dict[str, Any], instructions: str, text: str, key: bytes) -> Any:
     """An object in the form of `schema`; without one, with the fields that the instructions name."""
-    if not schema.get("properties"):
-        names = re.findall(r'[`"\'](\w+)[`"\']\s*:?', every.partition(text)[0] or every)
-        listed = re.search(r"\b(?:keys|fields|with)\s+((?:\w+(?:,\s*|\s+and\s+))+\w+)", every)
+    if not schema:
+        names = re.findall(r'[`"\'](\w+)[`"\']', instructions)
+        listed = re.search(r"\b(?:keys|fields|with)\s+((?:\w+(?:,\s*|\s+and\s+))+\w+)", instructions)
         if not names and listed:
             names = re.findall(r"\w+", listed.group(1).replace(" and ", " "))
-        if not names and _asks_sentiment(every):
-            names = ["sentiment"]
-        schema = {"type": "object", "properties": {name: {} for name in dict.fromkeys(names) or ["answer"]}}
+        if not names:
+            names = ["sentiment"] if _asks_sentiment(instructions) else ["answer"]
+        schema = {"type": "object", "properties": {name: {} for name in names}}
     return fill(schema, text, key)

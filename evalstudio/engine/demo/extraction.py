@@ -8,6 +8,7 @@ from evalstudio.engine.demo.draws import choice, uniform
 from evalstudio.engine.demo.sentiment import LABELS, sentiment
 
 MISTAKES = 0.05  # per hard field
+_DEEPEST = 8  # levels of a schema; a recursive one ends here
 _HARD = ("name", "city", "amount", "value")
 MONTHS = [
     "january",
@@ -46,26 +47,39 @@ _IDENTIFIER = re.compile(r"\b([A-Z]{1,5}-?\d{2,}(?:-\d+)*)\b|#\s?(\w+)")
 _QUANTITY = re.compile(r"\b(\d+)\b")
 
 
-def fill(schema: dict[str, Any], text: str, key: bytes, name: str = "answer") -> Any:
-    """A value in the form of `schema` (its type, properties, items and enum), taken from `text`."""
+def fill(schema: dict[str, Any], text: str, key: bytes) -> Any:
+    """A value in the form of `schema` (type, properties, items, enum, const, anyOf, $ref), taken from `text`."""
+    return _fill(schema, schema, text, key, "answer", 0)
+
+
+def _fill(root: dict[str, Any], schema: Any, text: str, key: bytes, name: str, depth: int) -> Any:
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return None
+    for way in ("anyOf", "oneOf", "allOf"):
+        if isinstance(schema.get(way), list) and schema[way]:
+            return _fill(root, schema[way][0], text, key, name, depth + 1)
+    if "$ref" in schema:
+        target: Any = root
+        for part in str(schema["$ref"]).removeprefix("#").strip("/").split("/"):
+            target = target.get(part) if isinstance(target, dict) else None
+        return _fill(root, target, text, key, name, depth + 1)
     if "const" in schema:
         return schema["const"]
-    if options := schema.get("enum"):
-        return _pick(options, text, key, name)
-    kind = schema.get("type")
+    if isinstance(schema.get("enum"), list) and schema["enum"]:
+        return _pick(schema["enum"], text, key, name)
+    kind, fields = schema.get("type"), schema.get("properties")
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), "null")
-    if kind == "object" or "properties" in schema:
-        fields = schema.get("properties", {})
-        return {field: fill(inner, text, key, field) for field, inner in fields.items()}
+    if kind == "object" or isinstance(fields, dict):
+        fields = fields if isinstance(fields, dict) else {}
+        return {field: _fill(root, inner, text, key, field, depth + 1) for field, inner in fields.items()}
     if kind == "array":
-        return [fill(schema.get("items", {}), text, key, name)]
-    value = _find(name, text, key)
-    return _convert(value, kind, text)
+        return [_fill(root, schema.get("items", {}), text, key, name, depth + 1)]
+    return _convert(_find(name, text, key), kind, text)
 
 
 def _pick(options: list[Any], text: str, key: bytes, name: str) -> Any:
-    if set(options) <= set(LABELS):
+    if all(option in LABELS for option in options):
         label = sentiment(text, key)
         return label if label in options else options[0]
     if name == "currency" and (found := _currency(text)) in options:

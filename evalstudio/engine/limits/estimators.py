@@ -8,6 +8,9 @@ import math
 from dataclasses import dataclass
 
 _ENOUGH = 12  # attempts for a regression
+_SPREAD = 0.05**2  # squared coefficient of variation of work below which lengths are equal
+
+_ALIKE = 0.25**2  # the same of times, below which a single one stands for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,56 +125,86 @@ class QueueShare:
 
     A regression R = a + b * w over recent attempts separates the wait a from service, whatever the lengths; the
     smallest a ever seen is what an unloaded call needs. With streaming the time to the first token takes the place
-    of a. It is good enough to propose a smaller window, not to decide on it.
+    of a. Where all answers cost the same, nothing separates the two, and all time above the shortest seen counts as
+    waiting. So it is good enough to propose a smaller window, not to decide on it.
     """
 
     def __init__(self) -> None:
         self.count = 0  # attempts since it last forgot
-        self._least: float | None = None
-        self._least_seconds: float | None = None
-        self._n = self._w = self._r = self._ww = self._wr = 0.0
-        self._first_n = self._first = 0.0
-        self._least_first: float | None = None
+        self._seconds, self._first = _Recent(), _Recent()
+        self._w = self._ww = self._wr = 0.0
+        self._least_wait = math.inf
 
     def lived(self, attempt: Lived) -> None:
         keep = 1 - 1 / max(24.0, attempt.in_flight)
-        w, r = attempt.work, attempt.seconds
         self.count += 1
-        self._n = self._n * keep + 1
-        self._w = self._w * keep + w
-        self._r = self._r * keep + r
-        self._ww = self._ww * keep + w * w
-        self._wr = self._wr * keep + w * r
+        self._seconds.add(attempt.seconds, keep)
         if attempt.first_token is not None:
-            self._first_n = self._first_n * keep + 1
-            self._first = self._first * keep + attempt.first_token
+            self._first.add(attempt.first_token, keep)
+        self._w = self._w * keep + attempt.work
+        self._ww = self._ww * keep + attempt.work**2
+        self._wr = self._wr * keep + attempt.work * attempt.seconds
+        if self.count % _ENOUGH == 0 and (wait := self._regression()) is not None:
+            self._least_wait = min(self._least_wait, wait)
 
     def forget(self) -> None:
         """The level changed: what was measured before says nothing about now."""
         self.count = 0
-        self._n = self._w = self._r = self._ww = self._wr = self._first_n = self._first = 0.0
+        self._seconds.forget()
+        self._first.forget()
+        self._w = self._ww = self._wr = 0.0
 
     def share(self) -> float | None:
-        """None with fewer than 12 attempts, or with lengths too equal to separate wait from service."""
-        if self.count < _ENOUGH or self._r <= 0:
+        """None with too few attempts."""
+        if self.count < _ENOUGH:
             return None
-        seconds = self._r / self._n
-        if self._first_n > 0.5 * self._n:
-            first = self._first / self._first_n
-            self._least_first = min(first, self._least_first or first)
-            return min(1.0, (first - self._least_first) / seconds)
-        spread = self._ww - self._w * self._w / self._n
-        if spread <= 0.0025 * self._w * self._w / self._n:
-            return None
-        slope = (self._wr - self._w * self._r / self._n) / spread
-        wait = max(0.0, seconds - slope * self._w / self._n)
-        self._least = wait if self._least is None else min(wait, self._least)
-        return min(1.0, (wait - self._least) / seconds)
+        seconds = self._seconds.mean
+        if self._first.n > 0.5 * self._seconds.n:
+            wait = self._first.above_least()
+        elif (a := self._regression()) is not None:
+            wait = a - min(a, self._least_wait)
+        else:
+            wait = self._seconds.above_least()
+        return min(1.0, wait / seconds) if seconds > 0 else None
 
-    def share_if_equal(self) -> float | None:
-        """The share when all answers cost the same: the time above the shortest mean seen. An upper bound."""
-        if self.count < _ENOUGH or self._r <= 0:
+    def _regression(self) -> float | None:
+        """a; None where the lengths are too equal."""
+        n, r = self._seconds.n, self._seconds.total
+        spread = self._ww - self._w * self._w / n
+        if spread <= _SPREAD * self._w * self._w / n:
             return None
-        seconds = self._r / self._n
-        self._least_seconds = min(seconds, self._least_seconds or seconds)
-        return (seconds - self._least_seconds) / seconds
+        slope = (self._wr - self._w * r / n) / spread
+        return max(0.0, (r - slope * self._w) / n)
+
+
+class _Recent:
+    """Mean and spread of recent times, and the least seen ever."""
+
+    __slots__ = ("_count", "_least_mean", "_shortest", "_squares", "n", "total")
+
+    def __init__(self) -> None:
+        self._shortest = self._least_mean = math.inf
+        self.forget()
+
+    def forget(self) -> None:
+        self.n = self.total = self._squares = 0.0
+        self._count = 0
+
+    def add(self, seconds: float, keep: float) -> None:
+        self._count += 1
+        self.n = self.n * keep + 1
+        self.total = self.total * keep + seconds
+        self._squares = self._squares * keep + seconds * seconds
+        self._shortest = min(self._shortest, seconds)
+        if self._count % _ENOUGH == 0:
+            self._least_mean = min(self._least_mean, self.mean)
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.n if self.n else 0.0
+
+    def above_least(self) -> float:
+        """How far the mean lies above the least: a single time where they hardly vary, else a mean."""
+        mean = self.mean
+        alike = self._squares * self.n - self.total**2 < _ALIKE * self.total**2
+        return max(0.0, mean - min(mean, self._shortest if alike else self._least_mean))

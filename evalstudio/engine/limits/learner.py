@@ -17,9 +17,11 @@ STEP = math.sqrt(2)
 _OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
 _COSTLY = 0.05
 _NEED = 3
-_RAMP_Q = 2
 _Q_DIV = 2
-_Q_MUL = 1.6
+_Q_MUL = 1.35
+_Q_MIN = 0.6
+_Q_SHARE = 0.3
+_Q_UP = 0.25
 _EARLY_N = 16
 _EARLY_SE = 0.025
 _GROW = 0.25
@@ -145,16 +147,6 @@ class Learner:
         if not measured:
             return
         highest = measured[max(measured)]
-        share = self.queue.share()
-        if share is not None and share > _RAMP_Q:
-            target = max(2, math.ceil(1.25 * highest.in_flight * (1 - share)))
-            self._settle(
-                now,
-                min(target, self.window),
-                f"{share:.0%} of the time at {highest.in_flight:.0f} in flight is waiting in the server's queue: "
-                f"{min(target, self.window)} are enough",
-            )
-            return
         if self._pipe_is_full(now, measured):
             return
         if not frozen:
@@ -219,11 +211,9 @@ class Learner:
         if level.count >= self._next_queue_check:
             self._next_queue_check = level.count + max(12, base // 4)
             share = self.queue.share()
-            if share is None:
-                share = self.queue.share_if_equal()
             if (
                 share is not None
-                and share * base > max(1.5, 0.35 * base)
+                and share * base > max(_Q_MIN, _Q_SHARE * base)
                 and level.count >= 12 * self._queue_gap
             ):
                 target = max(1, round(max(base / _Q_DIV, _Q_MUL * base * (1 - share))))
@@ -236,7 +226,8 @@ class Learner:
                         f"{share:.0%} of the time is waiting in the server's queue: trying {{new}}",
                     )
                     return
-        if base < top and not frozen and self._enough_for_up(level, base):
+        queues = (share := self.queue.share()) is not None and share > _Q_UP
+        if base < top and not frozen and not queues and self._enough_for_up(level, base):
             self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
         elif base > 1 and level.count >= max(48, 4 * base) * self._gap_down:
             self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "trying whether {new} are enough")
@@ -325,7 +316,7 @@ class Learner:
             self._base_level = level
             level.count = 0
             return
-        window = min(old, top, max(new, math.ceil(_HEADROOM * new)))
+        window = min(old, top, max(new, round(_HEADROOM * new)))
         self._settle(now, window, f"{evidence}: {window} are enough")
 
     def _reject(self, now: float, evidence: str, gain: float) -> None:

@@ -1,0 +1,28 @@
+"""Textbook statistics for scores: intervals, paired tests, agreement, corrections for many tests.
+
+Own few lines in numpy, checked against scipy and statsmodels by the tests; every random part is seeded.
+"""
+
+from evalstudio.statistics.agreement import cohen_kappa, krippendorff_alpha
+from evalstudio.statistics.bootstrap import bootstrap_counts, bootstrap_mean
+from evalstudio.statistics.compare import Comparison, compare, compare_many
+from evalstudio.statistics.intervals import Interval, cluster_interval, mean_interval, t_quantile, wilson
+from evalstudio.statistics.paired import holm, mcnemar_exact, permutation_test
+
+__all__ = [
+    "Comparison",
+    "Interval",
+    "bootstrap_counts",
+    "bootstrap_mean",
+    "cluster_interval",
+    "cohen_kappa",
+    "compare",
+    "compare_many",
+    "holm",
+    "krippendorff_alpha",
+    "mcnemar_exact",
+    "mean_interval",
+    "permutation_test",
+    "t_quantile",
+    "wilson",
+]

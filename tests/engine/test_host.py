@@ -1,0 +1,213 @@
+"""The engine as a child process: the protocol over real pipes, whatever a person's code does."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from evalstudio.concurrency import SlidingWindow
+from evalstudio.protocol import (
+    VERSION,
+    Events,
+    Frames,
+    Hello,
+    LogLine,
+    PauseRun,
+    Reply,
+    Shutdown,
+    Snapshot,
+    StartRun,
+    StopRun,
+    frame,
+)
+from evalstudio.store.reader import Reader
+from evalstudio.store.runs import RunState
+from evalstudio.workspace import Workspace
+from tests.engine.support import write_evaluation
+
+
+class Child:
+    """A real engine process and what it says."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        command = [sys.executable, "-m", "evalstudio", "engine", "--workspace", str(workspace.folder)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.events: list[Any] = []
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        frames = Frames(Events)
+        assert self.process.stdout is not None
+        while data := os.read(self.process.stdout.fileno(), 65_536):
+            with self._changed:
+                self.events += frames.feed(data)
+                self._changed.notify_all()
+        with self._changed:
+            self.events.append(None)
+            self._changed.notify_all()
+
+    def send(self, command: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(frame(command))
+        self.process.stdin.flush()
+
+    def until(self, condition: Callable[[Any], bool], timeout: float = 20) -> Any:
+        """The first event of which the condition holds."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: any(map(condition, self.events)), timeout), self.events[-3:]
+            return next(event for event in self.events if condition(event))
+
+    def reply(self, number: int) -> Reply:
+        return self.until(lambda event: isinstance(event, Reply) and event.id == number)  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(15)
+        finally:
+            self.process.kill()
+        self._reader.join(5)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def child(workspace: Workspace) -> Iterator[Child]:
+    child = Child(workspace)
+    yield child
+    child.close()
+
+
+def test_that_a_child_greets_runs_and_leaves_when_told(
+    child: Child, tmp_path: Path, workspace: Workspace
+) -> None:
+    hello = child.until(lambda event: isinstance(event, Hello))
+    assert hello.version == VERSION
+    assert hello.pid == child.process.pid
+    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/instant"', 30), "x", SlidingWindow(4)))
+    run_id = child.reply(1).value
+    final = child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
+    assert final.run_id == run_id
+    assert final.saved == 30
+    child.send(Shutdown(2))
+    assert child.reply(2).error is None
+    assert child.process.wait(10) == 0
+    assert len(Reader(workspace).record_ids(run_id)) == 30
+
+
+def test_that_snapshots_come_at_most_ten_times_a_second_and_carry_no_rows(
+    child: Child, tmp_path: Path
+) -> None:
+    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/fast"', 60), "x", SlidingWindow(12)))
+    started = time.monotonic()
+    child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
+    seconds = time.monotonic() - started
+    snapshots = [event for event in child.events if isinstance(event, Snapshot)]
+    assert len(snapshots) <= seconds * 10 + 3
+    assert max(len(frame(snapshot)) for snapshot in snapshots) < 20_000
+
+
+def test_that_what_a_model_prints_reaches_the_log_and_never_the_protocol(
+    child: Child, tmp_path: Path
+) -> None:
+    (tmp_path / "model.py").write_text(
+        "import os, subprocess, sys\n"
+        "def answer(prompt):\n"
+        "    print('printed to stdout'); print('printed to stderr', file=sys.stderr)\n"
+        "    os.write(1, b'\\x00\\x00\\x00\\x04junk to descriptor 1\\n'); subprocess.run(['echo', 'from a child'])\n"
+        "    print('x' * 200_000)\n"
+        "    assert sys.stdin.read() == ''\n"
+        "    return 'positive'\n"
+    )
+    child.send(StartRun(1, write_evaluation(tmp_path, '"model.py::answer"', 6), "x"))
+    final = child.until(lambda event: isinstance(event, Snapshot) and event.state.startswith("completed"))
+    assert final.errored == 0
+    text = "\n".join(
+        event.text for event in child.events if isinstance(event, LogLine) and event.level == "output"
+    )
+    for words in ("printed to stdout", "printed to stderr", "junk to descriptor 1", "from a child"):
+        assert words in text
+
+
+def test_that_a_mistake_is_answered_with_a_sentence_and_the_engine_goes_on(
+    child: Child, tmp_path: Path
+) -> None:
+    child.send(StartRun(1, str(tmp_path / "missing.toml")))
+    assert "There is no evaluation file" in str(child.reply(1).error)
+    child.send(PauseRun(2, 99))
+    assert "not running here" in str(child.reply(2).error)
+    evaluation = write_evaluation(tmp_path, '"model.py::answer"', 2)
+    (tmp_path / "model.py").write_text("import nothing_of_that_name\n")
+    child.send(StartRun(3, evaluation))
+    assert "nothing_of_that_name" in str(child.reply(3).error)
+    assert child.process.poll() is None
+
+
+@pytest.mark.parametrize("ending", ["closed", "killed"])
+def test_that_the_engine_leaves_with_its_window_however_that_ends(
+    tmp_path: Path, workspace: Workspace, ending: str
+) -> None:
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import subprocess, sys\n"
+            "child = subprocess.Popen([sys.executable, '-m', 'evalstudio', 'engine', '--workspace', sys.argv[1]],"
+            " stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)\n"
+            "print(child.pid, flush=True)\nsys.stdin.read()\n",
+            str(workspace.folder),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    engine = psutil.Process(int(parent.stdout.readline()))
+    if ending == "killed":
+        parent.send_signal(signal.SIGKILL)
+        parent.communicate()
+    else:
+        parent.communicate("")
+    engine.wait(15)
+    assert not engine.is_running()
+
+
+def test_that_an_engine_held_up_by_a_model_still_leaves(tmp_path: Path, workspace: Workspace) -> None:
+    (tmp_path / "model.py").write_text(
+        "import time\nasync def answer(prompt):\n    print('holding up', flush=True)\n    time.sleep(3600)\n"
+    )
+    child = Child(workspace)
+    child.send(StartRun(1, write_evaluation(tmp_path, '"model.py::answer"', 2), "x"))
+    child.until(lambda event: isinstance(event, LogLine) and "holding up" in event.text)
+    child.close()  # waits for its end, at most 15 s
+    assert child.process.poll() is not None
+    assert Reader(workspace).run(1).true_state is RunState.INTERRUPTED
+
+
+def test_that_a_stop_is_carried_out_while_a_slow_command_is_under_way(child: Child, tmp_path: Path) -> None:
+    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/one-second"', 50), "x", SlidingWindow(2)))
+    run_id = child.reply(1).value
+    child.send(StopRun(2, run_id))
+    child.reply(2)
+    stopped = child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped", 5)
+    assert stopped.in_flight == 0
+
+
+def test_that_a_workspace_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
+    child = Child(Workspace(tmp_path / "a file" / "workspace"))
+    reply = child.until(lambda event: isinstance(event, Reply))
+    assert "cannot be used" in str(reply.error)
+    assert child.process.wait(10) == 2
+    child.close()
