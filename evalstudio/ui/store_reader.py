@@ -30,6 +30,7 @@ class StoreReader:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._reader: Reader | None = None
         self._closed = False
+        self._searching = False
 
     async def runs(self) -> list[RunRow]:
         """All runs, newest first."""
@@ -44,10 +45,15 @@ class StoreReader:
 
     async def record_ids(self, run_id: int, outcome: str | None, search: str) -> Ids:
         """The ids of the records that a table shows, in dataset order."""
-        return await self._read(
-            lambda reader: np.array(reader.record_ids(run_id, outcome, search), dtype=np.int64),
-            np.empty(0, dtype=np.int64),
-        )
+
+        def search_ids(reader: Reader) -> Ids:
+            self._searching = True
+            try:
+                return np.array(reader.record_ids(run_id, outcome, search), dtype=np.int64)
+            finally:
+                self._searching = False
+
+        return await self._read(search_ids, np.empty(0, dtype=np.int64))
 
     async def lines(self, ids: list[int]) -> list[RecordLine]:
         return await self._read(lambda reader: reader.lines(ids), [])
@@ -56,8 +62,8 @@ class StoreReader:
         return await self._read(lambda reader: reader.details(record_id), None)
 
     def interrupt(self) -> None:
-        """Ends the query that runs now; whoever waits for it gets StoreError."""
-        if self._reader is not None:
+        """Ends a search for records that runs now; whoever waits for it gets StoreError."""
+        if self._searching and self._reader is not None:
             self._reader.connection.interrupt()
 
     def close(self) -> None:
