@@ -30,7 +30,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
         window.findChild(object, "workspace").setText("Workspace: ~/evaluations")  # type: ignore[attr-defined]
         window.resize(*size)
         window.show()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
 
         async def until(holds: object) -> None:
             while not holds():  # type: ignore[operator]
