@@ -132,8 +132,13 @@ class Learner:
         return self.window if self.phase is Phase.RAMP else self._base
 
     @property
-    def settled(self) -> bool:
-        return self.phase is not Phase.RAMP
+    def proven(self) -> bool:
+        """Whether the base rests on answers, not on where it started."""
+        return (
+            self._answers >= 3 * self._base
+            if self.phase is not Phase.RAMP
+            else self._answers >= 2 * self.window
+        )
 
     @property
     def throughput(self) -> float | None:
