@@ -23,7 +23,7 @@ from evalstudio.ui.tables.record_cells import WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S, theme
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
 TYPING_MS = 200
@@ -61,7 +61,8 @@ class RecordsPanel(QWidget):
         self._refresh = self._timer(REFRESH_MS, lambda: self._query(other=False))
         self.search.textChanged.connect(lambda *_: self._typing.start())
         self.outcome.currentIndexChanged.connect(lambda *_: self._query(other=True))
-        theme().changed.connect(self.table.viewport().update)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def show_run(self, run_id: int | None, saved: int) -> None:
         """Shows another run, or the same with so many records saved by now."""
@@ -140,6 +141,10 @@ class RecordsPanel(QWidget):
             return
         if record_id == self.shown_record:
             self.detail.show_record(details)
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self.table)
+        quiet_selection(self.detail.view)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
