@@ -12,11 +12,13 @@ from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.engine.admission import Admission
 from evalstudio.engine.endpoints import Endpoints, identify, load_prior, save_prior
 from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.finals import final_scores
+from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.judging import Judging
 from evalstudio.engine.models.factory import open_model
 from evalstudio.engine.open_files import raise_open_file_limit
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
-from evalstudio.engine.resume import Before, load_before
+from evalstudio.engine.resume import Before, count_crashes, load_before
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.samples import SampleQueue
 from evalstudio.engine.servers import Servers
@@ -24,9 +26,9 @@ from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, load_evaluation
 from evalstudio.keys import find_key
-from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, Snapshot
+from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
 from evalstudio.settings import Settings, ceiling_in_force, changed
-from evalstudio.store.database import open_for_reading
+from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     HEARTBEAT_S,
     RunRow,
@@ -72,6 +74,7 @@ class Engine:
         self._endpoints = Endpoints()
         self._drivers: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
+        self._ended: dict[int, Snapshot] = {}
         self._lag = 0.0
         self._cpu = 0.0
         self._trouble: str | None = None
@@ -151,7 +154,7 @@ class Engine:
         driver = self._drivers.get(run.id)
         if driver is not None:
             await asyncio.shield(driver)
-        return self.snapshot(run)
+        return self._ended[run.id]
 
     def snapshot(self, run: Run) -> Snapshot:
         return take_snapshot(run, [], [], self._lag, self._cpu)
@@ -171,6 +174,11 @@ class Engine:
         except BaseException:
             await self.execute(lambda connection: set_state(connection, row.id, row.true_state))
             raise
+        flight = FlightLog(self.workspace.flights / str(row.id))
+        crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
+        crashes: dict[int, int] = {}
+        if plan.function is not None:  # only a person's own code can take the engine with it
+            crashes = await self.execute(lambda connection: count_crashes(connection, crashed))
         identity = identify(settings, key)
         start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
         prior = await self.execute(lambda connection: load_prior(connection, identity))
@@ -179,9 +187,9 @@ class Engine:
         )
         run = Run(
             row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, self._services,
-            SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done), Judging(plan.evaluators), workers,
+            SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), Judging(plan.evaluators), workers, flight,
             row.total, before.counts, before.aggregates, before.telemetry,
-            offset=float(before.next_second), elapsed_before=row.elapsed,
+            offset=float(before.next_second), elapsed_before=row.elapsed, repeated=len(crashed),
         )  # fmt: skip
         self.runs[row.id] = run
         for problem in plan.dataset.problems[:20]:
@@ -201,8 +209,10 @@ class Engine:
         await self.execute(lambda connection: None)  # all that was put in before is committed now
         await asyncio.sleep(0)
         await run.model.aclose()
+        run.flight.close()
         prior = run.controller.prior()
-        final = self.snapshot(run)
+        scores = await asyncio.to_thread(self._final_scores, run)
+        final = msgspec.structs.replace(self.snapshot(run), scores=scores)
         buckets = run.telemetry.close_seconds(run.now + 1, run.limit, 0, self._lag, self._cpu)
         changes = self._drain_changes(run)
 
@@ -217,7 +227,8 @@ class Engine:
 
         await self.execute(save)
         del self.runs[run.id]
-        self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu))
+        self._ended[run.id] = final
+        self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
 
     async def _tick(self) -> None:
         """Ten times a second: limits, closed seconds, snapshots, heartbeats; and how late this came itself."""
@@ -284,11 +295,18 @@ class Engine:
             self._writer.execute(lambda connection: _beat_all(connection, standing))
 
     def _load_before(self, run_id: int, classes: tuple[str, ...] | None) -> Before:
-        database = open_for_reading(self.workspace)
+        reader = Reader(self.workspace)
         try:
-            return load_before(database.conn, run_id, classes)
+            return load_before(reader.connection, run_id, classes)
         finally:
-            database.close()
+            reader.close()
+
+    def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
+        reader = Reader(self.workspace)
+        try:
+            return final_scores(reader, run.id, run.plan.evaluators, run.counts.saved)
+        finally:
+            reader.close()
 
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was put in before."""

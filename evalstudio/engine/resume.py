@@ -60,6 +60,18 @@ def load_before(connection: sqlite3.Connection, run_id: int, classes: tuple[str,
     return Before(done, counts, aggregates, next_second, telemetry)
 
 
+def count_crashes(connection: sqlite3.Connection, in_flight: list[int]) -> dict[int, int]:
+    """Notes that an engine died with these records in flight; how often that has happened to each now."""
+    for record in in_flight:
+        connection.execute(
+            "INSERT INTO crashes (record_id, times) VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
+            (record,),
+        )
+    marks = ", ".join("?" * len(in_flight))
+    rows = connection.execute(f"SELECT record_id, times FROM crashes WHERE record_id IN ({marks})", in_flight)
+    return dict(rows.fetchall())
+
+
 def _one(connection: sqlite3.Connection, query: str, *values: object) -> tuple[int, ...]:
     row: tuple[int, ...] = connection.execute(query, values).fetchone()
     return row

@@ -14,6 +14,7 @@ import msgspec
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy, describe
 from evalstudio.engine.admission import Admission, Cap
 from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.judging import Judged, Judging, score_rows
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
@@ -37,6 +38,7 @@ from evalstudio.templates import Message
 BREAKER_SPAN = (
     20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
 )
+MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
 
 
@@ -83,6 +85,7 @@ class Run:
     queue: SampleQueue
     judging: Judging
     workers: ThreadWorkers | None
+    flight: FlightLog
     total: int
     counts: Counts
     aggregates: dict[str, LiveAggregate]
@@ -106,6 +109,7 @@ class Run:
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
     _ended: float | None = None
     _expected_tokens: float = 0.0
+    _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
     _policy: RetryPolicy = field(init=False)
@@ -204,6 +208,8 @@ class Run:
         return self.state is RunState.RUNNING and self.queue.has_item(self.services.clock())
 
     def refuses(self, now: float) -> Wait | None:
+        if self._alone or (self.in_flight and self.queue.next_crashes(now)):
+            return Wait(Binding.CRASHED, None)
         if not self.adaptive and len(self.in_flight) >= self.limit:
             return Wait(Binding.MAXIMUM, None)
         if self.workers is not None and len(self.in_flight) >= self.workers.size:
@@ -217,16 +223,28 @@ class Run:
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
+        if item.crashes >= MOST_CRASHES:
+            self._give_up_on(item, now)
+            return
         item.queued += max(0.0, now - item.ready_at)
         item.started = now
         if item.first_started is None:
             item.first_started = now
         item.state, item.cause = "calling", ""
         ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
+        self._alone = item.crashes > 0
+        self.flight.start(item.record_id)
         task = asyncio.create_task(self._attempt(item, ticket))
         self.in_flight[item] = task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _give_up_on(self, item: Item, now: float) -> None:
+        """A sample that killed two engines gets no third one."""
+        message = f"The engine died {item.crashes} times while this sample was in flight."
+        self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
+        self._save(item, Ended(Outcome.CRASHED, message))
+        asyncio.get_running_loop().call_soon(self.services.admission.done, self)
 
     # What the engine asks -----------------------------------------------------------------------------------------
 
@@ -301,6 +319,8 @@ class Run:
         finally:
             now = self.services.clock()
             del self.in_flight[item]
+            self._alone = False
+            self.flight.end(item.record_id)
             self.controller.finish(now, ticket, report(result))
             try:
                 if result is not None and result.outcome is not Outcome.CANCELLED:

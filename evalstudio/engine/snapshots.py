@@ -21,6 +21,8 @@ SENTENCES = {
     Binding.MAXIMUM: "The window you set is full.",
     Binding.WORKERS: "All worker threads are busy.",
     Binding.APPLICATION: "The application's ceiling is reached.",
+    Binding.CRASHED: "Samples that were in flight when the engine died run one at a time.",
+    Binding.JUDGES: "Answers wait for the judge; no further sample starts until it has caught up.",
     Binding.DISK: "The disk can't keep up; calls wait until what is answered is saved.",
 }
 

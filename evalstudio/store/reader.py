@@ -137,11 +137,11 @@ class Reader:
         )
         return [name for (name,) in rows]
 
-    def values(self, run_id: int, evaluator: str) -> Iterator[tuple[str, int, Any]]:
-        """(sample id, repeat, value) of an evaluator over the answered records of a run; value None: unscored."""
+    def scores(self, run_id: int, evaluator: str) -> Iterator[tuple[str, Any, str | None, str | None]]:
+        """(sample id, value, label, expected label) over the answered records of a run; value None: unscored."""
         return iter(
             self.connection.execute(
-                "SELECT sample_id, repeat, value FROM records JOIN scores ON record_id = records.id"
+                "SELECT sample_id, value, label, expected_label FROM records JOIN scores ON record_id = records.id"
                 " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ? ORDER BY records.id",
                 (run_id, evaluator),
             )

@@ -106,7 +106,7 @@ def _scores(reader: Reader, run_id: int) -> tuple[ScoreNow, ...]:
     """Scores as they stand, of a run that left no summary."""
     made = []
     for evaluator in reader.evaluators(run_id):
-        values = [value for _, _, value in reader.values(run_id, evaluator)]
+        values = [value for _, value, _, _ in reader.scores(run_id, evaluator)]
         numbers = [float(value) for value in values if isinstance(value, (int, float))]
         unscored = sum(value is None for value in values)
         metric = "accuracy" if all(number in (0, 1) for number in numbers) else "mean"

@@ -45,6 +45,8 @@ class Binding(StrEnum):
     WORKERS = "workers"
     APPLICATION = "application ceiling"
     DISK = "disk"
+    CRASHED = "crashed before"
+    JUDGES = "judges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +383,9 @@ class EndpointController:
         if self._brake.answered(now):
             self.gate_cause = ""
             if ticket.brake_generation == self._brake.generation and self._lost >= 0.8 * self._overload_top:
-                self._crashed_at = self._overload_top  # all calls were lost: it went down, and must not again
+                # all calls were lost: it went down, and must not again
+                self._crashed_at = self._overload_top
+                self._load.value = max(self._load.value, math.floor(0.85 * self._overload_top))
         if not ticket.adaptive or self._pin is not None or self._brake.open:
             return
         attempt = Lived(
@@ -406,12 +410,12 @@ class EndpointController:
             self._generation += 1
         old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
         learn = new_episode and not looks_like_cap and not self._pacer.stated
-        self._pacer.throttled(now, current=new_episode, new_episode=new_episode, learn=learn)
         wait = self._backoff.wait(result.hint, new_episode=new_episode, rate_known=self._pacer.rate_known)
         self._gate.shut(now + wait)
+        self._pacer.throttled(now, now + wait, new_episode=new_episode, learn=learn)
         self.gate_cause = result.message or "the endpoint asks for fewer requests"
-        if new_episode:
-            self._learner.settle()
+        if new_episode and not self._pacer.stated:
+            self._learner.end_ramp(now)
         if looks_like_cap:
             cap = max(self._minimum, ticket.in_flight - 1)
             self._cap.hit(cap)

@@ -17,6 +17,11 @@ STEP = math.sqrt(2)
 _OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
 _COSTLY = 0.05
 _NEED = 3
+_VAGUE = 0.06
+_GAP_DOWN0 = 1.0
+_GAP_DOWN1 = 2.0
+_DOWN_MUL = 4
+_SURE = 0.2
 _Q_DIV = 2
 _Q_MUL = 1.35
 _Q_MIN = 0.6
@@ -64,7 +69,8 @@ class Learner:
         self._base = start
         self._base_level = Level()
         self._anchor = 0.0  # best throughput accepted: bounds the sum of many small losses
-        self._gap_up = self._gap_down = 1.0
+        self._gap_up = 1.0
+        self._gap_down = _GAP_DOWN0
         self._queue_gap = 1.0
         self._next_queue_check = 0
         self._double = False
@@ -108,10 +114,10 @@ class Learner:
         self._settle(now, window, sentence)
         self._gap_up = 1.0
 
-    def settle(self) -> None:
-        """The ramp is over: a rejection showed where it has to end."""
-        if self.phase is not Phase.HOLD:
-            self._settle(0.0, self.window if self.phase is Phase.RAMP else self._base, "")
+    def end_ramp(self, now: float) -> None:
+        """A rejection showed where the ramp has to end."""
+        if self.phase is Phase.RAMP:
+            self._settle(now, self.window, "")
 
     def limit_to(self, now: float, lowest: int, top: int, sentence: str) -> None:
         """Bounds changed."""
@@ -143,7 +149,11 @@ class Learner:
         attempt = replace(attempt, in_flight=float(attempt.met))
         index = round(2 * math.log2(attempt.met))
         self._levels.setdefault(index, Level()).lived(attempt)
-        measured = {i: level for i, level in self._levels.items() if level.count >= _NEED}
+        measured = {
+            i: level
+            for i, level in self._levels.items()
+            if level.count >= _NEED and (rate := level.throughput()) is not None and rate.error <= _SURE
+        }
         if not measured:
             return
         highest = measured[max(measured)]
@@ -226,9 +236,10 @@ class Learner:
                         f"{share:.0%} of the time is waiting in the server's queue: trying {{new}}",
                     )
                     return
-        queues = (share := self.queue.share()) is not None and share > _Q_UP
-        if base < top and not frozen and not queues and self._enough_for_up(level, base):
-            self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
+        if base < top and not frozen and self._enough_for_up(level, base):
+            share = self.queue.share()
+            if share is None or share <= _Q_UP:
+                self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
         elif base > 1 and level.count >= max(48, 4 * base) * self._gap_down:
             self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "trying whether {new} are enough")
 
@@ -299,8 +310,11 @@ class Learner:
     def _verdict_down(self, gain: float, error: float, count: int, window: int, rate: float) -> bool | None:
         if gain + _VERY_CERTAIN * error < -0.08:
             return False
-        if count < max(12, 0.75 * window):
+        enough = max(12, 0.75 * window)
+        if count < enough or (error > _VAGUE and count < 4 * enough):
             return None
+        if error > 2 * _VAGUE:
+            return False
         if self._probe_from_queue:
             return gain > -0.06
         return gain > -_LOSS and rate >= 0.97 * self._anchor
@@ -308,7 +322,8 @@ class Learner:
     def _accept(self, now: float, evidence: str, gain: float, rate: float, top: int) -> None:
         old, new, up = self._base, self.window, self.phase is Phase.PROBE_UP
         self._anchor = max(0.99 * self._anchor, rate)
-        self._gap_up = self._gap_down = self._queue_gap = 1.0
+        self._gap_up = self._queue_gap = 1.0
+        self._gap_down = _GAP_DOWN1 if up else 1.0
         self._double = up and gain > 0.6 * math.log(new / old)
         if up:
             level = self._probe_level
@@ -327,7 +342,7 @@ class Learner:
         elif self._probe_from_queue:
             self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
         else:
-            self._gap_down = min(_LARGEST_GAP, 2 * self._gap_down)
+            self._gap_down = min(_LARGEST_GAP, (_DOWN_MUL if gain < -0.08 else 2) * self._gap_down)
         drift = self._drift
         reason = "the server is the limit; back to" if up else "fewer cost throughput; back to"
         self._settle(now, base, f"{evidence}: {reason} {base}")
