@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
@@ -187,6 +187,8 @@ def labelled(widget: QWidget, name: str, spoken: str, hint: str = "") -> QWidget
     """Gives a widget its object name, and its name and hint for people and screen readers."""
     widget.setObjectName(name)
     widget.setAccessibleName(spoken)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(spoken)
     if hint:
         widget.setToolTip(hint)
         widget.setAccessibleDescription(hint)

@@ -102,6 +102,10 @@ class Driver:
         model = self.session.focused
         return model.snapshot.saved if model is not None and model.snapshot is not None else 0
 
+    def in_flight(self) -> int:
+        model = self.session.focused
+        return model.snapshot.in_flight if model is not None and model.snapshot is not None else 0
+
     def messages(self) -> str:
         return "\n".join(item.notice.text for item in self.window.messages.items())
 

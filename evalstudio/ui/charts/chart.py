@@ -132,6 +132,7 @@ class TimeChart(Card):
         self._plot.setObjectName(f"plot_{self.kind.name}")
         self._plot.setAccessibleName(self.kind.title)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMinimumHeight(64)
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)

@@ -49,6 +49,7 @@ class RunsPage(QWidget):
         self._connect()
         self._evaluation_chosen()
         self._show_focus()
+        self.start_bar.start_button.setFocus()
 
     @property
     def splitters(self) -> list[QSplitter]:

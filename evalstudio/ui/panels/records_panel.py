@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QSplitter,
     QTableView,
@@ -19,7 +20,7 @@ from evalstudio.errors import StoreError
 from evalstudio.store.reader import GROUPS
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
-from evalstudio.ui.tables.record_cells import WIDTHS
+from evalstudio.ui.tables.record_cells import ANSWER, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S, theme
@@ -162,8 +163,10 @@ class RecordsPanel(QWidget):
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, width)
+        header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 
@@ -184,8 +187,9 @@ class RecordsPanel(QWidget):
         self.splitter.setObjectName("records_splitter")
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setStretchFactor(0, 9)
+        self.splitter.setStretchFactor(1, 5)
+        self.splitter.setSizes([620, 330])
         self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

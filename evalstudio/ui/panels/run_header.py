@@ -288,7 +288,7 @@ def _time_left(now: Snapshot, state: RunState) -> str:
 
 
 def _bare(seconds: float) -> str:
-    return f"{seconds:.0f}" if seconds < 59.5 else duration(seconds)
+    return duration(seconds).removesuffix(" s") if seconds < 59.5 else duration(seconds)
 
 
 def _what_holds(now: Snapshot, state: RunState) -> str:
