@@ -317,6 +317,8 @@ class Engine:
         for token in tokens:
             token.run.on_saved(token)
             runs.add(token.run)
+        if any(run.scoring.waiting for run in runs):
+            self.admission.pump()
         for run in runs:
             run.close_if_done()
 

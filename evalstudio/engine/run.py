@@ -15,14 +15,14 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.admission import Admission, Cap
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.flight import FlightLog
-from evalstudio.engine.judging import Judged, Judging, score_rows
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.models.call import Answer, CallResult, Model, Request
 from evalstudio.engine.plan import Plan
 from evalstudio.engine.pricing import Prices
-from evalstudio.engine.recording import Ended, make_attempt, make_record, report
+from evalstudio.engine.recording import Ended, Judged, make_attempt, make_record, report
 from evalstudio.engine.samples import Item, SampleQueue
+from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
@@ -39,6 +39,7 @@ BREAKER_SPAN = (
     20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
 )
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
+JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
 
 
@@ -53,12 +54,21 @@ class Counts:
 
 
 @dataclass(slots=True)
-class _Token:
-    """What the writer hands back when a record is committed."""
+class RecordSaved:
+    """What the writer hands back when a record is committed. `judged` None: it is errored."""
 
     run: "Run"
-    outcome: Outcome
     judged: Judged | None
+
+
+@dataclass(slots=True)
+class ScoresSaved:
+    """What the writer hands back when scores of a saved answer are committed; `last`: no more come for it."""
+
+    run: "Run"
+    scores: tuple[Score, ...]
+    last: bool
+    scored: bool  # any evaluator could judge it
 
 
 @dataclass(slots=True)
@@ -83,7 +93,7 @@ class Run:
     cap: Cap
     services: Services
     queue: SampleQueue
-    judging: Judging
+    scoring: Scoring
     workers: ThreadWorkers | None
     flight: FlightLog
     total: int
@@ -97,7 +107,7 @@ class Run:
     reason: str = ""
     blocked: Wait | None = None
     in_flight: dict[Item, "asyncio.Task[None]"] = field(default_factory=dict)
-    evaluating: int = 0
+    rescoring: int = 0  # answers of an earlier start that have still to be judged
     unsaved: int = 0
     changes: list[LimitChange] = field(default_factory=list)
     steered: bool = False  # a person has set its strategy while it ran
@@ -128,6 +138,8 @@ class Run:
         self.state = RunState.RUNNING
         self._apply_strategy()
         self.services.admission.join(self)
+        for judge in self.scoring.judges:
+            self.services.admission.join(judge)
         self._check_end()
 
     def pause(self, reason: str = "") -> None:
@@ -153,6 +165,7 @@ class Run:
         if not self.is_active:
             return
         self._end(RunState.STOPPED, reason)
+        self.scoring.cancel()
         for task in list(self._tasks):
             task.cancel()
 
@@ -214,6 +227,8 @@ class Run:
             return Wait(Binding.MAXIMUM, None)
         if self.workers is not None and len(self.in_flight) >= self.workers.size:
             return Wait(Binding.WORKERS, None)
+        if self.scoring.waiting >= JUDGED_LATER * self.limit:
+            return Wait(Binding.JUDGES, None)
         if self.unsaved >= MOST_UNSAVED:
             return Wait(Binding.DISK, now + 0.05)
         return None
@@ -280,20 +295,36 @@ class Run:
         """Ends the run when there is nothing left to do."""
         self._check_end()
 
-    def on_saved(self, token: _Token) -> None:
-        """A record of this run is committed."""
+    def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
+        """A record of this run, or scores of one, are committed."""
         self.unsaved -= 1
-        counts = self.counts
-        counts.saved += 1
-        self.telemetry.saved(1)
-        if token.judged is None:
-            counts.errored += 1
-        elif token.judged.scored or not token.judged.scores:
-            counts.scored += 1
-        else:
-            counts.unscored += 1
-        for score in token.judged.scores if token.judged else ():
+        match saved:
+            case RecordSaved(judged=judged):
+                self.counts.saved += 1
+                self.telemetry.saved(1)
+                if judged is None:
+                    self.counts.errored += 1
+                    return
+                scores = judged.scores
+                if judged.complete:
+                    self._count(judged.scored or not scores)
+            case ScoresSaved(scores=scores, last=last, scored=scored):
+                if last:
+                    self._count(scored)
+        for score in scores:
             add_score(self.aggregates, score)
+
+    def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
+        """Keeps scores of an answer that is saved already."""
+        self.unsaved += 1
+        token = ScoresSaved(self, scores, last, scored)
+        self.services.writer.save(Saved(None, score_rows(record_id, scores), token=token))
+
+    def _count(self, scored: bool) -> None:
+        if scored:
+            self.counts.scored += 1
+        else:
+            self.counts.unscored += 1
 
     # The life of a sample -------------------------------------------------------------------------------------------
 
@@ -378,14 +409,12 @@ class Run:
         ended = Ended(Outcome.OK, None, answer, None, latency, result.first_token, cost)
         if item.turn + 1 < self.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
-        elif self.judging.needs_thread:
-            self.evaluating += 1
-            task = asyncio.create_task(self._judge_slowly(item, ended, answer.text))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
         else:
-            judged = self.judging.judge(answer.text, item.sample.values)
+            judged = self.scoring.now(answer.text, item.sample.values)
             self._save(item, replace(ended, judged=judged))
+            if not judged.complete:
+                values, prompt = item.sample.values, item.messages[-1].content
+                self.scoring.later(item.record_id, answer.text, values, prompt, judged.scored)
         budget = self.plan.spec.budget
         if budget is not None and self.telemetry.cost >= budget:
             self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
@@ -405,19 +434,11 @@ class Run:
             share = 0.1 if self._expected_tokens else 1.0
             self._expected_tokens += (tokens - self._expected_tokens) * share
 
-    async def _judge_slowly(self, item: Item, ended: Ended, text: str) -> None:
-        try:
-            judged = await self.judging.judge_all(text, item.sample.values)
-            self._save(item, replace(ended, judged=judged))
-        finally:
-            self.evaluating -= 1
-        self._check_end()
-
     def _save(self, item: Item, ended: Ended) -> None:
         record = make_record(self.id, item, ended, self.plan.expected)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
-        token = _Token(self, ended.outcome, ended.judged)
+        token = RecordSaved(self, ended.judged)
         self.services.writer.save(Saved(record, scores, item.attempts, token, item.again))
 
     # Ends -------------------------------------------------------------------------------------------------------
@@ -444,7 +465,8 @@ class Run:
             self.state is RunState.RUNNING
             and self.queue.is_empty
             and not self.in_flight
-            and not self.evaluating
+            and not self.scoring.waiting
+            and not self.rescoring
             and not self.unsaved
         ):
             self._end(RunState.COMPLETED_WITH_ERRORS if self.counts.errored else RunState.COMPLETED, "")
@@ -453,6 +475,8 @@ class Run:
         self._ended = self.services.clock()
         self.state, self.reason = state, reason
         self.services.admission.leave(self)
+        for judge in self.scoring.judges:
+            self.services.admission.leave(judge)
         self.finished.set()
 
     def _apply_strategy(self) -> None:
