@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,7 +18,8 @@ if not os.environ.get("DISPLAY"):
 
 async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
     """Runs the example once for each theme and saves the Runs page mid-run (and, with `every`, finished)."""
-    from PySide6.QtWidgets import QComboBox, QTableView
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QComboBox, QLabel, QTableView
 
     from evalstudio.settings import changed
     from evalstudio.ui.engine_client import EngineState
@@ -27,18 +29,17 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
         studio = open_studio(workspace, lambda: None)
         window, session = studio.window, studio.session
         # a path of this machine has no place in a picture
-        window.findChild(object, "workspace").setText("Workspace: ~/evaluations")  # type: ignore[attr-defined]
+        window.findChild(QLabel, "workspace").setText("Workspace: ~/evaluations")  # type: ignore[union-attr]
         window.resize(*size)
         window.show()
-        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
 
-        async def until(holds: object) -> None:
-            while not holds():  # type: ignore[operator]
+        async def until(holds: Callable[[], object]) -> None:
+            while not holds():  # noqa: ASYNC110 - many different things are waited for
                 await asyncio.sleep(0.05)
 
         def save(name: str) -> None:
-            picture = window.grab().toImage().convertToFormat(_indexed())
-            picture.save(str(folder / f"{name}.png"), "PNG", 0)
+            picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+            picture.save(str(folder / f"{name}.png"))
 
         await until(lambda: session.engine.state is EngineState.READY)
         suffix = "" if size == (1280, 800) else f"-{size[0]}"
@@ -72,12 +73,6 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
         await studio.close()
 
 
-def _indexed():  # type: ignore[no-untyped-def]
-    from PySide6.QtGui import QImage
-
-    return QImage.Format.Format_RGB888
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
@@ -85,6 +80,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="the finished run, too")
     arguments = parser.parse_args()
     width, height = (int(part) for part in arguments.size.split("x"))
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as config:
         os.environ["EVALSTUDIO_CONFIG"] = config
         from PySide6.QtWidgets import QApplication

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QFontMetrics
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,14 +21,14 @@ from evalstudio.settings import changed
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.engine_client import EngineState
-from evalstudio.ui.icons import application_icon, icon
+from evalstudio.ui.icons import application_icon
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
 from evalstudio.ui.session import Session
-from evalstudio.ui.theme import SPACE_S, SPACE_XS, Theme
-from evalstudio.ui.widgets import TextLabel
+from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
+from evalstudio.ui.widgets import NavigationButton, TextLabel
 
 FIRST_SIZE = QSize(1280, 800)
 
@@ -193,6 +192,8 @@ class MainWindow(QMainWindow):
         bar.setObjectName("status_bar")
         bar.setSizeGripEnabled(False)
         workspace = TextLabel(f"Workspace: {self._session.workspace.folder}", "muted", name="workspace")
+        workspace.setContentsMargins(0, 0, SPACE_L, 0)
+        self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
         bar.addPermanentWidget(workspace)
         bar.addPermanentWidget(self._engine_label)
 
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         column.setSpacing(SPACE_XS)
-        runs = _navigation_button("Runs", "runs", "nav_runs")
+        runs = NavigationButton("Runs", "runs", "nav_runs")
         runs.setCheckable(True)
         runs.setChecked(True)
         runs.setAutoExclusive(True)
@@ -208,7 +209,7 @@ class MainWindow(QMainWindow):
         column.addWidget(runs)
         column.addStretch(1)
         for name, text in (("log", "Log"), ("settings", "Settings")):
-            button = _navigation_button(text, name, f"nav_{name}")
+            button = NavigationButton(text, name, f"nav_{name}")
             button.clicked.connect(self.actions_[name].trigger)
             button.setToolTip(self.actions_[name].toolTip())
             column.addWidget(button)
@@ -229,17 +230,3 @@ class MainWindow(QMainWindow):
         self._machine.setValue("geometry", self.saveGeometry())
         for splitter in self.runs_page.splitters:
             self._machine.setValue(splitter.objectName(), splitter.saveState())
-
-
-def _navigation_button(text: str, icon_name: str, name: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setText(text)
-    button.setAccessibleName(text)
-    button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(22, 22))
-    button.setAutoRaise(True)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setFixedWidth(max(64, QFontMetrics(button.font()).horizontalAdvance("Settings") + 16))
-    return button

@@ -1,6 +1,7 @@
 """Reads the workspace for the window, in a thread of its own: the window's thread never waits for a disk."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,8 +64,10 @@ class StoreReader:
 
     def interrupt(self) -> None:
         """Ends a search for records that runs now; whoever waits for it gets StoreError."""
-        if self._searching and self._reader is not None:
-            self._reader.connection.interrupt()
+        reader = self._reader
+        if self._searching and reader is not None:
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
+                reader.connection.interrupt()
 
     def close(self) -> None:
         """Ends the thread; a query in work is broken off."""

@@ -24,9 +24,13 @@ class Studio:
     session: Session
     reporter: CrashReporter
     faults: IO[str] | None
+    is_closed: bool = False
 
     async def close(self) -> None:
         """Ends the engine and every thread, timer and task of the window."""
+        if self.is_closed:
+            return
+        self.is_closed = True
         self.window.hide()
         await self.session.close()
         await tasks.cancel_all()

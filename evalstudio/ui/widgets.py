@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
@@ -140,17 +140,55 @@ class ActionButton(QToolButton):
         )
 
 
-def spaced(layout: QLayout, margin: int, space: int) -> QLayout:
-    """Sets a layout's margins and spacing."""
-    layout.setContentsMargins(margin, margin, margin, margin)
-    layout.setSpacing(space)
-    return layout
+class NavigationButton(QToolButton):
+    """A page, or a command, in the column on the left: an icon above a word."""
+
+    def __init__(self, text: str, icon_name: str, name: str) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self.setObjectName(name)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        metrics = self.fontMetrics()
+        self.setFixedSize(max(64, metrics.horizontalAdvance("Settings") + 18), metrics.height() + 42)
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        painter.setPen(QPen(QColor(colours.accent), 1.4) if self.hasFocus() else Qt.PenStyle.NoPen)
+        if self.isChecked() or self.isDown():
+            painter.setBrush(QColor(colours.selection))
+        elif self.underMouse():
+            painter.setBrush(QColor(colours.border))
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        ink = QColor(colours.text if self.isChecked() else colours.muted)
+        draw_icon(painter, self._icon_name, ink, QRectF((self.width() - 22) / 2, 9, 22, 22))
+        painter.setPen(ink)
+        below = self.rect().adjusted(0, 31, 0, -4)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def quiet_selection(view: QWidget) -> None:
+    """Gives a view inside a card the card's ground, and a selection on which coloured text can be read."""
+    colours, palette = tokens(), view.palette()
+    palette.setColor(QPalette.ColorRole.Base, QColor(colours.card))
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(colours.selection))
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor(colours.text))
+    view.setPalette(palette)
 
 
 def labelled(widget: QWidget, name: str, spoken: str, hint: str = "") -> QWidget:
     """Gives a widget its object name, and its name and hint for people and screen readers."""
     widget.setObjectName(name)
     widget.setAccessibleName(spoken)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(spoken)
     if hint:
         widget.setToolTip(hint)
         widget.setAccessibleDescription(hint)

@@ -32,6 +32,7 @@ class ValueAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self._is_duration = is_duration
         self.setWidth(54)
+        self.setTickDensity(0.65)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self._is_duration:

@@ -49,6 +49,7 @@ class RunsPage(QWidget):
         self._connect()
         self._evaluation_chosen()
         self._show_focus()
+        self.start_bar.start_button.setFocus()
 
     @property
     def splitters(self) -> list[QSplitter]:
@@ -224,7 +225,7 @@ class RunsPage(QWidget):
         inside = QVBoxLayout(tabs_card)
         inside.setContentsMargins(2, 2, 2, 2)
         inside.addWidget(self._tabs)
-        self._heights = _splitter("heights", Qt.Orientation.Vertical, (self.charts, tabs_card), (3, 2))
+        self._heights = _splitter("heights", Qt.Orientation.Vertical, (self.charts, tabs_card), (1, 1))
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -235,6 +236,7 @@ class RunsPage(QWidget):
         column.addWidget(self.slots_strip)
         self._sides = _splitter("sides", Qt.Orientation.Horizontal, (self.run_list, centre), (0, 1))
         self._sides.setSizes([230, 1000])
+        self._heights.setSizes([270, 250])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)

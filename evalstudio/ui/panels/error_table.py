@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 from evalstudio.protocol import ErrorClass, LimitChange
 from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.text import one_line, tooltip
-from evalstudio.ui.widgets import TextLabel
+from evalstudio.ui.theme import theme
+from evalstudio.ui.widgets import TextLabel, quiet_selection
 
 HEADINGS = ("Class", "Attempts", "Samples errored", "First seen", "Example", "")
 
@@ -109,9 +110,21 @@ class ChangeTable(QWidget):
             fill_row(self.table, row, words, change.sentence)
 
 
+class QuietTable(QTableWidget):
+    """A table that looks like a part of the card it lies in, in either theme."""
+
+    def __init__(self, columns: int) -> None:
+        super().__init__(0, columns)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self)
+
+
 def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) -> QTableWidget:
     """A read-only table of a few rows."""
-    table = QTableWidget(0, len(headings))
+    table = QuietTable(len(headings))
     table.setObjectName(name)
     table.setAccessibleName(spoken)
     table.setHorizontalHeaderLabels(list(headings))

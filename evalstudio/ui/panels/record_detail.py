@@ -30,7 +30,7 @@ class RecordDetail(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self._details: Details | None = None
-        theme().changed.connect(lambda: self.show_record(self._details, again=True))
+        theme().changed.connect(self._follow_theme)
 
     def show_record(self, details: Details | None, *, again: bool = False) -> None:
         """Shows a record; None empties the pane. The place in the text stays where the record is the same."""
@@ -55,6 +55,9 @@ class RecordDetail(QWidget):
             cursor.insertText(plain(text), body)
         cursor.endEditBlock()
         self.view.verticalScrollBar().setValue(place)
+
+    def _follow_theme(self) -> None:
+        self.show_record(self._details, again=True)
 
     def text(self) -> str:
         """What is shown, for the clipboard."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QSplitter,
     QTableView,
@@ -19,11 +20,11 @@ from evalstudio.errors import StoreError
 from evalstudio.store.reader import GROUPS
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
-from evalstudio.ui.tables.record_cells import WIDTHS
+from evalstudio.ui.tables.record_cells import ANSWER, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S, theme
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
 TYPING_MS = 200
@@ -61,7 +62,8 @@ class RecordsPanel(QWidget):
         self._refresh = self._timer(REFRESH_MS, lambda: self._query(other=False))
         self.search.textChanged.connect(lambda *_: self._typing.start())
         self.outcome.currentIndexChanged.connect(lambda *_: self._query(other=True))
-        theme().changed.connect(self.table.viewport().update)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def show_run(self, run_id: int | None, saved: int) -> None:
         """Shows another run, or the same with so many records saved by now."""
@@ -141,6 +143,10 @@ class RecordsPanel(QWidget):
         if record_id == self.shown_record:
             self.detail.show_record(details)
 
+    def _follow_theme(self) -> None:
+        quiet_selection(self.table)
+        quiet_selection(self.detail.view)
+
     def _make_table(self) -> QTableView:
         table = QTableView()
         labelled(table, "records", "Records")
@@ -157,8 +163,10 @@ class RecordsPanel(QWidget):
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, width)
+        header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 
@@ -179,8 +187,9 @@ class RecordsPanel(QWidget):
         self.splitter.setObjectName("records_splitter")
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setStretchFactor(0, 9)
+        self.splitter.setStretchFactor(1, 5)
+        self.splitter.setSizes([620, 330])
         self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

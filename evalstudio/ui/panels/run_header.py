@@ -33,7 +33,7 @@ class RunHeader(Card):
         super().__init__()
         self.setObjectName("run_header")
         self._title = ElidedLabel("No run yet", factor=1.25, bold=True, name="run_title")
-        self._subtitle = ElidedLabel("", "muted", name="run_subtitle")
+        self._subtitle = TextLabel("", "muted", name="run_subtitle")
         self._state = StatePill()
         self._progress = ProgressStripe()
         self._binding = ElidedLabel("", "muted", name="run_binding")
@@ -45,7 +45,6 @@ class RunHeader(Card):
         layout.addLayout(self._first_line(actions))
         layout.addWidget(self._progress)
         layout.addLayout(self._numbers())
-        layout.addWidget(self._binding)
 
     def show_nothing(self) -> None:
         self._title.show_text("Nothing has run yet")
@@ -60,12 +59,12 @@ class RunHeader(Card):
     def show_run(self, now: Snapshot) -> None:
         state = RunState(now.state)
         self._title.show_text(one_line(now.experiment))
-        self._subtitle.show_text(one_line(f"{now.evaluation} on {now.model} · run {now.run_id}"))
+        self._subtitle.show_text(one_line(f"{now.evaluation} on {now.model} · run {now.run_id}", 90))
         self._state.show_state(state)
         self._progress.show_counts(now.scored, now.unscored, now.errored, now.total)
         self._binding.show_text(one_line(_what_holds(now, state), 400))
-        self._binding.setToolTip("")
-        self._binding.set_colour("warn" if now.gate or (now.reason and state is RunState.PAUSED) else "muted")
+        alarming = now.gate or (now.reason and state is RunState.PAUSED) or state is RunState.INTERRUPTED
+        self._binding.set_colour("warn" if alarming else "accent_text")
         self._score.show_scores(now.scores, now.saved, now.errored)
         texts = {
             "saved": f"{now.saved:,} of {now.total:,}",
@@ -84,7 +83,11 @@ class RunHeader(Card):
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addWidget(self._title)
-        names.addWidget(self._subtitle)
+        below = QHBoxLayout()
+        below.setSpacing(SPACE_M)
+        below.addWidget(self._subtitle)
+        below.addWidget(self._binding, 1)
+        names.addLayout(below)
         line.addLayout(names, 1)
         line.addWidget(self._state)
         line.addSpacing(SPACE_S)
@@ -285,7 +288,7 @@ def _time_left(now: Snapshot, state: RunState) -> str:
 
 
 def _bare(seconds: float) -> str:
-    return f"{seconds:.0f}" if seconds < 59.5 else duration(seconds)
+    return duration(seconds).removesuffix(" s") if seconds < 59.5 else duration(seconds)
 
 
 def _what_holds(now: Snapshot, state: RunState) -> str:

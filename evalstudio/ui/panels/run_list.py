@@ -15,7 +15,7 @@ from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.run_model import RunModel, last_summary
 from evalstudio.ui.states import LOOKS
 from evalstudio.ui.text import one_line, tooltip
-from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, scaled, theme, tokens
+from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -170,14 +170,12 @@ class _Delegate(QStyledItemDelegate):
         colour = QColor(getattr(colours, look.colour))
         draw_icon(painter, look.icon, colour, QRectF(line.x(), line.y() + (height - 13) / 2, 13, 13))
         painter.setPen(colour)
-        _elided(painter, line.adjusted(18, 0, -60, 0), str(entry.state))
+        all_saved = entry.saved == entry.total
+        share = f"{entry.total:,}" if all_saved else f"{entry.saved:,}/{entry.total:,}"
+        room = painter.fontMetrics().horizontalAdvance(share) + SPACE_XS
+        _elided(painter, line.adjusted(18, 0, -room, 0), str(entry.state))
         painter.setPen(QColor(colours.muted))
-        share = "" if entry.state is RunState.COMPLETED else f"{entry.saved:,}/{entry.total:,}"
-        painter.drawText(
-            line,
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            share or f"{entry.total:,}",
-        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
         if entry.state in ACTIVE and entry.total:
             track = QRectF(box.x(), box.bottom() + 1, box.width(), 3)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -4,15 +4,16 @@ from collections import Counter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from evalstudio.format import duration
 from evalstudio.protocol import Call, Snapshot
 from evalstudio.ui.text import one_line, tooltip
-from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme, tokens
+from evalstudio.ui.theme import SPACE_M, SPACE_XS, theme, tokens
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel
 
 CELL, GAP = 13, 3
+HEIGHT = 2 * (11 + GAP)
 MOST_CELLS = 256
 COLOUR = {"calling": 0, "waiting": 0, "streaming": 2, "judging": 3, "backing off": 1}  # of the series
 
@@ -25,15 +26,13 @@ class SlotStrip(Card):
         self.setObjectName("slot_strip")
         self.cells = Cells()
         self._counts = ElidedLabel("", "muted", 0.9, name="slot_counts")
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_M)
-        head.addWidget(TextLabel("Calls", bold=True))
-        head.addWidget(self._counts, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
-        layout.setSpacing(SPACE_XS)
-        layout.addLayout(head)
-        layout.addWidget(self.cells)
+        self._counts.setAlignment(Qt.AlignmentFlag.AlignRight)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M, SPACE_XS)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(TextLabel("Calls", bold=True))
+        layout.addWidget(self.cells, 1)
+        layout.addWidget(self._counts, 1)
 
     def show_run(self, now: Snapshot | None) -> None:
         """Shows the calls of a snapshot."""
@@ -79,19 +78,17 @@ class Cells(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 2 * (CELL + GAP))
+        return QSize(300, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, 2 * (CELL + GAP))
+        return QSize(100, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side, columns = self._size()
+        side, columns, top = self._size()
         for number in range(len(self._calls) + self._idle):
-            box = QRectF(number % columns * (side + GAP), number // columns * (side + GAP), side, side)
-            if box.bottom() > self.height():
-                break
+            box = QRectF(number % columns * (side + GAP), top + number // columns * (side + GAP), side, side)
             _draw(painter, box, self._calls[number].state if number < len(self._calls) else "idle")
 
     def event(self, event: QEvent) -> bool:
@@ -104,20 +101,21 @@ class Cells(QWidget):
             return True
         return super().event(event)
 
-    def _size(self) -> tuple[int, int]:
-        """The side of a cell and how many stand in a row: smaller ones when two rows do not hold them."""
+    def _size(self) -> tuple[int, int, int]:
+        """The side of a cell, how many stand in a row, and where the first row starts: all have to find room."""
         count = len(self._calls) + self._idle
-        for side in (CELL, 9, 6, 4):
+        for side in (CELL, 11, 8, 6, 4):
             columns = max(1, self.width() // (side + GAP))
-            if columns * (self.height() // (side + GAP)) >= count:
-                return side, columns
-        return 4, max(1, self.width() // (4 + GAP))
+            rows = -(-count // columns)
+            if rows * (side + GAP) <= self.height() + GAP:
+                break
+        return side, columns, max(0, (self.height() - rows * (side + GAP) + GAP) // 2)
 
     def _call_at(self, x: int, y: int) -> Call | None:
-        side, columns = self._size()
-        column, row = x // (side + GAP), y // (side + GAP)
+        side, columns, top = self._size()
+        column, row = x // (side + GAP), (y - top) // (side + GAP)
         number = row * columns + column
-        return self._calls[number] if column < columns and number < len(self._calls) else None
+        return self._calls[number] if column < columns and 0 <= number < len(self._calls) else None
 
 
 def describe(call: Call) -> str:

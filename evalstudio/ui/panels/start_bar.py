@@ -61,6 +61,7 @@ class StartBar(Card):
         self.experiment = QLineEdit()
         self.experiment.setMaxLength(120)
         labelled(self.experiment, "experiment", "Experiment", "Runs under one name go on where they ended")
+        self.start_button = ActionButton(actions["start"], primary=True)
         self._lay_out(actions)
         self.evaluation.currentIndexChanged.connect(self._chosen)
         for name in examples():
@@ -139,7 +140,7 @@ class StartBar(Card):
         fields: list[tuple[str, QWidget, int]] = [
             ("&Evaluation", self.evaluation, 3), ("", ActionButton(actions["open_evaluation"]), 0),
             ("&Model", self.model, 3), ("Sam&ples", self.samples, 1), ("E&xperiment", self.experiment, 3),
-            ("", ActionButton(actions["start"], primary=True), 0),
+            ("", self.start_button, 0),
         ]  # fmt: skip
         for column, (caption, widget, stretch) in enumerate(fields):
             if caption:

@@ -8,7 +8,7 @@ from evalstudio.store.reader import RecordLine
 from evalstudio.ui.text import one_line
 
 HEADINGS = ("Sample", "Outcome", "Score", "Answer", "Expected", "Latency", "Tokens", "Attempts")
-WIDTHS = (110, 110, 70, 260, 160, 84, 70, 76)
+WIDTHS = (64, 92, 60, 120, 100, 76, 62, 76)
 NUMERIC = (5, 6, 7)
 OUTCOME, SCORE, ANSWER = 1, 2, 3
 
