@@ -13,4 +13,5 @@ class Outcome(StrEnum):
     CLIENT_ERROR = "client error"  # 400, 401, 403, 404, 413, 422: repeating can't help
     FILTERED = "refused or filtered"  # the provider's content filter
     BAD_ANSWER = "bad answer"  # a body that can't be read: tried once more
+    CRASHED = "crashed the engine"  # was in flight, alone, when the engine died again
     CANCELLED = "cancelled"  # by a person, or the run's end

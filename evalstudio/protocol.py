@@ -170,7 +170,11 @@ class Bucket(msgspec.Struct, frozen=True):
 
 
 class ScoreNow(msgspec.Struct, frozen=True):
-    """A metric of an evaluator as it stands: `n` scored of `total` records with an answer or an error."""
+    """A metric of an evaluator as it stands: over the `n` records it scored; `unscored` have an answer it could not judge.
+
+    `low` and `high` are the 95 % interval; the bounds are what the value would be if all without a score were counted
+    as the worst and the best. None where it is not known (yet).
+    """
 
     evaluator: str
     metric: str
@@ -179,6 +183,9 @@ class ScoreNow(msgspec.Struct, frozen=True):
     high: float | None
     n: int
     unscored: int
+    bound_low: float | None = None
+    bound_high: float | None = None
+    direction: str = "higher"  # or lower: which is better
 
 
 class ErrorClass(msgspec.Struct, frozen=True):

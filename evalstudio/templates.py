@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from evalstudio.errors import EvaluationError
+
+# Jinja2 is imported where a template is compiled: the window shows messages long before.
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ROLES = ("system", "developer", "user", "assistant")
 ANSWERS = "answers"
@@ -131,6 +134,8 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
     Raises:
         EvaluationError: the expression has a mistake; the function, where it fails on its values.
     """
+    from jinja2 import StrictUndefined, TemplateSyntaxError, meta
+
     environment = _environment()
     where = f"the expression '{expression}'"
     try:
@@ -152,7 +157,10 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
 
 
 @lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment() -> "ImmutableSandboxedEnvironment":
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     return ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         keep_trailing_newline=True,
@@ -160,7 +168,9 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
 
 
-def _compile(source: str, where: str) -> tuple[Template, set[str]]:
+def _compile(source: str, where: str) -> "tuple[Template, set[str]]":
+    from jinja2 import TemplateSyntaxError, meta
+
     environment = _environment()
     try:
         used = meta.find_undeclared_variables(environment.parse(source)) - environment.globals.keys()
@@ -186,5 +196,7 @@ def _check_names(used: Collection[str], known: Collection[str], where: str) -> N
 
 
 def _failure(error: Exception, where: str) -> str:
+    from jinja2 import TemplateError
+
     reason = error.message if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
     return f"{where[0].upper()}{where[1:]} fails on this sample: {str(reason).rstrip('.')}."

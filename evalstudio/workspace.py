@@ -26,6 +26,10 @@ class Workspace:
         return self.folder / "evaluations"
 
     @property
+    def flights(self) -> Path:
+        return self.folder / "in-flight"
+
+    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 

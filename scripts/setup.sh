@@ -68,4 +68,6 @@ echo "Setting up $venv (a minute the first time) ..." >&2
     rm -rf "$venv"; "$python" -m venv "$venv"; }
 extras=""; [ "$variant" != dev ] || extras="[dev]"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".$extras"
+# The tests evaluate a real language model.
+[ "$variant" != dev ] || "$venv/bin/evalstudio" local-model install >/dev/null
 echo "$stamp" > "$venv/stamp-$variant"

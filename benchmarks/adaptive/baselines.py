@@ -46,6 +46,33 @@ class Fixed:
         return self._random.uniform(0, min(60.0, 2.0**attempt))
 
 
+class Paced(Fixed):
+    """Knows the endpoint's rates and bursts and starts each call at the first moment at which it is let through."""
+
+    def __init__(self, window: int, requests: float | None, burst: float, tokens: float | None) -> None:
+        super().__init__(window)
+        self._rates = ((requests or 0.0) / 60, (tokens or 0.0) / 60)
+        self._caps = (burst, tokens or 0.0)
+        self._levels = list(self._caps)
+        self._at = 0.0
+
+    def may_start(self, now: float, tokens: int) -> float | bool:
+        if not super().may_start(now, tokens):
+            return False
+        wait = 0.0
+        for index, (rate, cap, amount) in enumerate(zip(self._rates, self._caps, (1, tokens), strict=True)):
+            if rate > 0:
+                self._levels[index] = min(cap, self._levels[index] + rate * (now - self._at))
+                wait = max(wait, (min(amount, cap) - self._levels[index]) / rate)
+        self._at = now
+        return True if wait <= 1e-9 else now + wait + 1e-9
+
+    def start(self, now: float, tokens: int) -> object:
+        for index, (rate, amount) in enumerate(zip(self._rates, (1, tokens), strict=True)):
+            self._levels[index] -= amount if rate > 0 else 0
+        return super().start(now, tokens)
+
+
 class Inspect(Fixed):
     """Inspect's adaptive connections: doubles each clean round until the first 429, then +5 %; 429 cuts to 80 %.
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from benchmarks.adaptive.baselines import Fixed
+from benchmarks.adaptive.baselines import Fixed, Paced
 from benchmarks.adaptive.simulator import Controller, Profile, Shipped, Simulation, Trace
 from evalstudio.engine.limits.endpoint import EndpointController, Kind
 from evalstudio.engine.limits.priors import Prior
@@ -46,12 +46,20 @@ def run(profile: Profile, samples: int, seed: int, make: Callable[[float], Contr
 
 @functools.cache
 def best(profile: Profile, samples: int, seed: int) -> Best:
-    """Sweeps fixed windows; where a rate is the limit also the time in which that rate could do it all."""
+    """Sweeps fixed windows; where rates are the limit also the largest window with perfect pacing."""
+    knees = {
+        round(x) for x in (profile.slots, profile.at_once, profile.cache, profile.crash_above) if x <= 256
+    }
+    makes: list[tuple[int, Callable[[float], Controller]]] = [
+        (window, lambda _, window=window: Fixed(window)) for window in sorted({*WINDOWS, *knees})
+    ]
+    if (profile.requests or profile.tokens) and not (
+        profile.fixed_minute or profile.quantum or profile.changes
+    ):
+        makes.append((256, lambda _: Paced(256, profile.requests, profile.burst, profile.tokens)))
     found: Best | None = None
-    seconds = 0.0
-    windows = profile.best or WINDOWS
-    for window in windows:
-        trace = run(profile, samples, seed, lambda _, window=window: Fixed(window))
+    for window, make in makes:
+        trace = run(profile, samples, seed, make)
         seconds = trace.seconds if not trace.given_up else math.inf
         # of equally fast windows the smallest: its latency is the one to compare with
         if found is None or seconds < 0.99 * found.seconds:
@@ -59,33 +67,7 @@ def best(profile: Profile, samples: int, seed: int) -> Best:
         elif seconds < found.seconds:
             found = Best(seconds, found.window, found.p95)
     assert found is not None
-    bound = _fluid(profile, samples, seed)
-    return Best(min(found.seconds, bound), found.window, found.p95)
-
-
-def _fluid(profile: Profile, samples: int, seed: int) -> float:
-    """The time that rate limits alone dictate, with a window without end and perfect pacing; infinite without limits.
-
-    In the dataset's order no call can start before the rates have let the ones before it through.
-    """
-    if (
-        (profile.requests is None and profile.tokens is None)
-        or profile.fixed_minute
-        or profile.quantum
-        or profile.changes
-    ):
-        return math.inf
-    lengths = Simulation(profile, samples, seed, lambda _: Fixed(1)).lengths
-    bound, tokens = 0.0, 0.0
-    for index, length in enumerate(lengths):
-        tokens += length + profile.prompt
-        start = 0.0
-        if profile.requests is not None:
-            start = max(start, (index + 1 - profile.burst) / (profile.requests / 60))
-        if profile.tokens is not None:
-            start = max(start, (tokens - profile.tokens) / (profile.tokens / 60))
-        bound = max(bound, start + (length + profile.prompt / 20 + 10) * (profile.base + profile.each))
-    return bound
+    return found
 
 
 def score(

@@ -94,5 +94,10 @@ def noisier(profile: Profile) -> Profile:
 
 
 def uncounted(profile: Profile) -> Profile:
-    """The same endpoint that reports no token counts."""
-    return replace(profile, name=f"{profile.name}, no usage", usage=False)
+    """The same endpoint that reports no token counts, so that only the answer's characters are known."""
+    return replace(profile, name=f"{profile.name}, no usage", usage="characters")
+
+
+def unsized(profile: Profile) -> Profile:
+    """The same endpoint with nothing known about the size of answers."""
+    return replace(profile, name=f"{profile.name}, no sizes", usage="")

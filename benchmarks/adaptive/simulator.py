@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks.adaptive.baselines import Fixed
+from benchmarks.adaptive.baselines import Fixed, Paced
 from evalstudio.engine.limits.endpoint import AttemptResult, EndpointController, work_of
 from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.engine.limits.retry import Retry, RetryPolicy
@@ -58,10 +58,9 @@ class Profile:
     flaky: float = 0.0  # share of calls that fail for no reason
     rejection: float = 0.08
     stream: bool = False
-    usage: bool = True
+    usage: str = "tokens"  # or "characters", or "" when an answer's size is unknown
     changes: tuple[tuple[float, str, float], ...] = ()  # (time, field, value)
     neighbour: tuple[float, float, float] | None = None  # period, share of it, slots taken
-    best: tuple[int, ...] = ()  # windows worth trying as the best fixed one; all when empty
 
 
 class Controller(Protocol):
@@ -413,6 +412,8 @@ class Simulation:
         expected = getattr(self.controller, "expected_output", 256.0)
         while self._waiting:
             tokens = round(self.profile.prompt + expected)
+            if isinstance(self.controller, Paced):  # it knows everything
+                tokens = round(self.profile.prompt) + self.lengths[self._waiting[0][0]]
             allowed = self.controller.may_start(self.now, tokens)
             if allowed is True:
                 self._start(tokens)
@@ -451,15 +452,24 @@ class Simulation:
             first = min(first, seconds)
         result = AttemptResult(
             Outcome.OK,
-            work=work_of(call.output, self.profile.prompt) if usage else None,
-            tokens=call.tokens if usage else None,
-            output_tokens=call.output if usage else None,
+            work=self._work(call),
+            tokens=call.tokens if usage == "tokens" else None,
+            output_tokens=call.output if usage == "tokens" else None,
             first_token=first,
             rates=call.rates,
         )
         self.controller.finish(self.now, call.ticket, result, seconds)
         self._note()
         self._dispatch()
+
+    def _work(self, call: Call) -> float | None:
+        if self.profile.usage == "tokens":
+            return work_of(call.output, self.profile.prompt)
+        if not self.profile.usage:
+            return None
+        # languages and code differ in characters a token
+        characters = round(call.output * self._random.uniform(2.5, 5.0))
+        return work_of(None, 0.8 * self.profile.prompt, characters)
 
     def failed(
         self, call: Call, outcome: Outcome, message: str, hint: float | None, rates: RateHeaders | None

@@ -14,7 +14,8 @@ FIRST_EXAMPLE = "example:sentiment"
 
 @click.command("window")
 @workspace_option
-def window_command(workspace: str | None = None) -> None:
+@click.option("--lag-probe", metavar="FILE", hidden=True, help="Write how late the window's timer was, as JSON.")
+def window_command(workspace: str | None = None, lag_probe: str | None = None) -> None:
     """Opens the window."""
     reason = no_window_reason()
     if reason is not None:
@@ -23,7 +24,7 @@ def window_command(workspace: str | None = None) -> None:
         )
     from evalstudio.ui.app import main
 
-    raise click.exceptions.Exit(main(workspace))
+    raise click.exceptions.Exit(main(workspace, lag_probe))
 
 
 @click.command("start", hidden=True)

@@ -7,6 +7,7 @@ import msgspec
 
 from evalstudio.datasets.source import DatasetSource
 from evalstudio.errors import DatasetError, EvaluationError
+from evalstudio.templates import compile_expression
 
 Getter = Callable[[dict[str, Any]], Any]
 
@@ -23,8 +24,6 @@ class Mapper:
         self._filter = None
         used: Collection[str] = ()
         if source.filter is not None:
-            from evalstudio.templates import compile_expression  # loads Jinja2
-
             try:
                 self._filter, used = compile_expression(source.filter)
             except EvaluationError as error:

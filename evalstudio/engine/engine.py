@@ -3,30 +3,26 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive, Strategy
+from evalstudio.concurrency import Strategy
 from evalstudio.engine.admission import Admission
-from evalstudio.engine.endpoints import Endpoints, identify, load_prior, save_prior
-from evalstudio.engine.executors.threads import ThreadWorkers
-from evalstudio.engine.judging import Judging
-from evalstudio.engine.models.factory import open_model
+from evalstudio.engine.assembly import Assembled, Parts, assemble
+from evalstudio.engine.endpoints import Endpoints, save_prior
+from evalstudio.engine.finals import final_scores
 from evalstudio.engine.open_files import raise_open_file_limit
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
-from evalstudio.engine.resume import Before, load_before
+from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
-from evalstudio.engine.samples import SampleQueue
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, load_evaluation
-from evalstudio.keys import find_key
-from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, Snapshot
+from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
 from evalstudio.settings import Settings, ceiling_in_force, changed
-from evalstudio.store.database import open_for_reading
+from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     HEARTBEAT_S,
     RunRow,
@@ -34,8 +30,10 @@ from evalstudio.store.runs import (
     beat,
     find_or_create,
     get_run,
+    give_back,
     set_state,
     take_lease,
+    update_spec,
 )
 from evalstudio.store.writer import Writer
 from evalstudio.workspace import Workspace
@@ -72,6 +70,7 @@ class Engine:
         self._endpoints = Endpoints()
         self._drivers: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
+        self._ended: dict[int, Snapshot] = {}
         self._lag = 0.0
         self._cpu = 0.0
         self._trouble: str | None = None
@@ -90,6 +89,7 @@ class Engine:
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
         self.admission = Admission(self._ceiling, self._clock)
         self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
+        self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
         self._ticker = asyncio.create_task(self._tick())
 
     async def aclose(self) -> None:
@@ -151,7 +151,7 @@ class Engine:
         driver = self._drivers.get(run.id)
         if driver is not None:
             await asyncio.shield(driver)
-        return self.snapshot(run)
+        return self._ended[run.id]
 
     def snapshot(self, run: Run) -> Snapshot:
         return take_snapshot(run, [], [], self._lag, self._cpu)
@@ -162,53 +162,51 @@ class Engine:
     async def _start(self, evaluation: Evaluation, reference: str, options: Options) -> Run:
         plan = await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
         settings = await self.servers.locate(plan.model)
-        key = find_key(settings.key)
         row, resumed = await self.execute(lambda connection: _claim(connection, plan, self.runs))
-        workers = ThreadWorkers(plan.workers, "model") if plan.workers is not None else None
         try:
-            model = open_model(plan, settings, workers)
-            before = await asyncio.to_thread(self._load_before, row.id, options.retry_classes)
+            assembled = await assemble(self._parts, plan, settings, row)
+            await self.execute(lambda connection: update_spec(connection, row.id, plan.new_run()))
         except BaseException:
-            await self.execute(lambda connection: set_state(connection, row.id, row.true_state))
+            await self.execute(lambda connection: give_back(connection, row))
             raise
-        identity = identify(settings, key)
-        start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
-        prior = await self.execute(lambda connection: load_prior(connection, identity))
-        controller, cap = self._endpoints.get(
-            settings, identity, key, prior, self._clock(), maximum=self.admission.ceiling, start=start
-        )
-        run = Run(
-            row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, self._services,
-            SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done), Judging(plan.evaluators), workers,
-            row.total, before.counts, before.aggregates, before.telemetry,
-            offset=float(before.next_second), elapsed_before=row.elapsed,
-        )  # fmt: skip
+        run = assembled.run
         self.runs[row.id] = run
-        for problem in plan.dataset.problems[:20]:
-            where = f", line {problem.line}" if problem.line is not None else ""
-            self.log("warning", f"{plan.dataset.path.name}{where}: {problem.message}. The row is left out.")
-        if resumed:
-            self.log("info", f"Going on with run {row.id}: {before.counts.saved} of {row.total} are saved.")
+        self._tell_start(run, resumed, len(assembled.missing_scores))
         await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
         run.start()
-        self._drivers[row.id] = asyncio.create_task(self._drive(run, identity))
+        self._drivers[row.id] = asyncio.create_task(self._drive(run, assembled))
         return run
 
-    async def _drive(self, run: Run, identity: str) -> None:
+    def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
+        dataset = run.plan.dataset
+        for problem in dataset.problems[:20]:
+            where = f", line {problem.line}" if problem.line is not None else ""
+            self.log("warning", f"{dataset.path.name}{where}: {problem.message}. The row is left out.")
+        if dataset.problem_count > 20:
+            self.log("warning", f"{dataset.path.name}: {dataset.problem_count:,} rows are left out in all.")
+        if resumed:
+            self.log("info", f"Going on with run {run.id}: {run.counts.saved} of {run.total} are saved.")
+        if unjudged:
+            self.log("info", f"{unjudged} saved answers are judged without a new call.")
+
+    async def _drive(self, run: Run, assembled: Assembled) -> None:
         """Waits for a run's end, then makes it last."""
+        if assembled.missing_scores:
+            run.begin(rescore(run, Reader(self.workspace), assembled.missing_scores))
         await run.finished.wait()
-        await asyncio.gather(*list(run._tasks), return_exceptions=True)
+        await run.settled()
         await self.execute(lambda connection: None)  # all that was put in before is committed now
         await asyncio.sleep(0)
-        await run.model.aclose()
+        await run.aclose()
         prior = run.controller.prior()
-        final = self.snapshot(run)
+        scores = await asyncio.to_thread(self._final_scores, run)
+        final = msgspec.structs.replace(self.snapshot(run), scores=scores)
         buckets = run.telemetry.close_seconds(run.now + 1, run.limit, 0, self._lag, self._cpu)
         changes = self._drain_changes(run)
 
         def save(connection: Any) -> None:
             _save_buckets(connection, run.id, buckets)
-            save_prior(connection, identity, prior)
+            save_prior(connection, assembled.identity, prior)
             beat(connection, run.id, run.counts.saved, run.counts.errored, run.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(
@@ -217,7 +215,8 @@ class Engine:
 
         await self.execute(save)
         del self.runs[run.id]
-        self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu))
+        self._ended[run.id] = final
+        self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
 
     async def _tick(self) -> None:
         """Ten times a second: limits, closed seconds, snapshots, heartbeats; and how late this came itself."""
@@ -283,12 +282,12 @@ class Engine:
         if standing:
             self._writer.execute(lambda connection: _beat_all(connection, standing))
 
-    def _load_before(self, run_id: int, classes: tuple[str, ...] | None) -> Before:
-        database = open_for_reading(self.workspace)
+    def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
+        reader = Reader(self.workspace)
         try:
-            return load_before(database.conn, run_id, classes)
+            return final_scores(reader, run.id, run.plan.evaluators, run.counts.saved)
         finally:
-            database.close()
+            reader.close()
 
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was put in before."""
@@ -299,6 +298,8 @@ class Engine:
         for token in tokens:
             token.run.on_saved(token)
             runs.add(token.run)
+        if any(run.scoring.waiting for run in runs):
+            self.admission.pump()
         for run in runs:
             run.close_if_done()
 

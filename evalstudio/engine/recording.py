@@ -7,12 +7,25 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine.judging import Judged
 from evalstudio.engine.limits.endpoint import AttemptResult, work_of
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.samples import Item
 from evalstudio.outcome import Outcome
+from evalstudio.score import Score
 from evalstudio.store.rows import AttemptRow, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Scores of an answer and the seconds they took. `complete`: no evaluator has still to come."""
+
+    scores: tuple[Score, ...]
+    seconds: float
+    complete: bool = True
+
+    @property
+    def scored(self) -> bool:
+        return any(score.scored for score in self.scores)
 
 
 @dataclass(frozen=True, slots=True)

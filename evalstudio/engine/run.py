@@ -6,23 +6,27 @@ judged -> committed -> counted. One task per call; nothing else waits in a task.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy, describe
 from evalstudio.engine.admission import Admission, Cap
 from evalstudio.engine.executors.threads import ThreadWorkers
-from evalstudio.engine.judging import Judged, Judging, score_rows
+from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.models.call import Answer, CallResult, Model, Request
 from evalstudio.engine.plan import Plan
 from evalstudio.engine.pricing import Prices
-from evalstudio.engine.recording import Ended, make_attempt, make_record, report
+from evalstudio.engine.recording import Ended, Judged, make_attempt, make_record, report
 from evalstudio.engine.samples import Item, SampleQueue
+from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.telemetry import Telemetry
+from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluators import Evaluator
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
@@ -37,6 +41,8 @@ from evalstudio.templates import Message
 BREAKER_SPAN = (
     20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
 )
+MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
+JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
 
 
@@ -51,12 +57,21 @@ class Counts:
 
 
 @dataclass(slots=True)
-class _Token:
-    """What the writer hands back when a record is committed."""
+class RecordSaved:
+    """What the writer hands back when a record is committed. `judged` None: it is errored."""
 
     run: "Run"
-    outcome: Outcome
     judged: Judged | None
+
+
+@dataclass(slots=True)
+class ScoresSaved:
+    """What the writer hands back when scores of a saved answer are committed; `last`: no more come for it."""
+
+    run: "Run"
+    scores: tuple[Score, ...]
+    last: bool
+    scored: bool  # any evaluator could judge it
 
 
 @dataclass(slots=True)
@@ -81,8 +96,8 @@ class Run:
     cap: Cap
     services: Services
     queue: SampleQueue
-    judging: Judging
     workers: ThreadWorkers | None
+    flight: FlightLog
     total: int
     counts: Counts
     aggregates: dict[str, LiveAggregate]
@@ -93,8 +108,8 @@ class Run:
     state: RunState = RunState.QUEUED
     reason: str = ""
     blocked: Wait | None = None
-    in_flight: dict[Item, "asyncio.Task[None]"] = field(default_factory=dict)
-    evaluating: int = 0
+    in_flight: dict[Item, None] = field(default_factory=dict)  # oldest first
+    rescoring: int = 0  # answers of an earlier start that have still to be judged
     unsaved: int = 0
     changes: list[LimitChange] = field(default_factory=list)
     steered: bool = False  # a person has set its strategy while it ran
@@ -106,8 +121,10 @@ class Run:
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
     _ended: float | None = None
     _expected_tokens: float = 0.0
+    _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
+    scoring: Scoring = field(init=False)  # given by who puts the run together
     _policy: RetryPolicy = field(init=False)
     _prices: Prices = field(init=False)
 
@@ -124,6 +141,8 @@ class Run:
         self.state = RunState.RUNNING
         self._apply_strategy()
         self.services.admission.join(self)
+        for judge in self.scoring.judges:
+            self.services.admission.join(judge)
         self._check_end()
 
     def pause(self, reason: str = "") -> None:
@@ -149,6 +168,7 @@ class Run:
         if not self.is_active:
             return
         self._end(RunState.STOPPED, reason)
+        self.scoring.cancel()
         for task in list(self._tasks):
             task.cancel()
 
@@ -201,13 +221,17 @@ class Run:
         return isinstance(self.strategy, Adaptive)
 
     def wants(self) -> bool:
-        return self.state is RunState.RUNNING and self.queue.has_item(self.services.clock())
+        return self.may_start() and self.queue.has_item(self.services.clock())
 
     def refuses(self, now: float) -> Wait | None:
+        if self._alone or (self.in_flight and self.queue.next_crashes(now)):
+            return Wait(Binding.CRASHED, None)
         if not self.adaptive and len(self.in_flight) >= self.limit:
             return Wait(Binding.MAXIMUM, None)
         if self.workers is not None and len(self.in_flight) >= self.workers.size:
             return Wait(Binding.WORKERS, None)
+        if self.scoring.waiting >= JUDGED_LATER * self.limit:
+            return Wait(Binding.JUDGES, None)
         if self.unsaved >= MOST_UNSAVED:
             return Wait(Binding.DISK, now + 0.05)
         return None
@@ -217,16 +241,26 @@ class Run:
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
+        if item.crashes >= MOST_CRASHES:
+            self._give_up_on(item, now)
+            return
         item.queued += max(0.0, now - item.ready_at)
         item.started = now
         if item.first_started is None:
             item.first_started = now
         item.state, item.cause = "calling", ""
         ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
-        task = asyncio.create_task(self._attempt(item, ticket))
-        self.in_flight[item] = task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._alone = item.crashes > 0
+        self.flight.start(item.record_id)
+        self.in_flight[item] = None
+        self.begin(self._attempt(item, ticket))
+
+    def _give_up_on(self, item: Item, now: float) -> None:
+        """A sample that killed two engines gets no third one."""
+        message = f"The engine died {item.crashes} times while this sample was in flight."
+        self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
+        self._save(item, Ended(Outcome.CRASHED, message))
+        asyncio.get_running_loop().call_soon(self.services.admission.done, self)
 
     # What the engine asks -----------------------------------------------------------------------------------------
 
@@ -258,24 +292,73 @@ class Run:
             paused += (self._ended or self.services.clock()) - self._paused_at
         return self.elapsed_before + self.now - self.offset - paused
 
+    def may_start(self) -> bool:
+        """Whether calls may start: its own and those of its judges."""
+        return self.state is RunState.RUNNING
+
+    def judge_answered(self, model: ModelSettings, result: CallResult) -> None:
+        """A judge's call counts in the cost, not in latency and throughput."""
+        if result.answer is not None:
+            answer = result.answer
+            self.telemetry.spent(
+                Prices(model).cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
+            )
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that belongs to the run and is cancelled with it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settled(self) -> None:
+        """Waits until nothing of it is under way any more."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def aclose(self) -> None:
+        """Closes what it has opened, once it has ended."""
+        for judge in self.scoring.judges:
+            await judge.model.aclose()
+        await self.model.aclose()
+        self.flight.close()
+
     def close_if_done(self) -> None:
         """Ends the run when there is nothing left to do."""
         self._check_end()
 
-    def on_saved(self, token: _Token) -> None:
-        """A record of this run is committed."""
+    def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
+        """A record of this run, or scores of one, are committed."""
         self.unsaved -= 1
-        counts = self.counts
-        counts.saved += 1
-        self.telemetry.saved(1)
-        if token.judged is None:
-            counts.errored += 1
-        elif token.judged.scored or not token.judged.scores:
-            counts.scored += 1
-        else:
-            counts.unscored += 1
-        for score in token.judged.scores if token.judged else ():
+        match saved:
+            case RecordSaved(judged=judged):
+                self.counts.saved += 1
+                self.telemetry.saved(1)
+                if judged is None:
+                    self.counts.errored += 1
+                    return
+                scores = judged.scores
+                if judged.complete:
+                    self._count(judged.scored or not scores)
+            case ScoresSaved(scores=scores, last=last, scored=scored):
+                if last:
+                    self._count(scored)
+        for score in scores:
             add_score(self.aggregates, score)
+
+    def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
+        """A score that took its time."""
+        self.save_scores(record_id, (score,), last=last, scored=scored)
+
+    def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
+        """Keeps scores of an answer that is saved already."""
+        self.unsaved += 1
+        token = ScoresSaved(self, scores, last, scored)
+        self.services.writer.save(Saved(None, score_rows(record_id, scores), token=token))
+
+    def _count(self, scored: bool) -> None:
+        if scored:
+            self.counts.scored += 1
+        else:
+            self.counts.unscored += 1
 
     # The life of a sample -------------------------------------------------------------------------------------------
 
@@ -303,6 +386,8 @@ class Run:
         finally:
             now = self.services.clock()
             del self.in_flight[item]
+            self._alone = False
+            self.flight.end(item.record_id)
             self.controller.finish(now, ticket, report(result))
             try:
                 if result is not None and result.outcome is not Outcome.CANCELLED:
@@ -360,14 +445,12 @@ class Run:
         ended = Ended(Outcome.OK, None, answer, None, latency, result.first_token, cost)
         if item.turn + 1 < self.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
-        elif self.judging.needs_thread:
-            self.evaluating += 1
-            task = asyncio.create_task(self._judge_slowly(item, ended, answer.text))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
         else:
-            judged = self.judging.judge(answer.text, item.sample.values)
+            judged = self.scoring.now(answer.text, item.sample.values)
             self._save(item, replace(ended, judged=judged))
+            if not judged.complete:
+                values, prompt = item.sample.values, item.messages[-1].content
+                self.scoring.later(item.record_id, answer.text, values, prompt, judged.scored)
         budget = self.plan.spec.budget
         if budget is not None and self.telemetry.cost >= budget:
             self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
@@ -387,19 +470,11 @@ class Run:
             share = 0.1 if self._expected_tokens else 1.0
             self._expected_tokens += (tokens - self._expected_tokens) * share
 
-    async def _judge_slowly(self, item: Item, ended: Ended, text: str) -> None:
-        try:
-            judged = await self.judging.judge_all(text, item.sample.values)
-            self._save(item, replace(ended, judged=judged))
-        finally:
-            self.evaluating -= 1
-        self._check_end()
-
     def _save(self, item: Item, ended: Ended) -> None:
         record = make_record(self.id, item, ended, self.plan.expected)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
-        token = _Token(self, ended.outcome, ended.judged)
+        token = RecordSaved(self, ended.judged)
         self.services.writer.save(Saved(record, scores, item.attempts, token, item.again))
 
     # Ends -------------------------------------------------------------------------------------------------------
@@ -426,7 +501,8 @@ class Run:
             self.state is RunState.RUNNING
             and self.queue.is_empty
             and not self.in_flight
-            and not self.evaluating
+            and not self.scoring.waiting
+            and not self.rescoring
             and not self.unsaved
         ):
             self._end(RunState.COMPLETED_WITH_ERRORS if self.counts.errored else RunState.COMPLETED, "")
@@ -435,6 +511,8 @@ class Run:
         self._ended = self.services.clock()
         self.state, self.reason = state, reason
         self.services.admission.leave(self)
+        for judge in self.scoring.judges:
+            self.services.admission.leave(judge)
         self.finished.set()
 
     def _apply_strategy(self) -> None:
@@ -460,10 +538,18 @@ class Run:
         )
 
 
+def make_aggregates(evaluators: Sequence[Evaluator]) -> dict[str, LiveAggregate]:
+    """A running mean for each evaluator, with its scale and direction."""
+    return {
+        one.name: LiveAggregate(one.metrics[0] if one.metrics else "mean", one.direction, one.scale)
+        for one in evaluators
+    }
+
+
 def add_score(aggregates: dict[str, LiveAggregate], score: Score) -> None:
     """Counts a score in the aggregate of its evaluator; text has no mean."""
-    if isinstance(score.value, (bool, int, float)):
-        aggregates.setdefault(score.name, LiveAggregate()).add(float(score.value))
+    if not isinstance(score.value, str) and score.name in aggregates:
+        aggregates[score.name].add(score.value)
 
 
 def _set_state(item: Item, state: str) -> None:

@@ -25,6 +25,7 @@ class Item:
     repeat: int
     record_id: int
     again: bool  # it has a record already, which this one replaces
+    crashes: int  # how often an engine died while it was in flight
     ready_at: float
     first_started: float | None = None
     started: float = 0.0  # of the attempt under way
@@ -79,8 +80,10 @@ class Done:
 class SampleQueue:
     """Hands out items: first those whose next attempt is due, then new ones."""
 
-    def __init__(self, dataset: Dataset, run_id: int, repeats: int, done: Done) -> None:
-        self._new = self._pending(dataset, run_id, repeats, done)
+    def __init__(
+        self, dataset: Dataset, run_id: int, repeats: int, done: Done, crashes: dict[int, int] | None = None
+    ) -> None:
+        self._new = self._pending(dataset, run_id, repeats, done, crashes or {})
         self._next_new: Item | None = next(self._new, None)
         self._due: deque[Item] = deque()
         self._waiting: list[tuple[float, int, Item]] = []
@@ -102,6 +105,12 @@ class SampleQueue:
         item.ready_at = now
         self.taken += 1
         return item
+
+    def next_crashes(self, now: float) -> int:
+        """How often an engine died while the next item was in flight."""
+        self._wake(now)
+        item = self._due[0] if self._due else self._next_new
+        return item.crashes if item is not None else 0
 
     def put_back(self, item: Item, due: float | None, *, last: bool = False) -> None:
         """Queues an item again: at once at the head (or, `last`, behind the others), or when `due` comes."""
@@ -137,9 +146,11 @@ class SampleQueue:
             self._due.append(item)
 
     @staticmethod
-    def _pending(dataset: Dataset, run_id: int, repeats: int, done: Done) -> Iterator[Item]:
+    def _pending(
+        dataset: Dataset, run_id: int, repeats: int, done: Done, crashes: dict[int, int]
+    ) -> Iterator[Item]:
         for repeat in range(repeats):
             for sample in dataset:
                 record = record_id(run_id, sample.position, repeat, repeats)
                 if not done.is_kept(record):
-                    yield Item(sample, repeat, record, done.is_again(record), 0.0)
+                    yield Item(sample, repeat, record, done.is_again(record), crashes.get(record, 0), 0.0)

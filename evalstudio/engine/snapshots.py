@@ -21,6 +21,8 @@ SENTENCES = {
     Binding.MAXIMUM: "The window you set is full.",
     Binding.WORKERS: "All worker threads are busy.",
     Binding.APPLICATION: "The application's ceiling is reached.",
+    Binding.CRASHED: "Samples that were in flight when the engine died run one at a time.",
+    Binding.JUDGES: "Answers wait for the judge; no further sample starts until it has caught up.",
     Binding.DISK: "The disk can't keep up; calls wait until what is answered is saved.",
 }
 
@@ -50,8 +52,8 @@ def take_snapshot(
         errored=run.counts.errored,
         in_flight=len(run.in_flight),
         backing_off=waiting,
-        queued=max(0, left - len(run.in_flight) - waiting - run.evaluating - run.unsaved),
-        judging=run.evaluating,
+        queued=max(0, left - len(run.in_flight) - waiting - run.unsaved),
+        judging=run.scoring.waiting + run.rescoring,
         strategy=run.strategy,
         limit=run.limit,
         workers=run.workers.size if run.workers else None,
@@ -93,15 +95,18 @@ def _binding(run: Run, now: float) -> Binding | None:
 def _scores(run: Run) -> tuple[ScoreNow, ...]:
     scores = []
     for evaluator in run.plan.evaluators:
-        aggregate = run.aggregates.get(evaluator.name)
-        metric = evaluator.metrics[0] if evaluator.metrics else "mean"
-        if aggregate is None:
-            scores.append(ScoreNow(evaluator.name, metric, None, None, None, 0, run.counts.unscored))
-            continue
-        now = aggregate.snapshot()
-        answered = run.counts.saved - run.counts.errored
+        now = run.aggregates[evaluator.name].snapshot()
         scores.append(
-            ScoreNow(evaluator.name, metric, now.value, now.low, now.high, now.n, max(0, answered - now.n))
+            ScoreNow(
+                evaluator.name,
+                now.metric,
+                now.value,
+                now.low,
+                now.high,
+                now.n,
+                now.total - now.n,
+                direction=now.direction,
+            )
         )
     return tuple(scores)
 

@@ -21,6 +21,7 @@ from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match
 from evalstudio.evaluators.patterns import compiled, regex_extract, regex_match
 from evalstudio.score import Score
+from evalstudio.templates import compile_value, has_markup
 
 
 class Kind(NamedTuple):
@@ -118,8 +119,6 @@ def _options(
     kind: Kind, options: Mapping[str, Any], name: str, columns: tuple[str, ...]
 ) -> tuple[dict[str, Any], dict[str, Callable[[Mapping[str, Any]], Any]]]:
     """The options that are the same for every sample, and those that come from its values."""
-    from evalstudio.templates import compile_value, has_markup  # loads Jinja2
-
     parameters = _parameters(kind)
     fixed: dict[str, Any] = {}
     templates: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
@@ -165,10 +164,17 @@ def _usual_metrics(kind: Kind, fixed: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _metrics(table: Mapping[str, Any], usual: tuple[str, ...], name: str) -> tuple[str, ...]:
+    if "metrics" not in table:
+        return usual
+    from evalstudio.metrics import find_metric
+
     try:
-        return msgspec.convert(table.get("metrics", usual), tuple[str, ...])
+        metrics = msgspec.convert(table["metrics"], tuple[str, ...])
     except msgspec.ValidationError as error:
         raise EvaluationError(f"'metrics' of the evaluator '{name}' is wrong: {error}.") from None
+    for metric in metrics:
+        find_metric(metric)
+    return metrics
 
 
 def _judge(

@@ -85,8 +85,8 @@ def taken_label(answer: str, choices: Choices) -> str | None:
     bare = text.strip(" \n\t()[]<>.,:;!'").casefold()
     if bare in by_label:
         return by_label[bare]
-    even = normalise_text(text)
-    same = [label for label, choice in _pairs(choices) if normalise_text(choice) == even]
+    even = _even(answer)
+    same = [label for label, choice in _pairs(choices) if _even(choice) == even]
     if len(same) == 1:
         return same[0]
     one = "|".join(sorted(map(re.escape, choices.labels), key=len, reverse=True))
@@ -107,11 +107,15 @@ def taken_label(answer: str, choices: Choices) -> str | None:
     return by_label[alone.pop().casefold()] if len(alone) == 1 and not bare.isdigit() else None
 
 
+def _even(text: str) -> str:
+    return normalise_text(MARKUP.sub("", text))
+
+
 def _mentioned_texts(even: str, choices: Choices) -> list[str]:
     """Labels of the choices whose texts occur as words, but inside a longer one's."""
     found = [
         (label, choice)
-        for label, choice in ((label, normalise_text(text)) for label, text in _pairs(choices))
+        for label, choice in ((label, _even(text)) for label, text in _pairs(choices))
         if choice and re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", even)
     ]
     return [
@@ -125,6 +129,8 @@ def _expected_label(expected: Any, known: Choices) -> str | None:
             return str(expected)
         return known.labels[expected] if 0 <= expected < len(known.labels) else None
     text = str(expected)
+    if text in known.texts:
+        return known.labels[known.texts.index(text)]
     if known.labels:
         bare = text.strip(" ().:").casefold()
         for label in known.labels:

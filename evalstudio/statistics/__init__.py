@@ -3,17 +3,20 @@
 Own few lines in numpy, checked against scipy and statsmodels by the tests; every random part is seeded.
 """
 
-from evalstudio.statistics.agreement import cohen_kappa, krippendorff_alpha
+from evalstudio.statistics.agreement import Agreement, agreement, cohen_kappa, krippendorff_alpha
 from evalstudio.statistics.bootstrap import bootstrap_counts, bootstrap_mean
-from evalstudio.statistics.compare import Comparison, compare, compare_many
+from evalstudio.statistics.compare import Comparison, by_sample, compare, compare_many
 from evalstudio.statistics.intervals import Interval, cluster_interval, mean_interval, t_quantile, wilson
 from evalstudio.statistics.paired import holm, mcnemar_exact, permutation_test
 
 __all__ = [
+    "Agreement",
     "Comparison",
     "Interval",
+    "agreement",
     "bootstrap_counts",
     "bootstrap_mean",
+    "by_sample",
     "cluster_interval",
     "cohen_kappa",
     "compare",

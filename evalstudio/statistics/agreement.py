@@ -1,12 +1,48 @@
 """How far two judges, or a judge and a person's labels, agree beyond chance."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 if TYPE_CHECKING:
     import numpy as np
 
 Level = Literal["nominal", "ordinal", "interval"]
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """How two judges agree on the `n` samples that both have rated.
+
+    `share` is that of equal ratings, `kappa` Cohen's (for numbers weighted by the square of the ranks apart), `alpha`
+    Krippendorff's; None where they are not defined.
+    """
+
+    n: int
+    share: float | None
+    kappa: float | None
+    alpha: float | None
+
+
+def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> Agreement:
+    """Agreement of two judges, or of a judge with a person's labels, by sample; None is no rating.
+
+    Numbers (but not truth values) are compared by how far they are apart, anything else as labels.
+    """
+    both = [key for key, rating in first.items() if rating is not None and second.get(key) is not None]
+    if not both:
+        return Agreement(0, None, None, None)
+    pairs = [(first[key], second[key]) for key in both]
+    numbers = all(
+        isinstance(rating, int | float) and not isinstance(rating, bool) for pair in pairs for rating in pair
+    )
+    one, other = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return Agreement(
+        n=len(both),
+        share=sum(left == right for left, right in pairs) / len(both),
+        kappa=cohen_kappa(one, other, "quadratic" if numbers else None),
+        alpha=krippendorff_alpha(pairs, "interval" if numbers else "nominal"),
+    )
 
 
 def cohen_kappa(

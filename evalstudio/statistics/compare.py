@@ -1,6 +1,6 @@
 """Two runs on the same samples: is the difference real, and in which direction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -45,6 +45,16 @@ class Comparison(msgspec.Struct, frozen=True):
     @property
     def significant(self) -> bool:
         return self.p < SIGNIFICANT
+
+
+def by_sample(samples: Iterable[str], values: Iterable[bool | int | float | None]) -> dict[str, float | None]:
+    """The values of a run by sample, as `compare` takes them: the mean of a sample's scored repeats."""
+    sums: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    for sample, value in zip(samples, values, strict=True):
+        sums[sample] = sums.get(sample, 0.0) + (0.0 if value is None else value)
+        counts[sample] = counts.get(sample, 0) + (value is not None)
+    return {sample: sums[sample] / count if count else None for sample, count in counts.items()}
 
 
 def compare(

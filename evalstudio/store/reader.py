@@ -10,7 +10,16 @@ from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.store.database import open_for_reading
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.store.runs import RunRow, get_run, list_runs
+from evalstudio.store.schema import record_ids
 from evalstudio.workspace import Workspace
+
+_SCORE = "EXISTS (SELECT 1 FROM scores WHERE record_id = records.id AND value"
+GROUPS = {
+    "scored": f"outcome = 'ok' AND {_SCORE} IS NOT NULL)",
+    "wrong": f"outcome = 'ok' AND {_SCORE} = 0)",
+    "unscored": f"outcome = 'ok' AND NOT {_SCORE} IS NOT NULL)",
+    "errored": "outcome != 'ok'",
+}
 
 
 class RecordLine(msgspec.Struct, frozen=True):
@@ -56,10 +65,15 @@ class Reader:
         return get_run(self.connection, run_id)
 
     def record_ids(self, run_id: int, outcome: str | None = None, search: str = "") -> list[int]:
-        """The ids of a run's records in dataset order: all, of one outcome, or with a text in prompt or answer."""
-        where, values = ["run_id = ?"], [run_id]
-        parameters: list[Any] = values
-        if outcome is not None:
+        """The ids of a run's records in dataset order: all, of one outcome, or with a text in prompt or answer.
+
+        `outcome` is an outcome class, or one of GROUPS: scored, wrong (a score of 0), unscored, errored.
+        """
+        where: list[str] = ["run_id = ?"]
+        parameters: list[Any] = [run_id]
+        if outcome in GROUPS:
+            where.append(GROUPS[outcome])
+        elif outcome is not None:
             where.append("outcome = ?")
             parameters.append(outcome)
         if search:
@@ -114,11 +128,20 @@ class Reader:
         )
         return [LimitChange(*row) for row in rows]
 
-    def values(self, run_id: int, evaluator: str) -> Iterator[tuple[str, int, Any]]:
-        """(sample id, repeat, value) of an evaluator over the answered records of a run; value None: unscored."""
+    def evaluators(self, run_id: int) -> list[str]:
+        """The evaluators that have judged a record of the run."""
+        first, last = record_ids(run_id)
+        rows = self.connection.execute(
+            "SELECT DISTINCT evaluator FROM scores WHERE record_id BETWEEN ? AND ? ORDER BY evaluator",
+            (first, last),
+        )
+        return [name for (name,) in rows]
+
+    def scores(self, run_id: int, evaluator: str) -> Iterator[tuple[str, Any, str | None, str | None]]:
+        """(sample id, value, label, expected label) over the answered records of a run; value None: unscored."""
         return iter(
             self.connection.execute(
-                "SELECT sample_id, repeat, value FROM records JOIN scores ON record_id = records.id"
+                "SELECT sample_id, value, label, expected_label FROM records JOIN scores ON record_id = records.id"
                 " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ? ORDER BY records.id",
                 (run_id, evaluator),
             )

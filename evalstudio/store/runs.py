@@ -117,10 +117,7 @@ def find_or_create(connection: sqlite3.Connection, new: NewRun, *, new_run: bool
     if not new_run:
         for run in others:
             if json.loads(run.fingerprint) == new.fingerprint:
-                connection.execute(
-                    "UPDATE runs SET total = max(total, ?), spec = ? WHERE id = ?",
-                    (new.total, new.spec, run.id),
-                )
+                connection.execute("UPDATE runs SET total = max(total, ?) WHERE id = ?", (new.total, run.id))
                 return get_run(connection, run.id), True
         if others:
             raise RunError(_refusal(new, others[0]))
@@ -155,6 +152,18 @@ def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
     )
 
 
+def update_spec(connection: sqlite3.Connection, run_id: int, new: NewRun) -> None:
+    """Keeps how the run was asked for this time."""
+    connection.execute("UPDATE runs SET spec = ? WHERE id = ?", (new.spec, run_id))
+
+
+def give_back(connection: sqlite3.Connection, row: RunRow) -> None:
+    """Undoes taking a run that then could not start: it is as it was, or gone if it was new."""
+    set_state(connection, row.id, row.true_state)
+    if row.started_at is None:
+        delete_run(connection, row.id)
+
+
 def beat(connection: sqlite3.Connection, run_id: int, saved: int, errored: int, elapsed: float) -> None:
     """Says that the run is alive, with what a list of runs shows of it."""
     connection.execute(
@@ -186,7 +195,7 @@ def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
             f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
         )
     first, last = record_ids(run_id)
-    for table in ("attempts", "scores"):
+    for table in ("attempts", "scores", "crashes"):
         connection.execute(f"DELETE FROM {table} WHERE record_id BETWEEN ? AND ?", (first, last))
     for table in ("records", "limit_changes", "seconds"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

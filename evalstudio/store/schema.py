@@ -64,6 +64,9 @@ MIGRATIONS = [
         run_id INTEGER NOT NULL, second INTEGER NOT NULL, bucket TEXT NOT NULL,
         PRIMARY KEY (run_id, second)
     ) WITHOUT ROWID;
+    CREATE TABLE crashes (               -- records that were in flight when an engine died
+        record_id INTEGER PRIMARY KEY, times INTEGER NOT NULL
+    );
     CREATE TABLE priors (                -- what was learned about an endpoint
         endpoint TEXT PRIMARY KEY, learned_at REAL NOT NULL, prior TEXT NOT NULL
     );

@@ -75,10 +75,18 @@ def test_ids_come_from_a_column_or_the_position(opened: OpenFile) -> None:
     dataset = opened("a.csv", text, id="key")
     assert [sample.id for sample in dataset] == ["007", "7", "x"]
     assert [sample.position for sample in dataset] == [0, 1, 3]
+    assert (dataset.rows, dataset.count) == (4, 3)
     assert str(dataset.problems[0]) == "line 4: has no value for 'key'"
     assert [sample.id for sample in opened("a.csv", text)] == ["0", "1", "2", "3"]
-    numbered = opened("a.jsonl", '{"k":7}\n{"k":8}\n', id="k")
-    assert [sample.id for sample in numbered] == ["7", "8"]
+    numbered = opened("a.jsonl", '{"k":7}\n{"k":0}\n{"k":false}\n{"k":null}\n', id="k")
+    assert [sample.id for sample in numbered] == ["7", "0", "false"]
+    assert numbered.problem_count == 1
+
+
+def test_columns_can_trade_names(opened: OpenFile) -> None:
+    dataset = opened("a.csv", "q,a\nx,1\n", columns={"q": "a", "a": "q", "text": "q"})
+    assert next(iter(dataset)).values == {"q": "1", "a": "x", "text": "x"}
+    assert dataset.columns == ("q", "a", "text")
 
 
 def test_repeated_ids_are_refused_with_both_lines(opened: OpenFile) -> None:

@@ -18,12 +18,16 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
+# Style 1 is the built-in date format.
+STYLES = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+
+
 def write_sheets(path: Path, sheets: dict[str, list[list[object]]]) -> None:
     """The smallest workbook that is one; None leaves a cell out."""
     names = "".join(
         f'<sheet name="{name}" sheetId="{place}" r:id="r{place}"/>' for place, name in enumerate(sheets, 1)
     )
-    links = "".join(
+    links = f'<Relationship Id="styles" Type="{RELATIONS}/styles" Target="styles.xml"/>' + "".join(
         f'<Relationship Id="r{place}" Type="{RELATIONS}/worksheet" Target="worksheets/s{place}.xml"/>'
         for place in range(1, len(sheets) + 1)
     )
@@ -37,6 +41,7 @@ def write_sheets(path: Path, sheets: dict[str, list[list[object]]]) -> None:
             "xl/workbook.xml",
             f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{names}</sheets></workbook>',
         )
+        book.writestr("xl/styles.xml", STYLES)
         book.writestr(
             "xl/_rels/workbook.xml.rels",
             f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',
@@ -58,6 +63,9 @@ def cell(value: object, row: int, column: int) -> str:
         return ""
     if isinstance(value, bool):
         return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, datetime.date):
+        days = (value - datetime.date(1899, 12, 30)).days
+        return f'<c r="{place}" s="1"><v>{days}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{place}"><v>{value}</v></c>'
     return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
@@ -77,6 +85,7 @@ def test_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> Non
         {"id": None, "n": 1.5, "ok": False, "note": None},
         {"id": "0", "n": 0, "ok": None, "note": None},
     ]
+    assert [type(row["n"]) for row in values(dataset)] == [int, float, int]
     other = open_dataset(DatasetSource(path="a.xlsx", sheet="Other"), tmp_path)
     assert values(other) == [{"q": "second sheet"}]
     assert other.content_hash != dataset.content_hash
@@ -91,6 +100,11 @@ def test_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) ->
     dataset = open_dataset(DatasetSource(path="a.xlsx", id="k"), tmp_path)
     assert [sample.id for sample in dataset] == ["a", "b"]
     assert str(dataset.problems[0]) == "line 5: has no value for 'k'"
+
+
+def test_dates_of_a_sheet_are_iso_text(tmp_path: Path) -> None:
+    write_sheets(tmp_path / "a.xlsx", {"S": [["day"], [datetime.date(2024, 2, 29)]]})
+    assert values(open_dataset(DatasetSource(path="a.xlsx"), tmp_path)) == [{"day": "2024-02-29"}]
 
 
 def test_a_file_that_is_no_spreadsheet(opened: OpenFile) -> None:

@@ -82,6 +82,13 @@ def test_a_longer_text_is_not_its_part() -> None:
     assert multiple_choice("York", "D", CITIES).value is True
 
 
+def test_marks_in_the_choices_are_no_hindrance() -> None:
+    choices = ['The "A" side', "The `B` side", "{x}"]
+    assert multiple_choice("The “A” side", 'The "A" side', choices).value is True
+    assert multiple_choice("B", "The `B` side", choices).value is True
+    assert multiple_choice("I take the B side.", 1, choices).value is True
+
+
 @pytest.mark.parametrize(
     ("answer", "expected", "right"),
     [

@@ -88,6 +88,7 @@ def test_permutation_of_few_pairs_is_exact() -> None:
 def test_permutation_of_many_pairs_is_near_the_exact_law() -> None:
     flips = np.repeat([1.0, -1.0, 0.0], [60, 40, 500])
     assert permutation_test(flips) == pytest.approx(mcnemar_exact(60, 40), abs=0.01)
+    assert permutation_test(np.full(200, 0.5)) == permutation_test(np.arange(1.0, 200)) == 1 / 10_001
     normal = np.random.default_rng(4).normal(0.05, 1, 1000)
     exact = stats.ttest_1samp(normal, 0).pvalue
     assert permutation_test(normal) == pytest.approx(exact, abs=0.02)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from evalstudio.statistics import compare, compare_many, mcnemar_exact
+from evalstudio.statistics import agreement, by_sample, cohen_kappa, compare, compare_many, mcnemar_exact
 
 
 def outcomes(*counts: int) -> tuple[dict[str, bool], dict[str, bool]]:
@@ -92,3 +92,23 @@ def test_several_runs_are_corrected_for_their_number() -> None:
     assert together["one"][1] == pytest.approx(3 * alone.p)
     assert together["two"][1] == 1.0
     assert together["one"][0].sentence.startswith("one is better")
+
+
+def test_repeats_are_compared_by_their_mean() -> None:
+    values = by_sample(["a", "b", "a", "c", "a"], [True, None, False, 0, None])
+    assert values == {"a": 0.5, "b": None, "c": 0.0}
+
+
+def test_agreement_of_a_judge_with_a_person() -> None:
+    judge = {"a": True, "b": False, "c": True, "d": None, "e": True}
+    person = {"a": True, "b": False, "c": False, "d": True}
+    found = agreement(judge, person)
+    assert (found.n, found.share) == (3, pytest.approx(2 / 3))
+    assert found.kappa == pytest.approx(cohen_kappa([True, False, True], [True, False, False]))
+    grades = agreement({"a": 1, "b": 5, "c": 9}, {"a": 2, "b": 5, "c": 9})
+    assert grades.kappa is not None
+    assert grades.alpha is not None
+    assert grades.share == pytest.approx(2 / 3)
+    assert grades.kappa == pytest.approx(6 / 7)
+    assert grades.alpha > 0.9
+    assert agreement({"a": None}, {"a": 1}).kappa is None

@@ -11,6 +11,7 @@ from evalstudio.engine.limits.hints import RateHeaders
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
+_LONG_WAIT = 5.0
 _LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
@@ -67,7 +68,8 @@ class HiddenRate:
         self.rate: float | None = None
         self.learned = False
         self._starts: deque[float] = deque(maxlen=4096)
-        self._episode_at = 0.0
+        self._measured_from = 0.0
+        self._probed = False
         self._accepted = 0
         self._probe_interval = 15.0
         self._bound_for = 0.0
@@ -83,15 +85,10 @@ class HiddenRate:
         while self._starts and now - self._starts[0] > _LOOK_BACK:
             self._starts.popleft()
 
-    def rejected(self, *, current: bool) -> None:
-        """An attempt was throttled; `current`: it had started since the last episode."""
-        if current:
-            self._accepted -= 1
-
-    def episode(self, now: float) -> None:
-        """The endpoint began to reject; sets `rate`."""
-        elapsed = now - self._episode_at
-        accepted = max(0, self._accepted)
+    def episode(self, now: float, resumes: float) -> None:
+        """The endpoint began to reject; it may be asked again at `resumes`. Sets `rate`."""
+        elapsed = now - self._measured_from
+        accepted = max(0, self._accepted - 1)  # without the rejected one
         if self.rate is None:
             starts = [at for at in self._starts if now - at <= _LOOK_BACK]
             span = max(1.0, now - starts[0]) if starts else 1.0
@@ -104,9 +101,12 @@ class HiddenRate:
         else:
             self.rate *= 0.8
         self.rate = max(self.rate, 1 / 60)
-        if self.learned:
-            self._probe_interval = min(480.0, self._probe_interval * 2)
-        self._episode_at, self._accepted, self._bound_for = now, 0, 0.0
+        # a probe that failed makes the next one later; a rejection out of the blue means that the limit changed
+        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else 15.0
+        self._probed = False
+        # a bucket that refills in a fixed minute gave nothing while everybody waited for it
+        self._measured_from = resumes if resumes - now > _LONG_WAIT else now
+        self._accepted, self._bound_for = 0, 0.0
 
     def bound(self, now: float) -> bool:
         """Called while the rate holds calls back. True when it was raised to see whether the endpoint takes more."""
@@ -118,6 +118,7 @@ class HiddenRate:
         if self._bound_for < interval:
             return False
         self._bound_for = 0.0
+        self._probed = self.learned
         self.rate *= factor
         return True
 
@@ -131,7 +132,7 @@ class Pacer:
         self.hidden = HiddenRate()
         self._set: tuple[float | None, float | None] = (None, None)
         self._stated: tuple[float | None, float | None] = (None, None)
-        self._quantised = False
+        self._rejections = 0
         self.blocked_at = -math.inf
         self.blocks_tokens = False
 
@@ -176,40 +177,33 @@ class Pacer:
         """Gives back reserved tokens that were not used; negative when more were used."""
         self.tokens.take(now, -tokens)
 
-    def headers(self, now: float, rates: RateHeaders, in_flight: int, reserved: float) -> None:
-        """Takes over what the endpoint states; `in_flight` and `reserved` may not be in its first count yet."""
+    def headers(self, now: float, rates: RateHeaders, later_requests: int, later_tokens: int) -> None:
+        """Takes over what the endpoint states with an answer; `later_...` started after that attempt did."""
         known = [bucket for bucket in (self.requests, self.tokens) if math.isfinite(bucket.rate)]
-        self._stated = (
-            rates.limit_requests or self._stated[0],
-            rates.limit_tokens or self._stated[1],
-        )
+        self._stated = (rates.limit_requests or self._stated[0], rates.limit_tokens or self._stated[1])
         self._apply(now)
-        for bucket, remaining, mine in (
-            (self.requests, rates.remaining_requests, in_flight),
-            (self.tokens, rates.remaining_tokens, reserved),
+        for bucket, remaining, later in (
+            (self.requests, rates.remaining_requests, later_requests),
+            (self.tokens, rates.remaining_tokens, later_tokens),
         ):
-            if remaining is None or not math.isfinite(bucket.rate):
-                continue
-            bucket.refill(now)
-            mirrored = remaining - mine if bucket not in known else remaining + bucket.rate
-            bucket.level = min(bucket.level, mirrored)
+            if remaining is not None and math.isfinite(bucket.rate):
+                bucket.refill(now)
+                # afterwards its own count is the better one, and what is stated only an upper bound
+                bucket.level = min(
+                    bucket.level, remaining + bucket.rate if bucket in known else remaining - later
+                )
 
-    def throttled(self, now: float, *, current: bool, new_episode: bool, learn: bool) -> None:
-        """A rejection. `learn`: the hidden request rate is to be learned from it."""
-        self.hidden.rejected(current=current)
+    def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
+        """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
         if not new_episode:
             return
-        if (
-            self.stated
-            and self.requests.level > 0.05 * self.requests.cap
-            and self.tokens.level > 0.05 * self.tokens.cap
-        ):
-            # it rejects although its own count says that there is room: it counts in seconds, not in minutes
-            self._quantised = True
+        if self.stated:
+            # once its count was merely older than ours; twice, it counts in seconds instead of minutes: no bursts
+            self._rejections += 1
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
         if learn:
-            self.hidden.episode(now)
+            self.hidden.episode(now, resumes)
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
 
@@ -223,16 +217,26 @@ class Pacer:
         return True
 
     def _apply(self, now: float) -> None:
-        self._apply_one(now, self.requests, self._set[0], self._stated[0], self.hidden.rate)
-        self._apply_one(now, self.tokens, self._set[1], self._stated[1], None)
+        smooth = self._rejections >= 2
+        self._apply_one(
+            now, self.requests, self._set[0], self._stated[0], self.hidden.rate, 0.01 if smooth else None
+        )
+        self._apply_one(now, self.tokens, self._set[1], self._stated[1], None, 1.0 if smooth else None)
 
+    @staticmethod
     def _apply_one(
-        self, now: float, bucket: Bucket, setting: float | None, stated: float | None, learned: float | None
+        now: float,
+        bucket: Bucket,
+        setting: float | None,
+        stated: float | None,
+        learned: float | None,
+        burst: float | None,
     ) -> None:
+        """Puts the lowest of the rates in force; `burst` in seconds replaces the burst that was stated."""
         rate, cap = math.inf, math.inf
         if stated is not None:
             rate = _MARGIN * stated / 60
-            cap = max(1.0, rate) if self._quantised else stated
+            cap = stated if burst is None else 1.0 + burst * rate
         if setting is not None and _MARGIN * setting / 60 <= rate:
             rate = _MARGIN * setting / 60
             cap = min(cap, max(1.0, _BURST_SHARE * setting))

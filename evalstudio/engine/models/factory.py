@@ -1,13 +1,29 @@
 """From a model's settings to something that answers."""
 
+from pathlib import Path
 from typing import Any, Protocol
 
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Model
-from evalstudio.engine.models.function import FunctionModel
-from evalstudio.engine.plan import Plan
+from evalstudio.engine.models.function import FunctionModel, load_function
+from evalstudio.engine.plan import Plan, is_async
 from evalstudio.evaluation import ModelSettings, TimeOuts
+from evalstudio.evaluators.judge import Judge
 from evalstudio.keys import find_key, remember_environment
+
+SCHEMAS = (
+    "openai",
+    "demo",
+    "local",
+    "vllm",
+    "llamacpp",
+    "ollama",
+    "gemini",
+    "mistral",
+    "groq",
+    "openrouter",
+    "together",
+)
 
 
 class EndpointModel(Model, Protocol):
@@ -23,6 +39,19 @@ def open_model(plan: Plan, settings: ModelSettings, workers: ThreadWorkers | Non
         remember_environment()  # a person's code finds its own keys there, and its errors may hold them
         return FunctionModel(plan.function, attempt_timeout=plan.spec.timeouts.attempt, workers=workers)
     return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
+
+
+def open_judge(settings: ModelSettings, judge: Judge, timeouts: TimeOuts) -> Model:
+    """The model of a judge; its reply's form goes along as a schema where the provider is known to take one."""
+    if settings.provider == "python":
+        remember_environment()
+        function = load_function(Path(settings.path), settings.name)
+        workers = None if is_async(function) else ThreadWorkers(8, "judge")
+        return FunctionModel(function, attempt_timeout=timeouts.attempt, workers=workers)
+    parameters = dict(judge.parameters)
+    if settings.provider in SCHEMAS:
+        parameters.setdefault("response_format", judge.response_format)
+    return open_endpoint(settings, parameters, timeouts, stream=False)
 
 
 def open_endpoint(

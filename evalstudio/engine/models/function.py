@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -42,7 +42,7 @@ class FunctionModel:
             arguments = self._arguments(request)
             async with asyncio.timeout(longest):
                 if self._workers is None:
-                    value = await self._function(**arguments)
+                    value = await _contained(self._function(**arguments))
                 else:
                     returned = await self._workers.run(lambda: self._function(**arguments))
                     self.on_returned(returned.wall, returned.processor)
@@ -82,6 +82,14 @@ class FunctionModel:
                     f"({', '.join(request.values)})."
                 )
         return arguments
+
+
+async def _contained(answer: Awaitable[Any]) -> Any:
+    """Awaits; what would end the whole program ends this call only."""
+    try:
+        return await answer
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
 
 def load_function(path: Path, name: str) -> Callable[..., Any]:

@@ -1,0 +1,54 @@
+"""The metrics of a run that has ended, over all its records: exact where the live ones are running means."""
+
+from collections.abc import Sequence
+
+from evalstudio.errors import EvaluationError
+from evalstudio.evaluators import Evaluator
+from evalstudio.metrics import Scores, aggregate
+from evalstudio.protocol import ScoreNow
+from evalstudio.store.reader import Reader
+
+
+def final_scores(
+    reader: Reader, run_id: int, evaluators: Sequence[Evaluator], total: int
+) -> tuple[ScoreNow, ...]:
+    """Every metric of every evaluator; `total` counts the records, errored ones included."""
+    return tuple(
+        score for evaluator in evaluators for score in _of_evaluator(reader, run_id, evaluator, total)
+    )
+
+
+def _of_evaluator(reader: Reader, run_id: int, evaluator: Evaluator, total: int) -> list[ScoreNow]:
+    rows = list(reader.scores(run_id, evaluator.name))
+    scores = Scores(
+        values=[value for _, value, _, _ in rows],
+        samples=[sample for sample, _, _, _ in rows],
+        labels=[label for _, _, label, _ in rows],
+        expected_labels=[expected for _, _, _, expected in rows],
+        total=total,
+        scale=evaluator.scale,
+    )
+    unscored = sum(value is None for value in scores.values)
+    found = []
+    for metric in evaluator.metrics:
+        try:
+            one = aggregate(metric, scores, evaluator.direction)
+        except EvaluationError:
+            # the scores are not of the metric's kind: there is no number, and none is made up
+            found.append(ScoreNow(evaluator.name, metric, None, None, None, len(rows) - unscored, unscored))
+            continue
+        found.append(
+            ScoreNow(
+                evaluator.name,
+                metric,
+                one.value,
+                one.low,
+                one.high,
+                one.n,
+                unscored,
+                one.bound_low,
+                one.bound_high,
+                one.direction,
+            )
+        )
+    return found

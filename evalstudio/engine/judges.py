@@ -1,0 +1,155 @@
+"""The calls of a model judge: a member of admission beside the run itself, with an endpoint of its own.
+
+An answer waits here without holding any limit; a reply that can't be read is asked for once more; a judge that
+can't be reached leaves the answer unscored.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalstudio.engine.admission import Cap
+from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
+from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.models.call import CallResult, Model, Request
+from evalstudio.engine.recording import report
+from evalstudio.evaluators import Evaluator
+from evalstudio.evaluators.judge import Judge
+from evalstudio.keys import redact
+from evalstudio.outcome import Outcome
+from evalstudio.score import Score
+from evalstudio.templates import Message
+
+TakeScore = Callable[[int, Score], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Question:
+    record_id: int
+    messages: tuple[Message, ...]
+    values: Mapping[str, Any]
+    take: TakeScore
+    asked_at: float
+    attempts: int = 0
+    repaired: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class JudgeCalls:
+    """One judge of one run. `limit` None: as many calls as its endpoint takes (Adaptive)."""
+
+    evaluator: Evaluator
+    model: Model
+    controller: EndpointController
+    cap: Cap
+    policy: RetryPolicy
+    clock: Callable[[], float]
+    limit: int | None
+    done: Callable[["JudgeCalls"], None]  # a call has ended: admission goes on
+    pump: Callable[[], None]  # there is a call to start
+    active: Callable[[], bool]  # whether its run may start calls
+    spent: Callable[[CallResult], None]
+    blocked: Wait | None = None
+    in_flight: set["asyncio.Task[None]"] = field(default_factory=set)
+    _queue: deque[_Question] = field(default_factory=deque)
+    _waiting: set[asyncio.TimerHandle] = field(default_factory=set)
+
+    @property
+    def judge(self) -> Judge:
+        assert self.evaluator.model_judge is not None
+        return self.evaluator.model_judge
+
+    def add(
+        self, record_id: int, answer: str, values: Mapping[str, Any], prompt: str, take: TakeScore
+    ) -> None:
+        """Queues an answer. Raises EvaluationError where a template of the judge fails on it."""
+        messages = tuple(self.judge.messages(answer, values, prompt))
+        self._queue.append(_Question(record_id, messages, values, take, self.clock()))
+        self.pump()
+
+    def cancel(self) -> None:
+        self._queue.clear()
+        for timer in self._waiting:
+            timer.cancel()
+        for task in list(self.in_flight):
+            task.cancel()
+
+    # What admission asks
+
+    @property
+    def adaptive(self) -> bool:
+        return self.limit is None
+
+    def wants(self) -> bool:
+        return bool(self._queue) and self.active()
+
+    def refuses(self, now: float) -> Wait | None:
+        if self.limit is not None and len(self.in_flight) >= self.limit:
+            return Wait(Binding.MAXIMUM, None)
+        return None
+
+    def tokens_wanted(self) -> int:
+        return 0
+
+    def start_one(self, now: float) -> None:
+        question = self._queue.popleft()
+        ticket = self.controller.start(now, 0, adaptive=self.adaptive)
+        task = asyncio.create_task(self._ask(question, ticket))
+        self.in_flight.add(task)
+        task.add_done_callback(self.in_flight.discard)
+
+    # The life of a question
+
+    async def _ask(self, question: _Question, ticket: Ticket) -> None:
+        result: CallResult | None = None
+        try:
+            result = await self.model.call(Request(question.messages, 0, question.values), lambda: None)
+        except Exception as error:  # noqa: BLE001 - a judge that is a person's code may raise anything
+            result = CallResult(Outcome.CLIENT_ERROR, message=f"{type(error).__name__}: {error}")
+        finally:
+            self.controller.finish(self.clock(), ticket, report(result))
+            try:
+                if result is not None:
+                    self._settle(question, result)
+            finally:
+                self.done(self)
+
+    def _settle(self, question: _Question, result: CallResult) -> None:
+        question.attempts += 1
+        self.spent(result)
+        if result.outcome is Outcome.OK and result.answer is not None:
+            self._read(question, result.answer.text)
+            return
+        elapsed = self.clock() - question.asked_at
+        decision = self.policy.after(
+            result.outcome, attempts=question.attempts, elapsed=elapsed, hint=result.hint
+        )
+        match decision:
+            case Retry(delay=delay):
+                self._again_in(delay, question)
+            case GiveUp() | PauseRun():
+                why = f"The judge could not be asked: {redact(result.message)}"
+                question.take(
+                    question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why)
+                )
+
+    def _read(self, question: _Question, reply: str) -> None:
+        score = self.judge.read(reply)
+        if score.scored or question.repaired:
+            question.take(question.record_id, score)
+            return
+        question.messages = tuple(self.judge.repair(question.messages, reply, score.why))
+        question.repaired = True
+        question.attempts = 0
+        self._queue.appendleft(question)
+
+    def _again_in(self, delay: float, question: _Question) -> None:
+        def again() -> None:
+            self._waiting.discard(timer)
+            self._queue.appendleft(question)
+            self.pump()
+
+        timer = asyncio.get_running_loop().call_later(delay, again)
+        self._waiting.add(timer)

@@ -1,0 +1,78 @@
+"""Every command of the window, once: menus, buttons and shortcuts come from this list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from evalstudio.ui.icons import icon
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name in code, what the menu says, its menu, icon, shortcuts and what it does in a sentence."""
+
+    name: str
+    text: str
+    menu: str
+    hint: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+
+
+COMMANDS = (
+    Command("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML)", ("Ctrl+O",), "open"),
+    Command("settings", "&Settings…", "&File", "Limits, appearance and the Python that runs the engine", ("Ctrl+,",), "settings"),
+    Command("quit", "&Quit", "&File", "Close EvalStudio", ("Ctrl+Q",)),
+    Command("start", "&Start", "&Run", "Start the chosen evaluation as a new run", ("F5", "Ctrl+R"), "start"),
+    Command("pause", "&Pause", "&Run", "Start no further call; those in flight end", ("F6",), "pause"),
+    Command("stop", "S&top", "&Run", "End the run now; what is saved stays, and a resume does the rest", ("Ctrl+.",), "stop"),
+    Command("resume", "&Resume", "&Run", "Do what is missing, and again what has no answer", ("F7",), "resume"),
+    Command("find", "&Find in records", "&Edit", "Search prompts and answers", ("Ctrl+F",), "search"),
+    Command("copy_record", "&Copy record", "&Edit", "Copy the record that is shown, as text", ("Ctrl+Shift+C",), "copy"),
+    Command("log", "&Log", "&View", "What the engine and your own code print", ("Ctrl+L",), "log", True),
+    Command("whole_run", "&Whole run on the charts", "&View", "Undo zooming and follow the run", ("Ctrl+0",)),
+    Command("theme_light", "&Light", "&View", "Light appearance"),
+    Command("theme_dark", "&Dark", "&View", "Dark appearance"),
+    Command("theme_system", "As the &system", "&View", "The appearance of the desktop"),
+)  # fmt: skip
+
+
+class Actions:
+    """The commands as QActions of one window: `actions["start"]`."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._actions: dict[str, QAction] = {}
+        menus = {}
+        for menu in ("&File", "&Edit", "&Run", "&View"):
+            menus[menu] = window.menuBar().addMenu(menu)
+            menus[menu].setObjectName(f"menu_{menu.strip('&').lower()}")
+        for command in COMMANDS:
+            action = _make(window, command)
+            menus[command.menu].addAction(action)
+            self._actions[command.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def connect(self, name: str, slot: Callable[[], object]) -> None:
+        """Calls `slot` when the command is given."""
+        self._actions[name].triggered.connect(lambda *_: slot())
+
+
+def _make(window: QMainWindow, command: Command) -> QAction:
+    action = QAction(command.text, window)
+    action.setObjectName(command.name)
+    action.setCheckable(command.checkable)
+    action.setProperty("icon_name", command.icon)
+    if command.icon:
+        action.setIcon(icon(command.icon))
+    action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
+    keys = ", ".join(
+        QKeySequence(one).toString(QKeySequence.SequenceFormat.NativeText) for one in command.shortcuts
+    )
+    action.setToolTip(f"{command.hint} ({keys})" if keys else command.hint)
+    action.setStatusTip(command.hint)
+    return action

@@ -1,0 +1,47 @@
+"""Axes that say durations and counts the way people read them."""
+
+import pyqtgraph as pg
+
+from evalstudio.format import milliseconds
+
+
+class ClockAxis(pg.AxisItem):
+    """Time since the start of a run: 0:30, 12:05, 1:04:00."""
+
+    def __init__(self) -> None:
+        super().__init__(orientation="bottom")
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [clock(value) for value in values]
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Round numbers of seconds, minutes and hours, about eighty pixels apart."""
+        wanted = max(1.0, (high - low) * 80 / max(size, 1.0))
+        for step in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200):
+            if step >= wanted:
+                return [(step, 0)]
+        return [(86_400, 0)]
+
+
+class ValueAxis(pg.AxisItem):
+    """Whole counts, or durations where `is_duration`. Few ticks: the legend says the numbers."""
+
+    def __init__(self, *, is_duration: bool) -> None:
+        super().__init__(orientation="left")
+        self.enableAutoSIPrefix(False)
+        self._is_duration = is_duration
+        self.setWidth(54)
+        self.setTickDensity(0.65)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self._is_duration:
+            return ["0" if value == 0 else milliseconds(value) for value in values]
+        return [f"{value:,.0f}" if spacing >= 1 else f"{value:.1f}" for value in values]
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, with hours where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,267 @@
+"""One chart over the time of a run. All that is drawn with pyqtgraph is drawn here.
+
+Lines are one pixel wide: wider ones cost a hundred times as much with this painter. Data are closed seconds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from evalstudio.protocol import LimitChange
+from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock
+from evalstudio.ui.series import Array, Series
+from evalstudio.ui.text import tooltip
+from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
+from evalstudio.ui.widgets import Card, TextLabel
+
+pg.setConfigOptions(antialias=True)
+
+DASHES = {
+    "solid": (Qt.PenStyle.SolidLine, "━━"),
+    "dash": (Qt.PenStyle.DashLine, "╍╍"),
+    "dot": (Qt.PenStyle.DotLine, "┅┅"),
+}
+SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve: how it is called, where its values come from, and how it looks."""
+
+    label: str
+    values: Callable[[Series], Array]
+    colour: int  # index into the theme's series colours
+    dash: str = "solid"
+    filled: bool = False
+    hide_when_zero: bool = False  # from drawing and legend, while all values are 0 or none
+
+
+@dataclass(frozen=True, slots=True)
+class ChartKind:
+    """What a chart shows. `stacked`: curves add up. `say` turns a value into words."""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+    say: Callable[[float], str]
+    empty: str
+    is_duration: bool = False
+    stacked: bool = False
+    steps: bool = False
+    marks_changes: bool = False
+
+
+class TimeChart(Card):
+    """A chart with a title, a legend that tells the numbers, and a cross-hair shared with its neighbours."""
+
+    pointed_at = Signal(object)  # seconds since the start, or None
+    zoomed = Signal(object)  # (from, to) that a person chose
+
+    def __init__(self, kind: ChartKind) -> None:
+        super().__init__()
+        self.kind = kind
+        self.setObjectName(f"chart_{kind.name}")
+        self._series: Series | None = None
+        self._pointer: float | None = None
+        self._top = 0.0
+        self._build()
+        self._make_curves()
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def draw(self, series: Series, changes: Sequence[LimitChange], view: tuple[float, float] | None) -> None:
+        """Shows the series; `view` is the span of time to show, None the whole run."""
+        self._series = series
+        times = series.times
+        shown = len(times) > 0
+        self._empty.setVisible(not shown)
+        highest = 0.0
+        below: Array = np.zeros(len(times))
+        for line, curve in zip(self.kind.lines, self._curves, strict=True):
+            values = line.values(series)
+            visible = shown and not (line.hide_when_zero and not np.nansum(values) > 0)
+            curve.setVisible(visible)
+            if not visible:
+                curve.setData([], [])
+                continue
+            if self.kind.stacked:
+                values = below = below + values
+            curve.setData(times, values, connect="finite")
+            if len(values) and not np.all(np.isnan(values)):
+                highest = max(highest, float(np.nanmax(values)))
+        if self.kind.marks_changes:
+            self._mark(series, changes)
+        self._set_ranges(times, highest, view)
+        self._tell()
+
+    def point_at(self, moment: float | None) -> None:
+        """Moves the cross-hair; None takes it away."""
+        self._pointer = moment
+        self._cross.setVisible(moment is not None)
+        if moment is not None:
+            self._cross.setPos(moment)
+        self._tell()
+
+    def show_span(self, low: float, high: float) -> None:
+        self._plot.setXRange(low, high, padding=0)
+
+    # How it is made -----------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_XS)
+        layout.setSpacing(SPACE_XS)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(TextLabel(self.kind.title, bold=True))
+        self._legend = QLabel()
+        self._legend.setObjectName(f"legend_{self.kind.name}")
+        self._legend.setTextFormat(Qt.TextFormat.RichText)  # made of our own words and numbers only
+        self._legend.setFont(scaled(self._legend.font(), 0.9))
+        self._legend.setMinimumWidth(10)
+        head.addWidget(self._legend, 1)
+        layout.addLayout(head)
+        self._plot = pg.PlotWidget(
+            axisItems={"bottom": ClockAxis(), "left": ValueAxis(is_duration=self.kind.is_duration)}
+        )
+        self._plot.setObjectName(f"plot_{self.kind.name}")
+        self._plot.setAccessibleName(self.kind.title)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMinimumHeight(64)
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setClipToView(True)
+        item.setDownsampling(auto=True, mode="peak")
+        item.disableAutoRange()
+        item.showGrid(x=False, y=True, alpha=0.35)
+        box = item.getViewBox()
+        box.setMouseEnabled(x=True, y=False)
+        box.setLimits(xMin=0, yMin=0)
+        box.setDefaultPadding(0)
+        box.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit(tuple(box.viewRange()[0])))
+        item.scene().sigMouseMoved.connect(self._mouse_moved)
+        layout.addWidget(self._plot, 1)
+        self._cross = pg.InfiniteLine(angle=90, movable=False)
+        self._cross.setVisible(False)
+        item.addItem(self._cross, ignoreBounds=True)
+        self._empty = TextLabel(self.kind.empty, "muted")
+        self._empty.setParent(self._plot)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def _make_curves(self) -> None:
+        item = self._plot.getPlotItem()
+        self._curves = []
+        for depth, line in enumerate(self.kind.lines):
+            curve = pg.PlotDataItem(
+                stepMode="right" if self.kind.steps else None,
+                fillLevel=0 if line.filled or self.kind.stacked else None,
+            )
+            curve.setZValue(-depth if self.kind.stacked else depth)
+            item.addItem(curve)
+            self._curves.append(curve)
+        self._marks = pg.ScatterPlotItem(
+            symbol="d", size=9, hoverable=True, tip=lambda x, y, data: tooltip(f"{clock(x)}  {data}")
+        )
+        self._marks.setZValue(50)
+        item.addItem(self._marks)
+
+    def _follow_theme(self) -> None:
+        colours = tokens()
+        self._plot.setBackground(colours.card)
+        for side in ("left", "bottom"):
+            axis = self._plot.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(colours.grid))
+            axis.setTextPen(pg.mkPen(colours.muted))
+            axis.setTickFont(scaled(self.font(), 0.85))
+            axis.setStyle(tickLength=0, tickTextOffset=6)
+        for line, curve in zip(self.kind.lines, self._curves, strict=True):
+            colour = QColor(colours.series[line.colour])
+            curve.setPen(pg.mkPen(colour, width=1, style=DASHES[line.dash][0]))
+            if self.kind.stacked:
+                curve.setFillBrush(QBrush(colour))
+            elif line.filled:
+                colour.setAlpha(45)
+                curve.setFillBrush(QBrush(colour))
+        self._marks.setPen(pg.mkPen(colours.card))
+        self._marks.setBrush(pg.mkBrush(colours.series[1]))
+        self._cross.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DotLine))
+        self._tell()
+
+    # What it shows ------------------------------------------------------------------------------------------
+
+    def _mark(self, series: Series, changes: Sequence[LimitChange]) -> None:
+        times, limits = series.times, series.column("limit")
+        spots = []
+        for change in changes:
+            height = float(np.interp(change.at, times, limits)) if len(times) else 0.0
+            spots.append({"pos": (change.at, height), "data": change.sentence})
+        self._marks.setData(spots)
+
+    def _set_ranges(self, times: Array, highest: float, view: tuple[float, float] | None) -> None:
+        last = float(times[-1]) if len(times) else 0.0
+        low, high = view if view is not None else (0.0, max(SHORTEST_SPAN, last * 1.02))
+        wanted = highest * 1.12 if highest > 0 else 1.0
+        if self._top < highest or wanted < self._top * 0.6 or self._top == 0:
+            self._top = wanted
+        self._plot.setRange(xRange=(low, high), yRange=(0, self._top), padding=0)
+
+    def _tell(self) -> None:
+        """The legend: the numbers under the cross-hair, else the newest; and as a sentence for screen readers."""
+        if self._series is None or not len(self._series):
+            self._legend.clear()
+            return
+        colours = tokens()
+        row = self._row_pointed_at(self._series)
+        marked, spoken = [], []
+        for line in self.kind.lines:
+            values = line.values(self._series)
+            if line.hide_when_zero and not np.nansum(values) > 0:
+                continue
+            value = float(values[row])
+            words = "–" if np.isnan(value) else self.kind.say(value)
+            sign = "■" if self.kind.stacked else DASHES[line.dash][1]
+            marked.append(
+                f'<span style="color:{colours.series[line.colour]}">{sign}</span>&nbsp;'
+                f'<span style="color:{colours.muted}">{line.label}</span>&nbsp;'
+                f'<span style="color:{colours.text}">{words}</span>'
+            )
+            spoken.append(f"{line.label} {words}")
+        moment = clock(float(self._series.column("second")[row]))
+        self._legend.setText("&nbsp;&nbsp; ".join(marked))
+        self._plot.setAccessibleDescription(f"At {moment}: {', '.join(spoken) or 'nothing'}.")
+
+    def _row_pointed_at(self, series: Series) -> int:
+        if self._pointer is None:
+            return len(series) - 1
+        row = int(np.searchsorted(series.column("second"), self._pointer, side="right")) - 1
+        return min(max(row, 0), len(series) - 1)
+
+    def _mouse_moved(self, position: object) -> None:
+        box = self._plot.getPlotItem().getViewBox()
+        inside = box.sceneBoundingRect().contains(position)
+        self.pointed_at.emit(float(box.mapSceneToView(position).x()) if inside else None)
+
+    def leaveEvent(self, event: object) -> None:
+        self.pointed_at.emit(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._empty.setGeometry(self._plot.rect())
+
+    def showEvent(self, event: object) -> None:
+        self._empty.setGeometry(self._plot.rect())
+
+
+def plot_of(chart: QWidget) -> pg.PlotWidget:
+    """The plot inside a chart; for tests and exports."""
+    found = chart.findChild(pg.PlotWidget)
+    assert found is not None
+    return found

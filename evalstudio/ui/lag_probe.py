@@ -1,0 +1,55 @@
+"""How late the window's thread is: a timer of 16 ms, and by how much each of its ticks comes late."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer
+
+INTERVAL_MS = 16
+MOST = 1_000_000
+
+
+class LagProbe(QObject):
+    """Measures from `start` to `write`. Costs about 60 short ticks a second."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lags: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        self._lags.clear()
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def summary(self) -> dict[str, float]:
+        """Milliseconds of lag: p50, p95, p99, max; and the number of ticks."""
+        if not self._lags:
+            return {"ticks": 0}
+        lags = np.array(self._lags) * 1000
+        p50, p95, p99 = np.percentile(lags, [50, 95, 99])
+        return {
+            "ticks": len(lags),
+            "p50_ms": round(float(p50), 3),
+            "p95_ms": round(float(p95), 3),
+            "p99_ms": round(float(p99), 3),
+            "max_ms": round(float(lags.max()), 3),
+        }
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(self.summary()) + "\n", encoding="utf-8")
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        if len(self._lags) < MOST:
+            self._lags.append(max(0.0, now - self._last - INTERVAL_MS / 1000))
+        self._last = now

@@ -1,0 +1,232 @@
+"""The main window: navigation on the left, one page, messages above it, the log below, the engine's state at the foot."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.settings import changed
+from evalstudio.ui.actions import Actions
+from evalstudio.ui.dialogs.settings import SettingsDialog
+from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.icons import application_icon
+from evalstudio.ui.notices import Notice
+from evalstudio.ui.pages.runs import RunsPage
+from evalstudio.ui.panels.log_pane import LogPane
+from evalstudio.ui.panels.message_bar import MessageBar
+from evalstudio.ui.session import Session
+from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
+from evalstudio.ui.widgets import NavigationButton, TextLabel
+
+FIRST_SIZE = QSize(1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """`leave` is called once when the window may go: after its question, where a run is in work."""
+
+    def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("EvalStudio")
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(900, 620)
+        self._session = session
+        self._theme = theme
+        self._machine = machine
+        self._leave = leave
+        self._may_leave = False
+        self.actions_ = Actions(self)
+        self.messages = MessageBar()
+        self.runs_page = RunsPage(session, self.actions_)
+        self.log = LogPane()
+        self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
+        self._lay_out()
+        self._connect()
+        self._restore()
+
+    def show_notice(self, notice: Notice) -> None:
+        self.messages.show_notice(notice)
+        QApplication.alert(self) if notice.level == "error" and not self.isActiveWindow() else None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave and self._session.active_here:
+            event.ignore()
+            self._ask_before_leaving()
+            return
+        self._remember()
+        event.accept()
+        self._leave()
+
+    # What the commands do -----------------------------------------------------------------------------------------
+
+    def open_evaluation(self) -> None:
+        """Asks for an evaluation file without holding up anything."""
+        dialog = QFileDialog(self, "Open an evaluation", str(self._machine.value("folder", "")))
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Evaluations (*.toml)", "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.runs_page.start_bar.add_file)
+        dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
+        dialog.open()
+
+    def open_settings(self) -> None:
+        dialog = SettingsDialog(self._session, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def copy_record(self) -> None:
+        text = self.runs_page.records.detail.text()
+        if text:
+            QApplication.clipboard().setText(text)
+
+    def _choose_theme(self, choice: str) -> None:
+        self._session.change_settings(changed(self._session.settings, theme=choice))
+
+    def _ask_before_leaving(self) -> None:
+        if self.findChild(QMessageBox, "leave_question") is not None:
+            return
+        running = self._session.active_here
+        noun = "A run is" if len(running) == 1 else f"{len(running)} runs are"
+        question = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Stop and quit?",
+            f"{noun} still going on.",
+            QMessageBox.StandardButton.NoButton,
+            self,
+        )
+        question.setObjectName("leave_question")
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setInformativeText("What is saved stays saved; a resume does the rest later.")
+        stop = question.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
+        stop.setObjectName("stop_and_quit")
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if question.clickedButton() is stop:
+                self._may_leave = True
+                self.close()
+
+        question.finished.connect(lambda *_: answered())
+        question.open()
+
+    # How it is made -----------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session, actions = self._session, self.actions_
+        session.notice.connect(self.show_notice)
+        session.settings_changed.connect(self._settings_changed)
+        session.engine.log.connect(self.log.add)
+        session.engine.state_changed.connect(self._show_engine)
+        actions.connect("quit", self.close)
+        actions.connect("open_evaluation", self.open_evaluation)
+        actions.connect("settings", self.open_settings)
+        actions.connect("copy_record", self.copy_record)
+        actions["log"].toggled.connect(self._log_dock.setVisible)
+        self._log_dock.visibilityChanged.connect(
+            lambda shown: actions["log"].setChecked(not self._log_dock.isHidden())
+        )
+        for choice in ("light", "dark", "system"):
+            action = actions[f"theme_{choice}"]
+            action.setCheckable(True)
+            actions.connect(f"theme_{choice}", partial(self._choose_theme, choice))
+        self._settings_changed()
+
+    def _settings_changed(self) -> None:
+        choice = self._session.settings.theme
+        if choice != self._theme.choice:
+            self._theme.choose(choice)
+        for one in ("light", "dark", "system"):
+            self.actions_[f"theme_{one}"].setChecked(one == choice)
+
+    def _show_engine(self, state: EngineState) -> None:
+        hello = self._session.engine.hello
+        words = f"Engine: {state}"
+        if hello is not None:
+            words += f" · Python {hello.python} · process {hello.pid}"
+        self._engine_label.show_text(words)
+        self._engine_label.set_colour(
+            "bad" if state in (EngineState.FAILED, EngineState.RESTARTING) else "muted"
+        )
+        if state is EngineState.READY:
+            self.messages.dismiss_key("refusal")
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.runs_page)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        messages = QHBoxLayout()
+        messages.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, 0)
+        messages.addWidget(self.messages)
+        right.addLayout(messages)
+        right.addWidget(self._pages, 1)
+        centre = QWidget()
+        layout = QHBoxLayout(centre)
+        layout.setContentsMargins(SPACE_XS, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._navigation())
+        layout.addLayout(right, 1)
+        self.setCentralWidget(centre)
+        self._log_dock = QDockWidget("Log", self)
+        self._log_dock.setObjectName("log_dock")
+        self._log_dock.setWidget(self.log)
+        self._log_dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._log_dock)
+        self._log_dock.hide()
+        bar = self.statusBar()
+        bar.setObjectName("status_bar")
+        bar.setSizeGripEnabled(False)
+        workspace = TextLabel(f"Workspace: {self._session.workspace.folder}", "muted", name="workspace")
+        workspace.setContentsMargins(0, 0, SPACE_L, 0)
+        self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
+        bar.addPermanentWidget(workspace)
+        bar.addPermanentWidget(self._engine_label)
+
+    def _navigation(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
+        column.setSpacing(SPACE_XS)
+        runs = NavigationButton("Runs", "runs", "nav_runs")
+        runs.setCheckable(True)
+        runs.setChecked(True)
+        runs.setAutoExclusive(True)
+        runs.clicked.connect(lambda: self._pages.setCurrentWidget(self.runs_page))
+        column.addWidget(runs)
+        column.addStretch(1)
+        for name, text in (("log", "Log"), ("settings", "Settings")):
+            button = NavigationButton(text, name, f"nav_{name}")
+            button.clicked.connect(self.actions_[name].trigger)
+            button.setToolTip(self.actions_[name].toolTip())
+            column.addWidget(button)
+        return column
+
+    def _restore(self) -> None:
+        """The size and places that a person left, where the screen still has room for them."""
+        self.resize(FIRST_SIZE)
+        geometry = self._machine.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        for splitter in self.runs_page.splitters:
+            state = self._machine.value(splitter.objectName())
+            if isinstance(state, QByteArray):
+                splitter.restoreState(state)
+
+    def _remember(self) -> None:
+        self._machine.setValue("geometry", self.saveGeometry())
+        for splitter in self.runs_page.splitters:
+            self._machine.setValue(splitter.objectName(), splitter.saveState())

@@ -1,0 +1,256 @@
+"""The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from evalstudio.concurrency import Adaptive, Strategy
+from evalstudio.protocol import ContinueRun, PauseRun, SetStrategy, SetWorkers, StartRun, StopRun
+from evalstudio.store.runs import RunState
+from evalstudio.ui.actions import Actions
+from evalstudio.ui.charts.board import ChartBoard
+from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.icons import icon
+from evalstudio.ui.panels.error_table import ChangeTable, ErrorTable
+from evalstudio.ui.panels.limits_bar import LimitsBar
+from evalstudio.ui.panels.records_panel import RecordsPanel
+from evalstudio.ui.panels.run_header import RunHeader
+from evalstudio.ui.panels.run_list import RunList
+from evalstudio.ui.panels.slot_strip import SlotStrip
+from evalstudio.ui.panels.start_bar import StartBar
+from evalstudio.ui.run_model import RunModel
+from evalstudio.ui.session import Session
+from evalstudio.ui.tasks import spawn
+from evalstudio.ui.theme import SPACE_S
+from evalstudio.ui.widgets import Card
+
+RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
+
+
+class RunsPage(QWidget):
+    """Shows the session's runs; what a person does here goes to the engine at once."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("page_runs")
+        self._session = session
+        self._actions = actions
+        self._next_strategy: Strategy | None = None  # chosen by hand for the next run
+        self._starting = False
+        self.start_bar = StartBar(actions)
+        self.run_list = RunList()
+        self.header = RunHeader(actions)
+        self.limits = LimitsBar()
+        self.charts = ChartBoard()
+        self.slots_strip = SlotStrip()
+        self.records = RecordsPanel(session.store)
+        self.errors = ErrorTable()
+        self.changes = ChangeTable()
+        self._lay_out()
+        self._connect()
+        self._evaluation_chosen()
+        self._show_focus()
+        self.start_bar.start_button.setFocus()
+
+    @property
+    def splitters(self) -> list[QSplitter]:
+        """Those whose places are restored."""
+        return [self._sides, self._heights, self.records.splitter]
+
+    # What a person does -----------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Starts the evaluation in the form as a new run, and looks at it."""
+        if self._starting:
+            return
+        self._starting = True
+        self._update_actions()
+        choice = self.start_bar.choice
+        try:
+            run_id = await self._session.ask_engine(
+                StartRun,
+                evaluation=choice.evaluation,
+                experiment=choice.experiment,
+                model=choice.model,
+                samples=choice.samples,
+                strategy=self._next_strategy,
+            )
+        finally:
+            self._starting = False
+        if run_id is not None:
+            self._next_strategy = None
+            self.start_bar.propose_next()
+            self._session.look_at(run_id)
+        self._update_actions()
+
+    def pause_or_continue(self) -> None:
+        model = self._session.focused
+        if model is None:
+            return
+        kind = ContinueRun if model.state is RunState.PAUSED else PauseRun
+        spawn(self._session.ask_engine(kind, run_id=model.run_id))
+
+    def stop(self) -> None:
+        if self._session.focus is not None:
+            spawn(self._session.ask_engine(StopRun, run_id=self._session.focus))
+
+    def resume(self, classes: tuple[str, ...] | None = None) -> None:
+        if self._session.focus is not None:
+            spawn(self._session.resume(self._session.focus, classes))
+
+    # What it shows ----------------------------------------------------------------------------------------------
+
+    def _show_focus(self) -> None:
+        self._show_list()
+        model = self._session.focused
+        self.charts.show_run(model)
+        if model is None:
+            self.header.show_nothing()
+            self.slots_strip.show_run(None)
+            self.errors.show_errors((), active=False)
+            self.changes.show_changes(())
+            self.records.show_run(None, 0)
+        self._run_changed(self._session.focus if self._session.focus is not None else -1)
+
+    def _run_changed(self, run_id: int) -> None:
+        model = self._session.models.get(run_id)
+        if model is not None and model.is_live:
+            self._show_list()
+        if run_id == self._session.focus and model is not None and model.snapshot is not None:
+            self._show_run(model)
+        self._show_limits()
+        self._update_actions()
+
+    def _show_run(self, model: RunModel) -> None:
+        now = model.snapshot
+        assert now is not None
+        self.header.show_run(now)
+        self.slots_strip.show_run(now)
+        self.errors.show_errors(now.errors, active=model.is_active)
+        self.changes.show_changes(tuple(model.changes))
+        self.charts.update_run()
+        # a finished run is read once more: its last records came with its end
+        self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
+        failed = sum(error.attempts for error in now.errors)
+        self._tabs.setTabText(1, f"Errors ({failed:,})" if failed else "Errors")
+
+    def _show_limits(self) -> None:
+        model = self._session.focused
+        now = model.snapshot if model is not None else None
+        if model is not None and now is not None and model.is_live and model.is_active:
+            self.limits.show_run(now.strategy, now.limit, now.workers, now.in_flight, now.ceiling)
+        elif self._next_strategy is None:
+            own = self.start_bar.strategy or self._session.settings.strategy or Adaptive()
+            self.limits.show_next(own)
+        else:
+            self.limits.show_next(self._next_strategy)
+
+    def _show_list(self) -> None:
+        session = self._session
+        self.run_list.show_runs(session.rows, session.models, session.focus)
+
+    def _update_actions(self) -> None:
+        model = self._session.focused
+        ready = self._session.engine.state is EngineState.READY
+        here = ready and model is not None and model.is_live
+        state = model.state if model is not None else None
+        running = here and state in (RunState.RUNNING, RunState.QUEUED)
+        paused = here and state is RunState.PAUSED
+        self._actions["start"].setEnabled(ready and not self._starting)
+        pause = self._actions["pause"]
+        if (pause.text() == "&Continue") != paused:
+            pause.setText("&Continue" if paused else "&Pause")
+            pause.setIcon(icon("start" if paused else "pause"))
+            pause.setProperty("icon_name", "start" if paused else "pause")
+        pause.setEnabled(running or paused)
+        self._actions["stop"].setEnabled(running or paused)
+        self._actions["resume"].setEnabled(ready and state in RESUMABLE)
+
+    def _evaluation_chosen(self) -> None:
+        self._next_strategy = None
+        self._show_limits()
+
+    def _strategy_chosen(self, strategy: Strategy) -> None:
+        model = self._session.focused
+        if model is not None and model.is_live and model.is_active:
+            spawn(self._session.ask_engine(SetStrategy, run_id=model.run_id, strategy=strategy))
+        else:
+            self._next_strategy = strategy
+
+    def _workers_chosen(self, workers: int) -> None:
+        model = self._session.focused
+        if model is not None and model.is_live and model.is_active:
+            spawn(self._session.ask_engine(SetWorkers, run_id=model.run_id, workers=workers))
+
+    def _runs_read(self) -> None:
+        self.start_bar.know_experiments({row.experiment for row in self._session.rows})
+        self._show_list()
+
+    # How it is made ---------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session, actions = self._session, self._actions
+        session.runs_changed.connect(self._runs_read)
+        session.run_changed.connect(self._run_changed)
+        session.focus_changed.connect(self._show_focus)
+        session.settings_changed.connect(self._show_limits)
+        session.engine.state_changed.connect(lambda *_: self._update_actions())
+        self.run_list.chosen.connect(session.look_at)
+        self.limits.strategy_chosen.connect(self._strategy_chosen)
+        self.limits.workers_chosen.connect(self._workers_chosen)
+        self.errors.retry.connect(self.resume)
+        self.start_bar.changed.connect(self._evaluation_chosen)
+        self.start_bar.problem.connect(lambda text: session.tell(text, "error", key="evaluation"))
+        self.records.problem.connect(lambda text: session.tell(text, "error", key="store"))
+        actions.connect("start", lambda: spawn(self.start()))
+        actions.connect("pause", self.pause_or_continue)
+        actions.connect("stop", self.stop)
+        actions.connect("resume", self.resume)
+        actions.connect("whole_run", self.charts.show_whole_run)
+        actions.connect("find", self._find)
+
+    def _find(self) -> None:
+        self._tabs.setCurrentIndex(0)
+        self.records.search.setFocus()
+        self.records.search.selectAll()
+
+    def _lay_out(self) -> None:
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("run_tabs")
+        self._tabs.setAccessibleName("Records, errors and changes of the run")
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self.records, "Records")
+        self._tabs.addTab(self.errors, "Errors")
+        self._tabs.addTab(self.changes, "Limit changes")
+        tabs_card = Card()
+        inside = QVBoxLayout(tabs_card)
+        inside.setContentsMargins(2, 2, 2, 2)
+        inside.addWidget(self._tabs)
+        self._heights = _splitter("heights", Qt.Orientation.Vertical, (self.charts, tabs_card), (1, 1))
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        for part in (self.start_bar, self.header, self.limits):
+            column.addWidget(part)
+        column.addWidget(self._heights, 1)
+        column.addWidget(self.slots_strip)
+        self._sides = _splitter("sides", Qt.Orientation.Horizontal, (self.run_list, centre), (0, 1))
+        self._sides.setSizes([230, 1000])
+        self._heights.setSizes([270, 250])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        layout.addWidget(self._sides)
+
+
+def _splitter(
+    name: str, orientation: Qt.Orientation, parts: tuple[QWidget, QWidget], stretch: tuple[int, int]
+) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(f"{name}_splitter")
+    splitter.setChildrenCollapsible(False)
+    splitter.setFrameShape(QFrame.Shape.NoFrame)
+    splitter.setHandleWidth(SPACE_S)
+    for index, part in enumerate(parts):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(index, stretch[index])
+    return splitter

@@ -1,0 +1,179 @@
+"""Strategy, window and workers: of the run in work, at once; of the next run, where none is."""
+
+import math
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
+
+from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.ui.run_model import window_of
+from evalstudio.ui.theme import SPACE_M, SPACE_S
+from evalstudio.ui.widgets import Card, TextLabel, labelled
+
+DEBOUNCE_MS = 80
+SETTLE_MS = 400
+SLIDER_STEPS = 1_000
+SLIDER_TOP = 256
+NAMES = ("Sequential", "Sliding window", "Adaptive")
+
+
+class LimitsBar(Card):
+    """`strategy_chosen` and `workers_chosen` come at most a tenth of a second after the last move."""
+
+    strategy_chosen = Signal(object)  # Strategy
+    workers_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("limits_bar")
+        self._shown: Strategy = Adaptive()
+        self._scope = TextLabel("Limits of the next run", "muted", name="limits_scope")
+        self.strategy = QComboBox()
+        self.strategy.addItems(NAMES)
+        labelled(self.strategy, "strategy", "Strategy", "How the number of calls in flight is chosen")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, SLIDER_STEPS)
+        self.slider.setPageStep(100)
+        self.slider.setMinimumWidth(120)
+        self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        labelled(self.slider, "window_slider", "Window size", "How many calls may be in flight")
+        self.window_size = QSpinBox()
+        self.window_size.setRange(1, MAXIMUM)
+        self.window_size.setKeyboardTracking(False)
+        labelled(
+            self.window_size, "window_size", "Window size as a number", "How many calls may be in flight"
+        )
+        self._window_label = QLabel("&Window")
+        self._window_label.setBuddy(self.window_size)
+        self.workers = QSpinBox()
+        self.workers.setRange(1, MAXIMUM)
+        self.workers.setKeyboardTracking(False)
+        labelled(self.workers, "workers", "Workers", "Threads that run the model, a synchronous function")
+        self._workers_label = QLabel("Wor&kers")
+        self._workers_label.setBuddy(self.workers)
+        self._in_force = TextLabel("", "muted", name="limit_in_force")
+        self._lay_out()
+        self._window_timer = self._debounce(lambda: self.strategy_chosen.emit(self.chosen))
+        self._workers_timer = self._debounce(lambda: self.workers_chosen.emit(self.workers.value()))
+        self.strategy.activated.connect(lambda *_: self._strategy_moved())
+        self.slider.valueChanged.connect(self._slider_moved)
+        self.window_size.valueChanged.connect(self._number_changed)
+        self.workers.valueChanged.connect(lambda *_: self._workers_timer.start())
+        self._settling = QTimer(self)  # snapshots on their way still tell what held before
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._window_timer.timeout.connect(self._settling.start)
+        self._workers_timer.timeout.connect(self._settling.start)
+        self._show_workers(None)
+        self._adapt()
+
+    @property
+    def chosen(self) -> Strategy:
+        """The strategy as the controls stand."""
+        size = self.window_size.value()
+        match self.strategy.currentIndex():
+            case 0:
+                return Sequential()
+            case 1:
+                return SlidingWindow(size)
+            case _:
+                if isinstance(self._shown, Adaptive):
+                    low = min(self._shown.min, size)
+                    start = self._shown.initial
+                    return Adaptive(start if start is not None and low <= start <= size else None, low, size)
+                return Adaptive(max=size)
+
+    def show_next(self, strategy: Strategy) -> None:
+        """Shows what the next run starts with."""
+        self._scope.show_text("Limits of the next run")
+        self._in_force.show_text("")
+        self._show(strategy, window_of(strategy, 64))
+        self._show_workers(None)
+
+    def show_run(
+        self, strategy: Strategy, limit: int, workers: int | None, in_flight: int, ceiling: int
+    ) -> None:
+        """Shows what holds for the run in work; what a person is moving right now is left alone."""
+        self._scope.show_text("Limits of this run, at once")
+        self._in_force.show_text(f"{in_flight:,} of {limit:,} in flight · ceiling {ceiling:,}")
+        if not self._is_busy:
+            self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)
+            self._show_workers(workers)
+
+    @property
+    def _is_busy(self) -> bool:
+        timers = (self._window_timer, self._workers_timer, self._settling)
+        typing = self.window_size.hasFocus() and self.window_size.lineEdit().isModified()
+        return any(timer.isActive() for timer in timers) or self.slider.isSliderDown() or typing
+
+    def _show(self, strategy: Strategy, size: int) -> None:
+        if strategy == self._shown and size == self.window_size.value():
+            return
+        self._shown = strategy
+        with (
+            QSignalBlocker(self.strategy),
+            QSignalBlocker(self.slider),
+            QSignalBlocker(self.window_size),
+        ):
+            kinds = (Sequential, SlidingWindow, Adaptive)
+            self.strategy.setCurrentIndex(kinds.index(type(strategy)))
+            self.window_size.setValue(size)
+            self.slider.setValue(to_slider(size))
+        self._adapt()
+
+    def _show_workers(self, workers: int | None) -> None:
+        self.workers.setVisible(workers is not None)
+        self._workers_label.setVisible(workers is not None)
+        if workers is not None and workers != self.workers.value():
+            with QSignalBlocker(self.workers):
+                self.workers.setValue(workers)
+
+    def _strategy_moved(self) -> None:
+        self._adapt()
+        self._window_timer.start()
+
+    def _slider_moved(self, position: int) -> None:
+        with QSignalBlocker(self.window_size):
+            self.window_size.setValue(from_slider(position))
+        self._window_timer.start()
+
+    def _number_changed(self, size: int) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(to_slider(size))
+        self._window_timer.start()
+
+    def _adapt(self) -> None:
+        sequential = self.strategy.currentIndex() == 0
+        self._window_label.setText("At &most" if self.strategy.currentIndex() == 2 else "&Window")
+        for widget in (self.slider, self.window_size):
+            widget.setEnabled(not sequential)
+
+    def _debounce(self, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(DEBOUNCE_MS)
+        timer.timeout.connect(act)
+        return timer
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        parts: list[QWidget] = [self._scope, self.strategy, self._window_label, self.slider, self.window_size,
+                                self._workers_label, self.workers, self._in_force]  # fmt: skip
+        for part in parts:
+            layout.addWidget(part, 1 if part is self.slider else 0)
+
+
+def to_slider(size: int) -> int:
+    """Where the slider stands for a window: equal ways for equal factors."""
+    return round(math.log(min(size, SLIDER_TOP)) / math.log(SLIDER_TOP) * SLIDER_STEPS)
+
+
+def from_slider(position: int) -> int:
+    """The window for a place of the slider, 1 to 256."""
+    return max(1, round(SLIDER_TOP ** (position / SLIDER_STEPS)))
+
+
+def _is_open(strategy: Strategy) -> bool:
+    return isinstance(strategy, Adaptive) and strategy.max is None

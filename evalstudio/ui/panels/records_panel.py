@@ -1,0 +1,203 @@
+"""The records of a run: a table with a filter and a search, and one record whole beside it."""
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.errors import StoreError
+from evalstudio.store.reader import GROUPS
+from evalstudio.ui.panels.record_detail import RecordDetail
+from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.record_cells import ANSWER, WIDTHS
+from evalstudio.ui.tables.records import RecordsModel
+from evalstudio.ui.tasks import spawn
+from evalstudio.ui.theme import SPACE_S, theme
+from evalstudio.ui.widgets import TextLabel, labelled, quiet_selection
+
+REFRESH_MS = 500  # while a run goes on: at most twice a second
+TYPING_MS = 200
+COST_FACTOR = 5  # a query that took long is not asked again before five times as long
+
+
+class RecordsPanel(QWidget):
+    """Shows the records of one run as they are committed."""
+
+    problem = Signal(str)
+
+    def __init__(self, store: StoreReader) -> None:
+        super().__init__()
+        self.setObjectName("records_panel")
+        self._store = store
+        self._run_id: int | None = None
+        self._saved = -1
+        self._busy = False
+        self._again: bool | None = None  # asked for while a query ran; True: other records
+        self._cost = 0.0
+        self.model = RecordsModel(store)
+        self.table = self._make_table()
+        self.detail = RecordDetail()
+        self.outcome = QComboBox()
+        for text, value in [("All records", None), *((name.capitalize(), name) for name in GROUPS)]:
+            self.outcome.addItem(text, value)
+        labelled(self.outcome, "outcome_filter", "Filter by outcome", "Which records to show")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search prompts and answers")
+        self.search.setClearButtonEnabled(True)
+        labelled(self.search, "record_search", "Search prompts and answers")
+        self.count = TextLabel("", "muted", name="record_count")
+        self._lay_out()
+        self._typing = self._timer(TYPING_MS, lambda: self._query(other=True))
+        self._refresh = self._timer(REFRESH_MS, lambda: self._query(other=False))
+        self.search.textChanged.connect(lambda *_: self._typing.start())
+        self.outcome.currentIndexChanged.connect(lambda *_: self._query(other=True))
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def show_run(self, run_id: int | None, saved: int) -> None:
+        """Shows another run, or the same with so many records saved by now."""
+        if run_id != self._run_id:
+            self._run_id, self._saved = run_id, saved
+            self.detail.show_record(None)
+            self.model.replace(np.empty(0, dtype=np.int64))
+            self._query(other=True)
+        elif saved != self._saved:
+            self._saved = saved
+            if not self._refresh.isActive():
+                self._refresh.start(max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
+
+    def reload(self) -> None:
+        """Reads the records again: a run has ended or records were made anew."""
+        self._query(other=False)
+
+    @property
+    def shown_record(self) -> int | None:
+        index = self.table.currentIndex()
+        return int(self.model.ids[index.row()]) if index.isValid() else None
+
+    def _query(self, *, other: bool) -> None:
+        if self._busy:
+            self._again = other or bool(self._again)
+            if other:
+                self._store.interrupt()
+            return
+        self._busy = True
+        spawn(self._run_query(other))
+
+    async def _run_query(self, other: bool) -> None:
+        run_id = self._run_id
+        started = time.perf_counter()
+        try:
+            if run_id is None:
+                ids = np.empty(0, dtype=np.int64)
+            else:
+                ids = await self._store.record_ids(
+                    run_id, self.outcome.currentData(), self.search.text().strip()
+                )
+        except StoreError as error:
+            if self._again is None:
+                self.problem.emit(str(error))
+            ids = self.model.ids
+        self._cost = time.perf_counter() - started
+        self._busy = False
+        again, self._again = self._again, None
+        if run_id == self._run_id and not again:
+            self._show(ids, other)
+        if again is not None or run_id != self._run_id:
+            self._query(other=again or run_id != self._run_id)
+
+    def _show(self, ids: np.ndarray, other: bool) -> None:
+        selected = self.shown_record
+        if other:
+            self.model.replace(ids)
+        else:
+            self.model.grow(ids)
+        if selected is not None and self.shown_record != selected:
+            row = self.model.row_of(selected)
+            if row is not None:
+                self.table.setCurrentIndex(self.model.index(row, 0))
+        noun = "record" if len(ids) == 1 else "records"
+        self.count.show_text(f"{len(ids):,} {noun}")
+
+    def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
+        if index.isValid():
+            spawn(self._show_details(int(self.model.ids[index.row()])))
+
+    async def _show_details(self, record_id: int) -> None:
+        try:
+            details = await self._store.details(record_id)
+        except StoreError as error:
+            self.problem.emit(str(error))
+            return
+        if record_id == self.shown_record:
+            self.detail.show_record(details)
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self.table)
+        quiet_selection(self.detail.view)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        labelled(table, "records", "Records")
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setFrameShape(QTableView.Shape.NoFrame)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
+        for column, width in enumerate(WIDTHS):
+            table.setColumnWidth(column, width)
+        header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentChanged.connect(self._current_changed)
+        return table
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        head.setSpacing(SPACE_S)
+        head.addWidget(self.outcome)
+        head.addWidget(self.search, 1)
+        head.addWidget(self.count)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("records_splitter")
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 9)
+        self.splitter.setStretchFactor(1, 5)
+        self.splitter.setSizes([620, 330])
+        self.splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+    def _timer(self, interval: int, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval)
+        timer.timeout.connect(act)
+        return timer

@@ -1,0 +1,310 @@
+"""The head of a run: what it is, how it stands, how far it is, and the score as it forms."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from evalstudio.format import duration, money, percent
+from evalstudio.protocol import ScoreNow, Snapshot
+from evalstudio.store.runs import RunState
+from evalstudio.ui.actions import Actions
+from evalstudio.ui.icons import draw_icon
+from evalstudio.ui.panels.run_list import short_score
+from evalstudio.ui.states import LOOKS
+from evalstudio.ui.text import one_line, plain
+from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, mixed, scaled, theme, tokens
+from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
+
+FIGURES = ("saved", "left", "elapsed", "rate", "tokens", "cost")
+CAPTIONS = {
+    "saved": "Saved",
+    "left": "Time left",
+    "elapsed": "Elapsed",
+    "rate": "Samples a second",
+    "tokens": "Tokens in / out",
+    "cost": "Cost so far",
+}
+
+
+class RunHeader(Card):
+    """Shows one snapshot."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("run_header")
+        self._title = ElidedLabel("No run yet", factor=1.25, bold=True, name="run_title")
+        self._subtitle = TextLabel("", "muted", name="run_subtitle")
+        self._state = StatePill()
+        self._progress = ProgressStripe()
+        self._binding = ElidedLabel("", "muted", name="run_binding")
+        self._score = ScoreView()
+        self._figures = {name: TextLabel("–", factor=1.1, name=f"figure_{name}") for name in FIGURES}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(self._first_line(actions))
+        layout.addWidget(self._progress)
+        layout.addLayout(self._numbers())
+
+    def show_nothing(self) -> None:
+        self._title.show_text("Nothing has run yet")
+        self._subtitle.show_text("Press Start, or F5: the example runs on the built-in demo model.")
+        self._state.setVisible(False)
+        self._progress.show_counts(0, 0, 0, 0)
+        self._binding.show_text("")
+        self._score.show_scores((), 0, 0)
+        for label in self._figures.values():
+            label.show_text("–")
+
+    def show_run(self, now: Snapshot) -> None:
+        state = RunState(now.state)
+        self._title.show_text(one_line(now.experiment))
+        self._subtitle.show_text(one_line(f"{now.evaluation} on {now.model} · run {now.run_id}", 90))
+        self._state.show_state(state)
+        self._progress.show_counts(now.scored, now.unscored, now.errored, now.total)
+        self._binding.show_text(one_line(_what_holds(now, state), 400))
+        alarming = now.gate or (now.reason and state is RunState.PAUSED) or state is RunState.INTERRUPTED
+        self._binding.set_colour("warn" if alarming else "accent_text")
+        self._score.show_scores(now.scores, now.saved, now.errored)
+        texts = {
+            "saved": f"{now.saved:,} of {now.total:,}",
+            "left": _time_left(now, state),
+            "elapsed": duration(now.elapsed),
+            "rate": f"{now.rate:,.0f}" if now.rate >= 100 else f"{now.rate:.1f}",
+            "tokens": f"{now.tokens_in:,} / {now.tokens_out:,}",
+            "cost": money(now.cost, partial=now.cost_is_partial and now.cost is not None),
+        }
+        for name, text in texts.items():
+            self._figures[name].show_text(text)
+
+    def _first_line(self, actions: Actions) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(SPACE_S)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self._title)
+        below = QHBoxLayout()
+        below.setSpacing(SPACE_M)
+        below.addWidget(self._subtitle)
+        below.addWidget(self._binding, 1)
+        names.addLayout(below)
+        line.addLayout(names, 1)
+        line.addWidget(self._state)
+        line.addSpacing(SPACE_S)
+        for name in ("pause", "stop", "resume"):
+            line.addWidget(ActionButton(actions[name]))
+        return line
+
+    def _numbers(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(SPACE_L)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_L)
+        grid.setVerticalSpacing(0)
+        for column, (name, label) in enumerate(self._figures.items()):
+            caption = TextLabel(CAPTIONS[name], "muted", 0.85)
+            label.setAccessibleName(CAPTIONS[name])
+            grid.addWidget(caption, 0, column)
+            grid.addWidget(label, 1, column)
+        line.addLayout(grid)
+        line.addStretch(1)
+        line.addWidget(self._score)
+        return line
+
+
+class StatePill(QWidget):
+    """The state: icon, word and colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("run_state")
+        self.state = RunState.QUEUED
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme().changed.connect(self.update)
+
+    def show_state(self, state: RunState) -> None:
+        self.setVisible(True)
+        if state is not self.state:
+            self.state = state
+            self.setAccessibleName(f"State: {state}")
+            self.updateGeometry()
+            self.update()
+
+    def text(self) -> str:
+        return str(self.state).capitalize()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()) + 42, metrics.height() + 10)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = LOOKS[self.state]
+        colours = tokens()
+        colour: str = getattr(colours, look.colour)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(mixed(colour, colours.card, 0.5))
+        painter.setBrush(mixed(colour, colours.card, 0.9))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        draw_icon(painter, look.icon, QColor(colour), QRectF(11, self.height() / 2 - 7.5, 15, 15))
+        painter.setPen(QColor(colour))
+        painter.drawText(self.rect().adjusted(31, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+class ProgressStripe(QWidget):
+    """How far the run is: scored, unscored and errored side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("run_progress")
+        self.setFixedHeight(10)
+        self.counts = (0, 0, 0, 0)
+        theme().changed.connect(self.update)
+
+    def show_counts(self, scored: int, unscored: int, errored: int, total: int) -> None:
+        counts = (scored, unscored, errored, total)
+        if counts != self.counts:
+            self.counts = counts
+            saved = scored + unscored + errored
+            words = (
+                f"{saved:,} of {total:,} saved: {scored:,} scored, {unscored:,} unscored, {errored:,} errored"
+            )
+            self.setAccessibleName(f"Progress: {words}")
+            self.setToolTip(words)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        *parts, total = self.counts
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.border))
+        painter.drawRoundedRect(self.rect(), 5, 5)
+        if not total:
+            return
+        left = 0.0
+        for count, colour in zip(parts, (colours.accent, colours.series[5], colours.bad), strict=True):
+            wide = self.width() * count / total
+            if wide > 0:
+                painter.setBrush(QColor(colour))
+                painter.drawRoundedRect(QRectF(left, 0, max(wide, 2.0), self.height()), 5, 5)
+            left += wide
+
+
+class ScoreView(QWidget):
+    """The first evaluator's score: a number, its 95 % interval as a bar, and how many samples it rests on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("run_score")
+        self.setFixedWidth(250)
+        self._value = TextLabel("–", factor=1.7, bold=True, name="score_value")
+        self._interval = IntervalBar()
+        self._words = ElidedLabel("", "muted", 0.85, name="score_words")
+        right = QVBoxLayout()
+        right.setSpacing(SPACE_XS)
+        right.addWidget(self._interval)
+        right.addWidget(self._words)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(self._value)
+        layout.addLayout(right, 1)
+
+    def show_scores(self, scores: tuple[ScoreNow, ...], saved: int, errored: int) -> None:
+        first = scores[0] if scores else None
+        known = first is not None and first.value is not None
+        self._value.show_text(short_score(first) if first is not None and known else "–")
+        self._interval.show_score(first if known else None)
+        if first is None:
+            self._words.show_text("The score forms here")
+            return
+        out = [
+            f"{first.unscored:,} unscored" if first.unscored else "",
+            f"{errored:,} errored" if errored else "",
+        ]
+        words = ", ".join([f"{first.metric}, {first.n:,} of {saved:,} scored", *filter(None, out)])
+        self._words.show_text(words)
+        every = "\n".join(
+            f"{score.evaluator} {score.metric}: {percent(score)}, {score.n:,} scored, {score.unscored:,} unscored"
+            for score in scores
+        )
+        self.setToolTip(plain(every) + "\nIn brackets: the 95 % interval.")
+        self.setAccessibleName(f"Score: {percent(first)}, {words}")
+
+
+class IntervalBar(QLabel):
+    """A scale with the interval and the value on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(18)
+        self._score: ScoreNow | None = None
+        self.setFont(scaled(self.font(), 0.8))
+        theme().changed.connect(self.update)
+
+    def show_score(self, score: ScoreNow | None) -> None:
+        if score != self._score:
+            self._score = score
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.border))
+        middle = self.height() / 2
+        painter.drawRoundedRect(QRectF(0, middle - 2, self.width(), 4), 2, 2)
+        score = self._score
+        if score is None or score.value is None or score.low is None or score.high is None:
+            return
+        low, high = (
+            (0.0, 1.0) if score.low >= 0 and score.high <= 1 else (min(0.0, score.low), score.high * 1.1)
+        )
+        span = (high - low) or 1.0
+
+        def at(value: float) -> float:
+            return (value - low) / span * self.width()
+
+        painter.setBrush(mixed(colours.accent, colours.card, 0.35))
+        box = QRectF(at(score.low), middle - 5, max(3.0, at(score.high) - at(score.low)), 10)
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setBrush(QColor(colours.text))
+        painter.drawRoundedRect(QRectF(at(score.value) - 1.5, middle - 8, 3, 16), 1.5, 1.5)
+
+
+def _time_left(now: Snapshot, state: RunState) -> str:
+    if state is RunState.PAUSED:
+        return "paused"
+    if now.eta is None:
+        return "–"
+    low, likely, high = now.eta
+    if likely < 1:
+        return "under 1 s"
+    return f"{duration(likely)} ({_bare(low)}–{duration(high)})"
+
+
+def _bare(seconds: float) -> str:
+    return duration(seconds).removesuffix(" s") if seconds < 59.5 else duration(seconds)
+
+
+def _what_holds(now: Snapshot, state: RunState) -> str:
+    """What binds now, or why the run is where it is."""
+    if now.gate:
+        wait = f" Calls go on in {duration(now.gate_wait)}." if now.gate_wait else ""
+        return f"Waiting: {now.gate}.{wait}"
+    if state is RunState.RUNNING:
+        return (
+            f"{now.binding_sentence}" if now.binding_sentence else "Calls start as fast as samples are ready."
+        )
+    if now.reason:
+        return now.reason
+    if state is RunState.PAUSED:
+        return "Paused: no further call starts until you continue."
+    if state is RunState.INTERRUPTED:
+        return "The engine that ran this ended before the run did. Resume does the rest; nothing saved is called again."
+    repeated = f" {now.repeated:,} calls were made again after a crash." if now.repeated else ""
+    return f"{now.scored:,} scored, {now.unscored:,} unscored, {now.errored:,} errored.{repeated}"

@@ -1,0 +1,217 @@
+"""The runs of the workspace: what they are, how they stand, how far they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+
+from evalstudio.format import percent
+from evalstudio.protocol import ScoreNow, Snapshot
+from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.ui.icons import draw_icon
+from evalstudio.ui.run_model import RunModel, last_summary
+from evalstudio.ui.states import LOOKS
+from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
+from evalstudio.ui.widgets import Card, TextLabel
+
+ENTRY = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run in the list."""
+
+    run_id: int
+    experiment: str
+    evaluation: str
+    model: str
+    state: RunState
+    saved: int
+    total: int
+    score: str
+    created: str
+
+    @property
+    def spoken(self) -> str:
+        return (
+            f"{self.experiment}: {self.evaluation} on {self.model}, {self.state}, {self.saved} of {self.total} saved"
+            + (f", {self.score}" if self.score else "")
+        )
+
+
+class RunListModel(QAbstractListModel):
+    """Newest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self.entries[index.row()]
+        if role == ENTRY:
+            return entry
+        if role == Qt.ItemDataRole.DisplayRole:
+            return one_line(entry.experiment)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return entry.spoken
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(f"{entry.spoken}\nStarted {entry.created}, run {entry.run_id}")
+        return None
+
+    def set_entries(self, entries: list[Entry]) -> None:
+        """Shows these; where only contents differ, rows and selection stay."""
+        if [entry.run_id for entry in entries] != [entry.run_id for entry in self.entries]:
+            self.beginResetModel()
+            self.entries = entries
+            self.endResetModel()
+            return
+        for row, (old, new) in enumerate(zip(self.entries, entries, strict=True)):
+            if old != new:
+                self.entries[row] = new
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+
+class RunList(Card):
+    """The list with its heading. `chosen` tells which run a person wants to see."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = RunListModel()
+        self.view = QListView()
+        self.view.setObjectName("run_list")
+        self.view.setAccessibleName("Runs")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_Delegate(self.view))
+        self.view.setFrameShape(QListView.Shape.NoFrame)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setUniformItemSizes(True)
+        self.view.viewport().setAutoFillBackground(False)
+        self.view.selectionModel().currentChanged.connect(self._current_changed)
+        self._empty = TextLabel("No runs yet.\nStart one on the right.", "muted", name="run_list_empty")
+        self._empty.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, SPACE_M, 1, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        title = TextLabel("Runs", factor=1.15, bold=True)
+        title.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        layout.addWidget(title)
+        layout.addWidget(self._empty)
+        layout.addWidget(self.view, 1)
+        self.setMinimumWidth(190)
+        theme().changed.connect(self.view.viewport().update)
+
+    def show_runs(self, rows: list[RunRow], models: dict[int, RunModel], focus: int | None) -> None:
+        """Fills the list: what is live as it stands, the rest as stored."""
+        self.model.set_entries([_entry(row, models.get(row.id)) for row in rows])
+        self._empty.setVisible(not rows)
+        for row, entry in enumerate(self.model.entries):
+            if entry.run_id == focus and self.view.currentIndex().row() != row:
+                self.view.setCurrentIndex(self.model.index(row))
+
+    def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(self.model.entries[index.row()].run_id)
+
+
+class _Delegate(QStyledItemDelegate):
+    """Three lines: the experiment with its score, what ran, and how it stands with a thin bar of progress."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(160, option.fontMetrics.height() * 3 + 26)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: Entry = index.data(ENTRY)
+        colours = tokens()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(option.rect).adjusted(SPACE_S - 1, 2, -SPACE_S + 1, -2)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.selection))
+            painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.window))
+            painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
+        self._write(painter, option, entry, box.adjusted(SPACE_S, 6, -SPACE_S, -7))
+        painter.restore()
+
+    def _write(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, box: QRectF) -> None:
+        colours = tokens()
+        normal, bold = option.font, scaled(option.font, 1.0, bold=True)
+        small = scaled(option.font, 0.9)
+        height = option.fontMetrics.height()
+        line = QRectF(box.x(), box.y(), box.width(), height)
+        painter.setFont(normal)
+        painter.setPen(QColor(colours.text))
+        score_width = painter.fontMetrics().horizontalAdvance(entry.score)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.score)
+        painter.setFont(bold)
+        _elided(painter, line.adjusted(0, 0, -score_width - SPACE_S, 0), one_line(entry.experiment))
+        painter.setFont(small)
+        painter.setPen(QColor(colours.muted))
+        line.translate(0, height + 2)
+        _elided(painter, line, one_line(f"{entry.evaluation} · {entry.model}"))
+        line.translate(0, height + 2)
+        look = LOOKS[entry.state]
+        colour = QColor(getattr(colours, look.colour))
+        draw_icon(painter, look.icon, colour, QRectF(line.x(), line.y() + (height - 13) / 2, 13, 13))
+        painter.setPen(colour)
+        all_saved = entry.saved == entry.total
+        share = f"{entry.total:,}" if all_saved else f"{entry.saved:,}/{entry.total:,}"
+        room = painter.fontMetrics().horizontalAdvance(share) + SPACE_XS
+        _elided(painter, line.adjusted(18, 0, -room, 0), str(entry.state))
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
+        if entry.state in ACTIVE and entry.total:
+            track = QRectF(box.x(), box.bottom() + 1, box.width(), 3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.border))
+            painter.drawRoundedRect(track, 1.5, 1.5)
+            track.setWidth(box.width() * min(1.0, entry.saved / entry.total))
+            painter.setBrush(colour)
+            painter.drawRoundedRect(track, 1.5, 1.5)
+
+
+def _elided(painter: QPainter, box: QRectF, text: str) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _entry(row: RunRow, model: RunModel | None) -> Entry:
+    live: Snapshot | None = model.snapshot if model is not None and model.is_live else None
+    scores = live.scores if live is not None else _stored_scores(row)
+    return Entry(
+        row.id,
+        row.experiment,
+        row.evaluation,
+        row.model,
+        RunState(live.state) if live is not None else row.true_state,
+        live.saved if live is not None else row.saved,
+        live.total if live is not None else row.total,
+        short_score(scores[0]) if scores else "",
+        datetime.fromtimestamp(row.created_at).astimezone().strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _stored_scores(row: RunRow) -> tuple[ScoreNow, ...]:
+    summary = last_summary(row)
+    return summary.scores if summary is not None else ()
+
+
+def short_score(score: ScoreNow) -> str:
+    """A score without its interval."""
+    return "" if score.value is None else percent(score).split(" (", maxsplit=1)[0]

@@ -1,0 +1,162 @@
+"""A cell for every call: what it does now, at a glance; who it is and since when in its tooltip."""
+
+from collections import Counter
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
+
+from evalstudio.format import duration
+from evalstudio.protocol import Call, Snapshot
+from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.theme import SPACE_M, SPACE_XS, theme, tokens
+from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel
+
+CELL, GAP = 13, 3
+HEIGHT = 2 * (11 + GAP)
+MOST_CELLS = 256
+COLOUR = {"calling": 0, "waiting": 0, "streaming": 2, "judging": 3, "backing off": 1}  # of the series
+
+
+class SlotStrip(Card):
+    """The cells with a line of counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("slot_strip")
+        self.cells = Cells()
+        self._counts = ElidedLabel("", "muted", 0.9, name="slot_counts")
+        self._counts.setAlignment(Qt.AlignmentFlag.AlignRight)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M, SPACE_XS)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(TextLabel("Calls", bold=True))
+        layout.addWidget(self.cells, 1)
+        layout.addWidget(self._counts, 1)
+
+    def show_run(self, now: Snapshot | None) -> None:
+        """Shows the calls of a snapshot."""
+        if now is None:
+            self._counts.show_text("Each call in flight gets a cell here")
+            self.cells.show_calls((), 0)
+            return
+        states = Counter(call.state for call in now.calls)
+        words = [
+            f"{now.in_flight:,} in flight of {now.limit:,}" if now.limit else f"{now.in_flight:,} in flight"
+        ]
+        words += [f"{states[state]:,} {state}" for state in ("streaming", "judging") if states[state]]
+        if now.backing_off:
+            words.append(f"{now.backing_off:,} backing off")
+        words.append(f"{now.queued:,} queued")
+        if now.calls and now.in_flight:
+            oldest = now.calls[0]
+            words.append(f"oldest {duration(oldest.age)}: {one_line(oldest.sample_id, 40)}")
+        self._counts.show_text(" · ".join(words))
+        idle = max(0, now.limit - now.in_flight) if now.state == "running" else 0
+        self.cells.show_calls(now.calls, idle)
+        self.cells.setAccessibleName(f"Calls: {', '.join(words)}")
+
+
+class Cells(QWidget):
+    """Solid: calling; with a bar: streaming; a diamond: judging; hatched: backing off; hollow: a free place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("slot_cells")
+        self.setAccessibleName("Calls")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        self._calls: tuple[Call, ...] = ()
+        self._idle = 0
+        theme().changed.connect(self.update)
+
+    def show_calls(self, calls: tuple[Call, ...], idle: int) -> None:
+        if not calls and not self._calls and idle == self._idle:
+            return
+        self._calls = calls[:MOST_CELLS]
+        self._idle = min(idle, MOST_CELLS - len(self._calls))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side, columns, top = self._size()
+        for number in range(len(self._calls) + self._idle):
+            box = QRectF(number % columns * (side + GAP), top + number // columns * (side + GAP), side, side)
+            _draw(painter, box, self._calls[number].state if number < len(self._calls) else "idle")
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            call = self._call_at(event.pos().x(), event.pos().y())
+            if call is None:
+                QToolTip.hideText()
+            else:
+                QToolTip.showText(event.globalPos(), tooltip(describe(call)), self)
+            return True
+        return super().event(event)
+
+    def _size(self) -> tuple[int, int, int]:
+        """The side of a cell, how many stand in a row, and where the first row starts: all have to find room."""
+        count = len(self._calls) + self._idle
+        for side in (CELL, 11, 8, 6, 4):
+            columns = max(1, self.width() // (side + GAP))
+            rows = -(-count // columns)
+            if rows * (side + GAP) <= self.height() + GAP:
+                break
+        return side, columns, max(0, (self.height() - rows * (side + GAP) + GAP) // 2)
+
+    def _call_at(self, x: int, y: int) -> Call | None:
+        side, columns, top = self._size()
+        column, row = x // (side + GAP), (y - top) // (side + GAP)
+        number = row * columns + column
+        return self._calls[number] if column < columns and 0 <= number < len(self._calls) else None
+
+
+def describe(call: Call) -> str:
+    """A call in words."""
+    attempt = f", attempt {call.attempt}" if call.attempt > 1 else ""
+    text = f"Sample {one_line(call.sample_id, 80)}{attempt}: {call.state} for {duration(call.age)}"
+    if call.wait is not None:
+        text = (
+            f"Sample {one_line(call.sample_id, 80)}: attempt {call.attempt} starts in {duration(call.wait)}"
+        )
+    return f"{text}\n{call.cause}" if call.cause else text
+
+
+def _draw(painter: QPainter, box: QRectF, state: str) -> None:
+    colours = tokens()
+    if state == "idle":
+        painter.setPen(QPen(QColor(colours.border), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.6, 0.6, -0.6, -0.6), 2.5, 2.5)
+        return
+    colour = QColor(colours.series[COLOUR.get(state, 5)])
+    painter.setPen(QPen(colour, 1.2))
+    if state == "backing off":
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.6, 0.6, -0.6, -0.6), 2.5, 2.5)
+        painter.drawLine(box.bottomLeft() + QPointF(2, -2), box.topRight() + QPointF(-2, 2))
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    if state == "judging":
+        middle, half = box.center(), box.width() / 2
+        painter.drawPolygon(
+            [
+                middle + QPointF(0, -half),
+                middle + QPointF(half, 0),
+                middle + QPointF(0, half),
+                middle + QPointF(-half, 0),
+            ]
+        )
+        return
+    painter.drawRoundedRect(box, 2.5, 2.5)
+    if state == "streaming":
+        painter.setBrush(QColor(colours.card))
+        painter.drawRect(QRectF(box.x() + 3, box.center().y() - 1, box.width() - 6, 2))

@@ -1,0 +1,130 @@
+"""The seconds of a run as columns for charts, in constant memory however long it runs.
+
+The newest quarter of an hour is kept second by second; older seconds are merged by ten, those older than three hours by
+sixty, and when even these are too many, pairs of the oldest are merged again.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import Bucket
+
+ERRORS = tuple(outcome.value for outcome in Outcome if outcome not in (Outcome.OK, Outcome.CANCELLED))
+_PLAIN = ("second", "width", "saved", "answered", "p50", "p95", "p99", "first50", "first95", "limit", "in_flight",
+          "tokens_in", "tokens_out")  # fmt: skip
+COLUMNS = {name: index for index, name in enumerate((*_PLAIN, *ERRORS))}
+SUMMED = [COLUMNS[name] for name in ("width", "saved", "answered", "tokens_in", "tokens_out", *ERRORS)]
+LARGEST = [COLUMNS[name] for name in ("p95", "p99", "first95", "limit", "in_flight")]
+MEDIANS = [COLUMNS[name] for name in ("p50", "first50")]
+
+Array = npt.NDArray[np.float64]
+
+
+class Tier(NamedTuple):
+    """How many rows of one width are kept, and into what they are merged when there are more."""
+
+    width: int
+    most: int
+    into: int
+
+
+TIERS = (Tier(1, 900, 10), Tier(10, 1_080, 60), Tier(60, 1_440, 120))
+_SLACK = 240  # rows over the finest tier's size before they are merged, so that merging is rare
+CAPACITY = sum(tier.most for tier in TIERS) + 2 * _SLACK
+
+
+class Series:
+    """Columns over time. Second counts start at the run's first start."""
+
+    def __init__(self) -> None:
+        self._rows = np.full((CAPACITY, len(COLUMNS)), np.nan)
+        self._size = 0
+        self._fine = 0  # rows of the finest tier
+        self.last_second = -1
+
+    def __len__(self) -> int:
+        return self._size
+
+    def add(self, buckets: Iterable[Bucket]) -> bool:
+        """Appends closed seconds; those already here are passed over. Whether anything was new."""
+        before = self.last_second
+        for bucket in buckets:
+            if bucket.second > self.last_second:
+                self._append(bucket)
+        return self.last_second != before
+
+    def column(self, name: str) -> Array:
+        """The values of one column, oldest first; a view that holds until the next `add`."""
+        return self._rows[: self._size, COLUMNS[name]]
+
+    def per_second(self, name: str) -> Array:
+        """A counted column as a rate."""
+        return self.column(name) / self.column("width")
+
+    @property
+    def times(self) -> Array:
+        """The middle of each row's span, in seconds since the start."""
+        return self.column("second") + self.column("width") / 2
+
+    def _append(self, bucket: Bucket) -> None:
+        row = self._rows[self._size]
+        row[:] = np.nan
+        for name in ("second", "saved", "answered", "limit", "in_flight", "tokens_in", "tokens_out"):
+            row[COLUMNS[name]] = getattr(bucket, name)
+        row[COLUMNS["width"]] = 1
+        if bucket.latency is not None:
+            row[COLUMNS["p50"]] = bucket.latency.p50
+            row[COLUMNS["p95"]] = bucket.latency.p95
+            row[COLUMNS["p99"]] = bucket.latency.p99
+        if bucket.first_token is not None:
+            row[COLUMNS["first50"]] = bucket.first_token.p50
+            row[COLUMNS["first95"]] = bucket.first_token.p95
+        for name in ERRORS:
+            row[COLUMNS[name]] = bucket.errors.get(name, 0)
+        self._size += 1
+        self._fine += 1
+        self.last_second = bucket.second
+        if self._fine >= TIERS[0].most + _SLACK:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        rows = self._rows[: self._size]
+        widths = rows[:, COLUMNS["width"]]
+        parts: list[Array] = []
+        carried = np.empty((0, rows.shape[1]))
+        # From the finest tier to the coarsest: what one tier has too much of goes, merged, into the next.
+        for tier in TIERS:
+            low = tier.width
+            chosen = (widths >= low) & (widths < tier.into) if tier is not TIERS[-1] else widths >= low
+            mine = np.concatenate([rows[chosen], carried])
+            extra = max(0, len(mine) - tier.most)
+            factor = tier.into // tier.width
+            extra -= extra % factor
+            carried = _merge(mine[:extra], factor)
+            parts.append(mine[extra:])
+        parts.append(carried)
+        kept = np.concatenate(parts[::-1])
+        self._size = len(kept)
+        self._rows[: self._size] = kept
+        self._fine = int((kept[:, COLUMNS["width"]] == 1).sum())
+
+
+def _merge(rows: Array, factor: int) -> Array:
+    """Each `factor` rows as one: counts are summed, medians weighted by answers, high percentiles the highest."""
+    if not len(rows):
+        return rows
+    groups = rows.reshape(-1, factor, rows.shape[1])
+    merged = groups[:, 0].copy()
+    merged[:, SUMMED] = groups[:, :, SUMMED].sum(axis=1)
+    filled = np.where(np.isnan(groups[:, :, LARGEST]), -np.inf, groups[:, :, LARGEST]).max(axis=1)
+    merged[:, LARGEST] = np.where(np.isinf(filled), np.nan, filled)
+    values = groups[:, :, MEDIANS]
+    weights = np.where(np.isnan(values), 0.0, groups[:, :, [COLUMNS["answered"]]])
+    total = weights.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        merged[:, MEDIANS] = np.where(total > 0, np.nansum(values * weights, axis=1) / total, np.nan)
+    return merged

@@ -1,0 +1,124 @@
+"""Reads the workspace for the window, in a thread of its own: the window's thread never waits for a disk."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from evalstudio.errors import RunError, StoreError
+from evalstudio.metrics import LiveAggregate
+from evalstudio.protocol import ScoreNow
+from evalstudio.store.database import explain
+from evalstudio.store.reader import Details, Reader, RecordLine
+from evalstudio.store.runs import RunRow
+from evalstudio.ui.run_model import History
+from evalstudio.workspace import Workspace
+
+Result = TypeVar("Result")
+Ids = npt.NDArray[np.int64]
+
+
+class StoreReader:
+    """Answers come by coroutine. Raises StoreError with a sentence; where there is no database yet, all is empty."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._reader: Reader | None = None
+        self._closed = False
+        self._searching = False
+
+    async def runs(self) -> list[RunRow]:
+        """All runs, newest first."""
+        return await self._read(Reader.runs, [])
+
+    async def history(self, run_id: int) -> History | None:
+        """What charts and header need of a run; None if it is not there (any more)."""
+        try:
+            return await self._read(lambda reader: _history(reader, run_id), None)
+        except RunError:
+            return None
+
+    async def record_ids(self, run_id: int, outcome: str | None, search: str) -> Ids:
+        """The ids of the records that a table shows, in dataset order."""
+
+        def search_ids(reader: Reader) -> Ids:
+            self._searching = True
+            try:
+                return np.array(reader.record_ids(run_id, outcome, search), dtype=np.int64)
+            finally:
+                self._searching = False
+
+        return await self._read(search_ids, np.empty(0, dtype=np.int64))
+
+    async def lines(self, ids: list[int]) -> list[RecordLine]:
+        return await self._read(lambda reader: reader.lines(ids), [])
+
+    async def details(self, record_id: int) -> Details | None:
+        return await self._read(lambda reader: reader.details(record_id), None)
+
+    def interrupt(self) -> None:
+        """Ends a search for records that runs now; whoever waits for it gets StoreError."""
+        reader = self._reader
+        if self._searching and reader is not None:
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
+                reader.connection.interrupt()
+
+    def close(self) -> None:
+        """Ends the thread; a query in work is broken off."""
+        self._closed = True
+        self.interrupt()
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    async def _read(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        if self._closed:
+            return nothing
+        future = self._thread.submit(self._work, query, nothing)
+        return await asyncio.wrap_future(future)
+
+    def _work(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        if self._reader is None:
+            if not self.workspace.database.exists():
+                return nothing
+            self._reader = Reader(self.workspace)
+        try:
+            return query(self._reader)
+        except sqlite3.Error as error:
+            self._close()
+            raise StoreError(explain(error, self.workspace.database)) from error
+
+    def _close(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+
+def _history(reader: Reader, run_id: int) -> History:
+    row = reader.run(run_id)
+    scores = () if row.summary is not None and not row.is_leased else _scores(reader, run_id)
+    return History(row, reader.buckets(run_id), reader.changes(run_id), reader.errors(run_id), scores)
+
+
+def _scores(reader: Reader, run_id: int) -> tuple[ScoreNow, ...]:
+    """Scores as they stand, of a run that left no summary."""
+    made = []
+    for evaluator in reader.evaluators(run_id):
+        values = [value for _, value, _, _ in reader.scores(run_id, evaluator)]
+        numbers = [float(value) for value in values if isinstance(value, (int, float))]
+        unscored = sum(value is None for value in values)
+        metric = "accuracy" if all(number in (0, 1) for number in numbers) else "mean"
+        if not numbers:
+            made.append(ScoreNow(evaluator, metric, None, None, None, 0, unscored))
+            continue
+        aggregate = LiveAggregate()
+        for number in numbers:
+            aggregate.add(number)
+        now = aggregate.snapshot()
+        made.append(ScoreNow(evaluator, metric, now.value, now.low, now.high, now.n, unscored))
+    return tuple(made)

@@ -1,0 +1,61 @@
+"""Puts the window together: settings, theme, session and main window; and takes it apart again."""
+
+import faulthandler
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from evalstudio.settings import load_settings, settings_path
+from evalstudio.ui import tasks, theme
+from evalstudio.ui.crash import CrashReporter, keep_faults
+from evalstudio.ui.main_window import MainWindow
+from evalstudio.ui.session import Session
+from evalstudio.workspace import find_workspace
+
+
+@dataclass(slots=True)
+class Studio:
+    """One open window and all that belongs to it."""
+
+    window: MainWindow
+    session: Session
+    reporter: CrashReporter
+    faults: IO[str] | None
+    is_closed: bool = False
+
+    async def close(self) -> None:
+        """Ends the engine and every thread, timer and task of the window."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        self.window.hide()
+        await self.session.close()
+        await tasks.cancel_all()
+        self.reporter.remove()
+        if self.faults is not None:
+            faulthandler.disable()
+            self.faults.close()
+        self.window.deleteLater()
+        self.session.deleteLater()
+
+
+def open_studio(workspace_option: str | None, leave: Callable[[], None]) -> Studio:
+    """Makes the window and starts its engine; `leave` is called when a person has closed the window."""
+    settings, problem = load_settings()
+    workspace = find_workspace(workspace_option, settings.workspace or None)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    look = theme.install(application, settings.theme)
+    session = Session(workspace, settings)
+    machine = QSettings(str(settings_path().with_name("window.ini")), QSettings.Format.IniFormat)
+    window = MainWindow(session, look, machine, leave)
+    faults = keep_faults(workspace.logs)
+    reporter = CrashReporter(lambda: window.log.last_lines(50), faults)
+    reporter.install(window)
+    if problem is not None:
+        session.tell(problem, "warning", key="settings")
+    session.open()
+    return Studio(window, session, reporter, faults)

@@ -1,0 +1,174 @@
+"""A million records in a table: the ids of all, the texts only of what is seen.
+
+Ids come from SQL, already filtered and in order; rows come in pages of 128, fetched in the store's thread and kept for
+the last 64 pages. What has not arrived yet shows as an ellipsis.
+"""
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from evalstudio.errors import StoreError
+from evalstudio.ui.store_reader import Ids, StoreReader
+from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, SCORE, Row, make_row
+from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tooltip
+from evalstudio.ui.theme import tokens
+
+PAGE = 128
+PAGES_KEPT = 64
+MOST_INSERTS = 64  # ranges of new rows told one by one; with more the whole table is told anew
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RecordsModel(QAbstractTableModel):
+    """The records with the given ids."""
+
+    def __init__(self, store: StoreReader) -> None:
+        super().__init__()
+        self._store = store
+        self._ids: Ids = np.empty(0, dtype=np.int64)
+        self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()  # page number: {id: row}
+        self._stale: set[int] = set()
+        self._asked: set[int] = set()
+        self._generation = 0
+
+    @property
+    def ids(self) -> Ids:
+        return self._ids
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return HEADINGS[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            row = self._row(index.row())
+            return row.cells[index.column()] if row is not None else "…"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() in (OUTCOME, SCORE):
+            row = self._row(index.row())
+            if row is not None:
+                return QColor(getattr(tokens(), row.colours[index.column() - OUTCOME]))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            row = self._row(index.row())
+            return tooltip(row.whole) if row is not None else None
+        return None
+
+    def replace(self, ids: Ids) -> None:
+        """Other records: another run, another filter."""
+        self.beginResetModel()
+        self._ids = ids
+        self._forget()
+        self.endResetModel()
+
+    def grow(self, ids: Ids) -> None:
+        """The same records and some more: selection and place stay; what is shown is read again."""
+        if np.array_equal(ids, self._ids):
+            self._refresh()
+            return
+        places = _inserted(self._ids, ids)
+        if places is None or len(places) > MOST_INSERTS:
+            self.replace(ids)
+            return
+        kept = dict(row for page in self._pages.values() for row in page.items())
+        for first, last in places:
+            self.beginInsertRows(QModelIndex(), first, last - 1)
+            self._ids = np.concatenate([self._ids[:first], ids[first:last], self._ids[first:]])
+            self.endInsertRows()
+        self._repage(kept)
+        self._refresh()
+
+    def row_of(self, record_id: int) -> int | None:
+        """Where a record stands; None where it is not among those shown."""
+        row = int(np.searchsorted(self._ids, record_id))
+        return row if row < len(self._ids) and self._ids[row] == record_id else None
+
+    # Pages ------------------------------------------------------------------------------------------------------
+
+    def _row(self, row: int) -> Row | None:
+        page = row // PAGE
+        rows = self._pages.get(page)
+        if rows is None or page in self._stale:
+            self._ask(page)
+        else:
+            self._pages.move_to_end(page)
+        return rows.get(int(self._ids[row])) if rows is not None else None
+
+    def _ask(self, page: int) -> None:
+        if page in self._asked:
+            return
+        self._asked.add(page)
+        self._stale.discard(page)
+        spawn(self._fetch(page, self._generation))
+
+    async def _fetch(self, page: int, generation: int) -> None:
+        ids = self._ids[page * PAGE : (page + 1) * PAGE].tolist()
+        try:
+            lines = await self._store.lines(ids)
+        except StoreError:
+            lines = []  # said elsewhere: the list of runs is read from the same file
+        if generation != self._generation:
+            return
+        self._asked.discard(page)
+        self._pages[page] = {line.id: make_row(line) for line in lines}
+        self._pages.move_to_end(page)
+        while len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+        last = min((page + 1) * PAGE, len(self._ids)) - 1
+        if last >= page * PAGE:
+            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
+
+    def _refresh(self) -> None:
+        """What is kept may have changed in the store: it is read again when next seen."""
+        self._stale = set(self._pages)
+        if self._ids.size:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(HEADINGS) - 1))
+
+    def _repage(self, rows: dict[int, Row]) -> None:
+        """Rows that are known stay known though their places have moved."""
+        self._generation += 1
+        self._asked.clear()
+        self._pages.clear()
+        for record_id, row in rows.items():
+            place = self.row_of(record_id)
+            if place is not None:
+                self._pages.setdefault(place // PAGE, {})[record_id] = row
+
+    def _forget(self) -> None:
+        self._generation += 1
+        self._pages.clear()
+        self._stale.clear()
+        self._asked.clear()
+
+
+def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:
+    """Where `new` has rows that `old` lacks, as ranges of `new`; None if `old` has some that `new` lacks."""
+    if len(new) < len(old):
+        return None
+    is_new = ~np.isin(new, old, assume_unique=True)
+    if len(new) - int(is_new.sum()) != len(old):
+        return None
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_new, [False]]).astype(np.int8)))
+    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in NUMERIC else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

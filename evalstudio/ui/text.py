@@ -1,0 +1,30 @@
+"""Text from models, datasets and people's code, made safe to show: it is text, never markup."""
+
+import html
+import re
+
+LONGEST_CELL = 200
+LONGEST_VIEW = 20_000
+
+# Control characters but tab and line feed; and those that turn the direction of what follows.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str, longest: int = LONGEST_VIEW) -> str:
+    """The text with control characters made visible, cut in view with a note of how much is left out."""
+    shown = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text[:longest].replace("\r\n", "\n"))
+    left = len(text) - longest
+    return shown if left <= 0 else f"{shown}\n… {left:,} more characters are in the store."
+
+
+def one_line(text: str | None, longest: int = LONGEST_CELL) -> str:
+    """The text for a cell of a table: one line, cut."""
+    if not text:
+        return ""
+    flat = " ".join(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text[: longest * 2]).split())
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def tooltip(text: str, longest: int = 1_000) -> str:
+    """The text for a tooltip, which would else take anything that looks like markup for markup."""
+    return f"<div style='white-space: pre-wrap'>{html.escape(plain(text, longest))}</div>" if text else ""

@@ -1,0 +1,167 @@
+"""How the window looks: one set of design tokens, a light and a dark palette, switched live.
+
+The palettes are our own and not the desktop's, because Qt's own switch does nothing where no desktop answers. Series
+colours are told apart by people who see fewer colours (after Okabe and Ito), and never by colour alone.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+# Distances in pixels at 96 dpi; Qt scales them.
+SPACE_XS, SPACE_S, SPACE_M, SPACE_L = 4, 8, 12, 20
+RADIUS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one theme, as #rrggbb."""
+
+    window: str
+    card: str
+    field: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    accent_text: str  # the accent as a colour to write with
+    on_accent: str
+    selection: str
+    good: str
+    warn: str
+    bad: str
+    grid: str
+    series: tuple[str, ...]  # blue, orange, green, purple, red, olive
+
+
+LIGHT = Tokens(
+    window="#f3f5f8", card="#ffffff", field="#ffffff", border="#d5dbe3", text="#1b2430", muted="#566171",
+    accent="#1f5fbf", accent_text="#1f5fbf", on_accent="#ffffff", selection="#d6e4fa", good="#1a6e42", warn="#8a5200", bad="#b3261e",
+    grid="#dfe4ea", series=("#0b64ad", "#b85300", "#0a7a5c", "#8b3f93", "#b3261e", "#6b6a00"),
+)  # fmt: skip
+DARK = Tokens(
+    window="#14171c", card="#1d2128", field="#262b34", border="#363d49", text="#e7ebf1", muted="#a3aebd",
+    accent="#2d6fd2", accent_text="#7db4f5", on_accent="#ffffff", selection="#264069", good="#5fcf95", warn="#f0b04c", bad="#ff8a80",
+    grid="#2c323c", series=("#5ab4f0", "#f0a03c", "#3fcf9f", "#d99ae0", "#ff8a80", "#d0cf5a"),
+)  # fmt: skip
+
+
+class Theme(QObject):
+    """The theme in force. `changed` is sent after the palette is set."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: str = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self.choice = choice
+        self.tokens = LIGHT
+        application.styleHints().colorSchemeChanged.connect(self._desktop_changed)
+        self.choose(choice)
+
+    @property
+    def is_dark(self) -> bool:
+        return self.tokens is DARK
+
+    def choose(self, choice: str) -> None:
+        """Sets the theme: system, light or dark."""
+        self.choice = choice
+        hints = self._application.styleHints()
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        hints.setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+        dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
+        self.tokens = DARK if dark else LIGHT
+        self._application.setPalette(make_palette(self.tokens))
+        self.changed.emit()
+
+    def _desktop_changed(self) -> None:
+        if self.choice == "system":
+            self.choose("system")
+
+
+_theme: Theme | None = None
+
+
+def install(application: QApplication, choice: str) -> Theme:
+    """Makes the theme of this application, or sets the choice where there is one already."""
+    global _theme  # noqa: PLW0603 - there is one application in a process, and one theme
+    application.setStyle("Fusion")
+    if _theme is None:
+        _theme = Theme(application, choice)
+    else:
+        _theme.choose(choice)
+    return _theme
+
+
+def theme() -> Theme:
+    """The theme of this application; light where none was installed yet."""
+    if _theme is not None:
+        return _theme
+    application = QGuiApplication.instance()
+    assert isinstance(application, QApplication)
+    return install(application, "light")
+
+
+def tokens() -> Tokens:
+    return theme().tokens
+
+
+def make_palette(colours: Tokens) -> QPalette:
+    """Every role that Fusion paints with, so that nothing of another palette shines through."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, colours.window), (role.WindowText, colours.text), (role.Base, colours.field),
+        (role.AlternateBase, colours.window), (role.Text, colours.text), (role.Button, colours.card),
+        (role.ButtonText, colours.text), (role.BrightText, colours.bad), (role.ToolTipBase, colours.card),
+        (role.ToolTipText, colours.text), (role.PlaceholderText, colours.muted), (role.Highlight, colours.accent),
+        (role.HighlightedText, colours.on_accent), (role.Accent, colours.accent), (role.Link, colours.series[0]),
+        (role.LinkVisited, colours.series[3]), (role.Mid, colours.border), (role.Midlight, colours.border),
+        (role.Light, colours.card), (role.Dark, colours.border), (role.Shadow, colours.border),
+    ):  # fmt: skip
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, mixed(colours.muted, colours.card, 0.35))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colours.border))
+    return palette
+
+
+def mixed(first: str, second: str, share: float) -> QColor:
+    """`first` with a share of `second` in it."""
+    one, two = QColor(first), QColor(second)
+    parts = zip(one.getRgb()[:3], two.getRgb()[:3], strict=True)  # type: ignore[index]
+    return QColor(*(round(a + (b - a) * share) for a, b in parts))
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    brighter, darker = sorted((_luminance(QColor(first)), _luminance(QColor(second))), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def text_pairs(colours: Tokens) -> list[tuple[str, str, str]]:
+    """What is written on what: (a name for it, text colour, ground colour)."""
+    pairs = [
+        (f"{name} on {ground}", getattr(colours, name), getattr(colours, ground))
+        for name in ("text", "muted", "good", "warn", "bad", "accent_text")
+        for ground in ("window", "card", "field")
+    ]
+    pairs += [("text on selection", colours.text, colours.selection)]
+    return [*pairs, ("button text", colours.on_accent, colours.accent)]
+
+
+def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:
+    """A font of another size than the application's, in its unit, so that a person's own size is kept."""
+    other = QFont(font)
+    other.setPointSizeF(font.pointSizeF() * factor)
+    other.setBold(bold)
+    return other
+
+
+def _luminance(colour: QColor) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())

@@ -1,0 +1,195 @@
+"""Small parts that several panels are made of."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
+
+from evalstudio.ui.icons import draw_icon
+from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
+
+
+class Card(QFrame):
+    """A panel with a ground and a border of its own. Painted, for a style sheet would change every child."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.setBrush(QColor(colours.card))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+class TextLabel(QLabel):
+    """Text that is never taken for markup, in a token colour, relative to the application's font size."""
+
+    def __init__(
+        self, text: str = "", colour: str = "text", factor: float = 1.0, *, bold: bool = False, name: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName(name)
+        self._colour = colour
+        if factor != 1.0 or bold:
+            self.setFont(scaled(self.font(), factor, bold=bold))
+        theme().changed.connect(self._tint)
+        self._tint()
+
+    def set_colour(self, colour: str) -> None:
+        if colour != self._colour:
+            self._colour = colour
+            self._tint()
+
+    def show_text(self, text: str) -> None:
+        """Sets the text if it differs: an equal one costs no repaint."""
+        if text != self.text():
+            self.setText(text)
+
+    def _tint(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(getattr(tokens(), self._colour)))
+        self.setPalette(palette)
+
+
+class ElidedLabel(TextLabel):
+    """One line that is cut with an ellipsis where there is no room; the whole stands in its tooltip."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+class ActionButton(QToolButton):
+    """A button for one of the window's actions: text, icon, shortcut and state come from it."""
+
+    def __init__(self, action: QAction, *, primary: bool = False) -> None:
+        super().__init__()
+        self.setDefaultAction(action)
+        self.setObjectName(f"{action.objectName()}_button")
+        self.setAccessibleName(action.iconText())
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._primary = primary
+        self.setMinimumHeight(30)
+        if primary:
+            self.setFont(scaled(self.font(), 1.0, bold=True))
+            self.setMinimumWidth(104)
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        ground, ink, edge = self._shades()
+        painter.setPen(QPen(edge, 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(box, 6, 6)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours.text if self._primary else colours.accent), 1.4))
+            painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4.5, 4.5)
+        self._draw_content(painter, ink)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        wide = metrics.horizontalAdvance(self.text()) + (22 if not self.icon().isNull() else 0) + 26
+        return QSize(wide, max(30, metrics.height() + 12))
+
+    def _shades(self) -> tuple[QColor, QColor, QColor]:
+        colours = tokens()
+        if not self.isEnabled():
+            faint = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+            return QColor(colours.card), faint, QColor(colours.border)
+        if self._primary:
+            ground = QColor(colours.accent)
+            if self.isDown():
+                ground = ground.darker(120)
+            elif self.underMouse():
+                ground = ground.darker(108)
+            return ground, QColor(colours.on_accent), ground
+        ground = QColor(
+            colours.selection
+            if self.isDown() or self.isChecked()
+            else (colours.window if self.underMouse() else colours.card)
+        )
+        return ground, QColor(colours.text), QColor(colours.border)
+
+    def _draw_content(self, painter: QPainter, ink: QColor) -> None:
+        text, metrics = self.text(), self.fontMetrics()
+        side = 16 if not self.icon().isNull() else 0
+        gap = 6 if side else 0
+        wide = side + gap + metrics.horizontalAdvance(text)
+        left = (self.width() - wide) // 2
+        if side:
+            name = str(self.defaultAction().property("icon_name"))
+            draw_icon(painter, name, ink, QRectF(left, (self.height() - side) / 2, side, side))
+        painter.setPen(ink)
+        painter.setFont(self.font())
+        painter.drawText(
+            left + side + gap, 0, self.width(), self.height(), Qt.AlignmentFlag.AlignVCenter, text
+        )
+
+
+class NavigationButton(QToolButton):
+    """A page, or a command, in the column on the left: an icon above a word."""
+
+    def __init__(self, text: str, icon_name: str, name: str) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self.setObjectName(name)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        metrics = self.fontMetrics()
+        self.setFixedSize(max(64, metrics.horizontalAdvance("Settings") + 18), metrics.height() + 42)
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        painter.setPen(QPen(QColor(colours.accent), 1.4) if self.hasFocus() else Qt.PenStyle.NoPen)
+        if self.isChecked() or self.isDown():
+            painter.setBrush(QColor(colours.selection))
+        elif self.underMouse():
+            painter.setBrush(QColor(colours.border))
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        ink = QColor(colours.text if self.isChecked() else colours.muted)
+        draw_icon(painter, self._icon_name, ink, QRectF((self.width() - 22) / 2, 9, 22, 22))
+        painter.setPen(ink)
+        below = self.rect().adjusted(0, 31, 0, -4)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def quiet_selection(view: QWidget) -> None:
+    """Gives a view inside a card the card's ground, and a selection on which coloured text can be read."""
+    colours, palette = tokens(), view.palette()
+    palette.setColor(QPalette.ColorRole.Base, QColor(colours.card))
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(colours.selection))
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor(colours.text))
+    view.setPalette(palette)
+
+
+def labelled(widget: QWidget, name: str, spoken: str, hint: str = "") -> QWidget:
+    """Gives a widget its object name, and its name and hint for people and screen readers."""
+    widget.setObjectName(name)
+    widget.setAccessibleName(spoken)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(spoken)
+    if hint:
+        widget.setToolTip(hint)
+        widget.setAccessibleDescription(hint)
+    return widget

@@ -1,0 +1,97 @@
+"""Pictures of the window for the documentation: a real run of an example on the demo model, in both themes.
+
+Usage: python scripts/screenshots.py [--folder docs/images] [--size 1280x800] [--all]
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
+    """Runs the example once for each theme and saves the Runs page mid-run (and, with `every`, finished)."""
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QComboBox, QLabel, QTableView
+
+    from evalstudio.settings import changed
+    from evalstudio.ui.engine_client import EngineState
+    from evalstudio.ui.studio import open_studio
+
+    with tempfile.TemporaryDirectory() as workspace:
+        studio = open_studio(workspace, lambda: None)
+        window, session = studio.window, studio.session
+        # a path of this machine has no place in a picture
+        window.findChild(QLabel, "workspace").setText("Workspace: ~/evaluations")  # type: ignore[union-attr]
+        window.resize(*size)
+        window.show()
+
+        async def until(holds: Callable[[], object]) -> None:
+            while not holds():  # noqa: ASYNC110 - many different things are waited for
+                await asyncio.sleep(0.05)
+
+        def save(name: str) -> None:
+            picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+            picture.save(str(folder / f"{name}.png"))
+
+        await until(lambda: session.engine.state is EngineState.READY)
+        suffix = "" if size == (1280, 800) else f"-{size[0]}"
+        for theme in ("light", "dark"):
+            session.settings = changed(session.settings, theme=theme)
+            session.settings_changed.emit()
+            window.findChild(QComboBox, "model").setCurrentText("demo/flaky")  # type: ignore[union-attr]
+            before = session.focus
+            window.actions_["start"].trigger()
+            await until(
+                lambda before=before: (
+                    session.focus not in (None, before)
+                    and session.focused is not None
+                    and session.focused.is_active
+                )
+            )
+            model = session.focused
+            assert model is not None
+            await until(
+                lambda model=model: (model.snapshot and model.snapshot.saved >= 90) or not model.is_active
+            )
+            table = window.findChild(QTableView, "records")
+            await until(lambda table=table: table.model().rowCount() > 3)
+            table.setCurrentIndex(table.model().index(1, 0))  # type: ignore[union-attr]
+            await asyncio.sleep(0.6)
+            save(f"runs-{theme}{suffix}")
+            await until(lambda model=model: not model.is_active)
+            await asyncio.sleep(1.5)
+            if every:
+                save(f"runs-{theme}{suffix}-finished")
+        await studio.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--all", action="store_true", help="the finished run, too")
+    arguments = parser.parse_args()
+    width, height = (int(part) for part in arguments.size.split("x"))
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as config:
+        os.environ["EVALSTUDIO_CONFIG"] = config
+        from PySide6.QtWidgets import QApplication
+        from qasync import QEventLoop
+
+        application = QApplication(sys.argv[:1])
+        application.setQuitOnLastWindowClosed(False)
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+            runner.run(take(arguments.folder, (width, height), every=arguments.all))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

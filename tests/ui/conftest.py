@@ -1,0 +1,145 @@
+"""A real window on a real engine process, on the platform that needs no screen; and what it must not leave behind."""
+
+import asyncio
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from evalstudio.store.reader import Reader
+from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.main_window import MainWindow
+from evalstudio.ui.session import Session
+from evalstudio.ui.studio import Studio, open_studio
+from evalstudio.workspace import Workspace
+
+Kind = TypeVar("Kind", bound=QObject)
+START_MS = 20_000
+RUN_MS = 40_000
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[QEventLoop]:
+    """qasync's loop, known as the running one: slots start their coroutines on it."""
+    made = QEventLoop(qapp)
+    made.set_exception_handler(lambda _, context: pytest.fail(str(context)))
+    asyncio.events._set_running_loop(made)
+    try:
+        yield made
+    finally:
+        asyncio.events._set_running_loop(None)
+        made.close()
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVALSTUDIO_CONFIG", str(tmp_path / "config"))
+    monkeypatch.delenv("MAX_CONCURRENT_TASKS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves a child process, a thread, or a timer that still ticks."""
+    threads = {thread.ident for thread in threading.enumerate()}
+    children = {child.pid for child in psutil.Process().children(recursive=True)}
+    windows = set(map(id, qapp.topLevelWidgets()))
+    yield
+    qapp.sendPostedEvents(None, 52)  # DeferredDelete: what was told to go, goes now
+    gc.collect()
+    left = [thread.name for thread in threading.enumerate() if thread.ident not in threads]
+    assert not left, f"threads left running: {left}"
+    alive = [child for child in psutil.Process().children(recursive=True) if child.pid not in children]
+    assert not alive, f"processes left running: {alive}"
+    for widget in qapp.topLevelWidgets():
+        if id(widget) not in windows:
+            ticking = [timer for timer in widget.findChildren(QTimer) if timer.isActive()]
+            assert not ticking, f"timers left ticking in {widget.objectName()}: {ticking}"
+
+
+class Driver:
+    """Finds what a person would find, by name, and waits for what they would wait for."""
+
+    def __init__(self, studio: Studio, qtbot: object, workspace: Workspace) -> None:
+        self.studio = studio
+        self.qtbot = qtbot
+        self.workspace = workspace
+
+    @property
+    def window(self) -> MainWindow:
+        return self.studio.window
+
+    @property
+    def session(self) -> Session:
+        return self.studio.session
+
+    def find(self, kind: type[Kind], name: str) -> Kind:
+        found = self.window.findChild(kind, name)
+        assert found is not None, f"there is no {kind.__name__} called {name}"
+        return found
+
+    def wait(self, holds: Callable[[], object], milliseconds: int = RUN_MS) -> None:
+        self.qtbot.waitUntil(lambda: bool(holds()), timeout=milliseconds)  # type: ignore[attr-defined]
+
+    def ready(self) -> None:
+        self.wait(lambda: self.session.engine.state is EngineState.READY, START_MS)
+
+    def state(self) -> str:
+        model = self.session.focused
+        return str(model.snapshot.state) if model is not None and model.snapshot is not None else ""
+
+    def saved(self) -> int:
+        model = self.session.focused
+        return model.snapshot.saved if model is not None and model.snapshot is not None else 0
+
+    def in_flight(self) -> int:
+        model = self.session.focused
+        return model.snapshot.in_flight if model is not None and model.snapshot is not None else 0
+
+    def messages(self) -> str:
+        return "\n".join(item.notice.text for item in self.window.messages.items())
+
+    def reader(self) -> Reader:
+        return Reader(self.workspace)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterator[Callable[[], Driver]]:
+    """Opens windows on the test's workspace; all are closed in order at the end."""
+    opened: list[Studio] = []
+
+    def open_one() -> Driver:
+        studio = open_studio(str(workspace.folder), lambda: None)
+        opened.append(studio)
+        studio.window.show()
+        return Driver(studio, qtbot, workspace)
+
+    yield open_one
+    for studio in opened:
+        finish(loop, studio)
+
+
+def finish(loop: QEventLoop, studio: Studio) -> None:
+    """Closes a window and waits for its engine's end; does nothing the second time."""
+    if studio.is_closed:
+        return
+    asyncio.events._set_running_loop(None)
+    try:
+        loop.run_until_complete(studio.close())
+    finally:
+        asyncio.events._set_running_loop(loop)
