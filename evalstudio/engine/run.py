@@ -143,6 +143,7 @@ class Run:
         self.services.admission.join(self)
         for judge in self.scoring.judges:
             self.services.admission.join(judge)
+        self.begin(asyncio.to_thread(self._prices.prepare))  # else the first answer would wait for it
         self._check_end()
 
     def pause(self, reason: str = "") -> None:
@@ -300,9 +301,7 @@ class Run:
         """A judge's call counts in the cost, not in latency and throughput."""
         if result.answer is not None:
             answer = result.answer
-            self.telemetry.spent(
-                Prices(model).cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
-            )
+            self.telemetry.spent(Prices(model).of(answer))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Work that belongs to the run and is cancelled with it."""
