@@ -14,7 +14,9 @@ FIRST_EXAMPLE = "example:sentiment"
 
 @click.command("window")
 @workspace_option
-@click.option("--lag-probe", metavar="FILE", hidden=True, help="Write how late the window's timer was, as JSON.")
+@click.option(
+    "--lag-probe", metavar="FILE", hidden=True, help="Write how late the window's timer was, as JSON."
+)
 def window_command(workspace: str | None = None, lag_probe: str | None = None) -> None:
     """Opens the window."""
     reason = no_window_reason()
