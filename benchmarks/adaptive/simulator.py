@@ -465,12 +465,11 @@ class Simulation:
     def _work(self, call: Call) -> float | None:
         if self.profile.usage == "tokens":
             return work_of(call.output, self.profile.prompt)
+        if not self.profile.usage:
+            return None
         # languages and code differ in characters a token
-        return (
-            work_of(None, characters=round(call.output * self._random.uniform(2.5, 5.0)))
-            if self.profile.usage
-            else None
-        )
+        characters = round(call.output * self._random.uniform(2.5, 5.0))
+        return work_of(None, 0.8 * self.profile.prompt, characters)
 
     def failed(
         self, call: Call, outcome: Outcome, message: str, hint: float | None, rates: RateHeaders | None

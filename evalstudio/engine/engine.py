@@ -3,29 +3,23 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive, Strategy
+from evalstudio.concurrency import Strategy
 from evalstudio.engine.admission import Admission
-from evalstudio.engine.endpoints import Endpoints, identify, load_prior, save_prior
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.assembly import Assembled, Parts, assemble
+from evalstudio.engine.endpoints import Endpoints, save_prior
 from evalstudio.engine.finals import final_scores
-from evalstudio.engine.flight import FlightLog
-from evalstudio.engine.judging import Judging
-from evalstudio.engine.models.factory import open_model
 from evalstudio.engine.open_files import raise_open_file_limit
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
-from evalstudio.engine.resume import Before, count_crashes, load_before
+from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
-from evalstudio.engine.samples import SampleQueue
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, load_evaluation
-from evalstudio.keys import find_key
 from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
 from evalstudio.settings import Settings, ceiling_in_force, changed
 from evalstudio.store.reader import Reader
@@ -36,8 +30,10 @@ from evalstudio.store.runs import (
     beat,
     find_or_create,
     get_run,
+    give_back,
     set_state,
     take_lease,
+    update_spec,
 )
 from evalstudio.store.writer import Writer
 from evalstudio.workspace import Workspace
@@ -93,6 +89,7 @@ class Engine:
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
         self.admission = Admission(self._ceiling, self._clock)
         self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
+        self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
         self._ticker = asyncio.create_task(self._tick())
 
     async def aclose(self) -> None:
@@ -165,51 +162,42 @@ class Engine:
     async def _start(self, evaluation: Evaluation, reference: str, options: Options) -> Run:
         plan = await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
         settings = await self.servers.locate(plan.model)
-        key = find_key(settings.key)
         row, resumed = await self.execute(lambda connection: _claim(connection, plan, self.runs))
-        workers = ThreadWorkers(plan.workers, "model") if plan.workers is not None else None
         try:
-            model = open_model(plan, settings, workers)
-            before = await asyncio.to_thread(self._load_before, row.id, options.retry_classes)
+            assembled = await assemble(self._parts, plan, settings, row)
+            await self.execute(lambda connection: update_spec(connection, row.id, plan.new_run()))
         except BaseException:
-            await self.execute(lambda connection: set_state(connection, row.id, row.true_state))
+            await self.execute(lambda connection: give_back(connection, row))
             raise
-        flight = FlightLog(self.workspace.flights / str(row.id))
-        crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
-        crashes: dict[int, int] = {}
-        if plan.function is not None:  # only a person's own code can take the engine with it
-            crashes = await self.execute(lambda connection: count_crashes(connection, crashed))
-        identity = identify(settings, key)
-        start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
-        prior = await self.execute(lambda connection: load_prior(connection, identity))
-        controller, cap = self._endpoints.get(
-            settings, identity, key, prior, self._clock(), maximum=self.admission.ceiling, start=start
-        )
-        run = Run(
-            row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, self._services,
-            SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), Judging(plan.evaluators), workers, flight,
-            row.total, before.counts, before.aggregates, before.telemetry,
-            offset=float(before.next_second), elapsed_before=row.elapsed, repeated=len(crashed),
-        )  # fmt: skip
+        run = assembled.run
         self.runs[row.id] = run
-        for problem in plan.dataset.problems[:20]:
-            where = f", line {problem.line}" if problem.line is not None else ""
-            self.log("warning", f"{plan.dataset.path.name}{where}: {problem.message}. The row is left out.")
-        if resumed:
-            self.log("info", f"Going on with run {row.id}: {before.counts.saved} of {row.total} are saved.")
+        self._tell_start(run, resumed, len(assembled.missing_scores))
         await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
         run.start()
-        self._drivers[row.id] = asyncio.create_task(self._drive(run, identity))
+        self._drivers[row.id] = asyncio.create_task(self._drive(run, assembled))
         return run
 
-    async def _drive(self, run: Run, identity: str) -> None:
+    def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
+        dataset = run.plan.dataset
+        for problem in dataset.problems[:20]:
+            where = f", line {problem.line}" if problem.line is not None else ""
+            self.log("warning", f"{dataset.path.name}{where}: {problem.message}. The row is left out.")
+        if dataset.problem_count > 20:
+            self.log("warning", f"{dataset.path.name}: {dataset.problem_count:,} rows are left out in all.")
+        if resumed:
+            self.log("info", f"Going on with run {run.id}: {run.counts.saved} of {run.total} are saved.")
+        if unjudged:
+            self.log("info", f"{unjudged} saved answers are judged without a new call.")
+
+    async def _drive(self, run: Run, assembled: Assembled) -> None:
         """Waits for a run's end, then makes it last."""
+        if assembled.missing_scores:
+            run.begin(rescore(run, Reader(self.workspace), assembled.missing_scores))
         await run.finished.wait()
-        await asyncio.gather(*list(run._tasks), return_exceptions=True)
+        await run.settled()
         await self.execute(lambda connection: None)  # all that was put in before is committed now
         await asyncio.sleep(0)
-        await run.model.aclose()
-        run.flight.close()
+        await run.aclose()
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
@@ -218,7 +206,7 @@ class Engine:
 
         def save(connection: Any) -> None:
             _save_buckets(connection, run.id, buckets)
-            save_prior(connection, identity, prior)
+            save_prior(connection, assembled.identity, prior)
             beat(connection, run.id, run.counts.saved, run.counts.errored, run.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(
@@ -293,13 +281,6 @@ class Engine:
         ]
         if standing:
             self._writer.execute(lambda connection: _beat_all(connection, standing))
-
-    def _load_before(self, run_id: int, classes: tuple[str, ...] | None) -> Before:
-        reader = Reader(self.workspace)
-        try:
-            return load_before(reader.connection, run_id, classes)
-        finally:
-            reader.close()
 
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
         reader = Reader(self.workspace)

@@ -61,7 +61,9 @@ class JudgeCalls:
         assert self.evaluator.model_judge is not None
         return self.evaluator.model_judge
 
-    def add(self, record_id: int, answer: str, values: Mapping[str, Any], prompt: str, take: TakeScore) -> None:
+    def add(
+        self, record_id: int, answer: str, values: Mapping[str, Any], prompt: str, take: TakeScore
+    ) -> None:
         """Queues an answer. Raises EvaluationError where a template of the judge fails on it."""
         messages = tuple(self.judge.messages(answer, values, prompt))
         self._queue.append(_Question(record_id, messages, values, take, self.clock()))
@@ -121,13 +123,17 @@ class JudgeCalls:
             self._read(question, result.answer.text)
             return
         elapsed = self.clock() - question.asked_at
-        decision = self.policy.after(result.outcome, attempts=question.attempts, elapsed=elapsed, hint=result.hint)
+        decision = self.policy.after(
+            result.outcome, attempts=question.attempts, elapsed=elapsed, hint=result.hint
+        )
         match decision:
             case Retry(delay=delay):
                 self._again_in(delay, question)
             case GiveUp() | PauseRun():
                 why = f"The judge could not be asked: {redact(result.message)}"
-                question.take(question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why))
+                question.take(
+                    question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why)
+                )
 
     def _read(self, question: _Question, reply: str) -> None:
         score = self.judge.read(reply)

@@ -54,6 +54,7 @@ class Plan:
     strategy_source: str
     workers: int | None  # threads, where the model is a synchronous function
     reference: str  # the evaluation file, to find it again
+    folder: Path  # from which its relative paths start
 
     @property
     def expected(self) -> str | None:
@@ -68,7 +69,7 @@ class Plan:
         return len(self.dataset) * self.spec.repeats
 
     def new_run(self) -> NewRun:
-        stored = StoredSpec(self.spec, self.options, self.reference, str(self.dataset.path.parent))
+        stored = StoredSpec(self.spec, self.options, self.reference, str(self.folder))
         return NewRun(
             experiment=self.experiment,
             evaluation=self.spec.name,
@@ -122,7 +123,7 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
     strategy, source_name = _strategy(spec, options, settings, workers)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
-        strategy, source_name, workers, reference,
+        strategy, source_name, workers, reference, evaluation.base,
     )  # fmt: skip
 
 
@@ -164,7 +165,6 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
         "prompt": spec.messages,
         "model": plan.model.label,
         "parameters": spec.parameters,
-        "evaluators": spec.evaluators,
         "repeats": spec.repeats,
     }
     if plan.model.provider not in (*BUILT_IN, "python"):

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from evalstudio.engine.run import Run
 from evalstudio.engine.scoring import judge
 from evalstudio.evaluators import Evaluator
@@ -15,12 +17,12 @@ from evalstudio.store.reader import Reader
 from evalstudio.store.schema import record_id
 from evalstudio.templates import Message
 
-import msgspec
-
 MOST_WAITING = 64  # answers at once with the slow evaluators
 
 
-def find_missing(connection: sqlite3.Connection, run_id: int, evaluators: Sequence[Evaluator]) -> dict[int, set[str]]:
+def find_missing(
+    connection: sqlite3.Connection, run_id: int, evaluators: Sequence[Evaluator]
+) -> dict[int, set[str]]:
     """The answered records that lack a score, with the names of the evaluators that have still to judge them."""
     missing: dict[int, set[str]] = {}
     for evaluator in evaluators:
@@ -39,13 +41,15 @@ def drop_changed(connection: sqlite3.Connection, run_id: int, keep: set[str]) ->
     names = [
         name
         for (name,) in connection.execute(
-            "SELECT DISTINCT evaluator FROM scores JOIN records ON records.id = record_id WHERE run_id = ?", (run_id,)
+            "SELECT DISTINCT evaluator FROM scores JOIN records ON records.id = record_id WHERE run_id = ?",
+            (run_id,),
         )
         if name not in keep
     ]
     for name in names:
         connection.execute(
-            "DELETE FROM scores WHERE evaluator = ? AND record_id IN (SELECT id FROM records WHERE run_id = ?)", (name, run_id)
+            "DELETE FROM scores WHERE evaluator = ? AND record_id IN (SELECT id FROM records WHERE run_id = ?)",
+            (name, run_id),
         )
 
 
@@ -73,7 +77,12 @@ async def rescore(run: Run, reader: Reader, missing: dict[int, set[str]]) -> Non
 
 
 def _judge(
-    run: Run, reader: Reader, record: int, names: set[str], quick: dict[str, Evaluator], values: dict[str, Any]
+    run: Run,
+    reader: Reader,
+    record: int,
+    names: set[str],
+    quick: dict[str, Evaluator],
+    values: dict[str, Any],
 ) -> None:
     run.rescoring -= 1
     details = reader.details(record)

@@ -1,11 +1,13 @@
 """What a run already has, so that going on neither repeats nor loses anything."""
 
 import sqlite3
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from evalstudio.engine.run import Counts, add_score
+from evalstudio.engine.run import Counts, add_score, make_aggregates
 from evalstudio.engine.samples import Done
 from evalstudio.engine.telemetry import Telemetry
+from evalstudio.evaluators import Evaluator
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
@@ -22,30 +24,36 @@ class Before:
     telemetry: Telemetry
 
 
-def load_before(connection: sqlite3.Connection, run_id: int, classes: tuple[str, ...] | None) -> Before:
-    """Reads it from the store. `classes`: the outcomes whose records are made again; None: all errored ones."""
+def load_before(
+    connection: sqlite3.Connection,
+    run_id: int,
+    classes: tuple[str, ...] | None,
+    evaluators: Sequence[Evaluator],
+    unjudged: Collection[int],
+) -> Before:
+    """Reads it from the store. `classes`: the outcomes whose records are made again; None: all errored ones.
+
+    `unjudged` are answers that lack a score: they are counted once they have it.
+    """
     done = Done.load(connection, run_id, classes)
     counts = Counts(saved=done.kept)
-    (answered,) = _one(
-        connection, "SELECT count(*) FROM records WHERE run_id = ? AND outcome = ?", run_id, Outcome.OK
-    )
+    aggregates = make_aggregates(evaluators)
+    answered = 0
+    rows = connection.execute("SELECT id FROM records WHERE run_id = ? AND outcome = ?", (run_id, Outcome.OK))
+    for (record,) in rows.fetchall():
+        answered += 1
+        if record in unjudged:
+            continue
+        scored = False
+        for evaluator, value in connection.execute(
+            "SELECT evaluator, value FROM scores WHERE record_id = ?", (record,)
+        ):
+            scored = scored or value is not None
+            add_score(aggregates, Score(evaluator, value))
+        counts.scored += scored or not evaluators
+        counts.unscored += not scored and bool(evaluators)
     counts.errored = done.kept - answered
-    (counts.unscored,) = _one(
-        connection,
-        "SELECT count(*) FROM (SELECT record_id FROM scores JOIN records ON records.id = record_id"
-        " WHERE run_id = ? AND outcome = ? GROUP BY record_id HAVING count(value) = 0)",
-        run_id,
-        Outcome.OK,
-    )
-    counts.scored = answered - counts.unscored
-    aggregates: dict[str, LiveAggregate] = {}
-    rows = connection.execute(
-        "SELECT evaluator, value FROM scores JOIN records ON records.id = record_id WHERE run_id = ? AND outcome = ?",
-        (run_id, Outcome.OK),
-    )
-    for evaluator, value in rows:
-        add_score(aggregates, Score(evaluator, value))
-    (last,) = _one(connection, "SELECT max(second) FROM seconds WHERE run_id = ?", run_id)
+    (last,) = connection.execute("SELECT max(second) FROM seconds WHERE run_id = ?", (run_id,)).fetchone()
     telemetry = Telemetry()
     for latency, *values in connection.execute(
         "SELECT latency, first_token, tokens_in, tokens_out, cost FROM records WHERE run_id = ? AND outcome = ?"
@@ -70,8 +78,3 @@ def count_crashes(connection: sqlite3.Connection, in_flight: list[int]) -> dict[
     marks = ", ".join("?" * len(in_flight))
     rows = connection.execute(f"SELECT record_id, times FROM crashes WHERE record_id IN ({marks})", in_flight)
     return dict(rows.fetchall())
-
-
-def _one(connection: sqlite3.Connection, query: str, *values: object) -> tuple[int, ...]:
-    row: tuple[int, ...] = connection.execute(query, values).fetchone()
-    return row

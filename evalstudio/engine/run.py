@@ -6,8 +6,9 @@ judged -> committed -> counted. One task per call; nothing else waits in a task.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,8 @@ from evalstudio.engine.recording import Ended, Judged, make_attempt, make_record
 from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.telemetry import Telemetry
+from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluators import Evaluator
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
@@ -93,7 +96,6 @@ class Run:
     cap: Cap
     services: Services
     queue: SampleQueue
-    scoring: Scoring
     workers: ThreadWorkers | None
     flight: FlightLog
     total: int
@@ -106,7 +108,7 @@ class Run:
     state: RunState = RunState.QUEUED
     reason: str = ""
     blocked: Wait | None = None
-    in_flight: dict[Item, "asyncio.Task[None]"] = field(default_factory=dict)
+    in_flight: dict[Item, None] = field(default_factory=dict)  # oldest first
     rescoring: int = 0  # answers of an earlier start that have still to be judged
     unsaved: int = 0
     changes: list[LimitChange] = field(default_factory=list)
@@ -122,6 +124,7 @@ class Run:
     _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
+    scoring: Scoring = field(init=False)  # given by who puts the run together
     _policy: RetryPolicy = field(init=False)
     _prices: Prices = field(init=False)
 
@@ -218,7 +221,7 @@ class Run:
         return isinstance(self.strategy, Adaptive)
 
     def wants(self) -> bool:
-        return self.state is RunState.RUNNING and self.queue.has_item(self.services.clock())
+        return self.may_start() and self.queue.has_item(self.services.clock())
 
     def refuses(self, now: float) -> Wait | None:
         if self._alone or (self.in_flight and self.queue.next_crashes(now)):
@@ -249,10 +252,8 @@ class Run:
         ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
         self._alone = item.crashes > 0
         self.flight.start(item.record_id)
-        task = asyncio.create_task(self._attempt(item, ticket))
-        self.in_flight[item] = task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.in_flight[item] = None
+        self.begin(self._attempt(item, ticket))
 
     def _give_up_on(self, item: Item, now: float) -> None:
         """A sample that killed two engines gets no third one."""
@@ -291,6 +292,35 @@ class Run:
             paused += (self._ended or self.services.clock()) - self._paused_at
         return self.elapsed_before + self.now - self.offset - paused
 
+    def may_start(self) -> bool:
+        """Whether calls may start: its own and those of its judges."""
+        return self.state is RunState.RUNNING
+
+    def judge_answered(self, model: ModelSettings, result: CallResult) -> None:
+        """A judge's call counts in the cost, not in latency and throughput."""
+        if result.answer is not None:
+            answer = result.answer
+            self.telemetry.spent(
+                Prices(model).cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
+            )
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that belongs to the run and is cancelled with it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settled(self) -> None:
+        """Waits until nothing of it is under way any more."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def aclose(self) -> None:
+        """Closes what it has opened, once it has ended."""
+        for judge in self.scoring.judges:
+            await judge.model.aclose()
+        await self.model.aclose()
+        self.flight.close()
+
     def close_if_done(self) -> None:
         """Ends the run when there is nothing left to do."""
         self._check_end()
@@ -313,6 +343,10 @@ class Run:
                     self._count(scored)
         for score in scores:
             add_score(self.aggregates, score)
+
+    def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
+        """A score that took its time."""
+        self.save_scores(record_id, (score,), last=last, scored=scored)
 
     def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
         """Keeps scores of an answer that is saved already."""
@@ -502,10 +536,18 @@ class Run:
         )
 
 
+def make_aggregates(evaluators: Sequence[Evaluator]) -> dict[str, LiveAggregate]:
+    """A running mean for each evaluator, with its scale and direction."""
+    return {
+        one.name: LiveAggregate(one.metrics[0] if one.metrics else "mean", one.direction, one.scale)
+        for one in evaluators
+    }
+
+
 def add_score(aggregates: dict[str, LiveAggregate], score: Score) -> None:
     """Counts a score in the aggregate of its evaluator; text has no mean."""
-    if isinstance(score.value, (bool, int, float)):
-        aggregates.setdefault(score.name, LiveAggregate()).add(float(score.value))
+    if not isinstance(score.value, str) and score.name in aggregates:
+        aggregates[score.name].add(score.value)
 
 
 def _set_state(item: Item, state: str) -> None:

@@ -58,7 +58,13 @@ class Scoring:
         return Judged(scores, time.perf_counter() - started, complete)
 
     def later(
-        self, record_id: int, answer: str, values: Mapping[str, Any], prompt: str, scored: bool, only: set[str] | None = None
+        self,
+        record_id: int,
+        answer: str,
+        values: Mapping[str, Any],
+        prompt: str,
+        scored: bool,
+        only: set[str] | None = None,
     ) -> None:
         """Starts the evaluators that take their time: all of them, or those named in `only`."""
         slow = [one for one in self._slow if only is None or one.name in only]
@@ -82,7 +88,9 @@ class Scoring:
             one.cancel()
         self._waiting.clear()
 
-    async def _in_thread(self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]) -> None:
+    async def _in_thread(
+        self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
+    ) -> None:
         self._done(record_id, await asyncio.to_thread(judge, evaluator, answer, values))
 
     def _done(self, record_id: int, score: Score) -> None:
@@ -112,16 +120,24 @@ def judge(evaluator: Evaluator, answer: str, values: Mapping[str, Any]) -> Score
     except Exception as error:  # noqa: BLE001 - whatever a person's evaluator raises, the answer is kept, unscored
         return failed(evaluator, error)
     if isinstance(score.value, float) and not math.isfinite(score.value):
-        return Score(evaluator.name, None, evaluator.metrics, why=f"The evaluator returned {score.value}, which is no score.")
+        return Score(
+            evaluator.name,
+            None,
+            evaluator.metrics,
+            why=f"The evaluator returned {score.value}, which is no score.",
+        )
     return score
 
 
 def failed(evaluator: Evaluator, error: Exception) -> Score:
     """Unscored, because the evaluator failed."""
-    return Score(evaluator.name, None, evaluator.metrics, why=redact(str(error) or type(error).__name__)[:1000])
+    return Score(
+        evaluator.name, None, evaluator.metrics, why=redact(str(error) or type(error).__name__)[:1000]
+    )
 
 
 def score_rows(record_id: int, scores: Sequence[Score]) -> list[ScoreRow]:
     return [
-        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why) for score in scores
+        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why)
+        for score in scores
     ]

@@ -95,15 +95,18 @@ def _binding(run: Run, now: float) -> Binding | None:
 def _scores(run: Run) -> tuple[ScoreNow, ...]:
     scores = []
     for evaluator in run.plan.evaluators:
-        aggregate = run.aggregates.get(evaluator.name)
-        metric = evaluator.metrics[0] if evaluator.metrics else "mean"
-        if aggregate is None:
-            scores.append(ScoreNow(evaluator.name, metric, None, None, None, 0, run.counts.unscored))
-            continue
-        now = aggregate.snapshot()
-        answered = run.counts.saved - run.counts.errored
+        now = run.aggregates[evaluator.name].snapshot()
         scores.append(
-            ScoreNow(evaluator.name, metric, now.value, now.low, now.high, now.n, max(0, answered - now.n))
+            ScoreNow(
+                evaluator.name,
+                now.metric,
+                now.value,
+                now.low,
+                now.high,
+                now.n,
+                now.total - now.n,
+                direction=now.direction,
+            )
         )
     return tuple(scores)
 

@@ -117,10 +117,7 @@ def find_or_create(connection: sqlite3.Connection, new: NewRun, *, new_run: bool
     if not new_run:
         for run in others:
             if json.loads(run.fingerprint) == new.fingerprint:
-                connection.execute(
-                    "UPDATE runs SET total = max(total, ?), spec = ? WHERE id = ?",
-                    (new.total, new.spec, run.id),
-                )
+                connection.execute("UPDATE runs SET total = max(total, ?) WHERE id = ?", (new.total, run.id))
                 return get_run(connection, run.id), True
         if others:
             raise RunError(_refusal(new, others[0]))
@@ -153,6 +150,18 @@ def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
         "UPDATE runs SET lease_pid = ?, lease_started = ?, lease_host = ?, heartbeat = ? WHERE id = ?",
         (os.getpid(), _process_started(os.getpid()), socket.gethostname(), time.time(), run_id),
     )
+
+
+def update_spec(connection: sqlite3.Connection, run_id: int, new: NewRun) -> None:
+    """Keeps how the run was asked for this time."""
+    connection.execute("UPDATE runs SET spec = ? WHERE id = ?", (new.spec, run_id))
+
+
+def give_back(connection: sqlite3.Connection, row: RunRow) -> None:
+    """Undoes taking a run that then could not start: it is as it was, or gone if it was new."""
+    set_state(connection, row.id, row.true_state)
+    if row.started_at is None:
+        delete_run(connection, row.id)
 
 
 def beat(connection: sqlite3.Connection, run_id: int, saved: int, errored: int, elapsed: float) -> None:

@@ -25,6 +25,7 @@ from evalstudio.errors import LimitError
 from evalstudio.outcome import Outcome
 
 Kind = Literal["function", "local", "hosted"]
+_PRIOR_SHARE = 0.85
 START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (2, 4), "hosted": (8, 16)}
 """For each kind of endpoint: the first window, and how far it grows before the first answer."""
 
@@ -63,6 +64,7 @@ class Ticket:
 
     started: float
     tokens: int
+    before: tuple[int, int]  # requests and tokens started before it
     adaptive: bool
     generation: int  # of the throttle episodes
     brake_generation: int
@@ -106,13 +108,15 @@ class LimitChange:
     sentence: str
 
 
-def work_of(
-    output_tokens: float | None, prompt_tokens: float | None = None, characters: int = 0
-) -> float | None:
-    """What an answer cost in token equivalents: only ratios matter. None when nothing is known about its size."""
-    if output_tokens is not None:
-        return output_tokens + (prompt_tokens or 0.0) / 20 + 10
-    return characters / 4 + 10 if characters else None
+def work_of(output_tokens: float | None, prompt_tokens: float = 0.0, characters: int = 0) -> float | None:
+    """What an answer cost in token equivalents; only ratios matter. None when nothing is known about its size.
+
+    `characters` of the answer stand in where no output tokens are reported; for the prompt an estimate will do.
+    """
+    if output_tokens is None and not characters:
+        return None
+    output = characters / 4 if output_tokens is None else output_tokens
+    return output + prompt_tokens / 20 + 10
 
 
 class EndpointController:
@@ -148,7 +152,7 @@ class EndpointController:
         self._lost = self._overload_top = 0  # attempts that failed in this overload, and its calls in flight
         self._generation = 0
         self._record = 0  # most calls in flight in this generation
-        self._reserved = 0.0
+        self._started = (0, 0)  # requests and tokens so far
         self._disturbed_at = -math.inf  # when gate or pacer last held a call back
         self._next_growth_start = 0.0
         self._seconds: float | None = None  # mean of an answered attempt
@@ -158,7 +162,7 @@ class EndpointController:
         if start is not None:
             first, blind = start, max(start, min(2 * start, blind)) if start < blind else start
         if prior is not None and prior.window is not None and start is None:
-            first, blind = max(1, round(0.75 * prior.window)), prior.window
+            first, blind = max(1, round(_PRIOR_SHARE * prior.window)), prior.window
         if prior is not None and prior.crashed_at is not None:
             self._crashed_at = prior.crashed_at
             self._load.hit(math.floor(0.75 * prior.crashed_at))
@@ -169,6 +173,8 @@ class EndpointController:
         self._learner = Learner(
             now, start=first, blind=min(max(first, blind), self._top), moved=self._window_moved
         )
+        if prior is not None and prior.window is not None and start is None:
+            self._learner.end_ramp(now)  # what earlier runs learned is where this one holds
         if prior is not None and prior.requests_per_minute is not None:
             self._pacer.hidden.recall(prior.requests_per_minute / 60)
         self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
@@ -204,13 +210,15 @@ class EndpointController:
         self._record = max(self._record, self.in_flight)
         self._gate.started(now)
         self._pacer.started(now, tokens)
-        self._reserved += tokens
+        before = self._started
+        self._started = (before[0] + 1, before[1] + tokens)
         if self._seconds is not None and self._learner.phase in (Phase.RAMP, Phase.PROBE_UP):
             spacing = min(0.05, self._seconds / (3 * self.limit))
             self._next_growth_start = now + spacing if spacing > 0.002 else 0.0
         ticket = Ticket(
             started=now,
             tokens=tokens,
+            before=before,
             adaptive=adaptive,
             generation=self._generation,
             brake_generation=self._brake.generation,
@@ -234,11 +242,10 @@ class EndpointController:
         before = self.in_flight
         self.in_flight -= 1
         self._adaptive_in_flight -= ticket.adaptive
-        self._reserved -= ticket.tokens
         if ticket is self._canary:
             self._canary = None
         if result.rates is not None:
-            self._take_headers(now, result.rates)
+            self._take_headers(now, ticket, result.rates)
         if result.tokens is not None:
             self._pacer.refund(now, ticket.tokens - result.tokens)
         elif result.outcome in (Outcome.THROTTLED, Outcome.OVERLOADED):
@@ -361,7 +368,7 @@ class EndpointController:
         """What to keep for the next run."""
         hidden = self._pacer.hidden
         return Prior(
-            window=self._learner.base if self._learner.settled else None,
+            window=self._learner.base if self._learner.proven else None,
             throughput=self._learner.throughput,
             seconds=self._seconds,
             requests_per_minute=hidden.rate * 60 if hidden.learned and hidden.rate is not None else None,
@@ -467,9 +474,10 @@ class EndpointController:
             )
             self._record, self._overload_top, self._lost = 0, top, 5
 
-    def _take_headers(self, now: float, rates: RateHeaders) -> None:
+    def _take_headers(self, now: float, ticket: Ticket, rates: RateHeaders) -> None:
         old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
-        self._pacer.headers(now, rates, self.in_flight, self._reserved)
+        later = (self._started[0] - ticket.before[0] - 1, self._started[1] - ticket.before[1] - ticket.tokens)
+        self._pacer.headers(now, rates, *later)
         self._report_rates(now, old, "stated by the endpoint")
 
     # -- common --------------------------------------------------------------------------------------------------------

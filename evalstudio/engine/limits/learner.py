@@ -11,34 +11,39 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
+from evalstudio.engine.limits.drift import Drift
 from evalstudio.engine.limits.estimators import Estimate, Level, Lived, QueueShare
 
 STEP = math.sqrt(2)
-_OVERSHOOT = 2.5  # a ramp goes no further than this beyond what was measured
-_COSTLY = 0.05
-_NEED = 3
-_VAGUE = 0.06
-_GAP_DOWN0 = 1.0
-_GAP_DOWN1 = 2.0
-_DOWN_MUL = 4
-_SURE = 0.2
-_Q_DIV = 2
-_Q_MUL = 1.35
-_Q_MIN = 0.6
-_Q_SHARE = 0.3
-_Q_UP = 0.25
-_EARLY_N = 16
-_EARLY_SE = 0.025
-_GROW = 0.25
-_FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
+
+# The ramp
 _BLIND_EVERY = 0.25  # seconds between the steps before the first answer
+_GROWTH = 0.25  # of the window with each answer, at least two
+_OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
+_FEW = 3  # answers measure a level, if they agree ...
+_AGREE = 0.2  # ... to this relative error
+_FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
+
+# Probes: what is worth a change, in logarithms of throughput
 _GAIN = 0.03  # smallest gain worth growing for
-_LOSS = 0.02  # largest loss a smaller window may have
+_LOSS = 0.02  # largest loss a smaller window may have ...
+_QUEUE_LOSS = 0.06  # ... when a queue was seen
+_CLEAR = 0.08  # decides early
 _CERTAIN = 1.3  # standard errors
 _VERY_CERTAIN = 2.5
+_VAGUE = 0.06  # with a larger error a step down waits for more answers
 _HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
+
+# How often to probe, as factors on the evidence a base needs first
 _LARGEST_GAP = 8.0
-_LARGEST_UP_GAP = 3.0
+_LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
+_COSTLY = 0.05  # a probe that lost more than this is repeated rarely
+
+# The queue share
+_QUEUES = 0.3  # above it a smaller window is tried
+_QUEUE_SMALLEST = 0.6  # calls queued that are worth it
+_QUEUE_FREE = 0.25  # above it a larger window is not tried
+_QUEUE_MARGIN = 1.35  # the share is overestimated
 
 
 class Phase(StrEnum):
@@ -70,10 +75,9 @@ class Learner:
         self._base_level = Level()
         self._anchor = 0.0  # best throughput accepted: bounds the sum of many small losses
         self._gap_up = 1.0
-        self._gap_down = _GAP_DOWN0
+        self._gap_down = 1.0
         self._queue_gap = 1.0
         self._next_queue_check = 0
-        self._double = False
         self._probe_level = Level()
         self._probe_from_queue = False
         self._count_from = 0.0
@@ -132,8 +136,13 @@ class Learner:
         return self.window if self.phase is Phase.RAMP else self._base
 
     @property
-    def settled(self) -> bool:
-        return self.phase is not Phase.RAMP
+    def proven(self) -> bool:
+        """Whether the base rests on answers, not on where it started."""
+        return (
+            self._answers >= 3 * self._base
+            if self.phase is not Phase.RAMP
+            else self._answers >= 2 * self.window
+        )
 
     @property
     def throughput(self) -> float | None:
@@ -152,7 +161,7 @@ class Learner:
         measured = {
             i: level
             for i, level in self._levels.items()
-            if level.count >= _NEED and (rate := level.throughput()) is not None and rate.error <= _SURE
+            if level.count >= _FEW and (rate := level.throughput()) is not None and rate.error <= _AGREE
         }
         if not measured:
             return
@@ -161,7 +170,7 @@ class Learner:
             return
         if not frozen:
             bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
-            grown = min(self.window + max(2, math.floor(_GROW * self.window)), bound)
+            grown = min(self.window + max(2, math.floor(_GROWTH * self.window)), bound)
             if grown > self.window:
                 rate = highest.throughput()
                 per_second = rate.value / self._mean_work if rate else 0.0
@@ -209,50 +218,57 @@ class Learner:
         if not self._lived_here(attempt):
             return
         level.lived(attempt)
-        base = self._base
-        drift = self._drift.lived(attempt)
-        if drift:
-            self._forget()
-            if drift > 0 and base < top and not frozen:
-                self._begin_probe(now, Phase.PROBE_UP, self._above(top), "calls became faster: trying {new}")
-            elif drift < 0 and base > 1:
-                self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "calls became slower: trying {new}")
-            return
-        if level.count >= self._next_queue_check:
-            self._next_queue_check = level.count + max(12, base // 4)
-            share = self.queue.share()
-            if (
-                share is not None
-                and share * base > max(_Q_MIN, _Q_SHARE * base)
-                and level.count >= 12 * self._queue_gap
-            ):
-                target = max(1, round(max(base / _Q_DIV, _Q_MUL * base * (1 - share))))
-                if target < base:
-                    self._probe_from_queue = True
-                    self._begin_probe(
-                        now,
-                        Phase.PROBE_DOWN,
-                        target,
-                        f"{share:.0%} of the time is waiting in the server's queue: trying {{new}}",
-                    )
-                    return
-        if base < top and not frozen and self._enough_for_up(level, base):
-            share = self.queue.share()
-            if share is None or share <= _Q_UP:
-                self._begin_probe(now, Phase.PROBE_UP, self._above(top), "trying whether {new} bring more")
-        elif base > 1 and level.count >= max(48, 4 * base) * self._gap_down:
-            self._begin_probe(now, Phase.PROBE_DOWN, self._below(), "trying whether {new} are enough")
+        changed = self._drift.lived(attempt)
+        if changed:
+            self._probe_change(now, changed, top, frozen)
+        elif level.count >= self._next_queue_check and (target := self._without_queue(level)) is not None:
+            share = self.queue.share() or 0.0
+            self._probe_from_queue = True
+            reason = f"{share:.0%} of the time is waiting in the server's queue"
+            self._begin_probe(now, Phase.PROBE_DOWN, target, f"{reason}: trying {target}")
+        elif self._base < top and not frozen and self._ready_for_more(level):
+            new = self._above(top)
+            self._begin_probe(now, Phase.PROBE_UP, new, f"trying whether {new} bring more")
+        elif self._base > 1 and level.count >= max(48, 4 * self._base) * self._gap_down:
+            new = self._below()
+            self._begin_probe(now, Phase.PROBE_DOWN, new, f"trying whether {new} are enough")
 
-    def _enough_for_up(self, level: Level, base: int) -> bool:
-        if level.count >= max(16, 1.5 * base) * self._gap_up:
-            return True
-        rate = level.throughput()
-        return (
-            self._gap_up == 1.0 and level.count >= _EARLY_N and rate is not None and rate.error <= _EARLY_SE
-        )
+    def _probe_change(self, now: float, changed: int, top: int, frozen: bool) -> None:
+        """The endpoint became faster (1) or slower (-1): what was known is void."""
+        self._anchor = 0.0
+        self._gap_up = self._gap_down = self._queue_gap = 1.0
+        self._base_level = self._drift.newest
+        if changed > 0 and self._base < top and not frozen:
+            new = self._above(top)
+            self._begin_probe(now, Phase.PROBE_UP, new, f"calls became faster: trying {new}")
+        elif changed < 0 and self._base > 1:
+            new = self._below()
+            self._begin_probe(now, Phase.PROBE_DOWN, new, f"calls became slower: trying {new}")
+
+    def _without_queue(self, level: Level) -> int | None:
+        """The window that would do without most of the server's queue; None when there is no queue to speak of."""
+        base = self._base
+        self._next_queue_check = level.count + max(12, base // 4)
+        share = self.queue.share()
+        if share is None or share * base <= max(_QUEUE_SMALLEST, _QUEUES * base):
+            return None
+        if level.count < 12 * self._queue_gap:
+            return None
+        target = max(1, round(max(base / 2, _QUEUE_MARGIN * base * (1 - share))))
+        return target if target < base else None
+
+    def _ready_for_more(self, level: Level) -> bool:
+        """Whether the base is known well enough to compare a larger window with it, and hardly any call queues."""
+        if level.count < max(16, 1.5 * self._base) * self._gap_up:
+            rate = level.throughput()
+            precise = level.count >= 16 and rate is not None and rate.error <= 0.025
+            if self._gap_up > 1.0 or not precise:
+                return False
+        share = self.queue.share()
+        return share is None or share <= _QUEUE_FREE
 
     def _above(self, top: int) -> int:
-        return min(top, max(self._base + 1, round(self._base * (2 if self._double else STEP))))
+        return min(top, max(self._base + 1, round(self._base * STEP)))
 
     def _below(self) -> int:
         return max(1, min(self._base - 1, round(self._base / STEP)))
@@ -265,7 +281,7 @@ class Learner:
         self._base_level.interrupt()
         self.queue.forget()
         self._count_from = now + 0.7 * self._seconds if phase is Phase.PROBE_UP else now
-        self._move(now, window, sentence.format(new=window))
+        self._move(now, window, sentence)
 
     def _probe(self, now: float, attempt: Lived, in_flight: int, top: int) -> None:
         probe, window = self._probe_level, self.window
@@ -289,7 +305,7 @@ class Learner:
             return
         evidence = self._compare(self._base_level, base_rate, probe, probe_rate)
         if verdict:
-            self._accept(now, evidence, gain, probe_rate.value, top)
+            self._accept(now, evidence, probe_rate.value, top)
         else:
             self._reject(now, evidence, gain)
 
@@ -297,7 +313,7 @@ class Learner:
     def _verdict_up(gain: float, error: float, count: int, window: int) -> bool | None:
         if gain + _VERY_CERTAIN * error < -_GAIN:
             return False
-        if gain - _VERY_CERTAIN * error > 0.08:
+        if gain - _VERY_CERTAIN * error > _CLEAR:
             return True
         if count < max(12, 0.75 * window):
             return None
@@ -308,7 +324,7 @@ class Learner:
         return False
 
     def _verdict_down(self, gain: float, error: float, count: int, window: int, rate: float) -> bool | None:
-        if gain + _VERY_CERTAIN * error < -0.08:
+        if gain + _VERY_CERTAIN * error < -_CLEAR:
             return False
         enough = max(12, 0.75 * window)
         if count < enough or (error > _VAGUE and count < 4 * enough):
@@ -316,18 +332,18 @@ class Learner:
         if error > 2 * _VAGUE:
             return False
         if self._probe_from_queue:
-            return gain > -0.06
+            return gain > -_QUEUE_LOSS
         return gain > -_LOSS and rate >= 0.97 * self._anchor
 
-    def _accept(self, now: float, evidence: str, gain: float, rate: float, top: int) -> None:
+    def _accept(self, now: float, evidence: str, rate: float, top: int) -> None:
         old, new, up = self._base, self.window, self.phase is Phase.PROBE_UP
         self._anchor = max(0.99 * self._anchor, rate)
         self._gap_up = self._queue_gap = 1.0
-        self._gap_down = _GAP_DOWN1 if up else 1.0
-        self._double = up and gain > 0.6 * math.log(new / old)
+        self._gap_down = 2.0 if up else 1.0
         if up:
             level = self._probe_level
-            self._settle(now, new, f"{evidence}: {new} it is")
+            self._settle(now, new, "")
+            self._moved(now, new, new, f"{evidence}: more bring more; staying at {new}")
             self._base_level = level
             level.count = 0
             return
@@ -336,13 +352,12 @@ class Learner:
 
     def _reject(self, now: float, evidence: str, gain: float) -> None:
         up, base = self.phase is Phase.PROBE_UP, self._base
-        self._double = False
         if up:
             self._gap_up = min(_LARGEST_GAP if gain < -_COSTLY else _LARGEST_UP_GAP, 2 * self._gap_up)
         elif self._probe_from_queue:
             self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
         else:
-            self._gap_down = min(_LARGEST_GAP, (_DOWN_MUL if gain < -0.08 else 2) * self._gap_down)
+            self._gap_down = min(_LARGEST_GAP, (4 if gain < -_CLEAR else 2) * self._gap_down)
         drift = self._drift
         reason = "the server is the limit; back to" if up else "fewer cost throughput; back to"
         self._settle(now, base, f"{evidence}: {reason} {base}")
@@ -371,56 +386,15 @@ class Learner:
         self._base_level = Level()
         self._count_from = now + 0.7 * self._seconds
         self._probe_from_queue = False
-        self._double = False
         self._next_queue_check = 12
         self._drift = Drift()
         self.queue.forget()
         self._move(now, window, sentence)
 
-    def _forget(self) -> None:
-        self._anchor = 0.0
-        self._gap_up = self._gap_down = self._queue_gap = 1.0
-        rate = self._drift.newest
-        self._base_level = rate
-
     def _move(self, now: float, window: int, sentence: str) -> None:
         old, self.window = self.window, window
         if old != window:
             self._moved(now, old, window, sentence)
-
-
-class Drift:
-    """Notices that calls at an unchanged window became faster or slower: blocks of 16 against the three before."""
-
-    def __init__(self) -> None:
-        self.newest = Level()
-        self._before: list[Level] = []
-        self._last = 0
-
-    def lived(self, attempt: Lived) -> int:
-        """1 when calls became faster, -1 slower, in two blocks in a row; else 0."""
-        self.newest.lived(attempt)
-        if self.newest.count < 16:
-            return 0
-        block, before = self.newest, self._before
-        now = block.throughput()
-        then = [x for level in before if (x := level.throughput()) is not None]
-        verdict = 0
-        if now is not None and len(then) == 3:
-            change = math.log(now.value / (sum(x.value for x in then) / 3))
-            error = math.sqrt(now.error**2 + sum(x.error**2 for x in then) / 9)
-            if abs(change) > max(0.2, 2.5 * error):
-                direction = 1 if change > 0 else -1
-                verdict = direction if direction == self._last else 0
-                self._last = direction
-                if verdict:
-                    return verdict
-                self.newest = Level()
-                return 0
-            self._last = 0
-        self._before = [*before[-2:], block]
-        self.newest = Level()
-        return 0
 
 
 def _figure(value: float) -> str:

@@ -177,23 +177,21 @@ class Pacer:
         """Gives back reserved tokens that were not used; negative when more were used."""
         self.tokens.take(now, -tokens)
 
-    def headers(self, now: float, rates: RateHeaders, in_flight: int, reserved: float) -> None:
-        """Takes over what the endpoint states; `in_flight` and `reserved` may not be in its first count yet."""
+    def headers(self, now: float, rates: RateHeaders, later_requests: int, later_tokens: int) -> None:
+        """Takes over what the endpoint states with an answer; `later_...` started after that attempt did."""
         known = [bucket for bucket in (self.requests, self.tokens) if math.isfinite(bucket.rate)]
-        self._stated = (
-            rates.limit_requests or self._stated[0],
-            rates.limit_tokens or self._stated[1],
-        )
+        self._stated = (rates.limit_requests or self._stated[0], rates.limit_tokens or self._stated[1])
         self._apply(now)
-        for bucket, remaining, mine in (
-            (self.requests, rates.remaining_requests, in_flight),
-            (self.tokens, rates.remaining_tokens, reserved),
+        for bucket, remaining, later in (
+            (self.requests, rates.remaining_requests, later_requests),
+            (self.tokens, rates.remaining_tokens, later_tokens),
         ):
-            if remaining is None or not math.isfinite(bucket.rate):
-                continue
-            bucket.refill(now)
-            mirrored = remaining - mine if bucket not in known else remaining + bucket.rate
-            bucket.level = min(bucket.level, mirrored)
+            if remaining is not None and math.isfinite(bucket.rate):
+                bucket.refill(now)
+                # afterwards its own count is the better one, and what is stated only an upper bound
+                bucket.level = min(
+                    bucket.level, remaining + bucket.rate if bucket in known else remaining - later
+                )
 
     def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
         """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
