@@ -68,14 +68,21 @@ async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]
     while session.focused is None or session.focused.snapshot is None:
         await asyncio.sleep(0.02)
     probe.start()
+    started, used = time.perf_counter(), time.process_time()
     while session.focused.is_active:
         await asyncio.sleep(0.1)
     busy = probe.summary()
+    share = (time.process_time() - used) / (time.perf_counter() - started)
     snapshot = session.focused.snapshot
     assert snapshot is not None
     probe.stop()
     await studio.close()
-    return {"idle": idle, "running": busy, "samples_per_second": round(snapshot.saved / snapshot.elapsed)}
+    return {
+        "idle": idle,
+        "running": busy,
+        "window_processor_share": round(share, 3),
+        "samples_per_second": round(snapshot.saved / snapshot.elapsed),
+    }
 
 
 def headless(folder: Path) -> int:
