@@ -56,7 +56,7 @@ async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]
     window, session = studio.window, studio.session
     window.resize(1920, 1080)
     window.show()
-    while session.engine.state is not EngineState.READY:  # noqa: ASYNC110
+    while session.engine.state is not EngineState.READY:
         await asyncio.sleep(0.1)
     probe = LagProbe()
     await asyncio.sleep(1.0)
