@@ -90,7 +90,7 @@ def report(result: CallResult | None) -> AttemptResult:
     used = None if answer.tokens_out is None else answer.tokens_out + (answer.tokens_in or 0)
     return AttemptResult(
         result.outcome,
-        work=work_of(answer.tokens_out, answer.tokens_in, len(answer.text)),
+        work=work_of(answer.tokens_out, answer.tokens_in or 0, len(answer.text)),
         tokens=used,
         output_tokens=answer.tokens_out,
         first_token=result.first_token,

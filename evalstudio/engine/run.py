@@ -5,6 +5,7 @@ judged -> committed -> counted. One task per call; nothing else waits in a task.
 """
 
 import asyncio
+import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
@@ -308,7 +309,16 @@ class Run:
         """Work that belongs to the run and is cancelled with it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended_task)
+
+    def _ended_task(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # a defect of ours: the run must neither hang nor go on as if nothing were
+            self.services.log("error", redact("".join(traceback.format_exception(error))))
+            self.stop(
+                f"The engine failed ({type(error).__name__}: {error}); what is saved is kept. The log has more."
+            )
 
     async def settled(self) -> None:
         """Waits until nothing of it is under way any more."""
