@@ -22,6 +22,9 @@ setup-dev:
 local-model: setup
 	@$(BIN)/evalstudio local-model install
 
+screenshots: setup-dev
+	@$(BIN)/python scripts/screenshots.py
+
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
