@@ -347,7 +347,8 @@ class Learner:
             self._base_level = level
             level.count = 0
             return
-        window = min(old, top, max(new, round(_HEADROOM * new)))
+        window = round(_HEADROOM * new)
+        window = min(top, window if window < old else new)
         self._settle(now, window, f"{evidence}: {window} are enough")
 
     def _reject(self, now: float, evidence: str, gain: float) -> None:
