@@ -258,11 +258,11 @@ def _redacted(answer: Answer | None) -> Answer | None:
     """An endpoint that repeats the key in its answer must not bring it into the store."""
     if answer is None:
         return None
-    text = redact_answer(answer.text)
-    thinking = None if answer.thinking is None else redact_answer(answer.thinking)
-    if text is answer.text and thinking is answer.thinking:
+    texts = (answer.text, answer.thinking or "", answer.answered_by or "")
+    clean = tuple(map(redact_answer, texts))
+    if clean == texts:
         return answer
-    return replace(answer, text=text, thinking=thinking)
+    return replace(answer, text=clean[0], thinking=clean[1] or None, answered_by=clean[2] or None)
 
 
 def _kind(headers: dict[str, str]) -> str:
