@@ -70,14 +70,14 @@ async def echo(connection: Connection) -> None:
         assert secret in everything.replace("%2F", "/").replace("%2B", "+"), (
             "the request must hold what is planted"
         )
-    long = "x" * 385 + everything  # a sentence that is cut in the middle of a key
+    cut = "x" * 370 + PLANTED  # a sentence that is cut in the middle of a key
     match number_of(asked.json):
         case 0:
             await reply(completion(everything, model=everything))(connection)
         case 1:
             await reply({"error": {"message": everything}}, 413)(connection)
         case 2:
-            await reply({"error": {"message": long + everything}}, 422)(connection)
+            await reply({"error": {"message": cut}}, 422)(connection)
         case 3:
             await reply(f"<html><title>{everything}</title></html>", 500, X_Echo=PLANTED)(connection)
         case 4:
@@ -139,7 +139,7 @@ async def test_keys_in_errors_and_answers_of_python_models(
         f"{kind} answer(prompt):\n"
         "    if '(0)' in prompt: return f'the key is {KEY}'\n"
         "    if '(1)' in prompt: raise ConnectionError(f'no connection with {KEY}')\n"
-        "    if '(2)' in prompt: raise ValueError('x' * 480 + KEY)\n"
+        "    if '(2)' in prompt: raise ValueError('x' * 464 + KEY)\n"
         "    return {'text': KEY, 'thinking': 'sk-' + 'a1B2' * 10} if '(3)' in prompt else 7\n"
         "def judge(answer):\n    raise ValueError(f'no score with {KEY}')\n"
     )

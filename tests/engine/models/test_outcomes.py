@@ -159,7 +159,7 @@ async def test_an_endless_error_is_cut_off_and_keeps_its_class() -> None:
 
 
 async def test_an_error_whose_body_never_comes_keeps_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalstudio.engine.models.exchange._ERROR_BODY_S", 0.1)
+    monkeypatch.setattr("evalstudio.engine.models.exchange._ERROR_BODY_S", 0.3)
 
     async def script(connection: Connection) -> None:
         await connection.head(503, Content_Length="100", Retry_After="3")
