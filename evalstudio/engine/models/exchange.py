@@ -105,14 +105,13 @@ class Exchange:
                         gathered = self._gather()
                         await self._follow(response, gathered, watch, alarm, on_first_token)
                         result = gathered.result()
-            rates = rate_headers(said, wall_now=datetime.now(UTC))
-            return replace(
-                result,
-                answer=_redacted(result.answer),
-                message=f"{place(self.url)} {result.message}" if result.message else "",
-                status=response.status_code,
-                first_token=watch.first_token,
-                rates=rates,
+            return CallResult(
+                result.outcome,
+                _redacted(result.answer),
+                f"{place(self.url)} {result.message}" if result.message else "",
+                response.status_code,
+                watch.first_token,
+                rates=rate_headers(said, wall_now=datetime.now(UTC)),
             )
         except TimeoutError:
             trouble = Outcome.OVERLOADED, watch.sentence(place(self.url))
