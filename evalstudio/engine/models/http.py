@@ -18,9 +18,8 @@ from evalstudio.keys import redact
 
 KEEP_ALIVE_S = 30.0
 _LEFT_OVER = (aiohttp.ClientError, OSError)  # what the transport does not turn into errors of httpx
-_PIECE = (
-    256 << 10
-)  # a request's body goes to the socket in pieces of this size, so that the loop is never held up
+_PIECE = 256 << 10
+"""Bytes. A larger body goes to the socket in pieces of this size, so that it never holds up the loop."""
 
 
 class Client:
