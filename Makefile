@@ -22,5 +22,12 @@ setup-dev:
 local-model: setup
 	@$(BIN)/evalstudio local-model install
 
+screenshots: setup-dev
+	@$(BIN)/python scripts/screenshots.py
+
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Virtual time: the same figures on every machine, in a few minutes.
+bench-adaptive: setup-dev
+	@$(BIN)/python -m benchmarks.adaptive

@@ -9,7 +9,7 @@ import msgspec
 from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.store.database import open_for_reading
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
-from evalstudio.store.runs import RunRow, get_run, list_runs
+from evalstudio.store.runs import RunRow, RunState, get_run, list_runs
 from evalstudio.store.schema import record_ids
 from evalstudio.workspace import Workspace
 
@@ -59,10 +59,19 @@ class Reader:
 
     def runs(self, experiment: str | None = None) -> list[RunRow]:
         """All runs, or an experiment's, newest first."""
-        return list_runs(self.connection, experiment)
+        return [self._recounted(row) for row in list_runs(self.connection, experiment)]
 
     def run(self, run_id: int) -> RunRow:
-        return get_run(self.connection, run_id)
+        return self._recounted(get_run(self.connection, run_id))
+
+    def _recounted(self, row: RunRow) -> RunRow:
+        """The row of an interrupted run says what its last heartbeat knew; what is saved since is counted."""
+        if row.true_state is not RunState.INTERRUPTED:
+            return row
+        saved, errored = self.connection.execute(
+            "SELECT count(*), coalesce(sum(outcome != 'ok'), 0) FROM records WHERE run_id = ?", (row.id,)
+        ).fetchone()
+        return msgspec.structs.replace(row, saved=saved, errored=errored)
 
     def record_ids(self, run_id: int, outcome: str | None = None, search: str = "") -> list[int]:
         """The ids of a run's records in dataset order: all, of one outcome, or with a text in prompt or answer.

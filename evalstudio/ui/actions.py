@@ -32,7 +32,7 @@ COMMANDS = (
     Command("resume", "&Resume", "&Run", "Do what is missing, and again what has no answer", ("F7",), "resume"),
     Command("find", "&Find in records", "&Edit", "Search prompts and answers", ("Ctrl+F",), "search"),
     Command("copy_record", "&Copy record", "&Edit", "Copy the record that is shown, as text", ("Ctrl+Shift+C",), "copy"),
-    Command("log", "&Log", "&View", "What the engine and your own code print", ("Ctrl+L",), "log", True),
+    Command("log", "&Log", "&View", "What the engine and your own code print", ("Ctrl+L",), "log"),
     Command("whole_run", "&Whole run on the charts", "&View", "Undo zooming and follow the run", ("Ctrl+0",)),
     Command("theme_light", "&Light", "&View", "Light appearance"),
     Command("theme_dark", "&Dark", "&View", "Dark appearance"),

@@ -36,10 +36,11 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
     closed = asyncio.Event()
     studio = open_studio(workspace_option, closed.set)
     with _interrupts(closed):
-        studio.window.show()
         probe = LagProbe() if probe_file is not None else None
         if probe is not None:
+            probe.watch(studio.window)
             probe.start()
+        studio.window.show()
         await closed.wait()
         if probe is not None and probe_file is not None:
             probe.stop()

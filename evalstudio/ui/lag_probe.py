@@ -5,7 +5,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer
+import psutil
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QWidget
 
 INTERVAL_MS = 16
 MOST = 1_000_000
@@ -18,6 +20,7 @@ class LagProbe(QObject):
         super().__init__(parent)
         self._lags: list[float] = []
         self._last = 0.0
+        self._first_paint: float | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -28,13 +31,24 @@ class LagProbe(QObject):
         self._last = time.perf_counter()
         self._timer.start()
 
+    def watch(self, window: QWidget) -> None:
+        """Notes when the window is first painted, in seconds since this process was started."""
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._first_paint = time.time() - psutil.Process().create_time()
+            watched.removeEventFilter(self)
+        return False
+
     def stop(self) -> None:
         self._timer.stop()
 
     def summary(self) -> dict[str, float]:
-        """Milliseconds of lag: p50, p95, p99, max; and the number of ticks."""
+        """Milliseconds of lag: p50, p95, p99, max; the number of ticks; and seconds from start to first window."""
+        start = {} if self._first_paint is None else {"first_window_s": round(self._first_paint, 2)}
         if not self._lags:
-            return {"ticks": 0}
+            return {"ticks": 0, **start}
         lags = np.array(self._lags) * 1000
         p50, p95, p99 = np.percentile(lags, [50, 95, 99])
         return {
@@ -43,6 +57,7 @@ class LagProbe(QObject):
             "p95_ms": round(float(p95), 3),
             "p99_ms": round(float(p99), 3),
             "max_ms": round(float(lags.max()), 3),
+            **start,
         }
 
     def write(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The main window: navigation on the left, one page, messages above it, the log below, the engine's state at the foot."""
+"""The main window: navigation on the left, one page, messages above it, the engine's state at the foot."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,6 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
@@ -49,8 +48,8 @@ class MainWindow(QMainWindow):
         self._may_leave = False
         self.actions_ = Actions(self)
         self.messages = MessageBar()
-        self.runs_page = RunsPage(session, self.actions_)
         self.log = LogPane()
+        self.runs_page = RunsPage(session, self.actions_, self.log)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -135,10 +134,6 @@ class MainWindow(QMainWindow):
         actions.connect("open_evaluation", self.open_evaluation)
         actions.connect("settings", self.open_settings)
         actions.connect("copy_record", self.copy_record)
-        actions["log"].toggled.connect(self._log_dock.setVisible)
-        self._log_dock.visibilityChanged.connect(
-            lambda shown: actions["log"].setChecked(not self._log_dock.isHidden())
-        )
         for choice in ("light", "dark", "system"):
             action = actions[f"theme_{choice}"]
             action.setCheckable(True)
@@ -182,12 +177,6 @@ class MainWindow(QMainWindow):
         layout.addLayout(self._navigation())
         layout.addLayout(right, 1)
         self.setCentralWidget(centre)
-        self._log_dock = QDockWidget("Log", self)
-        self._log_dock.setObjectName("log_dock")
-        self._log_dock.setWidget(self.log)
-        self._log_dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._log_dock)
-        self._log_dock.hide()
         bar = self.statusBar()
         bar.setObjectName("status_bar")
         bar.setSizeGripEnabled(False)

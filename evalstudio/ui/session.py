@@ -137,12 +137,12 @@ class Session(QObject):
         for row in interrupted[:OFFERED_AT_START]:
             self._offer(row)
 
-    def _offer(self, row: RunRow) -> None:
+    def _offer(self, row: RunRow, before: str = "") -> None:
         self.tell(
-            f"Run {row.id} of “{row.experiment}” was interrupted: {row.saved:,} of {row.total:,} samples are saved.",
+            f"{before}Run {row.id} of “{row.experiment}” was interrupted: {row.saved:,} of {row.total:,} samples are saved.",
             "warning",
             Offer("Resume", lambda: spawn(self.resume(row.id))),
-            key=f"interrupted-{row.id}",
+            key="engine" if before else f"interrupted-{row.id}",
         )
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -196,16 +196,17 @@ class Session(QObject):
             if (model := self.models.get(run_id)) is not None:
                 model.end_live()
         self.tell(sentence, "error", key="engine")
-        spawn(self._after_death(lost))
+        spawn(self._after_death(sentence, lost))
 
-    async def _after_death(self, lost: set[int]) -> None:
+    async def _after_death(self, sentence: str, lost: set[int]) -> None:
         await self.refresh()
         for run_id in lost:
             if run_id in self.models:
                 await self._load(run_id)
-        for row in self.rows:
-            if row.id in lost and row.true_state is RunState.INTERRUPTED:
-                self._offer(row)
+        interrupted = [row for row in self.rows if row.id in lost and row.true_state is RunState.INTERRUPTED]
+        for row in interrupted:
+            # one message where one is enough: it takes the place of the engine's
+            self._offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
 
     def _engine_failed(self, sentence: str) -> None:
         for run_id in self._running_here:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from evalstudio.ui.icons import draw_icon
+from evalstudio.ui.text import tooltip
 from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
 
 
@@ -60,6 +61,11 @@ class ElidedLabel(TextLabel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
+
+    def show_text(self, text: str) -> None:
+        if text != self.text():
+            super().show_text(text)
+            self.setToolTip(tooltip(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -79,7 +79,8 @@ class TimeChart(Card):
         self._series = series
         times = series.times
         shown = len(times) > 0
-        self._empty.setVisible(not shown)
+        if shown == self._empty.isVisibleTo(self._plot):
+            self._show_empty(not shown)
         highest = 0.0
         below: Array = np.zeros(len(times))
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
@@ -155,6 +156,7 @@ class TimeChart(Card):
         self._empty.setParent(self._plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._show_empty(True)
 
     def _make_curves(self) -> None:
         item = self._plot.getPlotItem()
@@ -194,6 +196,10 @@ class TimeChart(Card):
         self._marks.setBrush(pg.mkBrush(colours.series[1]))
         self._cross.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DotLine))
         self._tell()
+
+    def _show_empty(self, empty: bool) -> None:
+        self._empty.setVisible(empty)
+        self._plot.getPlotItem().setVisible(not empty)
 
     # What it shows ------------------------------------------------------------------------------------------
 

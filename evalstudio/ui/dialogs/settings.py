@@ -189,7 +189,7 @@ class SettingsDialog(QDialog):
         form.addRow(
             "",
             _note(
-                f"Over all runs together. The environment variable {CEILING_VARIABLE} goes before it at the start."
+                f"Over all runs together. The environment variable {CEILING_VARIABLE} takes its place when it is set at the start."
             ),
         )
         form.addRow("&Worker count", self.workers)
@@ -251,6 +251,7 @@ def _form(parent: QWidget) -> QFormLayout:
     form = QFormLayout(parent)
     form.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
     form.setSpacing(SPACE_S)
+    form.setFormAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return form

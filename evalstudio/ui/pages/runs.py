@@ -12,6 +12,7 @@ from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import icon
 from evalstudio.ui.panels.error_table import ChangeTable, ErrorTable
 from evalstudio.ui.panels.limits_bar import LimitsBar
+from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.records_panel import RecordsPanel
 from evalstudio.ui.panels.run_header import RunHeader
 from evalstudio.ui.panels.run_list import RunList
@@ -29,13 +30,14 @@ RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERR
 class RunsPage(QWidget):
     """Shows the session's runs; what a person does here goes to the engine at once."""
 
-    def __init__(self, session: Session, actions: Actions) -> None:
+    def __init__(self, session: Session, actions: Actions, log: LogPane) -> None:
         super().__init__()
         self.setObjectName("page_runs")
         self._session = session
         self._actions = actions
         self._next_strategy: Strategy | None = None  # chosen by hand for the next run
         self._starting = False
+        self._log = log
         self.start_bar = StartBar(actions)
         self.run_list = RunList()
         self.header = RunHeader(actions)
@@ -49,7 +51,6 @@ class RunsPage(QWidget):
         self._connect()
         self._evaluation_chosen()
         self._show_focus()
-        self.start_bar.start_button.setFocus()
 
     @property
     def splitters(self) -> list[QSplitter]:
@@ -193,7 +194,7 @@ class RunsPage(QWidget):
         session.run_changed.connect(self._run_changed)
         session.focus_changed.connect(self._show_focus)
         session.settings_changed.connect(self._show_limits)
-        session.engine.state_changed.connect(lambda *_: self._update_actions())
+        session.engine.state_changed.connect(self._engine_state_changed)
         self.run_list.chosen.connect(session.look_at)
         self.limits.strategy_chosen.connect(self._strategy_chosen)
         self.limits.workers_chosen.connect(self._workers_chosen)
@@ -207,6 +208,12 @@ class RunsPage(QWidget):
         actions.connect("resume", self.resume)
         actions.connect("whole_run", self.charts.show_whole_run)
         actions.connect("find", self._find)
+        actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
+
+    def _engine_state_changed(self, state: EngineState) -> None:
+        self._update_actions()
+        if state is EngineState.READY and not self._session.rows:
+            self.start_bar.start_button.setFocus()  # at the first start one press runs the example
 
     def _find(self) -> None:
         self._tabs.setCurrentIndex(0)
@@ -216,11 +223,12 @@ class RunsPage(QWidget):
     def _lay_out(self) -> None:
         self._tabs = QTabWidget()
         self._tabs.setObjectName("run_tabs")
-        self._tabs.setAccessibleName("Records, errors and changes of the run")
+        self._tabs.setAccessibleName("Records, errors and changes of the run, and the log")
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self.records, "Records")
         self._tabs.addTab(self.errors, "Errors")
         self._tabs.addTab(self.changes, "Limit changes")
+        self._tabs.addTab(self._log, "Log")
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)
         inside.setContentsMargins(2, 2, 2, 2)

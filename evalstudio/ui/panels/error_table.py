@@ -31,6 +31,9 @@ class ErrorTable(QWidget):
         super().__init__()
         self.setObjectName("errors_panel")
         self.table = make_table("error_table", "Errors by class", HEADINGS, stretched=4)
+        for column, width in enumerate((130, 80, 130, 80, 0, 110)):
+            if width:
+                self.table.setColumnWidth(column, width)
         self._empty = TextLabel("No attempt has failed.", "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
@@ -61,7 +64,8 @@ class ErrorTable(QWidget):
             )
             fill_row(self.table, row, words, error.example)
             button = self.table.cellWidget(row, 5)
-            button.setEnabled(not active and error.records > 0)
+            button.setVisible(error.records > 0)
+            button.setEnabled(not active)
             button.setToolTip(
                 "Stop the run or wait for its end first" if active else "Run again the samples that ended so"
             )

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from evalstudio.keys import redact
 from evalstudio.protocol import LogLine
 from evalstudio.ui.text import plain
-from evalstudio.ui.theme import tokens
+from evalstudio.ui.theme import theme, tokens
+from evalstudio.ui.widgets import quiet_selection
 
 MOST_LINES = 2_000
 LONGEST_LINE = 4_000
@@ -27,11 +28,14 @@ class LogPane(QWidget):
         self.view.setObjectName("log_text")
         self.view.setAccessibleName("Log")
         self.view.setReadOnly(True)
+        self.view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.view.setMaximumBlockCount(MOST_LINES)
         self.view.setUndoRedoEnabled(False)
         self.view.setPlaceholderText("What the engine tells and your own code prints appears here.")
         self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         layout.addWidget(self.view)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def add(self, line: LogLine) -> None:
         """Appends a line; the view follows unless a person has scrolled up."""
@@ -47,6 +51,9 @@ class LogPane(QWidget):
         cursor.insertText(f"{moment}  {redact(plain(line.text, LONGEST_LINE))}", form)
         if follows:
             bar.setValue(bar.maximum())
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self.view)
 
     def last_lines(self, count: int) -> str:
         """The newest lines; for a report."""

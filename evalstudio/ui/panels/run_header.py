@@ -32,8 +32,8 @@ class RunHeader(Card):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("run_header")
-        self._title = ElidedLabel("No run yet", factor=1.25, bold=True, name="run_title")
-        self._subtitle = TextLabel("", "muted", name="run_subtitle")
+        self._title = TextLabel("No run yet", factor=1.25, bold=True, name="run_title")
+        self._subtitle = ElidedLabel("", "muted", name="run_subtitle")
         self._state = StatePill()
         self._progress = ProgressStripe()
         self._binding = ElidedLabel("", "muted", name="run_binding")
@@ -48,18 +48,19 @@ class RunHeader(Card):
 
     def show_nothing(self) -> None:
         self._title.show_text("Nothing has run yet")
-        self._subtitle.show_text("Press Start, or F5: the example runs on the built-in demo model.")
+        self._subtitle.show_text("")
         self._state.setVisible(False)
         self._progress.show_counts(0, 0, 0, 0)
-        self._binding.show_text("")
+        self._binding.show_text("Press Start, or F5: the example runs on the built-in demo model.")
+        self._binding.set_colour("muted")
         self._score.show_scores((), 0, 0)
         for label in self._figures.values():
             label.show_text("–")
 
     def show_run(self, now: Snapshot) -> None:
         state = RunState(now.state)
-        self._title.show_text(one_line(now.experiment))
-        self._subtitle.show_text(one_line(f"{now.evaluation} on {now.model} · run {now.run_id}", 90))
+        self._title.show_text(one_line(now.experiment, 40))
+        self._subtitle.show_text(one_line(f"{now.evaluation} on {now.model} · run {now.run_id}"))
         self._state.show_state(state)
         self._progress.show_counts(now.scored, now.unscored, now.errored, now.total)
         self._binding.show_text(one_line(_what_holds(now, state), 400))
@@ -81,13 +82,13 @@ class RunHeader(Card):
         line = QHBoxLayout()
         line.setSpacing(SPACE_S)
         names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addWidget(self._title)
-        below = QHBoxLayout()
-        below.setSpacing(SPACE_M)
-        below.addWidget(self._subtitle)
-        below.addWidget(self._binding, 1)
-        names.addLayout(below)
+        names.setSpacing(2)
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_M)
+        first.addWidget(self._title)
+        first.addWidget(self._subtitle, 1)
+        names.addLayout(first)
+        names.addWidget(self._binding)
         line.addLayout(names, 1)
         line.addWidget(self._state)
         line.addSpacing(SPACE_S)
@@ -305,6 +306,6 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
     if state is RunState.PAUSED:
         return "Paused: no further call starts until you continue."
     if state is RunState.INTERRUPTED:
-        return "The engine that ran this ended before the run did. Resume does the rest; nothing saved is called again."
+        return "Resume does the rest and repeats nothing that is saved."
     repeated = f" {now.repeated:,} calls were made again after a crash." if now.repeated else ""
     return f"{now.scored:,} scored, {now.unscored:,} unscored, {now.errored:,} errored.{repeated}"

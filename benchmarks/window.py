@@ -1,0 +1,137 @@
+"""The window: seconds from start to first window, and how late its thread is beside an engine at full speed.
+
+Usage: python benchmarks/window.py [--samples 20000] [--window 50] [--starts 5]
+Without a display it runs on Qt's offscreen platform; under Xvfb: xvfb-run -s "-screen 0 1920x1080x24" python ...
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+IDLE_S = 5.0
+# pandas is no dependency, but sqlite-utils imports it where a development environment happens to have it
+START = "import sys; sys.modules['pandas'] = None; from evalstudio.ui.app import main; main({workspace!r}, {probe!r})"
+EVALUATION = """
+name = "speed"
+dataset = {{ path = "rows.jsonl" }}
+model = "demo/instant"
+messages = [{{ role = "user", content = "Answer with one word. {{{{ text }}}}" }}]
+evaluators = [{{ type = "exact_match", expected = "{{{{ expected }}}}", normalise = true }}]
+strategy = {{ type = "sliding_window", max_concurrency = {window} }}
+"""
+
+
+def first_window(folder: Path, starts: int) -> list[float]:
+    """Seconds from the start of the process to the first painted window, for each start but the first (cold) one."""
+    seconds = []
+    for number in range(starts + 1):
+        probe = folder / f"start-{number}.json"
+        code = START.format(workspace=str(folder / "workspace"), probe=str(probe))
+        process = subprocess.Popen([sys.executable, "-c", code])
+        time.sleep(3.0)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        seconds.append(json.loads(probe.read_text())["first_window_s"])
+    return seconds[1:]
+
+
+async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
+    """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
+    from evalstudio.ui.engine_client import EngineState
+    from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.studio import open_studio
+
+    studio = open_studio(str(folder / "workspace"), lambda: None)
+    window, session = studio.window, studio.session
+    window.resize(1920, 1080)
+    window.show()
+    while session.engine.state is not EngineState.READY:
+        await asyncio.sleep(0.1)
+    probe = LagProbe()
+    await asyncio.sleep(1.0)
+    probe.start()
+    await asyncio.sleep(IDLE_S)
+    idle = probe.summary()
+    window.runs_page.start_bar.add_file(str(folder / "speed.toml"))
+    await window.runs_page.start()
+    while session.focused is None or session.focused.snapshot is None:
+        await asyncio.sleep(0.02)
+    probe.start()
+    started, used = time.perf_counter(), time.process_time()
+    while session.focused.is_active:
+        await asyncio.sleep(0.1)
+    busy = probe.summary()
+    share = (time.process_time() - used) / (time.perf_counter() - started)
+    snapshot = session.focused.snapshot
+    assert snapshot is not None
+    probe.stop()
+    await studio.close()
+    return {
+        "idle": idle,
+        "running": busy,
+        "window_processor_share": round(share, 3),
+        "samples_per_second": round(snapshot.saved / snapshot.elapsed),
+    }
+
+
+def headless(folder: Path) -> int:
+    """Samples a second of the same evaluation in the terminal."""
+    command = [
+        sys.executable,
+        "-m",
+        "evalstudio",
+        "run",
+        str(folder / "speed.toml"),
+        "--json",
+        "--allow-errors",
+    ]
+    command += ["--workspace", str(folder / "headless"), "--experiment", "speed"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    summary = json.loads(output)
+    return round(summary["saved"] / summary["elapsed"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=20_000)
+    parser.add_argument("--window", type=int, default=50)
+    parser.add_argument("--starts", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["EVALSTUDIO_CONFIG"] = str(folder / "config")
+        rows = (
+            {"text": f"Sample {number}: is this good?", "expected": "good"}
+            for number in range(arguments.samples)
+        )
+        (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        (folder / "speed.toml").write_text(EVALUATION.format(window=arguments.window))
+        if arguments.starts:
+            starts = first_window(folder, arguments.starts)
+            print(f"start to first window: median {statistics.median(starts):.2f} s of {starts}", flush=True)
+        alone = headless(folder)
+        from PySide6.QtWidgets import QApplication
+        from qasync import QEventLoop
+
+        application = QApplication(sys.argv[:1])
+        application.setQuitOnLastWindowClosed(False)
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+            result = runner.run(lag(folder, arguments.samples, arguments.window))
+    result["headless_samples_per_second"] = alone
+    print(json.dumps(result, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Snapshots for tests that need no engine."""
+
+from typing import Any
+
+from evalstudio.concurrency import SlidingWindow
+from evalstudio.protocol import Snapshot
+
+
+def make_snapshot(**changes: Any) -> Snapshot:
+    """A running run; give what matters."""
+    values: dict[str, Any] = {
+        "run_id": 1, "experiment": "one", "evaluation": "sentiment", "model": "demo/fast", "state": "running",
+        "reason": "", "total": 10, "saved": 4, "scored": 4, "unscored": 0, "errored": 0, "in_flight": 2,
+        "backing_off": 0, "queued": 4, "judging": 0, "strategy": SlidingWindow(2), "limit": 2, "workers": None,
+        "ceiling": 256, "binding": "", "binding_sentence": "", "elapsed": 1.0, "eta": None, "rate": 4.0,
+        "latency": None, "first_token": None, "tokens_in": 0, "tokens_out": 0, "cost": None,
+        "cost_is_partial": False, "loop_lag": 0.0, "cpu": 0.0, "repeated": 0,
+    }  # fmt: skip
+    return Snapshot(**(values | changes))

@@ -1,0 +1,90 @@
+"""The table of records: right under every growth, and its memory apart from how many there are."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QAbstractItemModel
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from evalstudio.store.reader import RecordLine
+from evalstudio.ui.store_reader import Ids
+from evalstudio.ui.tables.record_cells import make_row
+from evalstudio.ui.tables.records import PAGE, PAGES_KEPT, RecordsModel
+
+
+class Shelf:
+    """Stands for the store: makes a line for any id, and counts what is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+
+    async def lines(self, ids: list[int]) -> list[RecordLine]:
+        self.asked.append(ids)
+        return [line(number) for number in ids]
+
+
+def line(number: int, **changes: object) -> RecordLine:
+    values: dict[str, object] = {
+        "id": number, "sample_id": f"s{number}", "repeat": 0, "outcome": "ok", "error": None, "answer": "yes",
+        "expected": "yes", "latency": 0.5, "attempts": 1, "tokens_out": 3, "score": 1.0, "scored": True,
+    }  # fmt: skip
+    return RecordLine(**(values | changes))  # type: ignore[arg-type]
+
+
+def ids(*numbers: int) -> Ids:
+    return np.array(numbers, dtype=np.int64)
+
+
+def first_cells(model: QAbstractItemModel) -> list[str]:
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_that_rows_arrive_in_pages_and_stay_while_others_are_inserted(
+    loop: QEventLoop, qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    shelf = Shelf()
+    model = RecordsModel(shelf)  # type: ignore[arg-type]
+    qtmodeltester.check(model)
+    model.replace(ids(10, 20, 30))
+    assert first_cells(model) == ["…", "…", "…"]
+    qtbot.waitUntil(lambda: first_cells(model) == ["s10", "s20", "s30"])
+    assert shelf.asked == [[10, 20, 30]]
+    model.grow(ids(5, 10, 15, 20, 30, 40))
+    assert first_cells(model) == ["…", "s10", "…", "s20", "s30", "…"]
+    qtbot.waitUntil(lambda: first_cells(model) == ["s5", "s10", "s15", "s20", "s30", "s40"])
+    model.grow(ids(5, 40))  # records went: made anew by a retry
+    qtbot.waitUntil(lambda: first_cells(model) == ["s5", "s40"])
+    assert model.row_of(40) == 1
+    assert model.row_of(41) is None
+
+
+def test_that_a_million_records_cost_only_what_is_seen(loop: QEventLoop, qtbot: QtBot) -> None:
+    shelf = Shelf()
+    model = RecordsModel(shelf)  # type: ignore[arg-type]
+    model.replace(np.arange(1_000_000, dtype=np.int64))
+    assert model.rowCount() == 1_000_000
+    for row in range(0, 1_000_000, 5_000):
+        model.index(row, 0).data()
+    qtbot.waitUntil(lambda: len(shelf.asked) == 200)
+    qtbot.waitUntil(lambda: model.index(995_000, 0).data() == "s995000")
+    assert len(model._pages) <= PAGES_KEPT
+    assert all(len(asked) <= PAGE for asked in shelf.asked)
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "score", "text"),
+    [
+        ({}, "scored", "✓ 1", "yes"),
+        ({"score": 0}, "scored", "✗ 0", "yes"),
+        ({"score": None, "scored": False}, "unscored", "", "yes"),
+        ({"score": 0.25}, "scored", "0.25", "yes"),
+        ({"outcome": "overloaded", "error": "busy", "answer": None, "score": None, "scored": False}, "overloaded", "", "busy"),
+        ({"answer": "two\nlines\x07"}, "scored", "✓ 1", "two lines\ufffd"),
+    ],
+)  # fmt: skip
+def test_that_cells_tell_what_became_of_a_record(
+    changes: dict[str, object], outcome: str, score: str, text: str
+) -> None:
+    row = make_row(line(1, **changes))
+    assert (row.cells[1], row.cells[2], row.cells[3]) == (outcome, score, text)
