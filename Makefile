@@ -27,3 +27,7 @@ screenshots: setup-dev
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Virtual time: the same figures on every machine, in a few minutes.
+bench-adaptive: setup-dev
+	@$(BIN)/python -m benchmarks.adaptive

@@ -32,6 +32,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     max_concurrency: int | None = None  # of the endpoint, for all runs together
+    headers: dict[str, str] = {}  # more of them; a secret as "env:NAME", found where `key` is
 
     @property
     def label(self) -> str:

@@ -1,26 +1,41 @@
 """API keys: in this session, an environment variable or the OS keychain; never in a file or the database."""
 
+import json
 import os
+import re
 import threading
-
-import keyring
-import keyring.errors
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 from evalstudio.errors import ModelError
 
 SERVICE = "evalstudio"
+REFERENCE = "env:"
+"""Before the name of a key where a value may be a secret: in headers and in the query of a base URL."""
+
 SHORTEST_SECRET = 6  # shorter values would be found in ordinary text
+SHORTEST_IN_ANSWERS = 20  # a local server's key may be a word, and answers must stay as they are
+
+REMOVED = "[key removed]"
+
+_SHAPES = re.compile(
+    r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}|\bgsk_[A-Za-z0-9]{20,}|\bhf_[A-Za-z0-9]{30,}"
+    r"|\bBearer [A-Za-z0-9._~+/-]{20,}=*"
+)
+_SECRET_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
 
 _session: dict[str, str] = {}
-_seen: set[str] = set()
 _lock = threading.Lock()
+
+
+class _Seen:
+    secrets: tuple[str, ...] = ()  # in all their forms, longest first; replaced as a whole
 
 
 def use_for_session(name: str, secret: str) -> None:
     """Keeps a key in memory, for this process only."""
-    with _lock:
-        _session[name] = secret
-        _remember(secret)
+    _session[name] = secret
+    _remember([secret])
 
 
 def find_key(name: str) -> str | None:
@@ -31,31 +46,61 @@ def find_key(name: str) -> str | None:
     if not name:
         return None
     secret = _session.get(name) or os.environ.get(name) or _from_keychain(name)
+    secret = secret.strip() if secret else None  # pasted with a line end, it would not even be a header
     if not secret:
         raise ModelError(
             f"There is no API key '{name}'; set the environment variable {name}, or add the key under Models."
         )
-    with _lock:
-        _remember(secret)
+    if not secret.isascii() or not secret.isprintable():
+        raise ModelError(f"The API key '{name}' holds characters that no key has; copy it anew.")
+    _remember([secret])
     return secret
 
 
+def remember_environment() -> None:
+    """Has `redact` know the secrets among the environment variables: a person's own code may use them."""
+    _remember(
+        value
+        for name, value in os.environ.items()
+        if _SECRET_VARIABLE.search(name) and len(value) >= SHORTEST_IN_ANSWERS
+    )
+
+
 def redact(text: str) -> str:
-    """The text with every key that this process has used taken out."""
-    with _lock:
-        secrets = sorted(_seen, key=len, reverse=True)
-    for secret in secrets:
+    """The text with every key that this process has used taken out, and what has the shape of a key."""
+    for secret in _Seen.secrets:
         if secret in text:
-            text = text.replace(secret, "[key removed]")
+            text = text.replace(secret, REMOVED)
+    return _SHAPES.sub(REMOVED, text)
+
+
+def redact_answer(text: str) -> str:
+    """A model's answer with the keys of this process taken out; the same object where there is none in it."""
+    for secret in _Seen.secrets:
+        if len(secret) < SHORTEST_IN_ANSWERS:
+            break
+        if secret in text:
+            text = text.replace(secret, REMOVED)
     return text
 
 
-def _remember(secret: str) -> None:
-    if len(secret) >= SHORTEST_SECRET:
-        _seen.add(secret)
+def _remember(secrets: Iterable[str]) -> None:
+    forms = {
+        form
+        for secret in secrets
+        if len(secret) >= SHORTEST_SECRET
+        # as it may come back in a URL or in JSON
+        for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
+    }
+    with _lock:
+        if not forms.issubset(_Seen.secrets):
+            _Seen.secrets = tuple(sorted({*_Seen.secrets, *forms}, key=len, reverse=True))
 
 
 def _from_keychain(name: str) -> str | None:
+    import keyring  # late: it looks for the desktop's keychain, which takes time
+    import keyring.errors
+
     try:
         return keyring.get_password(SERVICE, name)
     except keyring.errors.KeyringError:

@@ -1,12 +1,15 @@
 """Names for models: `openai/gpt-4o-mini`, `ollama/qwen3`, `demo/fast`, `local/smollm2`, `my_model.py::answer`."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import REFERENCE, redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ PRESETS = {
     "llamacpp": Preset("http://127.0.0.1:8080/v1", hosted=False),
 }
 BUILT_IN = ("demo", "local")  # the app starts these itself
+_SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 
 
 def resolve_model(reference: str | ModelSettings, base: Path) -> ModelSettings:
@@ -49,11 +53,41 @@ def resolve_model(reference: str | ModelSettings, base: Path) -> ModelSettings:
         raise ModelError(f"There is no provider '{reference.provider}'; there are {known}.")
     if not reference.name:
         raise ModelError(f"A model of {reference.provider} needs a name, as in {reference.provider}/NAME.")
-    return _changed(
+    settings = _changed(
         reference,
         base_url=reference.base_url or preset.base_url,
         key=reference.key or ("" if reference.base_url else preset.key),
     )
+    check_address(settings)
+    return settings
+
+
+def check_address(settings: ModelSettings) -> None:
+    """Raises ModelError where a base URL is none, or where it or a header holds a secret instead of its name.
+
+    Settings are stored with every run, so secrets must not be in them.
+    """
+    try:
+        parts = urlsplit(settings.base_url)
+        _ = parts.port
+    except ValueError as error:
+        raise ModelError(f"The base URL of {settings.label} can't be used ({error}).") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ModelError(
+            f"The model {settings.label} needs a base URL that begins with http:// or https:// and names a host, as in "
+            f"https://api.example.com/v1; it is '{redact(settings.base_url)}'."
+        )
+    if parts.password:
+        raise ModelError(
+            f"The base URL of {settings.label} holds a password, which would be stored with every run; put it into a "
+            f"header as {REFERENCE}NAME."
+        )
+    for name, value in [*parse_qsl(parts.query), *settings.headers.items()]:
+        if _SECRET.search(name) and not value.startswith(REFERENCE):
+            raise ModelError(
+                f"'{name}' of {settings.label} looks like a secret, which would be stored with every run; write "
+                f"{REFERENCE}NAME and set the environment variable NAME, or add the key under Models."
+            )
 
 
 def _named(reference: str) -> ModelSettings:

@@ -8,7 +8,7 @@ import math
 import random
 from collections import deque
 
-from evalstudio.engine.limits.endpoint import AttemptResult
+from evalstudio.engine.limits.terms import AttemptResult
 from evalstudio.outcome import Outcome
 
 
@@ -76,8 +76,8 @@ class Paced(Fixed):
 class Inspect(Fixed):
     """Inspect's adaptive connections: doubles each clean round until the first 429, then +5 %; 429 cuts to 80 %.
 
-    A round is `limit` answers with the window at least 80 % full; 15 s pass between cuts, longer with Retry-After.
-    5xx only spoil the round.
+    A round is `limit` answers with the window at least 80 % full; 15 s pass between cuts. 5xx only spoil the round.
+    Retries wait 3, 6, 12, ... seconds in their slot.
     """
 
     def __init__(self, start: int = 20, lowest: int = 10, highest: int = 100) -> None:
@@ -93,7 +93,7 @@ class Inspect(Fixed):
             self._slow_start = False
             if now >= self._cooldown_until:
                 self.limit = max(self.lowest, math.floor(0.8 * self.limit))
-            self._cooldown_until = max(self._cooldown_until, now + max(15.0, result.hint or 0.0))
+                self._cooldown_until = now + 15.0
         elif result.outcome is not Outcome.OK:
             self._round = 0
         elif self.in_flight + 1 >= 0.8 * self.limit and now >= self._cooldown_until:
@@ -105,9 +105,12 @@ class Inspect(Fixed):
                 )
                 self.limit = min(self.highest, grown)
 
+    def retry_delay(self, attempt: int, hint: float | None) -> float:
+        return min(1800.0, 3 * 2.0 ** (attempt - 1))
+
 
 class Dotevals(Fixed):
-    """dotevals 0.24: every 2 s throughput of the last 20 ends; three times above 98 % of the last: grow; below 90 %: x0.8.
+    """dotevals 0.24: every 2 s the throughput of the last 20 ends; after three, above 98 % of the last: grow; below 90 %: x0.8.
 
     It counts a failed call as an end like any other, because it never sees failures.
     """
@@ -119,7 +122,7 @@ class Dotevals(Fixed):
         self._ends: deque[float] = deque(maxlen=20)
         self._next = 2.0
         self._last: float | None = None
-        self._stable = 0
+        self._measured = 0
 
     def learn(self, now: float, result: AttemptResult, seconds: float) -> None:
         self._ends.append(now)
@@ -127,20 +130,17 @@ class Dotevals(Fixed):
             return
         self._next = now + 2.0
         rate = (len(self._ends) - 1) / max(1e-9, self._ends[-1] - self._ends[0])
-        if self._last is not None:
+        self._measured += 1
+        if self._last is not None and self._measured >= 3:
             if rate > 0.98 * self._last:
-                self._stable += 1
-                if self._stable >= 3:
-                    self._stable = 0
-                    grown = (
-                        self.limit + 2
-                        if self.limit < 10
-                        else int(self.limit * (1.2 if self.limit < 50 else 1.1))
-                    )
-                    self.limit = min(100, grown)
+                grown = (
+                    self.limit + 2 if self.limit < 10 else int(self.limit * (1.2 if self.limit < 50 else 1.1))
+                )
+                self.limit = min(100, grown)
+                self._measured = 0
             elif rate < 0.90 * self._last:
-                self._stable = 0
                 self.limit = max(1, int(0.8 * self.limit))
+                self._measured = 0
         self._last = rate
 
 

@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.adaptive.baselines import Fixed, Paced
 from benchmarks.adaptive.simulator import Controller, Profile, Shipped, Simulation, Trace
@@ -36,8 +36,7 @@ class Score:
 def shipped(
     profile: Profile, prior: Prior | None = None, maximum: int = 256
 ) -> Callable[[float], Controller]:
-    kind: Kind = profile.kind  # type: ignore[assignment]
-    return lambda now: Shipped(EndpointController(now=now, kind=kind, prior=prior, maximum=maximum))
+    return lambda now: Shipped(EndpointController(now=now, kind=_kind(profile), prior=prior, maximum=maximum))
 
 
 def run(profile: Profile, samples: int, seed: int, make: Callable[[float], Controller]) -> Trace:
@@ -82,6 +81,53 @@ def score(
         crashes=trace.crashes,
         trace=trace,
     )
+
+
+def prior_of(profile: Profile, samples: int, seed: int) -> Prior:
+    """What a run teaches the next one."""
+    controller = EndpointController(now=0.0, kind=_kind(profile))
+    Simulation(profile, samples, seed, lambda _: Shipped(controller)).run()
+    return controller.prior()
+
+
+def response_times(profile: Profile, samples: int) -> float:
+    """How many mean responses the best fixed window's run takes."""
+    found = best(profile, samples, 0)
+    trace = run(profile, samples, 0, lambda _: Fixed(found.window))
+    return found.seconds / mean(trace.latencies)
+
+
+def after_change(profile: Profile, seed: int) -> float:
+    """Throughput after the last change against the new best, 6 response times and 3N calls after it.
+
+    The new best is the steady throughput of the best fixed window on the endpoint as it is after the change.
+    """
+    changed_at = profile.changes[-1][0]
+    fields: dict[str, float] = {name: value for _, name, value in profile.changes}
+    static = replace(profile, changes=(), **fields)  # type: ignore[arg-type]
+    rates = {}
+    for window in WINDOWS:
+        trace = run(static, max(600, 8 * window), seed, lambda _, window=window: Fixed(window))
+        rates[window] = (_steady(trace), mean(trace.latencies))
+    target = max(rate for rate, _ in rates.values())
+    window = min(window for window, (rate, _) in rates.items() if rate >= 0.98 * target)
+    response = rates[window][1]
+    trace = run(profile, 6000, seed, shipped(profile))
+    later = [i for i, at in enumerate(trace.ends) if at >= changed_at]
+    start = max(later[3 * window], next(i for i in later if trace.ends[i] >= changed_at + 6 * response))
+    end = min(len(trace.ends) - 2 * window, start + max(200, 6 * window))
+    work = sum(trace.works[start + 1 : end + 1])
+    return work / (trace.ends[end] - trace.ends[start]) / target
+
+
+def _steady(trace: Trace) -> float:
+    """Work a second over the middle of a run."""
+    first, last = len(trace.ends) // 4, 3 * len(trace.ends) // 4
+    return sum(trace.works[first + 1 : last + 1]) / (trace.ends[last] - trace.ends[first])
+
+
+def _kind(profile: Profile) -> Kind:
+    return profile.kind  # type: ignore[return-value]
 
 
 def mean(values: Iterable[float]) -> float:

@@ -53,6 +53,19 @@ CRASHING = (
 )
 
 
+CHANGING = (
+    Profile("H1 slots 64, then 16", slots=64, changes=((40.0, "slots", 16),)),
+    Profile("H2 slots 16, then 64", slots=16, changes=((60.0, "slots", 64),)),
+    Profile(
+        "H3 3 times slower, then as before", slots=32, changes=((60.0, "base", 0.060), (90.0, "base", 0.020))
+    ),
+    Profile("H4 slots 32, then 8", slots=32, changes=((60.0, "slots", 8),)),
+    Profile("H5 cache halves", base=0.015, each=0.0003, cache=64, thrash=1.2, changes=((60.0, "cache", 32),)),
+    Profile("H6 600 a minute, then 240", requests=600, burst=60, changes=((90.0, "requests", 240),)),
+    Profile("H7 240 a minute, then 480", requests=240, burst=60, changes=((90.0, "requests", 480),)),
+)
+
+
 def generated(seed: int) -> Profile:
     """An endpoint drawn from a wide prior; the same for the same seed."""
     draw = random.Random(f"profile {seed}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evalstudio.engine.connection import list_models, test_model
+from evalstudio.engine.connection import list_models, try_model
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.models import local
 from evalstudio.engine.plan import Options
@@ -102,7 +102,7 @@ class Commander:
             case SetKey(name=name, secret=secret):
                 use_for_session(name, secret)
             case TestModel(model=model):
-                return await test_model(await engine.servers.locate(resolve_model(model, Path.cwd())))
+                return await try_model(await engine.servers.locate(resolve_model(model, Path.cwd())))
             case ListModels(model=model):
                 return await list_models(await engine.servers.locate(resolve_model(model, Path.cwd())))
             case LocalModel(action=action):

@@ -144,6 +144,7 @@ class Run:
         self.services.admission.join(self)
         for judge in self.scoring.judges:
             self.services.admission.join(judge)
+        self.begin(asyncio.to_thread(self._prices.prepare))  # else the first answer would wait for it
         self._check_end()
 
     def pause(self, reason: str = "") -> None:
@@ -301,9 +302,7 @@ class Run:
         """A judge's call counts in the cost, not in latency and throughput."""
         if result.answer is not None:
             answer = result.answer
-            self.telemetry.spent(
-                Prices(model).cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
-            )
+            self.telemetry.spent(Prices(model).of(answer))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Work that belongs to the run and is cancelled with it."""
@@ -376,9 +375,11 @@ class Run:
         result: CallResult | None = None
         try:
             item.messages = self._messages(item)
-            request = Request(item.messages, item.repeat, item.sample.values)
             left = self.plan.spec.timeouts.sample - (item.started - (item.first_started or item.started))
-            async with asyncio.timeout(max(0.001, left)):
+            left = max(0.001, left)
+            request = Request(item.messages, item.repeat, item.sample.values, left)
+            # the model ends in time by itself, and keeps what it has of the answer
+            async with asyncio.timeout(left + 1.0):
                 result = await self.model.call(request, lambda: _set_state(item, "streaming"))
         except TimeoutError:
             limit = self.plan.spec.timeouts.sample
@@ -446,7 +447,7 @@ class Run:
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         self._has_answered = True
         self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
-        cost = self._prices.cost(answer.tokens_in, answer.tokens_cached, answer.tokens_out)
+        cost = self._prices.of(answer)
         self.telemetry.spent(cost)
         self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(errored=False)

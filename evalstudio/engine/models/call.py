@@ -11,11 +11,15 @@ from evalstudio.templates import Message
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one call asks. `values` are the sample's columns, for Python models that take them by name."""
+    """What one call asks. `values` are the sample's columns, for Python models that take them by name.
+
+    `time_left`: seconds that its sample has, where that may be less than the attempt's time-out.
+    """
 
     messages: tuple[Message, ...]
     repeat: int
     values: Mapping[str, Any]
+    time_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Answer:
     tokens_in: int | None = None
     tokens_cached: int | None = None  # part of tokens_in
     tokens_out: int | None = None
+    tokens_cache_written: int | None = None  # part of tokens_in, too, where the provider charges for it
 
 
 @dataclass(frozen=True, slots=True)

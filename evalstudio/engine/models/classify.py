@@ -1,45 +1,84 @@
 """The outcome of an HTTP answer, from its status and body, whoever the provider is."""
 
 import json
+import re
 from typing import Any
 
+import httpx
+
+from evalstudio.engine.models.http import place
+from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
 
+# "billing" alone says nothing: providers name their billing page in sentences about requests a minute, too
 _QUOTA = (
     "insufficient_quota",
-    "billing",
+    "insufficient balance",
+    "billing_hard_limit",
+    "billing_not_active",
     "perday",
-    "per day",
-    "per_day",
     "quota_exceeded_daily",
     "credit balance",
     "out of credits",
+    "spend limit",
+    "spending limit",
 )
-_RATE = ("rate limit", "rate_limit", "ratelimit", "too many requests", "slow_down", "quota", "throttl")
-_FILTER = ("content_filter", "content management policy", "responsible_ai", "safety", "content_policy")
+_DAILY = ("per day", "per_day", "per-day")
+_RATE = (
+    "rate limit",
+    "rate_limit",
+    "ratelimit",
+    "rate-limit",
+    "too many requests",
+    "slow_down",
+    "quota",
+    "throttl",
+)
+_FILTER = (
+    "content_filter",
+    "content management policy",
+    "responsibleaipolicy",
+    "responsible_ai",
+    "content_policy",
+    "usage policy",
+    "safety system",
+    "flagged",
+    "datainspectionfailed",
+    "data_inspection_failed",
+)
 _OVERLOAD = ("overloaded", "out of memory", "server_error", "internal", "unavailable", "timeout", "capacity")
-_NO_MODEL = ("model_not_found", "does not exist", "no such model", "model not found", "unknown model")
+_NO_MODEL = re.compile(
+    r"(?:model|deployment)s?\b.{0,120}?(?:not[ _]found|does not exist|not exist|no such|unknown|not available)"
+    r"|(?:no such|unknown|invalid) (?:model|deployment)|model_not_found|deploymentnotfound|\"model: ",
+    re.DOTALL,
+)
 
 LONGEST_MESSAGE = 400
+_CHARACTERS = 20_000
 
 
-def classify(status: int, body: str) -> Outcome:
-    """The outcome that a status other than 200, with this body, means."""
-    text = body[:20_000].lower()
-    if status == 402 or (status in (429, 403) and _has(text, _QUOTA)):
+def classify(status: int, body: str, hint: float | None = None) -> Outcome:
+    """The outcome that a status other than 2xx, with this body, means; `hint`: it says when to come back."""
+    text = body[:_CHARACTERS].lower()
+    if status == 402 or (status in (400, 403, 429) and _has(text, _QUOTA)):
+        return Outcome.QUOTA
+    if status == 429 and hint is None and _has(text, _DAILY):
         return Outcome.QUOTA
     if status == 429 or (status == 503 and _has(text, _RATE)):
         return Outcome.THROTTLED
     if status in (408, 409, 425) or status >= 500:
         return Outcome.OVERLOADED
-    if status == 400 and _has(text, _FILTER):
+    if status in (400, 403) and _has(text, _FILTER):
         return Outcome.FILTERED
     return Outcome.CLIENT_ERROR
 
 
 def classify_error_body(error: Any) -> Outcome:
     """The outcome of an answer with status 200 whose body is an error."""
+    status = _status_within(error)
     text = json.dumps(error).lower()
+    if status is not None:
+        return classify(status, text)
     if _has(text, _QUOTA):
         return Outcome.QUOTA
     if _has(text, _RATE):
@@ -53,37 +92,52 @@ def classify_error_body(error: Any) -> Outcome:
 
 def is_fatal(status: int, body: str) -> bool:
     """Whether every other sample would fail alike: a wrong or missing key, no such address, no such model."""
-    return status in (401, 403, 404, 405) or (status == 400 and _has(body[:20_000].lower(), _NO_MODEL))
+    if status == 403 and _has(body[:_CHARACTERS].lower(), _FILTER):
+        return False
+    return status in (401, 403, 404, 405) or 300 <= status < 400 or (status == 400 and names_no_model(body))
 
 
-def sentence(status: int, body: str, place: str) -> str:
+def names_no_model(body: str) -> bool:
+    """Whether an error says that the endpoint does not have the model."""
+    return _NO_MODEL.search(body[:_CHARACTERS].lower()) is not None
+
+
+def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: str | None = None) -> str:
     """One sentence for an answer that is an error: who said what, and what to do where that is known."""
+    where = place(url)
     said = error_message(body)
     said = f": {said}" if said else ""
+    if classify(status, body, 0.0) is Outcome.QUOTA:
+        return f"{where} has no credit or quota left for this API key ({status}{said}); add credit, or use another key."
     match status:
         case 401:
-            return f"{place} does not accept the API key (401{said}); check the key of this model."
-        case 403:
-            return f"{place} refuses access (403{said}); check what the API key may do."
-        case 404:
-            return f"{place} knows no such model or address (404{said}); check the model's name and the base URL."
+            return f"{where} does not accept the API key (401{said}); check the key of this model."
+        case 403 if not _has(body.lower(), _FILTER):
+            return f"{where} refuses access (403{said}); check what the API key may do."
+        case 400 | 404 if model and names_no_model(body):
+            return f"{where} has no model '{model}' ({status}{said}); check the model's name."
+        case 404 | 405:
+            return f"{where} has no chat completions at {url.path} ({status}{said}); check the base URL."
+        case 413:
+            return f"{where} finds the request too long (413{said}); shorten the prompt."
         case 429:
-            return f"{place} asks for fewer requests (429{said})."
+            return f"{where} asks for fewer requests (429{said})."
         case _ if 300 <= status < 400:
-            return f"{place} sends us elsewhere ({status}); check the base URL."
+            return f"{where} sends us elsewhere ({status}{_elsewhere(location)}); check the base URL."
         case _:
-            return f"{place} answered with an error ({status}{said})."
+            return f"{where} answered with an error ({status}{said})."
 
 
 def error_message(body: str) -> str:
-    """The provider's own words in an error's body, in one line and of bounded length."""
+    """The provider's own words in an error's body, in one line, of bounded length, without keys."""
     try:
         data = json.loads(body)
     except ValueError:
-        text = body
+        text = _without_tags(body)
     else:
         text = _find_message(data)
-    text = " ".join(text.split())
+    text = " ".join(redact(text).split())  # before it is cut: half a key would not be found
+    text = text.removesuffix(".")
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 
@@ -94,7 +148,41 @@ def _find_message(data: Any) -> str:
         for name in ("error", "message", "detail", "msg"):
             if data.get(name):
                 return _find_message(data[name])
-    return data if isinstance(data, str) else json.dumps(data)
+    if data is None or data == {} or data == []:
+        return ""
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+
+
+def _without_tags(text: str) -> str:
+    if "<html" not in text[:1000].lower() and "<!doctype" not in text[:1000].lower():
+        return text
+    title = re.search(r"<title>(.*?)</title>", text[:_CHARACTERS], re.DOTALL | re.IGNORECASE)
+    return title.group(1) if title else "a web page"
+
+
+def _status_within(error: Any) -> int | None:
+    """The HTTP status that some gateways put in the body of an answer with status 200."""
+    if isinstance(error, dict):
+        for name in ("code", "status", "status_code"):
+            value = error.get(name)
+            if isinstance(value, str) and value.isdecimal():
+                value = int(value)
+            if isinstance(value, int) and 400 <= value < 600:
+                return value
+    return None
+
+
+def _elsewhere(location: str | None) -> str:
+    if not location:
+        return ""
+    try:
+        return (
+            f", to {place(httpx.URL(location))}"
+            if "://" in location
+            else f", to {location.partition('?')[0]}"
+        )
+    except httpx.InvalidURL:
+        return ""
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:

@@ -12,7 +12,10 @@ from typing import Any
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.errors import ModelError
+from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
+
+LONGEST_FAILURE = 500
 
 
 class FunctionModel:
@@ -34,9 +37,10 @@ class FunctionModel:
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt; see `Model`."""
+        longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         try:
             arguments = self._arguments(request)
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(longest):
                 if self._workers is None:
                     value = await _contained(self._function(**arguments))
                 else:
@@ -47,7 +51,7 @@ class FunctionModel:
             if error.args:  # the function's own
                 return CallResult(Outcome.OVERLOADED, message=_failure(error))
             return CallResult(
-                Outcome.OVERLOADED, message=f"The function did not return within {self._timeout:g} s."
+                Outcome.OVERLOADED, message=f"The function did not return within {longest:.4g} s."
             )
         except (ConnectionError, OSError) as error:
             return CallResult(Outcome.OVERLOADED, message=_failure(error))
@@ -117,7 +121,7 @@ def _result(value: Any) -> CallResult:
     if isinstance(value, str):
         return CallResult(Outcome.OK, Answer(value))
     if isinstance(value, Mapping) and isinstance(value.get("text"), str):
-        names = ("text", "thinking", "finish_reason", "tokens_in", "tokens_out")
+        names = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
         return CallResult(Outcome.OK, Answer(**{name: value[name] for name in names if name in value}))
     return CallResult(
         Outcome.BAD_ANSWER,
@@ -150,4 +154,6 @@ def _failure(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})" if trace else ""
-    return f"{type(error).__name__}: {error}{where}"[:500]
+    # without keys before it is cut: half a key would not be found
+    text = redact(f"{type(error).__name__}: {error}")
+    return f"{text[:LONGEST_FAILURE]}{where}"

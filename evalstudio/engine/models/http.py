@@ -3,37 +3,36 @@
 The only module that knows which client it is.
 """
 
-import asyncio
 import socket
 import ssl
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from evalstudio import __version__
+from evalstudio.keys import redact
 
-LARGEST_BODY = 32 << 20
 KEEP_ALIVE_S = 30.0
-
-
-class BodyTooLarge(Exception):
-    """The endpoint sends more than any answer can be."""
+_PIECE = (
+    256 << 10
+)  # a request's body goes to the socket in pieces of this size, so that the loop is never held up
 
 
 class Client:
     """Sends requests to one endpoint; connections are as many as calls: the limits are elsewhere.
 
     Talks to httpx's transport directly. `httpx.AsyncClient` would merge, log and parse again for every request what
-    is the same for all of them, and that is a third of the cost of a call.
+    is the same for all of them, and that is a third of the cost of a call. It follows no redirects and never retries.
     """
 
-    def __init__(self, place: httpx.URL, headers: dict[str, str], connect: float, read: float) -> None:
-        self._place = place
-        self._tls = httpx.create_ssl_context()
+    def __init__(self, url: httpx.URL, headers: dict[str, str], connect: float) -> None:
+        self._url = url
+        # reading the certificates takes longer than a call, so only where they are needed
+        self._tls = httpx.create_ssl_context(verify=url.scheme == "https")
         self._transport = AiohttpTransport(client=self._open, verify=self._tls)
         self._headers = {
             "User-Agent": f"evalstudio/{__version__}",
@@ -41,28 +40,37 @@ class Client:
             "Accept-Encoding": "identity",
             **headers,
         }
-        self._extensions = {"timeout": {"connect": connect, "read": read, "write": read, "pool": None}}
+        # how long an answer may take is for the caller to say
+        self._extensions = {"timeout": {"connect": connect, "read": None, "write": None, "pool": None}}
 
-    async def post(
-        self, url: httpx.URL, body: bytes, headers: dict[str, str]
-    ) -> tuple[httpx.Response, bytes]:
-        """Sends JSON and reads the whole answer. Raises httpx.HTTPError, or BodyTooLarge."""
-        response = await self.open(url, body, headers)
-        async with aclosing(response):
-            return response, await read_body(response)
+    async def post(self, url: httpx.URL, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        """Sends JSON and returns as soon as the headers are there; the caller closes the response.
 
-    async def open(self, url: httpx.URL, body: bytes, headers: dict[str, str]) -> httpx.Response:
-        """Sends JSON and returns as soon as the headers are there; the caller closes the response."""
+        Raises httpx.HTTPError.
+        """
         headers = {**self._headers, "Content-Type": "application/json", **headers}
-        request = httpx.Request("POST", url, headers=headers, content=body, extensions=self._extensions)
-        return await self._transport.handle_async_request(request)
+        if len(body) <= _PIECE:
+            request = httpx.Request("POST", url, headers=headers, content=body, extensions=self._extensions)
+        else:
+            headers["Content-Length"] = str(len(body))  # not every server takes a body of unknown length
+            request = httpx.Request(
+                "POST", url, headers=headers, stream=_Pieces(body), extensions=self._extensions
+            )
+        with _as_httpx_errors():
+            return await self._transport.handle_async_request(request)
 
-    async def get(self, url: httpx.URL) -> tuple[httpx.Response, bytes]:
-        """Reads a resource. Raises httpx.HTTPError, or BodyTooLarge."""
+    async def get(self, url: httpx.URL, largest: int) -> tuple[httpx.Response, bytes]:
+        """Reads a resource, up to `largest` bytes of it. Raises httpx.HTTPError."""
         request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
-        response = await self._transport.handle_async_request(request)
+        with _as_httpx_errors():
+            response = await self._transport.handle_async_request(request)
         async with aclosing(response):
-            return response, await read_body(response)
+            body = bytearray()
+            async for piece in stream_body(response):
+                body += piece
+                if len(body) >= largest:
+                    break
+            return response, bytes(body[:largest])
 
     async def aclose(self) -> None:
         await self._transport.aclose()
@@ -75,29 +83,23 @@ class Client:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            proxy=_proxy(self._place),
+            proxy=_proxy(self._url),
+            max_line_size=65_536,
+            max_field_size=65_536,
         )
 
 
-async def read_body(response: httpx.Response) -> bytes:
-    """The body of a response, up to 32 MiB."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in stream_body(response):
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise BodyTooLarge
-        parts.append(part)
-    return b"".join(parts)
-
-
-def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body of a response in pieces, as they come."""
-    if "content-encoding" in response.headers:  # not asked for, but some send it
-        return response.aiter_bytes()
-    stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)
-    return aiter(stream)
+async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body of a response in pieces, as they come. Raises httpx.HTTPError."""
+    with _as_httpx_errors():
+        if "content-encoding" in response.headers:  # not asked for, but some send it
+            async for piece in response.aiter_bytes():
+                yield piece
+            return
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        async for piece in stream:
+            yield piece
 
 
 def plain_headers(response: httpx.Response) -> dict[str, str]:
@@ -112,21 +114,75 @@ def explain(error: BaseException, url: httpx.URL) -> str:
     while cause is not None and cause not in causes:
         causes.append(cause)
         cause = cause.__cause__ or cause.__context__
-    host = url.host
+    where = place(url)
     for cause in causes:
         if isinstance(cause, (socket.gaierror, aiohttp.ClientConnectorDNSError)):
-            return f"The name '{host}' cannot be found; check the base URL and the network."
-        if isinstance(cause, (ssl.SSLError, aiohttp.ClientSSLError)):
-            return f"No encrypted connection to {host} could be made ({cause}); check the certificate or the URL's scheme."
+            return f"The name '{url.host}' cannot be found; check the base URL and the network."
+        if isinstance(cause, aiohttp.ClientProxyConnectionError):
+            return f"The proxy on the way to {where} cannot be reached; check the proxy settings."
+        if isinstance(cause, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)):
+            return _explain_encryption(cause, where)
         if isinstance(cause, ConnectionRefusedError):
-            return f"Nothing listens at {_place(url)} (connection refused); check that the server is running and the port."
-        if isinstance(cause, (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)):
-            return f"{_place(url)} closed the connection before it answered."
+            return f"Nothing listens at {where} (connection refused); check that the server is running and the port."
+        if isinstance(cause, TimeoutError):
+            return (
+                f"No connection to {where} could be made in time; check the base URL, the network and whether "
+                "the server is running."
+            )
         if isinstance(cause, aiohttp.ClientPayloadError):
-            return f"{_place(url)} broke off in the middle of its answer."
-        if isinstance(cause, (TimeoutError, asyncio.TimeoutError, httpx.TimeoutException)):
-            return f"{_place(url)} did not answer in time."
-    return f"{_place(url)} could not be reached ({type(error).__name__}: {error})."
+            return f"{where} broke off in the middle of its answer."
+        if isinstance(cause, (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)):
+            return f"{where} closed the connection before it answered."
+        if isinstance(cause, aiohttp.ClientResponseError):
+            return f"What {where} sends is no HTTP answer ({_short(cause.message)}); check the base URL and the port."
+        if isinstance(cause, httpx.DecodingError):
+            return f"The compressed answer of {where} cannot be read ({_short(str(cause))})."
+    return f"{where} could not be reached ({type(error).__name__}: {_short(str(error))})."
+
+
+def place(url: httpx.URL) -> str:
+    """The host of a URL and its port: what sentences name. Never the path or query, which may hold secrets."""
+    return f"{url.host}:{url.port}" if url.port else url.host
+
+
+def _explain_encryption(cause: BaseException, where: str) -> str:
+    text = str(cause)
+    if (
+        "WRONG_VERSION_NUMBER" in text
+        or "wrong version number" in text
+        or "record layer failure" in text.lower()
+    ):
+        return f"{where} does not speak TLS; if the server has none, begin the base URL with http://."
+    if "Hostname mismatch" in text or "not valid for" in text or "doesn't match" in text:
+        return f"The certificate of {where} is made out to another name; check the host in the base URL."
+    if "expired" in text:
+        return f"The certificate of {where} has expired; ask who runs it, and check this machine's clock."
+    if "CERTIFICATE_VERIFY_FAILED" in text or isinstance(cause, ssl.CertificateError):
+        return (
+            f"The certificate of {where} is not trusted; if it is signed by an authority of your own, name that "
+            "authority's file in the environment variable SSL_CERT_FILE."
+        )
+    return f"No encrypted connection to {where} could be made ({_short(text)}); check the base URL's scheme and port."
+
+
+class _Pieces(httpx.AsyncByteStream):
+    """A large body, in pieces."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = memoryview(body)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._body), _PIECE):
+            yield bytes(self._body[start : start + _PIECE])
+
+
+@contextmanager
+def _as_httpx_errors() -> Iterator[None]:
+    """What the transport leaves as the errors of aiohttp or the system becomes httpx's."""
+    try:
+        yield
+    except (aiohttp.ClientError, OSError) as error:
+        raise httpx.RemoteProtocolError(str(error)) from error
 
 
 def _proxy(url: httpx.URL) -> str | None:
@@ -137,5 +193,6 @@ def _proxy(url: httpx.URL) -> str | None:
     return urllib.request.getproxies().get(url.scheme)
 
 
-def _place(url: httpx.URL) -> str:
-    return f"{url.host}:{url.port}" if url.port else url.host
+def _short(text: str) -> str:
+    text = " ".join(redact(text).split())
+    return text if len(text) <= 200 else text[:199] + "…"

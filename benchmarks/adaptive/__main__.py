@@ -1,0 +1,152 @@
+"""Prints how the shipped limits do against the best fixed window, and other controllers beside them.
+
+`python -m benchmarks.adaptive [--seeds N] [--quick]`. Virtual time, one process, deterministic: a few minutes.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from benchmarks.adaptive.baselines import Dotevals, Fixed, Gradient2, Inspect
+from benchmarks.adaptive.measure import (
+    Score,
+    after_change,
+    best,
+    mean,
+    prior_of,
+    response_times,
+    score,
+    shipped,
+)
+from benchmarks.adaptive.profiles import (
+    AWKWARD,
+    CHANGING,
+    CRASHING,
+    USUAL,
+    generated,
+    noisier,
+    uncounted,
+    unsized,
+)
+from benchmarks.adaptive.simulator import Controller, Profile
+
+SIZES = (2000, 500)
+BASELINES: dict[str, Callable[[float], Controller]] = {
+    "Inspect": lambda _: Inspect(),
+    "dotevals 0.24": lambda _: Dotevals(),
+    "Gradient2": lambda _: Gradient2(),
+    "fixed 8": lambda _: Fixed(8),
+    "fixed 20": lambda _: Fixed(20),
+    "fixed 50": lambda _: Fixed(50),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument(
+        "--quick", action="store_true", help="the usual profiles only, without other controllers"
+    )
+    options = parser.parse_args()
+    seeds = range(options.seeds)
+    started = time.perf_counter()
+    for samples in SIZES:
+        print_profiles(f"Usual endpoints, {samples} samples, cold", USUAL, samples, seeds)
+    if not options.quick:
+        print_baselines(seeds)
+        print_guards(seeds)
+        for samples in SIZES:
+            print_profiles(f"Awkward endpoints, {samples} samples, cold", AWKWARD, samples, seeds)
+        print_profiles("Endpoints that crash, 2000 samples, cold", CRASHING, 2000, seeds)
+        print_changes(seeds)
+        print_priors(seeds)
+    print(f"\n{time.perf_counter() - started:.0f} s")
+
+
+def scores(profiles: Sequence[Profile], samples: int, seeds: Sequence[int]) -> list[Score]:
+    return [score(profile, samples, seed) for profile in profiles for seed in seeds]
+
+
+def summary(found: Sequence[Score]) -> str:
+    efficiencies = [one.efficiency for one in found]
+    return (
+        f"{mean(efficiencies):6.1%} {min(efficiencies):6.1%} {mean(one.waste for one in found):7.2%} "
+        f"{mean(one.inflation for one in found):6.2f}"
+    )
+
+
+def print_profiles(title: str, profiles: Sequence[Profile], samples: int, seeds: Sequence[int]) -> None:
+    print(
+        f"\n{title}\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}  best window, last window, crashes"
+    )
+    everything: list[Score] = []
+    for profile in profiles:
+        found = scores([profile], samples, seeds)
+        everything += found
+        ends = sorted(one.trace.limits[-1][1] for one in found)
+        crashes = sum(one.crashes for one in found) / len(found)
+        note = f"{best(profile, samples, seeds[0]).window:4}  {ends[0]} to {ends[-1]}"
+        print(
+            f"{profile.name:34}{summary(found)}  {note}{f'  {crashes:g} a run' if crashes else ''}",
+            flush=True,
+        )
+    print(f"{'all':34}{summary(everything)}")
+
+
+def print_baselines(seeds: Sequence[int]) -> None:
+    print(
+        f"\nOther controllers on the usual endpoints\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}"
+    )
+    for samples in SIZES:
+        print(f"{f'EvalStudio, {samples}':34}{summary(scores(USUAL, samples, seeds))}")
+        for name, make in BASELINES.items():
+            found = [score(profile, samples, seed, make) for profile in USUAL for seed in seeds]
+            print(f"{f'{name}, {samples}':34}{summary(found)}", flush=True)
+
+
+def print_guards(seeds: Sequence[int]) -> None:
+    """Against tuning to the table: other noise, less knowledge, endpoints that nobody chose."""
+    print(f"\nGuards\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}")
+    drawn = [generated(seed) for seed in range(40)]
+    for samples in SIZES:
+        rows = {
+            "noise doubled": [noisier(profile) for profile in USUAL],
+            "no token counts": [uncounted(profile) for profile in USUAL],
+            "no sizes at all": [unsized(profile) for profile in USUAL],
+        }
+        for name, profiles in rows.items():
+            print(f"{f'{name}, {samples}':34}{summary(scores(profiles, samples, seeds))}", flush=True)
+        few = seeds[:2]
+        long = [profile for profile in drawn if response_times(profile, samples) >= 8]
+        print(f"{f'40 generated, {samples}':34}{summary(scores(drawn, samples, few))}", flush=True)
+        print(
+            f"{f'{len(long)} of them over 8 responses long':34}{summary(scores(long, samples, few))}",
+            flush=True,
+        )
+
+
+def print_changes(seeds: Sequence[int]) -> None:
+    print("\nAfter a change: throughput 6 response times and 3N calls later, of the new best")
+    print(f"{'':34}{'mean':>6} {'worst':>6}")
+    for profile in CHANGING:
+        found = [after_change(profile, seed) for seed in seeds]
+        print(f"{profile.name:34}{mean(found):6.1%} {min(found):6.1%}", flush=True)
+
+
+def print_priors(seeds: Sequence[int]) -> None:
+    print("\n500 samples with what 2,000 before them taught")
+    print(f"{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}")
+    everything: list[Score] = []
+    for profile in (*USUAL, *CRASHING):
+        plain = replace(profile, changes=())
+        found = [score(plain, 500, seed, shipped(plain, prior_of(plain, 2000, 100 + seed))) for seed in seeds]
+        if profile in USUAL:
+            everything += found
+        crashes = sum(one.crashes for one in found)
+        print(f"{profile.name:34}{summary(found)}{f'  {crashes} crashes' if crashes else ''}", flush=True)
+    print(f"{'all usual':34}{summary(everything)}")
+
+
+if __name__ == "__main__":
+    main()

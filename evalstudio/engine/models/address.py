@@ -1,0 +1,48 @@
+"""Where an endpoint is and which headers it wants: base URL, query, and secrets by reference."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from evalstudio.errors import ModelError
+from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import REFERENCE, find_key
+from evalstudio.models import check_address
+
+_ENDINGS = ("/chat/completions", "/messages")  # often pasted along
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The base URL of an endpoint with its query, and its own headers, secrets filled in."""
+
+    base: httpx.URL
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, settings: ModelSettings) -> "Address":
+        """Raises ModelError: no URL of the web, a key that can't be found, a secret where only its name belongs."""
+        check_address(settings)
+        try:
+            base = httpx.URL(settings.base_url)
+        except httpx.InvalidURL as error:
+            raise ModelError(f"The base URL of {settings.label} can't be used ({error}).") from error
+        query = [(name, _filled(value)) for name, value in base.params.multi_items()]
+        path = base.path.rstrip("/")
+        for ending in _ENDINGS:
+            path = path.removesuffix(ending)
+        base = base.copy_with(path=path or "/", query=None, fragment=None)
+        if query:
+            base = base.copy_with(params=query)
+        return cls(base, {name: _filled(value) for name, value in settings.headers.items()})
+
+    def join(self, path: str, **query: str) -> httpx.URL:
+        """The URL of something below the base, with the base's query."""
+        url = self.base.copy_with(path=self.base.path.rstrip("/") + path)
+        return url.copy_merge_params(query) if query else url
+
+
+def _filled(value: str) -> str:
+    if not value.startswith(REFERENCE):
+        return value
+    return find_key(value.removeprefix(REFERENCE)) or ""

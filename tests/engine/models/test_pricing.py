@@ -1,0 +1,118 @@
+"""What answers cost: each provider's own rules, and an unknown price is unknown."""
+
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+from genai_prices import Usage, calc_price
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalstudio.engine.models.call import Answer
+from evalstudio.engine.pricing import Prices
+from evalstudio.evaluation import ModelSettings
+from evalstudio.models import PRESETS
+
+MODELS = [
+    ("openai", "gpt-4o-mini"),
+    ("anthropic", "claude-sonnet-4-5"),
+    ("gemini", "gemini-2.5-pro"),
+    ("deepseek", "deepseek-chat"),
+    ("groq", "llama-3.1-8b-instant"),
+]
+
+
+def used(
+    tokens_in: int | None, cached: int | None, tokens_out: int | None, written: int | None = None
+) -> Answer:
+    return Answer(
+        "", tokens_in=tokens_in, tokens_cached=cached, tokens_out=tokens_out, tokens_cache_written=written
+    )
+
+
+def at_home(provider: str, name: str) -> Prices:
+    return Prices(ModelSettings(provider, name, PRESETS[provider].base_url))
+
+
+@pytest.mark.parametrize(
+    ("model", "answer"),
+    [
+        (ModelSettings("openai", "a-model-nobody-knows", PRESETS["openai"].base_url), used(10, 0, 10)),
+        (ModelSettings("openai", "gpt-4o-mini", "http://127.0.0.1:9/v1"), used(10, 0, 10)),
+        (ModelSettings("openai", "gpt-4o-mini", PRESETS["openai"].base_url), used(None, None, 10)),
+        (ModelSettings("openai", "gpt-4o-mini", PRESETS["openai"].base_url), used(10, None, None)),
+    ],
+    ids=["unknown model", "known name at another address", "no input count", "no output count"],
+)
+def test_what_is_unknown_has_no_price(model: ModelSettings, answer: Answer) -> None:
+    assert Prices(model).of(answer) is None
+
+
+@pytest.mark.parametrize("provider", ["demo", "local", "python", "ollama", "vllm", "llamacpp"])
+def test_what_runs_here_is_free(provider: str) -> None:
+    assert Prices(ModelSettings(provider, "m")).of(used(None, None, None)) == 0
+
+
+@pytest.mark.parametrize(("provider", "name"), MODELS)
+def test_tokens_from_the_cache_are_cheaper(provider: str, name: str) -> None:
+    prices = at_home(provider, name)
+    without, partly, wholly = (prices.of(used(1000, cached, 0)) for cached in (0, 500, 1000))
+    assert without is not None
+    assert partly is not None
+    assert wholly is not None
+    assert wholly < partly <= without or provider == "groq"
+    assert wholly > 0
+
+
+def test_tokens_into_the_cache_are_dearer_at_anthropic() -> None:
+    prices = at_home("anthropic", "claude-sonnet-4-5")
+    plain, written = prices.of(used(1000, 0, 0)), prices.of(used(1000, 0, 0, written=1000))
+    assert plain is not None
+    assert written == pytest.approx(plain * 1.25)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(MODELS), st.integers(0, 300_000), st.floats(0, 1), st.integers(0, 100_000))
+def test_prices_are_those_of_the_table(
+    model: tuple[str, str], tokens_in: int, share: float, tokens_out: int
+) -> None:
+    provider, name = model
+    cached = int(tokens_in * share)
+    usage = Usage(input_tokens=tokens_in, cache_read_tokens=cached or None, output_tokens=tokens_out)
+    expected = calc_price(usage, name, provider_id=provider).total_price
+    assert isinstance(expected, Decimal)
+    assert at_home(provider, name).of(used(tokens_in, cached, tokens_out)) == pytest.approx(float(expected))
+
+
+def test_azure_is_known_by_its_address() -> None:
+    model = ModelSettings(
+        "openai", "gpt-4o", "https://me.openai.azure.com/openai/deployments/gpt-4o?api-version=1"
+    )
+    price = Prices(model).of(used(1000, 0, 100))
+    assert price is not None
+    assert price > 0
+
+
+def test_more_from_the_cache_than_there_was_is_no_negative_price() -> None:
+    price = at_home("openai", "gpt-4o-mini").of(used(10, 1_000_000, 0))
+    assert price is not None
+    assert 0 < price < 1e-5
+
+
+def test_the_engine_starts_without_what_only_some_runs_need() -> None:
+    heavy = [
+        "genai_prices",
+        "pydantic",
+        "httpx",
+        "aiohttp",
+        "keyring",
+        "PySide6",
+        "jsonschema",
+        "pyarrow.parquet",
+    ]
+    code = f"import sys, evalstudio.engine.host; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,172 @@
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalstudio.engine.limits.hints import RateHeaders
+from evalstudio.engine.limits.pacer import Bucket, HiddenRate, Pacer
+
+
+def starts_within(pacer: Pacer, seconds: float, tokens: float = 0.0, now: float = 0.0) -> list[float]:
+    """The moments at which an eager client starts requests."""
+    starts: list[float] = []
+    end = now + seconds
+    while now < end and len(starts) < 20_000:
+        until = pacer.check(now, tokens)
+        if until is None:
+            pacer.started(now, tokens)
+            starts.append(now)
+        else:
+            assert until > now
+            now = until
+    return starts
+
+
+def test_without_limits_nothing_waits() -> None:
+    pacer = Pacer(0.0)
+    assert pacer.check(0.0, 1e9) is None
+    assert pacer.requests_per_minute is None
+    assert pacer.tokens_per_minute is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 5000), st.floats(0.0, 1e6))
+def test_never_more_than_the_setting_in_any_minute(per_minute: int, begin: float) -> None:
+    pacer = Pacer(begin)
+    pacer.set_rates(begin, per_minute, None)
+    starts = starts_within(pacer, 150.0, now=begin)
+    first = 0
+    for last, at in enumerate(starts):
+        while starts[first] <= at - 60.0:
+            first += 1
+        assert last - first + 1 <= per_minute
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(100, 100_000), st.integers(1, 2000))
+def test_tokens_keep_to_the_setting(per_minute: int, each: int) -> None:
+    pacer = Pacer(0.0)
+    pacer.set_rates(0.0, None, per_minute)
+    starts = starts_within(pacer, 300.0, float(each))
+    assert starts, "one request must get through, however large"
+    if len(starts) > 1:
+        assert (len(starts) - 1) * each <= per_minute / 60 * starts[-1] + max(each, per_minute)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    limit=st.integers(5, 2000),
+    used=st.integers(0, 500),
+    latency=st.floats(0.05, 20.0),
+    pauses=st.lists(st.floats(0.0, 5.0), max_size=20),
+)
+def test_never_more_than_the_endpoint_has_left(
+    limit: int, used: int, latency: float, pauses: list[float]
+) -> None:
+    """An endpoint with a bucket of its own, whose headers arrive `latency` after it counted, is never overdrawn."""
+    level, at, now = float(max(1, limit - used)), 0.0, 0.0
+    pacer = Pacer(0.0)
+    flying: list[tuple[float, int, float]] = []  # (arrives, started before, remaining)
+    sent = 0
+    for pause in [*pauses, *[0.0] * 200]:
+        now += pause
+        while flying and flying[0][0] <= now:
+            _, before, remaining = flying.pop(0)
+            pacer.headers(
+                now, RateHeaders(limit_requests=limit, remaining_requests=remaining), sent - before - 1, 0
+            )
+        known = pacer.stated
+        if not known and sent >= 1:
+            now = max(now, flying[0][0]) if flying else now
+            continue
+        until = pacer.check(now, 0.0)
+        if until is not None:
+            now = until
+            continue
+        level = min(limit, level + (now - at) * limit / 60)
+        at = now
+        assert level >= 1 - 1e-6
+        level -= 1
+        pacer.started(now, 0.0)
+        flying.append((now + latency, sent, math.floor(level)))
+        sent += 1
+
+
+def test_headers_outrank_a_higher_setting_and_a_lower_setting_outranks_headers() -> None:
+    pacer = Pacer(0.0)
+    pacer.headers(0.0, RateHeaders(limit_requests=600, remaining_requests=600), 0, 0)
+    assert pacer.requests_per_minute == pytest.approx(588)
+    pacer.set_rates(0.0, 60, None)
+    assert pacer.requests_per_minute == pytest.approx(58.8)
+    pacer.set_rates(0.0, 6000, None)
+    assert pacer.requests_per_minute == pytest.approx(588)
+
+
+def test_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> None:
+    pacer = Pacer(0.0)
+    rates = RateHeaders(limit_requests=600, remaining_requests=500)
+    pacer.headers(0.0, rates, 0, 0)
+    for at in (1.0, 2.0):
+        pacer.throttled(at, at, new_episode=True, learn=False)
+    starts = starts_within(pacer, 1.0, now=60.0)
+    assert len(starts) <= 11
+
+
+def test_a_hidden_rate_is_found_between_two_rejections() -> None:
+    """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
+    pacer, level, at = Pacer(0.0), 30.0, 0.0
+    now, episodes = 0.0, 0
+    while episodes < 3 and now < 300:
+        now += 0.05
+        pacer.tick(now)
+        if pacer.check(now, 0.0) is not None:
+            continue
+        pacer.started(now, 0.0)
+        level = min(30.0, level + (now - at) * 5)
+        at = now
+        if level >= 1:
+            level -= 1
+        else:
+            episodes += 1
+            pacer.throttled(now, now + 1.0, new_episode=True, learn=True)
+            now += 1.0
+    assert pacer.hidden.learned
+    assert pacer.requests_per_minute == pytest.approx(300, rel=0.1)
+
+
+def test_a_probe_that_failed_makes_the_next_one_later() -> None:
+    rate = HiddenRate()
+    rate.recall(5.0)
+
+    def seconds_until_raised(now: float) -> float:
+        begin = now
+        while not rate.bound(now):
+            now += 0.25
+        return now - begin
+
+    first = seconds_until_raised(100.0)
+    assert rate.rate == pytest.approx(5.3)
+    rate.episode(200.0, 200.0)
+    second = seconds_until_raised(300.0)
+    assert second > 1.5 * first
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 10), st.floats(0, 100)), max_size=50),
+    st.floats(0.01, 1000),
+    st.floats(1, 1e6),
+)
+def test_a_bucket_never_holds_more_than_its_capacity(
+    steps: list[tuple[float, float]], rate: float, cap: float
+) -> None:
+    bucket, now = Bucket(0.0), 0.0
+    bucket.limit(0.0, rate, cap)
+    for pause, amount in steps:
+        now += pause
+        until = bucket.wait(now, amount)
+        assert bucket.level <= cap
+        if until is not None:
+            assert until > now or math.isclose(until, now)
+            now = max(now, until)
+        bucket.take(now, amount)
