@@ -46,6 +46,7 @@ def loop(qapp: QApplication) -> Iterator[QEventLoop]:
 def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVALSTUDIO_CONFIG", str(tmp_path / "config"))
     monkeypatch.delenv("MAX_CONCURRENT_TASKS", raising=False)
+    monkeypatch.setattr("evalstudio.ui.session.POLL_MS", 300)
 
 
 @pytest.fixture(autouse=True)

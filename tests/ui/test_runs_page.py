@@ -231,7 +231,7 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         "--model",
         "demo/one-second",
         "--samples",
-        "40",
+        "24",
         "--workspace",
         str(workspace.folder),
         "--json",
@@ -241,13 +241,13 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         driver.session.look_at(driver.session.rows[0].id)
         driver.wait(lambda: driver.state() == RunState.RUNNING and len(driver.session.focused.series) > 0)
         assert not driver.find(QToolButton, "stop_button").isEnabled()  # another program's run
-        choose(driver, "sentiment", "demo/one-second", 40)
+        choose(driver, "sentiment", "demo/one-second", 24)
         driver.find(QLineEdit, "experiment").setText("elsewhere")
         click(driver, "start")
         driver.wait(lambda: "being run by another EvalStudio" in driver.messages())
         assert other.wait(timeout=30) in (0, 1)  # 1: not every sample was scored
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
-    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 40)
+    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 24)
 
 
 MODEL = """
