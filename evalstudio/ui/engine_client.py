@@ -46,7 +46,7 @@ class EngineClient(QObject):
         self.workspace = workspace
         self.state = EngineState.STOPPED
         self.hello: Hello | None = None
-        self._python = python
+        self.python = python  # acts at the next start
         self._process: QProcess | None = None
         self._frames = Frames(Events)
         self._replies: dict[int, asyncio.Future[Any]] = {}
@@ -73,7 +73,7 @@ class EngineClient(QObject):
         self._leaving, self._refusal, self.hello = False, None, None
         self._frames = Frames(Events)
         process = QProcess(self)
-        program, arguments = engine_command(self.workspace, self._python)
+        program, arguments = engine_command(self.workspace, self.python)
         process.setProgram(program)
         process.setArguments(arguments)
         process.setProcessEnvironment(clean_environment())

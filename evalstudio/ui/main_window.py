@@ -40,7 +40,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("EvalStudio")
         self.setWindowIcon(application_icon())
-        self.setMinimumSize(900, 620)
+        self.setMinimumSize(1140, 700)
         self._session = session
         self._theme = theme
         self._machine = machine

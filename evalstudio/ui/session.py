@@ -101,6 +101,7 @@ class Session(QObject):
         """Saves the settings and lets the engine know. Raises SettingsError where they can't be written."""
         save_settings(settings)
         old, self.settings = self.settings, settings
+        self.engine.python = settings.python
         self.settings_changed.emit()
         limits = (settings.ceiling, settings.strategy, settings.workers)
         if limits != (old.ceiling, old.strategy, old.workers) and self.engine.state is EngineState.READY:

@@ -77,8 +77,9 @@ class ElidedLabel(TextLabel):
 class ActionButton(QToolButton):
     """A button for one of the window's actions: text, icon, shortcut and state come from it."""
 
-    def __init__(self, action: QAction, *, primary: bool = False) -> None:
+    def __init__(self, action: QAction, *, primary: bool = False, icon_only: bool = False) -> None:
         super().__init__()
+        self._icon_only = icon_only
         self.setDefaultAction(action)
         self.setObjectName(f"{action.objectName()}_button")
         self.setAccessibleName(action.iconText())
@@ -108,6 +109,8 @@ class ActionButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
+        if self._icon_only:
+            return QSize(34, max(30, metrics.height() + 12))
         wide = metrics.horizontalAdvance(self.text()) + (22 if not self.icon().isNull() else 0) + 26
         return QSize(wide, max(30, metrics.height() + 12))
 
@@ -131,9 +134,9 @@ class ActionButton(QToolButton):
         return ground, QColor(colours.text), QColor(colours.border)
 
     def _draw_content(self, painter: QPainter, ink: QColor) -> None:
-        text, metrics = self.text(), self.fontMetrics()
+        text, metrics = "" if self._icon_only else self.text(), self.fontMetrics()
         side = 16 if not self.icon().isNull() else 0
-        gap = 6 if side else 0
+        gap = 6 if side and text else 0
         wide = side + gap + metrics.horizontalAdvance(text)
         left = (self.width() - wide) // 2
         if side:

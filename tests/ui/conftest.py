@@ -26,7 +26,7 @@ from evalstudio.workspace import Workspace
 
 Kind = TypeVar("Kind", bound=QObject)
 START_MS = 20_000
-RUN_MS = 40_000
+RUN_MS = 30_000
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def loop(qapp: QApplication) -> Iterator[QEventLoop]:
 def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVALSTUDIO_CONFIG", str(tmp_path / "config"))
     monkeypatch.delenv("MAX_CONCURRENT_TASKS", raising=False)
+    monkeypatch.setattr("evalstudio.ui.session.POLL_MS", 300)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,11 @@ class Driver:
         return found
 
     def wait(self, holds: Callable[[], object], milliseconds: int = RUN_MS) -> None:
-        self.qtbot.waitUntil(lambda: bool(holds()), timeout=milliseconds)  # type: ignore[attr-defined]
+        try:
+            self.qtbot.waitUntil(lambda: bool(holds()), timeout=milliseconds)  # type: ignore[attr-defined]
+        except self.qtbot.TimeoutError as error:  # type: ignore[attr-defined]
+            what = f"state '{self.state()}', messages {self.messages()!r}"
+            pytest.fail(f"{error}; {what}, log:\n{self.window.log.last_lines(20)}")
 
     def ready(self) -> None:
         self.wait(lambda: self.session.engine.state is EngineState.READY, START_MS)

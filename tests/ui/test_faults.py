@@ -4,17 +4,20 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton
+from qasync import QEventLoop
 
 from evalstudio.keys import use_for_session
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.workspace import Workspace
-from tests.ui.conftest import Driver
+from tests.ui.conftest import Driver, finish
 from tests.ui.test_runs_page import choose, click
 
 OpenWindow = Callable[[], Driver]
@@ -90,6 +93,69 @@ def test_that_an_engine_that_always_dies_is_given_up(
     driver.wait(lambda: driver.session.engine.state is EngineState.FAILED)
     assert "again and again" in driver.messages()
     assert driver.window.log.last_lines(20).count("some last words") == 5
+
+
+def pretend_engine(tmp_path: Path, code: str) -> None:
+    """Makes `code` the Python that the settings name: it gets the engine's place."""
+    program = tmp_path / "pretender"
+    program.write_text(f"#!{sys.executable}\n{code}\n")
+    program.chmod(0o755)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "settings.json").write_text(json.dumps({"python": str(program)}))
+
+
+def test_that_an_engine_of_another_version_is_refused(open_window: OpenWindow, tmp_path: Path) -> None:
+    code = (
+        "import sys, time\nfrom evalstudio.protocol import Hello, frame\n"
+        "sys.stdout.buffer.write(frame(Hello(99, '9.9', '3.11', 1, '')))\nsys.stdout.flush()\ntime.sleep(60)"
+    )
+    pretend_engine(tmp_path, code)
+    driver = open_window()
+    driver.wait(lambda: driver.session.engine.state is EngineState.FAILED)
+    assert "another version (EvalStudio 9.9, protocol 99" in driver.messages()
+
+
+def test_that_an_engine_that_does_not_listen_is_terminated_then_killed(
+    open_window: OpenWindow, tmp_path: Path, loop: QEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalstudio.ui.engine_client.PATIENCE_MS", 150)
+    deaf = tmp_path / "deaf"
+    code = (
+        "import signal, time\nfrom pathlib import Path\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: Path({str(deaf)!r}).touch())\n"
+        "print('here', file=__import__('sys').stderr, flush=True)\nwhile True: time.sleep(1)"
+    )
+    pretend_engine(tmp_path, code)
+    driver = open_window()
+    driver.wait(lambda: "here" in driver.window.log.last_lines(5))
+    (child,) = psutil.Process().children()
+    finish(loop, driver.studio)
+    assert deaf.exists()  # asked politely, then terminated, then killed
+    assert not child.is_running()
+
+
+def test_that_the_engine_leaves_when_the_window_is_killed(workspace: Workspace) -> None:
+    code = f"from evalstudio.ui.app import main; main({str(workspace.folder)!r})"
+    window = psutil.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 20
+    while not workspace.database.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (engine,) = window.children()
+    window.kill()
+    window.wait(timeout=10)
+    _, alive = psutil.wait_procs([engine], timeout=12)
+    assert not alive
+
+
+def test_that_size_and_places_are_restored(open_window: OpenWindow) -> None:
+    driver = open_window()
+    driver.window.resize(1300, 733)
+    driver.window.runs_page.splitters[0].setSizes([300, 900])
+    sizes = driver.window.runs_page.splitters[0].sizes()
+    driver.window.close()
+    again = open_window()
+    assert again.window.height() == 733  # the width is cut to the small screen of the offscreen platform
+    assert again.window.runs_page.splitters[0].sizes() == pytest.approx(sizes, abs=3)
 
 
 def test_that_a_defect_opens_one_calm_dialog_without_keys(open_window: OpenWindow) -> None:

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +29,7 @@ from PySide6.QtWidgets import (
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.store.runs import RunState
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.workspace import Workspace
 from tests.ui.conftest import Driver
 
 OpenWindow = Callable[[], Driver]
@@ -216,6 +219,35 @@ def test_that_records_are_filtered_searched_and_shown_whole(open_window: OpenWin
     driver.wait(lambda: table.model().rowCount() == 0)
     box.setCurrentIndex(box.findData("scored"))
     driver.wait(lambda: table.model().rowCount() == 8)
+
+
+def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
+    open_window: OpenWindow, workspace: Workspace
+) -> None:
+    driver = open_window()
+    driver.ready()
+    command = [sys.executable, "-m", "evalstudio", "run", "example:sentiment", "--experiment", "elsewhere"]
+    command += [
+        "--model",
+        "demo/one-second",
+        "--samples",
+        "24",
+        "--workspace",
+        str(workspace.folder),
+        "--json",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
+        driver.wait(lambda: driver.session.rows)
+        driver.session.look_at(driver.session.rows[0].id)
+        driver.wait(lambda: driver.state() == RunState.RUNNING and len(driver.session.focused.series) > 0)
+        assert not driver.find(QToolButton, "stop_button").isEnabled()  # another program's run
+        choose(driver, "sentiment", "demo/one-second", 24)
+        driver.find(QLineEdit, "experiment").setText("elsewhere")
+        click(driver, "start")
+        driver.wait(lambda: "being run by another EvalStudio" in driver.messages())
+        assert other.wait(timeout=30) in (0, 1)  # 1: not every sample was scored
+    driver.wait(lambda: driver.state() == RunState.COMPLETED)
+    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 24)
 
 
 MODEL = """

@@ -16,8 +16,8 @@ class ClockAxis(pg.AxisItem):
         return [clock(value) for value in values]
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """Round numbers of seconds, minutes and hours, about eighty pixels apart."""
-        wanted = max(1.0, (high - low) * 80 / max(size, 1.0))
+        """Round numbers of seconds, minutes and hours, at least seventy pixels apart."""
+        wanted = max(1.0, (high - low) * 70 / max(size, 1.0))
         for step in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200):
             if step >= wanted:
                 return [(step, 0)]

@@ -200,7 +200,8 @@ class ScoreView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("run_score")
-        self.setFixedWidth(250)
+        self.setMinimumWidth(200)
+        self.setMaximumWidth(250)
         self._value = TextLabel("–", factor=1.7, bold=True, name="score_value")
         self._interval = IntervalBar()
         self._words = ElidedLabel("", "muted", 0.85, name="score_words")

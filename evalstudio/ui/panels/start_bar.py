@@ -138,7 +138,7 @@ class StartBar(Card):
         layout.setHorizontalSpacing(SPACE_S)
         layout.setVerticalSpacing(SPACE_XS)
         fields: list[tuple[str, QWidget, int]] = [
-            ("&Evaluation", self.evaluation, 3), ("", ActionButton(actions["open_evaluation"]), 0),
+            ("&Evaluation", self.evaluation, 3), ("", ActionButton(actions["open_evaluation"], icon_only=True), 0),
             ("&Model", self.model, 3), ("Sam&ples", self.samples, 1), ("E&xperiment", self.experiment, 3),
             ("", self.start_button, 0),
         ]  # fmt: skip
