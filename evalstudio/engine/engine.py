@@ -236,6 +236,8 @@ class Engine:
                 limits_at = now + LIMITS_TICK_S
                 for controller in self._endpoints.controllers():
                     controller.tick(now)
+                for run in list(self.runs.values()):
+                    run.watch_endpoint()
                 self.admission.pump()
             if now >= load_at:
                 load_at = now + 1.0

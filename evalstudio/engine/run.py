@@ -42,6 +42,7 @@ from evalstudio.templates import Message
 BREAKER_SPAN = (
     20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
 )
+SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that has failed so often and never answered for so long
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
@@ -117,6 +118,7 @@ class Run:
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     _started: float = 0.0
     _paused_at: float | None = None
+    _resumed_at: float | None = None
     _paused_for: float = 0.0
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=BREAKER_SPAN))
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
@@ -158,6 +160,7 @@ class Run:
         if self.state is not RunState.PAUSED:
             return
         self._recent.clear()
+        self._resumed_at = self.services.clock()
         self.state, self.reason = RunState.RUNNING, ""
         if self._paused_at is not None:
             self._paused_for += self.services.clock() - self._paused_at
@@ -498,6 +501,19 @@ class Run:
                 f"{sum(self._recent)} of the last {BREAKER_SPAN} samples errored ({worst.name}): {worst.example} "
                 "See to the cause, then continue."
             )
+
+    def watch_endpoint(self) -> None:
+        """Called now and then: an endpoint that has never answered, or does not recover, is not asked for ever."""
+        if self.state is not RunState.RUNNING:
+            return
+        if (broken := self.controller.broken(self.services.clock())) is not None:
+            self._ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
+            return
+        failed = sum(error.attempts for error in self.telemetry.errors())
+        silent = self.services.clock() - (self._resumed_at or self._started)
+        if not self._has_answered and failed >= SILENT_FAILURES and silent >= SILENT_S:
+            last = max(self.telemetry.errors(), key=lambda error: error.attempts)
+            self._ask(f"No answer in {silent:.0f} s: {last.example} See to the cause, then continue.")
 
     def _ask(self, reason: str) -> None:
         """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
