@@ -28,6 +28,6 @@ screenshots: setup-dev
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# Virtual time: the same figures on every machine, in a few minutes.
+# Virtual time: the same figures on every machine, in about seven minutes.
 bench-adaptive: setup-dev
 	@$(BIN)/python -m benchmarks.adaptive

@@ -20,6 +20,7 @@ from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, load_evaluation
+from evalstudio.keys import redact
 from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
 from evalstudio.settings import Settings, ceiling_in_force, changed
 from evalstudio.store.reader import Reader
@@ -157,7 +158,7 @@ class Engine:
         return take_snapshot(run, [], [], self._lag, self._cpu)
 
     def log(self, level: str, text: str) -> None:
-        self._emit(LogLine(time.time(), level, text))
+        self._emit(LogLine(time.time(), level, redact(text)))
 
     async def _start(self, evaluation: Evaluation, reference: str, options: Options) -> Run:
         plan = await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)

@@ -391,7 +391,7 @@ class Run:
             raise
         except Exception as error:  # noqa: BLE001 - one sample's trouble must not end the others
             self.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
-            result = CallResult(Outcome.CLIENT_ERROR, message=f"{type(error).__name__}: {error}")
+            result = CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(error).__name__}: {error}"))
         finally:
             now = self.services.clock()
             del self.in_flight[item]
@@ -416,6 +416,7 @@ class Run:
             self._answered(item, result, result.answer, latency, now)
             return
         message = redact(result.message)
+        item.partial = result.answer or item.partial
         if result.outcome is Outcome.QUOTA or (result.fatal and not self._has_answered):
             self.telemetry.failed(result.outcome, message, self.now, final=False)
             self.stop(message)
@@ -441,7 +442,7 @@ class Run:
                 self.queue.put_back(item, None)
                 self._ask(f"{message} It was paused because {sentence}.")
             case GiveUp():
-                self._save(item, Ended(result.outcome, message, result.answer))
+                self._save(item, Ended(result.outcome, message, item.partial))
                 self._watch(errored=True)
 
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from evalstudio.datasets import Dataset, Sample
+from evalstudio.engine.models.call import Answer
 from evalstudio.outcome import Outcome
 from evalstudio.store.rows import AttemptRow
 from evalstudio.store.schema import record_id, record_ids
@@ -36,6 +37,7 @@ class Item:
     messages: tuple[Message, ...] = ()
     answers: list[str] = field(default_factory=list)
     attempts: list[AttemptRow] = field(default_factory=list)
+    partial: Answer | None = None  # of the last attempt that brought a part of one
     state: str = "waiting"
     cause: str = ""
 

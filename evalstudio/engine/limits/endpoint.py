@@ -57,6 +57,7 @@ class EndpointController:
         tokens_per_minute: float | None = None,
     ) -> None:
         _check_bounds(minimum, maximum, start, None)
+        _check_rates(requests_per_minute, tokens_per_minute)
         self.changes: list[LimitChange] = []
         self.in_flight = 0
         self.expected_output = prior.expected_output if prior and prior.expected_output else 256.0
@@ -134,7 +135,8 @@ class EndpointController:
         self._pacer.started(now, tokens)
         before = self._started
         self._started = (before[0] + 1, before[1] + tokens)
-        if self._seconds is not None and self._learner.phase in (Phase.RAMP, Phase.PROBE_UP):
+        growing = self._pin is None and self._learner.phase in (Phase.RAMP, Phase.PROBE_UP)
+        if adaptive and growing and self._seconds is not None:
             spacing = min(0.05, self._seconds / (3 * self.limit))
             self._next_growth_start = now + spacing if spacing > 0.002 else 0.0
         ticket = Ticket(
@@ -185,8 +187,9 @@ class EndpointController:
         self._cause = Binding.PROBING
         if not self._frozen:
             self._learner.tick(now, full=full, top=self._top)
+        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
         if self._pacer.tick(now):
-            self._rate_changed(now, "it held for a while: trying a little more")
+            self._report_rates(now, old, "it held for a while: trying a little more")
         at_top = full and self._learner.window >= self._top
         if self._cap.tick(now, binds=at_top and self._cap.value <= self._load.value):
             self._cause = Binding.CAP
@@ -228,9 +231,7 @@ class EndpointController:
         self, now: float, requests_per_minute: float | None, tokens_per_minute: float | None
     ) -> None:
         """The user's limits a minute, None for none. Raises `LimitError` for what is not a positive number."""
-        for value in (requests_per_minute, tokens_per_minute):
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise LimitError(f"A rate limit must be a positive number a minute, not {value}.")
+        _check_rates(requests_per_minute, tokens_per_minute)
         old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
         self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
         self._report_rates(now, old, "set by you")
@@ -317,15 +318,17 @@ class EndpointController:
                 self._load.value = max(self._load.value, math.floor(0.85 * self._overload_top))
         if not ticket.adaptive or self._pin is not None or self._brake.open:
             return
+        lived_with = (self._area - ticket.area) / seconds
         attempt = Lived(
             started=ticket.started,
             seconds=seconds,
             work=result.work if result.work is not None else 1.0,
-            in_flight=(self._area - ticket.area) / seconds,
+            in_flight=lived_with,
             met=ticket.in_flight,
             first_token=result.first_token,
             limit=ticket.limit,
-            in_use=self._adaptive_in_flight + 1 >= 0.85 * self.limit and now - self._disturbed_at > 0.5,
+            # mean, not now: calls of equal length end together and leave the window empty for a moment
+            in_use=lived_with >= 0.85 * min(ticket.limit, self.limit) and now - self._disturbed_at > 0.5,
         )
         self._cause = Binding.PROBING
         self._learner.answered(
@@ -425,13 +428,10 @@ class EndpointController:
         self._area_at = now
 
     def _window_moved(self, now: float, old: int, new: int, sentence: str) -> None:
-        if self._pin is None:
-            self._change(now, "window", old, new, self._cause, sentence)
-
-    def _rate_changed(self, now: float, sentence: str) -> None:
-        self._change(
-            now, "requests per minute", None, self._pacer.requests_per_minute, Binding.REQUESTS, sentence
-        )
+        if self._pin is not None:
+            return
+        settled = self._cause is Binding.PROBING and self._learner.phase is Phase.HOLD
+        self._change(now, "window", old, new, Binding.PLATEAU if settled else self._cause, sentence)
 
     def _report_rates(self, now: float, old: tuple[float | None, float | None], sentence: str) -> None:
         new = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
@@ -470,3 +470,9 @@ def _check_bounds(minimum: int, maximum: int, start: int | None, pin: int | None
         raise LimitError(f"The minimum of calls in flight ({minimum}) is above the maximum ({maximum}).")
     if start is not None and not minimum <= start <= maximum:
         raise LimitError(f"The first window ({start}) must lie between {minimum} and {maximum}.")
+
+
+def _check_rates(*rates: float | None) -> None:
+    for rate in rates:
+        if rate is not None and not (math.isfinite(rate) and rate > 0):
+            raise LimitError(f"A rate limit must be a positive number a minute, not {rate}.")

@@ -24,7 +24,7 @@ class Lived:
     met: int  # in flight when it started, itself included
     first_token: float | None
     limit: int  # in force when it started
-    in_use: bool  # the window was full when it ended
+    in_use: bool  # the window was full while it lived, and nothing else held calls back
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _VAGUE = 0.06  # with a larger error a step down waits for more answers
 _HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
 
 # How often to probe, as factors on the evidence a base needs first
+_SHORTEST_HOLD = 1.0  # seconds: a fast endpoint gives evidence for ten probes a second
 _LARGEST_GAP = 8.0
 _LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
 _COSTLY = 0.05  # a probe that lost more than this is repeated rarely
@@ -80,7 +81,7 @@ class Learner:
         self._next_queue_check = 0
         self._probe_level = Level()
         self._probe_from_queue = False
-        self._count_from = 0.0
+        self._count_from = self._held_since = now
         self._drift = Drift()
 
     # -- what the endpoint calls ----------------------------------------------------------------------------------
@@ -221,15 +222,17 @@ class Learner:
         changed = self._drift.lived(attempt)
         if changed:
             self._probe_change(now, changed, top, frozen)
+        elif now < self._held_since + _SHORTEST_HOLD:
+            return
         elif level.count >= self._next_queue_check and (target := self._without_queue(level)) is not None:
             share = self.queue.share() or 0.0
             self._probe_from_queue = True
             reason = f"{share:.0%} of the time is waiting in the server's queue"
             self._begin_probe(now, Phase.PROBE_DOWN, target, f"{reason}: trying {target}")
-        elif self._base < top and not frozen and self._ready_for_more(level):
+        elif self._base < top and not frozen and self._ready_for_more(now, level):
             new = self._above(top)
             self._begin_probe(now, Phase.PROBE_UP, new, f"trying whether {new} bring more")
-        elif self._base > 1 and level.count >= max(48, 4 * self._base) * self._gap_down:
+        elif self._ready_for_fewer(now, level):
             new = self._below()
             self._begin_probe(now, Phase.PROBE_DOWN, new, f"trying whether {new} are enough")
 
@@ -257,8 +260,10 @@ class Learner:
         target = max(1, round(max(base / 2, _QUEUE_MARGIN * base * (1 - share))))
         return target if target < base else None
 
-    def _ready_for_more(self, level: Level) -> bool:
+    def _ready_for_more(self, now: float, level: Level) -> bool:
         """Whether the base is known well enough to compare a larger window with it, and hardly any call queues."""
+        if now < self._held_since + _SHORTEST_HOLD * self._gap_up:
+            return False
         if level.count < max(16, 1.5 * self._base) * self._gap_up:
             rate = level.throughput()
             precise = level.count >= 16 and rate is not None and rate.error <= 0.025
@@ -266,6 +271,11 @@ class Learner:
                 return False
         share = self.queue.share()
         return share is None or share <= _QUEUE_FREE
+
+    def _ready_for_fewer(self, now: float, level: Level) -> bool:
+        """Whether it is time to see if a smaller window does as well, without any sign of a queue."""
+        long_enough = now >= self._held_since + _SHORTEST_HOLD * self._gap_down
+        return self._base > 1 and long_enough and level.count >= max(48, 4 * self._base) * self._gap_down
 
     def _above(self, top: int) -> int:
         return min(top, max(self._base + 1, round(self._base * STEP)))
@@ -347,7 +357,8 @@ class Learner:
             self._base_level = level
             level.count = 0
             return
-        window = min(old, top, max(new, round(_HEADROOM * new)))
+        window = round(_HEADROOM * new)
+        window = min(top, window if window < old else new)
         self._settle(now, window, f"{evidence}: {window} are enough")
 
     def _reject(self, now: float, evidence: str, gain: float) -> None:
@@ -384,6 +395,7 @@ class Learner:
         self._levels.clear()
         self._base = window
         self._base_level = Level()
+        self._held_since = now
         self._count_from = now + 0.7 * self._seconds
         self._probe_from_queue = False
         self._next_queue_check = 12

@@ -11,7 +11,10 @@ from evalstudio.engine.limits.hints import RateHeaders
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
-_LONG_WAIT = 5.0
+_FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
+_FIRST_STEP = 0.06
+_LARGEST_STEP = 0.5
+_LONG_WAIT = 5.0  # seconds
 _LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
@@ -71,7 +74,7 @@ class HiddenRate:
         self._measured_from = 0.0
         self._probed = False
         self._accepted = 0
-        self._probe_interval = 15.0
+        self._probe_interval, self._probe_step = _FIRST_PROBE, _FIRST_STEP
         self._bound_for = 0.0
         self._last_seen = 0.0
 
@@ -102,8 +105,8 @@ class HiddenRate:
             self.rate *= 0.8
         self.rate = max(self.rate, 1 / 60)
         # a probe that failed makes the next one later; a rejection out of the blue means that the limit changed
-        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else 15.0
-        self._probed = False
+        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else _FIRST_PROBE
+        self._probed, self._probe_step = False, _FIRST_STEP
         # a bucket that refills in a fixed minute gave nothing while everybody waited for it
         self._measured_from = resumes if resumes - now > _LONG_WAIT else now
         self._accepted, self._bound_for = 0, 0.0
@@ -114,12 +117,15 @@ class HiddenRate:
         self._last_seen = now
         if self.rate is None:
             return False
-        interval, factor = (self._probe_interval, 1.06) if self.learned else (2.0, 1.10)
+        interval, step = (self._probe_interval, self._probe_step) if self.learned else (2.0, 0.10)
         if self._bound_for < interval:
             return False
         self._bound_for = 0.0
+        if self._probed:  # the last one was let through: there may be much more room
+            self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
+            self._probe_interval = _FIRST_PROBE
         self._probed = self.learned
-        self.rate *= factor
+        self.rate *= 1 + step
         return True
 
 

@@ -105,14 +105,13 @@ class Exchange:
                         gathered = self._gather()
                         await self._follow(response, gathered, watch, alarm, on_first_token)
                         result = gathered.result()
-            rates = rate_headers(said, wall_now=datetime.now(UTC))
-            return replace(
-                result,
-                answer=_redacted(result.answer),
-                message=f"{place(self.url)} {result.message}" if result.message else "",
-                status=response.status_code,
-                first_token=watch.first_token,
-                rates=rates,
+            return CallResult(
+                result.outcome,
+                _redacted(result.answer),
+                f"{place(self.url)} {result.message}" if result.message else "",
+                response.status_code,
+                watch.first_token,
+                rates=rate_headers(said, wall_now=datetime.now(UTC)),
             )
         except TimeoutError:
             trouble = Outcome.OVERLOADED, watch.sentence(place(self.url))
@@ -258,11 +257,11 @@ def _redacted(answer: Answer | None) -> Answer | None:
     """An endpoint that repeats the key in its answer must not bring it into the store."""
     if answer is None:
         return None
-    text = redact_answer(answer.text)
-    thinking = None if answer.thinking is None else redact_answer(answer.thinking)
-    if text is answer.text and thinking is answer.thinking:
+    texts = (answer.text, answer.thinking or "", answer.answered_by or "")
+    clean = tuple(map(redact_answer, texts))
+    if clean == texts:
         return answer
-    return replace(answer, text=text, thinking=thinking)
+    return replace(answer, text=clean[0], thinking=clean[1] or None, answered_by=clean[2] or None)
 
 
 def _kind(headers: dict[str, str]) -> str:

@@ -5,17 +5,21 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
+
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.errors import ModelError
-from evalstudio.keys import redact
+from evalstudio.keys import redact, redact_answer
 from evalstudio.outcome import Outcome
 
 LONGEST_FAILURE = 500
+ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
 
 
 class FunctionModel:
@@ -119,10 +123,15 @@ def _load(path: Path) -> ModuleType:
 
 def _result(value: Any) -> CallResult:
     if isinstance(value, str):
-        return CallResult(Outcome.OK, Answer(value))
+        return CallResult(Outcome.OK, Answer(redact_answer(value)))
     if isinstance(value, Mapping) and isinstance(value.get("text"), str):
-        names = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
-        return CallResult(Outcome.OK, Answer(**{name: value[name] for name in names if name in value}))
+        try:
+            answer = msgspec.convert({name: value[name] for name in ANSWER_FIELDS if name in value}, Answer)
+        except msgspec.ValidationError as error:
+            return CallResult(
+                Outcome.BAD_ANSWER, message=f"The mapping that the function returned can't be used: {error}."
+            )
+        return CallResult(Outcome.OK, replace(answer, text=redact_answer(answer.text)))
     return CallResult(
         Outcome.BAD_ANSWER,
         message=f"The function returned {type(value).__name__}; it must return text, or a mapping with 'text'.",

@@ -6,8 +6,8 @@ The only module that knows which client it is.
 import socket
 import ssl
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import aiohttp
 import httpx
@@ -17,9 +17,9 @@ from evalstudio import __version__
 from evalstudio.keys import redact
 
 KEEP_ALIVE_S = 30.0
-_PIECE = (
-    256 << 10
-)  # a request's body goes to the socket in pieces of this size, so that the loop is never held up
+_LEFT_OVER = (aiohttp.ClientError, OSError)  # what the transport does not turn into errors of httpx
+_PIECE = 256 << 10
+"""Bytes. A larger body goes to the socket in pieces of this size, so that it never holds up the loop."""
 
 
 class Client:
@@ -56,14 +56,12 @@ class Client:
             request = httpx.Request(
                 "POST", url, headers=headers, stream=_Pieces(body), extensions=self._extensions
             )
-        with _as_httpx_errors():
-            return await self._transport.handle_async_request(request)
+        return await self._send(request)
 
     async def get(self, url: httpx.URL, largest: int) -> tuple[httpx.Response, bytes]:
         """Reads a resource, up to `largest` bytes of it. Raises httpx.HTTPError."""
         request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
-        with _as_httpx_errors():
-            response = await self._transport.handle_async_request(request)
+        response = await self._send(request)
         async with aclosing(response):
             body = bytearray()
             async for piece in stream_body(response):
@@ -74,6 +72,12 @@ class Client:
 
     async def aclose(self) -> None:
         await self._transport.aclose()
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await self._transport.handle_async_request(request)
+        except _LEFT_OVER as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
 
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -91,7 +95,7 @@ class Client:
 
 async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body of a response in pieces, as they come. Raises httpx.HTTPError."""
-    with _as_httpx_errors():
+    try:
         if "content-encoding" in response.headers:  # not asked for, but some send it
             async for piece in response.aiter_bytes():
                 yield piece
@@ -100,6 +104,8 @@ async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
         assert isinstance(stream, httpx.AsyncByteStream)
         async for piece in stream:
             yield piece
+    except _LEFT_OVER as error:
+        raise httpx.RemoteProtocolError(str(error)) from error
 
 
 def plain_headers(response: httpx.Response) -> dict[str, str]:
@@ -174,15 +180,6 @@ class _Pieces(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._body), _PIECE):
             yield bytes(self._body[start : start + _PIECE])
-
-
-@contextmanager
-def _as_httpx_errors() -> Iterator[None]:
-    """What the transport leaves as the errors of aiohttp or the system becomes httpx's."""
-    try:
-        yield
-    except (aiohttp.ClientError, OSError) as error:
-        raise httpx.RemoteProtocolError(str(error)) from error
 
 
 def _proxy(url: httpx.URL) -> str | None:

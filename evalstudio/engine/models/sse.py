@@ -41,7 +41,7 @@ class EventLines:
         yield from self._read(line)
 
     def _read(self, line: bytes) -> Iterator[tuple[bytes, bytes]]:
-        field, _, value = line.rstrip(b"\r").partition(b":")
+        field, _, value = line.partition(b":")
         value = value.strip()
         if field == b"data":
             if value:
@@ -50,5 +50,5 @@ class EventLines:
             self._name = value
         elif field == b"error":  # as llama.cpp tells of a failure in mid-stream
             yield b"error", value
-        elif not field and not value:
+        elif not line.strip():
             self._name = b""

@@ -147,19 +147,24 @@ async def test_an_endless_answer_is_cut_off_and_bounded_in_memory(stream: bool) 
 
 
 async def test_an_endless_error_is_cut_off_and_keeps_its_class() -> None:
+    sent = 0
+
     async def script(connection: Connection) -> None:
+        nonlocal sent
         await connection.head(429, Retry_After="7")
         while True:
             await connection.send(b"slow down " * 1000)
+            sent += 10_000
 
     result = await call(script)
     assert result.outcome is Outcome.THROTTLED
     assert result.hint == 7
+    assert sent < 20_000_000  # what the sockets hold; without a bound it goes on for seconds
     assert len(result.message) < 600
 
 
 async def test_an_error_whose_body_never_comes_keeps_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalstudio.engine.models.exchange._ERROR_BODY_S", 0.1)
+    monkeypatch.setattr("evalstudio.engine.models.exchange._ERROR_BODY_S", 0.3)
 
     async def script(connection: Connection) -> None:
         await connection.head(503, Content_Length="100", Retry_After="3")

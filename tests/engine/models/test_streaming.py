@@ -143,6 +143,13 @@ def test_events_do_not_depend_on_where_the_stream_is_cut(texts: list[str], data:
     assert found + list(cut.end()) == expected
 
 
+@pytest.mark.parametrize("line", ["\n", "\r\n"])
+def test_a_name_holds_until_an_empty_line(line: str) -> None:
+    lines = EventLines()
+    stream = f"event: error{line}data: 1{line}{line}data: 2{line}: comment{line}event: x{line}data: 3{line}"
+    assert list(lines.feed(stream.encode())) == [(b"error", b"1"), (b"", b"2"), (b"x", b"3")]
+
+
 async def test_a_stream_without_done_is_complete_when_it_says_why_it_ended() -> None:
     assert (await call(streamed(chunk("fine"), chunk(None, "stop")), stream=True)).outcome is Outcome.OK
 
