@@ -261,6 +261,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     changes: tuple[LimitChange, ...] = ()
     gate: str = ""  # what all calls wait for, with a countdown
     gate_wait: float | None = None
+    worker_advice: str = ""  # whether more threads help a synchronous model
 
 
 Commands = (

@@ -79,6 +79,7 @@ def take_snapshot(
         calls=_calls(run, now),
         buckets=tuple(buckets),
         changes=tuple(changes),
+        worker_advice=run.blocking.sentence or "",
         gate=run.controller.gate_cause if gate_until else "",
         gate_wait=max(0.0, gate_until - now) if gate_until else None,
     )

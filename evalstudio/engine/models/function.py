@@ -54,9 +54,8 @@ class FunctionModel:
         except TimeoutError as error:
             if error.args:  # the function's own
                 return CallResult(Outcome.OVERLOADED, message=_failure(error))
-            return CallResult(
-                Outcome.OVERLOADED, message=f"The function did not return within {longest:.4g} s."
-            )
+            message = f"The function did not return within {longest:.4g} s."
+            return CallResult(Outcome.OVERLOADED, message=message, timed_out=True)
         except (ConnectionError, OSError) as error:
             return CallResult(Outcome.OVERLOADED, message=_failure(error))
         except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
