@@ -1,11 +1,8 @@
 """One set of limits for each endpoint, key and model, shared by all runs on it; what it learned outlives the engine."""
 
 import hashlib
-import ipaddress
-import socket
 import sqlite3
 import time
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +11,7 @@ from evalstudio.engine.limits.endpoint import EndpointController, Kind
 from evalstudio.engine.limits.priors import MAX_AGE, Prior
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import REFERENCE, find_key
+from evalstudio.models import is_private_address
 
 
 class Endpoints:
@@ -74,13 +72,7 @@ def kind_of(model: ModelSettings) -> Kind:
     """Whether a model is a function, a server on this machine or network, or a hosted API."""
     if model.provider == "python":
         return "function"
-    host = urlsplit(model.base_url).hostname or ""
-    if host == "localhost" or host.endswith(".local") or host == socket.gethostname():
-        return "local"
-    try:
-        return "local" if ipaddress.ip_address(host).is_private else "hosted"
-    except ValueError:
-        return "hosted"
+    return "local" if is_private_address(model.base_url) else "hosted"
 
 
 def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:

@@ -35,6 +35,7 @@ from evalstudio.outcome import Outcome
 from evalstudio.protocol import LimitChange
 from evalstudio.score import Score
 from evalstudio.settings import Settings
+from evalstudio.signs import SignWatch, Trouble
 from evalstudio.store.rows import LimitChangeRow
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
@@ -116,6 +117,7 @@ class Run:
     unsaved: int = 0
     changes: list[LimitChange] = field(default_factory=list)
     blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
+    signs: SignWatch = field(default_factory=SignWatch)
     steered: bool = False  # a person has set its strategy while it ran
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     _started: float = 0.0
@@ -434,6 +436,7 @@ class Run:
             self._answered(item, result, result.answer, latency, now)
             return
         message = redact(result.message)
+        self._note_trouble(item, result)
         item.partial = result.answer or item.partial
         if result.outcome is Outcome.QUOTA or (result.fatal and not self._has_answered):
             self.telemetry.failed(result.outcome, message, self.now, final=False)
@@ -466,8 +469,20 @@ class Run:
                 self._save(item, Ended(result.outcome, message, item.partial))
                 self._watch(errored=True)
 
+    def _note_trouble(self, item: Item, result: CallResult) -> None:
+        """A failed attempt is a sign of something; its sample counts once."""
+        again = any(attempt.outcome == result.outcome.value for attempt in item.attempts)
+        match result.outcome:
+            case Outcome.THROTTLED:
+                self.signs.ended(self.now, Trouble.RATE_LIMITS, again=again)
+            case Outcome.OVERLOADED if result.status is None:
+                self.signs.ended(self.now, Trouble.CONNECTIONS, again=again)
+            case _:
+                self.signs.ended(self.now, Trouble.ERRORS, again=again)
+
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         self._has_answered = True
+        self.signs.ended(self.now, None, again=bool(item.attempts))
         self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self._prices.of(answer)
         self.telemetry.spent(cost)
