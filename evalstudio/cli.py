@@ -5,6 +5,7 @@ import sys
 import click
 
 from evalstudio import __version__
+from evalstudio.commands.capacity import capacity_command
 from evalstudio.commands.run import run_command
 from evalstudio.commands.serve import demo_server, engine_command, local_model
 from evalstudio.commands.show import list_command, show_command
@@ -30,6 +31,7 @@ for command in (
     run_command,
     list_command,
     show_command,
+    capacity_command,
     demo_server,
     local_model,
     engine_command,
