@@ -52,7 +52,7 @@ def errors(finished: Finished) -> dict[str, str]:
 
 
 @foreach("text,expected", ROWS)
-async def eval_async(text: str, expected: str, model: Any) -> Result:
+async def ask_async(text: str, expected: str, model: Any) -> Result:
     model.enter()
     await asyncio.sleep(0.1)
     model.leave()
@@ -61,7 +61,7 @@ async def eval_async(text: str, expected: str, model: Any) -> Result:
 
 
 @foreach("text,expected", ROWS)
-def eval_sync(text: str, expected: str, model: Any) -> Result:
+def ask_sync(text: str, expected: str, model: Any) -> Result:
     model.enter()
     threading.Event().wait(0.1)
     model.leave()
@@ -70,7 +70,7 @@ def eval_sync(text: str, expected: str, model: Any) -> Result:
 
 def test_that_async_functions_run_at_once_and_keep_prompt_answer_expected_and_scores() -> None:
     model = in_flight_counter()
-    finished = run(eval_async, "one", model=model)
+    finished = run(ask_async, "one", model=model)
     assert finished.state == "completed"
     assert finished.score("exact_match") == 1.0
     assert isinstance(finished.summary.strategy, Adaptive)
@@ -85,30 +85,30 @@ def test_that_async_functions_run_at_once_and_keep_prompt_answer_expected_and_sc
 
 def test_that_sync_functions_run_in_threads_and_one_by_one_if_asked() -> None:
     model = in_flight_counter()
-    finished = run(eval_sync, model=model)
+    finished = run(ask_sync, model=model)
     assert model.most == 8
     assert finished.score("exact_match") == 0.5
     alone = in_flight_counter()
-    run(eval_sync, model=alone, strategy=Sequential(), samples=3)
+    run(ask_sync, model=alone, strategy=Sequential(), samples=3)
     assert (alone.most, alone.calls) == (1, 3)
 
 
 async def test_that_run_works_where_a_loop_runs_already() -> None:
-    finished = run(eval_async, model=in_flight_counter())
+    finished = run(ask_async, model=in_flight_counter())
     assert finished.score("exact_match") == 1.0
 
 
 def test_that_a_decorated_function_is_still_a_function() -> None:
-    assert eval_sync("x", "good", in_flight_counter()).scores[0].value is True
+    assert ask_sync("x", "good", in_flight_counter()).scores[0].value is True
 
 
 def test_that_the_same_name_goes_on_and_samples_are_a_total() -> None:
     model = in_flight_counter()
-    first = run(eval_async, "again", samples=3, model=model)
+    first = run(ask_async, "again", samples=3, model=model)
     assert (first.summary.saved, first.summary.total) == (3, 3)
-    second = run(eval_async, "again", samples=3, model=model)
+    second = run(ask_async, "again", samples=3, model=model)
     assert model.calls == 3, "nothing is called again"
-    third = run(eval_async, "again", model=model)
+    third = run(ask_async, "again", model=model)
     assert model.calls == 8
     assert first.run_id == second.run_id == third.run_id
     assert third.score("exact_match") == 1.0
@@ -386,10 +386,10 @@ def test_that_what_is_no_evaluation_or_lacks_an_argument_is_said_before_anything
 
     with pytest.raises(EvaluationError, match="'plain' is no evaluation: decorate it with foreach"):
         run(plain)
-    with pytest.raises(EvaluationError, match="'eval_sync' takes 'model', which is neither a column"):
-        run(eval_sync)
+    with pytest.raises(EvaluationError, match="'ask_sync' takes 'model', which is neither a column"):
+        run(ask_sync)
     with pytest.raises(EvaluationError, match="cannot be given 'modle'"):
-        run(eval_sync, model=1, modle=1)
+        run(ask_sync, model=1, modle=1)
     with pytest.raises(EvaluationError, match="has no parameter for the column 'b'"):
         run(foreach("a,b", [(1, 2)])(lambda a: None))
 
