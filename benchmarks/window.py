@@ -48,6 +48,7 @@ def first_window(folder: Path, starts: int) -> list[float]:
 
 async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
     """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
+    from evalstudio.ui.app import keep_what_lasts
     from evalstudio.ui.engine_client import EngineState
     from evalstudio.ui.lag_probe import LagProbe
     from evalstudio.ui.studio import open_studio
@@ -59,6 +60,7 @@ async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]
     while session.engine.state is not EngineState.READY:
         await asyncio.sleep(0.1)
     probe = LagProbe()
+    keep_what_lasts()
     await asyncio.sleep(1.0)
     probe.start()
     await asyncio.sleep(IDLE_S)

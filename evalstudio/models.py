@@ -35,6 +35,7 @@ PRESETS = {
     "vllm": Preset("http://127.0.0.1:8000/v1", hosted=False),
     "llamacpp": Preset("http://127.0.0.1:8080/v1", hosted=False),
 }
+LOCAL_MODEL = "local/smollm2-135m-instruct"
 BUILT_IN = ("demo", "local")  # the app starts these itself
 _SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 

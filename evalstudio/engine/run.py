@@ -136,6 +136,7 @@ class Run:
     def __post_init__(self) -> None:
         self.strategy = self.plan.strategy
         self.evaluators = {one.name: one for one in self.plan.evaluators}
+        self._started = self.services.clock()  # a tick may ask for its time before it starts
         timeouts = self.plan.spec.timeouts
         self._policy = RetryPolicy(seed=self.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
         self._prices = Prices(self.plan.model)

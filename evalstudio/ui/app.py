@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from evalstudio.ui import guard
 
+SETTLED_S = 2.0
 STOP_S = 15.0  # the engine's ladder takes less
 
 
@@ -41,6 +43,7 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
             probe.watch(studio.window)
             probe.start()
         studio.window.show()
+        asyncio.get_running_loop().call_later(SETTLED_S, keep_what_lasts)
         await closed.wait()
         if probe is not None and probe_file is not None:
             probe.stop()
@@ -48,6 +51,12 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
     async with asyncio.timeout(STOP_S):
         await studio.close()
     return 0
+
+
+def keep_what_lasts() -> None:
+    """Takes the window's own objects out of garbage collection: walking through all of them costs tens of ms."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.contextmanager
