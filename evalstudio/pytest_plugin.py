@@ -28,6 +28,8 @@ OPTIONS = {
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
     "--new-run": {"action": "store_true", "help": "Second runs in the experiment instead of going on."},
 }
+ENGINE_OPTIONS = pytest.StashKey[dict[str, Any]]()
+"""Where a caller of pytest may put options of the engine: attended, ceiling."""
 SESSION = pytest.StashKey["EvaluationSession"]()
 
 

@@ -17,6 +17,7 @@ from evalstudio.engine.plan import Options, automatic_name
 from evalstudio.errors import EvalStudioError
 from evalstudio.format import percent
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
+from evalstudio.pytest_plugin import ENGINE_OPTIONS
 from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
 from evalstudio.settings import load_settings
 from evalstudio.store.runs import RunState
@@ -105,7 +106,8 @@ class EvaluationSession:
     async def _started(self) -> Engine:
         if self._engine is None:
             option = self._config.getoption("workspace", None)
-            engine = Engine(workspace_of(option), load_settings()[0], emit=self._emit)
+            more = self._config.stash.get(ENGINE_OPTIONS, {})
+            engine = Engine(workspace_of(option), load_settings()[0], emit=self._emit, **more)
             await engine.start()
             self._engine = engine
         return self._engine
