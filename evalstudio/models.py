@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -105,3 +106,16 @@ def _named(reference: str) -> ModelSettings:
 
 def _changed(settings: ModelSettings, **changes: str) -> ModelSettings:
     return msgspec.structs.replace(settings, **changes)
+
+
+def __getattr__(name: str) -> Any:
+    """`Result` and `Score`, which dotevals has in its module of this name."""
+    if name == "Result":
+        from evalstudio.python.result import Result
+
+        return Result
+    if name == "Score":
+        from evalstudio.score import Score
+
+        return Score
+    raise AttributeError(f"module 'evalstudio.models' has no attribute '{name}'")
