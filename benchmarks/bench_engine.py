@@ -28,8 +28,8 @@ from rich.table import Table
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
+from evalstudio.engine.machine import raise_open_file_limit
 from evalstudio.engine.models.http import Client, stream_body
-from evalstudio.engine.open_files import raise_open_file_limit
 from evalstudio.engine.plan import Options
 from evalstudio.workspace import Workspace
 
