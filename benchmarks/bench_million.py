@@ -19,7 +19,7 @@ from benchmarks.bench_engine import MESSAGES, raw_server
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.open_files import raise_open_file_limit
+from evalstudio.engine.machine import raise_open_file_limit
 from evalstudio.engine.plan import Options
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.workspace import Workspace

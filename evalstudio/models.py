@@ -1,6 +1,8 @@
 """Names for models: `openai/gpt-4o-mini`, `ollama/qwen3`, `demo/fast`, `local/smollm2`, `my_model.py::answer`."""
 
+import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,25 @@ def check_address(settings: ModelSettings) -> None:
                 f"'{name}' of {settings.label} looks like a secret, which would be stored with every run; write "
                 f"{REFERENCE}NAME and set the environment variable NAME, or add the key under Models."
             )
+
+
+def is_private_address(url: str) -> bool:
+    """Whether a URL leads to this machine or to its own network, as far as its host's name tells."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".local") or host == socket.gethostname():
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def is_self_hosted(model: ModelSettings) -> bool:
+    """Whether a person runs the model's server: by its provider, or by its address."""
+    preset = PRESETS.get(model.provider)
+    if model.provider in BUILT_IN or (preset is not None and not preset.hosted):
+        return True
+    return model.provider != "python" and is_private_address(model.base_url)
 
 
 def _named(reference: str) -> ModelSettings:

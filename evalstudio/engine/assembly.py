@@ -16,6 +16,7 @@ from evalstudio.engine.given import stored_evaluators
 from evalstudio.engine.judges import JudgeCalls
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.factory import open_judge, open_model
+from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.plan import Plan, StoredSpec
 from evalstudio.engine.rescoring import drop_changed, find_missing
 from evalstudio.engine.resume import Before, count_crashes, load_before
@@ -86,6 +87,8 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
     ]
     own = plan.evaluators if plan.evaluation is None else ()
     run.scoring = Scoring(own, judges, run.save_later_score)
+    if isinstance(model, FunctionModel):
+        model.on_returned = run.returned
     return Assembled(run, identity, missing)
 
 

@@ -12,7 +12,7 @@ from evalstudio.engine.admission import Admission
 from evalstudio.engine.assembly import Assembled, Parts, assemble
 from evalstudio.engine.endpoints import Endpoints, save_prior
 from evalstudio.engine.finals import final_scores
-from evalstudio.engine.open_files import raise_open_file_limit
+from evalstudio.engine.machine import memory_in_use, open_files_in_use, raise_open_file_limit
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
 from evalstudio.engine.python_plan import plan_evaluation
 from evalstudio.engine.rescoring import rescore
@@ -76,6 +76,7 @@ class Engine:
         self._ended: dict[int, Snapshot] = {}
         self._lag = 0.0
         self._cpu = 0.0
+        self._machine = (0.0, 0.0)
         self._trouble: str | None = None
 
     async def start(self) -> None:
@@ -162,7 +163,7 @@ class Engine:
         return self._ended[run.id]
 
     def snapshot(self, run: Run) -> Snapshot:
-        return take_snapshot(run, [], [], self._lag, self._cpu)
+        return take_snapshot(run, [], [], self._lag, self._cpu, self._machine)
 
     def log(self, level: str, text: str) -> None:
         self._emit(LogLine(time.time(), level, redact(text)))
@@ -258,6 +259,7 @@ class Engine:
                 self.admission.pump()
             if now >= load_at:
                 load_at = now + 1.0
+                self._machine = memory_in_use(), open_files_in_use()
                 for controller in self._endpoints.controllers():
                     controller.client_load(now, self._lag, self._cpu)
             if now >= beat_at:
@@ -271,7 +273,8 @@ class Engine:
         buckets = run.telemetry.close_seconds(run.now, run.limit, len(run.in_flight), self._lag, self._cpu)
         if buckets:
             self._writer.execute(lambda connection: _save_buckets(connection, run.id, buckets))
-        self._emit(take_snapshot(run, buckets, self._drain_changes(run), self._lag, self._cpu))
+        changes = self._drain_changes(run)
+        self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu, self._machine))
 
     def _drain_changes(self, run: Run) -> list[LimitChange]:
         """Changes since the last time. What the controller changed goes to every run on it."""

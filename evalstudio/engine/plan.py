@@ -183,6 +183,8 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
     }
     if plan.model.provider not in (*BUILT_IN, "python"):
         parts["base URL"] = plan.model.base_url
+    if plan.model.headers:
+        parts["headers"] = plan.model.headers
     if plan.function is not None:
         parts["model's file"] = hashlib.sha256(Path(plan.model.path).read_bytes()).hexdigest()[:16]
     return {

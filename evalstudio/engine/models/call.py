@@ -51,6 +51,7 @@ class CallResult:
     hint: float | None = None  # seconds that the endpoint asks to wait
     rates: RateHeaders | None = None
     fatal: bool = False  # no other sample can fare better: a wrong key, no such model
+    timed_out: bool = False
 
 
 class Model(Protocol):
