@@ -5,6 +5,7 @@ import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -36,6 +37,7 @@ PRESETS = {
     "vllm": Preset("http://127.0.0.1:8000/v1", hosted=False),
     "llamacpp": Preset("http://127.0.0.1:8080/v1", hosted=False),
 }
+LOCAL_MODEL = "local/smollm2-135m-instruct"
 BUILT_IN = ("demo", "local")  # the app starts these itself
 _SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 
@@ -125,3 +127,16 @@ def _named(reference: str) -> ModelSettings:
 
 def _changed(settings: ModelSettings, **changes: str) -> ModelSettings:
     return msgspec.structs.replace(settings, **changes)
+
+
+def __getattr__(name: str) -> Any:
+    """`Result` and `Score`, which dotevals has in its module of this name."""
+    if name == "Result":
+        from evalstudio.python.result import Result
+
+        return Result
+    if name == "Score":
+        from evalstudio.score import Score
+
+        return Score
+    raise AttributeError(f"module 'evalstudio.models' has no attribute '{name}'")

@@ -17,6 +17,7 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.admission import Admission, Cap
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.flight import FlightLog
+from evalstudio.engine.given import given_evaluator
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
@@ -134,12 +135,15 @@ class Run:
     _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
+    evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _policy: RetryPolicy = field(init=False)
     _prices: Prices = field(init=False)
 
     def __post_init__(self) -> None:
         self.strategy = self.plan.strategy
+        self.evaluators = {one.name: one for one in self.plan.evaluators}
+        self._started = self.services.clock()  # a tick may ask for its time before it starts
         timeouts = self.plan.spec.timeouts
         self._policy = RetryPolicy(seed=self.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
         self._prices = Prices(self.plan.model)
@@ -253,6 +257,7 @@ class Run:
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
+        self.total = max(self.total, item.sample.position + 1)  # rows that are streamed have no known number
         if item.crashes >= MOST_CRASHES:
             self._give_up_on(item, now)
             return
@@ -372,7 +377,15 @@ class Run:
                 if last:
                     self._count(scored)
         for score in scores:
+            self._know(score)
             add_score(self.aggregates, score)
+
+    def _know(self, score: Score) -> None:
+        """An evaluation's own function shows by its scores which evaluators there are."""
+        if self.plan.evaluation is not None and score.name not in self.evaluators:
+            evaluator = given_evaluator(score.name, score.metrics)
+            self.evaluators[score.name] = evaluator
+            self.aggregates |= make_aggregates([evaluator])
 
     def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
         """A score that took its time."""
@@ -437,6 +450,8 @@ class Run:
         item.turn_attempts += 1
         if self.on_attempt is not None:
             self.on_attempt(item, result, latency)
+        if result.answer is not None and result.answer.prompt is not None:
+            item.messages = (Message("user", result.answer.prompt),)
         if result.outcome is Outcome.OK and result.answer is not None:
             self._answered(item, result, result.answer, latency, now)
             return
@@ -497,7 +512,7 @@ class Run:
         if item.turn + 1 < self.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:
-            judged = self.scoring.now(answer.text, item.sample.values)
+            judged = self._judge(answer, item)
             self._save(item, replace(ended, judged=judged))
             if not judged.complete:
                 values, prompt = item.sample.values, item.messages[-1].content
@@ -505,6 +520,11 @@ class Run:
         budget = self.plan.spec.budget
         if budget is not None and self.telemetry.cost >= budget:
             self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+
+    def _judge(self, answer: Answer, item: Item) -> Judged:
+        if answer.scores is not None:
+            return Judged(answer.scores, 0.0)
+        return self.scoring.now(answer.text, item.sample.values)
 
     def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         item.attempts.append(make_attempt(item, result, "", latency, 0.0))

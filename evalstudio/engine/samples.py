@@ -8,11 +8,11 @@ Memory does not grow with the dataset: samples are read as they are needed, and 
 import heapq
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from evalstudio.datasets import Dataset, Sample
+from evalstudio.datasets import Sample
 from evalstudio.engine.models.call import Answer
 from evalstudio.outcome import Outcome
 from evalstudio.store.rows import AttemptRow
@@ -88,7 +88,12 @@ class SampleQueue:
     """Hands out items: first those whose next attempt is due, then new ones, then those that were put at the end."""
 
     def __init__(
-        self, dataset: Dataset, run_id: int, repeats: int, done: Done, crashes: dict[int, int] | None = None
+        self,
+        dataset: Iterable[Sample],
+        run_id: int,
+        repeats: int,
+        done: Done,
+        crashes: dict[int, int] | None = None,
     ) -> None:
         self._new = self._pending(dataset, run_id, repeats, done, crashes or {})
         self._next_new: Item | None = next(self._new, None)
@@ -158,7 +163,7 @@ class SampleQueue:
 
     @staticmethod
     def _pending(
-        dataset: Dataset, run_id: int, repeats: int, done: Done, crashes: dict[int, int]
+        dataset: Iterable[Sample], run_id: int, repeats: int, done: Done, crashes: dict[int, int]
     ) -> Iterator[Item]:
         for repeat in range(repeats):
             for sample in dataset:

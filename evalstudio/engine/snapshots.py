@@ -110,11 +110,11 @@ def _signs(run: Run, latency: float | None, load: Load) -> tuple[Sign, ...]:
 
 def _scores(run: Run) -> tuple[ScoreNow, ...]:
     scores = []
-    for evaluator in run.plan.evaluators:
-        now = run.aggregates[evaluator.name].snapshot()
+    for name, aggregate in run.aggregates.items():
+        now = aggregate.snapshot()
         scores.append(
             ScoreNow(
-                evaluator.name,
+                name,
                 now.metric,
                 now.value,
                 now.low,

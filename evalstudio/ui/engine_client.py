@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -263,7 +264,8 @@ def engine_command(workspace: Workspace, python: str = "") -> tuple[str, list[st
     if python or not getattr(sys, "frozen", False):
         # -P: a module in the current folder must not be taken for one of Python's own
         return python or sys.executable, ["-P", "-m", "evalstudio", *arguments]
-    return sys.executable, arguments
+    engine = Path(sys.executable).with_name("evalstudio-engine").with_suffix(Path(sys.executable).suffix)
+    return str(engine), arguments
 
 
 def clean_environment() -> QProcessEnvironment:

@@ -21,11 +21,13 @@ from evalstudio.ui.actions import Actions
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
+from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
 from evalstudio.ui.session import Session
+from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from evalstudio.ui.widgets import NavigationButton, TextLabel
 
@@ -134,6 +136,9 @@ class MainWindow(QMainWindow):
         actions.connect("open_evaluation", self.open_evaluation)
         actions.connect("settings", self.open_settings)
         actions.connect("copy_record", self.copy_record)
+        local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
+        actions.connect("local_start", lambda: spawn(local.start()))
+        actions.connect("local_stop", lambda: spawn(local.stop()))
         for choice in ("light", "dark", "system"):
             action = actions[f"theme_{choice}"]
             action.setCheckable(True)

@@ -167,7 +167,7 @@ def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: Open
     driver = open_window()
     left: list[bool] = []
     driver.window._leave = lambda: left.append(True)
-    choose(driver, "sentiment", "demo/fast", 100)
+    choose(driver, "sentiment", "demo/fast", 40)
     click(driver, "start")
     driver.wait(lambda: driver.saved() >= 5)
     family = psutil.Process().children(recursive=True)
@@ -196,6 +196,10 @@ def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: Open
     again.ready()
     assert again.find(QToolButton, "resume_button").isEnabled()
     assert len(again.session.focused.series) > 0  # the charts are redrawn from the store
+    click(again, "resume")
+    again.wait(lambda: again.state() == RunState.COMPLETED)
+    seconds = again.session.focused.series.column("second").tolist()
+    assert seconds == list(range(len(seconds)))  # and go on where they ended
 
 
 def test_that_records_are_filtered_searched_and_shown_whole(open_window: OpenWindow) -> None:

@@ -1,0 +1,12 @@
+"""The frozen window's main."""
+
+import multiprocessing
+import sys
+
+if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    from evalstudio.cli import main
+
+    if len(sys.argv) == 1:
+        sys.argv.append("window")
+    main()
