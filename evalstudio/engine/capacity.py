@@ -10,6 +10,7 @@ from evalstudio.engine.call_cost import cost_of_a_call
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.knee import Search
 from evalstudio.engine.measuring import Measurement, answers_for
+from evalstudio.engine.pilot import keep_strategy, wind_up
 from evalstudio.engine.plan import Options, make_plan
 from evalstudio.engine.run import Run
 from evalstudio.evaluation import load_evaluation
@@ -17,7 +18,6 @@ from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
 from evalstudio.store.runs import RunState
 
 LONGEST_LEVEL_S = 120.0
-LONGEST_END_S = 60.0
 LOOK_S = 0.1
 CAUSE = "capacity finder"
 
@@ -55,7 +55,8 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
         search.run_out()
     best = search.best
     sentence = " ".join(filter(None, [search.sentence, run.reason]))
-    await _end(run, sentence)
+    await wind_up(run, sentence)
+    await keep_strategy(run, SlidingWindow(best.concurrency) if best else None)
     await engine.finished(run)
     levels = tuple(sorted(search.levels, key=lambda level: level.concurrency))
     found_all = CapacityFound(run.id, best.concurrency if best else None, levels, sentence)
@@ -76,15 +77,6 @@ async def _measure(run: Run, level: int) -> Measurement:
             await asyncio.wait_for(measurement.done.wait(), LOOK_S)
             break
     return measurement
-
-
-async def _end(run: Run, reason: str) -> None:
-    """What is in flight is paid for already: its answers are awaited and kept."""
-    run.pause(reason)
-    until = run.services.clock() + LONGEST_END_S
-    while run.in_flight and run.is_active and run.services.clock() < until:  # noqa: ASYNC110 - also ends in time
-        await asyncio.sleep(LOOK_S)
-    run.stop(reason)
 
 
 def _most(engine: Engine, wanted: FindCapacity) -> int:

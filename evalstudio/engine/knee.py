@@ -1,7 +1,8 @@
 """Which level of concurrency to measure next, when the verdict is clear, and where the knee is. Pure.
 
 Levels double until more calls at once bring nothing more, twice, or only waiting, or errors; then two more are
-measured around the best. The knee is the smallest level with at least 95 % of the best rate.
+measured around the best. The knee is the smallest level with at least 95 % of the best rate, or with one that is lower
+only within the errors.
 """
 
 import math
@@ -12,7 +13,8 @@ from evalstudio.protocol import Level
 
 GAIN = 0.05  # smallest gain in throughput that counts, and only beyond 1.65 standard errors (one-sided 95 %)
 CERTAIN = 1.65
-NEAR = 0.95  # of the best rate: as good
+NEAR = 0.95  # of the best rate: as good ...
+NEARLY = 0.88  # ... or from here on, where the difference may be chance
 FAILING = 0.1  # share of attempts that failed
 EXPLODES = 3.0  # times the p95 of the level before
 
@@ -61,10 +63,8 @@ class Search:
         working = [level for level in self.levels if level.failed_share <= FAILING and level.answers]
         if not working:
             return None
-        top = max(level.rate for level in working)
-        return min(
-            (level for level in working if level.rate >= NEAR * top), key=lambda level: level.concurrency
-        )
+        top = _best_rate(working)
+        return min((level for level in working if _as_good(level, top)), key=lambda level: level.concurrency)
 
     @property
     def sentence(self) -> str:
@@ -105,6 +105,12 @@ class Search:
         neighbours = known[max(0, place - 1) : place] + known[place + 1 : place + 2]
         halves = [round((best.concurrency + other) / 2) for other in neighbours]
         return [half for half in halves if half not in known]
+
+
+def _as_good(level: Level, top: Level) -> bool:
+    """The best of several rates is too high by chance: one that is lower only within the errors is as good."""
+    near = level.rate >= NEAR * top.rate
+    return near or (level.rate >= NEARLY * top.rate and not _gains(top, level))
 
 
 def _best_rate(levels: list[Level]) -> Level:

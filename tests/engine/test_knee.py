@@ -75,6 +75,13 @@ def test_that_a_gain_within_its_error_is_none() -> None:
     assert max(level.concurrency for level in found.levels) == 8
 
 
+def test_that_the_knee_is_not_moved_up_by_chance() -> None:
+    rates = {1: 15.0, 2: 30.0, 4: 58.0, 6: 60.0, 8: 61.0, 12: 66.0, 16: 63.0}
+    found = search(16, lambda n: measured(n, rates.get(n, 62.0), 1.0, error=0.06))
+    assert found.best is not None
+    assert found.best.concurrency <= 6
+
+
 def test_that_nothing_works_is_said() -> None:
     found = search(8, lambda n: Level(1, n, 0, 17, 1.0, 0.0, 0.0, 0.0, None))
     assert found.best is None
