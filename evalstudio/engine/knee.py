@@ -88,8 +88,8 @@ class Search:
             return End.ERRORS
         before = self.levels[:-1]
         if before and not _gains(last, _best_rate(before)):
-            waits = last.latency is not None and before[-1].latency is not None
-            if waits and last.latency.p95 > EXPLODES * before[-1].latency.p95:  # type: ignore[union-attr]
+            now, then = last.latency, before[-1].latency
+            if now is not None and then is not None and now.p95 > EXPLODES * then.p95:
                 return End.FLAT
             if len(before) >= 2 and not _gains(before[-1], _best_rate(before[:-1])):
                 return End.FLAT
