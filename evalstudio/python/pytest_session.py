@@ -116,8 +116,9 @@ class EvaluationSession:
         """The options of the session; without --experiment all its evaluations share a name from the time."""
         if self._options is None:
             option = self._config.getoption
+            shared = getattr(self._config, "workerinput", {}).get("evalstudio_experiment")
             self._options = Options(
-                option("experiment", None) or automatic_name(),
+                option("experiment", None) or shared or automatic_name(),
                 strategy_of(option("strategy", None), option("window", None)),
                 option("workers", None),
                 option("samples", None),
