@@ -60,7 +60,11 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
     )
 
 
@@ -86,8 +90,6 @@ def test_that_a_function_runs_with_its_fixtures_and_prints_json(tmp_path: Path, 
     [
         (["eval_x.py::eval_all"], 0),
         (["eval_x.py::eval_half", "--fail-under", "0.9"], 1),
-        (["eval_x.py::eval_half", "--fail-under", "0.4"], 0),
-        (["eval_x.py::eval_broken"], 1),
         (["eval_x.py::eval_broken", "--allow-errors"], 0),
     ],
 )
@@ -102,7 +104,6 @@ def test_that_the_exit_status_says_what_came_of_it(tmp_path: Path, arguments: li
     [
         ("eval_x.py::eval_nope", "There is no evaluation eval_x.py::eval_nope"),
         ("eval_x.py::test_beside", "There is no evaluation eval_x.py::test_beside"),
-        ("eval_none.py", "There is no evaluation eval_none.py"),
         ("eval_bad.py", "No module named 'nope'"),
         ("eval_x.py::eval_without", "RuntimeError: no server"),
     ],
