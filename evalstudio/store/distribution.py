@@ -43,7 +43,7 @@ def latency_bars(reader: Reader, run_id: int) -> tuple[Bar, ...]:
         (grid, run_id),
     ):
         counts[min(max(bisect_right(edges, cell / grid) - 1, 0), BINS - 1)] += count
-    edges[0], edges[-1] = 0.0, math.nextafter(high, math.inf)
+    edges[0], edges[-1] = math.floor(low * grid) / grid, math.nextafter(high, math.inf)
     return tuple(Bar("", counts[n], Range(edges[n], edges[n + 1])) for n in range(BINS))
 
 
