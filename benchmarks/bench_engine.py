@@ -16,19 +16,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 
 import aiohttp
 import httpx
+from httpx_aiohttp import AiohttpTransport
 from rich.console import Console
 from rich.table import Table
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.models.http import Client
-from evalstudio.engine.open_files import raise_open_file_limit
+from evalstudio.engine.machine import raise_open_file_limit
+from evalstudio.engine.models.http import Client, stream_body
 from evalstudio.engine.plan import Options
 from evalstudio.workspace import Workspace
 
@@ -82,13 +83,30 @@ async def bare_aiohttp(url: str, samples: int, window: int) -> float:
         return await workers(window, samples, one)
 
 
-async def bare_client(url: str, samples: int, window: int) -> float:
+async def bare_httpx(url: str, samples: int, window: int) -> float:
+    """httpx as it is meant to be used, carried by aiohttp."""
+    transport = AiohttpTransport(
+        client=lambda: aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    )
+    async with httpx.AsyncClient(transport=transport, timeout=240) as client:
+
+        async def one() -> None:
+            headers = {"Content-Type": "application/json"}
+            response = await client.post(f"{url}/chat/completions", content=BODY, headers=headers)
+            json.loads(response.content)
+
+        return await workers(window, samples, one)
+
+
+async def bare_transport(url: str, samples: int, window: int) -> float:
+    """The engine's own client, which talks to httpx's transport directly."""
     address = httpx.URL(f"{url}/chat/completions")
-    client = Client(address, {}, 10, 240)
+    client = Client(address, {}, 10)
 
     async def one() -> None:
-        _, body = await client.post(address, BODY, {})
-        json.loads(body)
+        response = await client.post(address, BODY, {})
+        async with aclosing(response):
+            json.loads(b"".join([piece async for piece in stream_body(response)]))
 
     try:
         return await workers(window, samples, one)
@@ -124,6 +142,15 @@ async def whole_engine(url: str, samples: int, window: int) -> float:
         return samples / final.elapsed
 
 
+BENCHES = {"aiohttp": bare_aiohttp, "httpx": bare_httpx, "transport": bare_transport, "engine": whole_engine}
+
+
+def _ratio(rates: dict[str, list[float]], other: str) -> str:
+    """The median of the ratios, pair by pair: a machine that slows down slows both."""
+    pairs = zip(rates["engine"], rates[other], strict=True)
+    return f"{statistics.median(engine / bare for engine, bare in pairs):.2f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round, fewer samples")
@@ -133,38 +160,20 @@ def main() -> None:
     console.print(
         f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
-    table = Table(
-        "samples",
-        "server",
-        "in flight",
-        "ideal /s",
-        "aiohttp /s",
-        "client /s",
-        "engine /s",
-        "engine/client",
-        "engine/aiohttp",
-        "of ideal",
-    )
+    table = Table("samples", "server", "in flight", *BENCHES, "engine/httpx", "engine/transport", "of ideal")
     for samples, delay, window in CASES:
         if quick:
             samples = max(window * 4, samples // 8)
-        rates: dict[str, list[float]] = {"aiohttp": [], "client": [], "engine": []}
+        rates: dict[str, list[float]] = {name: [] for name in BENCHES}
         with raw_server(delay) as url:
             for _ in range(1 if quick else ROUNDS):
-                for name, bench in (
-                    ("aiohttp", bare_aiohttp),
-                    ("client", bare_client),
-                    ("engine", whole_engine),
-                ):
+                for name, bench in BENCHES.items():
                     rates[name].append(run(bench(url, samples, window)))
         medians = {name: statistics.median(values) for name, values in rates.items()}
-        pairs = [engine / client for engine, client in zip(rates["engine"], rates["client"], strict=True)]
         ideal = window / (delay / 1000) if delay else 0
         table.add_row(
-            f"{samples:,}", f"{delay} ms", str(window), f"{ideal:,.0f}" if ideal else "–",
-            *(f"{medians[name]:,.0f}" for name in ("aiohttp", "client", "engine")),
-            f"{statistics.median(pairs):.2f}", f"{medians['engine'] / medians['aiohttp']:.2f}",
-            f"{medians['engine'] / ideal:.3f}" if ideal else "–",
+            f"{samples:,}", f"{delay} ms", str(window), *(f"{medians[name]:,.0f}" for name in BENCHES),
+            _ratio(rates, "httpx"), _ratio(rates, "transport"), f"{medians['engine'] / ideal:.3f}" if ideal else "–",
         )  # fmt: skip
     console.print(table)
 

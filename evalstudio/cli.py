@@ -5,10 +5,14 @@ import sys
 import click
 
 from evalstudio import __version__
+from evalstudio.commands.compare import compare_command
+from evalstudio.commands.errors import errors_command
+from evalstudio.commands.export import export_command
 from evalstudio.commands.run import run_command
 from evalstudio.commands.serve import demo_server, engine_command, local_model
 from evalstudio.commands.show import list_command, show_command
 from evalstudio.commands.start import start_command, window_command
+from evalstudio.commands.tidy import cleanup_command, delete_command, rename_command
 from evalstudio.errors import EvalStudioError
 
 USAGE = 2
@@ -30,6 +34,12 @@ for command in (
     run_command,
     list_command,
     show_command,
+    compare_command,
+    errors_command,
+    export_command,
+    rename_command,
+    delete_command,
+    cleanup_command,
     demo_server,
     local_model,
     engine_command,

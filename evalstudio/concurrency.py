@@ -1,5 +1,6 @@
 """Strategies: how many calls of a run may be in flight."""
 
+import warnings
 from typing import Any
 
 import msgspec
@@ -7,6 +8,15 @@ import msgspec
 from evalstudio.errors import LimitError
 
 MAXIMUM = 10_000
+_DOTEVALS = {"initial_concurrency": "initial", "min_concurrency": "min", "max_concurrency": "max"}
+_WITHOUT_EFFECT = (
+    "adaptation_interval",
+    "throughput_window",
+    "increase_threshold",
+    "decrease_threshold",
+    "stability_window",
+    "error_backoff_factor",
+)
 
 
 class Sequential(msgspec.Struct, frozen=True, tag="sequential", tag_field="type"):
@@ -22,10 +32,30 @@ class SlidingWindow(msgspec.Struct, frozen=True, tag="sliding_window", tag_field
         check_count("max_concurrency", self.max_concurrency)
 
 
-class Adaptive(msgspec.Struct, frozen=True, tag="adaptive", tag_field="type"):
+class _DotevalsNames(type(msgspec.Struct)):  # type: ignore[misc]
+    """Takes the parameters of dotevals' Adaptive, too."""
+
+    def __call__(cls, *values: Any, **options: Any) -> Any:
+        for theirs, ours in _DOTEVALS.items():
+            if theirs in options:
+                options[ours] = options.pop(theirs)
+        without_effect = [name for name in _WITHOUT_EFFECT if name in options]
+        for name in without_effect:
+            del options[name]
+        if without_effect:
+            warnings.warn(
+                f"Adaptive finds the limit in another way than dotevals; {', '.join(without_effect)} "
+                f"{'has' if len(without_effect) == 1 else 'have'} no effect.",
+                stacklevel=2,
+            )
+        return super().__call__(*values, **options)
+
+
+class Adaptive(msgspec.Struct, frozen=True, tag="adaptive", tag_field="type", metaclass=_DotevalsNames):
     """Finds by itself how many calls the endpoint can take, within `min` and `max`.
 
-    `initial` None starts where experience with that kind of endpoint says; `max` None stops at the ceiling.
+    `initial` None starts where experience with that kind of endpoint says; `max` None stops at the ceiling. The names
+    that dotevals has for them (`initial_concurrency`, `min_concurrency`, `max_concurrency`) are taken, too.
     """
 
     initial: int | None = None
@@ -47,6 +77,7 @@ class Adaptive(msgspec.Struct, frozen=True, tag="adaptive", tag_field="type"):
 
 
 Strategy = Sequential | SlidingWindow | Adaptive
+AsyncSequential = Sequential  # its name in dotevals for async functions
 
 
 def check_count(name: str, value: object) -> int:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist, fmean, stdev
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evalstudio.errors import EvaluationError
 from evalstudio.statistics.aggregate import (
@@ -308,3 +308,12 @@ METRICS: dict[str, Metric] = {
     "consistency": Metric("the chance that two answers to a sample are the same", "higher", _consistency),
     "failure_rate": Metric("the share of answers without a score", "lower", _failure_rate),
 }
+
+
+def __getattr__(name: str) -> Any:
+    """What evaluation files import from here: `@metric`, and metrics to hand to `@evaluator`."""
+    if name in ("accuracy", "mean", "metric"):
+        from evalstudio.python import scorers
+
+        return getattr(scorers, name)
+    raise AttributeError(f"module 'evalstudio.metrics' has no attribute '{name}'")

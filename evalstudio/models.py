@@ -1,8 +1,11 @@
 """Names for models: `openai/gpt-4o-mini`, `ollama/qwen3`, `demo/fast`, `local/smollm2`, `my_model.py::answer`."""
 
+import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -34,6 +37,7 @@ PRESETS = {
     "vllm": Preset("http://127.0.0.1:8000/v1", hosted=False),
     "llamacpp": Preset("http://127.0.0.1:8080/v1", hosted=False),
 }
+LOCAL_MODEL = "local/smollm2-135m-instruct"
 BUILT_IN = ("demo", "local")  # the app starts these itself
 _SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 
@@ -90,6 +94,25 @@ def check_address(settings: ModelSettings) -> None:
             )
 
 
+def is_private_address(url: str) -> bool:
+    """Whether a URL leads to this machine or to its own network, as far as its host's name tells."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".local") or host == socket.gethostname():
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def is_self_hosted(model: ModelSettings) -> bool:
+    """Whether a person runs the model's server: by its provider, or by its address."""
+    preset = PRESETS.get(model.provider)
+    if model.provider in BUILT_IN or (preset is not None and not preset.hosted):
+        return True
+    return model.provider != "python" and is_private_address(model.base_url)
+
+
 def _named(reference: str) -> ModelSettings:
     if "::" in reference:
         path, function = reference.rsplit("::", 1)
@@ -104,3 +127,16 @@ def _named(reference: str) -> ModelSettings:
 
 def _changed(settings: ModelSettings, **changes: str) -> ModelSettings:
     return msgspec.structs.replace(settings, **changes)
+
+
+def __getattr__(name: str) -> Any:
+    """`Result` and `Score`, which dotevals has in its module of this name."""
+    if name == "Result":
+        from evalstudio.python.result import Result
+
+        return Result
+    if name == "Score":
+        from evalstudio.score import Score
+
+        return Score
+    raise AttributeError(f"module 'evalstudio.models' has no attribute '{name}'")

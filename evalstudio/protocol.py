@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.concurrency import Strategy
+from evalstudio.signs import Sign
 
 VERSION = 1
 LARGEST_FRAME = 16 << 20
@@ -261,6 +262,8 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     changes: tuple[LimitChange, ...] = ()
     gate: str = ""  # what all calls wait for, with a countdown
     gate_wait: float | None = None
+    signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
+    worker_advice: str = ""  # whether more threads help a synchronous model
 
 
 Commands = (

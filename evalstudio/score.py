@@ -21,6 +21,18 @@ class Score(msgspec.Struct, frozen=True):
     expected_label: str | None = None
     metadata: dict[str, Any] = {}
 
+    def __post_init__(self) -> None:
+        """Takes what dotevals takes, too: a list of metrics, and metadata after them."""
+        given: Any = self.metrics
+        if type(given) is not tuple or not all(type(metric) is str for metric in given):
+            from evalstudio.python.scorers import metric_names
+
+            msgspec.structs.force_setattr(self, "metrics", metric_names(given))
+        after: Any = self.why
+        if not isinstance(after, str):
+            msgspec.structs.force_setattr(self, "metadata", after)
+            msgspec.structs.force_setattr(self, "why", "")
+
     @property
     def scored(self) -> bool:
         return self.value is not None

@@ -12,10 +12,12 @@ import click
 from evalstudio.commands.console import console as make_console
 from evalstudio.commands.options import limit_options, strategy_of, workspace_of, workspace_option
 from evalstudio.commands.progress import LiveProgress
+from evalstudio.commands.python_file import is_python, run_functions
 from evalstudio.commands.summary import print_summary, summary_as_json
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.plan import Options
+from evalstudio.errors import EvaluationError
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
 from evalstudio.store.runs import RunState
@@ -47,7 +49,7 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option
 def run_command(workspace: str | None, **options: Any) -> None:
-    """Runs EVALUATION: a TOML file, or example:NAME.
+    """Runs EVALUATION: a TOML file, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
 
     Exit status: 0 all scored; 1 a score below --fail-under, or samples unscored or errored; 2 wrong usage; 3 stopped by
     the run itself; 130 interrupted.
@@ -73,6 +75,12 @@ def run_in_terminal(
     as_json: bool = False,
 ) -> int:
     """Runs one evaluation and prints its progress and summary; returns the exit status."""
+    if is_python(evaluation):
+        return _run_functions(
+            evaluation, workspace, experiment, strategy, window, workers, samples, model,
+            new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
+            attended=attended, ceiling=ceiling, as_json=as_json,
+        )  # fmt: skip
     wanted = Options(experiment, strategy_of(strategy, window), workers, samples, model, new_run)
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)
@@ -107,6 +115,47 @@ def run_in_terminal(
     if was_interrupted:
         return INTERRUPTED
     return _status(final, fail_under, allow_errors)
+
+
+def _run_functions(
+    reference: str,
+    workspace: str | None,
+    experiment: str | None,
+    strategy: str | None,
+    window: int | None,
+    workers: int | None,
+    samples: int | None,
+    model: str | None,
+    *,
+    new_run: bool,
+    fail_under: float | None,
+    allow_errors: bool,
+    attended: bool,
+    ceiling: int | None,
+    as_json: bool,
+) -> int:
+    """The same for the functions of an evaluation file; the worst of their exit statuses."""
+    if model is not None:
+        raise EvaluationError(
+            "The model of an evaluation in Python is its own code; --model can't replace it."
+        )
+    given = {
+        "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
+        "--workers": workers, "--samples": samples,
+    }  # fmt: skip
+    options = [f"{name}={value}" for name, value in given.items() if value is not None]
+    if new_run:
+        options.append("--new-run")
+    heard = run_functions(reference, options, attended=attended, ceiling=ceiling, as_json=as_json)
+    statuses = [NOT_ALL] if heard.failures else [SCORED]
+    if as_json:
+        summaries = [summary_as_json(final) for final, _ in heard.finals]
+        click.echo(summaries[0] if len(summaries) == 1 else f"[{', '.join(summaries)}]")
+    for final, threshold in heard.finals:
+        if not as_json:
+            print_summary(make_console(), final)
+        statuses.append(_status(final, threshold if fail_under is None else fail_under, allow_errors))
+    return INTERRUPTED if heard.interrupted else max(statuses)
 
 
 def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> int:

@@ -9,16 +9,14 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from evalstudio.commands.compare import speed_up
 from evalstudio.commands.console import console as make_console
+from evalstudio.commands.experiments import find_runs, json_option, newest_run, summary_of
 from evalstudio.commands.options import workspace_of, workspace_option
 from evalstudio.commands.summary import print_summary
-from evalstudio.errors import RunError
 from evalstudio.format import duration, percent
-from evalstudio.protocol import Snapshot
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
 @click.command("list")
@@ -44,17 +42,22 @@ def list_command(workspace: str | None, as_json: bool) -> None:
 
 @click.command("show")
 @click.argument("name")
+@click.option(
+    "--baseline", metavar="NAME", help="Another experiment: how many times as fast as it this one is."
+)
 @json_option
 @workspace_option
-def show_command(workspace: str | None, name: str, as_json: bool) -> None:
+def show_command(workspace: str | None, name: str, baseline: str | None, as_json: bool) -> None:
     """Shows the runs of experiment NAME with scores, coverage, errors and time."""
     reader = Reader(workspace_of(workspace))
-    runs = reader.runs(name)
-    if not runs:
-        known = ", ".join(dict.fromkeys(run.experiment for run in reader.runs())) or "none yet"
-        raise RunError(f"There is no experiment '{name}' in this workspace; there is {known}.")
+    runs = find_runs(reader, name)
+    against = newest_run(reader, baseline) if baseline is not None else None
     if as_json:
-        click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
+        listed = [_as_dict(run) for run in runs]
+        if against is not None:
+            for values, run in zip(listed, runs, strict=True):
+                values["speed_up"] = speed_up(against, run)
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     console = make_console()
     for run in runs:
@@ -67,17 +70,15 @@ def show_command(workspace: str | None, name: str, as_json: bool) -> None:
             )
         else:
             print_summary(console, summary)
+        factor = speed_up(against, run) if against is not None else None
+        if against is not None and factor is not None:
+            took = f"{against.experiment} took {duration(against.elapsed)}"
+            console.print(
+                Text(f"  {factor:.1f}x as fast as {against.experiment}: {took}, this {duration(run.elapsed)}")
+            )
         for change in reader.changes(run.id)[-5:]:
             console.print(Text(f"  {duration(change.at)}: {change.sentence}", style="dim"))
         console.print()
-
-
-def summary_of(run: RunRow) -> Snapshot | None:
-    """The last summary of a run, with its true state; None if it never ended."""
-    if run.summary is None:
-        return None
-    summary = msgspec.json.decode(run.summary, type=Snapshot)
-    return msgspec.structs.replace(summary, state=run.true_state.value, reason=run.reason)
 
 
 def _cells(run: RunRow) -> list[str]:

@@ -20,7 +20,8 @@ def print_summary(console: Console, final: Snapshot) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    table.add_row("Experiment", Text(f"{final.experiment} · {final.evaluation} · {final.model}"))
+    names = dict.fromkeys([final.experiment, final.evaluation, final.model])  # a function is its own model
+    table.add_row("Experiment", Text(" · ".join(names)))
     table.add_row("State", Text(final.state, style=COLOURS.get(final.state, "")))
     if final.reason:
         table.add_row("Reason", Text(final.reason))

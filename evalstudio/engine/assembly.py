@@ -12,9 +12,11 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.engine.endpoints import Endpoints, identify, load_prior
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.flight import FlightLog
+from evalstudio.engine.given import stored_evaluators
 from evalstudio.engine.judges import JudgeCalls
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.factory import open_judge, open_model
+from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.plan import Plan, StoredSpec
 from evalstudio.engine.rescoring import drop_changed, find_missing
 from evalstudio.engine.resume import Before, count_crashes, load_before
@@ -54,8 +56,16 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
     """Raises an EvalStudioError where a model, its key or a judge can't be used."""
     workers = ThreadWorkers(plan.workers, "model") if plan.workers is not None else None
     model = open_model(plan, settings, workers)
-    await parts.execute(lambda connection: drop_changed(connection, row.id, _unchanged(row, plan)))
-    missing = await asyncio.to_thread(_missing, parts.workspace, row.id, plan)
+    missing: dict[int, set[str]] = {}
+    if plan.evaluation is not None:  # it judges while it answers: no score can be made later
+        evaluators = await parts.execute(
+            lambda connection: stored_evaluators(connection, row.id, row.summary)
+        )
+        plan = replace(plan, evaluators=evaluators)
+    else:
+        unchanged = _unchanged(row, plan)
+        await parts.execute(lambda connection: drop_changed(connection, row.id, unchanged))
+        missing = await asyncio.to_thread(_missing, parts.workspace, row.id, plan)
     before = await asyncio.to_thread(_before, parts.workspace, row.id, plan, missing)
     flight = FlightLog(parts.workspace.flights / str(row.id))
     crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
@@ -75,7 +85,10 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
     judges = [
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls
     ]
-    run.scoring = Scoring(plan.evaluators, judges, run.save_later_score)
+    own = plan.evaluators if plan.evaluation is None else ()
+    run.scoring = Scoring(own, judges, run.save_later_score)
+    if isinstance(model, FunctionModel):
+        model.on_returned = run.returned
     return Assembled(run, identity, missing)
 
 

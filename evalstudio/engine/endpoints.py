@@ -1,11 +1,8 @@
 """One set of limits for each endpoint, key and model, shared by all runs on it; what it learned outlives the engine."""
 
 import hashlib
-import ipaddress
-import socket
 import sqlite3
 import time
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -13,6 +10,8 @@ from evalstudio.engine.admission import Cap
 from evalstudio.engine.limits.endpoint import EndpointController, Kind
 from evalstudio.engine.limits.priors import MAX_AGE, Prior
 from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import REFERENCE, find_key
+from evalstudio.models import is_private_address
 
 
 class Endpoints:
@@ -46,7 +45,7 @@ class Endpoints:
                 tokens_per_minute=model.tokens_per_minute,
             )
             self._controllers[identity] = controller
-        place = f"{model.base_url or model.path}#{_digest(key)}"
+        place = f"{model.base_url or model.path}#{_digest(model, key)}"
         cap = self._caps.setdefault(place, Cap())
         if model.max_concurrency is not None:
             cap.limit = model.max_concurrency
@@ -57,10 +56,15 @@ class Endpoints:
 
 
 def identify(model: ModelSettings, key: str | None) -> str:
-    """The name under which an endpoint's limits are kept. Holds no key; servers that the app starts have no fixed port."""
+    """The name under which an endpoint's limits are kept. Holds no key; servers that the app starts have no fixed port.
+
+    Raises ModelError where a secret that a header names is not there.
+    """
     if model.provider == "python":
         return f"{model.path}::{model.name}"
-    place = model.provider if model.provider in ("demo", "local") else f"{model.base_url}#{_digest(key)}"
+    place = (
+        model.provider if model.provider in ("demo", "local") else f"{model.base_url}#{_digest(model, key)}"
+    )
     return f"{place}/{model.name}"
 
 
@@ -68,13 +72,7 @@ def kind_of(model: ModelSettings) -> Kind:
     """Whether a model is a function, a server on this machine or network, or a hosted API."""
     if model.provider == "python":
         return "function"
-    host = urlsplit(model.base_url).hostname or ""
-    if host == "localhost" or host.endswith(".local") or host == socket.gethostname():
-        return "local"
-    try:
-        return "local" if ipaddress.ip_address(host).is_private else "hosted"
-    except ValueError:
-        return "hosted"
+    return "local" if is_private_address(model.base_url) else "hosted"
 
 
 def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:
@@ -97,5 +95,12 @@ def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> N
     )
 
 
-def _digest(key: str | None) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:12] if key else "-"
+def _digest(model: ModelSettings, key: str | None) -> str:
+    """Tells accounts apart: by the key and by secrets in headers."""
+    secrets = [key or ""]
+    for name, value in sorted(model.headers.items()):
+        if value.startswith(REFERENCE):
+            secrets.append(f"{name.lower()}:{find_key(value.removeprefix(REFERENCE))}")
+    if not any(secrets):
+        return "-"
+    return hashlib.sha256("\n".join(secrets).encode()).hexdigest()[:12]

@@ -12,16 +12,18 @@ from evalstudio.engine.admission import Admission
 from evalstudio.engine.assembly import Assembled, Parts, assemble
 from evalstudio.engine.endpoints import Endpoints, save_prior
 from evalstudio.engine.finals import final_scores
-from evalstudio.engine.open_files import raise_open_file_limit
+from evalstudio.engine.machine import memory_in_use, open_files_in_use, raise_open_file_limit
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
+from evalstudio.engine.python_plan import plan_evaluation
 from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.errors import RunError
-from evalstudio.evaluation import Evaluation, load_evaluation
+from evalstudio.evaluation import load_evaluation
 from evalstudio.keys import redact
 from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
+from evalstudio.python.evaluation import PythonEvaluation, load_evaluation_function
 from evalstudio.settings import Settings, ceiling_in_force, changed
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
@@ -74,6 +76,7 @@ class Engine:
         self._ended: dict[int, Snapshot] = {}
         self._lag = 0.0
         self._cpu = 0.0
+        self._machine = (0.0, 0.0)
         self._trouble: str | None = None
 
     async def start(self) -> None:
@@ -106,12 +109,18 @@ class Engine:
         await self.servers.aclose()
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
-        """Starts an evaluation (a path or `example:NAME`), or goes on with it under the same experiment name.
+        """Starts an evaluation (a path, `example:NAME` or `file.py::function`), or goes on with it under the same experiment name.
 
         Raises an EvalStudioError with what to do; nothing was then called.
         """
-        evaluation = await asyncio.to_thread(load_evaluation, reference)
-        return await self._start(evaluation, reference, options or Options())
+        return await self._start(reference, options or Options())
+
+    async def start_evaluation(self, evaluation: PythonEvaluation, options: Options | None = None) -> Run:
+        """Starts an evaluation that is a Python function, or goes on with it under the same experiment name.
+
+        Raises an EvalStudioError with what to do; nothing was then called.
+        """
+        return await self._begin(plan_evaluation(evaluation, options or Options(), self.settings))
 
     async def resume_run(self, run_id: int, classes: tuple[str, ...] | None = None) -> Run:
         """Goes on with a run: what is missing and what errored, or of that only the outcomes in `classes`."""
@@ -121,8 +130,7 @@ class Engine:
             stored.options, experiment=row.experiment, new_run=False, retry_classes=classes
         )
         reference = stored.reference
-        evaluation = await asyncio.to_thread(load_evaluation, reference)
-        return await self._start(evaluation, reference, options)
+        return await self._start(reference, options)
 
     def run(self, run_id: int) -> Run:
         """A run that is active in this engine. Raises RunError if it is not."""
@@ -155,13 +163,22 @@ class Engine:
         return self._ended[run.id]
 
     def snapshot(self, run: Run) -> Snapshot:
-        return take_snapshot(run, [], [], self._lag, self._cpu)
+        return take_snapshot(run, [], [], self._lag, self._cpu, self._machine)
 
     def log(self, level: str, text: str) -> None:
         self._emit(LogLine(time.time(), level, redact(text)))
 
-    async def _start(self, evaluation: Evaluation, reference: str, options: Options) -> Run:
-        plan = await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
+    async def _start(self, reference: str, options: Options) -> Run:
+        if "::" in reference:
+            return await self.start_evaluation(
+                await asyncio.to_thread(load_evaluation_function, reference), options
+            )
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
+        return await self._begin(
+            await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
+        )
+
+    async def _begin(self, plan: Plan) -> Run:
         settings = await self.servers.locate(plan.model)
         row, resumed = await self.execute(lambda connection: _claim(connection, plan, self.runs))
         try:
@@ -211,8 +228,9 @@ class Engine:
             beat(connection, run.id, run.counts.saved, run.counts.errored, run.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(
-                connection, run.id, run.state, run.reason, summary=msgspec.json.encode(summary).decode()
-            )
+                connection, run.id, run.state, run.reason,
+                summary=msgspec.json.encode(summary).decode(), total=run.total,
+            )  # fmt: skip
 
         await self.execute(save)
         del self.runs[run.id]
@@ -241,6 +259,7 @@ class Engine:
                 self.admission.pump()
             if now >= load_at:
                 load_at = now + 1.0
+                self._machine = memory_in_use(), open_files_in_use()
                 for controller in self._endpoints.controllers():
                     controller.client_load(now, self._lag, self._cpu)
             if now >= beat_at:
@@ -254,7 +273,8 @@ class Engine:
         buckets = run.telemetry.close_seconds(run.now, run.limit, len(run.in_flight), self._lag, self._cpu)
         if buckets:
             self._writer.execute(lambda connection: _save_buckets(connection, run.id, buckets))
-        self._emit(take_snapshot(run, buckets, self._drain_changes(run), self._lag, self._cpu))
+        changes = self._drain_changes(run)
+        self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu, self._machine))
 
     def _drain_changes(self, run: Run) -> list[LimitChange]:
         """Changes since the last time. What the controller changed goes to every run on it."""
@@ -288,7 +308,7 @@ class Engine:
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
         reader = Reader(self.workspace)
         try:
-            return final_scores(reader, run.id, run.plan.evaluators, run.counts.saved)
+            return final_scores(reader, run.id, tuple(run.evaluators.values()), run.counts.saved)
         finally:
             reader.close()
 
@@ -323,7 +343,9 @@ class Engine:
 
 
 def _claim(connection: Any, plan: Plan, running: dict[int, Run]) -> tuple[RunRow, bool]:
-    row, resumed = find_or_create(connection, plan.new_run(), new_run=plan.options.new_run)
+    # two runs that nobody named may get the same name from the clock
+    fresh = plan.options.new_run or plan.options.experiment is None
+    row, resumed = find_or_create(connection, plan.new_run(), new_run=fresh)
     if row.id in running:
         raise RunError(
             f"Experiment '{row.experiment}' is running already; stop it first, or use another name."

@@ -95,6 +95,8 @@ class JudgeCalls:
 
     def start_one(self, now: float) -> None:
         question = self._queue.popleft()
+        if question.attempts == 0:
+            self.controller.retries.first_attempt()
         ticket = self.controller.start(now, 0, adaptive=self.adaptive)
         task = asyncio.create_task(self._ask(question, ticket))
         self.in_flight.add(task)
@@ -128,7 +130,8 @@ class JudgeCalls:
         )
         match decision:
             case Retry(delay=delay):
-                self._again_in(delay, question)
+                paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
+                self._again_in(delay, question, last=not paid)
             case GiveUp() | PauseRun():
                 why = f"The judge could not be asked: {redact(result.message)}"
                 question.take(
@@ -145,10 +148,13 @@ class JudgeCalls:
         question.attempts = 0
         self._queue.appendleft(question)
 
-    def _again_in(self, delay: float, question: _Question) -> None:
+    def _again_in(self, delay: float, question: _Question, *, last: bool) -> None:
+        if last:  # it waits for others, not for the judge: its time begins anew
+            question.asked_at = self.clock() + delay
+
         def again() -> None:
             self._waiting.discard(timer)
-            self._queue.appendleft(question)
+            (self._queue.append if last else self._queue.appendleft)(question)
             self.pump()
 
         timer = asyncio.get_running_loop().call_later(delay, again)

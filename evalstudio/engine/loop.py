@@ -10,11 +10,12 @@ T = TypeVar("T")
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine to its end on the fastest loop there is."""
-    with asyncio.Runner(loop_factory=_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(main)
 
 
-def _factory() -> Any:
+def loop_factory() -> Any:
+    """Makes a loop for `asyncio.Runner`; None: as asyncio does."""
     if sys.platform == "win32":
         return None
     try:

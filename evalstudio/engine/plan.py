@@ -21,6 +21,9 @@ from evalstudio.errors import DatasetError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models import BUILT_IN, resolve_model
+from evalstudio.python.evaluation import PythonEvaluation
+from evalstudio.python.rows import RowsDataset
+from evalstudio.python.source import code_hash
 from evalstudio.settings import Settings
 from evalstudio.store.runs import NewRun
 from evalstudio.templates import BARE_NAME, Conversation
@@ -45,7 +48,7 @@ class Plan:
     spec: EvaluationSpec
     options: Options
     experiment: str
-    dataset: Dataset
+    dataset: Dataset | RowsDataset
     conversation: Conversation
     evaluators: tuple[Evaluator, ...]
     model: ModelSettings
@@ -55,6 +58,7 @@ class Plan:
     workers: int | None  # threads, where the model is a synchronous function
     reference: str  # the evaluation file, to find it again
     folder: Path  # from which its relative paths start
+    evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
 
     @property
     def expected(self) -> str | None:
@@ -62,7 +66,8 @@ class Plan:
         for table in self.spec.evaluators:
             if match := BARE_NAME.fullmatch(str(table.get("expected", ""))):
                 return match.group(1)
-        return None
+        given = self.evaluation is not None and "expected" in self.dataset.columns
+        return "expected" if given else None
 
     @property
     def total(self) -> int:
@@ -120,7 +125,7 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
         workers = check_count("workers", options.workers or spec.workers or settings.workers)
         if not model.thread_safe:
             workers = 1
-    strategy, source_name = _strategy(spec, options, settings, workers)
+    strategy, source_name = strategy_in_force(spec, options, settings, workers)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
         strategy, source_name, workers, reference, evaluation.base,
@@ -137,9 +142,10 @@ def automatic_name() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
 
 
-def _strategy(
+def strategy_in_force(
     spec: EvaluationSpec, options: Options, settings: Settings, workers: int | None
 ) -> tuple[Strategy, str]:
+    """The strategy that holds when the run starts, and where it comes from."""
     if options.strategy is not None:
         return options.strategy, "option"
     if spec.strategy is not None:
@@ -152,7 +158,15 @@ def _strategy(
 
 
 def _fingerprint(plan: Plan) -> dict[str, str]:
-    spec, source = plan.spec, plan.dataset.source
+    spec = plan.spec
+    if plan.evaluation is not None:
+        return {
+            "dataset": plan.dataset.content_hash,
+            "columns": ", ".join(plan.dataset.columns),
+            "code": code_hash(plan.evaluation.function),
+        }
+    assert isinstance(plan.dataset, Dataset)
+    source = plan.dataset.source
     parts: dict[str, Any] = {
         "dataset": plan.dataset.content_hash,
         "columns": source.columns,
@@ -169,6 +183,8 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
     }
     if plan.model.provider not in (*BUILT_IN, "python"):
         parts["base URL"] = plan.model.base_url
+    if plan.model.headers:
+        parts["headers"] = plan.model.headers
     if plan.function is not None:
         parts["model's file"] = hashlib.sha256(Path(plan.model.path).read_bytes()).hexdigest()[:16]
     return {

@@ -17,6 +17,8 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.admission import Admission, Cap
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.flight import FlightLog
+from evalstudio.engine.given import given_evaluator
+from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.models.call import Answer, CallResult, Model, Request
@@ -34,6 +36,7 @@ from evalstudio.outcome import Outcome
 from evalstudio.protocol import LimitChange
 from evalstudio.score import Score
 from evalstudio.settings import Settings
+from evalstudio.signs import SignWatch, Trouble
 from evalstudio.store.rows import LimitChangeRow
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
@@ -114,6 +117,8 @@ class Run:
     rescoring: int = 0  # answers of an earlier start that have still to be judged
     unsaved: int = 0
     changes: list[LimitChange] = field(default_factory=list)
+    blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
+    signs: SignWatch = field(default_factory=SignWatch)
     steered: bool = False  # a person has set its strategy while it ran
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     _started: float = 0.0
@@ -127,12 +132,14 @@ class Run:
     _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
+    evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _policy: RetryPolicy = field(init=False)
     _prices: Prices = field(init=False)
 
     def __post_init__(self) -> None:
         self.strategy = self.plan.strategy
+        self.evaluators = {one.name: one for one in self.plan.evaluators}
         self._started = self.services.clock()  # a tick may ask for its time before it starts
         timeouts = self.plan.spec.timeouts
         self._policy = RetryPolicy(seed=self.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
@@ -247,6 +254,7 @@ class Run:
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
+        self.total = max(self.total, item.sample.position + 1)  # rows that are streamed have no known number
         if item.crashes >= MOST_CRASHES:
             self._give_up_on(item, now)
             return
@@ -254,7 +262,11 @@ class Run:
         item.started = now
         if item.first_started is None:
             item.first_started = now
+        if item.time_from is None:
+            item.time_from = now
         item.state, item.cause = "calling", ""
+        if item.turn_attempts == 0:
+            self.controller.retries.first_attempt()
         ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
         self._alone = item.crashes > 0
         self.flight.start(item.record_id)
@@ -301,6 +313,13 @@ class Run:
     def may_start(self) -> bool:
         """Whether calls may start: its own and those of its judges."""
         return self.state is RunState.RUNNING
+
+    def returned(self, wall: float, processor: float) -> None:
+        """A synchronous model returned: seconds of wall clock and of its thread's processor time."""
+        self.blocking.called(processor, wall, len(self.in_flight))
+        if self.adaptive:
+            useful, why = self.blocking.useful_threads, self.blocking.sentence
+            self.controller.set_useful(self.services.clock(), useful, why or "")
 
     def judge_answered(self, model: ModelSettings, result: CallResult) -> None:
         """A judge's call counts in the cost, not in latency and throughput."""
@@ -355,7 +374,15 @@ class Run:
                 if last:
                     self._count(scored)
         for score in scores:
+            self._know(score)
             add_score(self.aggregates, score)
+
+    def _know(self, score: Score) -> None:
+        """An evaluation's own function shows by its scores which evaluators there are."""
+        if self.plan.evaluation is not None and score.name not in self.evaluators:
+            evaluator = given_evaluator(score.name, score.metrics)
+            self.evaluators[score.name] = evaluator
+            self.aggregates |= make_aggregates([evaluator])
 
     def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
         """A score that took its time."""
@@ -379,7 +406,7 @@ class Run:
         result: CallResult | None = None
         try:
             item.messages = self._messages(item)
-            left = self.plan.spec.timeouts.sample - (item.started - (item.first_started or item.started))
+            left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
             left = max(0.001, left)
             request = Request(item.messages, item.repeat, item.sample.values, left)
             # the model ends in time by itself, and keeps what it has of the answer
@@ -388,7 +415,9 @@ class Run:
         except TimeoutError:
             limit = self.plan.spec.timeouts.sample
             result = CallResult(
-                Outcome.OVERLOADED, message=f"No answer within {limit:g} s for the whole sample."
+                Outcome.OVERLOADED,
+                message=f"No answer within {limit:g} s for the whole sample.",
+                timed_out=True,
             )
         except asyncio.CancelledError:
             result = CallResult(Outcome.CANCELLED)
@@ -416,10 +445,13 @@ class Run:
     def _settle(self, item: Item, result: CallResult, now: float) -> None:
         latency = now - item.started
         item.turn_attempts += 1
+        if result.answer is not None and result.answer.prompt is not None:
+            item.messages = (Message("user", result.answer.prompt),)
         if result.outcome is Outcome.OK and result.answer is not None:
             self._answered(item, result, result.answer, latency, now)
             return
         message = redact(result.message)
+        self._note_trouble(item, result)
         item.partial = result.answer or item.partial
         if result.outcome is Outcome.QUOTA or (result.fatal and not self._has_answered):
             self.telemetry.failed(result.outcome, message, self.now, final=False)
@@ -428,7 +460,7 @@ class Run:
         decision = self._policy.after(
             result.outcome,
             attempts=item.turn_attempts,
-            elapsed=now - (item.first_started or now),
+            elapsed=now - (item.time_from or now),
             hint=result.hint,
         )
         waited = decision.delay if isinstance(decision, Retry) else 0.0
@@ -440,7 +472,10 @@ class Run:
                 item.state, item.cause = "backing off", message
                 item.backed_off += delay
                 item.ready_at = now + delay
-                self.queue.put_back(item, now + delay if delay > 0 else None)
+                paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
+                if not paid:
+                    item.time_from = None  # it waits for others, not for the endpoint: its time begins anew
+                self.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
             case PauseRun(sentence=sentence):
                 item.ready_at = now
                 self.queue.put_back(item, None)
@@ -449,8 +484,20 @@ class Run:
                 self._save(item, Ended(result.outcome, message, item.partial))
                 self._watch(errored=True)
 
+    def _note_trouble(self, item: Item, result: CallResult) -> None:
+        """A failed attempt is a sign of something; its sample counts once."""
+        again = any(attempt.outcome == result.outcome.value for attempt in item.attempts)
+        match result.outcome:
+            case Outcome.THROTTLED:
+                self.signs.ended(self.now, Trouble.RATE_LIMITS, again=again)
+            case Outcome.OVERLOADED if result.status is None:
+                self.signs.ended(self.now, Trouble.CONNECTIONS, again=again)
+            case _:
+                self.signs.ended(self.now, Trouble.ERRORS, again=again)
+
     def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         self._has_answered = True
+        self.signs.ended(self.now, None, again=bool(item.attempts))
         self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self._prices.of(answer)
         self.telemetry.spent(cost)
@@ -460,7 +507,7 @@ class Run:
         if item.turn + 1 < self.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:
-            judged = self.scoring.now(answer.text, item.sample.values)
+            judged = self._judge(answer, item)
             self._save(item, replace(ended, judged=judged))
             if not judged.complete:
                 values, prompt = item.sample.values, item.messages[-1].content
@@ -468,6 +515,11 @@ class Run:
         budget = self.plan.spec.budget
         if budget is not None and self.telemetry.cost >= budget:
             self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+
+    def _judge(self, answer: Answer, item: Item) -> Judged:
+        if answer.scores is not None:
+            return Judged(answer.scores, 0.0)
+        return self.scoring.now(answer.text, item.sample.values)
 
     def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         item.attempts.append(make_attempt(item, result, "", latency, 0.0))

@@ -1,21 +1,25 @@
 """What a run still has to do: new samples in dataset order, and those that wait for another attempt.
 
+One that may not be tried again yet, for want of a retry budget, comes after all the others.
+
 Memory does not grow with the dataset: samples are read as they are needed, and what is done is one bit each.
 """
 
 import heapq
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from evalstudio.datasets import Dataset, Sample
+from evalstudio.datasets import Sample
 from evalstudio.engine.models.call import Answer
 from evalstudio.outcome import Outcome
 from evalstudio.store.rows import AttemptRow
 from evalstudio.store.schema import record_id, record_ids
 from evalstudio.templates import Message
+
+MOST_DEFERRED = 1_000  # at the end of the queue; beyond it the oldest of them comes before a new sample
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +33,7 @@ class Item:
     crashes: int  # how often an engine died while it was in flight
     ready_at: float
     first_started: float | None = None
+    time_from: float | None = None  # since when its own time-out runs
     started: float = 0.0  # of the attempt under way
     queued: float = 0.0
     backed_off: float = 0.0
@@ -80,21 +85,27 @@ class Done:
 
 
 class SampleQueue:
-    """Hands out items: first those whose next attempt is due, then new ones."""
+    """Hands out items: first those whose next attempt is due, then new ones, then those that were put at the end."""
 
     def __init__(
-        self, dataset: Dataset, run_id: int, repeats: int, done: Done, crashes: dict[int, int] | None = None
+        self,
+        dataset: Iterable[Sample],
+        run_id: int,
+        repeats: int,
+        done: Done,
+        crashes: dict[int, int] | None = None,
     ) -> None:
         self._new = self._pending(dataset, run_id, repeats, done, crashes or {})
         self._next_new: Item | None = next(self._new, None)
         self._due: deque[Item] = deque()
-        self._waiting: list[tuple[float, int, Item]] = []
+        self._last: deque[Item] = deque()
+        self._waiting: list[tuple[float, int, Item, bool]] = []
         self._order = count()
         self.taken = 0
 
     def has_item(self, now: float) -> bool:
         self._wake(now)
-        return bool(self._due) or self._next_new is not None
+        return bool(self._due) or self._next_new is not None or bool(self._last)
 
     def take(self, now: float) -> Item:
         """The next item. Only after `has_item`."""
@@ -102,7 +113,8 @@ class SampleQueue:
         if self._due:
             return self._due.popleft()
         item = self._next_new
-        assert item is not None
+        if item is None or len(self._last) > MOST_DEFERRED:
+            return self._last.popleft()
         self._next_new = next(self._new, None)
         item.ready_at = now
         self.taken += 1
@@ -111,15 +123,17 @@ class SampleQueue:
     def next_crashes(self, now: float) -> int:
         """How often an engine died while the next item was in flight."""
         self._wake(now)
-        item = self._due[0] if self._due else self._next_new
+        item = self._due[0] if self._due else self._next_new or (self._last[0] if self._last else None)
         return item.crashes if item is not None else 0
 
     def put_back(self, item: Item, due: float | None, *, last: bool = False) -> None:
-        """Queues an item again: at once at the head (or, `last`, behind the others), or when `due` comes."""
-        if due is None:
-            (self._due.append if last else self._due.appendleft)(item)
+        """Queues an item again: at once or when `due` comes, before what is new or, `last`, behind all."""
+        if due is not None:
+            heapq.heappush(self._waiting, (due, next(self._order), item, last))
+        elif last:
+            self._last.append(item)
         else:
-            heapq.heappush(self._waiting, (due, next(self._order), item))
+            self._due.appendleft(item)
 
     def next_due(self) -> float | None:
         """When the next waiting item is due."""
@@ -131,25 +145,25 @@ class SampleQueue:
 
     @property
     def is_empty(self) -> bool:
-        return self._next_new is None and not self._due and not self._waiting
+        return self._next_new is None and not self._due and not self._waiting and not self._last
 
     def backing_off(self) -> list[tuple[float, Item]]:
         """Those that wait for their next attempt, with the time at which it is due; soonest first."""
-        return [(due, item) for due, _, item in sorted(self._waiting)[:256]]
+        return [(due, item) for due, _, item, _ in heapq.nsmallest(256, self._waiting)]
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting) + len(self._due)
+        return len(self._waiting) + len(self._due) + len(self._last)
 
     def _wake(self, now: float) -> None:
         while self._waiting and self._waiting[0][0] <= now:
-            due, _, item = heapq.heappop(self._waiting)
+            due, _, item, last = heapq.heappop(self._waiting)
             item.ready_at = due
-            self._due.append(item)
+            (self._last if last else self._due).append(item)
 
     @staticmethod
     def _pending(
-        dataset: Dataset, run_id: int, repeats: int, done: Done, crashes: dict[int, int]
+        dataset: Iterable[Sample], run_id: int, repeats: int, done: Done, crashes: dict[int, int]
     ) -> Iterator[Item]:
         for repeat in range(repeats):
             for sample in dataset:

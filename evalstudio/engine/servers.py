@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import msgspec
+import psutil
 
 from evalstudio.engine.child_server import start_child_server
 from evalstudio.errors import ModelError
@@ -16,6 +17,7 @@ LOCAL_SLOTS = 4
 @dataclass(frozen=True, slots=True)
 class _Server:
     url: str
+    pid: int
     stack: AsyncExitStack
 
     async def aclose(self) -> None:
@@ -35,12 +37,15 @@ class Servers:
             return model
         async with self._lock:
             server = self._servers.get(model.label)
+            if server is not None and not psutil.pid_exists(server.pid):
+                await self._servers.pop(model.label).aclose()  # it died: a new one takes its place
+                server = None
             if server is None:
                 stack = AsyncExitStack()
                 child = await stack.enter_async_context(
                     start_child_server(_arguments(model), start_timeout=60)
                 )
-                server = self._servers[model.label] = _Server(child.url, stack)
+                server = self._servers[model.label] = _Server(child.url, child.pid, stack)
         return msgspec.structs.replace(model, base_url=server.url)
 
     async def stop(self, label: str) -> None:

@@ -4,6 +4,7 @@ from evalstudio.engine.limits.endpoint import Binding
 from evalstudio.engine.run import Run
 from evalstudio.engine.telemetry import eta
 from evalstudio.protocol import Bucket, Call, LimitChange, ScoreNow, Snapshot
+from evalstudio.signs import Load, Sign, Standing
 from evalstudio.store.runs import RunState
 
 MOST_CALLS = 256
@@ -28,9 +29,17 @@ SENTENCES = {
 
 
 def take_snapshot(
-    run: Run, buckets: list[Bucket], changes: list[LimitChange], loop_lag: float, cpu: float
+    run: Run,
+    buckets: list[Bucket],
+    changes: list[LimitChange],
+    loop_lag: float,
+    cpu: float,
+    machine: tuple[float, float] = (0.0, 0.0),
 ) -> Snapshot:
-    """The snapshot of one run. Its size does not depend on how many samples there are."""
+    """The snapshot of one run. Its size does not depend on how many samples there are.
+
+    `loop_lag` in seconds, `cpu` of one core, `machine`: the shares of memory and of files in use.
+    """
     now = run.services.clock()
     waiting = run.queue.waiting
     left = run.total - run.counts.saved
@@ -79,6 +88,8 @@ def take_snapshot(
         calls=_calls(run, now),
         buckets=tuple(buckets),
         changes=tuple(changes),
+        signs=_signs(run, latency.p50 if latency else None, Load(cpu, loop_lag, *machine)),
+        worker_advice=run.blocking.sentence or "",
         gate=run.controller.gate_cause if gate_until else "",
         gate_wait=max(0.0, gate_until - now) if gate_until else None,
     )
@@ -92,13 +103,18 @@ def _binding(run: Run, now: float) -> Binding | None:
     return run.blocked.binding
 
 
+def _signs(run: Run, latency: float | None, load: Load) -> tuple[Sign, ...]:
+    standing = Standing(run.limit, run.adaptive, latency, run.controller.requests_per_minute)
+    return run.signs.look(run.now, standing, load)
+
+
 def _scores(run: Run) -> tuple[ScoreNow, ...]:
     scores = []
-    for evaluator in run.plan.evaluators:
-        now = run.aggregates[evaluator.name].snapshot()
+    for name, aggregate in run.aggregates.items():
+        now = aggregate.snapshot()
         scores.append(
             ScoreNow(
-                evaluator.name,
+                name,
                 now.metric,
                 now.value,
                 now.low,

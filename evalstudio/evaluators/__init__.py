@@ -1,11 +1,13 @@
 """Evaluators: each judges one answer and says why. Usable by hand, and built from an evaluation's tables."""
 
+from typing import Any
+
 from evalstudio.evaluators.build import build_evaluators, evaluator_types
+from evalstudio.evaluators.built import Evaluator, EvaluatorFailed
 from evalstudio.evaluators.calls import function_call
 from evalstudio.evaluators.choices import multiple_choice
 from evalstudio.evaluators.containing import contains
 from evalstudio.evaluators.distance import similarity
-from evalstudio.evaluators.evaluator import Evaluator, EvaluatorFailed
 from evalstudio.evaluators.exact import exact_match
 from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match
@@ -27,3 +29,14 @@ __all__ = [
     "regex_match",
     "similarity",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What evaluation files import from here beside the evaluators: `@evaluator`, and a name that dotevals uses."""
+    if name == "evaluator":
+        from evalstudio.python.scorers import evaluator
+
+        return evaluator
+    if name == "valid_json":
+        return json_valid
+    raise AttributeError(f"module 'evalstudio.evaluators' has no attribute '{name}'")

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, get_type_hints
 import msgspec
 
 from evalstudio.errors import EvaluationError
+from evalstudio.evaluators.built import Evaluator
 from evalstudio.evaluators.calls import function_call
 from evalstudio.evaluators.choices import multiple_choice
 from evalstudio.evaluators.containing import contains
 from evalstudio.evaluators.custom import load_function
 from evalstudio.evaluators.distance import similarity
-from evalstudio.evaluators.evaluator import Evaluator
 from evalstudio.evaluators.exact import exact_match
 from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match

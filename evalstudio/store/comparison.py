@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from evalstudio.concurrency import describe
 from evalstudio.errors import EvaluationError
 from evalstudio.metrics import Aggregate, Scores, aggregate
 from evalstudio.protocol import ScoreNow, Snapshot
@@ -105,6 +106,7 @@ _FACTORS = {
     "prompt": "prompt",
     "parameters": "parameters",
     "evaluators": "evaluators",
+    "code": "code",  # of an evaluation that is a Python function
 }
 
 
@@ -129,8 +131,9 @@ def _parts(reader: Reader, row: RunRow) -> dict[str, str]:
     spec, options = stored.get("spec", stored), stored.get("options", {})
     parts["evaluators"] = _words(spec.get("evaluators"))
     parts["evaluation"] = row.evaluation
-    for part in ("strategy", "workers"):
-        parts[part] = _words(options.get(part) or spec.get(part))
+    summary = _summary(row)
+    parts["strategy"] = describe(summary.strategy) if summary is not None else _words(options.get("strategy"))
+    parts["workers"] = _words(summary.workers if summary is not None else options.get("workers"))
     for part in ("timeouts", "stream", "budget"):
         parts[part] = _words(spec.get(part))
     parts |= {f"version of {name}": version for name, version in json.loads(row.versions).items()}

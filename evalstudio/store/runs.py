@@ -187,6 +187,16 @@ def set_state(
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", (*values.values(), run_id))
 
 
+def rename_experiment(connection: sqlite3.Connection, old: str, new: str) -> None:
+    """Gives an experiment another name. Raises RunError if there is none, or one with the new name."""
+    if not new.strip():
+        raise RunError("An experiment needs a name.")
+    if connection.execute("SELECT 1 FROM experiments WHERE name = ?", (new,)).fetchone():
+        raise RunError(f"There is an experiment '{new}' already; choose another name.")
+    if not connection.execute("UPDATE experiments SET name = ? WHERE name = ?", (new, old)).rowcount:
+        raise RunError(f"There is no experiment '{old}' in this workspace.")
+
+
 def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
     """Removes a run and all that belongs to it. Raises RunError while it runs."""
     run = get_run(connection, run_id)

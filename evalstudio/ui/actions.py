@@ -30,6 +30,8 @@ COMMANDS = (
     Command("pause", "&Pause", "&Run", "Start no further call; those in flight end", ("F6",), "pause"),
     Command("stop", "S&top", "&Run", "End the run now; what is saved stays, and a resume does the rest", ("Ctrl+.",), "stop"),
     Command("resume", "&Resume", "&Run", "Do what is missing, and again what has no answer", ("F7",), "resume"),
+    Command("local_start", "Start the &local model", "&Run", "Start a small real language model on this machine; installs it first"),
+    Command("local_stop", "Stop the l&ocal model", "&Run", "End the local model's server"),
     Command("find", "&Find in records", "&Edit", "Search prompts and answers", ("Ctrl+F",), "search"),
     Command("copy_record", "&Copy record", "&Edit", "Copy the record that is shown, as text", ("Ctrl+Shift+C",), "copy"),
     Command("page_runs", "R&uns", "&View", "What runs, live", ("Ctrl+1",)),

@@ -23,6 +23,7 @@ from evalstudio.ui.actions import Actions
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
+from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
 from evalstudio.ui.pages.results import ResultsPage
@@ -30,6 +31,7 @@ from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
 from evalstudio.ui.session import Session
+from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from evalstudio.ui.widgets import NavigationButton, TextLabel
 
@@ -144,6 +146,9 @@ class MainWindow(QMainWindow):
         for name in self._page_of:
             actions.connect(f"page_{name}", partial(self.show_page, name))
         actions.connect("log", partial(self.show_page, "runs"))
+        local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
+        actions.connect("local_start", lambda: spawn(local.start()))
+        actions.connect("local_stop", lambda: spawn(local.stop()))
         for choice in ("light", "dark", "system"):
             action = actions[f"theme_{choice}"]
             action.setCheckable(True)

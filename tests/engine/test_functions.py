@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.concurrency import Sequential, SlidingWindow
+from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.engine.plan import Options
 from evalstudio.errors import ModelError
 from evalstudio.store.reader import Details, Reader
@@ -204,3 +204,30 @@ def test_that_a_function_that_is_not_there_is_named_with_those_that_are(tmp_path
     write_model(tmp_path, "def one(prompt): ...\ndef two(prompt): ...\n")
     with pytest.raises(ModelError, match=r"no function 'three'; it has one, two"):
         load_function(tmp_path / "model.py", "three")
+
+
+async def test_that_a_function_that_computes_is_told_that_threads_do_not_help(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    write_model(
+        tmp_path, "def answer(prompt):\n    return str(sum(number * number for number in range(60_000)))\n"
+    )
+    evaluation = write_evaluation(tmp_path, '"model.py::answer"', 60)
+    async with engine_in(workspace) as (engine, _):
+        run = await engine.start_run(evaluation, Options("one", SlidingWindow(1)))
+        alone = await finish(engine, run)
+        run = await engine.start_run(evaluation, Options("more", Adaptive(), workers=8))
+        more = await finish(engine, run)
+    assert alone.worker_advice.startswith("threads do not help this model")
+    assert more.worker_advice.endswith("processes would help") or more.worker_advice.endswith(
+        "processes would"
+    )
+    assert more.limit <= 7  # where a function starts: it never grew
+
+
+async def test_that_a_function_that_waits_gets_no_such_advice(tmp_path: Path, workspace: Workspace) -> None:
+    write_model(tmp_path, "import time\ndef answer(prompt):\n    time.sleep(0.02)\n    return 'positive'\n")
+    async with engine_in(workspace) as (engine, _):
+        run = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 40), Options("x"))
+        final = await finish(engine, run)
+    assert final.worker_advice == ""

@@ -50,3 +50,21 @@ def test_it_follows_a_change() -> None:
     for _ in range(60):
         found.called(0.02, 1.0)
     assert found.verdict is ThreadUse.HELP
+
+
+def test_calls_that_wait_for_the_interpreter_lock_do_not_look_like_waiting_for_a_server() -> None:
+    found = BlockingShare()
+    for _ in range(20):
+        found.called(0.125, 1.0, 8)  # eight threads that only compute: each gets an eighth of the processor
+    assert found.share == pytest.approx(0.875)
+    assert found.verdict is ThreadUse.HELP_LITTLE
+    assert found.useful_threads == 8
+    assert found.sentence is not None
+    assert "processes" in found.sentence
+
+
+def test_calls_that_wait_leave_room_for_more() -> None:
+    found = BlockingShare()
+    for _ in range(20):
+        found.called(0.02, 1.0, 8)
+    assert found.useful_threads is None

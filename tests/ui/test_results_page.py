@@ -1,10 +1,22 @@
 """The Results page on records that a real run left: filters, order, columns, keys, and where the time went."""
 
+import csv
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QHeaderView, QLabel, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+)
 
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
@@ -37,6 +49,14 @@ def column(driver: Driver, number: int) -> list[str]:
 def loaded(driver: Driver, number: int) -> list[str]:
     driver.wait(lambda: "…" not in column(driver, number))
     return column(driver, number)
+
+
+def export_to(driver: Driver, path: Path) -> None:
+    driver.qtbot.mouseClick(driver.find(QPushButton, "export_records"), Qt.MouseButton.LeftButton)
+    dialog = driver.find(QFileDialog, "export_dialog")
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    driver.wait(lambda: driver.window.findChild(QFileDialog, "export_dialog") is None)
 
 
 def click_bar(driver: Driver, name: str, number: int) -> Histogram:
@@ -130,6 +150,25 @@ def test_that_j_and_k_go_through_the_records_and_the_record_can_be_copied(open_f
     waterfall = driver.find(Waterfall, "waterfall")
     assert waterfall.isVisible()
     assert "answer" in waterfall.accessibleDescription()
+
+
+def test_that_what_is_filtered_or_selected_is_exported(open_filled: Opened, tmp_path: Path) -> None:
+    driver = open_results(open_filled)
+    driver.find(QComboBox, "results_outcome_filter").setCurrentIndex(4)  # errored
+    driver.wait(lambda: rows(driver) == 4)
+    export_to(driver, tmp_path / "errored.csv")
+    driver.wait(lambda: "4 records of run 1 written" in driver.messages())
+    with (tmp_path / "errored.csv").open(newline="") as file:
+        assert [row["sample_id"] for row in csv.DictReader(file)] == ["9", "19", "29", "39"]
+    table = driver.find(QTableView, "results_records")
+    table.setCurrentIndex(table.model().index(1, 0))
+    driver.qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    export_to(driver, tmp_path / "two.jsonl")
+    driver.wait(lambda: "2 records of run 1 written" in driver.messages())
+    lines = (tmp_path / "two.jsonl").read_text().splitlines()
+    assert [json.loads(line)["sample_id"] for line in lines] == ["19", "29"]
+    export_to(driver, tmp_path / "nowhere" / "two.jsonl")
+    driver.wait(lambda: "cannot be written" in driver.messages())
 
 
 def test_that_sort_and_columns_come_back_in_the_next_window(open_filled: Opened) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from evalstudio.engine.child_server import announce, when_parent_ends
 from evalstudio.engine.demo.server import MAX_BODY, DemoServer
-from evalstudio.engine.open_files import raise_open_file_limit
+from evalstudio.engine.machine import raise_open_file_limit
 from evalstudio.errors import ModelError
 
 

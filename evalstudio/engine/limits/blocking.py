@@ -2,7 +2,8 @@
 
 Under the interpreter lock a call that computes keeps all other threads from running, so more of them bring nothing;
 one that waits for a network or a GPU lets them run. The share of time spent waiting tells the two apart (the
-"blocking ratio" of arXiv 2601.10582).
+"blocking ratio" of arXiv 2601.10582). But beside others a call waits for the lock, too, and that looks the same. So
+the sum of what all calls in flight compute is watched as well: where it fills the lock, more of them bring nothing.
 """
 
 import math
@@ -12,6 +13,7 @@ _SMOOTHING = 0.1
 _ENOUGH = 8  # calls
 _COMPUTES = 0.3
 _WAITS = 0.7
+_FULL = (0.85, 1.15)  # of the cores; more than all of them means that the calls give the lock away
 
 
 class ThreadUse(StrEnum):
@@ -37,16 +39,24 @@ class BlockingShare:
     def __init__(self, *, cores: int = 1) -> None:
         self._cores = cores
         self._calls = 0
+        self._busy = 0.0  # cores that all calls in flight keep busy
+        self._full_at: int | None = None  # fewest calls in flight that were seen to keep all of them busy
         self.share: float | None = None
 
-    def called(self, thread_time: float, wall: float) -> None:
-        """A call took `wall` seconds, of which its thread computed `thread_time`."""
+    def called(self, thread_time: float, wall: float, in_flight: int = 1) -> None:
+        """A call took `wall` seconds, of which its thread computed `thread_time`; `in_flight` ran, itself included."""
         share = blocking_share(thread_time, wall)
         self._calls += 1
-        if self.share is None:
-            self.share = share
-        else:
-            self.share += (share - self.share) * max(_SMOOTHING, 1 / self._calls)
+        weight = max(_SMOOTHING, 1 / self._calls)
+        self.share = share if self.share is None else self.share + (share - self.share) * weight
+        self._busy += ((1 - share) * in_flight - self._busy) * weight
+        low, high = (bound * self._cores for bound in _FULL)
+        if self._calls < _ENOUGH:
+            return
+        if not low <= self._busy <= high:
+            self._full_at = None
+        elif in_flight > self._cores:
+            self._full_at = min(in_flight, self._full_at or in_flight)
 
     @property
     def verdict(self) -> ThreadUse:
@@ -54,6 +64,8 @@ class BlockingShare:
             return ThreadUse.UNKNOWN
         if self.share < _COMPUTES:
             return ThreadUse.DO_NOT_HELP
+        if self._full_at is not None:
+            return ThreadUse.HELP_LITTLE
         return ThreadUse.HELP if self.share > _WAITS else ThreadUse.HELP_LITTLE
 
     @property
@@ -64,6 +76,8 @@ class BlockingShare:
             return None
         if verdict is ThreadUse.DO_NOT_HELP:
             return self._cores
+        if self._full_at is not None:
+            return self._full_at
         return math.ceil(self._cores / (1 - self.share))
 
     @property
@@ -74,4 +88,9 @@ class BlockingShare:
         computes = f"a call computes for {1 - self.share:.0%} of its time"
         if self.verdict is ThreadUse.DO_NOT_HELP:
             return f"threads do not help this model: {computes}; processes would"
+        if self._full_at is not None:
+            return (
+                f"more threads do not help this model: {self._full_at} calls at once compute all the time that Python "
+                "can; processes would help"
+            )
         return f"more than {self.useful_threads} threads do not help this model: {computes}; processes would"

@@ -19,6 +19,7 @@ from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.engine.limits.learner import Learner, Phase
 from evalstudio.engine.limits.pacer import Pacer
 from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait, work_of
 from evalstudio.errors import LimitError
 from evalstudio.outcome import Outcome
@@ -62,8 +63,10 @@ class EndpointController:
         self.in_flight = 0
         self.expected_output = prior.expected_output if prior and prior.expected_output else 256.0
         self.gate_cause = ""
+        self.retries = RetryBudget()  # of all who call it
         self._minimum, self._maximum = minimum, maximum
         self._pin: int | None = None
+        self._useful = math.inf  # calls at once that this machine can use
         self._adaptive_in_flight = 0
         self._area, self._area_at = 0.0, now
         self._gate, self._backoff = Gate(), ThrottleBackoff()
@@ -235,6 +238,14 @@ class EndpointController:
         old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
         self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
         self._report_rates(now, old, "set by you")
+
+    def set_useful(self, now: float, most: int | None, sentence: str) -> None:
+        """This machine can use no more than `most` calls at once, because of what `sentence` says; None: any number."""
+        useful = math.inf if most is None else most
+        if useful == self._useful:
+            return
+        self._useful, self._cause = useful, Binding.CLIENT
+        self._learner.limit_to(now, self._minimum, self._top, sentence)
 
     @property
     def limit(self) -> int:
@@ -409,12 +420,14 @@ class EndpointController:
 
     @property
     def _top(self) -> int:
-        return int(max(self._minimum, min(self._maximum, self._cap.value, self._load.value)))
+        return int(max(self._minimum, min(self._maximum, self._useful, self._cap.value, self._load.value)))
 
     def _window_binding(self) -> Binding:
         limit = self.limit
         if self._pin is not None or limit >= self._maximum:
             return Binding.MAXIMUM
+        if limit >= self._useful:
+            return Binding.CLIENT
         if limit >= self._cap.value - 1:
             return Binding.CAP
         if limit >= self._load.value - 1:

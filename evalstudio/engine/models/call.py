@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.outcome import Outcome
+from evalstudio.score import Score
 from evalstudio.templates import Message
 
 
@@ -34,6 +35,8 @@ class Answer:
     tokens_cached: int | None = None  # part of tokens_in
     tokens_out: int | None = None
     tokens_cache_written: int | None = None  # part of tokens_in, too, where the provider charges for it
+    prompt: str | None = None  # what was asked, where the call itself made it up
+    scores: tuple[Score, ...] | None = None  # where the call itself judged the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class CallResult:
     hint: float | None = None  # seconds that the endpoint asks to wait
     rates: RateHeaders | None = None
     fatal: bool = False  # no other sample can fare better: a wrong key, no such model
+    timed_out: bool = False
 
 
 class Model(Protocol):

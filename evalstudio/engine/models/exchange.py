@@ -91,6 +91,7 @@ class Exchange:
         """One attempt. Failures come back as results, with the part of the answer that was there."""
         watch = _Watch(self._timeouts, time_left, streams=self._gather is not None)
         gathered: Gathered | None = None
+        timed_out = False
         try:
             async with asyncio.timeout_at(watch.deadline) as alarm:
                 response = await self.client.post(self.url, body, headers)
@@ -114,6 +115,7 @@ class Exchange:
                 rates=rate_headers(said, wall_now=datetime.now(UTC)),
             )
         except TimeoutError:
+            timed_out = True
             trouble = Outcome.OVERLOADED, watch.sentence(place(self.url))
         except _TooLarge:
             trouble = (
@@ -125,10 +127,11 @@ class Exchange:
         except _Unreadable as error:
             trouble = Outcome.BAD_ANSWER, str(error)
         except httpx.HTTPError as error:
+            timed_out = isinstance(error, httpx.TimeoutException)
             trouble = Outcome.OVERLOADED, explain(error, self.url)
         outcome, message = trouble
         partial = None if gathered is None else _redacted(gathered.partial())
-        return CallResult(outcome, partial, message, first_token=watch.first_token)
+        return CallResult(outcome, partial, message, first_token=watch.first_token, timed_out=timed_out)
 
     async def aclose(self) -> None:
         await self.client.aclose()

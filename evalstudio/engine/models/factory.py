@@ -5,12 +5,15 @@ from typing import Any, Protocol
 
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Model
+from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.models.function import FunctionModel, load_function
 from evalstudio.engine.plan import Plan, is_async
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.evaluators.judge import Judge
 from evalstudio.keys import find_key, remember_environment
+from evalstudio.python.evaluation import PythonEvaluation
 
+BATCH_THREADS = 8
 SCHEMAS = (
     "openai",
     "demo",
@@ -35,10 +38,28 @@ class EndpointModel(Model, Protocol):
 
 def open_model(plan: Plan, settings: ModelSettings, workers: ThreadWorkers | None) -> Model:
     """The model of a run. `settings` are the plan's, with the address of a server that the app has started."""
+    if plan.evaluation is not None:
+        return _open_evaluation(plan, plan.evaluation, workers)
     if plan.function is not None:
         remember_environment()  # a person's code finds its own keys there, and its errors may hold them
         return FunctionModel(plan.function, attempt_timeout=plan.spec.timeouts.attempt, workers=workers)
     return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
+
+
+def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: ThreadWorkers | None) -> Model:
+    remember_environment()
+    longest, marked = plan.spec.timeouts.attempt, evaluation.marked
+    function, arguments = evaluation.function, evaluation.arguments
+    if marked.batch_size is None:
+        return EvaluationModel(
+            function, arguments, attempt_timeout=longest, workers=workers, retries=marked.retries
+        )
+    # not the run's own: its calls are samples, and a thread takes many of them
+    threads = None if is_async(function) else ThreadWorkers(BATCH_THREADS, "batch")
+    return BatchModel(
+        function, marked.columns, arguments,
+        size=marked.batch_size, attempt_timeout=longest, workers=threads, retries=marked.retries,
+    )  # fmt: skip
 
 
 def open_judge(settings: ModelSettings, judge: Judge, timeouts: TimeOuts) -> Model:

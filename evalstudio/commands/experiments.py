@@ -1,0 +1,65 @@
+"""Finding runs by what a person calls them, and what commands on experiments share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import click
+import msgspec
+
+from evalstudio.errors import RunError
+from evalstudio.protocol import Snapshot
+from evalstudio.store.database import open_for_writing
+from evalstudio.store.reader import Reader
+from evalstudio.store.runs import RunRow
+from evalstudio.workspace import Workspace
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+def find_runs(reader: Reader, name: str) -> list[RunRow]:
+    """The runs of an experiment, newest first; or the run with this number.
+
+    Raises:
+        RunError: there is neither.
+    """
+    if runs := reader.runs(name):
+        return runs
+    everything = reader.runs()
+    if found := [run for run in everything if str(run.id) == name]:
+        return found
+    known = ", ".join(dict.fromkeys(run.experiment for run in everything)) or "none yet"
+    raise RunError(f"There is no experiment '{name}' in this workspace; there is {known}.")
+
+
+def newest_run(reader: Reader, name: str, evaluation: str | None = None) -> RunRow:
+    """The newest run of an experiment; of an evaluation, where the experiment has runs of it."""
+    runs = find_runs(reader, name)
+    return next((run for run in runs if run.evaluation == evaluation), runs[0])
+
+
+def summary_of(run: RunRow) -> Snapshot | None:
+    """The last summary of a run, with its true state; None if it never ended."""
+    if run.summary is None:
+        return None
+    summary = msgspec.json.decode(run.summary, type=Snapshot)
+    return msgspec.structs.replace(summary, state=run.true_state.value, reason=run.reason)
+
+
+@contextmanager
+def reading(workspace: Workspace) -> Iterator[Reader]:
+    """A reader for as long as a command needs it."""
+    with closing(Reader(workspace)) as reader:
+        yield reader
+
+
+def write(workspace: Workspace, work: Callable[[Any], None]) -> None:
+    """Changes the store in one transaction; all of it, or nothing."""
+    with closing(open_for_writing(workspace).conn) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            work(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

@@ -1,0 +1,176 @@
+"""The evaluations of one pytest session: one engine and one loop for all of them."""
+
+import asyncio
+import inspect
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from evalstudio.commands.options import strategy_of, workspace_of
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.loop import loop_factory
+from evalstudio.engine.plan import Options, automatic_name
+from evalstudio.errors import EvalStudioError
+from evalstudio.format import percent
+from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
+from evalstudio.pytest_plugin import ENGINE_OPTIONS
+from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
+from evalstudio.settings import load_settings
+from evalstudio.store.runs import RunState
+
+DRAW_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A run that has ended, and what was wrong with it; None: nothing."""
+
+    snapshot: Snapshot
+    problem: str | None
+
+
+class EvaluationSession:
+    """Runs evaluations one after the other; made when the first one, or its first async fixture, is due."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._runner = asyncio.Runner(loop_factory=loop_factory())
+        self._engine: Engine | None = None
+        self._options: Options | None = None
+        self._drawn = 0.0
+        self.finals: list[Final] = []
+
+    def run(self, item: pytest.Function, function: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+        """Runs one evaluation to its end; fails the item if it is not what was asked for."""
+        try:
+            evaluation = evaluation_of(function, arguments, item.name)
+            final = self._runner.run(self._run(evaluation))
+        except EvalStudioError as error:
+            pytest.fail(str(error), pytrace=False)
+        problem = problem_of(final, evaluation)
+        self.finals.append(Final(final, problem))
+        self._config.hook.pytest_evalstudio_finished(
+            item=item, final=final, fail_under=evaluation.marked.fail_under
+        )
+        for score in final.scores:
+            item.user_properties.append((f"{score.evaluator} {score.metric}", score.value))
+        if problem is not None:
+            pytest.fail(problem, pytrace=False)
+
+    def as_sync_fixture(self, function: Callable[..., Any], fixturedef: Any) -> Callable[..., Any]:
+        """An async fixture as a function that pytest can call, with the same parameters."""
+
+        def set_up(**arguments: Any) -> Any:
+            if not inspect.isasyncgenfunction(function):
+                return self._runner.run(function(**arguments))
+            generator = function(**arguments)
+
+            async def next_value() -> Any:
+                return await anext(generator)
+
+            async def tear_down() -> None:
+                try:
+                    await anext(generator)
+                except StopAsyncIteration:
+                    return
+                raise RuntimeError(f"The fixture '{fixturedef.argname}' yields more than once.")
+
+            value = self._runner.run(next_value())
+            fixturedef.addfinalizer(lambda: self._runner.run(tear_down()))
+            return value
+
+        set_up.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+        set_up.__name__ = getattr(function, "__name__", "fixture")
+        return set_up
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._runner.run(self._engine.aclose())
+            self._engine = None
+        self._runner.close()
+
+    async def _run(self, evaluation: PythonEvaluation) -> Snapshot:
+        engine = await self._started()
+        run = await engine.start_evaluation(evaluation, self._wanted())
+        try:
+            return await engine.finished(run)
+        except asyncio.CancelledError:  # Ctrl-C
+            run.stop("interrupted by Ctrl-C")
+            await engine.finished(run)
+            raise
+
+    async def _started(self) -> Engine:
+        if self._engine is None:
+            option = self._config.getoption("workspace", None)
+            more = self._config.stash.get(ENGINE_OPTIONS, {})
+            engine = Engine(workspace_of(option), load_settings()[0], emit=self._emit, **more)
+            await engine.start()
+            self._engine = engine
+        return self._engine
+
+    def _wanted(self) -> Options:
+        """The options of the session; without --experiment all its evaluations share a name from the time."""
+        if self._options is None:
+            option = self._config.getoption
+            self._options = Options(
+                option("experiment", None) or automatic_name(),
+                strategy_of(option("strategy", None), option("window", None)),
+                option("workers", None),
+                option("samples", None),
+                None,
+                bool(option("new_run", None)),
+            )
+        return self._options
+
+    def _emit(self, event: Event) -> None:
+        self._config.hook.pytest_evalstudio_event(event=event)
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or not reporter._tw.hasmarkup:
+            return
+        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        now = time.monotonic()
+        if isinstance(event, Snapshot) and now >= self._drawn + DRAW_EVERY_S and capture is not None:
+            self._drawn = now
+            with capture.global_and_fixture_disabled():
+                reporter.rewrite(_line(event), erase=True)
+        elif isinstance(event, LogLine) and event.level in ("warning", "error"):
+            print(event.text, file=sys.stderr)  # noqa: T201 - captured with the item's output
+
+
+def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
+    """Why an evaluation is not green, in a sentence; None if it is."""
+    name = evaluation.name
+    if final.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
+        return f"{name} {final.state}: {final.reason}"
+    if final.errored:
+        worst = max(final.errors, key=lambda error: error.records, default=None)
+        example = f" ({worst.example})" if worst is not None else ""
+        return f"{name}: {final.errored:,} of {final.saved:,} samples errored{example}."
+    threshold = evaluation.marked.fail_under
+    if threshold is None:
+        return None
+    first = final.scores[0] if final.scores else None
+    value = None if first is None else (first.low if evaluation.marked.fail_under_low else first.value)
+    if first is None or value is None:
+        return f"{name}: nothing was scored, and at least {threshold:g} is asked for."
+    if value < threshold:
+        return f"{name}: {_said(first, evaluation.marked.fail_under_low)}, and at least {threshold:g} is asked for."
+    return None
+
+
+def _said(score: ScoreNow, low: bool) -> str:
+    which = "the lower end of " if low else ""
+    return f"{which}{score.evaluator} ({score.metric}) is {percent(score)}"
+
+
+def _line(snapshot: Snapshot) -> str:
+    score = f", {snapshot.scores[0].evaluator} {percent(snapshot.scores[0])}" if snapshot.scores else ""
+    errors = f", {snapshot.errored} errored" if snapshot.errored else ""
+    return (
+        f"{snapshot.evaluation}: {snapshot.saved:,} of {snapshot.total:,}, {snapshot.rate:.1f}/s, "
+        f"{snapshot.in_flight} under way{score}{errors}"
+    )

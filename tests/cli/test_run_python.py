@@ -1,0 +1,131 @@
+"""`evalstudio run eval_x.py::eval_sentiment`: exit status, JSON, fixtures, Ctrl-C, and what cannot run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evalstudio.store.reader import Reader
+from evalstudio.workspace import Workspace
+
+FILE = """
+import asyncio, pytest
+from evalstudio import Result, foreach
+from evalstudio.evaluators import exact_match
+
+@pytest.fixture
+async def model():
+    yield asyncio.get_running_loop()
+
+@foreach("text,expected", [("good", "good"), ("bad", "good")])
+async def eval_half(text, expected, model):
+    assert asyncio.get_running_loop() is model
+    print("a line of a person's own")
+    return Result(exact_match(text, expected), prompt=text, model_response=text)
+
+@foreach("text,expected", [("good", "good"), ("bad", "bad")], fail_under=0.9)
+def eval_all(text, expected):
+    return Result(exact_match(text, expected))
+
+@foreach("text", ["a", "b"])
+async def eval_slow(text):
+    await asyncio.sleep(30)
+
+@foreach("text", ["a", "b"])
+def eval_broken(text):
+    raise ValueError("no idea")
+
+@pytest.fixture
+def nothing():
+    raise RuntimeError("no server")
+
+@foreach("text", ["a", "b"])
+def eval_without(text, nothing):
+    ...
+
+def test_beside():
+    raise AssertionError
+"""
+
+
+def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    (folder / "eval_x.py").write_text(FILE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "evalstudio", "run", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def finish(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    process = start(folder, *arguments)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_that_a_function_runs_with_its_fixtures_and_prints_json(tmp_path: Path, workspace: Workspace) -> None:
+    code, out, err = finish(tmp_path, "eval_x.py::eval_half", "--experiment", "x", "--json", "--window", "1")
+    assert code == 0, err
+    summary = json.loads(out)
+    assert summary["evaluation"] == "eval_x.py::eval_half"
+    assert summary["scores"][0]["value"] == 0.5
+    assert summary["strategy"] == {"type": "sliding_window", "max_concurrency": 1}
+    assert [run.saved for run in Reader(workspace).runs("x")] == [2]
+    assert "warning" not in err.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["eval_x.py::eval_all"], 0),
+        (["eval_x.py::eval_half", "--fail-under", "0.9"], 1),
+        (["eval_x.py::eval_half", "--fail-under", "0.4"], 0),
+        (["eval_x.py::eval_broken"], 1),
+        (["eval_x.py::eval_broken", "--allow-errors"], 0),
+    ],
+)
+def test_that_the_exit_status_says_what_came_of_it(tmp_path: Path, arguments: list[str], status: int) -> None:
+    code, out, err = finish(tmp_path, *arguments)
+    assert code == status, out + err
+    assert "2 of 2 saved" in out
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("eval_x.py::eval_nope", "There is no evaluation eval_x.py::eval_nope"),
+        ("eval_x.py::test_beside", "There is no evaluation eval_x.py::test_beside"),
+        ("eval_none.py", "There is no evaluation eval_none.py"),
+        ("eval_bad.py", "No module named 'nope'"),
+        ("eval_x.py::eval_without", "RuntimeError: no server"),
+    ],
+)
+def test_that_what_cannot_run_is_said(tmp_path: Path, reference: str, words: str) -> None:
+    (tmp_path / "eval_bad.py").write_text("import nope\n")
+    code, out, err = finish(tmp_path, reference)
+    assert code == 2
+    assert words in out + err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_that_ctrl_c_stops_the_run_and_it_can_go_on(tmp_path: Path, workspace: Workspace) -> None:
+    process = start(tmp_path, "eval_x.py::eval_slow", "--experiment", "x")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if workspace.database.exists() and any(run.state == "running" for run in Reader(workspace).runs("x")):
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, out + err
+    (run,) = Reader(workspace).runs("x")
+    assert (run.state, run.reason) == ("stopped", "interrupted by Ctrl-C")
+    assert "Traceback" not in out + err

@@ -1,0 +1,84 @@
+"""Adaptive over HTTP and in real time: where it settles is what the server can take."""
+
+import statistics
+from pathlib import Path
+
+import pytest
+
+from evalstudio.concurrency import Adaptive
+from evalstudio.engine.plan import Options
+from evalstudio.protocol import Snapshot
+from evalstudio.workspace import Workspace
+from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation
+
+ANSWERS_OF_120_MS = {"step_base": 0.004, "output_mean": 20, "output_sigma": 0.4, "output_max": 120}
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_KEY", "sk-planted-for-tests")
+
+
+async def settled(
+    folder: Path, workspace: Workspace, server: Demo, samples: int
+) -> tuple[Snapshot, list[Snapshot]]:
+    """An adaptive run's last snapshot, and those of its second half."""
+    async with engine_in(workspace) as (engine, heard):
+        run = await engine.start_run(
+            write_evaluation(folder, server.model, samples), Options("a", Adaptive())
+        )
+        final = await finish(engine, run)
+    return final, [one for one in heard.snapshots if one.saved >= samples / 2]
+
+
+@pytest.mark.proof  # real time on a busy machine: what the machine is slow at looks like the server's limit
+@pytest.mark.parametrize(("slots", "samples"), [(4, 260), (8, 480)])
+async def test_that_it_settles_at_what_a_silent_queue_can_take(
+    tmp_path: Path, workspace: Workspace, slots: int, samples: int
+) -> None:
+    async with demo("instant") as server:
+        await server.control(slots=slots, **ANSWERS_OF_120_MS)
+        final, late = await settled(tmp_path, workspace, server, samples)
+    assert final.errored == 0
+    assert 0.75 * slots <= statistics.median(one.limit for one in late) <= 1.6 * slots
+
+
+async def test_that_it_finds_a_cap_that_is_only_told_by_rejections(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    async with demo("instant") as server:
+        await server.control(max_concurrency=8, hints="none", **ANSWERS_OF_120_MS)
+        final, late = await settled(tmp_path, workspace, server, 350)
+        refused = (await server.stats())["statuses"]["429"]
+    assert final.errored == 0
+    assert refused > 0
+    assert 6 <= statistics.median(one.limit for one in late) <= 10
+
+
+@pytest.mark.proof
+async def test_that_it_follows_when_the_server_gets_more_room(tmp_path: Path, workspace: Workspace) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, heard):
+        await server.control(slots=3, **ANSWERS_OF_120_MS)
+        evaluation = write_evaluation(tmp_path, server.model, 520)
+        run = await engine.start_run(evaluation, Options("a", Adaptive()))
+        await heard.until(lambda one: one.saved >= 110)
+        before = [one.limit for one in heard.snapshots if one.saved >= 60]
+        await server.control(slots=8)
+        await finish(engine, run)
+        late = [one.limit for one in heard.snapshots if one.saved >= 420]
+    assert statistics.median(before) <= 6  # a step above the three slots now and then
+    assert statistics.median(before) < statistics.median(late) <= 16
+
+
+async def test_that_it_never_grows_on_errors(tmp_path: Path, workspace: Workspace) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, heard):
+        await server.control(overloaded=1.0)
+        run = await engine.start_run(write_evaluation(tmp_path, server.model, 100), Options("a", Adaptive()))
+        await heard.until(lambda one: sum(error.attempts for error in one.errors) >= 5)
+        run.stop()
+        await finish(engine, run)
+        limits = [one.limit for one in heard.snapshots]
+        most = (await server.stats())["max_in_flight"]
+    assert max(limits) <= 2  # where a server on this machine starts
+    assert limits[-1] == 1
+    assert most <= 2
