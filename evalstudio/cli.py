@@ -5,9 +5,11 @@ import sys
 import click
 
 from evalstudio import __version__
+from evalstudio.commands.capacity import capacity_command
 from evalstudio.commands.compare import compare_command
 from evalstudio.commands.errors import errors_command
 from evalstudio.commands.export import export_command
+from evalstudio.commands.forecast import forecast_command
 from evalstudio.commands.run import run_command
 from evalstudio.commands.serve import demo_server, engine_command, local_model
 from evalstudio.commands.show import list_command, show_command
@@ -34,6 +36,8 @@ for command in (
     run_command,
     list_command,
     show_command,
+    capacity_command,
+    forecast_command,
     compare_command,
     errors_command,
     export_command,

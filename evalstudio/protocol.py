@@ -112,6 +112,20 @@ class DeleteRun(Command, tag="delete", frozen=True):
     run_id: int
 
 
+class FindCapacity(Command, tag="find-capacity", frozen=True):
+    """Measures level by level how many calls at once an evaluation's model can take; the answers are kept.
+
+    `dry`: the reply's value is a `CapacityPlan`, and nothing is called. Else the reply comes at the end: its value is
+    the best level, or None; `CapacityPlan`, `Level` and `CapacityFound` come as events. `StopRun` ends it early.
+    """
+
+    evaluation: str
+    model: str | None = None
+    max_concurrency: int = 64
+    samples: int | None = None
+    dry: bool = False
+
+
 class Shutdown(Command, tag="shutdown", frozen=True):
     """Stops what runs, saves, and leaves."""
 
@@ -266,11 +280,47 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     worker_advice: str = ""  # whether more threads help a synchronous model
 
 
+class CapacityPlan(Event, tag="capacity-plan", frozen=True):
+    """What finding the capacity takes at most; `cost` in US dollars, None where no price is known."""
+
+    experiment: str
+    calls: int
+    cost: float | None
+
+
+class Level(Event, tag="level", frozen=True):
+    """What was measured with so many calls in flight; rates in samples a second, `low` to `high` the 95 % interval."""
+
+    run_id: int
+    concurrency: int
+    answers: int
+    failed: int  # attempts
+    seconds: float
+    rate: float
+    low: float
+    high: float
+    latency: Percentiles | None
+    first_token: Percentiles | None = None
+
+    @property
+    def failed_share(self) -> float:
+        return self.failed / max(1, self.answers + self.failed)
+
+
+class CapacityFound(Event, tag="capacity-found", frozen=True):
+    """The verdict: the knee among `levels`, or None where nothing could be measured."""
+
+    run_id: int
+    best: int | None
+    levels: tuple[Level, ...]
+    sentence: str
+
+
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | SetLimits | SetRates
-    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | Shutdown
+    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | FindCapacity | Shutdown
 )  # fmt: skip
-Events = Hello | Reply | LogLine | Snapshot
+Events = Hello | Reply | LogLine | Snapshot | CapacityPlan | Level | CapacityFound
 
 _encoder = msgspec.msgpack.Encoder()
 _LENGTH = struct.Struct(">I")

@@ -100,7 +100,7 @@ def run_in_terminal(
         await engine.start()
         try:
             started = await engine.start_run(evaluation, wanted)
-            with _on_interrupt(lambda: started.stop(BY_SIGNAL)):
+            with on_interrupt(lambda: started.stop(BY_SIGNAL)):
                 final = await engine.finished(started)
             return final, started.reason == BY_SIGNAL
         finally:
@@ -169,7 +169,7 @@ def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> in
 
 
 @contextlib.contextmanager
-def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+def on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C stops the run in order; a second one ends the program at once."""
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":

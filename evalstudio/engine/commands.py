@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evalstudio.engine.capacity import find_capacity, plan_capacity
 from evalstudio.engine.connection import list_models, try_model
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.models import local
@@ -18,6 +19,7 @@ from evalstudio.protocol import (
     ContinueRun,
     DeleteRun,
     Event,
+    FindCapacity,
     ListModels,
     LocalModel,
     PauseRun,
@@ -107,6 +109,10 @@ class Commander:
                 return await list_models(await engine.servers.locate(resolve_model(model, Path.cwd())))
             case LocalModel(action=action):
                 return await self._local_model(action)
+            case FindCapacity():
+                if command.dry:
+                    return await plan_capacity(engine, command)
+                return (await find_capacity(engine, command, self._send)).best
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
             case Shutdown():

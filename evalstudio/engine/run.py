@@ -119,6 +119,9 @@ class Run:
     changes: list[LimitChange] = field(default_factory=list)
     blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
     signs: SignWatch = field(default_factory=SignWatch)
+    on_attempt: Callable[[Item, CallResult, float], None] | None = (
+        None  # told of each that ended, and its seconds
+    )
     steered: bool = False  # a person has set its strategy while it ran
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     _started: float = 0.0
@@ -445,6 +448,8 @@ class Run:
     def _settle(self, item: Item, result: CallResult, now: float) -> None:
         latency = now - item.started
         item.turn_attempts += 1
+        if self.on_attempt is not None:
+            self.on_attempt(item, result, latency)
         if result.answer is not None and result.answer.prompt is not None:
             item.messages = (Message("user", result.answer.prompt),)
         if result.outcome is Outcome.OK and result.answer is not None:

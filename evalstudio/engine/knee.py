@@ -1,0 +1,130 @@
+"""Which level of concurrency to measure next, when the verdict is clear, and where the knee is. Pure.
+
+Levels double until more calls at once bring nothing more, twice, or only waiting, or errors; then two more are
+measured around the best. The knee is the smallest level with at least 95 % of the best rate, or with one that is lower
+only within the errors.
+"""
+
+import math
+from enum import StrEnum
+
+from evalstudio.format import milliseconds
+from evalstudio.protocol import Level
+
+GAIN = 0.05  # smallest gain in throughput that counts, and only beyond 1.65 standard errors (one-sided 95 %)
+CERTAIN = 1.65
+NEAR = 0.95  # of the best rate: as good ...
+NEARLY = 0.88  # ... or from here on, where the difference may be chance
+FAILING = 0.1  # share of attempts that failed
+EXPLODES = 3.0  # times the p95 of the level before
+
+
+class End(StrEnum):
+    """Why no higher level is measured."""
+
+    FLAT = "more only adds waiting"
+    ERRORS = "more brings errors"
+    MOST = "no more was asked for, and more may bring more"
+    SAMPLES = "the samples ran out before it was clear whether more helps"
+
+
+class Search:
+    """Chooses levels up to `most`. Call `next`, measure, `add`; None from `next` is the end."""
+
+    def __init__(self, most: int) -> None:
+        self.levels: list[Level] = []
+        self.end: End | None = None
+        self._most = most
+        self._refined: list[int] | None = None
+
+    def next(self) -> int | None:
+        """The level to measure now, None when all is clear."""
+        if not self.levels:
+            return 1
+        if self._refined is None:
+            self.end = self._end()
+            if self.end is None:
+                return min(2 * self.levels[-1].concurrency, self._most)
+            self._refined = self._around()
+        return self._refined.pop(0) if self._refined else None
+
+    def add(self, level: Level) -> None:
+        self.levels.append(level)
+
+    def run_out(self) -> None:
+        """No samples are left to measure with."""
+        if self.end is None:
+            self.end = End.SAMPLES
+        self._refined = []
+
+    @property
+    def best(self) -> Level | None:
+        """The knee; None where no level worked."""
+        working = [level for level in self.levels if level.failed_share <= FAILING and level.answers]
+        if not working:
+            return None
+        top = _best_rate(working)
+        return min((level for level in working if _as_good(level, top)), key=lambda level: level.concurrency)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        best = self.best
+        if best is None:
+            if self.levels and self.end is not End.SAMPLES:
+                level = self.levels[-1]
+                return f"No level worked: {level.failed} of {level.answers + level.failed} attempts failed."
+            return "Too few samples to measure anything; give it more."
+        p95 = f", p95 {milliseconds(best.latency.p95)}" if best.latency else ""
+        higher = any(level.concurrency > best.concurrency for level in self.levels)
+        end = self.end or End.SAMPLES
+        if end is End.MOST and higher:
+            end = End.FLAT
+        return f"Best: {best.concurrency} in flight, {best.rate:.3g} samples/s{p95}; {end.value}."
+
+    def _end(self) -> End | None:
+        last = self.levels[-1]
+        if last.failed_share > FAILING:
+            return End.ERRORS
+        before = self.levels[:-1]
+        if before and not _gains(last, _best_rate(before)):
+            waits = last.latency is not None and before[-1].latency is not None
+            if waits and last.latency.p95 > EXPLODES * before[-1].latency.p95:  # type: ignore[union-attr]
+                return End.FLAT
+            if len(before) >= 2 and not _gains(before[-1], _best_rate(before[:-1])):
+                return End.FLAT
+        return End.MOST if last.concurrency >= self._most else None
+
+    def _around(self) -> list[int]:
+        """Levels half way to the neighbours of the best."""
+        best = self.best
+        if best is None:
+            return []
+        known = sorted(level.concurrency for level in self.levels)
+        place = known.index(best.concurrency)
+        neighbours = known[max(0, place - 1) : place] + known[place + 1 : place + 2]
+        halves = [round((best.concurrency + other) / 2) for other in neighbours]
+        return [half for half in halves if half not in known]
+
+
+def _as_good(level: Level, top: Level) -> bool:
+    """The best of several rates is too high by chance: one that is lower only within the errors is as good."""
+    near = level.rate >= NEAR * top.rate
+    return near or (level.rate >= NEARLY * top.rate and not _gains(top, level))
+
+
+def _best_rate(levels: list[Level]) -> Level:
+    return max(levels, key=lambda level: level.rate)
+
+
+def _gains(level: Level, than: Level) -> bool:
+    """Whether a level's rate is significantly higher."""
+    if level.rate <= 0 or than.rate <= 0:
+        return level.rate > than.rate
+    error = math.hypot(_error(level), _error(than))
+    return math.log(level.rate / than.rate) > max(GAIN, CERTAIN * error)
+
+
+def _error(level: Level) -> float:
+    """The relative standard error, back from the 95 % interval."""
+    return (level.high - level.low) / 2 / 1.96 / level.rate

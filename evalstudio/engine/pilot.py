@@ -1,0 +1,100 @@
+"""A pilot: the first samples of a run, some alone and some together, to tell what the rest will take. They are kept."""
+
+import asyncio
+import contextlib
+from dataclasses import replace
+
+import msgspec
+
+from evalstudio.concurrency import SlidingWindow, Strategy
+from evalstudio.engine.call_cost import cost_of_a_call
+from evalstudio.engine.endpoints import identify, kind_of, load_prior
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.forecast import Basis, from_pilot, from_prior
+from evalstudio.engine.models.call import CallResult
+from evalstudio.engine.plan import Options, Plan, make_plan
+from evalstudio.engine.run import Run
+from evalstudio.engine.samples import Item
+from evalstudio.errors import RunError
+from evalstudio.evaluation import load_evaluation
+from evalstudio.keys import find_key
+from evalstudio.outcome import Outcome
+from evalstudio.store.runs import RunState, update_spec
+
+SIZES = (5, 20)  # the fewest and the most samples
+ALONE = 4
+WINDOW = 4
+LOOK_S = 0.05
+LONGEST_END_S = 60.0
+
+
+async def known_basis(engine: Engine, reference: str, options: Options) -> tuple[Plan, Basis | None]:
+    """The run as planned, and what earlier runs on its endpoint tell; calls nothing."""
+    evaluation = await asyncio.to_thread(load_evaluation, reference)
+    plan = await asyncio.to_thread(make_plan, evaluation, reference, options, engine.settings)
+    identity = identify(plan.model, find_key(plan.model.key))
+    prior = await engine.execute(lambda connection: load_prior(connection, identity))
+    if prior is None:
+        return plan, None
+    cost = await asyncio.to_thread(cost_of_a_call, plan, prior.expected_output)
+    return plan, from_prior(prior, cost, kind=kind_of(plan.model))
+
+
+async def run_pilot(engine: Engine, reference: str, options: Options, size: int = 12) -> tuple[Run, Basis]:
+    """Makes the first calls; the run is then stopped and can be resumed. Raises RunError where nothing answered."""
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise RunError(f"A pilot takes {SIZES[0]} to {SIZES[1]} samples; {size} were asked for.")
+    run = await engine.start_run(reference, msgspec.structs.replace(options, strategy=SlidingWindow(1)))
+    alone: list[float] = []
+    together: list[float] = []
+    since: float | None = None  # when calls began to go together
+    enough = asyncio.Event()
+
+    def heard(item: Item, result: CallResult, latency: float) -> None:
+        nonlocal since
+        if result.outcome is Outcome.OK:
+            if since is None:
+                alone.append(latency)
+            elif item.started > since:
+                together.append(latency)
+        if since is None and len(alone) >= ALONE:
+            since = run.services.clock()
+            run.set_strategy(SlidingWindow(WINDOW), "pilot")
+        if len(alone) + len(together) >= size:
+            enough.set()
+
+    run.on_attempt = heard
+    while run.state is RunState.RUNNING and not enough.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(enough.wait(), LOOK_S)
+    run.on_attempt = None
+    answered, cost = run.telemetry.latency.n, run.telemetry.cost
+    priced = run.telemetry.unpriced == 0
+    reason = run.reason
+    await wind_up(run, f"The pilot of {size} samples is done; resume the run for the rest.")
+    await keep_strategy(run, options.strategy)
+    await engine.finished(run)
+    if not alone:
+        raise RunError(f"The pilot got no answer. {reason}".strip())
+    each = cost / answered if priced and answered else None
+    basis = from_pilot(
+        alone, together, WINDOW, [each] * len(alone) if each is not None else [None], kind=kind_of(run.plan.model),
+        requests_per_minute=run.controller.requests_per_minute,
+    )  # fmt: skip
+    return run, basis
+
+
+async def wind_up(run: Run, reason: str) -> None:
+    """Stops a run, but what is in flight is paid for already: its answers are awaited and kept."""
+    run.pause(reason)
+    until = run.services.clock() + LONGEST_END_S
+    while run.in_flight and run.is_active and run.services.clock() < until:  # noqa: ASYNC110 - also ends in time
+        await asyncio.sleep(LOOK_S)
+    run.stop(reason)
+
+
+async def keep_strategy(run: Run, strategy: Strategy | None) -> None:
+    """The strategy with which the run goes on when it is resumed; None: as its evaluation or the settings say."""
+    options = msgspec.structs.replace(run.plan.options, strategy=strategy)
+    new = await asyncio.to_thread(replace(run.plan, options=options).new_run)
+    run.services.writer.execute(lambda connection: update_spec(connection, run.id, new))
