@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QTableView, QTableWidget, QToolButton
 
 from evalstudio.store.comparison import Speed
-from evalstudio.ui.pages.compare import apart
 from evalstudio.ui.panels.speed_panel import SpeedPanel, speed_rows
+from evalstudio.ui.text import apart
 from tests.ui.conftest import Driver
 
 Opened = Callable[[], Driver]
@@ -126,4 +126,4 @@ def test_that_changes_of_speed_are_said_in_the_right_direction(open_filled: Open
 
 def test_that_long_texts_are_shown_from_where_they_differ() -> None:
     assert apart("a", "b") == ("a", "b")
-    assert apart("x" * 50 + "one", "x" * 50 + "two") == ("…" + "x" * 24 + "one", "…" + "x" * 24 + "two")
+    assert apart("x" * 50 + "one", "x" * 50 + "two") == ("…" + "x" * 12 + "one", "…" + "x" * 12 + "two")

@@ -25,12 +25,11 @@ from evalstudio.ui.panels.score_pairs import ScorePairs
 from evalstudio.ui.panels.speed_panel import SpeedPanel
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import apart, one_line
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
 
 REFRESH_MS = 1_000
-SHOWN_BEFORE = 24  # characters that are the same, before the first that is not
 COST_FACTOR = 10  # runs that go on are compared again after ten times as long as it took
 KINDS = {"dataset": "the samples", "intended": "what is compared", "circumstance": "how it ran"}
 Key = tuple[int, int, int, int, str, str]  # both runs, and how they stood
@@ -220,16 +219,6 @@ def propose(rows: list[RunRow]) -> tuple[int, int] | None:
     newest = rows[0]
     before = next((row for row in rows[1:] if row.evaluation == newest.evaluation), rows[1])
     return before.id, newest.id
-
-
-def apart(a: str, b: str) -> tuple[str, str]:
-    """Two texts from a little before where they begin to differ; short ones whole."""
-    both = enumerate(zip(a, b, strict=False))
-    same = next((place for place, (one, two) in both if one != two), min(len(a), len(b)))
-    if same <= SHOWN_BEFORE:
-        return a, b
-    cut = same - SHOWN_BEFORE
-    return f"…{a[cut:]}", f"…{b[cut:]}"
 
 
 def summary_of(told: RunComparison) -> str:

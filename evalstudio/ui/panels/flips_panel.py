@@ -24,6 +24,7 @@ from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
 
 WIDTHS = (80, 120, 0, 0, 72, 72)
+CHOOSE = "Choose a sample to see both answers."
 DIRECTIONS = ("All flips", "Up: B scores higher", "Down: B scores lower")
 
 
@@ -45,7 +46,7 @@ class FlipsPanel(QWidget):
         self.direction.addItems(DIRECTIONS)
         labelled(self.direction, "flips_direction", "Direction of the change", "Which flips to show")
         self.count = TextLabel("", "muted", name="flips_count")
-        self.sample = ElidedLabel("Choose a sample to see both answers.", "muted", name="flip_sample")
+        self.sample = ElidedLabel(CHOOSE, "muted", name="flip_sample")
         self.answers = tuple(_answer(letter) for letter in "ab")
         self._lay_out()
         self.evaluator.currentIndexChanged.connect(lambda *_: self._fill())
@@ -94,7 +95,8 @@ class FlipsPanel(QWidget):
     def _show_answers(self, flip: Flip | None, both: tuple[Details | None, Details | None]) -> None:
         expected = next((one.record.expected for one in both if one is not None), None)
         if flip is None:
-            self.sample.show_text("Choose a sample to see both answers.")
+            none = "No sample is scored differently." if not self.model.flips else CHOOSE
+            self.sample.show_text(none)
         else:
             words = f"Sample {one_line(flip.sample_id, 60)}"
             self.sample.show_text(f"{words} · expected: {one_line(expected)}" if expected else words)

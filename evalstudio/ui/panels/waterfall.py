@@ -103,7 +103,7 @@ class Waterfall(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(scaled(self.font(), 0.9))
         metrics = painter.fontMetrics()
-        wide = max(metrics.horizontalAdvance(span.label) for span in self.spans)
+        wide = max(metrics.horizontalAdvance(span.label) + 4 for span in self.spans)
         wide = min(wide, int(self.width() * 0.5))
         times = [milliseconds(span.end - span.start) for span in self.spans]
         right = max(metrics.horizontalAdvance(text) for text in times) + SPACE_M

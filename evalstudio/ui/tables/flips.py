@@ -13,11 +13,11 @@ from evalstudio.store.reader import RecordLine
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import score_words
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import apart, one_line, tooltip
 from evalstudio.ui.theme import tokens
 
 HEADINGS = ("Sample", "Expected", "Answer of A", "Answer of B", "Score A", "Score B")
-SCORE_A, SCORE_B = 4, 5
+ANSWER_A, ANSWER_B, SCORE_A, SCORE_B = 2, 3, 4, 5
 PAGE = 64
 PAGES_KEPT = 32
 Index = QModelIndex | QPersistentModelIndex
@@ -78,6 +78,9 @@ class FlipsModel(QAbstractTableModel):
         text = flip.sample_id if column == 0 else self._text(index.row(), column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(text or "")
+        if text is not None and column in (ANSWER_A, ANSWER_B):
+            other = self._text(index.row(), ANSWER_A + ANSWER_B - column)
+            text = apart(text, other or "")[0]
         return "…" if text is None else one_line(text)
 
     def _text(self, row: int, column: int) -> str | None:
@@ -90,7 +93,7 @@ class FlipsModel(QAbstractTableModel):
                 spawn(self._fetch(page, self._generation))
             return None
         self._pages.move_to_end(page)
-        line = lines.get(flip.record_b if column == 3 else flip.record_a)
+        line = lines.get(flip.record_b if column == ANSWER_B else flip.record_a)
         if line is None:
             return ""
         return (line.expected if column == 1 else line.answer) or ""
