@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint local-model setup setup-dev screenshots bench bench-adaptive proof soak clean
+.PHONY: run test lint local-model setup setup-dev screenshots bench bench-adaptive proof clean
 
 run: setup
 	@$(BIN)/evalstudio start
@@ -18,6 +18,15 @@ setup:
 
 setup-dev:
 	@PYTHON=$(PYTHON) sh scripts/setup.sh dev
+
+proof: setup-dev
+	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m proof
+
+bench: setup-dev
+	@$(BIN)/python -m benchmarks.bench_engine
+	@$(BIN)/python -m benchmarks.bench_threads
+	@$(BIN)/python benchmarks/window.py
+	@$(BIN)/python -m benchmarks.bench_million --samples 100000
 
 local-model: setup
 	@$(BIN)/evalstudio local-model install

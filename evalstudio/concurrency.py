@@ -80,6 +80,11 @@ Strategy = Sequential | SlidingWindow | Adaptive
 AsyncSequential = Sequential  # its name in dotevals for async functions
 
 
+def Batch(batch_size: int = 100) -> SlidingWindow:  # noqa: N802 - as dotevals 0.23 and 0.24 write it
+    """What dotevals calls a strategy of that name: so many samples at once."""
+    return SlidingWindow(batch_size)
+
+
 def check_count(name: str, value: object) -> int:
     """Returns `value` if it is a whole number from 1 to 10,000; else raises LimitError with a sentence."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAXIMUM:

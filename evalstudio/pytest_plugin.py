@@ -30,6 +30,7 @@ OPTIONS = {
 }
 ENGINE_OPTIONS = pytest.StashKey[dict[str, Any]]()
 """Where a caller of pytest may put options of the engine: attended, ceiling."""
+EXPERIMENT = pytest.StashKey[str]()
 SESSION = pytest.StashKey["EvaluationSession"]()
 
 
@@ -113,6 +114,15 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
         return (yield)
     finally:
         fixturedef.func = function
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The processes of pytest-xdist share the name of an experiment that nobody named."""
+    from evalstudio.engine.plan import automatic_name
+
+    name = node.config.stash.setdefault(EXPERIMENT, automatic_name())
+    node.workerinput["evalstudio_experiment"] = name
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,4 +1,4 @@
-"""Pictures of the window for the documentation: a real run of an example on the demo model, in both themes.
+"""Pictures of the window for the documentation: real runs of examples on the demo model, in both themes.
 
 Usage: python scripts/screenshots.py [--folder docs/images] [--size 1280x800] [--all]
 """
@@ -17,7 +17,9 @@ if not os.environ.get("DISPLAY"):
 
 
 async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
-    """Runs the example once for each theme and saves the Runs page mid-run (and, with `every`, finished)."""
+    """Runs the example once for each theme and saves the Runs page mid-run (and, with `every`, finished); then two
+    runs of another one for Results and Compare."""
+    from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QComboBox, QLabel, QTableView
 
@@ -39,7 +41,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
 
         def save(name: str) -> None:
             picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-            picture.save(str(folder / f"{name}.png"))
+            picture.save(str(folder / f"{name}.png"), "PNG", 0)  # the smallest file
 
         await until(lambda: session.engine.state is EngineState.READY)
         suffix = "" if size == (1280, 800) else f"-{size[0]}"
@@ -70,7 +72,45 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
             await asyncio.sleep(1.5)
             if every:
                 save(f"runs-{theme}{suffix}-finished")
+        for model_name, words in (("demo/flaky", "Solve"), ("demo/fast", "Think first, then solve")):
+            window.runs_page.start_bar.add_file(str(arithmetic(Path(workspace), words)))
+            window.findChild(QComboBox, "model").setCurrentText(model_name)  # type: ignore[union-attr]
+            before = session.focus
+            window.actions_["start"].trigger()
+            await until(lambda before=before: session.focus != before and session.focused is not None)
+            await until(lambda: session.focused is not None and session.focused.snapshot is not None)
+            await until(lambda: session.focused is not None and not session.focused.is_active)
+        for theme in ("light", "dark"):
+            session.settings = changed(session.settings, theme=theme)
+            session.settings_changed.emit()
+            session.look_at(session.rows[1].id)
+            window.show_page("results")
+            table = window.findChild(QTableView, "results_records")
+            header = table.horizontalHeader()  # type: ignore[union-attr]
+            header.setSortIndicator(7, Qt.SortOrder.DescendingOrder)  # by attempts
+            await until(lambda table=table: table.model().rowCount() > 10)
+            await asyncio.sleep(1)
+            table.setCurrentIndex(table.model().index(2, 0))  # type: ignore[union-attr]
+            await asyncio.sleep(0.6)
+            save(f"results-{theme}{suffix}")
+            window.show_page("compare")
+            await until(lambda: window.compare_page.told is not None)
+            await asyncio.sleep(0.6)
+            save(f"compare-{theme}{suffix}")
         await studio.close()
+
+
+def arithmetic(folder: Path, words: str) -> Path:
+    """The arithmetic example with other words in its prompt."""
+    examples = ROOT / "resources" / "examples"
+    place = folder / words.split()[0].lower()
+    place.mkdir()
+    (place / "arithmetic.jsonl").write_bytes((examples / "arithmetic.jsonl").read_bytes())
+    path = place / "arithmetic.toml"
+    path.write_text(
+        (examples / "arithmetic.toml").read_text().replace("Solve the problem", f"{words} the problem")
+    )
+    return path
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -63,19 +63,24 @@ def export_command(
     click.echo(f"{count:,} records of run {run.id} written to {path}.", err=True)
 
 
-def write_records(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
-    """Writes a run's records in the order of the dataset; how many they are. Keys are never among them."""
+def write_records(
+    reader: Reader, run_id: int, form: str, file: TextIO, records: Iterable[int] | None = None
+) -> int:
+    """Writes the records with these ids, or all of the run in the order of the dataset; how many they are.
+
+    `form` is csv or jsonl. Keys are never among what is written.
+    """
     evaluators = reader.evaluators(run_id)
     write = _csv_writer(file, evaluators) if form == "csv" else _line_writer(file)
     count = 0
-    for details in _records(reader, run_id):
+    for details in _details(reader, reader.record_ids(run_id) if records is None else records):
         write(details)
         count += 1
     return count
 
 
-def _records(reader: Reader, run_id: int) -> Iterator[Details]:
-    for record in reader.record_ids(run_id):
+def _details(reader: Reader, records: Iterable[int]) -> Iterator[Details]:
+    for record in records:
         if (details := reader.details(record)) is not None:
             yield details
 

@@ -51,6 +51,8 @@ class EvaluationSession:
             final = self._runner.run(self._run(evaluation))
         except EvalStudioError as error:
             pytest.fail(str(error), pytrace=False)
+        finally:
+            self._erase(item)
         problem = problem_of(final, evaluation)
         self.finals.append(Final(final, problem))
         self._config.hook.pytest_evalstudio_finished(
@@ -116,8 +118,9 @@ class EvaluationSession:
         """The options of the session; without --experiment all its evaluations share a name from the time."""
         if self._options is None:
             option = self._config.getoption
+            shared = getattr(self._config, "workerinput", {}).get("evalstudio_experiment")
             self._options = Options(
-                option("experiment", None) or automatic_name(),
+                option("experiment", None) or shared or automatic_name(),
                 strategy_of(option("strategy", None), option("window", None)),
                 option("workers", None),
                 option("samples", None),
@@ -128,17 +131,28 @@ class EvaluationSession:
 
     def _emit(self, event: Event) -> None:
         self._config.hook.pytest_evalstudio_event(event=event)
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None or not reporter._tw.hasmarkup:
-            return
-        capture = self._config.pluginmanager.get_plugin("capturemanager")
-        now = time.monotonic()
-        if isinstance(event, Snapshot) and now >= self._drawn + DRAW_EVERY_S and capture is not None:
-            self._drawn = now
-            with capture.global_and_fixture_disabled():
-                reporter.rewrite(_line(event), erase=True)
-        elif isinstance(event, LogLine) and event.level in ("warning", "error"):
+        if isinstance(event, LogLine) and event.level in ("warning", "error"):
             print(event.text, file=sys.stderr)  # noqa: T201 - captured with the item's output
+        elif isinstance(event, Snapshot) and time.monotonic() >= self._drawn + DRAW_EVERY_S:
+            self._draw(_line(event))
+
+    def _draw(self, line: str, *, erase: bool = True) -> None:
+        """A line of progress, drawn over the last one; only where there is a terminal."""
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        if reporter is None or capture is None or not reporter._tw.hasmarkup:
+            return
+        self._drawn = time.monotonic()
+        with capture.global_and_fixture_disabled():
+            reporter.rewrite(line[: reporter._tw.fullwidth - 1], erase=erase)
+
+    def _erase(self, item: pytest.Function) -> None:
+        """Leaves the line as pytest had it: with the name in front of which it prints the outcome."""
+        if self._drawn:
+            self._draw("")
+            verbose = self._config.get_verbosity() > 0
+            self._draw(f"{item.nodeid if verbose else item.nodeid.partition('::')[0]} ", erase=False)
+            self._drawn = 0.0
 
 
 def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:

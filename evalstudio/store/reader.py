@@ -8,18 +8,13 @@ import msgspec
 
 from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.store.database import open_for_reading
+from evalstudio.store.query import GROUPS, RecordQuery, to_sql
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.store.runs import RunRow, RunState, get_run, list_runs
 from evalstudio.store.schema import record_ids
 from evalstudio.workspace import Workspace
 
-_SCORE = "EXISTS (SELECT 1 FROM scores WHERE record_id = records.id AND value"
-GROUPS = {
-    "scored": f"outcome = 'ok' AND {_SCORE} IS NOT NULL)",
-    "wrong": f"outcome = 'ok' AND {_SCORE} = 0)",
-    "unscored": f"outcome = 'ok' AND NOT {_SCORE} IS NOT NULL)",
-    "errored": "outcome != 'ok'",
-}
+__all__ = ["GROUPS", "Details", "Reader", "RecordLine", "RecordQuery"]
 
 
 class RecordLine(msgspec.Struct, frozen=True):
@@ -35,8 +30,11 @@ class RecordLine(msgspec.Struct, frozen=True):
     latency: float | None
     attempts: int
     tokens_out: int | None
-    score: float | str | None  # of the first evaluator
-    scored: bool
+    score: float | str | None  # of the evaluator asked for, or the first
+    scored: bool  # by that evaluator
+    first_token: float | None = None
+    tokens_in: int | None = None
+    cost: float | None = None
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -78,26 +76,18 @@ class Reader:
 
         `outcome` is an outcome class, or one of GROUPS: scored, wrong (a score of 0), unscored, errored.
         """
-        where: list[str] = ["run_id = ?"]
-        parameters: list[Any] = [run_id]
-        if outcome in GROUPS:
-            where.append(GROUPS[outcome])
-        elif outcome is not None:
-            where.append("outcome = ?")
-            parameters.append(outcome)
-        if search:
-            pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
-            parameters += [pattern, pattern, search]
-        query = f"SELECT id FROM records WHERE {' AND '.join(where)} ORDER BY id"
-        return [row[0] for row in self.connection.execute(query, parameters)]
+        return self.find(run_id, RecordQuery(outcome=outcome, search=search))
+
+    def find(self, run_id: int, query: RecordQuery) -> list[int]:
+        """The ids of the run's records that the query is about, in its order."""
+        return [record for (record,) in self.connection.execute(*to_sql(run_id, query))]
 
     def lines(self, ids: Sequence[int], evaluator: str | None = None) -> list[RecordLine]:
         """What a table shows of these records, in the order of their ids."""
         marks = ", ".join("?" * len(ids))
         rows = self.connection.execute(
             "SELECT records.id, sample_id, repeat, outcome, error, substr(answer, 1, 400), substr(expected, 1, 400),"
-            " latency, attempts, tokens_out, value, value IS NOT NULL FROM records LEFT JOIN scores ON"
+            " latency, attempts, tokens_out, value, value IS NOT NULL, first_token, tokens_in, cost FROM records LEFT JOIN scores ON"
             " scores.record_id = records.id AND scores.evaluator = coalesce(?, (SELECT min(evaluator) FROM scores"
             f" AS one WHERE one.record_id = records.id)) WHERE records.id IN ({marks}) ORDER BY records.id",
             (evaluator, *ids),

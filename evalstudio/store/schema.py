@@ -71,6 +71,14 @@ MIGRATIONS = [
         endpoint TEXT PRIMARY KEY, learned_at REAL NOT NULL, prior TEXT NOT NULL
     );
     """,
+    """
+    -- what tables filter, sort and draw without a look at the records themselves, which are wide; in dataset
+    -- order, so that it grows at its end and what is looked up by it lies in a row
+    DROP INDEX records_run;
+    CREATE INDEX records_figures ON records(
+        run_id, outcome, position, repeat, latency, first_token, tokens_in, tokens_out, cost, attempts
+    );
+    """,
 ]
 
 

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
+    QHeaderView,
     QMainWindow,
     QMessageBox,
+    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +25,8 @@ from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.notices import Notice
+from evalstudio.ui.pages.compare import ComparePage
+from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
@@ -52,6 +56,8 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.log = LogPane()
         self.runs_page = RunsPage(session, self.actions_, self.log)
+        self.results_page = ResultsPage(session, self.actions_)
+        self.compare_page = ComparePage(session)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -88,10 +94,12 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def copy_record(self) -> None:
-        text = self.runs_page.records.detail.text()
-        if text:
-            QApplication.clipboard().setText(text)
+    def show_page(self, name: str) -> None:
+        """Shows the page called `name`: runs, results or compare."""
+        self._buttons[name].setChecked(True)
+        self._pages.setCurrentWidget(self._page_of[name])
+        if self._page_of[name].focusProxy() is not None:
+            self._page_of[name].setFocus()  # its keys work at once
 
     def _choose_theme(self, choice: str) -> None:
         self._session.change_settings(changed(self._session.settings, theme=choice))
@@ -135,7 +143,9 @@ class MainWindow(QMainWindow):
         actions.connect("quit", self.close)
         actions.connect("open_evaluation", self.open_evaluation)
         actions.connect("settings", self.open_settings)
-        actions.connect("copy_record", self.copy_record)
+        for name in self._page_of:
+            actions.connect(f"page_{name}", partial(self.show_page, name))
+        actions.connect("log", partial(self.show_page, "runs"))
         local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
@@ -166,7 +176,11 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.runs_page)
+        self._page_of: dict[str, QWidget] = {
+            "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
+        }  # fmt: skip
+        for page in self._page_of.values():
+            self._pages.addWidget(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -195,12 +209,16 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         column.setSpacing(SPACE_XS)
-        runs = NavigationButton("Runs", "runs", "nav_runs")
-        runs.setCheckable(True)
-        runs.setChecked(True)
-        runs.setAutoExclusive(True)
-        runs.clicked.connect(lambda: self._pages.setCurrentWidget(self.runs_page))
-        column.addWidget(runs)
+        self._buttons: dict[str, NavigationButton] = {}
+        for name in self._page_of:
+            button = NavigationButton(name.capitalize(), name, f"nav_{name}")
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            button.setToolTip(self.actions_[f"page_{name}"].toolTip())
+            button.clicked.connect(partial(self.show_page, name))
+            self._buttons[name] = button
+            column.addWidget(button)
+        self._buttons["runs"].setChecked(True)
         column.addStretch(1)
         for name, text in (("log", "Log"), ("settings", "Settings")):
             button = NavigationButton(text, name, f"nav_{name}")
@@ -215,12 +233,15 @@ class MainWindow(QMainWindow):
         geometry = self._machine.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        for splitter in self.runs_page.splitters:
-            state = self._machine.value(splitter.objectName())
+        for part in self._kept():
+            state = self._machine.value(part.objectName())
             if isinstance(state, QByteArray):
-                splitter.restoreState(state)
+                part.restoreState(state)
 
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())
-        for splitter in self.runs_page.splitters:
-            self._machine.setValue(splitter.objectName(), splitter.saveState())
+        for part in self._kept():
+            self._machine.setValue(part.objectName(), part.saveState())
+
+    def _kept(self) -> list[QSplitter | QHeaderView]:
+        return [*self.runs_page.splitters, *self.results_page.kept, *self.compare_page.kept]

@@ -5,7 +5,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,10 @@ import numpy.typing as npt
 from evalstudio.errors import RunError, StoreError
 from evalstudio.metrics import LiveAggregate
 from evalstudio.protocol import ScoreNow
+from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.database import explain
+from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.run_model import History
@@ -21,6 +24,16 @@ from evalstudio.workspace import Workspace
 
 Result = TypeVar("Result")
 Ids = npt.NDArray[np.int64]
+
+
+class Distributions(NamedTuple):
+    """How a run's latencies and the scores of one evaluator are spread."""
+
+    evaluators: tuple[str, ...]
+    evaluator: str | None
+    outcomes: tuple[int, int, int]  # scored by it, unscored, errored
+    latencies: tuple[Bar, ...]
+    scores: tuple[Bar, ...]
 
 
 class StoreReader:
@@ -44,20 +57,34 @@ class StoreReader:
         except RunError:
             return None
 
-    async def record_ids(self, run_id: int, outcome: str | None, search: str) -> Ids:
-        """The ids of the records that a table shows, in dataset order."""
+    async def record_ids(self, run_id: int, query: RecordQuery) -> Ids:
+        """The ids of the records that a table shows, in its order."""
 
         def search_ids(reader: Reader) -> Ids:
             self._searching = True
             try:
-                return np.array(reader.record_ids(run_id, outcome, search), dtype=np.int64)
+                return np.array(reader.find(run_id, query), dtype=np.int64)
             finally:
                 self._searching = False
 
         return await self._read(search_ids, np.empty(0, dtype=np.int64))
 
-    async def lines(self, ids: list[int]) -> list[RecordLine]:
-        return await self._read(lambda reader: reader.lines(ids), [])
+    async def lines(self, ids: list[int], evaluator: str | None = None) -> list[RecordLine]:
+        return await self._read(lambda reader: reader.lines(ids, evaluator), [])
+
+    async def distributions(self, run_id: int, evaluator: str | None) -> Distributions:
+        """How latencies and one evaluator's scores are spread; of the first evaluator, where it has no other."""
+        return await self._read(
+            lambda reader: _distributions(reader, run_id, evaluator),
+            Distributions((), None, (0, 0, 0), (), ()),
+        )
+
+    async def comparison(self, a: int, b: int) -> RunComparison | None:
+        """Two runs compared; None where one of them is not there (any more)."""
+        try:
+            return await self._read(lambda reader: compare_runs(reader, a, b), None)
+        except RunError:
+            return None
 
     async def details(self, record_id: int) -> Details | None:
         return await self._read(lambda reader: reader.details(record_id), None)
@@ -103,6 +130,19 @@ def _history(reader: Reader, run_id: int) -> History:
     row = reader.run(run_id)
     scores = () if row.summary is not None and not row.is_leased else _scores(reader, run_id)
     return History(row, reader.buckets(run_id), reader.changes(run_id), reader.errors(run_id), scores)
+
+
+def _distributions(reader: Reader, run_id: int, evaluator: str | None) -> Distributions:
+    names = tuple(reader.evaluators(run_id))
+    if evaluator not in names:
+        evaluator = names[0] if names else None
+    return Distributions(
+        names,
+        evaluator,
+        outcome_counts(reader, run_id, evaluator),
+        latency_bars(reader, run_id),
+        score_bars(reader, run_id, evaluator) if evaluator is not None else (),
+    )
 
 
 def _scores(reader: Reader, run_id: int) -> tuple[ScoreNow, ...]:

@@ -5,6 +5,7 @@ import re
 
 LONGEST_CELL = 200
 LONGEST_VIEW = 20_000
+SHOWN_BEFORE = 12  # characters that are the same, before the first that is not
 
 # Control characters but tab and line feed; and those that turn the direction of what follows.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -23,6 +24,16 @@ def one_line(text: str | None, longest: int = LONGEST_CELL) -> str:
         return ""
     flat = " ".join(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text[: longest * 2]).split())
     return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def apart(a: str, b: str) -> tuple[str, str]:
+    """Two texts from a little before where they begin to differ; short ones whole."""
+    both = enumerate(zip(a, b, strict=False))
+    same = next((place for place, (one, two) in both if one != two), min(len(a), len(b)))
+    if same <= SHOWN_BEFORE:
+        return a, b
+    cut = same - SHOWN_BEFORE
+    return f"…{a[cut:]}", f"…{b[cut:]}"
 
 
 def tooltip(text: str, longest: int = 1_000) -> str:

@@ -1,6 +1,8 @@
 """Evaluations from Python: `run`, what a function may return and do, resume, batches, own evaluators and metrics."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,10 +13,14 @@ import pytest
 
 from evalstudio import ForEach, Result, Score, batch, evaluator, foreach, metric, run
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
+from evalstudio.engine.plan import Options
 from evalstudio.errors import EvaluationError, LimitError, RunError
 from evalstudio.evaluators import exact_match
 from evalstudio.metrics import METRICS, accuracy
 from evalstudio.python.notebook import Finished
+from evalstudio.store.reader import Reader
+from evalstudio.workspace import Workspace
+from tests.engine.support import engine_in, finish
 
 ROWS = [(f"it is {word} ({number})", word) for number in range(4) for word in ("good", "bad")]
 
@@ -406,3 +412,56 @@ def test_that_a_file_of_dotevals_runs_with_another_import(tmp_path: Path) -> Non
     finished = run(eval_sentiment, "tutorial")
     assert finished.score("exact_match") == 1.0
     assert finished.score("length_ok") == 1.0
+
+
+async def test_that_an_engine_starts_and_resumes_a_function_by_its_file(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    path = tmp_path / "eval_x.py"
+    path.write_text(
+        "from evalstudio import Result, Score, foreach\n"
+        "@foreach('n', [1, 2, 3])\ndef eval_odd(n):\n    return Result(Score('odd', n % 2 == 1))\n"
+        "@foreach('n', [1])\ndef eval_with(n, model): ...\n"
+    )
+    async with engine_in(workspace) as (engine, _):
+        first = await finish(engine, await engine.start_run(f"{path}::eval_odd", Options("x", samples=2)))
+        assert (first.saved, first.model) == (2, "eval_x.py::eval_odd")
+        again = await finish(engine, await engine.start_run(f"{path}::eval_odd", Options("x")))
+        assert (again.saved, again.run_id) == (3, first.run_id)
+        resumed = await finish(engine, await engine.resume_run(first.run_id))
+        assert resumed.saved == 3
+        with pytest.raises(EvaluationError, match="takes model, which pytest's fixtures give"):
+            await engine.start_run(f"{path}::eval_with")
+        with pytest.raises(EvaluationError, match="no evaluation 'eval_no'; it has eval_odd, eval_with"):
+            await engine.start_run(f"{path}::eval_no")
+
+
+def test_that_a_run_that_was_cut_off_goes_on_without_calling_again_what_is_saved(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    (tmp_path / "cut.py").write_text(
+        "import os, sys, pathlib\n"
+        "from evalstudio import ForEach, Result, Score, run\n"
+        "from evalstudio.concurrency import Sequential\n"
+        "from evalstudio.workspace import find_workspace\n"
+        "from evalstudio.store.reader import Reader\n"
+        "calls = pathlib.Path(__file__).with_name('calls')\n"
+        "@ForEach(concurrency=Sequential())('n', range(20))\n"
+        "async def ask(n):\n"
+        "    if n == 10 and sys.argv[1] == 'cut':\n"
+        "        while len(Reader(find_workspace()).record_ids(1)) < 10:\n"
+        "            import asyncio; await asyncio.sleep(0.01)\n"
+        "        os._exit(9)\n"
+        "    with calls.open('a') as file: file.write(f'{n}\\n')\n"
+        "    return Result(Score('even', n % 2 == 0), model_response=n)\n"
+        "if __name__ == '__main__':\n"
+        "    print(run(ask, 'cut'))\n"
+    )
+    codes = [
+        subprocess.run([sys.executable, "cut.py", word], cwd=tmp_path, timeout=60, check=False).returncode
+        for word in ("cut", "on")
+    ]
+    assert codes == [9, 0]
+    assert (tmp_path / "calls").read_text().split() == [str(number) for number in range(20)]
+    (found,) = Reader(workspace).runs("cut")
+    assert (found.saved, found.state) == (20, "completed")

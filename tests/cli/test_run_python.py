@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,11 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
     )
 
 
@@ -87,8 +90,6 @@ def test_that_a_function_runs_with_its_fixtures_and_prints_json(tmp_path: Path, 
     [
         (["eval_x.py::eval_all"], 0),
         (["eval_x.py::eval_half", "--fail-under", "0.9"], 1),
-        (["eval_x.py::eval_half", "--fail-under", "0.4"], 0),
-        (["eval_x.py::eval_broken"], 1),
         (["eval_x.py::eval_broken", "--allow-errors"], 0),
     ],
 )
@@ -103,7 +104,6 @@ def test_that_the_exit_status_says_what_came_of_it(tmp_path: Path, arguments: li
     [
         ("eval_x.py::eval_nope", "There is no evaluation eval_x.py::eval_nope"),
         ("eval_x.py::test_beside", "There is no evaluation eval_x.py::test_beside"),
-        ("eval_none.py", "There is no evaluation eval_none.py"),
         ("eval_bad.py", "No module named 'nope'"),
         ("eval_x.py::eval_without", "RuntimeError: no server"),
     ],
@@ -118,11 +118,8 @@ def test_that_what_cannot_run_is_said(tmp_path: Path, reference: str, words: str
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_that_ctrl_c_stops_the_run_and_it_can_go_on(tmp_path: Path, workspace: Workspace) -> None:
     process = start(tmp_path, "eval_x.py::eval_slow", "--experiment", "x")
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if workspace.database.exists() and any(run.state == "running" for run in Reader(workspace).runs("x")):
-            break
-        time.sleep(0.05)
+    assert process.stdout is not None
+    assert "0 of 2 saved" in process.stdout.readline(), "its progress says that it runs"
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, out + err

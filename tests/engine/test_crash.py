@@ -57,7 +57,9 @@ def saved(workspace: Workspace) -> int:
         reader.close()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(5, 50))]
+)
 async def test_that_a_killed_engine_loses_and_repeats_nothing_that_was_saved(
     tmp_path: Path, workspace: Workspace, seed: int
 ) -> None:

@@ -54,24 +54,18 @@ def session(
 ) -> Session:
     (folder / name).write_text(HEAD + dedent(text))
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:pytest-qt",
-        *before,
-    ]
-    if "evalstudio.pytest_plugin" not in os.environ.get("PYTEST_PLUGINS", ""):
-        command += ["-p", "evalstudio.pytest_plugin"]
+    plugins = ["pytest_asyncio.plugin", "evalstudio.pytest_plugin"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *before]
+    command += [word for plugin in plugins for word in ("-p", plugin)]
     done = subprocess.run(
         [*command, *(arguments or (name,))],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}",
+            "PYTEST_ADDOPTS": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -229,24 +223,38 @@ def test_that_the_first_failure_ends_the_session_if_asked(tmp_path: Path) -> Non
     assert done.notes == ["down"]
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("@foreach('text', [])\ndef eval_x(text): ...", "has no rows to run"),
-        ("@foreach('txt', [{'text': 1}])\ndef eval_x(txt): ...", "no column 'txt'; its columns are: text"),
-        ("@foreach('text', [1])\ndef eval_x(txt): ...", "fixture 'txt' not found"),
-        ("@foreach('a,b', [(1, 2)])\ndef eval_x(a): ...", "no parameter for the column 'b'"),
-        (
-            "@pytest.fixture\ndef model(): raise RuntimeError('no server')\n"
-            "@foreach('text', [1])\ndef eval_x(text, model): ...",
-            "RuntimeError: no server",
-        ),
-    ],
-)
-def test_that_what_cannot_run_says_why(tmp_path: Path, text: str, words: str) -> None:
+def test_that_what_cannot_run_says_why(tmp_path: Path) -> None:
+    text = """
+    @foreach("text", [])
+    def eval_empty(text): ...
+
+    @foreach("txt", [{"text": 1}])
+    def eval_misspelt(txt): ...
+
+    @foreach("text", [1])
+    def eval_parameter(txt): ...
+
+    @foreach("a,b", [(1, 2)])
+    def eval_missing(a): ...
+
+    @pytest.fixture
+    async def model():
+        raise RuntimeError("no server")
+
+    @foreach("text", [1])
+    def eval_fixture(text, model): ...
+    """
     done = session(tmp_path, text)
     assert done.code == 1
-    assert words in done.output
+    assert "3 failed, 2 errors" in done.output
+    for words in (
+        "has no rows to run",
+        "no column 'txt'; its columns are: text",
+        "fixture 'txt' not found",
+        "no parameter for the column 'b'",
+        "RuntimeError: no server",
+    ):
+        assert words in done.output
     assert "INTERNALERROR" not in done.output
 
 

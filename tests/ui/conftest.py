@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,12 +18,15 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from evalstudio.engine.plan import Options
 from evalstudio.store.reader import Reader
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.main_window import MainWindow
 from evalstudio.ui.session import Session
 from evalstudio.ui.studio import Studio, open_studio
 from evalstudio.workspace import Workspace
+from tests.engine.support import SENTIMENTS, engine_in, write_evaluation
+from tests.engine.support import finish as finished
 
 Kind = TypeVar("Kind", bound=QObject)
 START_MS = 20_000
@@ -133,6 +137,77 @@ def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterat
         opened.append(studio)
         studio.window.show()
         return Driver(studio, qtbot, workspace)
+
+    yield open_one
+    for studio in opened:
+        finish(loop, studio)
+
+
+MODEL = """
+def before(text, position):
+    number = int(position)
+    if number % 10 == 9:
+        raise ValueError("no answer to this one")
+    return {"text": "neutral" if number % 4 == 0 else label_of(text), "tokens_in": 12}
+
+
+def after(text):
+    return label_of(text)
+
+
+def label_of(text):
+    if "love" in text or "Great" in text:
+        return "positive"
+    return "negative" if "hate" in text else "neutral"
+"""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with two runs of 40 samples that the engine made: run 1 has errors and wrong answers, run 2 none."""
+    folder = tmp_path_factory.mktemp("filled")
+    (folder / "model.py").write_text(MODEL)
+    rows = [
+        {
+            "text": f"{SENTIMENTS[number % 4][0]} ({number})",
+            "label": SENTIMENTS[number % 4][1],
+            "position": number,
+        }
+        for number in range(40)
+    ]
+    one = write_evaluation(folder, '"model.py::before"', name="words", rows=rows)
+    two = Path(one).with_name("shorter.toml")
+    two.write_text(
+        Path(one)
+        .read_text()
+        .replace("model.py::before", "model.py::after")
+        .replace("with one word", "shortly")
+    )
+
+    async def fill() -> None:
+        async with engine_in(Workspace(folder / "workspace")) as (engine, _):
+            for number, reference in enumerate((one, str(two)), start=1):
+                run = await engine.start_run(reference, Options(experiment=f"words-{number}"))
+                await finished(engine, run)
+
+    asyncio.run(fill())
+    return folder / "workspace"
+
+
+@pytest.fixture
+def open_filled(
+    loop: QEventLoop, qtbot: object, filled: Path, tmp_path: Path
+) -> Iterator[Callable[[], Driver]]:
+    """Opens windows on a copy of the filled workspace."""
+    place = Workspace(tmp_path / "filled")
+    shutil.copytree(filled, place.folder)
+    opened: list[Studio] = []
+
+    def open_one() -> Driver:
+        studio = open_studio(str(place.folder), lambda: None)
+        opened.append(studio)
+        studio.window.show()
+        return Driver(studio, qtbot, place)
 
     yield open_one
     for studio in opened:

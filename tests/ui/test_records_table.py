@@ -19,7 +19,7 @@ class Shelf:
     def __init__(self) -> None:
         self.asked: list[list[int]] = []
 
-    async def lines(self, ids: list[int]) -> list[RecordLine]:
+    async def lines(self, ids: list[int], evaluator: str | None = None) -> list[RecordLine]:
         self.asked.append(ids)
         return [line(number) for number in ids]
 
@@ -70,6 +70,20 @@ def test_that_a_million_records_cost_only_what_is_seen(loop: QEventLoop, qtbot: 
     qtbot.waitUntil(lambda: model.index(995_000, 0).data() == "s995000")
     assert len(model._pages) <= PAGES_KEPT
     assert all(len(asked) <= PAGE for asked in shelf.asked)
+
+
+def test_that_sorted_rows_are_found_and_grow_without_losing_their_order(
+    loop: QEventLoop, qtbot: QtBot
+) -> None:
+    model = RecordsModel(Shelf())  # type: ignore[arg-type]
+    model.replace(ids(30, 10, 20))
+    assert [model.row_of(number) for number in (10, 20, 30, 15)] == [1, 2, 0, None]
+    qtbot.waitUntil(lambda: first_cells(model) == ["s30", "s10", "s20"])
+    model.grow(ids(40, 30, 10, 5, 20))
+    assert [model.row_of(number) for number in (40, 5, 20)] == [0, 3, 4]
+    assert first_cells(model)[1] == "s30"
+    model.grow(ids(10, 40, 30, 5, 20, 50))  # a record came out otherwise: the order is another one
+    qtbot.waitUntil(lambda: first_cells(model) == ["s10", "s40", "s30", "s5", "s20", "s50"])
 
 
 @pytest.mark.parametrize(

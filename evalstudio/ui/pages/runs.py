@@ -1,7 +1,7 @@
 """The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.protocol import ContinueRun, PauseRun, SetStrategy, SetWorkers, StartRun, StopRun
@@ -208,6 +208,7 @@ class RunsPage(QWidget):
         actions.connect("resume", self.resume)
         actions.connect("whole_run", self.charts.show_whole_run)
         actions.connect("find", self._find)
+        actions.connect("copy_record", self._copy)
         actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
 
     def _engine_state_changed(self, state: EngineState) -> None:
@@ -215,7 +216,14 @@ class RunsPage(QWidget):
         if state is EngineState.READY and not self._session.rows:
             self.start_bar.start_button.setFocus()  # at the first start one press runs the example
 
+    def _copy(self) -> None:
+        text = self.records.detail.text()
+        if self.isVisible() and text:
+            QApplication.clipboard().setText(text)
+
     def _find(self) -> None:
+        if not self.isVisible():
+            return
         self._tabs.setCurrentIndex(0)
         self.records.search.setFocus()
         self.records.search.selectAll()

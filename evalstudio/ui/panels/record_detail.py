@@ -16,11 +16,11 @@ from evalstudio.ui.theme import theme, tokens
 class RecordDetail(QWidget):
     """Text only: what a model answers is never taken for markup, and no link in it can be followed."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        self.setObjectName("record_detail")
+        self.setObjectName(f"{prefix}record_detail")
         self.view = QPlainTextEdit()
-        self.view.setObjectName("record_text")
+        self.view.setObjectName(f"{prefix}record_text")
         self.view.setAccessibleName("Record")
         self.view.setReadOnly(True)
         self.view.setUndoRedoEnabled(False)

@@ -1,7 +1,9 @@
 """The records of a run: a table with a filter and a search, and one record whole beside it."""
 
 import time
+from typing import Any
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -10,6 +12,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QMenu,
+    QPushButton,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -17,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.errors import StoreError
-from evalstudio.store.reader import GROUPS
+from evalstudio.store.query import GROUPS, RecordQuery
+from evalstudio.store.reader import Details
 from evalstudio.ui.panels.record_detail import RecordDetail
-from evalstudio.ui.store_reader import StoreReader
-from evalstudio.ui.tables.record_cells import ANSWER, WIDTHS
+from evalstudio.ui.store_reader import Ids, StoreReader
+from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S, theme
@@ -32,14 +37,21 @@ COST_FACTOR = 5  # a query that took long is not asked again before five times a
 
 
 class RecordsPanel(QWidget):
-    """Shows the records of one run as they are committed."""
+    """Shows the records of one run as they are committed; a click on a heading sorts, the last button chooses columns.
+
+    `prefix` tells the names of this panel's parts from those of another one in the same window.
+    """
 
     problem = Signal(str)
+    query_changed = Signal()
+    details_shown = Signal(object)  # Details, or None
 
-    def __init__(self, store: StoreReader) -> None:
+    def __init__(self, store: StoreReader, prefix: str = "") -> None:
         super().__init__()
-        self.setObjectName("records_panel")
+        self._prefix = prefix
+        self.setObjectName(f"{prefix}records_panel")
         self._store = store
+        self._query = RecordQuery()
         self._run_id: int | None = None
         self._saved = -1
         self._busy = False
@@ -47,21 +59,23 @@ class RecordsPanel(QWidget):
         self._cost = 0.0
         self.model = RecordsModel(store)
         self.table = self._make_table()
-        self.detail = RecordDetail()
+        self.detail = RecordDetail(prefix)
         self.outcome = QComboBox()
         for text, value in [("All records", None), *((name.capitalize(), name) for name in GROUPS)]:
             self.outcome.addItem(text, value)
-        labelled(self.outcome, "outcome_filter", "Filter by outcome", "Which records to show")
+        labelled(self.outcome, f"{prefix}outcome_filter", "Filter by outcome", "Which records to show")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search prompts and answers")
         self.search.setClearButtonEnabled(True)
-        labelled(self.search, "record_search", "Search prompts and answers")
-        self.count = TextLabel("", "muted", name="record_count")
+        labelled(self.search, f"{prefix}record_search", "Search prompts and answers")
+        self.count = TextLabel("", "muted", name=f"{prefix}record_count")
+        self.columns = self._make_columns_button()
         self._lay_out()
-        self._typing = self._timer(TYPING_MS, lambda: self._query(other=True))
-        self._refresh = self._timer(REFRESH_MS, lambda: self._query(other=False))
+        self._typing = self._timer(TYPING_MS, lambda: self.ask(search=self.search.text().strip()))
+        self._refresh = self._timer(REFRESH_MS, lambda: self._read(other=False))
         self.search.textChanged.connect(lambda *_: self._typing.start())
-        self.outcome.currentIndexChanged.connect(lambda *_: self._query(other=True))
+        self.outcome.currentIndexChanged.connect(lambda *_: self.ask(outcome=self.outcome.currentData()))
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
@@ -69,9 +83,9 @@ class RecordsPanel(QWidget):
         """Shows another run, or the same with so many records saved by now."""
         if run_id != self._run_id:
             self._run_id, self._saved = run_id, saved
-            self.detail.show_record(None)
+            self._show_detail(None)
             self.model.replace(np.empty(0, dtype=np.int64))
-            self._query(other=True)
+            self._read(other=True)
         elif saved != self._saved:
             self._saved = saved
             if not self._refresh.isActive():
@@ -79,32 +93,72 @@ class RecordsPanel(QWidget):
 
     def reload(self) -> None:
         """Reads the records again: a run has ended or records were made anew."""
-        self._query(other=False)
+        self._read(other=False)
+
+    @property
+    def query(self) -> RecordQuery:
+        return self._query
+
+    def ask(self, **changes: Any) -> None:
+        """Shows what fits the query with these of its fields changed."""
+        query = msgspec.structs.replace(self._query, **changes)
+        if query == self._query:
+            return
+        evaluator_changed = query.evaluator != self._query.evaluator
+        self._query = query
+        self.model.evaluator = query.evaluator
+        if evaluator_changed:
+            self.model.replace(self.model.ids)
+        self._read(other=True)
+        self.query_changed.emit()
+
+    def clear_filters(self) -> None:
+        """Shows all records again; the order stays."""
+        self.outcome.setCurrentIndex(0)
+        self.search.clear()
+        self.ask(outcome=None, search="", score=None, latency=None)
+
+    def step(self, rows: int) -> None:
+        """Goes on by so many records, or back."""
+        last = self.model.rowCount() - 1
+        if last >= 0:
+            now = self.table.currentIndex().row() if self.table.currentIndex().isValid() else -rows
+            row = min(max(now + rows, 0), last)
+            self.table.setCurrentIndex(self.model.index(row, 0))
+
+    @property
+    def run_id(self) -> int | None:
+        return self._run_id
+
+    def chosen_ids(self) -> Ids:
+        """The records that are selected, where they are several; else all that the table holds, in its order."""
+        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
+        if sum(last - first for first, last in ranges) < 2:
+            return self.model.ids
+        return np.concatenate([self.model.ids[first:last] for first, last in sorted(set(ranges))])
 
     @property
     def shown_record(self) -> int | None:
         index = self.table.currentIndex()
         return int(self.model.ids[index.row()]) if index.isValid() else None
 
-    def _query(self, *, other: bool) -> None:
+    def _read(self, *, other: bool) -> None:
         if self._busy:
             self._again = other or bool(self._again)
             if other:
                 self._store.interrupt()
             return
         self._busy = True
-        spawn(self._run_query(other))
+        spawn(self._run_query(other, self._query))
 
-    async def _run_query(self, other: bool) -> None:
+    async def _run_query(self, other: bool, query: RecordQuery) -> None:
         run_id = self._run_id
         started = time.perf_counter()
         try:
             if run_id is None:
                 ids = np.empty(0, dtype=np.int64)
             else:
-                ids = await self._store.record_ids(
-                    run_id, self.outcome.currentData(), self.search.text().strip()
-                )
+                ids = await self._store.record_ids(run_id, query)
         except StoreError as error:
             if self._again is None:
                 self.problem.emit(str(error))
@@ -115,7 +169,7 @@ class RecordsPanel(QWidget):
         if run_id == self._run_id and not again:
             self._show(ids, other)
         if again is not None or run_id != self._run_id:
-            self._query(other=again or run_id != self._run_id)
+            self._read(other=again or run_id != self._run_id)
 
     def _show(self, ids: np.ndarray, other: bool) -> None:
         selected = self.shown_record
@@ -130,6 +184,16 @@ class RecordsPanel(QWidget):
         noun = "record" if len(ids) == 1 else "records"
         self.count.show_text(f"{len(ids):,} {noun}")
 
+    def _sort(self, column: int, order: Qt.SortOrder) -> None:
+        if column >= 0 and SORTS[column] is None:  # a text: back to what is shown
+            header = self.table.horizontalHeader()
+            before = SORTS.index(self._query.sort)
+            down = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
+            header.setSortIndicator(before, down)
+            return
+        sort = SORTS[column] if column >= 0 else "sample"
+        self.ask(sort=sort, descending=order == Qt.SortOrder.DescendingOrder and column >= 0)
+
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
         if index.isValid():
             spawn(self._show_details(int(self.model.ids[index.row()])))
@@ -141,7 +205,11 @@ class RecordsPanel(QWidget):
             self.problem.emit(str(error))
             return
         if record_id == self.shown_record:
-            self.detail.show_record(details)
+            self._show_detail(details)
+
+    def _show_detail(self, details: Details | None) -> None:
+        self.detail.show_record(details)
+        self.details_shown.emit(details)
 
     def _follow_theme(self) -> None:
         quiet_selection(self.table)
@@ -149,10 +217,10 @@ class RecordsPanel(QWidget):
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        labelled(table, "records", "Records")
+        labelled(table, f"{self._prefix}records", "Records")
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setTabKeyNavigation(False)
@@ -164,11 +232,39 @@ class RecordsPanel(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
+        header.setObjectName(f"{self._prefix}records_columns")
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        header.setToolTip("Click to sort")
+        for column in HIDDEN_AT_FIRST:
+            table.setColumnHidden(column, True)
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
+
+    def _make_columns_button(self) -> QPushButton:
+        button = QPushButton("Columns")
+        labelled(button, f"{self._prefix}columns_button", "Columns", "Choose the columns of the table")
+        menu = QMenu(button)
+        menu.setObjectName(f"{self._prefix}columns_menu")
+        for column, heading in enumerate(HEADINGS):
+            if column in (0, ANSWER):
+                continue
+            action = menu.addAction(heading)
+            action.setCheckable(True)
+            action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
+
+        def tick() -> None:
+            for action in menu.actions():
+                action.setChecked(not self.table.isColumnHidden(HEADINGS.index(action.text())))
+
+        menu.aboutToShow.connect(tick)
+        tick()
+        button.setMenu(menu)
+        return button
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -177,6 +273,7 @@ class RecordsPanel(QWidget):
         head.addWidget(self.outcome)
         head.addWidget(self.search, 1)
         head.addWidget(self.count)
+        head.addWidget(self.columns)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -184,7 +281,7 @@ class RecordsPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.table, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setObjectName("records_splitter")
+        self.splitter.setObjectName(f"{self._prefix}records_splitter")
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 9)

@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 
-from evalstudio.format import milliseconds
+from evalstudio.format import milliseconds, money
 from evalstudio.outcome import Outcome
 from evalstudio.store.reader import RecordLine
 from evalstudio.ui.text import one_line
 
-HEADINGS = ("Sample", "Outcome", "Score", "Answer", "Expected", "Latency", "Tokens", "Attempts")
-WIDTHS = (64, 92, 60, 120, 100, 76, 62, 76)
-NUMERIC = (5, 6, 7)
+HEADINGS = (
+    "Sample", "Outcome", "Score", "Answer", "Expected", "Latency", "Tokens", "Attempts", "First token", "Tokens in", "Cost",
+)  # fmt: skip
+WIDTHS = (72, 92, 66, 120, 100, 84, 72, 84, 92, 84, 84)
+SORTS = (
+    "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost",
+)  # fmt: skip
+"""What a column is sorted by in SQL; texts are searched, not sorted."""
+HIDDEN_AT_FIRST = (8, 9, 10)
+NUMERIC = (5, 6, 7, 8, 9, 10)
 OUTCOME, SCORE, ANSWER = 1, 2, 3
 
 
@@ -27,7 +34,7 @@ def make_row(line: RecordLine) -> Row:
     sample = line.sample_id if not line.repeat else f"{line.sample_id} #{line.repeat + 1}"
     text = line.answer if answered else line.error
     outcome = ("scored" if line.scored else "unscored") if answered else line.outcome
-    score, colour = _score(line)
+    score, colour = score_words(line.score)
     cells = (
         one_line(sample, 60),
         outcome,
@@ -37,12 +44,15 @@ def make_row(line: RecordLine) -> Row:
         milliseconds(line.latency) if line.latency is not None else "",
         f"{line.tokens_out:,}" if line.tokens_out is not None else "",
         str(line.attempts),
+        milliseconds(line.first_token) if line.first_token is not None else "",
+        f"{line.tokens_in:,}" if line.tokens_in is not None else "",
+        money(line.cost) if line.cost is not None else "",
     )
     return Row(cells, ("text" if outcome == "scored" else "warn" if answered else "bad", colour), text or "")
 
 
-def _score(line: RecordLine) -> tuple[str, str]:
-    value = line.score
+def score_words(value: float | str | None) -> tuple[str, str]:
+    """A score as a cell shows it, and the colour it has."""
     if value is None:
         return "", "muted"
     if isinstance(value, str):

@@ -35,6 +35,8 @@ class RecordsModel(QAbstractTableModel):
         self._stale: set[int] = set()
         self._asked: set[int] = set()
         self._generation = 0
+        self._by_id: Ids | None = None  # the places of the ids in ascending order; made when first needed
+        self.evaluator: str | None = None  # whose scores are shown; None: the first evaluator's
 
     @property
     def ids(self) -> Ids:
@@ -74,7 +76,7 @@ class RecordsModel(QAbstractTableModel):
     def replace(self, ids: Ids) -> None:
         """Other records: another run, another filter."""
         self.beginResetModel()
-        self._ids = ids
+        self._ids, self._by_id = ids, None
         self._forget()
         self.endResetModel()
 
@@ -91,14 +93,18 @@ class RecordsModel(QAbstractTableModel):
         for first, last in places:
             self.beginInsertRows(QModelIndex(), first, last - 1)
             self._ids = np.concatenate([self._ids[:first], ids[first:last], self._ids[first:]])
+            self._by_id = None
             self.endInsertRows()
         self._repage(kept)
         self._refresh()
 
     def row_of(self, record_id: int) -> int | None:
         """Where a record stands; None where it is not among those shown."""
-        row = int(np.searchsorted(self._ids, record_id))
-        return row if row < len(self._ids) and self._ids[row] == record_id else None
+        if self._by_id is None:
+            self._by_id = np.argsort(self._ids)
+        place = int(np.searchsorted(self._ids, record_id, sorter=self._by_id))
+        row = int(self._by_id[place]) if place < len(self._ids) else -1
+        return row if row >= 0 and self._ids[row] == record_id else None
 
     # Pages ------------------------------------------------------------------------------------------------------
 
@@ -121,7 +127,7 @@ class RecordsModel(QAbstractTableModel):
     async def _fetch(self, page: int, generation: int) -> None:
         ids = self._ids[page * PAGE : (page + 1) * PAGE].tolist()
         try:
-            lines = await self._store.lines(ids)
+            lines = await self._store.lines(ids, self.evaluator)
         except StoreError:
             lines = []  # said elsewhere: the list of runs is read from the same file
         if generation != self._generation:
@@ -159,11 +165,11 @@ class RecordsModel(QAbstractTableModel):
 
 
 def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:
-    """Where `new` has rows that `old` lacks, as ranges of `new`; None if `old` has some that `new` lacks."""
+    """Where `new` has rows that `old` lacks, as ranges of `new`; None if they are not `old` with some put in."""
     if len(new) < len(old):
         return None
     is_new = ~np.isin(new, old, assume_unique=True)
-    if len(new) - int(is_new.sum()) != len(old):
+    if not np.array_equal(new[~is_new], old):
         return None
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_new, [False]]).astype(np.int8)))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]

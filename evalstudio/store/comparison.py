@@ -1,0 +1,280 @@
+"""Two runs side by side: what differs between them, how fast each was, and whether their scores differ."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from evalstudio.concurrency import describe
+from evalstudio.errors import EvaluationError
+from evalstudio.metrics import Aggregate, Scores, aggregate
+from evalstudio.protocol import ScoreNow, Snapshot
+from evalstudio.statistics import Comparison, by_sample, compare
+from evalstudio.store.distribution import outcome_counts
+from evalstudio.store.reader import Reader
+from evalstudio.store.runs import ACTIVE, RunRow
+
+ANSWERS_LOOKED_AT = 200
+"""How many answers are asked for the model's own name of itself."""
+
+Kind = Literal["dataset", "intended", "circumstance"]
+NAMES = ("A", "B")
+
+
+class Difference(NamedTuple):
+    """A part in which two runs differ. `factor`: what it belongs to, such as the model or the prompt."""
+
+    part: str
+    a: str
+    b: str
+    kind: Kind
+    factor: str
+
+
+class Speed(NamedTuple):
+    """How a run went. Times in seconds; None where it is not known."""
+
+    elapsed: float
+    rate: float | None  # records a second
+    p50: float | None
+    p95: float | None
+    errored: int
+    saved: int
+    cost: float | None
+    cost_is_partial: bool
+
+
+class Flip(NamedTuple):
+    """A sample that the two runs score differently; with repeats the mean score, and the first repeat's record."""
+
+    sample_id: str
+    record_a: int
+    record_b: int
+    score_a: float
+    score_b: float
+
+
+class ScorePair(NamedTuple):
+    """One evaluator in both runs. `trouble` says why there is no comparison, where there is none."""
+
+    evaluator: str
+    a: Aggregate | None
+    b: Aggregate | None
+    outcomes_a: tuple[int, int, int]  # scored, unscored, errored
+    outcomes_b: tuple[int, int, int]
+    comparison: Comparison | None
+    flips: tuple[Flip, ...]
+    trouble: str = ""
+
+
+class RunComparison(NamedTuple):
+    """All that is said of two runs."""
+
+    a: RunRow
+    b: RunRow
+    differences: tuple[Difference, ...]
+    warnings: tuple[str, ...]
+    speed_a: Speed
+    speed_b: Speed
+    scores: tuple[ScorePair, ...]
+
+
+def compare_runs(reader: Reader, a: int, b: int) -> RunComparison:
+    """Compares run `b` with the baseline `a`, on the samples that both have scored.
+
+    Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
+    """
+    rows = reader.run(a), reader.run(b)
+    differences = tuple(_differences(reader, *rows))
+    names = sorted({*reader.evaluators(a), *reader.evaluators(b)})
+    scores = tuple(_pair(reader, rows[0], rows[1], name) for name in names)
+    return RunComparison(
+        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences)),
+        _speed(reader, rows[0]), _speed(reader, rows[1]), scores,
+    )  # fmt: skip
+
+
+# What differs ---------------------------------------------------------------------------------------------------
+
+_DATASET = ("dataset", "columns", "selection")
+_FACTORS = {
+    "model": "model",
+    "base URL": "model",
+    "model's file": "model",
+    "prompt": "prompt",
+    "parameters": "parameters",
+    "evaluators": "evaluators",
+    "code": "code",  # of an evaluation that is a Python function
+}
+
+
+def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
+    before, after = _parts(reader, a), _parts(reader, b)
+    for part in dict.fromkeys((*before, *after)):
+        old, new = before.get(part, ""), after.get(part, "")
+        if old == new:
+            continue
+        kind: Kind = "circumstance"
+        if part in _DATASET:
+            kind = "dataset"
+        elif part in _FACTORS:
+            kind = "intended"
+        yield Difference(part, old, new, kind, _FACTORS.get(part, part))
+
+
+def _parts(reader: Reader, row: RunRow) -> dict[str, str]:
+    """What a run is made of, in words; parts that are not set are left out."""
+    parts: dict[str, str] = dict(json.loads(row.fingerprint))
+    stored = json.loads(row.spec)
+    spec, options = stored.get("spec", stored), stored.get("options", {})
+    parts["evaluators"] = _words(spec.get("evaluators"))
+    parts["evaluation"] = row.evaluation
+    summary = _summary(row)
+    parts["strategy"] = describe(summary.strategy) if summary is not None else _words(options.get("strategy"))
+    parts["workers"] = _words(summary.workers if summary is not None else options.get("workers"))
+    for part in ("timeouts", "stream", "budget"):
+        parts[part] = _words(spec.get(part))
+    parts |= {f"version of {name}": version for name, version in json.loads(row.versions).items()}
+    parts["git commit"] = row.git_commit or ""
+    parts["model's own name"] = _own_names(reader, row.id)
+    return {name: value for name, value in parts.items() if value}
+
+
+def _words(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _own_names(reader: Reader, run_id: int) -> str:
+    rows = reader.connection.execute(
+        "SELECT DISTINCT answered_by FROM (SELECT answered_by FROM records WHERE run_id = ? AND outcome = 'ok' LIMIT ?)"
+        " WHERE answered_by NOT NULL ORDER BY 1",
+        (run_id, ANSWERS_LOOKED_AT),
+    )
+    return ", ".join(name for (name,) in rows)
+
+
+def _warnings(a: RunRow, b: RunRow, differences: tuple[Difference, ...]) -> Iterator[str]:
+    dataset = [difference.part for difference in differences if difference.kind == "dataset"]
+    if dataset:
+        yield (
+            f"The runs are not on the same samples ({_listed(dataset)} differs): only samples with the same id are"
+            " paired, and they may not be the same rows."
+        )
+    factors = list(dict.fromkeys(one.factor for one in differences if one.kind == "intended"))
+    if len(factors) > 1:
+        yield f"More than one thing differs ({_listed(factors)}): the scores cannot tell which of them made the difference."
+    for name, row in zip(NAMES, (a, b), strict=True):
+        if row.true_state in ACTIVE:
+            yield f"{name} is still {row.true_state}: its numbers are those of now."
+        elif row.saved < row.total:
+            yield f"{name} is not complete: {row.saved:,} of {row.total:,} samples are saved."
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# How fast -------------------------------------------------------------------------------------------------------
+
+
+def _speed(reader: Reader, row: RunRow) -> Speed:
+    (answered,) = reader.connection.execute(
+        "SELECT count(latency) FROM records WHERE run_id = ? AND outcome = 'ok'", (row.id,)
+    ).fetchone()
+    errored, saved, cost, unknown = reader.connection.execute(
+        "SELECT coalesce(sum(outcome != 'ok'), 0), count(*), sum(cost), coalesce(sum(outcome = 'ok' AND cost IS NULL), 0)"
+        " FROM records WHERE run_id = ?",
+        (row.id,),
+    ).fetchone()
+    summary = _summary(row)
+    if summary is not None and row.true_state not in ACTIVE:
+        cost, unknown = summary.cost, summary.cost_is_partial  # judges' calls are in it, too
+    rate = saved / row.elapsed if row.elapsed > 0 else None
+    return Speed(
+        row.elapsed, rate, _percentile(reader, row.id, answered, 0.50), _percentile(reader, row.id, answered, 0.95),
+        errored, saved, cost, bool(unknown),
+    )  # fmt: skip
+
+
+def _percentile(reader: Reader, run_id: int, n: int, share: float) -> float | None:
+    """The nearest rank: a latency that was really there."""
+    if n == 0:
+        return None
+    (latency,) = reader.connection.execute(
+        "SELECT latency FROM records WHERE run_id = ? AND outcome = 'ok' AND latency NOT NULL ORDER BY latency"
+        " LIMIT 1 OFFSET ?",
+        (run_id, max(0, math.ceil(share * n) - 1)),
+    ).fetchone()
+    return float(latency)
+
+
+# How good -------------------------------------------------------------------------------------------------------
+
+
+class _Side(NamedTuple):
+    samples: list[str]
+    values: list[Any]
+    records: dict[str, int]
+    aggregate: Aggregate | None
+    outcomes: tuple[int, int, int]
+
+
+def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str) -> ScorePair:
+    known = _known(b, evaluator) or _known(a, evaluator)
+    metric = known.metric if known is not None else ""
+    one, two = _side(reader, a, evaluator, metric), _side(reader, b, evaluator, metric)
+    if any(isinstance(value, str) for side in (one, two) for value in side.values):
+        trouble = "Its scores are texts: they can be read, but not averaged or tested."
+        return ScorePair(evaluator, None, None, one.outcomes, two.outcomes, None, (), trouble)
+    direction: Literal["higher", "lower"] = (
+        "lower" if known is not None and known.direction == "lower" else "higher"
+    )
+    first, second = by_sample(one.samples, one.values), by_sample(two.samples, two.values)
+    comparison = compare(first, second, name_a=NAMES[0], name_b=NAMES[1], direction=direction)
+    flips = tuple(
+        Flip(sample, one.records[sample], two.records[sample], before, after)
+        for sample, before in first.items()
+        if before is not None and (after := second.get(sample)) is not None and after != before
+    )
+    return ScorePair(evaluator, one.aggregate, two.aggregate, one.outcomes, two.outcomes, comparison, flips)
+
+
+def _side(reader: Reader, row: RunRow, evaluator: str, metric: str) -> _Side:
+    samples: list[str] = []
+    values: list[Any] = []
+    records: dict[str, int] = {}
+    for sample, record, value in reader.connection.execute(
+        "SELECT sample_id, id, value FROM records JOIN scores ON record_id = records.id"
+        " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ? ORDER BY records.id",
+        (row.id, evaluator),
+    ):
+        samples.append(sample)
+        values.append(value)
+        records.setdefault(sample, record)
+    metric = metric or ("accuracy" if all(value in (None, 0, 1) for value in values) else "mean")
+    found: Aggregate | None
+    try:
+        found = aggregate(metric, Scores(values, samples, total=max(row.saved, len(values))))
+    except EvaluationError:  # scores that are texts: said in their place
+        found = None
+    return _Side(samples, values, records, found, outcome_counts(reader, row.id, evaluator))
+
+
+def _known(row: RunRow, evaluator: str) -> ScoreNow | None:
+    """The metric by which the run showed this evaluator: one of those that are means of scores, as the test is."""
+    summary = _summary(row)
+    scores = summary.scores if summary is not None else ()
+    return next(
+        (one for one in scores if one.evaluator == evaluator and one.metric in ("accuracy", "mean")), None
+    )
+
+
+def _summary(row: RunRow) -> Snapshot | None:
+    try:
+        return msgspec.json.decode(row.summary, type=Snapshot) if row.summary is not None else None
+    except msgspec.MsgspecError:
+        return None  # made by another version; records and scores tell enough

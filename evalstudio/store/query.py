@@ -1,0 +1,88 @@
+"""Which records of a run, in which order: a question in one struct, made into SQL."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from evalstudio.store.schema import record_ids
+
+_SCORE = "EXISTS (SELECT 1 FROM scores WHERE record_id = records.id AND value"
+GROUPS = {
+    "scored": f"outcome = 'ok' AND {_SCORE} IS NOT NULL)",
+    "wrong": f"outcome = 'ok' AND {_SCORE} = 0)",
+    "unscored": f"outcome = 'ok' AND NOT {_SCORE} IS NOT NULL)",
+    "errored": "outcome != 'ok'",
+}
+COLUMNS = {
+    "sample": "records.id",
+    "outcome": "outcome",
+    "score": "one.value",
+    "latency": "latency",
+    "first_token": "first_token",
+    "tokens_in": "tokens_in",
+    "tokens_out": "tokens_out",
+    "cost": "cost",
+    "attempts": "attempts",
+}
+"""What records can be sorted by."""
+
+
+_OF_ONE_EVALUATOR = (
+    " LEFT JOIN scores AS one ON one.record_id = records.id AND one.evaluator = coalesce(?,"
+    " (SELECT min(evaluator) FROM scores AS first WHERE first.record_id = records.id))"
+)
+
+
+class Range(NamedTuple):
+    """From `low` up to, not including, `high`."""
+
+    low: float
+    high: float
+
+
+class RecordQuery(msgspec.Struct, frozen=True):
+    """Records to show: all that is said must hold; dataset order unless there is a `sort`, a key of COLUMNS.
+
+    `outcome` is an outcome class or one of GROUPS: scored, wrong (a score of 0), unscored, errored. `search` is
+    looked for in prompts and answers, or is a sample's id. `evaluator` says whose `score` is meant, None the first.
+    Latency in seconds. What has no value in the sorted column comes last, in either direction.
+    """
+
+    outcome: str | None = None
+    search: str = ""
+    evaluator: str | None = None
+    score: Range | None = None
+    latency: Range | None = None
+    sort: str = "sample"
+    descending: bool = False
+
+
+def to_sql(run_id: int, query: RecordQuery) -> tuple[str, list[Any]]:
+    """The statement that gives the ids, and its parameters."""
+    first, last = record_ids(run_id)
+    where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
+    values: list[Any] = [run_id, first, last]
+    if query.outcome in GROUPS:
+        where.append(GROUPS[query.outcome])
+    elif query.outcome is not None:
+        where.append("outcome = ?")
+        values.append(query.outcome)
+    if query.latency is not None:
+        where.append("outcome = 'ok' AND latency >= ? AND latency < ?")
+        values += query.latency
+    if query.score is not None:
+        where.append("typeof(one.value) != 'text' AND one.value >= ? AND one.value < ?")
+        values += query.score
+    if query.search:
+        pattern = "%" + query.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
+        values += [pattern, pattern, query.search]
+    order = "records.id" + (" DESC" if query.descending else "")
+    if query.sort != "sample":
+        direction = "DESC" if query.descending else "ASC"
+        order = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
+    join = ""
+    if query.score is not None or query.sort == "score":
+        join = _OF_ONE_EVALUATOR
+        values.insert(0, query.evaluator)
+    return f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)} ORDER BY {order}", values

@@ -1,0 +1,60 @@
+"""Writes chosen records of a run to a file, in a thread and on a connection of its own: tables stay quick meanwhile."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from evalstudio.commands.export import write_records
+from evalstudio.errors import StoreError
+from evalstudio.store.database import explain
+from evalstudio.store.reader import Reader
+from evalstudio.ui.store_reader import Ids
+from evalstudio.workspace import Workspace
+
+
+async def export_records(workspace: Workspace, run_id: int, ids: Ids, path: Path) -> int:
+    """Writes these records in this order, as CSV or, by the file's name, as JSON lines; how many were there.
+
+    The file appears when it is whole. Raises StoreError with a sentence where it can't be written.
+    """
+    stop = threading.Event()
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="export")
+    try:
+        return await asyncio.wrap_future(thread.submit(_write, workspace, run_id, ids, path, stop))
+    finally:
+        stop.set()
+        thread.shutdown(wait=True)  # ends with the record that it is at
+
+
+class _Stopped(Exception):
+    """The window was closed."""
+
+
+def _write(workspace: Workspace, run_id: int, ids: Ids, path: Path, stop: threading.Event) -> int:
+    part = path.with_name(f"{path.name}.part")
+    form = "csv" if path.suffix.lower() == ".csv" else "jsonl"
+    reader = Reader(workspace)
+
+    def until_stopped() -> Iterator[int]:
+        for record in ids:
+            if stop.is_set():
+                raise _Stopped
+            yield int(record)
+
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            count = write_records(reader, run_id, form, file, until_stopped())
+        part.replace(path)
+    except sqlite3.Error as error:
+        raise StoreError(explain(error, workspace.database)) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror}); choose another file.") from error
+    except _Stopped:
+        return 0
+    finally:
+        part.unlink(missing_ok=True)
+        reader.close()
+    return count

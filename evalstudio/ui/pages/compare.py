@@ -1,0 +1,236 @@
+"""The Compare page: two runs, what differs between them, and whether one is better or faster."""
+
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.errors import StoreError
+from evalstudio.store.comparison import RunComparison
+from evalstudio.store.runs import RunRow
+from evalstudio.ui.icons import icon
+from evalstudio.ui.panels.error_table import fill_row, make_table
+from evalstudio.ui.panels.flips_panel import FlipsPanel
+from evalstudio.ui.panels.run_choice import RunChoice
+from evalstudio.ui.panels.score_pairs import ScorePairs
+from evalstudio.ui.panels.speed_panel import SpeedPanel
+from evalstudio.ui.session import Session
+from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import apart, one_line
+from evalstudio.ui.theme import SPACE_S, SPACE_XS
+from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
+
+REFRESH_MS = 1_000
+COST_FACTOR = 10  # runs that go on are compared again after ten times as long as it took
+KINDS = {"dataset": "the samples", "intended": "what is compared", "circumstance": "how it ran"}
+Key = tuple[int, int, int, int, str, str]  # both runs, and how they stood
+
+
+class ComparePage(QWidget):
+    """Everything is computed in the store's thread; nothing is read while the page is not on the screen."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("page_compare")
+        self._session = session
+        self._shown: Key | None = None
+        self._busy = False
+        self._cost = 0.0
+        self.told: RunComparison | None = None
+        self.a = RunChoice("compare_a", "Run A, the baseline")
+        self.b = RunChoice("compare_b", "Run B, compared with it")
+        self.swap = QToolButton()
+        self.status = ElidedLabel("", "muted", name="compare_status")
+        self.warnings = TextLabel("", "warn", name="compare_warnings")
+        self.scores = ScorePairs()
+        self.speed = SpeedPanel()
+        self.flips = FlipsPanel(session.store)
+        self.differences = make_table(
+            "differences", "What differs between the runs", ("Part", "A", "B", "Belongs to"), stretched=2
+        )
+        self._lay_out()
+        self.setFocusProxy(self.flips.table)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._compare)
+        for choice in (self.a, self.b):
+            choice.chosen.connect(lambda *_: self._compare())
+        self.swap.clicked.connect(self._swap)
+        session.runs_changed.connect(self._runs_changed)
+        self.flips.problem.connect(self._say_problem)
+
+    @property
+    def kept(self) -> list[QSplitter | QHeaderView]:
+        """The parts whose places are restored."""
+        return [self.flips.splitter]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._runs_changed()
+
+    def choose(self, a: int, b: int) -> None:
+        """Compares run `b` with the baseline `a`."""
+        self.a.choose(a)
+        self.b.choose(b)
+        self._compare()
+
+    def _runs_changed(self) -> None:
+        if not self.isVisible():
+            return
+        rows = self._session.rows
+        self.a.show_runs(rows)
+        self.b.show_runs(rows)
+        if (self.a.run_id is None or self.b.run_id is None) and (pair := propose(rows)):
+            self.a.choose(pair[0])
+            self.b.choose(pair[1])
+        if self._key() != self._shown and not self._timer.isActive():
+            self._timer.start(
+                0 if self.told is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
+            )
+        if self.told is None:
+            self._say_status()
+
+    def _swap(self) -> None:
+        a, b = self.a.run_id, self.b.run_id
+        if a is not None and b is not None:
+            self.choose(b, a)
+
+    def _key(self) -> Key | None:
+        rows = {row.id: row for row in self._session.rows}
+        a, b = rows.get(self.a.run_id or -1), rows.get(self.b.run_id or -1)
+        if a is None or b is None:
+            return None
+        return a.id, b.id, a.saved, b.saved, a.state, b.state
+
+    def _compare(self) -> None:
+        key = self._key()
+        if key is None or self._busy:
+            return
+        self._busy = True
+        self._say_status()
+        spawn(self._read(key))
+
+    async def _read(self, key: Key) -> None:
+        started = time.perf_counter()
+        told = None
+        try:
+            told = await self._session.store.comparison(key[0], key[1])
+        except StoreError as error:
+            self._say_problem(str(error))
+        finally:
+            self._busy = False
+        self._cost = time.perf_counter() - started
+        now = self._key()
+        if now is not None and now[:2] != key[:2]:
+            self._compare()  # another choice was made meanwhile
+            return
+        self._shown = key
+        if told is not None:
+            self._show(told)
+        self._say_status()
+
+    def _show(self, told: RunComparison) -> None:
+        self.told = told
+        self.warnings.show_text("\n".join(f"⚠ {warning}" for warning in told.warnings))
+        self.warnings.setVisible(bool(told.warnings))
+        self.scores.show_comparison(told)
+        self.speed.show_comparison(told)
+        self.flips.show_pairs(told.scores)
+        self.differences.setRowCount(len(told.differences))
+        for row, one in enumerate(told.differences):
+            words = (one.part, *(one_line(text) or "–" for text in apart(one.a, one.b)), KINDS[one.kind])
+            fill_row(self.differences, row, words, f"{one.part}\nA: {one.a}\nB: {one.b}")
+        flips = sum(len(pair.flips) for pair in told.scores)
+        self._tabs.setTabText(0, f"Flips ({flips:,})")
+        self._tabs.setTabText(1, f"What differs ({len(told.differences)})")
+        self._body.setVisible(True)
+
+    def _say_status(self) -> None:
+        if self._busy:
+            self.status.show_text("Comparing…")
+        elif self.a.run_id is None or self.b.run_id is None:
+            self.status.show_text("Comparing needs two runs; start another one on the Runs page.")
+        elif self.told is not None:
+            self.status.show_text(summary_of(self.told))
+
+    def _say_problem(self, text: str) -> None:
+        self._session.tell(text, "error", key="store")
+
+    def _lay_out(self) -> None:
+        labelled(self.swap, "swap_runs", "Swap A and B", "Swap A and B")
+        self.swap.setIcon(icon("swap"))
+        choices = QHBoxLayout()
+        choices.setSpacing(SPACE_S)
+        for letter, choice in (("A, the baseline", self.a), ("B", self.b)):
+            label = TextLabel(letter, bold=True)
+            label.setBuddy(choice)
+            choices.addWidget(label)
+            choices.addWidget(choice, 1)
+            if choice is self.a:
+                choices.addWidget(self.swap)
+        self.warnings.setWordWrap(True)
+        self.warnings.setVisible(False)
+        upper = QHBoxLayout()
+        upper.setSpacing(SPACE_S)
+        upper.addWidget(self.scores, 3)
+        upper.addWidget(self.speed, 2)
+        self._tabs = QTabWidget()
+        labelled(self._tabs, "compare_tabs", "Samples that changed, and what differs between the runs")
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self.flips, "Flips")
+        self._tabs.addTab(self.differences, "What differs")
+        for column, width in enumerate((150, 340, 0, 130)):
+            if width:
+                self.differences.setColumnWidth(column, width)
+        card = Card()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(2, 2, 2, 2)
+        inside.addWidget(self._tabs)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(SPACE_S)
+        body.addLayout(upper)
+        body.addWidget(card, 1)
+        self._body.setVisible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        layout.setSpacing(SPACE_XS)
+        layout.addLayout(choices)
+        layout.addWidget(self.status)
+        layout.addWidget(self.warnings)
+        layout.addWidget(self._body, 1)
+        layout.addStretch(0)
+
+
+def propose(rows: list[RunRow]) -> tuple[int, int] | None:
+    """The newest run and the one before it, of the same evaluation where there is one: (baseline, newer)."""
+    if len(rows) < 2:
+        return None
+    newest = rows[0]
+    before = next((row for row in rows[1:] if row.evaluation == newest.evaluation), rows[1])
+    return before.id, newest.id
+
+
+def summary_of(told: RunComparison) -> str:
+    """What differs, in one line."""
+    if told.a.id == told.b.id:
+        return "A and B are the same run."
+    if not told.differences:
+        return "Nothing that was asked for differs: what you see is chance, and the endpoint."
+    short = [
+        f"{one.part} ({one_line(one.a, 30)} → {one_line(one.b, 30)})"
+        if len(one.a) + len(one.b) <= 60
+        else one.part
+        for one in told.differences
+    ]
+    return f"Differs: {', '.join(short)}"

@@ -1,0 +1,188 @@
+"""The samples whose score changed, and both answers to one of them side by side."""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QPlainTextEdit,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.errors import StoreError
+from evalstudio.store.comparison import Flip, ScorePair
+from evalstudio.store.reader import Details
+from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.flips import HEADINGS, FlipsModel
+from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import one_line, plain
+from evalstudio.ui.theme import SPACE_S, theme
+from evalstudio.ui.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
+
+WIDTHS = (80, 120, 0, 0, 72, 72)
+CHOOSE = "Choose a sample to see both answers."
+DIRECTIONS = ("All flips", "Up: B scores higher", "Down: B scores lower")
+
+
+class FlipsPanel(QWidget):
+    """Flips of one evaluator, all or of one direction."""
+
+    problem = Signal(str)
+
+    def __init__(self, store: StoreReader) -> None:
+        super().__init__()
+        self.setObjectName("flips_panel")
+        self._store = store
+        self._pairs: dict[str, ScorePair] = {}
+        self.model = FlipsModel(store)
+        self.table = self._make_table()
+        self.evaluator = QComboBox()
+        labelled(self.evaluator, "flips_evaluator", "Evaluator whose scores changed")
+        self.direction = QComboBox()
+        self.direction.addItems(DIRECTIONS)
+        labelled(self.direction, "flips_direction", "Direction of the change", "Which flips to show")
+        self.count = TextLabel("", "muted", name="flips_count")
+        self.sample = ElidedLabel(CHOOSE, "muted", name="flip_sample")
+        self.answers = tuple(_answer(letter) for letter in "ab")
+        self._lay_out()
+        self.evaluator.currentIndexChanged.connect(lambda *_: self._fill())
+        self.direction.currentIndexChanged.connect(lambda *_: self._fill())
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def show_pairs(self, pairs: tuple[ScorePair, ...]) -> None:
+        """Shows the flips of these evaluators; the one that is chosen stays chosen."""
+        before = self.evaluator.currentText()
+        self._pairs = {one_line(pair.evaluator, 60): pair for pair in pairs}
+        self.evaluator.blockSignals(True)
+        self.evaluator.clear()
+        self.evaluator.addItems(list(self._pairs))
+        self.evaluator.setCurrentIndex(max(0, self.evaluator.findText(before)))
+        self.evaluator.blockSignals(False)
+        self.evaluator.setVisible(len(pairs) > 1)
+        self._fill()
+
+    def _fill(self) -> None:
+        pair = self._pairs.get(self.evaluator.currentText())
+        flips = pair.flips if pair is not None else ()
+        direction = self.direction.currentIndex()
+        if direction:
+            flips = tuple(flip for flip in flips if (flip.score_b > flip.score_a) == (direction == 1))
+        self.model.show_flips(flips, pair.evaluator if pair is not None else None)
+        self.count.show_text(f"{len(flips):,} sample{'' if len(flips) == 1 else 's'}")
+        self._show_answers(None, (None, None))
+        if flips:
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
+        if index.isValid():
+            spawn(self._read(self.model.flips[index.row()]))
+
+    async def _read(self, flip: Flip) -> None:
+        try:
+            details = [await self._store.details(record) for record in (flip.record_a, flip.record_b)]
+        except StoreError as error:
+            self.problem.emit(str(error))
+            return
+        index = self.table.currentIndex()
+        if index.isValid() and index.row() < len(self.model.flips) and self.model.flips[index.row()] == flip:
+            self._show_answers(flip, (details[0], details[1]))
+
+    def _show_answers(self, flip: Flip | None, both: tuple[Details | None, Details | None]) -> None:
+        expected = next((one.record.expected for one in both if one is not None), None)
+        if flip is None:
+            none = "No sample is scored differently." if not self.model.flips else CHOOSE
+            self.sample.show_text(none)
+        else:
+            words = f"Sample {one_line(flip.sample_id, 60)}"
+            self.sample.show_text(f"{words} · expected: {one_line(expected)}" if expected else words)
+        for view, details in zip(self.answers, both, strict=True):
+            view.setPlainText(_whole(details) if details is not None else "")
+
+    def _follow_theme(self) -> None:
+        for view in (self.table, *self.answers):
+            quiet_selection(view)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        labelled(table, "flips", "Samples whose score changed")
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setFrameShape(QTableView.Shape.NoFrame)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        for column in range(len(HEADINGS)):
+            if WIDTHS[column]:
+                table.setColumnWidth(column, WIDTHS[column])
+            else:
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentChanged.connect(self._current_changed)
+        return table
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        head.setSpacing(SPACE_S)
+        for part in (self.evaluator, self.direction, self.count):
+            head.addWidget(part)
+        head.addStretch(1)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        beside.setSpacing(SPACE_S)
+        beside.addWidget(self.sample)
+        both = QHBoxLayout()
+        both.setSpacing(SPACE_S)
+        for letter, view in zip("AB", self.answers, strict=True):
+            side = QVBoxLayout()
+            side.setSpacing(0)
+            side.addWidget(TextLabel(f"Answer of {letter}", bold=True))
+            side.addWidget(view, 1)
+            both.addLayout(side, 1)
+        beside.addLayout(both, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("flips_splitter")
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(right)
+        self.splitter.setSizes([640, 460])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+
+def _answer(letter: str) -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    labelled(view, f"answer_{letter}", f"Answer of run {letter.upper()}")
+    view.setReadOnly(True)
+    view.setUndoRedoEnabled(False)
+    view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+    return view
+
+
+def _whole(details: Details) -> str:
+    """The answer, and below it what the evaluators say of it."""
+    answer = details.record.answer
+    text = plain(answer or "(empty)" if answer is not None else details.record.error or "(no answer)")
+    whys = [
+        f"{score.evaluator}: {'unscored' if score.value is None else score.value}. {score.why}"
+        for score in details.scores
+    ]
+    return text + "".join(f"\n\n{plain(why, 2_000)}" for why in whys)

@@ -1,0 +1,214 @@
+"""Questions about one run and about two: the right records in the right order, and nothing counted as wrong that has no score."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from evalstudio.store.comparison import RunComparison, compare_runs
+from evalstudio.store.distribution import latency_bars, outcome_counts, score_bars
+from evalstudio.store.query import Range, RecordQuery
+from evalstudio.store.reader import Reader
+from evalstudio.store.rows import Record, ScoreRow
+from evalstudio.store.runs import NewRun, RunState, find_or_create, set_state
+from evalstudio.store.schema import record_id
+from evalstudio.store.writer import Saved, Writer
+from evalstudio.workspace import Workspace
+
+Score = bool | float | str | None
+ERRORED = "errored"
+
+
+class Shelf:
+    """Fills a workspace with runs."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.writer = Writer(workspace)
+        self.workspace = workspace
+        self.runs = 0
+
+    def add(self, scores: list[Score], evaluator: str = "exact_match", **changes: Any) -> int:
+        """A run with one record a score; record n has latency (n + 1) / 10."""
+        self.runs += 1
+        spec = changes.pop("spec", {"spec": {"evaluators": [{"type": "exact_match"}]}, "options": {}})
+        fingerprint = {"dataset": "d1", "prompt": "say", "model": "m", "parameters": "{}"} | changes.pop(
+            "parts", {}
+        )
+        new = NewRun(
+            f"experiment {self.runs}", "test", "m", msgspec.json.encode(spec).decode(), fingerprint, "d.csv", "d1",
+            changes.pop("total", len(scores)), 1, {"python": "3.11"} | changes.pop("versions", {}), None,
+        )  # fmt: skip
+        row, _ = self.writer.execute(
+            lambda connection: find_or_create(connection, new, new_run=True)
+        ).result()
+        for number, score in enumerate(scores):
+            self.writer.save(Saved(*self._record(row.id, number, score, evaluator)))
+        changes = {"saved": len(scores), "elapsed": 2.0} | changes
+        self.writer.execute(
+            lambda connection: set_state(connection, row.id, RunState.COMPLETED, **changes)
+        ).result()
+        return row.id
+
+    def _record(self, run: int, number: int, score: Score, evaluator: str) -> tuple[Record, list[ScoreRow]]:
+        errored = score == ERRORED
+        key = record_id(run, number, 0, 1)
+        record = Record(
+            key, run, number, 0, f"s{number}", "overloaded" if errored else "ok", "busy" if errored else None, "[]",
+            None if errored else f"answer {number}", None, "yes", "stop", "m", None if errored else (number + 1) / 10,
+            None, 0.0, 0.0, 0.0, 10, None, 50 - number, 0.25, 1, 1.0,
+        )  # fmt: skip
+        return record, [] if errored else [ScoreRow(key, evaluator, score, None, None, "")]
+
+
+@pytest.fixture
+def shelf(workspace: Workspace) -> Iterator[Shelf]:
+    made = Shelf(workspace)
+    yield made
+    made.writer.close()
+
+
+@pytest.fixture
+def reader(shelf: Shelf) -> Iterator[Reader]:
+    made = Reader(shelf.workspace)
+    yield made
+    made.close()
+
+
+def found(reader: Reader, run: int, **query: Any) -> list[int]:
+    """The positions of the records that a query gives."""
+    first = record_id(run, 0, 0, 1)
+    return [record - first for record in reader.find(run, RecordQuery(**query))]
+
+
+@pytest.mark.parametrize(
+    ("query", "positions"),
+    [
+        ({}, [0, 1, 2, 3, 4]),
+        ({"descending": True}, [4, 3, 2, 1, 0]),
+        ({"sort": "latency", "descending": True}, [4, 2, 1, 0, 3]),  # without a latency: last in either direction
+        ({"sort": "tokens_out"}, [4, 3, 2, 1, 0]),
+        ({"sort": "score"}, [1, 2, 0, 3, 4]),
+        ({"sort": "score", "descending": True}, [0, 2, 1, 3, 4]),
+        ({"outcome": "wrong"}, [1]),
+        ({"outcome": "errored"}, [3]),
+        ({"outcome": "unscored"}, [4]),
+        ({"outcome": "overloaded"}, [3]),
+        ({"latency": Range(0.2, 0.3)}, [1]),
+        ({"score": Range(0.0, 1.0)}, [1, 2]),
+        ({"score": Range(0.0, 1.0), "evaluator": "another"}, []),
+        ({"score": Range(0.0, 1.1), "latency": Range(0.0, 0.3), "sort": "score"}, [1, 0]),
+        ({"search": "answer 2"}, [2]),
+        ({"search": "s4"}, [4]),
+        ({"search": "%"}, []),
+    ],
+)  # fmt: skip
+def test_that_a_query_gives_the_right_records_in_the_right_order(
+    shelf: Shelf, reader: Reader, query: dict[str, Any], positions: list[int]
+) -> None:
+    shelf.add([True, True])
+    run = shelf.add([1.0, 0.0, 0.5, ERRORED, None])
+    assert found(reader, run, **query) == positions
+
+
+def test_that_sorting_and_drawing_need_no_look_at_the_wide_records(shelf: Shelf, reader: Reader) -> None:
+    from evalstudio.store.query import COLUMNS, to_sql
+
+    for column in COLUMNS:
+        statement, values = to_sql(1, RecordQuery(sort=column, outcome="scored", latency=Range(0, 1)))
+        plan = [row[3] for row in reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+        assert any("records USING COVERING INDEX" in step for step in plan), (column, plan)
+
+
+def test_that_each_bar_finds_the_records_that_it_counts(shelf: Shelf, reader: Reader) -> None:
+    run = shelf.add([number / 40 for number in range(40)] + [None, ERRORED])
+    few = shelf.add([True, True, False])
+    latencies, many = latency_bars(reader, run), score_bars(reader, run, "exact_match")
+    assert sum(bar.records for bar in latencies) == 41
+    assert sum(bar.records for bar in many) == 40
+    for bar in latencies:
+        assert len(found(reader, run, latency=bar.range)) == bar.records
+    for bar in many:
+        assert len(found(reader, run, score=bar.range)) == bar.records
+    right = score_bars(reader, few, "exact_match")
+    assert [(bar.label, bar.records) for bar in right] == [("0", 1), ("1", 2)]
+    assert [found(reader, few, score=bar.range) for bar in right] == [[2], [0, 1]]
+    assert outcome_counts(reader, run, "exact_match") == (40, 1, 1)
+    assert outcome_counts(reader, run, "another") == (0, 41, 1)
+
+
+def test_that_bars_of_nothing_and_of_one_value_are_right(shelf: Shelf, reader: Reader) -> None:
+    empty, one, words = shelf.add([]), shelf.add([True]), shelf.add(["a", "b", "a"])
+    assert latency_bars(reader, empty) == ()
+    assert score_bars(reader, empty, "exact_match") == ()
+    (bar,) = latency_bars(reader, one)
+    assert bar.records == 1
+    assert found(reader, one, latency=bar.range) == [0]
+    assert score_bars(reader, words, "exact_match") == (("a", 2, None), ("b", 1, None))
+
+
+def test_that_scores_are_paired_by_sample_and_what_has_none_is_not_wrong(
+    shelf: Shelf, reader: Reader
+) -> None:
+    a = shelf.add([True, False, False, None, ERRORED, True])
+    b = shelf.add([True, True, True, True, True, None])
+    told = compare_runs(reader, a, b)
+    (pair,) = told.scores
+    assert pair.outcomes_a == (4, 1, 1)
+    assert pair.outcomes_b == (5, 1, 0)
+    assert pair.a is not None
+    assert (pair.a.value, pair.a.n, pair.a.total) == (0.5, 4, 6)
+    assert pair.comparison is not None
+    assert (pair.comparison.n, pair.comparison.up, pair.comparison.down) == (3, 2, 0)
+    assert [(flip.sample_id, flip.score_a, flip.score_b) for flip in pair.flips] == [
+        ("s1", 0, 1),
+        ("s2", 0, 1),
+    ]
+    assert pair.flips[0].record_b == record_id(b, 1, 0, 1)
+
+
+def test_that_speed_is_of_the_run_and_latency_of_its_answers(shelf: Shelf, reader: Reader) -> None:
+    a, b = shelf.add([True] * 20), shelf.add([True] * 19 + [ERRORED], elapsed=4.0)
+    told = compare_runs(reader, a, b)
+    assert (told.speed_a.rate, told.speed_b.rate) == (10, 5)
+    assert (told.speed_a.p50, told.speed_a.p95) == (1.0, 1.9)
+    assert (told.speed_a.cost, told.speed_b.errored) == (5.0, 1)
+
+
+def warnings(told: RunComparison) -> str:
+    return "\n".join(told.warnings)
+
+
+def test_that_what_differs_is_named_and_more_than_one_factor_is_warned_of(
+    shelf: Shelf, reader: Reader
+) -> None:
+    a = shelf.add([True])
+    same = compare_runs(reader, a, shelf.add([False]))
+    assert (same.differences, same.warnings) == ((), ())
+    one = compare_runs(reader, a, shelf.add([True], parts={"model": "n", "base URL": "u"}))
+    assert [difference.part for difference in one.differences] == ["model", "base URL"]
+    assert not one.warnings
+    two = compare_runs(reader, a, shelf.add([True], parts={"model": "n", "prompt": "tell"}))
+    assert "More than one thing differs (prompt and model)" in warnings(
+        two
+    ) or "(model and prompt)" in warnings(two)
+    data = compare_runs(reader, a, shelf.add([True], parts={"dataset": "d2"}))
+    assert "not on the same samples (dataset differs)" in warnings(data)
+    how = compare_runs(reader, a, shelf.add([True], versions={"python": "3.12"}))
+    assert [(one.part, one.a, one.b, one.kind) for one in how.differences] == [
+        ("version of python", "3.11", "3.12", "circumstance")
+    ]
+    assert not how.warnings
+    part = compare_runs(reader, a, shelf.add([True], total=9))
+    assert "B is not complete: 1 of 9" in warnings(part)
+
+
+def test_that_evaluators_without_numbers_or_without_a_partner_say_so(shelf: Shelf, reader: Reader) -> None:
+    told = compare_runs(reader, shelf.add(["short"]), shelf.add(["long"]))
+    assert "texts" in told.scores[0].trouble
+    assert told.scores[0].comparison is None
+    apart = compare_runs(reader, shelf.add([True]), shelf.add([True], evaluator="another"))
+    assert [(pair.evaluator, pair.comparison and pair.comparison.n) for pair in apart.scores] == [
+        ("another", 0),
+        ("exact_match", 0),
+    ]
