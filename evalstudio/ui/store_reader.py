@@ -91,15 +91,19 @@ class StoreReader:
 
     def interrupt(self) -> None:
         """Ends a search for records that runs now; whoever waits for it gets StoreError."""
+        if self._searching:
+            self._break_off()
+
+    def _break_off(self) -> None:
         reader = self._reader
-        if self._searching and reader is not None:
+        if reader is not None:
             with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
                 reader.connection.interrupt()
 
     def close(self) -> None:
         """Ends the thread; a query in work is broken off."""
         self._closed = True
-        self.interrupt()
+        self._break_off()
         self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
 

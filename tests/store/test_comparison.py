@@ -150,19 +150,19 @@ def test_that_bars_of_nothing_and_of_one_value_are_right(shelf: Shelf, reader: R
 def test_that_scores_are_paired_by_sample_and_what_has_none_is_not_wrong(
     shelf: Shelf, reader: Reader
 ) -> None:
-    a = shelf.add([True, False, False, None, ERRORED, True])
-    b = shelf.add([True, True, True, True, True, None])
+    a = shelf.add([True, False, True, None, ERRORED, True])
+    b = shelf.add([True, True, False, True, True, None])
     told = compare_runs(reader, a, b)
     (pair,) = told.scores
     assert pair.outcomes_a == (4, 1, 1)
     assert pair.outcomes_b == (5, 1, 0)
     assert pair.a is not None
-    assert (pair.a.value, pair.a.n, pair.a.total) == (0.5, 4, 6)
+    assert (pair.a.value, pair.a.n, pair.a.total) == (0.75, 4, 6)
     assert pair.comparison is not None
-    assert (pair.comparison.n, pair.comparison.up, pair.comparison.down) == (3, 2, 0)
+    assert (pair.comparison.n, pair.comparison.up, pair.comparison.down) == (3, 1, 1)
     assert [(flip.sample_id, flip.score_a, flip.score_b) for flip in pair.flips] == [
         ("s1", 0, 1),
-        ("s2", 0, 1),
+        ("s2", 1, 0),
     ]
     assert pair.flips[0].record_b == record_id(b, 1, 0, 1)
 

@@ -139,8 +139,7 @@ def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterat
         return Driver(studio, qtbot, workspace)
 
     yield open_one
-    for studio in opened:
-        finish(loop, studio)
+    finish(loop, *opened)
 
 
 MODEL = """
@@ -210,16 +209,23 @@ def open_filled(
         return Driver(studio, qtbot, place)
 
     yield open_one
-    for studio in opened:
-        finish(loop, studio)
+    finish(loop, *opened)
 
 
-def finish(loop: QEventLoop, studio: Studio) -> None:
-    """Closes a window and waits for its engine's end; does nothing the second time."""
-    if studio.is_closed:
+def finish(loop: QEventLoop, *studios: Studio) -> None:
+    """Closes windows and waits for their engines' end; does nothing the second time.
+
+    All in one turn of the loop: what qasync lets run after it has no running loop, and must not be of a window.
+    """
+
+    async def close() -> None:
+        for studio in studios:
+            await studio.close()
+
+    if all(studio.is_closed for studio in studios):
         return
     asyncio.events._set_running_loop(None)
     try:
-        loop.run_until_complete(studio.close())
+        loop.run_until_complete(close())
     finally:
         asyncio.events._set_running_loop(loop)
