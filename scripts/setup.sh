@@ -7,12 +7,13 @@ variant=${1:-run}
 python=${PYTHON:-python3}
 venv=.venv
 
-# What Qt loads at run time on Linux, and the Debian package each comes from.
+# What Qt (and, the last, the local model) loads at run time on Linux, and the Debian package each comes from.
 libraries="libglib-2.0.so.0:libglib2.0-0 libEGL.so.1:libegl1 libGL.so.1:libgl1 libxkbcommon.so.0:libxkbcommon0
 libxkbcommon-x11.so.0:libxkbcommon-x11-0 libxcb-cursor.so.0:libxcb-cursor0 libxcb-icccm.so.4:libxcb-icccm4
 libxcb-image.so.0:libxcb-image0 libxcb-keysyms.so.1:libxcb-keysyms1 libxcb-randr.so.0:libxcb-randr0
 libxcb-render-util.so.0:libxcb-render-util0 libxcb-shape.so.0:libxcb-shape0 libxcb-xkb.so.1:libxcb-xkb1
-libdbus-1.so.3:libdbus-1-3 libfontconfig.so.1:libfontconfig1 libwayland-cursor.so.0:libwayland-cursor0"
+libdbus-1.so.3:libdbus-1-3 libfontconfig.so.1:libfontconfig1 libwayland-cursor.so.0:libwayland-cursor0
+libgomp.so.1:libgomp1"
 
 missing_packages() {
     known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)
