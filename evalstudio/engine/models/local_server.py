@@ -38,7 +38,9 @@ def main(host: str, port: int, slots: int, context: int, threads: int, exit_with
     except ModuleNotFoundError:
         weights = None
     except ImportError as error:  # it is there, but a library of the system is not (on Debian: libgomp1)
-        click.echo(f"The local model can't be loaded ({error}); install that library of the system.", err=True)
+        click.echo(
+            f"The local model can't be loaded ({error}); install that library of the system.", err=True
+        )
         sys.exit(USAGE_ERROR)
     if weights is None:
         click.echo(f"The local model is not installed. {HOW_TO_INSTALL}", err=True)
