@@ -4,7 +4,7 @@ from collections import deque
 from enum import StrEnum
 
 _RECENT = 16  # attempts that ended last
-_SHARE = 5  # of them failed: an overload, not a stray failure
+_FAILED = 5  # of them failed, and more than half: an overload, not the stray failures of a flaky endpoint
 _STREAK = 3  # failures in a row are enough when hardly more are in flight
 _FRESH = 10.0  # seconds; older ends say nothing about now
 _FIRST_WAIT = 2.0
@@ -57,7 +57,8 @@ class Brake:
             return Failure.CANARY
         self._end(now, failed=True)
         self._streak += 1
-        if self._failed >= _SHARE or (self._streak >= _STREAK and in_flight <= _STREAK):
+        overloaded = self._failed >= _FAILED and 2 * self._failed > len(self._ends)
+        if overloaded or (self._streak >= _STREAK and in_flight <= _STREAK):
             self.open = True
             self._opened_at = now
             self.generation += 1
