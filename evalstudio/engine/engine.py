@@ -280,6 +280,8 @@ class Engine:
         """Changes since the last time. What the controller changed goes to every run on it."""
         learned, run.controller.changes = run.controller.changes, []
         for change in learned:
+            if change.old == change.new:
+                continue  # a probe that confirmed the limit: nothing changed
             for other in self.runs.values():
                 if other.controller is run.controller and (other.adaptive or change.what != "window"):
                     at = other.now - (self._clock() - change.at)

@@ -132,6 +132,7 @@ class Run:
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
     _ended: float | None = None
     _expected_tokens: float = 0.0
+    _kept: int = field(init=False)  # records that an earlier start has made
     _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
@@ -141,6 +142,7 @@ class Run:
     _prices: Prices = field(init=False)
 
     def __post_init__(self) -> None:
+        self._kept = self.counts.saved
         self.strategy = self.plan.strategy
         self.evaluators = {one.name: one for one in self.plan.evaluators}
         self._started = self.services.clock()  # a tick may ask for its time before it starts
@@ -257,7 +259,8 @@ class Run:
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
-        self.total = max(self.total, item.sample.position + 1)  # rows that are streamed have no known number
+        # rows that are streamed have no known number: there are as many as were there before and came since
+        self.total = max(self.total, self._kept + self.queue.taken)
         if item.crashes >= MOST_CRASHES:
             self._give_up_on(item, now)
             return

@@ -231,3 +231,16 @@ def test_that_adaptive_bounds_are_checked_against_each_other() -> None:
         Adaptive(min=9, max=3)
     with pytest.raises(LimitError, match="initial between"):
         Adaptive(initial=50, max=3)
+
+
+async def test_that_a_random_choice_of_samples_is_the_total_whatever_their_positions(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    async with engine_in(workspace) as (engine, heard):
+        path = Path(write_evaluation(tmp_path, '"demo/instant"', 200, extra="repeats = 2"))
+        path.write_text(path.read_text().replace('"test.jsonl" }', '"test.jsonl", samples = 10, seed = 3 }'))
+        final = await finish(engine, await engine.start_run(str(path), Options("r")))
+        resumed = await finish(engine, await engine.start_run(str(path), Options("r")))
+    assert {snapshot.total for snapshot in heard.snapshots} == {20}
+    assert (final.saved, resumed.saved, resumed.total) == (20, 20, 20)
+    assert Reader(workspace).run(1).total == 20
