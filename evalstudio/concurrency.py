@@ -120,9 +120,3 @@ def describe(strategy: Strategy) -> str:
         case Adaptive(min=low, max=high):
             bounds = [f"from {low}" if low > 1 else "", f"to {high}" if high else ""]
             return " ".join(["Adaptive", *filter(None, bounds)])
-
-
-def to_table(strategy: Strategy) -> dict[str, Any]:
-    """The strategy as the table of an evaluation file."""
-    table: dict[str, Any] = msgspec.to_builtins(strategy)
-    return {key: value for key, value in table.items() if value is not None}

@@ -34,7 +34,6 @@ class StartRun(Command, tag="start", frozen=True):
     samples: int | None = None
     model: str | None = None
     new_run: bool = False
-    retry_errors: bool = True
 
 
 class ResumeRun(Command, tag="resume", frozen=True):

@@ -22,10 +22,6 @@ class Workspace:
         return self.folder / "evalstudio.db"
 
     @property
-    def evaluations(self) -> Path:
-        return self.folder / "evaluations"
-
-    @property
     def flights(self) -> Path:
         return self.folder / "in-flight"
 
