@@ -225,7 +225,7 @@ class Engine:
         def save(connection: Any) -> None:
             _save_buckets(connection, run.id, buckets)
             save_prior(connection, assembled.identity, prior)
-            beat(connection, run.id, run.counts.saved, run.counts.errored, run.elapsed)
+            beat(connection, run.id, run.counts.saved, run.counts.errored, run.clock.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(
                 connection, run.id, run.state, run.reason,
@@ -300,7 +300,7 @@ class Engine:
 
     def _beat(self) -> None:
         standing = [
-            (run.id, run.counts.saved, run.counts.errored, run.elapsed, run.state, run.reason)
+            (run.id, run.counts.saved, run.counts.errored, run.clock.elapsed, run.state, run.reason)
             for run in self.runs.values()
             if run.is_active
         ]

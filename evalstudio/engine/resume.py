@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from evalstudio.engine.run import Counts, add_score, make_aggregates
 from evalstudio.engine.samples import Done
+from evalstudio.engine.tally import Counts, add_score, make_aggregates
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.evaluators import Evaluator
 from evalstudio.metrics import LiveAggregate

@@ -69,7 +69,7 @@ def take_snapshot(
         ceiling=run.services.admission.ceiling,
         binding=binding.value if binding else "",
         binding_sentence=SENTENCES[binding] if binding else "",
-        elapsed=run.elapsed,
+        elapsed=run.clock.elapsed,
         eta=eta(left, rate, count, latency.p95 if latency else 0.0)
         if run.state is RunState.RUNNING
         else None,
