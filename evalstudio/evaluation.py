@@ -75,6 +75,7 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     stream: bool = False
     timeouts: TimeOuts = TimeOuts()
     budget: float | None = None  # US dollars; the run stops there
+    cache: bool = False  # take answers that an earlier run of this workspace got to the same question
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -275,6 +275,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     changes: tuple[LimitChange, ...] = ()
     gate: str = ""  # what all calls wait for, with a countdown
     gate_wait: float | None = None
+    cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
 

@@ -39,6 +39,7 @@ class Options(msgspec.Struct, frozen=True):
     model: str | None = None
     new_run: bool = False
     retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
+    cache: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,19 @@ class Plan:
                 return match.group(1)
         given = self.evaluation is not None and "expected" in self.dataset.columns
         return "expected" if given else None
+
+    @property
+    def cache(self) -> bool:
+        """Whether answers of earlier runs are taken. What a Python function calls, nobody else can know."""
+        wanted = self.spec.cache if self.options.cache is None else self.options.cache
+        return wanted and self.evaluation is None
+
+    def asked(self) -> dict[str, str]:
+        """What is the same in the request of every sample; the templates where a turn builds on an answer."""
+        parts = ["model", "parameters", "base URL", "headers", "model's file"]
+        if self.conversation.turns > 1:
+            parts.append("prompt")
+        return {name: part for name, part in _fingerprint(self).items() if name in parts}
 
     @property
     def total(self) -> int:
