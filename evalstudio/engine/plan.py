@@ -17,7 +17,8 @@ from evalstudio import __version__
 from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy, check_count
 from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.function import load_function
-from evalstudio.errors import DatasetError, RunError
+from evalstudio.engine.pricing import Prices
+from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models import BUILT_IN, resolve_model
@@ -139,6 +140,11 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
         workers = check_count("workers", options.workers or spec.workers or settings.workers)
         if not model.thread_safe:
             workers = 1
+    if spec.budget is not None and not Prices(model).known:
+        raise EvaluationError(
+            f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
+            "{ input = ..., output = ... } (US dollars for a million tokens) to its model, or take the budget out."
+        )
     strategy, source_name = strategy_in_force(spec, options, settings, workers)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
