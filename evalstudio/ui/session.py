@@ -227,5 +227,5 @@ class Session(QObject):
         if state is EngineState.READY:
             runs, self._go_on_with = self._go_on_with, ()
             for run_id in runs:
-                spawn(self.ask_engine(ResumeRun, run_id=run_id))
+                spawn(self.ask_engine(ResumeRun, run_id=run_id, classes=()))  # what errored stays so
             spawn(self.refresh())
