@@ -1,6 +1,7 @@
 """The engine: runs evaluations, in the window's child process and, the same class, in the CLI, pytest and tests."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,12 @@ from evalstudio.engine.admission import Admission
 from evalstudio.engine.assembly import Assembled, Parts, assemble
 from evalstudio.engine.endpoints import Endpoints, save_prior
 from evalstudio.engine.finals import final_scores
-from evalstudio.engine.machine import memory_in_use, open_files_in_use, raise_open_file_limit
+from evalstudio.engine.machine import (
+    collect_less_often,
+    memory_in_use,
+    open_files_in_use,
+    raise_open_file_limit,
+)
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
 from evalstudio.engine.python_plan import plan_evaluation
 from evalstudio.engine.rescoring import rescore
@@ -87,6 +93,7 @@ class Engine:
     async def start(self) -> None:
         """Opens the store. Raises StoreError with what to do."""
         raise_open_file_limit()
+        self._collected = collect_less_often()
         loop = asyncio.get_running_loop()
 
         def on_saved(tokens: list[Any]) -> None:
@@ -111,6 +118,7 @@ class Engine:
             await asyncio.gather(self._ticker, return_exceptions=True)
             self.admission.close()
             await asyncio.to_thread(self._writer.close)
+            gc.set_threshold(*self._collected)
         await self.servers.aclose()
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
