@@ -39,6 +39,7 @@ _HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
 _SHORTEST_HOLD = 1.0  # seconds: a fast endpoint gives evidence for ten probes a second
 _LARGEST_GAP = 8.0
 _LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
+_DOUBT, _MOST_DOUBT = 1.5, 4.0  # what a growth that was taken back shows about the noise
 _COSTLY = 0.05  # a probe that lost more than this is repeated rarely
 
 # The queue share
@@ -79,6 +80,10 @@ class Learner:
         self._gap_up = 1.0
         self._gap_down = 1.0
         self._queue_gap = 1.0
+        self._doubt = (
+            1.0  # times the noise is larger than answers alone tell: other work on the machine comes in waves
+        )
+        self._raised_from: int | None = None  # the base before it last grew
         self._next_queue_check = 0
         self._probe_level = Level()
         self._probe_from_queue = False
@@ -241,6 +246,7 @@ class Learner:
         """The endpoint became faster (1) or slower (-1): what was known is void."""
         self._anchor = 0.0
         self._gap_up = self._gap_down = self._queue_gap = 1.0
+        self._raised_from = None
         self._base_level = self._drift.newest
         if changed > 0 and self._base < top and not frozen:
             new = self._above(top)
@@ -307,7 +313,7 @@ class Learner:
         if probe_rate is None or probe.count < max(8, 0.15 * window):
             return
         gain = math.log(probe_rate.value / base_rate.value)
-        error = math.hypot(probe_rate.error, base_rate.error)
+        error = self._doubt * math.hypot(probe_rate.error, base_rate.error)
         if self.phase is Phase.PROBE_UP:
             verdict = self._verdict_up(gain, error, probe.count)
         else:
@@ -354,6 +360,7 @@ class Learner:
         self._gap_up = self._queue_gap = 1.0
         self._gap_down = 2.0 if up else 1.0
         if up:
+            self._raised_from = old
             level = self._probe_level
             self._settle(now, new, "")
             self._moved(now, new, new, f"{evidence}: more bring more; staying at {new}")
@@ -362,6 +369,9 @@ class Learner:
             return
         window = round(_HEADROOM * new)
         window = min(top, window if window < old else new)
+        if self._raised_from is not None and new <= self._raised_from:
+            self._doubt = min(_MOST_DOUBT, _DOUBT * self._doubt)
+            self._raised_from = None
         self._settle(now, window, f"{evidence}: {window} are enough")
 
     def _reject(self, now: float, evidence: str, gain: float) -> None:
