@@ -8,6 +8,7 @@ from evalstudio.errors import EvalStudioError, StoreError
 from evalstudio.protocol import ResumeRun, SetLimits, Snapshot
 from evalstudio.settings import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.ui.dataset_reader import DatasetReader
 from evalstudio.ui.engine_client import EngineClient, EngineState
 from evalstudio.ui.notices import Notice, Offer
 from evalstudio.ui.run_model import RunModel
@@ -37,6 +38,7 @@ class Session(QObject):
         self.focus: int | None = None
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
+        self.datasets = DatasetReader(self)
         self._running_here: set[int] = set()
         self._asked_at_start = False
         self._store_trouble: str | None = None
@@ -67,6 +69,7 @@ class Session(QObject):
         """Ends the engine in order, then the reading of the store."""
         self._poll.stop()
         await self.engine.stop()
+        self.datasets.close()
         self.store.close()
 
     def tell(self, text: str, level: str = "info", *offers: Offer, key: str = "") -> None:
