@@ -126,12 +126,16 @@ class FindCapacity(Command, tag="find-capacity", frozen=True):
 
 
 class ForecastRun(Command, tag="forecast", frozen=True):
-    """Asks what a run would take, without a call; the reply's value is a `RunForecast`."""
+    """Asks what a run would take, without a call; the reply's value is a `RunForecast`.
+
+    `text`: the evaluation as it is written now, where it is not saved yet.
+    """
 
     evaluation: str
     model: str | None = None
     samples: int | None = None
     strategy: Strategy | None = None
+    text: str | None = None
 
 
 class ListEvaluations(Command, tag="list-evaluations", frozen=True):

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +14,7 @@ from evalstudio.engine.forecast import Band, Basis, forecast, from_pilot
 from evalstudio.engine.pilot import known_basis
 from evalstudio.engine.plan import Options, Plan
 from evalstudio.errors import EvaluationError
+from evalstudio.evaluation import parse_evaluation
 from evalstudio.keys import redact
 from evalstudio.protocol import EvaluationFile, ForecastRun, RunForecast
 from evalstudio.store.reader import Reader
@@ -27,7 +29,8 @@ LIST_S = 60.0
 async def forecast_run(engine: Engine, asked: ForecastRun) -> RunForecast:
     """What a run would take, from what earlier runs learned, else from their answers. Nothing is called."""
     options = Options(None, asked.strategy, samples=asked.samples, model=asked.model)
-    plan, basis = await known_basis(engine, asked.evaluation, options)
+    draft = None if asked.text is None else parse_evaluation(asked.text, Path(asked.evaluation))
+    plan, basis = await known_basis(engine, asked.evaluation, options, draft)
     said = f"from what earlier runs learned of {plan.model.label}"
     if basis is None:
         basis, count = await asyncio.to_thread(_from_answers, engine.workspace, plan)

@@ -26,6 +26,7 @@ from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
+from evalstudio.ui.pages.evaluations import EvaluationsPage
 from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.runs_page = RunsPage(session, self.actions_, self.log)
         self.results_page = ResultsPage(session, self.actions_)
         self.compare_page = ComparePage(session)
+        self.evaluations_page = EvaluationsPage(session, self.actions_)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -83,11 +85,23 @@ class MainWindow(QMainWindow):
         dialog = QFileDialog(self, "Open an evaluation", str(self._machine.value("folder", "")))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Evaluations (*.toml)", "All files (*)"])
+        dialog.setNameFilters(["Evaluations (*.toml eval_*.py *.py)", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.runs_page.start_bar.add_file)
+        dialog.fileSelected.connect(self.take_evaluation)
         dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
         dialog.open()
+
+    def take_evaluation(self, path: str) -> None:
+        """An evaluation that was chosen: it can be run at once, and is open on its page."""
+        if not path.endswith(".py"):
+            self.runs_page.start_bar.add_file(path)
+        self.evaluations_page.open(path)
+        if path.endswith(".py"):
+            self.show_page("evaluations")
+
+    def new_evaluation(self) -> None:
+        self.show_page("evaluations")
+        self.evaluations_page.new()
 
     def open_settings(self) -> None:
         dialog = SettingsDialog(self._session, self)
@@ -145,6 +159,8 @@ class MainWindow(QMainWindow):
         actions.connect("settings", self.open_settings)
         for name in self._page_of:
             actions.connect(f"page_{name}", partial(self.show_page, name))
+        actions.connect("new_evaluation", self.new_evaluation)
+        self.evaluations_page.run_started.connect(lambda *_: self.show_page("runs"))
         actions.connect("log", partial(self.show_page, "runs"))
         local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
         actions.connect("local_start", lambda: spawn(local.start()))
@@ -178,6 +194,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._page_of: dict[str, QWidget] = {
             "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
+            "evaluations": self.evaluations_page,
         }  # fmt: skip
         for page in self._page_of.values():
             self._pages.addWidget(page)
@@ -244,4 +261,9 @@ class MainWindow(QMainWindow):
             self._machine.setValue(part.objectName(), part.saveState())
 
     def _kept(self) -> list[QSplitter | QHeaderView]:
-        return [*self.runs_page.splitters, *self.results_page.kept, *self.compare_page.kept]
+        return [
+            *self.runs_page.splitters,
+            *self.results_page.kept,
+            *self.compare_page.kept,
+            *self.evaluations_page.splitters,
+        ]

@@ -160,7 +160,7 @@ class NavigationButton(QToolButton):
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         metrics = self.fontMetrics()
-        self.setFixedSize(max(64, metrics.horizontalAdvance("Settings") + 18), metrics.height() + 42)
+        self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 10), metrics.height() + 42)
         theme().changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
