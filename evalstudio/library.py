@@ -7,26 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from evalstudio.datasets import DatasetSource
 from evalstudio.datasets.reader import FORMATS
-from evalstudio.errors import DatasetError, EvaluationError
+from evalstudio.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.evaluation import EXAMPLE, examples, load_evaluation
 from evalstudio.resources import resource
+from evalstudio.toml_text import write_toml
 from evalstudio.workspace import Workspace
 
 PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: a path a line
 SUFFIXES = tuple(FORMATS)
-
-NEW = """name = "{name}"
-dataset = {{ path = "{path}" }}
-model = "demo/fast"
-messages = [
-    {{ role = "system", content = "Answer with one word." }},
-    {{ role = "user", content = "{{{{ {column} }}}}" }},
-]
-parameters = {{ temperature = 0 }}
-evaluators = []
-"""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -57,13 +48,36 @@ def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[Ent
 
 
 def new_evaluation(
-    workspace: Workspace, name: str, dataset: Path | None = None, column: str = "text"
+    workspace: Workspace, name: str, source: DatasetSource | None = None, column: str = "text"
 ) -> Path:
-    """Writes the first text of an evaluation into the workspace. Raises EvaluationError where it can't be written."""
+    """Writes the first text of an evaluation into the workspace: `column` is asked, and compared where one is expected.
+
+    The path of `source` is taken as it stands. Raises EvaluationError where the file can't be written.
+    """
     path = free_path(workspace.evaluations, name, ".toml")
-    written = relative(dataset, path.parent) if dataset is not None else "../datasets/NAME.csv"
-    text = NEW.format(name=path.stem, path=written, column=column if column.isidentifier() else "text")
-    _write(path, text)
+    dataset: dict[str, object] = {"path": "../datasets/NAME.csv"}
+    judged = False
+    if source is not None:
+        asked = column if column.isidentifier() else "text"
+        names = {asked: column} if asked != column else {}
+        judged = "expected" in source.columns
+        named = msgspec.structs.replace(
+            source, path=relative(Path(source.path), path.parent), columns={**names, **source.columns}
+        )
+        dataset, column = msgspec.to_builtins(named), asked
+    evaluator = {"type": "exact_match", "expected": "{{ expected }}", "normalise": True}
+    table = {
+        "name": path.stem,
+        "dataset": dataset,
+        "model": "demo/fast",
+        "messages": [
+            {"role": "system", "content": "Answer with one word."},
+            {"role": "user", "content": "{{ " + column + " }}"},
+        ],
+        "parameters": {"temperature": 0},
+        "evaluators": [evaluator] if judged else [],
+    }
+    _write(path, write_toml(table))
     return path
 
 
@@ -78,6 +92,21 @@ def copy_example(workspace: Workspace, reference: str) -> Path:
     text = text.replace(f'"{evaluation.spec.dataset.path}"', f'"{relative(copied, path.parent)}"', 1)
     _write(path, text.replace(f'name = "{name}"', f'name = "{path.stem}"', 1))
     return path
+
+
+def uses_of(dataset: Path, entries: Iterable[Entry]) -> list[Entry]:
+    """The evaluation files among `entries` that name a dataset. Blocking; files that cannot be read name none."""
+    found = []
+    for entry in entries:
+        if entry.kind != "toml":
+            continue
+        try:
+            evaluation = load_evaluation(entry.reference)
+        except EvalStudioError:
+            continue
+        if (evaluation.base / evaluation.spec.dataset.path).resolve() == dataset.resolve():
+            found.append(entry)
+    return found
 
 
 def find_datasets(workspace: Workspace) -> list[Path]:

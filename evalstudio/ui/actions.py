@@ -27,7 +27,7 @@ COMMANDS = (
     Command("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML or Python)", ("Ctrl+O",), "open"),
     Command("new_evaluation", "&New evaluation", "&File", "Write an evaluation, with a form or as text", ("Ctrl+N",), "add", short="New"),
     Command("save_evaluation", "Sa&ve the evaluation", "&File", "Write the text of the evaluation to its file", ("Ctrl+S",), "save", short="Save"),
-    Command("import_dataset", "&Import a dataset…", "&File", "Take a file of samples into the workspace", ("Ctrl+I",), "datasets"),
+    Command("import_dataset", "&Import a dataset…", "&File", "Take a file of samples into the workspace", ("Ctrl+I",), "add", short="Import…"),
     Command("settings", "&Settings…", "&File", "Limits, appearance and the Python that runs the engine", ("Ctrl+,",), "settings"),
     Command("quit", "&Quit", "&File", "Close EvalStudio", ("Ctrl+Q",)),
     Command("start", "&Start", "&Run", "Start the chosen evaluation as a new run", ("F5", "Ctrl+R"), "start"),

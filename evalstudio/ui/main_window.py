@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.datasets import DatasetSource
 from evalstudio.settings import changed
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.dialogs.settings import SettingsDialog
+from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
+from evalstudio.ui.pages.datasets import DatasetsPage
 from evalstudio.ui.pages.evaluations import EvaluationsPage
 from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
@@ -60,6 +63,8 @@ class MainWindow(QMainWindow):
         self.results_page = ResultsPage(session, self.actions_)
         self.compare_page = ComparePage(session)
         self.evaluations_page = EvaluationsPage(session, self.actions_)
+        self.datasets_page = DatasetsPage(session, self.actions_)
+        self.setAcceptDrops(True)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -91,6 +96,22 @@ class MainWindow(QMainWindow):
         dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
         dialog.open()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if file_of(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = file_of(event.mimeData())
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if is_evaluation(path):
+            self.take_evaluation(str(path))
+            self.show_page("evaluations")
+        else:
+            self.show_page("datasets")
+            self.datasets_page.look_at(path)
+
     def take_evaluation(self, path: str) -> None:
         """An evaluation that was chosen: it can be run at once, and is open on its page."""
         if not path.endswith(".py"):
@@ -99,9 +120,13 @@ class MainWindow(QMainWindow):
         if path.endswith(".py"):
             self.show_page("evaluations")
 
-    def new_evaluation(self) -> None:
+    def new_evaluation(self, source: DatasetSource | None = None, column: str = "text") -> None:
+        self.evaluations_page.new(source, column)
         self.show_page("evaluations")
-        self.evaluations_page.new()
+
+    def show_evaluation(self, reference: str) -> None:
+        self.evaluations_page.open(reference)
+        self.show_page("evaluations")
 
     def open_settings(self) -> None:
         dialog = SettingsDialog(self._session, self)
@@ -161,6 +186,9 @@ class MainWindow(QMainWindow):
             actions.connect(f"page_{name}", partial(self.show_page, name))
         actions.connect("new_evaluation", self.new_evaluation)
         self.evaluations_page.run_started.connect(lambda *_: self.show_page("runs"))
+        actions.connect("import_dataset", partial(self.show_page, "datasets"))
+        self.datasets_page.evaluation_wanted.connect(self.new_evaluation)
+        self.datasets_page.use_chosen.connect(self.show_evaluation)
         actions.connect("log", partial(self.show_page, "runs"))
         local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
         actions.connect("local_start", lambda: spawn(local.start()))
@@ -194,7 +222,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._page_of: dict[str, QWidget] = {
             "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
-            "evaluations": self.evaluations_page,
+            "evaluations": self.evaluations_page, "datasets": self.datasets_page,
         }  # fmt: skip
         for page in self._page_of.values():
             self._pages.addWidget(page)

@@ -1,7 +1,9 @@
 """What the pages share: the workspace, the engine, the runs, and the one run that is looked at."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.errors import EvalStudioError, StoreError
@@ -223,3 +225,9 @@ class Session(QObject):
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
             spawn(self.refresh())
+
+
+def references_of(rows: Iterable[RunRow]) -> list[str]:
+    """The evaluations that runs were made of: paths, and names of examples."""
+    found = (msgspec.json.decode(row.spec, type=dict[str, Any]).get("reference") for row in rows)
+    return list(dict.fromkeys(str(reference) for reference in found if reference))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from evalstudio.datasets import DatasetSource
 from evalstudio.errors import EvalStudioError, RunError
 from evalstudio.evaluation import EXAMPLE
 from evalstudio.library import (
@@ -29,7 +30,7 @@ from evalstudio.ui.panels.evaluation_list import EvaluationList
 from evalstudio.ui.panels.python_file import PythonFile
 from evalstudio.ui.panels.sample_preview import answer_parts
 from evalstudio.ui.panels.start_bar import DEMO_MODELS
-from evalstudio.ui.session import Session
+from evalstudio.ui.session import Session, references_of
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
 
@@ -100,9 +101,10 @@ class EvaluationsPage(QWidget):
         spawn(self.refresh())
         self._update_actions()
 
-    def new(self, dataset: Path | None = None, column: str = "text") -> None:
-        """Writes a first evaluation into the workspace and opens it."""
-        spawn(self._make(lambda: new_evaluation(self._session.workspace, _stem(dataset), dataset, column)))
+    def new(self, source: DatasetSource | None = None, column: str = "text") -> None:
+        """Writes a first evaluation into the workspace and opens it; `column` is what the model is asked."""
+        name = Path(source.path).stem if source is not None else "new-evaluation"
+        spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column)))
 
     def save(self) -> None:
         try:
@@ -257,12 +259,7 @@ class EvaluationsPage(QWidget):
 
     def _used(self) -> list[str]:
         """Files that are open, and those of earlier runs."""
-        found: dict[str, None] = dict.fromkeys(self._opened)
-        for row in self._session.rows:
-            reference = msgspec.json.decode(row.spec).get("reference", "")
-            if isinstance(reference, str) and reference:
-                found[reference] = None
-        return list(found)
+        return list(dict.fromkeys([*self._opened, *references_of(self._session.rows)]))
 
     async def _make(self, make: Callable[[], Path]) -> None:
         try:
@@ -327,7 +324,3 @@ class EvaluationsPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self.sides)
-
-
-def _stem(dataset: Path | None) -> str:
-    return dataset.stem if dataset is not None else "new-evaluation"

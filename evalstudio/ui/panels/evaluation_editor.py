@@ -252,9 +252,10 @@ def _checked(draft: Draft, preview: Preview | None, base: Path, row: int) -> Che
         return tuple(issues), (), "", 0
     issues += check_samples(draft, preview, base)
     rows = len(preview.rows)
+    values = dict(preview.rows[min(row, rows - 1)])
     try:
         values = values_of(source, preview, min(row, rows - 1))
         messages = render_messages(draft.messages, values) if draft.messages else []
     except EvalStudioError as error:
-        return tuple(issues), (), plain(str(error), 1_000), rows
+        return tuple(issues), tuple(message_parts((), values)), plain(str(error), 1_000), rows
     return tuple(issues), tuple(message_parts(messages, values)), "", rows

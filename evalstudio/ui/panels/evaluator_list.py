@@ -109,6 +109,7 @@ class EvaluatorRow(QWidget):
         self.type = choice(
             f"evaluator_{number}_type", f"Type of evaluator {number + 1}", tuple(evaluator_types())
         )
+        self.type.setMinimumContentsLength(16)
         self.remove = small_button(f"evaluator_{number}_remove", f"Remove evaluator {number + 1}", "close")
         self.issue = IssueLabel(f"evaluator_{number}")
         self._fields: QWidget | None = None
