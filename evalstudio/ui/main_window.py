@@ -30,6 +30,7 @@ from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
 from evalstudio.ui.pages.datasets import DatasetsPage
 from evalstudio.ui.pages.evaluations import EvaluationsPage
+from evalstudio.ui.pages.home import HomePage
 from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.messages = MessageBar()
         self.log = LogPane()
+        self.home_page = HomePage(session, self.actions_)
         self.runs_page = RunsPage(session, self.actions_, self.log)
         self.results_page = ResultsPage(session, self.actions_)
         self.compare_page = ComparePage(session)
@@ -124,6 +126,10 @@ class MainWindow(QMainWindow):
         self.evaluations_page.new(source, column)
         self.show_page("evaluations")
 
+    def show_run(self, run_id: int) -> None:
+        self._session.look_at(run_id)
+        self.show_page("runs")
+
     def show_evaluation(self, reference: str) -> None:
         self.evaluations_page.open(reference)
         self.show_page("evaluations")
@@ -134,7 +140,7 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def show_page(self, name: str) -> None:
-        """Shows the page called `name`: runs, results or compare."""
+        """Shows the page called `name`, as home or runs."""
         self._buttons[name].setChecked(True)
         self._pages.setCurrentWidget(self._page_of[name])
         if self._page_of[name].focusProxy() is not None:
@@ -185,7 +191,9 @@ class MainWindow(QMainWindow):
         for name in self._page_of:
             actions.connect(f"page_{name}", partial(self.show_page, name))
         actions.connect("new_evaluation", self.new_evaluation)
-        self.evaluations_page.run_started.connect(lambda *_: self.show_page("runs"))
+        for page in (self.home_page, self.evaluations_page):
+            page.run_started.connect(lambda *_: self.show_page("runs"))
+        self.home_page.run_chosen.connect(self.show_run)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         self.datasets_page.evaluation_wanted.connect(self.new_evaluation)
         self.datasets_page.use_chosen.connect(self.show_evaluation)
@@ -221,7 +229,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
         self._page_of: dict[str, QWidget] = {
-            "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
+            "home": self.home_page, "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
             "evaluations": self.evaluations_page, "datasets": self.datasets_page,
         }  # fmt: skip
         for page in self._page_of.values():
@@ -263,7 +271,7 @@ class MainWindow(QMainWindow):
             button.clicked.connect(partial(self.show_page, name))
             self._buttons[name] = button
             column.addWidget(button)
-        self._buttons["runs"].setChecked(True)
+        self._buttons["home"].setChecked(True)
         column.addStretch(1)
         for name, text in (("log", "Log"), ("settings", "Settings")):
             button = NavigationButton(text, name, f"nav_{name}")
