@@ -43,6 +43,7 @@ def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[Ent
         Entry(str(path), path.stem if path.suffix == ".toml" else path.name, "python" if path.suffix == ".py" else "toml")
         for path in own
     ]  # fmt: skip
+    found = [_told_apart(entry, found) for entry in found]
     found.sort(key=lambda entry: (entry.kind == "python", entry.name.lower(), entry.reference))
     return [*found, *(Entry(EXAMPLE + name, name, "example") for name in examples())]
 
@@ -92,6 +93,13 @@ def copy_example(workspace: Workspace, reference: str) -> Path:
     text = text.replace(f'"{evaluation.spec.dataset.path}"', f'"{relative(copied, path.parent)}"', 1)
     _write(path, text.replace(f'name = "{name}"', f'name = "{path.stem}"', 1))
     return path
+
+
+def _told_apart(entry: Entry, entries: Collection[Entry]) -> Entry:
+    """The entry, with its folder in its name where another one is called the same."""
+    if sum(other.name == entry.name for other in entries) == 1:
+        return entry
+    return Entry(entry.reference, f"{entry.name} ({Path(entry.reference).parent.name})", entry.kind)
 
 
 def uses_of(dataset: Path, entries: Iterable[Entry]) -> list[Entry]:

@@ -9,7 +9,7 @@ from typing import Any
 from evalstudio.engine.capacity import find_capacity, plan_capacity
 from evalstudio.engine.connection import list_models, try_model
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.hosted import resume, start
+from evalstudio.engine.hosted import duplicate, resume, start
 from evalstudio.engine.inquiries import forecast_run, list_evaluations
 from evalstudio.engine.models import local
 from evalstudio.engine.plan import Options
@@ -20,6 +20,7 @@ from evalstudio.protocol import (
     Commands,
     ContinueRun,
     DeleteRun,
+    DuplicateRun,
     Event,
     FindCapacity,
     ForecastRun,
@@ -27,6 +28,7 @@ from evalstudio.protocol import (
     ListModels,
     LocalModel,
     PauseRun,
+    RenameExperiment,
     Reply,
     ResumeRun,
     SetKey,
@@ -39,7 +41,7 @@ from evalstudio.protocol import (
     StopRun,
     TestModel,
 )
-from evalstudio.store.runs import delete_run
+from evalstudio.store.runs import delete_run, rename_experiment
 
 
 class Commander:
@@ -123,6 +125,10 @@ class Commander:
                 return await list_evaluations(path)
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
+            case DuplicateRun(run_id=run_id):
+                return (await duplicate(engine, run_id)).id
+            case RenameExperiment(old=old, new=new):
+                await engine.execute(lambda connection: rename_experiment(connection, old, new))
             case Shutdown():
                 raise AssertionError("the host ends the engine itself")
         return None

@@ -43,6 +43,14 @@ async def resume(engine: Engine, run_id: int, classes: tuple[str, ...] | None) -
     return await start(engine, reference, options)
 
 
+async def duplicate(engine: Engine, run_id: int) -> Run:
+    """Starts a run like another one as `Engine.duplicate_run` does, and of those that need fixtures."""
+    reference, options = await engine.asked_for(run_id)
+    if ".py::" not in reference:
+        return await engine.duplicate_run(run_id)
+    return await start(engine, reference, msgspec.structs.replace(options, new_run=True))
+
+
 async def _start_hosted(engine: Engine, reference: str, options: Options) -> Run:
     try:
         import pytest  # noqa: F401 - whether it is there

@@ -292,6 +292,7 @@ class MainWindow(QMainWindow):
                 part.restoreState(state)
 
     def _remember(self) -> None:
+        self.evaluations_page.leave()
         self._machine.setValue("geometry", self.saveGeometry())
         for part in self._kept():
             self._machine.setValue(part.objectName(), part.saveState())

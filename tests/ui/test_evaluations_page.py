@@ -274,3 +274,28 @@ def test_that_an_evaluation_used_before_is_listed_again(
     assert names()[0] == "Yours"
     assert "Examples" in names()
     assert json.loads(again.session.rows[0].spec)["reference"] == str(file)
+
+
+def test_that_nothing_written_is_lost_and_another_programs_change_is_not_written_over(
+    open_window: OpenWindow, file: Path
+) -> None:
+    driver = opened(open_window, file)
+    driver.find(QSpinBox, "eval_samples").setValue(5)
+    driver.window.evaluations_page.open("example:arithmetic")
+    assert tomllib.loads(file.read_text())["dataset"]["samples"] == 5
+    driver.window.evaluations_page.open(str(file))
+    driver.wait(lambda: driver.window.evaluations_page.editor.is_checked)
+    driver.find(QSpinBox, "eval_samples").setValue(6)
+    file.write_text(EVALUATION.replace("reviews", "others"))
+    press(driver, QToolButton, "save_evaluation_button")
+    assert "was changed by another program" in driver.messages()
+    assert file.read_text() == EVALUATION.replace("reviews", "others")
+    press(driver, QPushButton, "offer_read_it_again")
+    assert driver.find(QLineEdit, "eval_name").text() == "others"
+    file.write_text(EVALUATION.replace("reviews", "again"))
+    driver.window.show_page("runs")
+    driver.window.show_page("evaluations")
+    assert driver.find(QLineEdit, "eval_name").text() == "again"
+    driver.find(QSpinBox, "eval_samples").setValue(7)
+    driver.window.close()
+    assert tomllib.loads(file.read_text())["dataset"]["samples"] == 7

@@ -24,8 +24,9 @@ from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, Ru
 from evalstudio.store.query import RecordQuery
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.notices import Offer
 from evalstudio.ui.panels.evaluation_bar import EvaluationBar, forecast_sentence
-from evalstudio.ui.panels.evaluation_editor import EvaluationEditor
+from evalstudio.ui.panels.evaluation_editor import ChangedElsewhere, EvaluationEditor
 from evalstudio.ui.panels.evaluation_list import EvaluationList
 from evalstudio.ui.panels.python_file import PythonFile
 from evalstudio.ui.panels.sample_preview import answer_parts
@@ -51,6 +52,9 @@ class EvaluationsPage(QWidget):
         self._actions = actions
         self._opened: list[str] = []  # files from elsewhere
         self._trying: int | None = None
+        self._ended: set[int] = (
+            set()
+        )  # runs that ended while this window was open: a try may, before its start is answered
         self._starting = False
         self._forecast_round = 0
         self.list = EvaluationList(actions)
@@ -75,14 +79,15 @@ class EvaluationsPage(QWidget):
         if not self.editor.reference and not self._python_path:
             self.open(FIRST)
         spawn(self.refresh())
-        self.editor.check_again()
+        self.editor.look_again()
         self._update_actions()
 
     # What a person does -----------------------------------------------------------------------------------------
 
     def open(self, reference: str) -> None:
         """Shows an evaluation: a path of a TOML or Python file, or an example. What was changed before is saved."""
-        self._save_quietly()
+        if self.editor.is_dirty and not self._kept():
+            return
         if not reference.startswith(EXAMPLE) and reference not in self._opened:
             self._opened.append(reference)
         if reference.endswith(".py"):
@@ -106,9 +111,15 @@ class EvaluationsPage(QWidget):
         name = Path(source.path).stem if source is not None else "new-evaluation"
         spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column)))
 
-    def save(self) -> None:
+    def save(self, *, over_others: bool = False) -> None:
         try:
-            self.editor.save()
+            self.editor.save(over_others=over_others)
+        except ChangedElsewhere as error:
+            offers = (
+                Offer("Write over it", partial(self.save, over_others=True)),
+                Offer("Read it again", lambda: self.editor.open(self.editor.reference)),
+            )
+            self._session.tell(str(error), "warning", *offers, key="evaluation")
         except EvalStudioError as error:
             self._session.tell(str(error), "error", key="evaluation")
 
@@ -117,7 +128,9 @@ class EvaluationsPage(QWidget):
         run_id = await self._start(f"{self._name} (try)", samples=TRY_SAMPLES, new_run=True)
         if run_id is not None:
             self._trying = run_id
+            self._update_actions()
             self.editor.preview.show_answers([("CALLING THE MODEL", f"Run {run_id}: {TRY_SAMPLES} samples…")])
+            self._show_try()
 
     async def run(self) -> None:
         """Saves, starts a run for each model, and shows the first."""
@@ -153,9 +166,8 @@ class EvaluationsPage(QWidget):
     async def _start(
         self, experiment: str, *, samples: int | None = None, model: str | None = None, new_run: bool = False
     ) -> int | None:
-        self.save()
-        if self.editor.is_dirty and not self.editor.is_example:
-            return None  # it could not be saved, and that is told
+        if not self._kept():
+            return None
         self._starting = True
         self._update_actions()
         try:
@@ -193,7 +205,14 @@ class EvaluationsPage(QWidget):
 
     def _run_changed(self, run_id: int) -> None:
         model = self._session.models.get(run_id)
-        if run_id == self._trying and model is not None and not model.is_active:
+        if model is not None and not model.is_active:
+            self._ended.add(run_id)
+            self._show_try()
+
+    def _show_try(self) -> None:
+        """The answers, once the run of the try has ended."""
+        run_id = self._trying
+        if run_id in self._ended:
             self._trying = None
             spawn(self._show_answers(run_id))
 
@@ -202,6 +221,12 @@ class EvaluationsPage(QWidget):
         found = [await store.details(int(one)) for one in await store.record_ids(run_id, RecordQuery())]
         self.editor.preview.show_answers(list(answer_parts([one for one in found if one is not None])))
         self._forecast_timer.start()
+        self._update_actions()
+
+    def _engine_changed(self, state: EngineState) -> None:
+        if state is not EngineState.READY:
+            self._trying = None  # it ended with its engine, and can be resumed on the Runs page
+        self._update_actions()
 
     def _checked(self) -> None:
         if self.editor.issues:
@@ -253,9 +278,15 @@ class EvaluationsPage(QWidget):
         super().hideEvent(event)
         self._update_actions()  # their keys belong to this page
 
-    def _save_quietly(self) -> None:
+    def leave(self) -> None:
+        """Before another file is opened, or the window closes: what was written is kept."""
         if self.editor.is_dirty and not self.editor.is_example:
             self.save()
+
+    def _kept(self) -> bool:
+        """Whether what was written is saved now; if not, that is told."""
+        self.leave()
+        return not self.editor.is_dirty or self.editor.is_example
 
     def _used(self) -> list[str]:
         """Files that are open, and those of earlier runs."""
@@ -298,7 +329,7 @@ class EvaluationsPage(QWidget):
         self._forecast_timer.timeout.connect(lambda: spawn(self._forecast()))
         session.run_changed.connect(self._run_changed)
         session.runs_changed.connect(self._propose)
-        session.engine.state_changed.connect(lambda *_: self._update_actions())
+        session.engine.state_changed.connect(self._engine_changed)
         actions.connect("save_evaluation", self.save)
         actions.connect("try_evaluation", lambda: spawn(self.try_out()))
         actions.connect("run_evaluation", lambda: spawn(self.run()))

@@ -44,6 +44,11 @@ from evalstudio.ui.widgets import Card, TextLabel, labelled
 
 CHECK_MS = 250  # after the last change
 
+
+class ChangedElsewhere(EvaluationError):
+    """The file is not what it was when it was read."""
+
+
 Checked = tuple[tuple[Issue, ...], Parts, str, int]
 
 
@@ -117,18 +122,37 @@ class EvaluationEditor(QWidget):
         self.text.setPlainText(text)  # its undo begins anew
         self._text_changed()
 
-    def save(self) -> None:
-        """Writes the text to its file. Raises EvaluationError where it can't be written."""
+    def save(self, *, over_others: bool = False) -> None:
+        """Writes the text to its file.
+
+        Raises ChangedElsewhere where another program has changed the file since, unless it is to be written over, and
+        EvaluationError where it can't be written.
+        """
         if self.is_example:
             return
+        if not over_others and self._on_disk() not in (self._saved, None):
+            raise ChangedElsewhere(
+                f"{self.path.name} was changed by another program since it was opened here."
+            )
         text = self.text.toPlainText()
         save_text(self.path, text)
         self._saved = text
         self.changed.emit()
 
-    def check_again(self) -> None:
-        """After the dataset may have become another one."""
+    def look_again(self) -> None:
+        """After other programs may have changed the file or its dataset. What was written here is never dropped."""
+        text = self._on_disk()
+        if self.reference and not self.is_dirty and text is not None and text != self._saved:
+            self._saved = text
+            self.text.setPlainText(text)
         self._timer.start()
+
+    def _on_disk(self) -> str | None:
+        """The file's text as it is now; None where it is gone or cannot be read."""
+        try:
+            return self.path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return None
 
     # From a change to what it means ---------------------------------------------------------------------------------
 
