@@ -45,6 +45,10 @@ class DatasetReader(QObject):
             _keep(self._previews, key, await self.worker.do(lambda: preview(plain, base, ROWS_SHOWN)))
         return self._previews[key]
 
+    async def size(self, source: DatasetSource, base: Path) -> int:
+        """The file's bytes."""
+        return (await self.worker.do(lambda: _key(source, base)))[0][2]
+
     async def survey(self, source: DatasetSource, base: Path) -> Survey:
         """The whole file: rows, problems, hash."""
         key, _ = await self.worker.do(lambda: _key(source, base))

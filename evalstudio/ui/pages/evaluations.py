@@ -37,6 +37,7 @@ from evalstudio.ui.theme import SPACE_S
 
 TRY_SAMPLES = 3
 FORECAST_MS = 400  # after a check without an issue
+LARGE = 16 << 20  # bytes of a dataset that the engine does not read whole at each change
 FIRST = "example:sentiment"
 
 
@@ -62,6 +63,8 @@ class EvaluationsPage(QWidget):
         self.editor = EvaluationEditor(session.datasets)
         self.python = PythonFile()
         self._python_path = ""
+        self._python_read = False
+        self._forecast_due = True  # also of a large dataset
         self._forecast_timer = QTimer(self)
         self._forecast_timer.setSingleShot(True)
         self._forecast_timer.setInterval(FORECAST_MS)
@@ -101,6 +104,7 @@ class EvaluationsPage(QWidget):
                 self._session.tell(str(error), "error", key="evaluation")
                 return
             self._python_path = ""
+            self._forecast_due = True
             self._stack.setCurrentWidget(self._toml)
             self._propose()
         spawn(self.refresh())
@@ -193,7 +197,7 @@ class EvaluationsPage(QWidget):
         self.run_started.emit(run_id)
 
     async def _read_python(self) -> None:
-        path = self._python_path
+        path, self._python_read = self._python_path, False
         self.python.show_waiting(path)
         try:
             found = await self._session.engine.request(ListEvaluations, path=path)
@@ -201,6 +205,7 @@ class EvaluationsPage(QWidget):
             self.python.show_problem(str(error))
             return
         if path == self._python_path:
+            self._python_read = True
             self.python.show_file(msgspec.convert(found, EvaluationFile))
 
     def _run_changed(self, run_id: int) -> None:
@@ -226,13 +231,18 @@ class EvaluationsPage(QWidget):
     def _engine_changed(self, state: EngineState) -> None:
         if state is not EngineState.READY:
             self._trying = None  # it ended with its engine, and can be resumed on the Runs page
+        elif self._python_path and not self._python_read:
+            spawn(self._read_python())
+        elif not self.editor.issues and self.editor.is_checked:
+            self._forecast_timer.start()
         self._update_actions()
 
     def _checked(self) -> None:
         if self.editor.issues:
             count = len(self.editor.issues)
             self.bar.say(f"{count} thing{'s' if count > 1 else ''} to mend before it can run.", "bad")
-        elif self.isVisible():
+        elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):
+            self._forecast_due = False
             self._forecast_timer.start()
         self._update_actions()
 

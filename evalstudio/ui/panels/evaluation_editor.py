@@ -71,6 +71,7 @@ class EvaluationEditor(QWidget):
         self._row = 0
         self._round = 0  # of the newest check; older ones are dropped
         self.is_checked = False
+        self.dataset_size = 0  # bytes
         self.form = EvaluationForm()
         self.text = QPlainTextEdit()
         labelled(self.text, "evaluation_text", "The evaluation as TOML")
@@ -190,6 +191,7 @@ class EvaluationEditor(QWidget):
         if source is not None:
             try:
                 preview = await self._datasets.preview(source, base)
+                self.dataset_size = await self._datasets.size(source, base)
             except EvalStudioError as error:
                 issues.append(Issue("dataset", str(error)))
         found = await self._datasets.worker.do(lambda: _checked(draft, preview, base, row))
