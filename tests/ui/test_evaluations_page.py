@@ -299,3 +299,27 @@ def test_that_nothing_written_is_lost_and_another_programs_change_is_not_written
     driver.find(QSpinBox, "eval_samples").setValue(7)
     driver.window.close()
     assert tomllib.loads(file.read_text())["dataset"]["samples"] == 7
+
+
+def test_that_the_form_is_gone_through_with_the_tab_key_from_top_to_bottom(
+    open_window: OpenWindow, file: Path
+) -> None:
+    driver = opened(open_window, file)
+    press(driver, QPushButton, "add_message")
+    form = driver.find(QWidget, "evaluation_form")
+    at: QWidget = driver.find(QLineEdit, "eval_name")
+    names: list[str] = []
+    while form.isAncestorOf(at):
+        if (
+            at.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and at.objectName()
+            and not at.objectName().startswith("qt_")
+        ):
+            names.append(at.objectName())
+        at = at.nextInFocusChain()
+    wanted = [
+        "eval_name", "eval_model", "eval_temperature", "eval_dataset", "eval_samples", "map_0_name", "map_0_column",
+        "add_column", "message_0_role", "message_0_text", "message_1_role", "message_1_text", "add_message",
+        "evaluator_0_type", "evaluator_0_expected", "evaluator_0_normalise", "add_evaluator", "eval_repeats", "eval_window",
+    ]  # fmt: skip
+    assert [name for name in names if name in wanted] == wanted

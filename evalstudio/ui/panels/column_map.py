@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from evalstudio.ui.panels.form_parts import choice, refill, show_in, small_button
+from evalstudio.ui.panels.form_parts import choice, focus_in_order, refill, show_in, small_button
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import TextLabel, labelled
 
@@ -57,6 +57,7 @@ class ColumnMap(QWidget):
 
     def _append(self) -> None:
         row = self._make()
+        focus_in_order(self)
         row.name.setFocus()
 
     def _make(self) -> "MapRow":

@@ -9,7 +9,15 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QScrollArea, QSpin
 from evalstudio.draft import Draft, Issue
 from evalstudio.ui.panels.column_map import ColumnMap
 from evalstudio.ui.panels.evaluator_list import EvaluatorList
-from evalstudio.ui.panels.form_parts import Section, as_field, choice, from_field, refill, show_in
+from evalstudio.ui.panels.form_parts import (
+    Section,
+    as_field,
+    choice,
+    focus_in_order,
+    from_field,
+    refill,
+    show_in,
+)
 from evalstudio.ui.panels.message_list import MessageList
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
 from evalstudio.ui.theme import SPACE_L, SPACE_M
@@ -62,6 +70,7 @@ class EvaluationForm(QScrollArea):
             self._show_table(draft.table)
         finally:
             self._showing = False
+        focus_in_order(self._body)
 
     def show_issues(self, issues: Sequence[Issue]) -> None:
         """Puts each sentence below the part that it is about."""
@@ -233,6 +242,8 @@ class EvaluationForm(QScrollArea):
                 self._table.pop(key, None)
             else:
                 self._table[key] = value
+            if key in NUMBERED:
+                focus_in_order(self._body)  # a row may be new
             self.entry_changed.emit(key, value)
 
     def _model_edited(self, text: str) -> None:

@@ -62,7 +62,6 @@ class MessageList(QWidget):
         row.remove.clicked.connect(lambda: self._remove(row))
         self._rows.append(row)
         self._layout.insertWidget(len(self._rows) - 1, row)
-        self.setTabOrder(row.remove, self._add)
         return row
 
     def _remove(self, row: "MessageRow") -> None:
@@ -95,8 +94,8 @@ class MessageRow(QWidget):
         layout.setHorizontalSpacing(SPACE_S)
         layout.setVerticalSpacing(SPACE_XS)
         layout.addWidget(self.role, 0, 0)
-        layout.addWidget(self.remove, 0, 2)
         layout.addWidget(self.text, 1, 0, 1, 3)
+        layout.addWidget(self.remove, 0, 2)
         layout.addWidget(self.issue, 2, 0, 1, 3)
         layout.setColumnStretch(1, 1)
         self.role.currentIndexChanged.connect(lambda *_: self.changed.emit())
