@@ -50,7 +50,9 @@ async def forecast_run(engine: Engine, asked: ForecastRun) -> RunForecast:
 async def list_evaluations(path: str) -> EvaluationFile:
     """The evaluations of a Python file, which is run in a process of its own. Raises EvaluationError."""
     pipe = asyncio.subprocess.PIPE
-    command = [sys.executable, "-m", "evalstudio.python.listing", path]
+    # -P: a module in the current folder must not be taken for one of Python's own
+    alone = [] if getattr(sys, "frozen", False) else ["-P"]
+    command = [sys.executable, *alone, "-m", "evalstudio.python.listing", path]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
     )

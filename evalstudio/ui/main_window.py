@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
         actions.connect("new_evaluation", self.new_evaluation)
         for page in (self.home_page, self.evaluations_page):
             page.run_started.connect(lambda *_: self.show_page("runs"))
+        self.evaluations_page.file_run.connect(self.runs_page.start_bar.add_file)
         self.home_page.run_chosen.connect(self.show_run)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         self.datasets_page.evaluation_wanted.connect(self.new_evaluation)

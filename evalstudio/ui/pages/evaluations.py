@@ -28,6 +28,7 @@ from evalstudio.ui.notices import Offer
 from evalstudio.ui.panels.evaluation_bar import EvaluationBar, forecast_sentence
 from evalstudio.ui.panels.evaluation_editor import ChangedElsewhere, EvaluationEditor
 from evalstudio.ui.panels.evaluation_list import EvaluationList
+from evalstudio.ui.panels.form_parts import exact_text
 from evalstudio.ui.panels.python_file import PythonFile
 from evalstudio.ui.panels.sample_preview import answer_parts
 from evalstudio.ui.panels.start_bar import DEMO_MODELS
@@ -42,9 +43,10 @@ FIRST = "example:sentiment"
 
 
 class EvaluationsPage(QWidget):
-    """`run_started` tells that a run of what is here has begun; `dataset_file` that a file was chosen for it."""
+    """`run_started` tells that a run of what is here has begun; `file_run` of which file of a person's own."""
 
     run_started = Signal(int)
+    file_run = Signal(str)
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
@@ -90,6 +92,7 @@ class EvaluationsPage(QWidget):
     def open(self, reference: str) -> None:
         """Shows an evaluation: a path of a TOML or Python file, or an example. What was changed before is saved."""
         if self.editor.is_dirty and not self._kept():
+            spawn(self.refresh())  # the list shows what is still open
             return
         if not reference.startswith(EXAMPLE) and reference not in self._opened:
             self._opened.append(reference)
@@ -144,6 +147,8 @@ class EvaluationsPage(QWidget):
             return
         for model in wanted.models:
             await self._start(wanted.experiment, model=model, new_run=True)
+        if not self.editor.is_example:
+            self.file_run.emit(self.editor.reference)
         self._session.look_at(first)
         self.run_started.emit(first)
 
@@ -251,7 +256,7 @@ class EvaluationsPage(QWidget):
             return
         self._forecast_round += 1
         this = self._forecast_round
-        text = self.editor.text.toPlainText()
+        text = exact_text(self.editor.text)
         try:
             asked = self._session.engine.request(ForecastRun, evaluation=str(self.editor.path), text=text)
             said, colour = forecast_sentence(msgspec.convert(await asked, RunForecast)), "muted"

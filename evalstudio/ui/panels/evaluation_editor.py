@@ -35,7 +35,7 @@ from evalstudio.resources import resource
 from evalstudio.toml_text import set_entry
 from evalstudio.ui.dataset_reader import DatasetReader
 from evalstudio.ui.panels.evaluation_form import EvaluationForm
-from evalstudio.ui.panels.form_parts import IssueLabel
+from evalstudio.ui.panels.form_parts import IssueLabel, exact_text
 from evalstudio.ui.panels.sample_preview import Parts, SamplePreview, message_parts
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import plain
@@ -67,7 +67,8 @@ class EvaluationEditor(QWidget):
         self.reference = ""
         self.draft: Draft = read_draft("")
         self.issues: tuple[Issue, ...] = ()
-        self._saved = ""
+        self._file = ""  # the file's text when it was read or written
+        self._saved = ""  # and as it stands here
         self._row = 0
         self._round = 0  # of the newest check; older ones are dropped
         self.is_checked = False
@@ -97,7 +98,7 @@ class EvaluationEditor(QWidget):
 
     @property
     def is_dirty(self) -> bool:
-        return bool(self.reference) and self.text.toPlainText() != self._saved
+        return bool(self.reference) and exact_text(self.text) != self._saved
 
     @property
     def path(self) -> Path:
@@ -114,14 +115,12 @@ class EvaluationEditor(QWidget):
         except (OSError, UnicodeDecodeError) as error:
             self.reference = before
             raise EvaluationError(f"The evaluation file {reference} cannot be read ({error}).") from error
-        self._saved = text
         self._row = 0
         self.text.setReadOnly(self.is_example)
         self._example.setVisible(self.is_example)
         self.preview.show_answers(())
         self.preview.tabs.setCurrentIndex(0)
-        self.text.setPlainText(text)  # its undo begins anew
-        self._text_changed()
+        self._show_file(text)
 
     def save(self, *, over_others: bool = False) -> None:
         """Writes the text to its file.
@@ -131,22 +130,29 @@ class EvaluationEditor(QWidget):
         """
         if self.is_example:
             return
-        if not over_others and self._on_disk() not in (self._saved, None):
+        if not over_others and self._on_disk() not in (self._file, None):
             raise ChangedElsewhere(
                 f"{self.path.name} was changed by another program since it was opened here."
             )
-        text = self.text.toPlainText()
+        text = exact_text(self.text)
         save_text(self.path, text)
-        self._saved = text
+        self._file = self._saved = text
         self.changed.emit()
 
     def look_again(self) -> None:
         """After other programs may have changed the file or its dataset. What was written here is never dropped."""
         text = self._on_disk()
-        if self.reference and not self.is_dirty and text is not None and text != self._saved:
-            self._saved = text
-            self.text.setPlainText(text)
+        if self.reference and not self.is_dirty and text is not None and text != self._file:
+            self._show_file(text)
         self._timer.start()
+
+    def _show_file(self, text: str) -> None:
+        self._file = text
+        self.text.blockSignals(True)
+        self.text.setPlainText(text)  # its undo begins anew
+        self.text.blockSignals(False)
+        self._saved = exact_text(self.text)
+        self._text_changed()
 
     def _on_disk(self) -> str | None:
         """The file's text as it is now; None where it is gone or cannot be read."""
@@ -160,7 +166,7 @@ class EvaluationEditor(QWidget):
     def _entry_changed(self, key: str, value: object) -> None:
         """The form: one entry of the text is set, in the text's own history."""
         try:
-            text = set_entry(self.text.toPlainText(), key, value)
+            text = set_entry(exact_text(self.text), key, value)
         except (ValueError, TypeError):
             return  # no TOML at the moment: the form is out of use
         self.text.blockSignals(True)
@@ -172,7 +178,7 @@ class EvaluationEditor(QWidget):
         self._begin_check()
 
     def _text_changed(self) -> None:
-        self.draft = read_draft(self.text.toPlainText())
+        self.draft = read_draft(exact_text(self.text))
         self.form.show_draft(self.draft)
         self.form.setEnabled(not self.is_example)
         self._begin_check()

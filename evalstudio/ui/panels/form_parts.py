@@ -108,7 +108,7 @@ class GrowingText(QPlainTextEdit):
 
     def show_text(self, text: str) -> None:
         """Sets the text if it differs, and keeps the cursor where it is otherwise."""
-        if text != self.toPlainText():
+        if text != exact_text(self):
             self.setPlainText(text)
 
     def _fit(self) -> None:
@@ -116,6 +116,11 @@ class GrowingText(QPlainTextEdit):
         lines = min(most, max(least, round(self.document().size().height())))
         height = QFontMetricsF(self.font()).lineSpacing() * lines
         self.setFixedHeight(round(height + 2 * self.document().documentMargin() + 2 * self.frameWidth() + 1))
+
+
+def exact_text(edit: QPlainTextEdit) -> str:
+    """What stands in a text, to the character: `toPlainText` makes plain spaces of those that do not break."""
+    return edit.document().toRawText().replace("\u2029", "\n")
 
 
 def small_button(name: str, spoken: str, icon_name: str, hint: str = "") -> QToolButton:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from evalstudio.draft import Issue
 from evalstudio.templates import ROLES
-from evalstudio.ui.panels.form_parts import GrowingText, IssueLabel, choice, show_in, small_button
+from evalstudio.ui.panels.form_parts import GrowingText, IssueLabel, choice, exact_text, show_in, small_button
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import labelled
 
@@ -103,7 +103,7 @@ class MessageRow(QWidget):
 
     @property
     def value(self) -> dict[str, str]:
-        return {"role": self.role.currentText(), "content": self.text.toPlainText()}
+        return {"role": self.role.currentText(), "content": exact_text(self.text)}
 
     def show_value(self, message: dict[str, Any]) -> None:
         show_in(self.role, str(message.get("role", "user")))
