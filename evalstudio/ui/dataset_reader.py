@@ -66,15 +66,21 @@ class DatasetReader(QObject):
         _keep(self._surveys, key, found)
         return found
 
-    def close(self) -> None:
-        """Ends the thread, and processes that still read."""
-        for process in list(self._processes):
-            process.blockSignals(True)
+    def drop_surveys(self) -> None:
+        """Ends the reading of whole files: another one is asked for. Who waits for them is cancelled."""
+        processes, self._processes = self._processes, []
+        for process in processes:
             process.kill()
-            process.waitForFinished(1_000)
-        self._processes.clear()
         for future in self._under_way.values():
             future.cancel()
+        self._under_way.clear()
+
+    def close(self) -> None:
+        """Ends the thread, and processes that still read."""
+        processes = list(self._processes)
+        self.drop_surveys()
+        for process in processes:
+            process.waitForFinished(1_000)
         self.worker.close()
 
     def _read_whole(self, source: DatasetSource, base: Path) -> "asyncio.Future[Survey]":
@@ -87,9 +93,11 @@ class DatasetReader(QObject):
         self._processes.append(process)
 
         def ended(*_: Any) -> None:
-            if process not in self._processes:
+            if process.property("ended"):
                 return
-            self._processes.remove(process)
+            process.setProperty("ended", True)
+            if process in self._processes:
+                self._processes.remove(process)
             out = bytes(process.readAllStandardOutput().data())
             process.deleteLater()
             if future.done():

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
@@ -162,3 +163,14 @@ def test_that_a_large_file_does_not_hold_up_the_window(open_window: OpenWindow, 
     driver.wait(lambda: rows.rowCount() == 20)
     assert driver.find(QLabel, "dataset_status").text() == "Reading the whole file…"
     driver.wait(lambda: driver.find(QLabel, "dataset_status").text().startswith("400,000 rows"))
+    path.write_text(path.read_text() * 2)
+    driver.window.datasets_page.look_at(path)
+    reads = lambda: [  # noqa: E731 - asked again until it is so
+        child for child in psutil.Process().children() if "evalstudio.datasets.survey" in child.cmdline()
+    ]
+    driver.wait(reads)
+    small = tmp_path / "small.csv"
+    small.write_text("text\none\n")
+    driver.window.datasets_page.look_at(small)  # nobody waits for the large one any more
+    driver.wait(lambda: driver.find(QLabel, "dataset_status").text().startswith("1 row "))
+    assert not reads()

@@ -107,6 +107,7 @@ class DatasetsPage(QWidget):
         self._round += 1
         this = self._round
         self._hash = ""
+        self._session.datasets.drop_surveys()
         datasets, source = self._session.datasets, self.view.source
         spawn(self._show_uses(path))
         try:

@@ -159,7 +159,7 @@ class DatasetView(QWidget):
 
     def show_survey(self, found: Survey) -> None:
         """Shows what only the whole file tells."""
-        words = [f"{found.rows:,} rows", size_in_words(found.size)]
+        words = [f"{found.rows:,} row{'' if found.rows == 1 else 's'}", size_in_words(found.size)]
         if found.problem_count:
             words.append(f"{found.problem_count:,} left out")
         self.say(
