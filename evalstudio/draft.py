@@ -74,20 +74,23 @@ def read_draft(text: str) -> Draft:
     try:
         return Draft(table, msgspec.convert(table, EvaluationSpec), ())
     except (msgspec.ValidationError, EvalStudioError) as error:
-        part = "messages" if "no messages" in str(error) else "repeats" if "repeats" in str(error) else "name"
+        parts = {"no messages": "messages", "no model": "model", "repeats": "repeats", "grid": "grid"}
+        part = next((part for words, part in parts.items() if words in str(error)), "name")
         return Draft(table, None, (Issue(part, _sentence(error)),))
 
 
 def check_model(draft: Draft, base: Path) -> tuple[Issue, ...]:
-    """Whether the model's name can mean something; a Python file is looked for and not imported."""
+    """Whether the names of its models can mean something; a Python file is looked for and not imported."""
     if draft.spec is None:
         return ()
-    try:
-        model = resolve_model(draft.spec.model, base)
-    except EvalStudioError as error:
-        return (Issue("model", str(error)),)
-    if model.provider == "python" and not Path(model.path).is_file():
-        return (Issue("model", f"There is no Python file {model.path}; check the path of the model."),)
+    grid = draft.spec.grid
+    for reference in grid.models if grid is not None and grid.models else (draft.spec.model,):
+        try:
+            model = resolve_model(reference, base)
+        except EvalStudioError as error:
+            return (Issue("model", str(error)),)
+        if model.provider == "python" and not Path(model.path).is_file():
+            return (Issue("model", f"There is no Python file {model.path}; check the path of the model."),)
     return ()
 
 

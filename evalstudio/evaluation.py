@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,29 @@ class TimeOuts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
                 raise EvaluationError(f"The time-out '{name}' must be a number above 0; it is {value!r}.")
 
 
+class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is varied: every combination is a run of its own, all in one experiment."""
+
+    models: tuple[str | ModelSettings, ...] = ()
+    prompts: dict[str, tuple[Message, ...]] = {}  # by name
+    parameters: dict[str, tuple[Any, ...]] = {}  # the values of each
+
+    def __post_init__(self) -> None:
+        if not (self.models or self.prompts or self.parameters):
+            raise EvaluationError("The grid varies nothing; give it models, prompts or parameters.")
+        empty = [name for name, values in [*self.prompts.items(), *self.parameters.items()] if not values]
+        if empty:
+            raise EvaluationError(f"The grid has no values for '{empty[0]}'.")
+
+
 class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is done with each sample of a dataset, and how the answers are judged."""
 
     name: str
     dataset: DatasetSource
-    model: str | ModelSettings
-    messages: tuple[Message, ...]
+    model: str | ModelSettings = ""  # may be left to the grid, as the messages may
+    messages: tuple[Message, ...] = ()
+    grid: Grid | None = None
     description: str = ""
     parameters: dict[str, Any] = {}  # temperature, max_tokens, ... as the endpoint takes them
     evaluators: tuple[dict[str, Any], ...] = ()
@@ -93,7 +110,9 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise EvaluationError("An evaluation needs a name.")
-        if not self.messages:
+        if not self.model and not (self.grid and self.grid.models):
+            raise EvaluationError(f"The evaluation '{self.name}' has no model; name one.")
+        if not self.messages and not (self.grid and self.grid.prompts):
             raise EvaluationError(
                 f"The evaluation '{self.name}' has no messages; give it at least one user message."
             )
@@ -110,7 +129,11 @@ class Evaluation:
 
 
 def load_evaluation(reference: str) -> Evaluation:
-    """Reads an evaluation: a path to a TOML file, or `example:NAME`. Raises EvaluationError with what to do."""
+    """Reads an evaluation: a path to a TOML file, or `example:NAME`, with `#VARIANT` behind it for one of its grid.
+
+    Raises EvaluationError with what to do.
+    """
+    reference, variant = split_variant(reference)
     path = (
         _example(reference.removeprefix(EXAMPLE))
         if reference.startswith(EXAMPLE)
@@ -122,7 +145,53 @@ def load_evaluation(reference: str) -> Evaluation:
         raise EvaluationError(f"There is no evaluation file {path}; check the path.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"The evaluation file {path} cannot be read ({error}).") from error
-    return parse_evaluation(text, path)
+    evaluation = parse_evaluation(text, path)
+    return evaluation if variant is None else Evaluation(_pick(evaluation.spec, variant), evaluation.base)
+
+
+def is_python(reference: str) -> bool:
+    """Whether a person means an evaluation file in Python, or one of its functions."""
+    return split_variant(reference)[1] is None and reference.partition("::")[0].endswith(".py")
+
+
+def split_variant(reference: str) -> tuple[str, str | None]:
+    """An evaluation's reference without its variant, and that variant's name."""
+    before, mark, variant = reference.partition(".toml#")
+    if mark:
+        return f"{before}.toml", variant
+    before, mark, variant = reference.partition("#")
+    return (before, variant) if mark and reference.startswith(EXAMPLE) else (reference, None)
+
+
+def variants(spec: EvaluationSpec) -> dict[str, EvaluationSpec]:
+    """The evaluations that a grid stands for, by their names, as in `openai/gpt-4o-mini, short, temperature=0`."""
+    grid = spec.grid
+    if grid is None:
+        return {}
+    models = [(_name_of(model), {"model": model}) for model in grid.models] or [("", {})]
+    prompts = [(name, {"messages": messages}) for name, messages in grid.prompts.items()] or [("", {})]
+    names = list(grid.parameters)
+    found = {}
+    for (model, its_model), (prompt, its_messages) in product(models, prompts):
+        for values in product(*grid.parameters.values()):
+            chosen = dict(zip(names, values, strict=True))
+            parts = [model, prompt, *(f"{name}={value}" for name, value in chosen.items())]
+            label = ", ".join(part for part in parts if part)
+            changes = {**its_model, **its_messages, "parameters": {**spec.parameters, **chosen}}
+            found[label] = msgspec.structs.replace(spec, name=f"{spec.name} [{label}]", grid=None, **changes)
+    return found
+
+
+def _name_of(model: str | ModelSettings) -> str:
+    return model if isinstance(model, str) else model.label
+
+
+def _pick(spec: EvaluationSpec, variant: str) -> EvaluationSpec:
+    known = variants(spec)
+    if variant not in known:
+        there = f"it has {'; '.join(known)}" if known else "it has no grid"
+        raise EvaluationError(f"The evaluation '{spec.name}' has no variant '{variant}'; {there}.")
+    return known[variant]
 
 
 def parse_evaluation(text: str, path: Path) -> Evaluation:

@@ -10,7 +10,7 @@ import msgspec
 from evalstudio.datasets import DatasetSource
 from evalstudio.datasets.reader import FORMATS
 from evalstudio.errors import DatasetError, EvalStudioError, EvaluationError
-from evalstudio.evaluation import EXAMPLE, examples, load_evaluation
+from evalstudio.evaluation import EXAMPLE, examples, load_evaluation, split_variant
 from evalstudio.resources import resource
 from evalstudio.toml_text import write_toml
 from evalstudio.workspace import Workspace
@@ -33,7 +33,7 @@ def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[Ent
     folders = (workspace.folder, workspace.evaluations)
     paths = [path for folder in folders for path in (*folder.glob("*.toml"), *folder.glob(PYTHON_FILES))]
     for reference in used:
-        path = Path(reference.partition("::")[0])
+        path = Path(split_variant(reference)[0].partition("::")[0])
         if not reference.startswith(EXAMPLE) and path.suffix in (".toml", ".py") and path.is_file():
             paths.append(path)
     unique = {path.absolute(): None for path in paths}

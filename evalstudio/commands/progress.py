@@ -4,7 +4,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -13,6 +13,7 @@ from rich.text import Text
 from evalstudio.format import duration, milliseconds, percent
 from evalstudio.protocol import Snapshot
 
+MOST_DRAWN = 8  # runs at once
 PLAIN_EVERY_S = 5.0  # a line this often where there is no terminal to draw on
 
 
@@ -25,6 +26,7 @@ class LiveProgress:
             Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
         )
         self._next_line = 0.0
+        self._latest: dict[int, Snapshot] = {}  # of several runs at once
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -38,8 +40,10 @@ class LiveProgress:
             self._live.stop()
 
     def update(self, snapshot: Snapshot) -> None:
+        self._latest[snapshot.run_id] = snapshot
         if self._live is not None:
-            self._live.update(_draw(snapshot))
+            running = [one for one in self._latest.values() if one.state in ("running", "paused")]
+            self._live.update(Group(*map(_draw, running[:MOST_DRAWN] or [snapshot])))
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + PLAIN_EVERY_S
             self._console.print(_line(snapshot), markup=False)

@@ -62,11 +62,6 @@ class Heard:
         return any(final.evaluation.endswith(f"::{name}") for final, _ in self.finals)
 
 
-def is_python(reference: str) -> bool:
-    """Whether a person means an evaluation file in Python."""
-    return reference.partition("::")[0].endswith(".py")
-
-
 def run_functions(
     reference: str, options: Sequence[str], *, attended: bool, ceiling: int | None, as_json: bool
 ) -> Heard:

@@ -12,12 +12,13 @@ import click
 from evalstudio.commands.console import console as make_console
 from evalstudio.commands.options import limit_options, strategy_of, workspace_of, workspace_option
 from evalstudio.commands.progress import LiveProgress
-from evalstudio.commands.python_file import is_python, run_functions
-from evalstudio.commands.summary import print_summary, summary_as_json
+from evalstudio.commands.python_file import run_functions
+from evalstudio.commands.summary import print_overview, print_summary, summary_as_json
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.plan import Options
 from evalstudio.errors import EvaluationError, RunError
+from evalstudio.evaluation import is_python
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
@@ -114,26 +115,39 @@ def run_in_terminal(
             case LogLine(level=level, text=text) if level in ("warning", "error"):
                 progress.note(level, text)
 
-    async def work() -> tuple[Snapshot, bool]:
+    async def work() -> tuple[list[Snapshot], bool]:
         engine = Engine(workspace_of(workspace), settings, emit=emit, attended=attended, ceiling=ceiling)
         await engine.start()
         try:
-            started = await engine.start_run(evaluation, wanted)
-            with on_interrupt(lambda: started.stop(BY_SIGNAL)):
-                final = await engine.finished(started)
-            return final, started.reason == BY_SIGNAL
+            started = await engine.start_all(evaluation, wanted)
+
+            def stop_all() -> None:
+                for one in started:
+                    one.stop(BY_SIGNAL)
+
+            with on_interrupt(stop_all):
+                finals = [await engine.finished(one) for one in started]
+            return finals, any(one.reason == BY_SIGNAL for one in started)
         finally:
             await engine.aclose()
 
     with progress:
-        final, was_interrupted = run(work())
+        finals, was_interrupted = run(work())
     if as_json:
-        click.echo(summary_as_json(final))
+        _echo(finals)
+    elif len(finals) == 1:
+        print_summary(console, finals[0])
     else:
-        print_summary(console, final)
+        print_overview(console, finals)
     if was_interrupted:
         return INTERRUPTED
-    return _status(final, fail_under, allow_errors)
+    return max(_status(final, fail_under, allow_errors) for final in finals)
+
+
+def _echo(finals: list[Snapshot]) -> None:
+    """One run as an object, several as a list."""
+    summaries = [summary_as_json(final) for final in finals]
+    click.echo(summaries[0] if len(summaries) == 1 else f"[{', '.join(summaries)}]")
 
 
 def _run_functions(
@@ -168,8 +182,7 @@ def _run_functions(
     heard = run_functions(reference, options, attended=attended, ceiling=ceiling, as_json=as_json)
     statuses = [NOT_ALL] if heard.failures else [SCORED]
     if as_json:
-        summaries = [summary_as_json(final) for final, _ in heard.finals]
-        click.echo(summaries[0] if len(summaries) == 1 else f"[{', '.join(summaries)}]")
+        _echo([final for final, _ in heard.finals])
     for final, threshold in heard.finals:
         if not as_json:
             print_summary(make_console(), final)

@@ -1,6 +1,7 @@
 """What a run came to, in the terminal and as JSON."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -47,6 +48,35 @@ def print_summary(console: Console, final: Snapshot) -> None:
             Text(f"{error.attempts} attempts, {error.records} records: {error.example}"),
         )
     console.print(table)
+
+
+def print_overview(console: Console, finals: Sequence[Snapshot]) -> None:
+    """Several runs of one experiment, a line for each; the best score first."""
+    table = Table("", "State", "Score", "Coverage", "Time", "Cost", title=finals[0].experiment, box=None)
+    for final in sorted(finals, key=_rank):
+        score = final.scores[0] if final.scores else None
+        table.add_row(
+            Text(_variant(final)),
+            Text(final.state, style=COLOURS.get(final.state, "")),
+            Text(f"{score.evaluator} {percent(score)}") if score is not None else "",
+            _coverage(score.n, 0, final) if score is not None else "",
+            duration(final.elapsed),
+            money(final.cost, partial=final.cost_is_partial),
+        )
+    console.print(table)
+
+
+def _rank(final: Snapshot) -> float:
+    score = final.scores[0] if final.scores else None
+    if score is None or score.value is None:
+        return float("inf")
+    return score.value if score.direction == "lower" else -score.value
+
+
+def _variant(final: Snapshot) -> str:
+    """The name of a variant, of which there are several; else the evaluation's."""
+    _, mark, variant = final.evaluation.partition(" [")
+    return variant.removesuffix("]") if mark else final.evaluation
 
 
 def summary_as_json(final: Snapshot) -> str:

@@ -20,14 +20,14 @@ from evalstudio.engine.machine import (
     open_files_in_use,
     raise_open_file_limit,
 )
-from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
+from evalstudio.engine.plan import Options, Plan, StoredSpec, automatic_name, make_plan
 from evalstudio.engine.python_plan import plan_evaluation
 from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.errors import RunError
-from evalstudio.evaluation import load_evaluation
+from evalstudio.evaluation import is_python, load_evaluation, variants
 from evalstudio.keys import redact
 from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
 from evalstudio.python.evaluation import PythonEvaluation, load_evaluation_function
@@ -128,6 +128,33 @@ class Engine:
         """
         return await self._start(reference, options or Options())
 
+    async def start_all(self, reference: str, options: Options | None = None) -> list[Run]:
+        """As `start_run`, and of an evaluation with a grid every variant, as one experiment.
+
+        All are checked before the first call.
+        """
+        options = options or Options()
+        labels: list[str] = []
+        if not is_python(reference):
+            labels = list(variants((await asyncio.to_thread(load_evaluation, reference)).spec))
+        if not labels:
+            return [await self._start(reference, options)]
+        if options.model is not None:
+            raise RunError(
+                "The grid of this evaluation says which models there are; --model can't replace them."
+            )
+        named = msgspec.structs.replace(options, experiment=options.experiment or automatic_name())
+        plans = [await self._plan(f"{reference}#{label}", named) for label in labels]
+        runs: list[Run] = []
+        try:
+            for plan in plans:
+                runs.append(await self._begin(plan))
+        except BaseException:
+            for run in runs:
+                run.stop("another variant of the grid could not start")
+            raise
+        return runs
+
     async def start_evaluation(self, evaluation: PythonEvaluation, options: Options | None = None) -> Run:
         """Starts an evaluation that is a Python function, or goes on with it under the same experiment name.
 
@@ -194,14 +221,15 @@ class Engine:
         self._emit(LogLine(time.time(), level, redact(text)))
 
     async def _start(self, reference: str, options: Options) -> Run:
-        if "::" in reference:
+        if is_python(reference):
             return await self.start_evaluation(
                 await asyncio.to_thread(load_evaluation_function, reference), options
             )
+        return await self._begin(await self._plan(reference, options))
+
+    async def _plan(self, reference: str, options: Options) -> Plan:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
-        return await self._begin(
-            await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
-        )
+        return await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
 
     async def _begin(self, plan: Plan) -> Run:
         settings = await self.servers.locate(plan.model)

@@ -11,6 +11,7 @@ from evalstudio.engine.engine import Engine
 from evalstudio.engine.plan import Options
 from evalstudio.engine.run import Run
 from evalstudio.errors import EvaluationError, RequirementError, RunError
+from evalstudio.evaluation import is_python
 from evalstudio.keys import redact
 from evalstudio.python.decorators import marked_of
 from evalstudio.python.evaluation import NeedsFixtures, own_imports
@@ -25,12 +26,13 @@ _turn = threading.Lock()  # pytest changes what a process has once, as the path 
 async def start(engine: Engine, reference: str, options: Options) -> Run:
     """Starts an evaluation as `Engine.start_run` does, and those that need fixtures.
 
-    A Python file without a function's name: all its evaluations, one after the other; the first run is returned.
+    A Python file without a function's name: all its evaluations, one after the other; an evaluation with a grid: all
+    its variants at once. The first run is returned.
     """
     if reference.endswith(".py"):
         return await _start_hosted(engine, reference, options)
     try:
-        return await engine.start_run(reference, options)
+        return (await engine.start_all(reference, options))[0]
     except NeedsFixtures:
         return await _start_hosted(engine, reference, options)
 
@@ -38,7 +40,7 @@ async def start(engine: Engine, reference: str, options: Options) -> Run:
 async def resume(engine: Engine, run_id: int, classes: tuple[str, ...] | None) -> Run:
     """Goes on with a run as `Engine.resume_run` does, and with those that need fixtures."""
     reference, options = await engine.asked_for(run_id, classes)
-    if ".py::" not in reference:
+    if not is_python(reference):
         return await engine.resume_run(run_id, classes)
     return await start(engine, reference, options)
 
@@ -46,7 +48,7 @@ async def resume(engine: Engine, run_id: int, classes: tuple[str, ...] | None) -
 async def duplicate(engine: Engine, run_id: int) -> Run:
     """Starts a run like another one as `Engine.duplicate_run` does, and of those that need fixtures."""
     reference, options = await engine.asked_for(run_id)
-    if ".py::" not in reference:
+    if not is_python(reference):
         return await engine.duplicate_run(run_id)
     return await start(engine, reference, msgspec.structs.replace(options, new_run=True))
 

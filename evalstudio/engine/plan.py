@@ -19,7 +19,7 @@ from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.function import load_function
 from evalstudio.engine.pricing import Prices
 from evalstudio.errors import DatasetError, EvaluationError, RunError
-from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
+from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings, variants
 from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models import BUILT_IN, RECORDED, resolve_model
 from evalstudio.python.evaluation import PythonEvaluation
@@ -126,6 +126,11 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
     which is not there, a model that can't be found, a limit that can't work.
     """
     spec = evaluation.spec
+    if spec.grid is not None:
+        raise EvaluationError(
+            f"'{spec.name}' is a grid of {len(variants(spec))} evaluations; name one behind a #, as in "
+            f"{Path(reference).name}#{next(iter(variants(spec)))}."
+        )
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:

@@ -49,6 +49,6 @@ async def test_that_a_column_that_is_not_there_is_named(tmp_path: Path, workspac
     async with engine_in(workspace) as (engine, _):
         evaluation = write_evaluation(tmp_path, '"recorded/smal"', rows=ROWS)
         with pytest.raises(
-            EvaluationError, match="'smal', and no column is called so.*text, label, small, large"
+            EvaluationError, match=r"'smal', and no column is called so.*text, label, small, large"
         ):
             await engine.start_run(evaluation, Options("x"))
