@@ -20,6 +20,7 @@ from evalstudio.engine.plan import Options
 from evalstudio.errors import EvaluationError
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
+from evalstudio.settings_schema import option_help
 from evalstudio.store.runs import RunState
 
 BY_SIGNAL = "interrupted by Ctrl-C"
@@ -44,7 +45,7 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
     "--ceiling",
     type=int,
     metavar="N",
-    help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).",
+    help=f"{option_help('ceiling')} Else MAX_CONCURRENT_TASKS, else the setting.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option

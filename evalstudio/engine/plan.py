@@ -5,7 +5,7 @@ import inspect
 import json
 import platform
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +59,7 @@ class Plan:
     reference: str  # the evaluation file, to find it again
     folder: Path  # from which its relative paths start
     evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
+    given: frozenset[str] = frozenset()  # what the evaluation sets itself: names of time-outs, budget
 
     @property
     def expected(self) -> str | None:
@@ -99,13 +100,22 @@ class StoredSpec(msgspec.Struct, frozen=True):
     base: str
 
 
-def make_plan(evaluation: Evaluation, reference: str, options: Options, settings: Settings) -> Plan:
+def make_plan(
+    evaluation: Evaluation,
+    reference: str,
+    options: Options,
+    settings: Settings,
+    named: Mapping[str, ModelSettings] | None = None,
+) -> Plan:
     """Reads and checks all that the run needs. Blocking: it reads the whole dataset once.
+
+    `named` are the workspace's own models.
 
     Raises an EvalStudioError with what to do: a dataset that is missing or empty, a template that names a column
     which is not there, a model that can't be found, a limit that can't work.
     """
-    spec = evaluation.spec
+    given = evaluation.timeouts_set | ({"budget"} if evaluation.spec.budget is not None else set())
+    spec = with_settings(evaluation.spec, given, settings)
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:
@@ -118,18 +128,30 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
         )
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
-    model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
+    model = resolve_model(
+        options.model or spec.model, Path.cwd() if options.model else evaluation.base, named
+    )
     function = load_function(Path(model.path), model.name) if model.provider == "python" else None
     workers = None
     if function is not None and not is_async(function):
         workers = check_count("workers", options.workers or spec.workers or settings.workers)
         if not model.thread_safe:
             workers = 1
-    strategy, source_name = strategy_in_force(spec, options, settings, workers)
+    strategy, source_name = strategy_in_force(spec, options, settings, workers, model.window)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
-        strategy, source_name, workers, reference, evaluation.base,
+        strategy, source_name, workers, reference, evaluation.base, given=given,
     )  # fmt: skip
+
+
+def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Settings) -> EvaluationSpec:
+    """The definition with the settings' time-outs and budget where it sets none; `given` are those that it sets."""
+    own = {name: getattr(spec.timeouts, name) for name in given if name != "budget"}
+    return msgspec.structs.replace(
+        spec,
+        timeouts=msgspec.structs.replace(settings.timeouts, **own),
+        budget=spec.budget if "budget" in given else settings.budget,
+    )
 
 
 def is_async(function: Callable[..., Any]) -> bool:
@@ -143,13 +165,19 @@ def automatic_name() -> str:
 
 
 def strategy_in_force(
-    spec: EvaluationSpec, options: Options, settings: Settings, workers: int | None
+    spec: EvaluationSpec,
+    options: Options,
+    settings: Settings,
+    workers: int | None,
+    window: int | None = None,
 ) -> tuple[Strategy, str]:
-    """The strategy that holds when the run starts, and where it comes from."""
+    """The strategy that holds when the run starts, and where it comes from; `window` is the model's own."""
     if options.strategy is not None:
         return options.strategy, "option"
     if spec.strategy is not None:
         return spec.strategy, "evaluation"
+    if window is not None:
+        return SlidingWindow(window), "model"
     if settings.strategy is not None:
         return settings.strategy, "settings"
     if workers is not None:

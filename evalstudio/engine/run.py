@@ -22,13 +22,13 @@ from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.models.call import Answer, CallResult, Model, Request
-from evalstudio.engine.plan import Plan
+from evalstudio.engine.plan import Plan, strategy_in_force, with_settings
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_attempt, make_record, report
 from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.telemetry import Telemetry
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluation import EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
@@ -223,14 +223,26 @@ class Run:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
         if self.workers is not None and self.plan.spec.workers is None and self.plan.options.workers is None:
             self.set_workers(settings.workers)
-        if (
-            self.plan.strategy_source in ("settings", "default")
-            and settings.strategy is not None
-            and not self.steered
-        ):
-            self.set_strategy(settings.strategy, "settings")
+        size = self.workers.size if self.workers is not None else None
+        plan = self.plan
+        strategy, source = strategy_in_force(plan.spec, plan.options, settings, size, plan.model.window)
+        if source not in ("option", "evaluation") and not self.steered:
+            self.set_strategy(strategy, "settings")
         elif self.adaptive:
             self._apply_strategy()
+        self._follow_waits(with_settings(self.plan.spec, self.plan.given, settings))
+
+    def _follow_waits(self, spec: EvaluationSpec) -> None:
+        """Time-outs, attempts and budget for calls that start from now on."""
+        if spec == self.plan.spec:
+            return
+        self.plan = replace(self.plan, spec=spec)
+        self.model.set_timeouts(spec.timeouts)
+        self._policy.follow(spec.timeouts)
+        for judge in self.scoring.judges:
+            judge.model.set_timeouts(spec.timeouts)
+            judge.policy.follow(spec.timeouts)
+        self._watch_budget()
 
     # What admission asks ----------------------------------------------------------------------------------------
 
@@ -520,6 +532,9 @@ class Run:
             if not judged.complete:
                 values, prompt = item.sample.values, item.messages[-1].content
                 self.scoring.later(item.record_id, answer.text, values, prompt, judged.scored)
+        self._watch_budget()
+
+    def _watch_budget(self) -> None:
         budget = self.plan.spec.budget
         if budget is not None and self.telemetry.cost >= budget:
             self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")

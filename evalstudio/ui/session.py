@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.errors import EvalStudioError, StoreError
-from evalstudio.protocol import ResumeRun, SetLimits, Snapshot
+from evalstudio.protocol import ChangeSettings, ResumeRun, Snapshot
 from evalstudio.settings import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.engine_client import EngineClient, EngineState
@@ -103,14 +103,8 @@ class Session(QObject):
         old, self.settings = self.settings, settings
         self.engine.python = settings.python
         self.settings_changed.emit()
-        limits = (settings.ceiling, settings.strategy, settings.workers)
-        if limits != (old.ceiling, old.strategy, old.workers) and self.engine.state is EngineState.READY:
-            fields = {
-                "ceiling": settings.ceiling,
-                "default_strategy": settings.strategy,
-                "default_workers": settings.workers,
-            }
-            spawn(self.ask_engine(SetLimits, **fields))
+        if settings != old and self.engine.state is EngineState.READY:
+            spawn(self.ask_engine(ChangeSettings, settings=settings))
 
     async def refresh(self) -> None:
         """Reads the list of runs anew, and the run in focus where another program has it in work."""
