@@ -290,6 +290,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     gate_wait: float | None = None
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
+    strategy_source: str = ""  # live control, option, evaluation, model, settings or default
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):

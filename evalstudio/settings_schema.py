@@ -94,11 +94,6 @@ THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 
 FIELDS = (
     Field(
-        "ceiling", "Application ceiling", "Concurrency", "whole",
-        "Calls in flight at most, over all runs and judges together.",
-        "calls", 1, MAXIMUM, option="--ceiling", environment="MAX_CONCURRENT_TASKS",
-    ),
-    Field(
         "strategy", "Strategy", "Concurrency", "choice",
         "For runs that set none. Automatic: Adaptive, which finds by itself what the endpoint can take; for a synchronous "
         "Python function a window of the worker count.",
@@ -129,8 +124,13 @@ FIELDS = (
         "threads", 1, MAXIMUM, option="--workers", definition="workers",
     ),
     Field(
+        "ceiling", "Application ceiling", "Concurrency", "whole",
+        "Calls in flight at most, over all runs and judges together.",
+        "calls", 1, MAXIMUM, option="--ceiling", environment="MAX_CONCURRENT_TASKS",
+    ),
+    Field(
         "rates", "Rates by endpoint", "Limits", "rates",
-        "A provider, a model (provider/name) or a base URL; 0 is no limit of your own. Calls are spread over the minute.",
+        "Requests and tokens of a provider, of one model (provider/name) or of a base URL; empty is no limit of your own. Calls are spread over the minute.",
         "a minute", definition="model.requests_per_minute, model.tokens_per_minute",
     ),
     Field(

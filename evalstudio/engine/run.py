@@ -136,6 +136,7 @@ class Run:
     _alone: bool = False  # the one call in flight is of a sample that an engine died with
     _has_answered: bool = False  # since this start
     strategy: Strategy = field(init=False)
+    strategy_source: str = field(init=False)
     evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _policy: RetryPolicy = field(init=False)
@@ -143,7 +144,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._kept = self.counts.saved
-        self.strategy = self.plan.strategy
+        self.strategy, self.strategy_source = self.plan.strategy, self.plan.strategy_source
         self.evaluators = {one.name: one for one in self.plan.evaluators}
         self._started = self.services.clock()  # a tick may ask for its time before it starts
         timeouts = self.plan.spec.timeouts
@@ -193,7 +194,8 @@ class Run:
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
         """Holds for every call that starts from now on; calls in flight end in peace."""
         old, self.strategy = self.strategy, strategy
-        self.steered = self.steered or cause == "user"
+        if cause == "user":
+            self.steered, self.strategy_source = True, "live control"
         self._apply_strategy()
         if old != strategy:
             self._note(
@@ -227,6 +229,7 @@ class Run:
         plan = self.plan
         strategy, source = strategy_in_force(plan.spec, plan.options, settings, size, plan.model.window)
         if source not in ("option", "evaluation") and not self.steered:
+            self.strategy_source = source
             self.set_strategy(strategy, "settings")
         elif self.adaptive:
             self._apply_strategy()

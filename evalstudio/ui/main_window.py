@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         choice = self._session.settings.theme
         if choice != self._theme.choice:
             self._theme.choose(choice)
+        self._theme.scale(self._session.settings.text_scale)
         for one in ("light", "dark", "system"):
             self.actions_[f"theme_{one}"].setChecked(one == choice)
 

@@ -37,6 +37,8 @@ class Session(QObject):
         self.focus: int | None = None
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
+        self.workspace_option: str | None = None  # --workspace, where it was given
+        self.checked_pythons: dict[str, str] = {}  # what was found about interpreters, by path
         self._running_here: set[int] = set()
         self._asked_at_start = False
         self._store_trouble: str | None = None
