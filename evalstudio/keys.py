@@ -53,6 +53,7 @@ def keep_in_keychain(name: str, secret: str) -> None:
             f"This machine has no keychain that can be used ({redact(str(error)) or type(error).__name__}); keep the key "
             f"for this session, or set the environment variable {name}."
         ) from error
+    _session.pop(name, None)  # an older one must not hide it
     _remember([secret])
 
 

@@ -14,7 +14,20 @@ import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from evalstudio.errors import RunError
-from evalstudio.protocol import VERSION, Events, Frames, Hello, LogLine, Reply, Shutdown, Snapshot, frame
+from evalstudio.protocol import (
+    VERSION,
+    CapacityFound,
+    CapacityPlan,
+    Events,
+    Frames,
+    Hello,
+    Level,
+    LogLine,
+    Reply,
+    Shutdown,
+    Snapshot,
+    frame,
+)
 from evalstudio.workspace import Workspace
 
 HELLO_MS = 30_000
@@ -39,6 +52,7 @@ class EngineClient(QObject):
     state_changed = Signal(object)  # EngineState
     snapshot = Signal(object)  # Snapshot
     log = Signal(object)  # LogLine
+    capacity = Signal(object)  # CapacityPlan, Level or CapacityFound
     died = Signal(str)  # a sentence; a restart is under way if there is any sense in it
     failed = Signal(str)  # a sentence; no restart
 
@@ -138,6 +152,8 @@ class EngineClient(QObject):
                 self.snapshot.emit(event)
             case LogLine():
                 self.log.emit(event)
+            case CapacityPlan() | Level() | CapacityFound():
+                self.capacity.emit(event)
             case Hello(version=version) if version != VERSION:
                 self._refuse(
                     f"The engine is of another version (EvalStudio {event.evalstudio}, protocol {version}; the window "

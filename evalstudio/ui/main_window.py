@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.concurrency import Strategy
 from evalstudio.settings import changed
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
+from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
+from evalstudio.ui.pages.models import ModelsPage
 from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
@@ -58,6 +61,8 @@ class MainWindow(QMainWindow):
         self.runs_page = RunsPage(session, self.actions_, self.log)
         self.results_page = ResultsPage(session, self.actions_)
         self.compare_page = ComparePage(session)
+        self.book = ModelBook(session, self)
+        self.models_page = ModelsPage(session, self.book, self.actions_)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -95,11 +100,15 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def show_page(self, name: str) -> None:
-        """Shows the page called `name`: runs, results or compare."""
+        """Shows the page called `name`: runs, results, compare or models."""
         self._buttons[name].setChecked(True)
         self._pages.setCurrentWidget(self._page_of[name])
         if self._page_of[name].focusProxy() is not None:
             self._page_of[name].setFocus()  # its keys work at once
+
+    def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
+        self.runs_page.prepare(model, strategy)
+        self.show_page("runs")
 
     def _choose_theme(self, choice: str) -> None:
         self._session.change_settings(changed(self._session.settings, theme=choice))
@@ -149,6 +158,10 @@ class MainWindow(QMainWindow):
         local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
+        self.book.changed.connect(lambda: self.runs_page.start_bar.know_models(self.book.models))
+        self.models_page.next_run.connect(self._prepare_run)
+        start_bar = self.runs_page.start_bar
+        start_bar.changed.connect(lambda: self.models_page.capacity.know_evaluations(start_bar.evaluations))
         for choice in ("light", "dark", "system"):
             action = actions[f"theme_{choice}"]
             action.setCheckable(True)
@@ -179,6 +192,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._page_of: dict[str, QWidget] = {
             "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
+            "models": self.models_page,
         }  # fmt: skip
         for page in self._page_of.values():
             self._pages.addWidget(page)
@@ -245,4 +259,9 @@ class MainWindow(QMainWindow):
             self._machine.setValue(part.objectName(), part.saveState())
 
     def _kept(self) -> list[QSplitter | QHeaderView]:
-        return [*self.runs_page.splitters, *self.results_page.kept, *self.compare_page.kept]
+        return [
+            *self.runs_page.splitters,
+            *self.results_page.kept,
+            *self.compare_page.kept,
+            *self.models_page.kept,
+        ]

@@ -83,6 +83,13 @@ class RunsPage(QWidget):
             self._session.look_at(run_id)
         self._update_actions()
 
+    def prepare(self, model: str, strategy: Strategy | None) -> None:
+        """Makes a model, and a strategy where there is one, that of the next run."""
+        self.start_bar.choose_model(model)
+        if strategy is not None:
+            self._next_strategy = strategy
+            self._show_limits()
+
     def pause_or_continue(self) -> None:
         model = self._session.focused
         if model is None:

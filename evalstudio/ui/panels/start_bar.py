@@ -1,5 +1,6 @@
 """What to run next: an example or a file, on which model, how many samples, under which name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class StartBar(Card):
         self.setObjectName("start_bar")
         self.spec: EvaluationSpec | None = None
         self._names: set[str] = set()
+        self._models: tuple[str, ...] = ()
         self._proposed = ""
         self.evaluation = QComboBox()
         labelled(self.evaluation, "evaluation", "Evaluation", "An example, or a file that you opened")
@@ -80,6 +82,12 @@ class StartBar(Card):
         )
 
     @property
+    def evaluations(self) -> list[tuple[str, str]]:
+        """What there is to choose from: what it is called, and its reference."""
+        combo = self.evaluation
+        return [(combo.itemText(row), str(combo.itemData(row))) for row in range(combo.count())]
+
+    @property
     def strategy(self) -> Strategy | None:
         """The evaluation's own strategy."""
         return self.spec.strategy if self.spec is not None else None
@@ -102,6 +110,13 @@ class StartBar(Card):
         """Makes a model that of the next run."""
         self.model.setCurrentText(name)
 
+    def know_models(self, names: Iterable[str]) -> None:
+        """The workspace's own models, to choose from."""
+        self._models = tuple(names)
+        text = self.model.currentText()
+        self._offer_models()
+        self.model.setCurrentText(text)
+
     def know_experiments(self, names: set[str]) -> None:
         """Names that are taken: a fresh one is proposed, unless a person has written their own."""
         self._names = names
@@ -122,12 +137,15 @@ class StartBar(Card):
             self.spec = None
             self.problem.emit(str(error))
             return
-        own = _name_of(self.spec)
-        self.model.clear()
-        self.model.addItems([own, *(name for name in DEMO_MODELS if name != own)])
+        self._offer_models()
         self.evaluation.setToolTip(tooltip(self.spec.description) or "An example, or a file that you opened")
         self._propose()
         self.changed.emit()
+
+    def _offer_models(self) -> None:
+        own = [_name_of(self.spec)] if self.spec is not None else []
+        self.model.clear()
+        self.model.addItems(list(dict.fromkeys([*own, *self._models, *DEMO_MODELS])))
 
     def _propose(self) -> None:
         base = one_line(self.spec.name, 100) if self.spec is not None else "experiment"
