@@ -160,7 +160,7 @@ FIELDS = (
     ),
     Field(
         "budget", "Budget of a run", "Budget", "number",
-        "A run that has spent so much stops; what is saved stays. Only models with a known price count.",
+        "A run that has spent so much stops; what is saved stays. One whose model has no known price is refused.",
         "US dollars", 0.01, 1e6, empty="none", definition="budget",
     ),
     Field(

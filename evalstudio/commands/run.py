@@ -17,7 +17,8 @@ from evalstudio.commands.summary import print_summary, summary_as_json
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.plan import Options
-from evalstudio.errors import EvaluationError
+from evalstudio.errors import EvaluationError, RunError
+from evalstudio.outcome import Outcome
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
 from evalstudio.settings_schema import option_help
@@ -47,6 +48,15 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
     metavar="N",
     help=f"{option_help('ceiling')} Else MAX_CONCURRENT_TASKS, else the setting.",
 )
+@click.option(
+    "--cache/--no-cache", default=None, help="Take answers that earlier runs got to the same questions."
+)
+@click.option(
+    "--retry",
+    multiple=True,
+    metavar="CLASS",
+    help="Of what errored before, only this class again, as in overloaded; may be repeated. Else all of it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option
 def run_command(workspace: str | None, **options: Any) -> None:
@@ -74,15 +84,24 @@ def run_in_terminal(
     attended: bool = False,
     ceiling: int | None = None,
     as_json: bool = False,
+    cache: bool | None = None,
+    retry: tuple[str, ...] = (),
 ) -> int:
     """Runs one evaluation and prints its progress and summary; returns the exit status."""
+    classes = _error_classes(retry)
     if is_python(evaluation):
+        if cache or classes:
+            raise EvaluationError(
+                "--cache and --retry are for evaluation files in TOML: a Python evaluation calls its model itself."
+            )
         return _run_functions(
             evaluation, workspace, experiment, strategy, window, workers, samples, model,
             new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
-    wanted = Options(experiment, strategy_of(strategy, window), workers, samples, model, new_run)
+    wanted = Options(
+        experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache
+    )
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)
     settings, problem = load_settings()
@@ -157,6 +176,15 @@ def _run_functions(
             print_summary(make_console(), final)
         statuses.append(_status(final, threshold if fail_under is None else fail_under, allow_errors))
     return INTERRUPTED if heard.interrupted else max(statuses)
+
+
+def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The outcomes that --retry names; None without any."""
+    known = [outcome.value for outcome in Outcome if outcome not in (Outcome.OK, Outcome.CANCELLED)]
+    for name in names:
+        if name not in known:
+            raise RunError(f"There is no error class '{name}'; there are {', '.join(known)}.")
+    return names or None
 
 
 def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> int:

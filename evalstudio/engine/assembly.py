@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
+from evalstudio.engine.cache import AnswerCache
+from evalstudio.engine.clock import RunClock
 from evalstudio.engine.endpoints import Endpoints, identify, load_prior
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.flight import FlightLog
@@ -81,7 +83,8 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
         row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, parts.services,
         SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), workers, flight,
         row.total, before.counts, before.aggregates, before.telemetry,
-        offset=float(before.next_second), elapsed_before=row.elapsed, repeated=len(crashed), rescoring=len(missing),
+        RunClock(parts.services.clock, float(before.next_second), row.elapsed), _cache(parts, plan),
+        repeated=len(crashed), rescoring=len(missing),
     )  # fmt: skip
     judges = [
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls
@@ -91,6 +94,13 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
     if isinstance(model, FunctionModel):
         model.on_returned = run.returned
     return Assembled(run, identity, missing)
+
+
+def _cache(parts: Parts, plan: Plan) -> AnswerCache | None:
+    if not plan.cache:
+        return None
+    with_columns = plan.function is not None or plan.conversation.turns > 1
+    return AnswerCache(Reader(parts.workspace), plan.asked(), with_columns=with_columns)
 
 
 async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:

@@ -17,7 +17,8 @@ from evalstudio import __version__
 from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy, check_count
 from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.function import load_function
-from evalstudio.errors import DatasetError, RunError
+from evalstudio.engine.pricing import Prices
+from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models import BUILT_IN, resolve_model
@@ -39,6 +40,7 @@ class Options(msgspec.Struct, frozen=True):
     model: str | None = None
     new_run: bool = False
     retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
+    cache: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,19 @@ class Plan:
                 return match.group(1)
         given = self.evaluation is not None and "expected" in self.dataset.columns
         return "expected" if given else None
+
+    @property
+    def cache(self) -> bool:
+        """Whether answers of earlier runs are taken. What a Python function calls, nobody else can know."""
+        wanted = self.spec.cache if self.options.cache is None else self.options.cache
+        return wanted and self.evaluation is None
+
+    def asked(self) -> dict[str, str]:
+        """What is the same in the request of every sample; the templates where a turn builds on an answer."""
+        parts = ["model", "parameters", "base URL", "headers", "model's file"]
+        if self.conversation.turns > 1:
+            parts.append("prompt")
+        return {name: part for name, part in _fingerprint(self).items() if name in parts}
 
     @property
     def total(self) -> int:
@@ -137,6 +152,11 @@ def make_plan(
         workers = check_count("workers", options.workers or spec.workers or settings.workers)
         if not model.thread_safe:
             workers = 1
+    if spec.budget is not None and not Prices(model).known:
+        raise EvaluationError(
+            f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
+            f"{{ input = ..., output = ... }} (US dollars for a million tokens) to its model, or take the budget out{'' if 'budget' in given else ' of the settings'}."
+        )
     strategy, source_name = strategy_in_force(spec, options, settings, workers, model.window)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,

@@ -1,13 +1,8 @@
-"""The life of a run: from its first call to its last record.
-
-queued -> waits for a slot -> attempt -> outcome -> perhaps waits and tries again, its slot given back -> answer
-judged -> committed -> counted. One task per call; nothing else waits in a task.
-"""
+"""The life of a run: from its first call to its last record. What becomes of one sample is in `attempts.py`."""
 
 import asyncio
 import traceback
-from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,18 +10,22 @@ import msgspec
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy, describe
 from evalstudio.engine.admission import Admission, Cap
+from evalstudio.engine.attempts import Attempts
+from evalstudio.engine.breaker import Breaker
+from evalstudio.engine.cache import AnswerCache
+from evalstudio.engine.clock import RunClock
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.given import given_evaluator
 from evalstudio.engine.limits.blocking import BlockingShare
-from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
-from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
-from evalstudio.engine.models.call import Answer, CallResult, Model, Request
+from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
+from evalstudio.engine.models.call import CallResult, Model
 from evalstudio.engine.plan import Plan, strategy_in_force, with_settings
 from evalstudio.engine.pricing import Prices
-from evalstudio.engine.recording import Ended, Judged, make_attempt, make_record, report
+from evalstudio.engine.recording import Ended, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
+from evalstudio.engine.tally import Counts, add_score, make_aggregates
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.evaluation import EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator
@@ -36,29 +35,14 @@ from evalstudio.outcome import Outcome
 from evalstudio.protocol import LimitChange
 from evalstudio.score import Score
 from evalstudio.settings import Settings
-from evalstudio.signs import SignWatch, Trouble
+from evalstudio.signs import SignWatch
 from evalstudio.store.rows import LimitChangeRow
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
-from evalstudio.templates import Message
 
-BREAKER_SPAN = (
-    20  # finished samples that the circuit breaker looks at; it opens when more than half are errored
-)
-SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that has failed so often and never answered for so long
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
-
-
-@dataclass(slots=True)
-class Counts:
-    """Records committed, by what became of them."""
-
-    saved: int = 0
-    scored: int = 0
-    unscored: int = 0
-    errored: int = 0
 
 
 @dataclass(slots=True)
@@ -67,6 +51,7 @@ class RecordSaved:
 
     run: "Run"
     judged: Judged | None
+    cached: bool = False
 
 
 @dataclass(slots=True)
@@ -107,8 +92,8 @@ class Run:
     counts: Counts
     aggregates: dict[str, LiveAggregate]
     telemetry: Telemetry
-    offset: float = 0.0  # where its time goes on: a resumed run's charts continue
-    elapsed_before: float = 0.0  # seconds that earlier starts of this run have run
+    clock: RunClock
+    cache: AnswerCache | None = None
     repeated: int = 0
     state: RunState = RunState.QUEUED
     reason: str = ""
@@ -124,63 +109,49 @@ class Run:
     )
     steered: bool = False  # a person has set its strategy while it ran
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
-    _started: float = 0.0
-    _paused_at: float | None = None
-    _resumed_at: float | None = None
-    _paused_for: float = 0.0
-    _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=BREAKER_SPAN))
-    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
-    _ended: float | None = None
-    _expected_tokens: float = 0.0
-    _kept: int = field(init=False)  # records that an earlier start has made
-    _alone: bool = False  # the one call in flight is of a sample that an engine died with
-    _has_answered: bool = False  # since this start
+    breaker: Breaker = field(default_factory=Breaker)
     strategy: Strategy = field(init=False)
     strategy_source: str = field(init=False)
     evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
-    _policy: RetryPolicy = field(init=False)
-    _prices: Prices = field(init=False)
+    _attempts: Attempts = field(init=False)
+    _kept: int = field(init=False)  # records that an earlier start has made
+    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._kept = self.counts.saved
         self.strategy, self.strategy_source = self.plan.strategy, self.plan.strategy_source
         self.evaluators = {one.name: one for one in self.plan.evaluators}
-        self._started = self.services.clock()  # a tick may ask for its time before it starts
-        timeouts = self.plan.spec.timeouts
-        self._policy = RetryPolicy(seed=self.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
-        self._prices = Prices(self.plan.model)
+        self._attempts = Attempts(self)
 
     # What a person can do -------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        self._started = self.services.clock()
+        self.clock.start()
         self.state = RunState.RUNNING
         self._apply_strategy()
         self.services.admission.join(self)
         for judge in self.scoring.judges:
             self.services.admission.join(judge)
-        self.begin(asyncio.to_thread(self._prices.prepare))  # else the first answer would wait for it
-        self._check_end()
+        # the first answer would wait for the prices
+        self.begin(asyncio.to_thread(self._attempts.prices.prepare))
+        self.close_if_done()
 
     def pause(self, reason: str = "") -> None:
         """No further call starts; those in flight end. Does nothing to a run that has ended."""
         if self.state is not RunState.RUNNING:
             return
         self.state, self.reason = RunState.PAUSED, reason
-        self._paused_at = self.services.clock()
+        self.clock.pause()
 
     def go_on(self) -> None:
         if self.state is not RunState.PAUSED:
             return
-        self._recent.clear()
-        self._resumed_at = self.services.clock()
+        self.breaker.reset()
+        self.clock.go_on()
         self.state, self.reason = RunState.RUNNING, ""
-        if self._paused_at is not None:
-            self._paused_for += self.services.clock() - self._paused_at
-            self._paused_at = None
         self.services.admission.pump()
-        self._check_end()
+        self.close_if_done()
 
     def stop(self, reason: str = "stopped by the user") -> None:
         """Cancels what is in flight: nothing more is spent. What is saved stays; a resume does the rest."""
@@ -241,11 +212,10 @@ class Run:
             return
         self.plan = replace(self.plan, spec=spec)
         self.model.set_timeouts(spec.timeouts)
-        self._policy.follow(spec.timeouts)
+        self._attempts.follow(spec.timeouts)
         for judge in self.scoring.judges:
             judge.model.set_timeouts(spec.timeouts)
             judge.policy.follow(spec.timeouts)
-        self._watch_budget()
 
     # What admission asks ----------------------------------------------------------------------------------------
 
@@ -257,7 +227,7 @@ class Run:
         return self.may_start() and self.queue.has_item(self.services.clock())
 
     def refuses(self, now: float) -> Wait | None:
-        if self._alone or (self.in_flight and self.queue.next_crashes(now)):
+        if self._attempts.alone or (self.in_flight and self.queue.next_crashes(now)):
             return Wait(Binding.CRASHED, None)
         if not self.adaptive and len(self.in_flight) >= self.limit:
             return Wait(Binding.MAXIMUM, None)
@@ -270,7 +240,7 @@ class Run:
         return None
 
     def tokens_wanted(self) -> int:
-        return int(self._expected_tokens)
+        return int(self._attempts.expected_tokens)
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
@@ -279,26 +249,16 @@ class Run:
         if item.crashes >= MOST_CRASHES:
             self._give_up_on(item, now)
             return
-        item.queued += max(0.0, now - item.ready_at)
-        item.started = now
-        if item.first_started is None:
-            item.first_started = now
-        if item.time_from is None:
-            item.time_from = now
-        item.state, item.cause = "calling", ""
-        if item.turn_attempts == 0:
-            self.controller.retries.first_attempt()
-        ticket = self.controller.start(now, self.tokens_wanted(), adaptive=self.adaptive)
-        self._alone = item.crashes > 0
-        self.flight.start(item.record_id)
-        self.in_flight[item] = None
-        self.begin(self._attempt(item, ticket))
+        if self._attempts.recall(item):
+            asyncio.get_running_loop().call_soon(self.services.admission.done, self)
+            return
+        self._attempts.start(item, now)
 
     def _give_up_on(self, item: Item, now: float) -> None:
         """A sample that killed two engines gets no third one."""
         message = f"The engine died {item.crashes} times while this sample was in flight."
         self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
-        self._save(item, Ended(Outcome.CRASHED, message))
+        self.save(item, Ended(Outcome.CRASHED, message))
         asyncio.get_running_loop().call_soon(self.services.admission.done, self)
 
     # What the engine asks -----------------------------------------------------------------------------------------
@@ -321,15 +281,7 @@ class Run:
     @property
     def now(self) -> float:
         """Seconds since the run first started, pauses included: the time of its charts."""
-        return self.offset + (self._ended or self.services.clock()) - self._started
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds of running, pauses left out."""
-        paused = self._paused_for
-        if self._paused_at is not None:
-            paused += (self._ended or self.services.clock()) - self._paused_at
-        return self.elapsed_before + self.now - self.offset - paused
+        return self.clock.now
 
     def may_start(self) -> bool:
         """Whether calls may start: its own and those of its judges."""
@@ -372,28 +324,29 @@ class Run:
         for judge in self.scoring.judges:
             await judge.model.aclose()
         await self.model.aclose()
+        if self.cache is not None:
+            self.cache.close()
         self.flight.close()
-
-    def close_if_done(self) -> None:
-        """Ends the run when there is nothing left to do."""
-        self._check_end()
 
     def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
         """A record of this run, or scores of one, are committed."""
         self.unsaved -= 1
         match saved:
-            case RecordSaved(judged=judged):
+            case RecordSaved(judged=judged, cached=cached):
                 self.counts.saved += 1
-                self.telemetry.saved(1)
+                if cached:
+                    self.counts.cached += 1  # it says nothing about the endpoint: charts leave it out
+                else:
+                    self.telemetry.saved(1)
                 if judged is None:
                     self.counts.errored += 1
                     return
                 scores = judged.scores
                 if judged.complete:
-                    self._count(judged.scored or not scores)
+                    self.counts.judged(scored=judged.scored or not scores)
             case ScoresSaved(scores=scores, last=last, scored=scored):
                 if last:
-                    self._count(scored)
+                    self.counts.judged(scored=scored)
         for score in scores:
             self._know(score)
             add_score(self.aggregates, score)
@@ -415,193 +368,35 @@ class Run:
         token = ScoresSaved(self, scores, last, scored)
         self.services.writer.save(Saved(None, score_rows(record_id, scores), token=token))
 
-    def _count(self, scored: bool) -> None:
-        if scored:
-            self.counts.scored += 1
-        else:
-            self.counts.unscored += 1
-
-    # The life of a sample -------------------------------------------------------------------------------------------
-
-    async def _attempt(self, item: Item, ticket: Ticket) -> None:
-        result: CallResult | None = None
-        try:
-            item.messages = self._messages(item)
-            left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
-            left = max(0.001, left)
-            request = Request(item.messages, item.repeat, item.sample.values, left)
-            # the model ends in time by itself, and keeps what it has of the answer
-            async with asyncio.timeout(left + 1.0):
-                result = await self.model.call(request, lambda: _set_state(item, "streaming"))
-        except TimeoutError:
-            limit = self.plan.spec.timeouts.sample
-            result = CallResult(
-                Outcome.OVERLOADED,
-                message=f"No answer within {limit:g} s for the whole sample.",
-                timed_out=True,
-            )
-        except asyncio.CancelledError:
-            result = CallResult(Outcome.CANCELLED)
-            raise
-        except Exception as error:  # noqa: BLE001 - one sample's trouble must not end the others
-            self.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
-            result = CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(error).__name__}: {error}"))
-        finally:
-            now = self.services.clock()
-            del self.in_flight[item]
-            self._alone = False
-            self.flight.end(item.record_id)
-            self.controller.finish(now, ticket, report(result))
-            try:
-                if result is not None and result.outcome is not Outcome.CANCELLED:
-                    self._settle(item, result, now)
-            finally:
-                self.services.admission.done(self)
-        self._check_end()
-
-    def _messages(self, item: Item) -> tuple[Message, ...]:
-        turn = self.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
-        return (*item.messages, *turn) if item.turn_attempts == 0 else item.messages
-
-    def _settle(self, item: Item, result: CallResult, now: float) -> None:
-        latency = now - item.started
-        item.turn_attempts += 1
-        if self.on_attempt is not None:
-            self.on_attempt(item, result, latency)
-        if result.answer is not None and result.answer.prompt is not None:
-            item.messages = (Message("user", result.answer.prompt),)
-        if result.outcome is Outcome.OK and result.answer is not None:
-            self._answered(item, result, result.answer, latency, now)
-            return
-        message = redact(result.message)
-        self._note_trouble(item, result)
-        item.partial = result.answer or item.partial
-        if result.outcome is Outcome.QUOTA or (result.fatal and not self._has_answered):
-            self.telemetry.failed(result.outcome, message, self.now, final=False)
-            self.stop(message)
-            return
-        decision = self._policy.after(
-            result.outcome,
-            attempts=item.turn_attempts,
-            elapsed=now - (item.time_from or now),
-            hint=result.hint,
-        )
-        waited = decision.delay if isinstance(decision, Retry) else 0.0
-        item.attempts.append(make_attempt(item, result, message, latency, waited))
-        final = isinstance(decision, GiveUp)
-        self.telemetry.failed(result.outcome, message, self.now, final=final)
-        match decision:
-            case Retry(delay=delay):
-                item.state, item.cause = "backing off", message
-                item.backed_off += delay
-                item.ready_at = now + delay
-                paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
-                if not paid:
-                    item.time_from = None  # it waits for others, not for the endpoint: its time begins anew
-                self.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
-            case PauseRun(sentence=sentence):
-                item.ready_at = now
-                self.queue.put_back(item, None)
-                self._ask(f"{message} It was paused because {sentence}.")
-            case GiveUp():
-                self._save(item, Ended(result.outcome, message, item.partial))
-                self._watch(errored=True)
-
-    def _note_trouble(self, item: Item, result: CallResult) -> None:
-        """A failed attempt is a sign of something; its sample counts once."""
-        again = any(attempt.outcome == result.outcome.value for attempt in item.attempts)
-        match result.outcome:
-            case Outcome.THROTTLED:
-                self.signs.ended(self.now, Trouble.RATE_LIMITS, again=again)
-            case Outcome.OVERLOADED if result.status is None:
-                self.signs.ended(self.now, Trouble.CONNECTIONS, again=again)
-            case _:
-                self.signs.ended(self.now, Trouble.ERRORS, again=again)
-
-    def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
-        self._has_answered = True
-        self.signs.ended(self.now, None, again=bool(item.attempts))
-        self.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
-        cost = self._prices.of(answer)
-        self.telemetry.spent(cost)
-        self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
-        self._watch(errored=False)
-        ended = Ended(Outcome.OK, None, answer, None, latency, result.first_token, cost)
-        if item.turn + 1 < self.plan.conversation.turns:
-            self._next_turn(item, result, answer, latency, now)
-        else:
-            judged = self._judge(answer, item)
-            self._save(item, replace(ended, judged=judged))
-            if not judged.complete:
-                values, prompt = item.sample.values, item.messages[-1].content
-                self.scoring.later(item.record_id, answer.text, values, prompt, judged.scored)
-        self._watch_budget()
-
-    def _watch_budget(self) -> None:
-        budget = self.plan.spec.budget
-        if budget is not None and self.telemetry.cost >= budget:
-            self.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
-
-    def _judge(self, answer: Answer, item: Item) -> Judged:
-        if answer.scores is not None:
-            return Judged(answer.scores, 0.0)
-        return self.scoring.now(answer.text, item.sample.values)
-
-    def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
-        item.attempts.append(make_attempt(item, result, "", latency, 0.0))
-        item.messages = (*item.messages, Message("assistant", answer.text))
-        item.answers.append(answer.text)
-        item.turn += 1
-        item.turn_attempts = 0
-        item.ready_at = now
-        item.state = "waiting"
-        self.queue.put_back(item, None)
-
-    def _expect_tokens(self, tokens: int) -> None:
-        if tokens:
-            share = 0.1 if self._expected_tokens else 1.0
-            self._expected_tokens += (tokens - self._expected_tokens) * share
-
-    def _save(self, item: Item, ended: Ended) -> None:
+    def save(self, item: Item, ended: Ended) -> None:
+        """Keeps the record of a sample that has come to its end."""
         record = make_record(self.id, item, ended, self.plan.expected)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
-        token = RecordSaved(self, ended.judged)
-        self.services.writer.save(Saved(record, scores, item.attempts, token, item.again))
+        token = RecordSaved(self, ended.judged, ended.cached)
+        question = None if ended.cached or ended.outcome is not Outcome.OK else item.question
+        self.services.writer.save(Saved(record, scores, item.attempts, token, item.again, question))
 
     # Ends -------------------------------------------------------------------------------------------------------
-
-    def _watch(self, *, errored: bool) -> None:
-        """The circuit breaker: more than half of the last finished samples errored."""
-        self._recent.append(errored)
-        if len(self._recent) == BREAKER_SPAN and sum(self._recent) > BREAKER_SPAN // 2:
-            worst = max(self.telemetry.errors(), key=lambda error: error.records)
-            self._ask(
-                f"{sum(self._recent)} of the last {BREAKER_SPAN} samples errored ({worst.name}): {worst.example} "
-                "See to the cause, then continue."
-            )
 
     def watch_endpoint(self) -> None:
         """Called now and then: an endpoint that has never answered, or does not recover, is not asked for ever."""
         if self.state is not RunState.RUNNING:
             return
         if (broken := self.controller.broken(self.services.clock())) is not None:
-            self._ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
-            return
-        failed = sum(error.attempts for error in self.telemetry.errors())
-        silent = self.services.clock() - (self._resumed_at or self._started)
-        if not self._has_answered and failed >= SILENT_FAILURES and silent >= SILENT_S:
-            last = max(self.telemetry.errors(), key=lambda error: error.attempts)
-            self._ask(f"No answer in {silent:.0f} s: {last.example} See to the cause, then continue.")
+            self.ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
+        elif (silent := self.breaker.silent(self.clock.going, self.telemetry.errors())) is not None:
+            self.ask(silent)
 
-    def _ask(self, reason: str) -> None:
+    def ask(self, reason: str) -> None:
         """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
         if self.services.attended:
             self.pause(reason)
         else:
             self.stop(reason)
 
-    def _check_end(self) -> None:
+    def close_if_done(self) -> None:
+        """Ends the run when there is nothing left to do."""
         if (
             self.state is RunState.RUNNING
             and self.queue.is_empty
@@ -613,7 +408,7 @@ class Run:
             self._end(RunState.COMPLETED_WITH_ERRORS if self.counts.errored else RunState.COMPLETED, "")
 
     def _end(self, state: RunState, reason: str) -> None:
-        self._ended = self.services.clock()
+        self.clock.end()
         self.state, self.reason = state, reason
         self.services.admission.leave(self)
         for judge in self.scoring.judges:
@@ -641,21 +436,3 @@ class Run:
                 msgspec.structs.astuple(row),
             )
         )
-
-
-def make_aggregates(evaluators: Sequence[Evaluator]) -> dict[str, LiveAggregate]:
-    """A running mean for each evaluator, with its scale and direction."""
-    return {
-        one.name: LiveAggregate(one.metrics[0] if one.metrics else "mean", one.direction, one.scale)
-        for one in evaluators
-    }
-
-
-def add_score(aggregates: dict[str, LiveAggregate], score: Score) -> None:
-    """Counts a score in the aggregate of its evaluator; text has no mean."""
-    if not isinstance(score.value, str) and score.name in aggregates:
-        aggregates[score.name].add(score.value)
-
-
-def _set_state(item: Item, state: str) -> None:
-    item.state = state

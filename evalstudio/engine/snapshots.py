@@ -69,7 +69,7 @@ def take_snapshot(
         ceiling=run.services.admission.ceiling,
         binding=binding.value if binding else "",
         binding_sentence=SENTENCES[binding] if binding else "",
-        elapsed=run.elapsed,
+        elapsed=run.clock.elapsed,
         eta=eta(left, rate, count, latency.p95 if latency else 0.0)
         if run.state is RunState.RUNNING
         else None,
@@ -91,6 +91,7 @@ def take_snapshot(
         signs=_signs(run, latency.p50 if latency else None, Load(cpu, loop_lag, *machine)),
         worker_advice=run.blocking.sentence or "",
         strategy_source=run.strategy_source,
+        cached=run.counts.cached,
         gate=run.controller.gate_cause if gate_until else "",
         gate_wait=max(0.0, gate_until - now) if gate_until else None,
     )

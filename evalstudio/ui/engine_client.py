@@ -24,6 +24,7 @@ from evalstudio.protocol import (
     Level,
     LogLine,
     Reply,
+    Restarting,
     Shutdown,
     Snapshot,
     frame,
@@ -53,6 +54,7 @@ class EngineClient(QObject):
     snapshot = Signal(object)  # Snapshot
     log = Signal(object)  # LogLine
     capacity = Signal(object)  # CapacityPlan, Level or CapacityFound
+    restarting = Signal(object)  # Restarting: the engine itself asked for it
     died = Signal(str)  # a sentence; a restart is under way if there is any sense in it
     failed = Signal(str)  # a sentence; no restart
 
@@ -70,6 +72,7 @@ class EngineClient(QObject):
         self._steps: Iterator[Callable[[], None]] = iter(())
         self._leaving = False
         self._refusal: str | None = None
+        self._restarting = False
         self._started_at = 0.0
         self._deaths: deque[float] = deque(maxlen=len(BACK_OFF_MS))
         self._hello_timer = _single_shot(self, self._no_hello)
@@ -86,6 +89,7 @@ class EngineClient(QObject):
             return
         self._restart_timer.stop()
         self._leaving, self._refusal, self.hello = False, None, None
+        self._restarting = False
         self._frames = Frames(Events)
         process = QProcess(self)
         program, arguments = engine_command(self.workspace, self.python)
@@ -154,6 +158,9 @@ class EngineClient(QObject):
                 self.log.emit(event)
             case CapacityPlan() | Level() | CapacityFound():
                 self.capacity.emit(event)
+            case Restarting():
+                self._restarting = True
+                self.restarting.emit(event)
             case Hello(version=version) if version != VERSION:
                 self._refuse(
                     f"The engine is of another version (EvalStudio {event.evalstudio}, protocol {version}; the window "
@@ -205,6 +212,9 @@ class EngineClient(QObject):
         elif self._refusal is not None:
             self._set_state(EngineState.FAILED)
             self.failed.emit(self._refusal)
+        elif self._restarting:
+            self._set_state(EngineState.RESTARTING)
+            self.start()
         else:
             self._plan_restart(how, was_ready=was_ready)
 

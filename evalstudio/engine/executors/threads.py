@@ -15,6 +15,8 @@ from typing import Any
 
 from evalstudio.concurrency import check_count
 
+GIVEN_UP = "given up"  # the name of a thread that nobody waits for any more
+
 
 @dataclass(frozen=True, slots=True)
 class Returned:
@@ -30,7 +32,7 @@ class _Job:
     function: Callable[[], Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Returned]"
-    started: bool = False
+    thread: threading.Thread | None = None  # once it has started
     abandoned: bool = False
 
 
@@ -87,11 +89,12 @@ class ThreadWorkers:
 
     def _give_up(self, job: _Job) -> None:
         with self._ready:
-            if not job.started:
+            if job.thread is None:
                 with contextlib.suppress(ValueError):
                     self._jobs.remove(job)
             elif not job.abandoned:
                 job.abandoned = True
+                job.thread.name = GIVEN_UP
                 self.abandoned += 1
                 self._threads -= 1  # its place is free for a new thread
                 if self._jobs and self._threads < self.size:
@@ -122,7 +125,7 @@ class ThreadWorkers:
                     return None
                 if self._jobs:
                     job = self._jobs.popleft()
-                    job.started = True
+                    job.thread = threading.current_thread()
                     return job
                 self._idle += 1
                 self._ready.wait()

@@ -282,7 +282,6 @@ class ModelForm(QWidget):
             ("Name", self.name), ("Provider", self.provider), ("Model", self._model_line), ("Base URL", self.base_url),
             ("Key", self.key), ("File", self._path_line), ("Function", self.function), ("", self.thread_safe),
             ("Rates", self._rates_line), ("At most in flight", self.cap), ("Default window", self.window_size),
-            ("", self.advice),
         ):  # fmt: skip
             label = TextLabel(caption)
             self._form.addRow(label, field)
@@ -291,6 +290,7 @@ class ModelForm(QWidget):
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
         column.addLayout(self._form)
+        column.addWidget(self.advice)
         column.addWidget(self._problem)
         buttons = _line(self.save, self.test, self.remove)
         column.addWidget(buttons)
