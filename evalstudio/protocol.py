@@ -15,7 +15,7 @@ from evalstudio.evaluation import ModelSettings
 from evalstudio.settings import Settings
 from evalstudio.signs import Sign
 
-VERSION = 1
+VERSION = 2
 LARGEST_FRAME = 16 << 20
 SNAPSHOTS_PER_SECOND = 10
 

@@ -221,6 +221,8 @@ class Session(QObject):
 
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
+            # it may have read the settings before they were last changed
+            spawn(self.ask_engine(ChangeSettings, settings=self.settings))
             runs, self._go_on_with = self._go_on_with, ()
             for run_id in runs:
                 spawn(self.ask_engine(ResumeRun, run_id=run_id, classes=()))  # what errored stays so

@@ -222,7 +222,15 @@ def test_that_the_capacity_is_told_measured_shown_and_kept(open_window: OpenWind
     press(driver, "capacity_apply")
     assert load_models(driver.workspace)["demo/instant"].window == chart.best
     assert f"window of {chart.best}" in driver.messages()
-    assert panel.chart.best == chart.best  # the curve stays
+    best = chart.best
+    driver.window.models_page.look_at("demo/fast")
+    assert chart.best is None  # of another model nothing is known
+    driver.window.models_page.look_at("demo/instant")
+    assert chart.best == best == panel.chart.best  # the curve stays
+    driver.find(QComboBox, "model").setCurrentText("demo/instant")
+    assert driver.window.runs_page.limits.chosen == SlidingWindow(best)  # what the next run would start with
+    driver.find(QComboBox, "model").setCurrentText("demo/fast")
+    assert driver.window.runs_page.limits.chosen != SlidingWindow(best)
     offer = next(item for item in driver.window.messages.items() if "window of" in item.notice.text)
     offer.notice.offers[0].act()
     assert driver.find(QComboBox, "model").currentText() == "demo/instant"

@@ -79,6 +79,9 @@ class CurvePlot(Card):
             head.addWidget(TextLabel(label, "muted", 0.9))
         head.addStretch(1)
         layout.addLayout(head)
+        self._empty = TextLabel("Measure to see the curve.", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._empty, 1)
         layout.addWidget(self._plot, 1)
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
@@ -91,6 +94,8 @@ class CurvePlot(Card):
         best: int | None,
     ) -> None:
         """`values` are one sequence a line; `spread` is low and high of the first line's values, or empty."""
+        self._empty.setVisible(not levels)
+        self._plot.setVisible(bool(levels))
         places = np.array([math.log2(level.concurrency) for level in levels])
         for curve, one in zip(self._curves, values, strict=True):
             curve.setData(places, np.array(one, dtype=float), connect="finite")

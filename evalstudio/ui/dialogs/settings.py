@@ -72,7 +72,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self._connect()
         self.show_settings(session.settings)
-        self._sections.setCurrentRow(0)
+        self.sections.setCurrentRow(0)
         self.resize(880, 660)
 
     def show_settings(self, settings: Settings) -> None:
@@ -111,7 +111,7 @@ class SettingsDialog(QDialog):
             shown = (
                 found and (bool(rows) or title == "Privacy")
                 if words
-                else number == self._sections.currentRow()
+                else number == self.sections.currentRow()
             )
             self._pages[title].setVisible(shown if rows or not words else shown and not rows)
         for widget in (self.advice, self.adaptive, self.check):
@@ -216,7 +216,7 @@ class SettingsDialog(QDialog):
         self.rows["python"].changed.connect(lambda: self.check.show_path(self.rows["python"].value))
         self.adaptive.clicked.connect(self._adaptive_clicked)
         self.advice.chosen.connect(self._use_preset)
-        self._sections.currentRowChanged.connect(lambda *_: self._choose_section())
+        self.sections.currentRowChanged.connect(lambda *_: self._choose_section())
         self._search.textChanged.connect(self.search)
         self._buttons.accepted.connect(self._ok)
         self._buttons.rejected.connect(self.reject)
@@ -234,11 +234,11 @@ class SettingsDialog(QDialog):
         self._search.setPlaceholderText("Search the settings")
         self._search.setClearButtonEnabled(True)
         labelled(self._search, "settings_search", "Search the settings")
-        self._sections = QListWidget()
-        labelled(self._sections, "settings_tabs", "Groups of settings")
-        self._sections.addItems([title for title, _ in SECTIONS])
-        self._sections.setFixedWidth(180)
-        self._sections.setSpacing(3)
+        self.sections = QListWidget()
+        labelled(self.sections, "settings_tabs", "Groups of settings")
+        self.sections.addItems([title for title, _ in SECTIONS])
+        self.sections.setFixedWidth(180)
+        self.sections.setSpacing(3)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_M)
@@ -258,7 +258,7 @@ class SettingsDialog(QDialog):
         left = QVBoxLayout()
         left.setSpacing(SPACE_S)
         left.addWidget(self._search)
-        left.addWidget(self._sections, 1)
+        left.addWidget(self.sections, 1)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE_M)
         self._search.setFixedWidth(180)

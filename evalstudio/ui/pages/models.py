@@ -88,7 +88,7 @@ class ModelsPage(QWidget):
         self.current = ""
         self.list.show_models(self._book.models, None)
         self._show("", ModelSettings(provider), kept=False)
-        self._tabs.setCurrentIndex(0)
+        self.tabs.setCurrentIndex(0)
         self.form.name.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -186,20 +186,20 @@ class ModelsPage(QWidget):
         scroll.setWidget(self.form)
         scroll.viewport().setAutoFillBackground(False)
         self.form.setAutoFillBackground(False)
-        self._tabs = QTabWidget()
-        labelled(self._tabs, "model_tabs", "Set-up, capacity, and what was learned")
-        self._tabs.setDocumentMode(True)
+        self.tabs = QTabWidget()
+        labelled(self.tabs, "model_tabs", "Set-up, capacity, and what was learned")
+        self.tabs.setDocumentMode(True)
         for widget, title in (
             (scroll, "Set-up"), (self.capacity, "Capacity finder"), (self.learned, "What was learned"),
         ):  # fmt: skip
-            self._tabs.addTab(widget, title)
+            self.tabs.addTab(widget, title)
         card = Card()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(2, 2, 2, 2)
         inside.setSpacing(SPACE_S)
         inside.addLayout(head)
         inside.addWidget(self._local_line)
-        inside.addWidget(self._tabs, 1)
+        inside.addWidget(self.tabs, 1)
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._sides.setObjectName("models_splitter")
         self._sides.setChildrenCollapsible(False)

@@ -32,6 +32,7 @@ class CapacityPanel(QWidget):
         self._session = session
         self._model = ""
         self._measured = ""  # the model whose curve is shown
+        self._found: dict[str, CapacityFound] = {}  # by model, in this session
         self._run_id: int | None = None
         self._experiment = ""
         self._busy = False
@@ -87,9 +88,7 @@ class CapacityPanel(QWidget):
         """Another model is looked at; a measurement under way goes on, and its curve stays until then."""
         self._model = name
         if not self._busy and self._measured != name:
-            self._measured, self._levels = "", []
-            self.chart.show_levels((), None)
-            self.verdict.show_text("")
+            self._show_found(name)
         self._ask_again()
 
     def showEvent(self, event: object) -> None:
@@ -111,6 +110,8 @@ class CapacityPanel(QWidget):
             self._say(str(error), "bad")
         finally:
             self._busy = False
+            if self._measured != self._model:
+                self._show_found(self._model)  # another one is looked at meanwhile
             self._adapt()
 
     def halt(self) -> None:
@@ -131,9 +132,17 @@ class CapacityPanel(QWidget):
                 self.chart.show_levels(self._levels, None)
                 self._say(f"{event.concurrency} in flight: {event.rate:.3g} samples/s; going on…")
             case CapacityFound():
-                self._levels = list(event.levels)
-                self.chart.show_levels(event.levels, event.best)
-                self._say(event.sentence, "text" if event.best is not None else "warn")
+                self._found[self._measured] = event
+                self._show_found(self._measured)
+
+    def _show_found(self, name: str) -> None:
+        """What was found for a model in this session, if anything was."""
+        found = self._found.get(name)
+        self._measured = name
+        self.chart.show_levels(found.levels if found else (), found.best if found else None)
+        self._say(
+            found.sentence if found else "", "text" if found is None or found.best is not None else "warn"
+        )
 
     def _take(self, snapshot: Snapshot) -> None:
         """The run of the measurement tells itself by its experiment's name: from then on it can be stopped."""
