@@ -44,6 +44,7 @@ def keep_in_keychain(name: str, secret: str) -> None:
     import keyring
     import keyring.errors
 
+    _remember([secret])  # before anything that may fail and repeat it
     try:
         keyring.set_password(SERVICE, name, secret)
         if keyring.get_password(SERVICE, name) != secret:
@@ -54,7 +55,6 @@ def keep_in_keychain(name: str, secret: str) -> None:
             f"for this session, or set the environment variable {name}."
         ) from error
     _session.pop(name, None)  # an older one must not hide it
-    _remember([secret])
 
 
 def forget(name: str) -> None:
