@@ -78,6 +78,7 @@ async def test_that_a_spent_budget_of_the_settings_stops_a_run_in_work(
         await heard.until(lambda now: now.saved >= 1)
         run.telemetry.spent(3.0)
         engine.change_settings(Settings(budget=1.0))
+        assert run.state == "stopped"  # at once, not at the next answer
         final = await finish(engine, run)
     assert final.state == "stopped"
     assert "budget of $1" in final.reason
