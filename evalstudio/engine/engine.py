@@ -138,13 +138,16 @@ class Engine:
 
     async def resume_run(self, run_id: int, classes: tuple[str, ...] | None = None) -> Run:
         """Goes on with a run: what is missing and what errored, or of that only the outcomes in `classes`."""
+        return await self._start(*await self.asked_for(run_id, classes))
+
+    async def asked_for(self, run_id: int, classes: tuple[str, ...] | None = None) -> tuple[str, Options]:
+        """The evaluation of a run, and the options with which it goes on."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
         stored = msgspec.json.decode(row.spec, type=StoredSpec)
         options = msgspec.structs.replace(
             stored.options, experiment=row.experiment, new_run=False, retry_classes=classes
         )
-        reference = stored.reference
-        return await self._start(reference, options)
+        return stored.reference, options
 
     def plan(self, evaluation: Evaluation, reference: str, options: Options) -> Plan:
         """A run as it would be, with the workspace's models and the settings of now. Blocking."""

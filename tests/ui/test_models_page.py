@@ -187,7 +187,12 @@ def test_that_a_python_function_is_a_model(open_window: OpenWindow, tmp_path: Pa
     driver.find(QLineEdit, "function_path").setText(str(tmp_path / "model.py"))
     driver.find(QLineEdit, "function_name").setText("answer")
     press(driver, "save_model")
-    driver.window.runs_page.start_bar.add_file(write_evaluation(tmp_path, '"own code"', 4))
+    path = write_evaluation(tmp_path, '"own code"', 4)
+    editor = driver.window.evaluations_page.editor
+    driver.window.evaluations_page.open(path)
+    driver.wait(lambda: editor.is_checked)
+    assert editor.issues == ()  # the name is known there, too
+    driver.window.runs_page.start_bar.add_file(path)
     driver.find(QAction, "start").trigger()
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
     assert driver.session.focused.snapshot.model == "model.py::answer"
