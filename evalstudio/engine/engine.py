@@ -251,7 +251,8 @@ class Engine:
 
         def save(connection: Any) -> None:
             _save_buckets(connection, run.id, buckets)
-            save_prior(connection, assembled.identity, prior)
+            if not run.plan.is_recorded:
+                save_prior(connection, assembled.identity, prior)
             beat(connection, run.id, run.counts.saved, run.counts.errored, run.clock.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(

@@ -5,7 +5,7 @@ import inspect
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from evalstudio.engine.pricing import Prices
 from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator, build_evaluators
-from evalstudio.models import BUILT_IN, resolve_model
+from evalstudio.models import BUILT_IN, RECORDED, resolve_model
 from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.python.rows import RowsDataset
 from evalstudio.python.source import code_hash
@@ -86,6 +86,11 @@ class Plan:
         return {name: part for name, part in _fingerprint(self).items() if name in parts}
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether the answers come from the dataset itself: nothing is called, and nothing takes time."""
+        return self.model.provider == RECORDED
+
+    @property
     def total(self) -> int:
         return len(self.dataset) * self.spec.repeats
 
@@ -146,6 +151,8 @@ def make_plan(
     model = resolve_model(
         options.model or spec.model, Path.cwd() if options.model else evaluation.base, named
     )
+    if model.provider == RECORDED:
+        _check_recorded(model.name, dataset.columns, conversation.turns)
     function = load_function(Path(model.path), model.name) if model.provider == "python" else None
     workers = None
     if function is not None and not is_async(function):
@@ -172,6 +179,16 @@ def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Setting
         timeouts=msgspec.structs.replace(settings.timeouts, **own),
         budget=spec.budget if "budget" in given else settings.budget,
     )
+
+
+def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
+    if column not in columns:
+        raise EvaluationError(
+            f"The model recorded/{column} takes its answers from the column '{column}', and no column is called so. "
+            f"The columns are: {', '.join(columns)}."
+        )
+    if turns > 1:
+        raise EvaluationError("Recorded answers are of one turn; take the later user messages out.")
 
 
 def is_async(function: Callable[..., Any]) -> bool:
@@ -229,7 +246,7 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
         "parameters": spec.parameters,
         "repeats": spec.repeats,
     }
-    if plan.model.provider not in (*BUILT_IN, "python"):
+    if plan.model.provider not in (*BUILT_IN, RECORDED, "python"):
         parts["base URL"] = plan.model.base_url
     if plan.model.headers:
         parts["headers"] = plan.model.headers

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -133,6 +134,14 @@ def test_that_mistakes_are_told_where_they_are_as_they_are_made(open_window: Ope
     driver.wait(lambda: visible(driver, "issue_dataset") == "")
     driver.find(QComboBox, "eval_dataset").setEditText("none.csv")
     driver.wait(lambda: "There is no file" in visible(driver, "issue_dataset"))
+    wheel = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(
+        driver.find(QSpinBox, "eval_samples"), wheel
+    )  # scrolls the form, and changes nothing
+    assert driver.find(QSpinBox, "eval_samples").value() == 0
     text = driver.find(QPlainTextEdit, "evaluation_text")
     text.setPlainText('name = "x"\nmodel = \n')
     driver.wait(

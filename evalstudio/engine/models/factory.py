@@ -7,6 +7,7 @@ from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Model
 from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.models.function import FunctionModel, load_function
+from evalstudio.engine.models.recorded import RecordedModel
 from evalstudio.engine.plan import Plan, is_async
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.evaluators.judge import Judge
@@ -43,6 +44,8 @@ def open_model(plan: Plan, settings: ModelSettings, workers: ThreadWorkers | Non
     if plan.function is not None:
         remember_environment()  # a person's code finds its own keys there, and its errors may hold them
         return FunctionModel(plan.function, attempt_timeout=plan.spec.timeouts.attempt, workers=workers)
+    if plan.is_recorded:
+        return RecordedModel(settings.name)
     return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
 
 

@@ -10,6 +10,7 @@ from evalstudio.draft import Draft, Issue
 from evalstudio.ui.panels.column_map import ColumnMap
 from evalstudio.ui.panels.evaluator_list import EvaluatorList
 from evalstudio.ui.panels.form_parts import (
+    CalmSpinBox,
     Section,
     as_field,
     choice,
@@ -107,7 +108,7 @@ class EvaluationForm(QScrollArea):
         self.model.currentTextChanged.connect(self._model_edited)
         self.temperature = QLineEdit()
         labelled(self.temperature, "eval_temperature", "Temperature", "Empty: as the endpoint has it")
-        self.max_tokens = QSpinBox()
+        self.max_tokens = CalmSpinBox()
         self.max_tokens.setRange(0, 1_000_000)
         self.max_tokens.setSpecialValueText("Not set")
         labelled(self.max_tokens, "eval_max_tokens", "Longest answer in tokens", "0: as the endpoint has it")
@@ -158,7 +159,7 @@ class EvaluationForm(QScrollArea):
         self._section("evaluators", "Evaluators").add_widget(self.evaluators)
 
     def _make_running(self) -> None:
-        self.repeats = QSpinBox()
+        self.repeats = CalmSpinBox()
         self.repeats.setRange(1, 1000)
         labelled(self.repeats, "eval_repeats", "Repeats", "How often each sample is asked")
         self.repeats.valueChanged.connect(
@@ -187,7 +188,7 @@ class EvaluationForm(QScrollArea):
         return field
 
     def _count(self, name: str, spoken: str, hint: str, nothing: str) -> QSpinBox:
-        box = QSpinBox()
+        box = CalmSpinBox()
         box.setRange(0, MOST_SAMPLES)
         box.setGroupSeparatorShown(True)
         box.setSpecialValueText(nothing)

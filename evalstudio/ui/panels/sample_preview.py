@@ -120,8 +120,8 @@ def answer_parts(records: Sequence[Details]) -> Iterator[tuple[str, str]]:
         record = details.record
         took = f" · {milliseconds(record.latency)}" if record.latency is not None else ""
         yield f"SAMPLE {record.sample_id}{took}", record.answer or record.error or "(empty)"
-        for score in details.scores:
-            value = "unscored" if score.value is None else f"{score.value}"
-            yield f"{score.evaluator}: {value}", score.why or "(no reason given)"
         if record.expected is not None:
             yield "EXPECTED", record.expected
+        for score in details.scores:
+            value = "unscored" if score.value is None else f"{score.value}"
+            yield f"SCORE {score.evaluator}: {value}", score.why or "(no reason given)"
