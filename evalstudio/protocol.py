@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from evalstudio.concurrency import Strategy
+from evalstudio.evaluation import ModelSettings
+from evalstudio.settings import Settings
 from evalstudio.signs import Sign
 
-VERSION = 1
+VERSION = 2
 LARGEST_FRAME = 16 << 20
 SNAPSHOTS_PER_SECOND = 10
 
@@ -67,12 +69,10 @@ class SetWorkers(Command, tag="workers", frozen=True):
     workers: int
 
 
-class SetLimits(Command, tag="limits", frozen=True):
-    """Sets limits for all runs; None leaves one as it is, 0 takes away a rate."""
+class ChangeSettings(Command, tag="settings", frozen=True):
+    """The settings as they are from now on; runs in work follow where nothing nearer to them set its own."""
 
-    ceiling: int | None = None
-    default_strategy: Strategy | None = None
-    default_workers: int | None = None
+    settings: Settings
 
 
 class SetRates(Command, tag="rates", frozen=True):
@@ -84,21 +84,34 @@ class SetRates(Command, tag="rates", frozen=True):
 
 
 class SetKey(Command, tag="key", frozen=True):
-    """Gives the engine an API key for this session; it is kept in memory only."""
+    """Gives the engine an API key: in memory for this session, or into the system's keychain.
+
+    An empty secret takes it away, from both. The reply's value is where the key is found now: session, environment,
+    keychain or empty.
+    """
 
     name: str
     secret: str
+    keychain: bool = False
+
+
+class FindKey(Command, tag="find-key", frozen=True):
+    """Where a key is found: the reply's value is session, environment, keychain or empty; never the key."""
+
+    name: str
 
 
 class TestModel(Command, tag="test-model", frozen=True):
     """Tries one small call; the reply's value is a sentence, or its error is one."""
 
     __test__ = False
-    model: str
+    model: str | ModelSettings
 
 
 class ListModels(Command, tag="list-models", frozen=True):
-    model: str
+    """The reply's value is a list of the names that the model's endpoint offers."""
+
+    model: str | ModelSettings
 
 
 class LocalModel(Command, tag="local-model", frozen=True):
@@ -315,6 +328,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
+    strategy_source: str = ""  # live control, option, evaluation, model, settings or default
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):
@@ -386,8 +400,8 @@ class EvaluationFile(msgspec.Struct, frozen=True):
 
 
 Commands = (
-    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | SetLimits | SetRates
-    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | ChangeSettings | SetRates
+    | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
     | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound

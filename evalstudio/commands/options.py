@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from evalstudio.concurrency import Strategy, parse_strategy
+from evalstudio.settings_schema import option_help
 from evalstudio.workspace import Workspace, find_workspace
 
 workspace_option = click.option(
     "--workspace",
     metavar="FOLDER",
-    help="The folder that holds the database; else EVALSTUDIO_WORKSPACE, else your data folder.",
+    help=f"{option_help('workspace')} Else EVALSTUDIO_WORKSPACE, else your data folder.",
 )
 
 
@@ -25,8 +26,8 @@ def workspace_of(option: str | None) -> Workspace:
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--strategy, --window and --workers."""
     for option in (
-        click.option("--workers", type=int, metavar="N", help="Threads for a synchronous model."),
-        click.option("--window", type=int, metavar="N", help="Calls in flight at most."),
+        click.option("--workers", type=int, metavar="N", help=option_help("workers")),
+        click.option("--window", type=int, metavar="N", help=option_help("window")),
         click.option(
             "--strategy",
             metavar="NAME",

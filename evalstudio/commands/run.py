@@ -22,6 +22,7 @@ from evalstudio.evaluation import is_python
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
+from evalstudio.settings_schema import option_help
 from evalstudio.store.runs import RunState
 
 BY_SIGNAL = "interrupted by Ctrl-C"
@@ -46,7 +47,7 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
     "--ceiling",
     type=int,
     metavar="N",
-    help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).",
+    help=f"{option_help('ceiling')} Else MAX_CONCURRENT_TASKS, else the setting.",
 )
 @click.option(
     "--cache/--no-cache", default=None, help="Take answers that earlier runs got to the same questions."

@@ -29,6 +29,7 @@ from evalstudio.engine.servers import Servers
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import find_key
 from evalstudio.models import resolve_model
+from evalstudio.named_models import load_models
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.workspace import Workspace
@@ -112,7 +113,8 @@ async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
         reference = (
             judge.model if isinstance(judge.model, str) else msgspec.convert(judge.model, ModelSettings)
         )
-        settings = await parts.servers.locate(resolve_model(reference, run.plan.folder))
+        named = await asyncio.to_thread(load_models, parts.workspace)
+        settings = await parts.servers.locate(resolve_model(reference, run.plan.folder, named))
     key = find_key(settings.key)
     controller, cap = await _limits(parts, settings, key, None)
     match run.plan.strategy:

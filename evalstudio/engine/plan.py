@@ -5,7 +5,7 @@ import inspect
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,7 @@ class Plan:
     reference: str  # the evaluation file, to find it again
     folder: Path  # from which its relative paths start
     evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
+    given: frozenset[str] = frozenset()  # what the evaluation sets itself: names of time-outs, budget
 
     @property
     def expected(self) -> str | None:
@@ -119,18 +120,27 @@ class StoredSpec(msgspec.Struct, frozen=True):
     base: str
 
 
-def make_plan(evaluation: Evaluation, reference: str, options: Options, settings: Settings) -> Plan:
+def make_plan(
+    evaluation: Evaluation,
+    reference: str,
+    options: Options,
+    settings: Settings,
+    named: Mapping[str, ModelSettings] | None = None,
+) -> Plan:
     """Reads and checks all that the run needs. Blocking: it reads the whole dataset once.
+
+    `named` are the workspace's own models.
 
     Raises an EvalStudioError with what to do: a dataset that is missing or empty, a template that names a column
     which is not there, a model that can't be found, a limit that can't work.
     """
-    spec = evaluation.spec
-    if spec.grid is not None:
+    if evaluation.spec.grid is not None:
         raise EvaluationError(
-            f"'{spec.name}' is a grid of {len(variants(spec))} evaluations; name one behind a #, as in "
-            f"{Path(reference).name}#{next(iter(variants(spec)))}."
+            f"'{evaluation.spec.name}' is a grid of {len(variants(evaluation.spec))} evaluations; name one behind a #, as in "
+            f"{Path(reference).name}#{next(iter(variants(evaluation.spec)))}."
         )
+    given = evaluation.timeouts_set | ({"budget"} if evaluation.spec.budget is not None else set())
+    spec = with_settings(evaluation.spec, given, settings)
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:
@@ -143,7 +153,9 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
         )
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
-    model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
+    model = resolve_model(
+        options.model or spec.model, Path.cwd() if options.model else evaluation.base, named
+    )
     if model.provider == RECORDED:
         _check_recorded(model.name, dataset.columns, conversation.turns)
     function = load_function(Path(model.path), model.name) if model.provider == "python" else None
@@ -155,13 +167,23 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
     if spec.budget is not None and not Prices(model).known:
         raise EvaluationError(
             f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
-            "{ input = ..., output = ... } (US dollars for a million tokens) to its model, or take the budget out."
+            f"{{ input = ..., output = ... }} (US dollars for a million tokens) to its model, or take the budget out{'' if 'budget' in given else ' of the settings'}."
         )
-    strategy, source_name = strategy_in_force(spec, options, settings, workers)
+    strategy, source_name = strategy_in_force(spec, options, settings, workers, model.window)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
-        strategy, source_name, workers, reference, evaluation.base,
+        strategy, source_name, workers, reference, evaluation.base, given=given,
     )  # fmt: skip
+
+
+def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Settings) -> EvaluationSpec:
+    """The definition with the settings' time-outs and budget where it sets none; `given` are those that it sets."""
+    own = {name: getattr(spec.timeouts, name) for name in given if name != "budget"}
+    return msgspec.structs.replace(
+        spec,
+        timeouts=msgspec.structs.replace(settings.timeouts, **own),
+        budget=spec.budget if "budget" in given else settings.budget,
+    )
 
 
 def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
@@ -185,13 +207,19 @@ def automatic_name() -> str:
 
 
 def strategy_in_force(
-    spec: EvaluationSpec, options: Options, settings: Settings, workers: int | None
+    spec: EvaluationSpec,
+    options: Options,
+    settings: Settings,
+    workers: int | None,
+    window: int | None = None,
 ) -> tuple[Strategy, str]:
-    """The strategy that holds when the run starts, and where it comes from."""
+    """The strategy that holds when the run starts, and where it comes from; `window` is the model's own."""
     if options.strategy is not None:
         return options.strategy, "option"
     if spec.strategy is not None:
         return spec.strategy, "evaluation"
+    if window is not None:
+        return SlidingWindow(window), "model"
     if settings.strategy is not None:
         return settings.strategy, "settings"
     if workers is not None:

@@ -2,7 +2,7 @@
 
 from evalstudio.concurrency import check_count
 from evalstudio.datasets import DatasetSource
-from evalstudio.engine.plan import Options, Plan, automatic_name, is_async, strategy_in_force
+from evalstudio.engine.plan import Options, Plan, automatic_name, is_async, strategy_in_force, with_settings
 from evalstudio.errors import EvaluationError, RunError
 from evalstudio.evaluation import EvaluationSpec, ModelSettings, TimeOuts
 from evalstudio.python.evaluation import PythonEvaluation
@@ -35,6 +35,8 @@ def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Se
         strategy=marked.strategy,
         timeouts=TimeOuts() if attempts is None else TimeOuts(attempts=attempts),
     )
+    given = frozenset({"attempts"} if attempts is not None else ())
+    spec = with_settings(spec, given, settings)
     workers = None
     if not is_async(evaluation.function) and marked.batch_size is None:
         workers = check_count("workers", options.workers or settings.workers)
@@ -43,5 +45,5 @@ def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Se
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, Conversation(messages, marked.columns), (),
         spec.model, evaluation.function, strategy, source, workers, evaluation.reference, evaluation.path.parent,
-        evaluation,
+        evaluation, given,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -20,14 +20,14 @@ from evalstudio.engine.given import given_evaluator
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
 from evalstudio.engine.models.call import CallResult, Model
-from evalstudio.engine.plan import Plan
+from evalstudio.engine.plan import Plan, strategy_in_force, with_settings
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.tally import Counts, add_score, make_aggregates
 from evalstudio.engine.telemetry import Telemetry
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluation import EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
@@ -111,6 +111,7 @@ class Run:
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     breaker: Breaker = field(default_factory=Breaker)
     strategy: Strategy = field(init=False)
+    strategy_source: str = field(init=False)
     evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _attempts: Attempts = field(init=False)
@@ -119,7 +120,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._kept = self.counts.saved
-        self.strategy = self.plan.strategy
+        self.strategy, self.strategy_source = self.plan.strategy, self.plan.strategy_source
         self.evaluators = {one.name: one for one in self.plan.evaluators}
         self._attempts = Attempts(self)
 
@@ -164,7 +165,8 @@ class Run:
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
         """Holds for every call that starts from now on; calls in flight end in peace."""
         old, self.strategy = self.strategy, strategy
-        self.steered = self.steered or cause == "user"
+        if cause == "user":
+            self.steered, self.strategy_source = True, "live control"
         self._apply_strategy()
         if old != strategy:
             self._note(
@@ -194,14 +196,26 @@ class Run:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
         if self.workers is not None and self.plan.spec.workers is None and self.plan.options.workers is None:
             self.set_workers(settings.workers)
-        if (
-            self.plan.strategy_source in ("settings", "default")
-            and settings.strategy is not None
-            and not self.steered
-        ):
-            self.set_strategy(settings.strategy, "settings")
+        size = self.workers.size if self.workers is not None else None
+        plan = self.plan
+        strategy, source = strategy_in_force(plan.spec, plan.options, settings, size, plan.model.window)
+        if source not in ("option", "evaluation") and not self.steered:
+            self.strategy_source = source
+            self.set_strategy(strategy, "settings")
         elif self.adaptive:
             self._apply_strategy()
+        self._follow_waits(with_settings(self.plan.spec, self.plan.given, settings))
+
+    def _follow_waits(self, spec: EvaluationSpec) -> None:
+        """Time-outs, attempts and budget for calls that start from now on."""
+        if spec == self.plan.spec:
+            return
+        self.plan = replace(self.plan, spec=spec)
+        self.model.set_timeouts(spec.timeouts)
+        self._attempts.follow(spec.timeouts)
+        for judge in self.scoring.judges:
+            judge.model.set_timeouts(spec.timeouts)
+            judge.policy.follow(spec.timeouts)
 
     # What admission asks ----------------------------------------------------------------------------------------
 

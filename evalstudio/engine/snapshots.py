@@ -90,6 +90,7 @@ def take_snapshot(
         changes=tuple(changes),
         signs=_signs(run, latency.p50 if latency else None, Load(cpu, loop_lag, *machine)),
         worker_advice=run.blocking.sentence or "",
+        strategy_source=run.strategy_source,
         cached=run.counts.cached,
         gate=run.controller.gate_cause if gate_until else "",
         gate_wait=max(0.0, gate_until - now) if gate_until else None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from evalstudio.engine.limits.hints import RateHeaders
+from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.templates import Message
@@ -59,5 +60,8 @@ class Model(Protocol):
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt. Failures come back as results; only cancellation is raised."""
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        """For calls that start from now on."""
 
     async def aclose(self) -> None: ...

@@ -8,6 +8,7 @@ from typing import Any
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.contained import Returned, call_contained
+from evalstudio.evaluation import TimeOuts
 from evalstudio.keys import redact, redact_answer
 from evalstudio.outcome import Outcome
 from evalstudio.python.result import as_result, as_text, storable
@@ -47,6 +48,9 @@ class EvaluationModel:
             lambda: self._function(**values, **self._arguments), self._workers, longest
         )
         return _failed(returned, self._retries) or _answered(returned.value)
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._timeout = timeouts.attempt
 
     async def aclose(self) -> None:
         if self._workers is not None:
@@ -93,6 +97,9 @@ class BatchModel:
         elif self._timer is None:
             self._timer = loop.call_later(GATHER_S, self._start)
         return await future
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._timeout = timeouts.attempt
 
     async def aclose(self) -> None:
         if self._timer is not None:

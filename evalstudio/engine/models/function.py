@@ -15,6 +15,7 @@ from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.contained import call_contained, failure
 from evalstudio.errors import ModelError
+from evalstudio.evaluation import TimeOuts
 from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome
 
@@ -45,6 +46,9 @@ class FunctionModel:
             lambda: self._function(**self._arguments(request)), self._workers, longest, self.on_returned
         )
         return returned.failure or _result(returned.value)
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._timeout = timeouts.attempt
 
     async def aclose(self) -> None:
         if self._workers is not None:
