@@ -10,6 +10,7 @@ import platformdirs
 
 from evalstudio.concurrency import Strategy, check_count
 from evalstudio.errors import SettingsError
+from evalstudio.workers import default_workers
 
 CEILING_VARIABLE = "MAX_CONCURRENT_TASKS"
 
@@ -19,6 +20,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ceiling: int = 256  # calls in flight at once, over all runs
     workers: int = 8  # threads for synchronous models
+    processes: int = 0  # for synchronous models, instead of the engine's threads; 0: none
+    threads_per_process: int = 1
+    cluster: str = ""  # instead of both: a Dask scheduler's address, or local
     strategy: Strategy | None = None  # None: Adaptive; for synchronous models a window of the worker count
     theme: str = "system"  # system, light or dark
     workspace: str = ""  # the window's current one
@@ -27,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     def __post_init__(self) -> None:
         check_count("ceiling", self.ceiling)
         check_count("workers", self.workers)
+        if self.processes:
+            check_count("processes", self.processes)
+        check_count("threads_per_process", self.threads_per_process)
+        default_workers(self)
         if self.theme not in ("system", "light", "dark"):
             raise SettingsError(f"theme must be system, light or dark; it is '{self.theme}'.")
 

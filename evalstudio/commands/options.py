@@ -23,8 +23,22 @@ def workspace_of(option: str | None) -> Workspace:
 
 
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--strategy, --window and --workers."""
+    """--strategy, --window, and what runs a synchronous function."""
     for option in (
+        click.option(
+            "--cluster", metavar="ADDRESS", help="Or on a Dask scheduler: tcp://HOST:PORT, or local."
+        ),
+        click.option(
+            "--threads-per-process", type=int, metavar="T", help="Threads in each process (1 if not given)."
+        ),
+        click.option(
+            "--processes",
+            type=int,
+            is_flag=False,
+            flag_value=1,
+            metavar="P",
+            help="Processes for a synchronous model, instead of threads.",
+        ),
         click.option("--workers", type=int, metavar="N", help="Threads for a synchronous model."),
         click.option("--window", type=int, metavar="N", help="Calls in flight at most."),
         click.option(

@@ -83,6 +83,9 @@ class Commander:
                     command.samples,
                     command.model,
                     command.new_run,
+                    processes=command.processes,
+                    threads_per_process=command.threads_per_process,
+                    cluster=command.cluster,
                 )
                 return (await engine.start_run(command.evaluation, options)).id
             case ResumeRun(run_id=run_id, classes=classes):
@@ -100,7 +103,10 @@ class Commander:
             case SetRates(run_id=run_id, requests_per_minute=requests, tokens_per_minute=tokens):
                 engine.set_rates(run_id, requests, tokens)
             case SetLimits():
-                engine.set_limits(command.ceiling, command.default_strategy, command.default_workers)
+                engine.set_limits(
+                    command.ceiling, command.default_strategy, command.default_workers,
+                    command.default_processes, command.default_threads_per_process, command.default_cluster,
+                )  # fmt: skip
             case SetKey(name=name, secret=secret):
                 use_for_session(name, secret)
             case TestModel(model=model):

@@ -19,6 +19,7 @@ from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
+from evalstudio.engine.worker_advice import notes_on
 from evalstudio.errors import RunError
 from evalstudio.evaluation import load_evaluation
 from evalstudio.keys import redact
@@ -144,11 +145,22 @@ class Engine:
         self.run(run_id).controller.set_rates(self._clock(), requests, tokens)
         self.admission.pump()
 
-    def set_limits(self, ceiling: int | None, strategy: Strategy | None, workers: int | None) -> None:
+    def set_limits(
+        self,
+        ceiling: int | None,
+        strategy: Strategy | None,
+        workers: int | None,
+        processes: int | None = None,
+        threads_per_process: int | None = None,
+        cluster: str | None = None,
+    ) -> None:
         """Limits and defaults that hold from now on; None leaves one as it is."""
         if ceiling is not None:
             self.admission.set_ceiling(ceiling)
-        changes = {"ceiling": ceiling, "strategy": strategy, "workers": workers}
+        changes = {
+            "ceiling": ceiling, "strategy": strategy, "workers": workers, "processes": processes,
+            "threads_per_process": threads_per_process, "cluster": cluster,
+        }  # fmt: skip
         self.settings = changed(
             self.settings, **{name: value for name, value in changes.items() if value is not None}
         )
@@ -197,6 +209,8 @@ class Engine:
 
     def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
         dataset = run.plan.dataset
+        for note in notes_on(run.plan):
+            self.log("warning", note)
         for problem in dataset.problems[:20]:
             where = f", line {problem.line}" if problem.line is not None else ""
             self.log("warning", f"{dataset.path.name}{where}: {problem.message}. The row is left out.")

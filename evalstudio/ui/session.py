@@ -103,13 +103,8 @@ class Session(QObject):
         old, self.settings = self.settings, settings
         self.engine.python = settings.python
         self.settings_changed.emit()
-        limits = (settings.ceiling, settings.strategy, settings.workers)
-        if limits != (old.ceiling, old.strategy, old.workers) and self.engine.state is EngineState.READY:
-            fields = {
-                "ceiling": settings.ceiling,
-                "default_strategy": settings.strategy,
-                "default_workers": settings.workers,
-            }
+        fields = _limits(settings)
+        if fields != _limits(old) and self.engine.state is EngineState.READY:
             spawn(self.ask_engine(SetLimits, **fields))
 
     async def refresh(self) -> None:
@@ -220,3 +215,15 @@ class Session(QObject):
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
             spawn(self.refresh())
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """What of the settings the engine is told, as the fields of `SetLimits`."""
+    return {
+        "ceiling": settings.ceiling,
+        "default_strategy": settings.strategy,
+        "default_workers": settings.workers,
+        "default_processes": settings.processes,
+        "default_threads_per_process": settings.threads_per_process,
+        "default_cluster": settings.cluster,
+    }
