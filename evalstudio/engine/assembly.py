@@ -61,8 +61,7 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
     try:
         return await _assemble(parts, plan, settings, row, opened)
     except BaseException:
-        if opened.workers is not None:
-            await opened.workers.aclose()
+        await opened.aclose()
         raise
 
 
@@ -104,7 +103,7 @@ async def _assemble(
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls
     ]
     own = plan.evaluators if plan.evaluation is None else ()
-    run.scoring = Scoring(own, judges, run.save_later_score)
+    run.scoring = Scoring(own, judges, run.save_later_score, opened.evaluators)
     if isinstance(model, (FunctionModel, EvaluationModel)):
         model.on_returned = run.returned
     if workers is not None:

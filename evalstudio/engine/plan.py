@@ -65,6 +65,7 @@ class Plan:
     reference: str  # the evaluation file, to find it again
     folder: Path  # from which its relative paths start
     evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
+    cluster: Cluster | None = None  # that the model, or evaluators of a person's own, run on
 
     @property
     def workers(self) -> int | None:
@@ -141,21 +142,23 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
     model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
-    function, pool = _function_and_pool(model, spec, options, settings)
+    chosen = choose_workers((options, spec), settings, thread_safe=model.thread_safe)
+    function, pool = _function_and_pool(model, chosen)
+    on_cluster = pool is not None or any(one.type == "python" for one in evaluators)
     strategy, source_name = strategy_in_force(spec, options, settings, pool)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
         strategy, source_name, pool, reference, evaluation.base,
+        cluster=chosen if isinstance(chosen, Cluster) and on_cluster else None,
     )  # fmt: skip
 
 
 def _function_and_pool(
-    model: ModelSettings, spec: EvaluationSpec, options: Options, settings: Settings
+    model: ModelSettings, pool: WorkerKind
 ) -> tuple[Callable[..., Any] | None, WorkerKind | None]:
     """A Python model's function, and what runs it. Other processes load it themselves: then it is not loaded here."""
     if model.provider != "python":
         return None, None
-    pool = choose_workers((options, spec), settings, thread_safe=model.thread_safe)
     if not isinstance(pool, Threads) and not _says_async(Path(model.path), model.name):
         return None, pool
     function = load_function(Path(model.path), model.name)

@@ -9,7 +9,7 @@ from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.python.rows import RowsDataset
 from evalstudio.settings import Settings
 from evalstudio.templates import Conversation, Message
-from evalstudio.workers import choose_workers
+from evalstudio.workers import Cluster, choose_workers
 
 
 def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Settings) -> Plan:
@@ -44,5 +44,5 @@ def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Se
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, Conversation(messages, marked.columns), (),
         spec.model, evaluation.function, strategy, source, pool, evaluation.reference, evaluation.path.parent,
-        evaluation,
+        evaluation, pool if isinstance(pool, Cluster) else None,
     )  # fmt: skip

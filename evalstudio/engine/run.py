@@ -321,6 +321,7 @@ class Run:
         for judge in self.scoring.judges:
             await judge.model.aclose()
         await self.model.aclose()
+        await self.scoring.aclose()
         self.flight.close()
 
     def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:

@@ -2,16 +2,18 @@
 
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from evalstudio.engine.executors.cluster import ClusterLink
+from evalstudio.engine.executors.cluster_workers import ClusterWorkers
 from evalstudio.engine.executors.processes import ProcessWorkers
-from evalstudio.engine.executors.target import EvaluationTarget, ModelTarget, Target
+from evalstudio.engine.executors.target import EvaluationTarget, EvaluatorTarget, ModelTarget, Target
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.plan import Plan
 from evalstudio.errors import EvaluationError
 from evalstudio.python.evaluation import PythonEvaluation
-from evalstudio.workers import Processes, Threads
+from evalstudio.workers import Cluster, Processes, Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,12 @@ class Opened:
 
     workers: Workers | None
     parameters: tuple[str, ...] = ()
+    evaluators: dict[str, Workers] = field(default_factory=dict)  # of a person's own, by name, on a cluster
+
+    async def aclose(self) -> None:
+        for one in (self.workers, *self.evaluators.values()):
+            if one is not None:
+                await one.aclose()
 
 
 async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
@@ -30,7 +38,39 @@ async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
         case Processes():
             workers = ProcessWorkers(target_of(plan), plan.pool, log=log)
             return Opened(workers, await workers.start())
+    if plan.cluster is not None:
+        return await _open_cluster(plan, plan.cluster, log)
     return Opened(None)
+
+
+async def _open_cluster(plan: Plan, cluster: Cluster, log: Callable[[str, str], None]) -> Opened:
+    link = ClusterLink(cluster, log)
+    try:
+        await link.connect()
+        workers, parameters = None, tuple[str, ...]()
+        if isinstance(plan.pool, Cluster):
+            target = target_of(plan)
+            digest, parameters = await link.add(target)
+            workers = ClusterWorkers(link, target, digest, log)
+        evaluators: dict[str, Workers] = {}
+        for target in evaluator_targets(plan):
+            digest, _ = await link.add(target)
+            evaluators[target.score] = ClusterWorkers(link, target, digest, log)
+    except BaseException:
+        await link.aclose()
+        raise
+    return Opened(workers, parameters, evaluators)
+
+
+def evaluator_targets(plan: Plan) -> list[EvaluatorTarget]:
+    """The evaluators of a person's own as another process can load them."""
+    targets = []
+    if plan.evaluation is None:
+        for one, table in zip(plan.evaluators, plan.spec.evaluators, strict=True):
+            if one.type == "python":
+                path, columns = str(plan.folder / table["path"]), tuple(plan.dataset.columns)
+                targets.append(EvaluatorTarget(path, table["function"], columns, one.name, one.metrics))
+    return targets
 
 
 def target_of(plan: Plan) -> Target:

@@ -77,7 +77,7 @@ def main() -> int:
 def _serve(jobs: int, send: Callable[[int, Any], None], function: Callable[..., Any], threads: int) -> None:
     """Calls in `threads` threads, this one among them: some libraries work in a process's first thread only."""
     waiting: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
-    own, folder = os.getpid(), Path.cwd()
+    folder = Path.cwd()
 
     def read() -> None:
         with contextlib.suppress(EOFError, OSError):
@@ -93,8 +93,6 @@ def _serve(jobs: int, send: Callable[[int, Any], None], function: Callable[..., 
         while (job := waiting.get()) is not None:
             number, arguments = job
             done = carry_out(function, arguments)
-            if os.getpid() != own:
-                os._exit(0)  # a fork that a person's code made and did not end
             with contextlib.suppress(OSError):
                 os.chdir(folder)  # each call begins where the first one did
             with contextlib.suppress(OSError, ValueError):

@@ -19,11 +19,11 @@ from typing import Any
 
 from evalstudio.engine.executors.output import Output
 from evalstudio.engine.executors.process_worker import HEADER, LONGEST, Ready, SetUp
-from evalstudio.engine.executors.target import Done, Target
+from evalstudio.engine.executors.results import pickled, read_done
+from evalstudio.engine.executors.target import Target
 from evalstudio.engine.executors.workers import CallFailed, Returned
 from evalstudio.engine.models.failures import sentence_of
 from evalstudio.errors import ModelError
-from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
 from evalstudio.workers import Processes
@@ -124,7 +124,7 @@ class ProcessWorkers:
             raise CallFailed(Outcome.CANCELLED, "The worker processes are closed.")
         self._numbers += 1
         future: asyncio.Future[Returned] = asyncio.get_running_loop().create_future()
-        job = _Job(self._numbers, _pickled(arguments), future)
+        job = _Job(self._numbers, pickled(arguments), future)
         self._queue.append(job)
         self._fill()
         self._dispatch()
@@ -202,7 +202,7 @@ class ProcessWorkers:
         if one.kept_for is job:
             one.kept_for = None
         if not job.future.done():
-            deliver(job.future, body)
+            _deliver(job.future, body)
         if one.leaving and _is_idle(one):
             self._kill(one) if one.blameless else self._let_go(one)
         self._dispatch()
@@ -362,38 +362,16 @@ def _command() -> list[str]:
     ]
 
 
+def _deliver(future: "asyncio.Future[Returned]", body: bytes) -> None:
+    try:
+        future.set_result(read_done(pickle.loads(body)))
+    except CallFailed as failed:
+        future.set_exception(failed)
+
+
 def _is_idle(one: _Process) -> bool:
     """Whether nobody waits for a call of it."""
     return all(job.future.done() for job in one.jobs.values())
-
-
-def deliver(future: "asyncio.Future[Returned]", body: bytes) -> None:
-    """Gives the result of a call, pickled by `carry_out`, to who waits for it."""
-    try:
-        done: Done = pickle.loads(body)
-        if done.failure is None:
-            future.set_result(Returned(pickle.loads(done.value), done.wall, done.processor))
-            return
-        failure = done.failure
-        error = None
-        if failure.error:
-            with contextlib.suppress(
-                Exception
-            ):  # a class that this process does not have: its words are enough
-                error = pickle.loads(failure.error)
-        message = redact(failure.message)
-        future.set_exception(CallFailed(failure.outcome, message, failure.hint, error))
-    except Exception as error:  # noqa: BLE001 - an object of a person's own may raise anything when it is made again
-        message = f"What the function returned can't be read by the engine: {sentence_of(error)}"
-        future.set_exception(CallFailed(Outcome.CLIENT_ERROR, message))
-
-
-def _pickled(arguments: Mapping[str, Any]) -> bytes:
-    try:
-        return pickle.dumps(dict(arguments), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:
-        message = f"The sample can't be sent to a worker process: {sentence_of(error)}"
-        raise CallFailed(Outcome.CLIENT_ERROR, message) from error
 
 
 async def _read_frame(stream: asyncio.StreamReader) -> tuple[int, bytes]:

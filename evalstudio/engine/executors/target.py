@@ -6,6 +6,7 @@ to set up stands in its `__init__`.
 
 import importlib.util
 import inspect
+import os
 import pickle
 import sys
 import time
@@ -128,12 +129,14 @@ def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
     """Calls with arguments that were pickled, and tells what came of it; nothing that a person's code raises gets out of here."""
-    started, processor = time.perf_counter(), time.thread_time()
+    process, started, processor = os.getpid(), time.perf_counter(), time.thread_time()
     value, failure = b"", None
     try:
         result = function(**pickle.loads(arguments))
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the worker
         failure = _failure(error)
+    if os.getpid() != process:
+        os._exit(0)  # a fork that a person's code made and did not end
     wall, processor = time.perf_counter() - started, time.thread_time() - processor
     if failure is None:
         try:
