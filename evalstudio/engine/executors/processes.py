@@ -31,6 +31,7 @@ from evalstudio.workers import Processes
 WORKER = "evalstudio.engine.executors.process_worker"
 MOST_CRASHES = 2  # processes that a call may take with it
 START_S = 600.0  # for a model to set itself up
+OTHERS_S = 1.0
 CLOSE_S = 3.0
 
 
@@ -76,6 +77,7 @@ class ProcessWorkers:
         self._closed = False
         self._problem: str | None = None  # why the last process that was started could not work
         self._first: asyncio.Future[tuple[str, ...]] | None = None
+        self._all_ready = asyncio.Event()
 
     @property
     def size(self) -> int:
@@ -100,7 +102,9 @@ class ProcessWorkers:
         self._on_change = heard
 
     async def start(self) -> tuple[str, ...]:
-        """Starts the processes; returns when the first of them can be called, with the function's parameters.
+        """Starts the processes; returns the function's parameters when the first of them can be called.
+
+        The others mostly can within the second for which it then waits.
 
         Raises:
             ModelError: the function can't be loaded there.
@@ -109,7 +113,7 @@ class ProcessWorkers:
         self._fill()
         try:
             async with asyncio.timeout(START_S):
-                return await self._first
+                parameters = await self._first
         except TimeoutError:
             await self.aclose()
             name = Path(self._target.path).name
@@ -117,6 +121,9 @@ class ProcessWorkers:
         except BaseException:
             await self.aclose()
             raise
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_ready.wait(), OTHERS_S)
+        return parameters
 
     async def run(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> Returned:
         """Has a process call its function; see `Workers`."""
@@ -278,6 +285,8 @@ class ProcessWorkers:
         one.ready, self._problem = True, None
         if self._first is not None and not self._first.done():
             self._first.set_result(ready.parameters)
+        if self.capacity == self.size:
+            self._all_ready.set()
         self._dispatch()
         self._on_change()
         while True:

@@ -18,6 +18,7 @@ class Returned:
     value: Any = None
     failure: CallResult | None = None
     error: Exception | None = None
+    seconds: float | None = None  # of the call itself, by a worker
 
 
 async def call_contained(
@@ -38,7 +39,7 @@ async def call_contained(
                 return Returned(await _awaited(function(**arguments())))
             returned = await workers.run(function, arguments())
             on_returned(returned.wall, returned.processor)
-            return Returned(returned.value)
+            return Returned(returned.value, seconds=returned.wall)
     except CallFailed as failed:
         result = CallResult(failed.outcome, message=failed.message, hint=failed.hint)
         return Returned(failure=result, error=failed.error)

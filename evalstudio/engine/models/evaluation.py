@@ -47,7 +47,8 @@ class EvaluationModel:
         returned = await call_contained(
             self._function, lambda: {**values, **self._arguments}, self._workers, longest, self.on_returned
         )
-        return _failed(returned, self._retries) or _answered(returned.value)
+        failed = _failed(returned, self._retries)
+        return failed or replace(_answered(returned.value), seconds=returned.seconds)
 
     async def aclose(self) -> None:
         if self._workers is not None:

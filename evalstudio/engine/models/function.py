@@ -52,7 +52,7 @@ class FunctionModel:
         returned = await call_contained(
             self._function, lambda: self._arguments(request), self._workers, longest, self.on_returned
         )
-        return returned.failure or _result(returned.value)
+        return returned.failure or replace(_result(returned.value), seconds=returned.seconds)
 
     async def aclose(self) -> None:
         if self._workers is not None:
