@@ -1,6 +1,6 @@
 """Synchronous functions in processes and on a cluster, the strategies of the tutorial, and what the Python API costs.
 
-    python -m benchmarks.bench_workers [processes] [cluster] [strategies] [api] [--rounds 3]
+    python -m benchmarks.bench_workers [processes] [limits] [cluster] [strategies] [api] [--rounds 3]
 
 Needs joblib for its column, and evalstudio[cluster]. Rounds are interleaved and medians reported.
 """
@@ -67,11 +67,36 @@ def processes(rounds: int) -> Table:
     ways["evalstudio, 1 x 2"] = lambda: _engine("compute", samples, processes=1, threads_per_process=2)
     ways["evalstudio, 2 x 2"] = lambda: _engine("compute", samples, processes=2, threads_per_process=2)
     ways["evalstudio, 2 threads"] = lambda: _engine("compute", samples, workers=2)
-    rates = _interleaved(ways, rounds)
-    base = rates["a plain loop"]
-    table = Table("a call that computes", "calls/s", "of a plain loop", title=f"{samples} calls")
+    found = _rounds(ways, rounds)
+    median, best = statistics.median(found["a plain loop"]), max(found["a plain loop"])
+    table = Table(
+        "a call that computes", "calls/s", "of a plain loop", "best", "of its best", title=f"{samples} calls"
+    )
+    for name, rates in found.items():
+        rate, highest = statistics.median(rates), max(rates)
+        table.add_row(
+            name, f"{rate:,.1f}", f"{rate / median:.2f}", f"{highest:,.1f}", f"{highest / best:.2f}"
+        )
+    return table
+
+
+def limits(rounds: int) -> Table:
+    """Calls that do nothing: what the way to a worker and back costs, and so the most calls a second."""
+    samples = 2_000
+    rates = _interleaved(
+        {
+            "8 threads": lambda: _engine("nothing", samples, workers=8),
+            "1 process x 1 thread": lambda: _engine("nothing", samples, processes=1),
+            "2 processes x 1 thread": lambda: _engine("nothing", samples, processes=2),
+            "2 processes x 4 threads": lambda: _engine(
+                "nothing", samples, processes=2, threads_per_process=4
+            ),
+        },
+        rounds,
+    )
+    table = Table("a call that does nothing", "calls/s", title=f"{samples:,} calls")
     for name, rate in rates.items():
-        table.add_row(name, f"{rate:,.1f}", f"{rate / base:.2f}")
+        table.add_row(name, f"{rate:,.0f}")
     return table
 
 
@@ -141,6 +166,7 @@ def api(rounds: int) -> Table:
 
 PARTS: dict[str, Callable[[int], Table]] = {
     "processes": processes,
+    "limits": limits,
     "cluster": cluster,
     "strategies": strategies,
     "api": api,
@@ -160,12 +186,17 @@ async def waits_async(text: str, expected: str) -> Result:
 
 
 def _interleaved(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """The median rate of each way; every round takes all of them in turn."""
+    """The median rate of each way."""
+    return {name: statistics.median(found) for name, found in _rounds(ways, rounds).items()}
+
+
+def _rounds(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """The rates of each way; every round takes all of them in turn."""
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             rates[name].append(way())
-    return {name: statistics.median(found) for name, found in rates.items()}
+    return rates
 
 
 def _loop(samples: int) -> float:

@@ -16,6 +16,18 @@ from evalstudio.templates import Message
 EXAMPLE = "example:"
 
 
+class TokenPrices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a model costs where no price list knows it: US dollars for a million tokens."""
+
+    input: float
+    output: float
+    cached_input: float | None = None  # None: as `input`
+
+    def __post_init__(self) -> None:
+        if min(self.input, self.output, self.cached_input or 0.0) < 0:
+            raise EvaluationError("The prices of a model can't be below 0.")
+
+
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What answers: an endpoint, or a Python function. The `model` table of an evaluation, or a name for one.
 
@@ -32,6 +44,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     max_concurrency: int | None = None  # of the endpoint, for all runs together
+    prices: TokenPrices | None = None  # None: from a list of prices, where it knows the model
     headers: dict[str, str] = {}  # more of them; a secret as "env:NAME", found where `key` is
 
     @property
@@ -78,6 +91,7 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     stream: bool = False
     timeouts: TimeOuts = TimeOuts()
     budget: float | None = None  # US dollars; the run stops there
+    cache: bool = False  # take answers that an earlier run of this workspace got to the same question
 
     def __post_init__(self) -> None:
         if not self.name.strip():

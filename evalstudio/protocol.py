@@ -119,6 +119,17 @@ class DeleteRun(Command, tag="delete", frozen=True):
     run_id: int
 
 
+class DuplicateRun(Command, tag="duplicate", frozen=True):
+    """Starts a run like another one, in the same experiment, with its evaluation as it is now; the value is its id."""
+
+    run_id: int
+
+
+class RenameExperiment(Command, tag="rename", frozen=True):
+    old: str
+    new: str
+
+
 class FindCapacity(Command, tag="find-capacity", frozen=True):
     """Measures level by level how many calls at once an evaluation's model can take; the answers are kept.
 
@@ -251,6 +262,13 @@ class Worker(msgspec.Struct, frozen=True):
     ended: int = 0  # calls
 
 
+class Restarting(Event, tag="restarting", frozen=True):
+    """The engine's last word: it wants to be started anew, and these runs to be resumed then."""
+
+    run_ids: tuple[int, ...]
+    sentence: str
+
+
 class Snapshot(Event, tag="snapshot", frozen=True):
     """A run as it stands. Buckets, changes and messages are those since the last snapshot of this run."""
 
@@ -294,6 +312,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     changes: tuple[LimitChange, ...] = ()
     gate: str = ""  # what all calls wait for, with a countdown
     gate_wait: float | None = None
+    cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
     workers_label: str = ""  # 8 threads, 2 processes x 2 threads
@@ -339,9 +358,10 @@ class CapacityFound(Event, tag="capacity-found", frozen=True):
 
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | SetLimits | SetRates
-    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | FindCapacity | Shutdown
+    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    | Shutdown
 )  # fmt: skip
-Events = Hello | Reply | LogLine | Snapshot | CapacityPlan | Level | CapacityFound
+Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 
 _encoder = msgspec.msgpack.Encoder()
 _LENGTH = struct.Struct(">I")

@@ -17,7 +17,8 @@ from evalstudio.commands.summary import print_summary, summary_as_json
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.plan import Options
-from evalstudio.errors import EvaluationError
+from evalstudio.errors import EvaluationError, RunError
+from evalstudio.outcome import Outcome
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
 from evalstudio.store.runs import RunState
@@ -45,6 +46,15 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
     type=int,
     metavar="N",
     help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).",
+)
+@click.option(
+    "--cache/--no-cache", default=None, help="Take answers that earlier runs got to the same questions."
+)
+@click.option(
+    "--retry",
+    multiple=True,
+    metavar="CLASS",
+    help="Of what errored before, only this class again, as in overloaded; may be repeated. Else all of it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option
@@ -76,9 +86,16 @@ def run_in_terminal(
     attended: bool = False,
     ceiling: int | None = None,
     as_json: bool = False,
+    cache: bool | None = None,
+    retry: tuple[str, ...] = (),
 ) -> int:
     """Runs one evaluation and prints its progress and summary; returns the exit status."""
+    classes = _error_classes(retry)
     if is_python(evaluation):
+        if cache or classes:
+            raise EvaluationError(
+                "--cache and --retry are for evaluation files in TOML: a Python evaluation calls its model itself."
+            )
         given = {
             "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
             "--workers": workers, "--processes": processes, "--threads-per-process": threads_per_process,
@@ -89,7 +106,7 @@ def run_in_terminal(
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
-        experiment, strategy_of(strategy, window), workers, samples, model, new_run,
+        experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
         processes=processes, threads_per_process=threads_per_process, cluster=cluster,
     )  # fmt: skip
     console = make_console(stderr=as_json)
@@ -157,6 +174,15 @@ def _run_functions(
             print_summary(make_console(), final)
         statuses.append(_status(final, threshold if fail_under is None else fail_under, allow_errors))
     return INTERRUPTED if heard.interrupted else max(statuses)
+
+
+def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The outcomes that --retry names; None without any."""
+    known = [outcome.value for outcome in Outcome if outcome not in (Outcome.OK, Outcome.CANCELLED)]
+    for name in names:
+        if name not in known:
+            raise RunError(f"There is no error class '{name}'; there are {', '.join(known)}.")
+    return names or None
 
 
 def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> int:

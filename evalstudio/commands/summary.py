@@ -62,6 +62,8 @@ def _samples(final: Snapshot) -> str:
         parts.append(f"{final.unscored:,} unscored")
     if final.errored:
         parts.append(f"{final.errored:,} errored")
+    if final.cached:
+        parts.append(f"{final.cached:,} from the cache")
     if final.repeated:
         parts.append(f"{final.repeated:,} calls repeated after a crash")
     return ", ".join(parts)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
+from evalstudio.engine.cache import AnswerCache
 from evalstudio.engine.clock import RunClock
 from evalstudio.engine.endpoints import Endpoints, identify, load_prior
 from evalstudio.engine.executors.opening import Opened, open_workers
@@ -96,7 +97,7 @@ async def _assemble(
         row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, parts.services,
         SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), workers, flight,
         row.total, before.counts, before.aggregates, before.telemetry,
-        RunClock(parts.services.clock, float(before.next_second), row.elapsed),
+        RunClock(parts.services.clock, float(before.next_second), row.elapsed), _cache(parts, plan),
         repeated=len(crashed), rescoring=len(missing), blocking=blocking_of(plan.pool),
     )  # fmt: skip
     judges = [
@@ -109,6 +110,13 @@ async def _assemble(
     if workers is not None:
         workers.tell_changes(run.workers_changed)
     return Assembled(run, identity, missing)
+
+
+def _cache(parts: Parts, plan: Plan) -> AnswerCache | None:
+    if not plan.cache:
+        return None
+    with_columns = plan.function is not None or plan.conversation.turns > 1
+    return AnswerCache(Reader(parts.workspace), plan.asked(), with_columns=with_columns)
 
 
 async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:

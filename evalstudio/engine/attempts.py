@@ -1,6 +1,7 @@
 """The life of a sample: called, answered or tried again, judged, saved. One task per call; nothing else waits in one."""
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_attempt, report
 from evalstudio.engine.samples import Item
+from evalstudio.errors import EvaluationError
 from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import ErrorClass
@@ -53,6 +55,29 @@ class Attempts:
         run.flight.start(item.record_id)
         run.in_flight[item] = None
         run.begin(self._attempt(item, ticket))
+
+    def recall(self, item: Item) -> bool:
+        """Takes the answer that an earlier run got to the same question, if there is one: nothing is called."""
+        cache = self.run.cache
+        if cache is None or item.attempts or item.turn:
+            return False
+        try:
+            turn = self.run.plan.conversation.render_turn(0, item.sample.values, [])
+            item.question = cache.key(item, tuple(turn))
+            kept = cache.find(item.question)
+        except EvaluationError:
+            return False  # the attempt says what is wrong
+        except sqlite3.Error as error:
+            self.run.services.log(
+                "warning", f"The cache of answers can't be read ({error}); the model is asked."
+            )
+            return False
+        if kept is None:
+            return False
+        item.messages = kept.messages
+        ended = Ended(Outcome.OK, None, kept.answer, None, kept.latency, kept.first_token, 0.0, cached=True)
+        self._judge_and_save(item, ended, kept.answer)
+        return True
 
     async def _attempt(self, item: Item, ticket: Ticket) -> None:
         result: CallResult | None = None
@@ -165,11 +190,7 @@ class Attempts:
         if item.turn + 1 < run.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:
-            judged = self._judge(answer, item)
-            run.save(item, replace(ended, judged=judged))
-            if not judged.complete:
-                values, prompt = item.sample.values, item.messages[-1].content
-                run.scoring.later(item.record_id, answer.text, values, prompt, judged.scored)
+            self._judge_and_save(item, ended, answer)
         budget = run.plan.spec.budget
         if budget is not None and run.telemetry.cost >= budget:
             run.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
@@ -179,10 +200,15 @@ class Attempts:
         if (sentence := self.run.breaker.finished(errors)) is not None:
             self.run.ask(sentence)
 
-    def _judge(self, answer: Answer, item: Item) -> Judged:
+    def _judge_and_save(self, item: Item, ended: Ended, answer: Answer) -> None:
+        scoring, values = self.run.scoring, item.sample.values
         if answer.scores is not None:
-            return Judged(answer.scores, 0.0)
-        return self.run.scoring.now(answer.text, item.sample.values)
+            judged = Judged(answer.scores, 0.0)
+        else:
+            judged = scoring.now(answer.text, values)
+        self.run.save(item, replace(ended, judged=judged))
+        if not judged.complete:
+            scoring.later(item.record_id, answer.text, values, item.messages[-1].content, judged.scored)
 
     def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
         item.attempts.append(make_attempt(item, result, "", latency, 0.0))

@@ -5,12 +5,14 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from evalstudio.concurrency import SlidingWindow, check_count
 from evalstudio.engine.call_cost import cost_of_a_call
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.knee import Search
 from evalstudio.engine.measuring import Measurement, answers_for
-from evalstudio.engine.pilot import keep_strategy, wind_up
+from evalstudio.engine.pilot import keep, wind_up
 from evalstudio.engine.plan import Options, make_plan
 from evalstudio.engine.run import Run
 from evalstudio.evaluation import load_evaluation
@@ -56,7 +58,8 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
     best = search.best
     sentence = " ".join(filter(None, [search.sentence, run.reason]))
     await wind_up(run, sentence)
-    await keep_strategy(run, SlidingWindow(best.concurrency) if best else None)
+    strategy = SlidingWindow(best.concurrency) if best else None
+    await keep(run, msgspec.structs.replace(run.plan.options, strategy=strategy))
     await engine.finished(run)
     levels = tuple(sorted(search.levels, key=lambda level: level.concurrency))
     found_all = CapacityFound(run.id, best.concurrency if best else None, levels, sentence)
@@ -84,7 +87,9 @@ def _most(engine: Engine, wanted: FindCapacity) -> int:
 
 
 def _options(experiment: str, wanted: FindCapacity) -> Options:
-    return Options(experiment, SlidingWindow(1), samples=wanted.samples, model=wanted.model, new_run=True)
+    return Options(
+        experiment, SlidingWindow(1), samples=wanted.samples, model=wanted.model, new_run=True, cache=False
+    )
 
 
 def most_calls(most: int) -> int:

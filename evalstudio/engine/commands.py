@@ -18,11 +18,13 @@ from evalstudio.protocol import (
     Commands,
     ContinueRun,
     DeleteRun,
+    DuplicateRun,
     Event,
     FindCapacity,
     ListModels,
     LocalModel,
     PauseRun,
+    RenameExperiment,
     Reply,
     ResumeRun,
     SetKey,
@@ -35,7 +37,7 @@ from evalstudio.protocol import (
     StopRun,
     TestModel,
 )
-from evalstudio.store.runs import delete_run
+from evalstudio.store.runs import delete_run, rename_experiment
 
 
 class Commander:
@@ -121,6 +123,10 @@ class Commander:
                 return (await find_capacity(engine, command, self._send)).best
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
+            case DuplicateRun(run_id=run_id):
+                return (await engine.duplicate_run(run_id)).id
+            case RenameExperiment(old=old, new=new):
+                await engine.execute(lambda connection: rename_experiment(connection, old, new))
             case Shutdown():
                 raise AssertionError("the host ends the engine itself")
         return None

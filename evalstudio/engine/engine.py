@@ -1,6 +1,7 @@
 """The engine: runs evaluations, in the window's child process and, the same class, in the CLI, pytest and tests."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,11 +9,17 @@ from typing import Any
 import msgspec
 
 from evalstudio.concurrency import Strategy
+from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.admission import Admission
 from evalstudio.engine.assembly import Assembled, Parts, assemble
 from evalstudio.engine.endpoints import Endpoints, save_prior
 from evalstudio.engine.finals import final_scores
-from evalstudio.engine.machine import memory_in_use, open_files_in_use, raise_open_file_limit
+from evalstudio.engine.machine import (
+    collect_less_often,
+    memory_in_use,
+    open_files_in_use,
+    raise_open_file_limit,
+)
 from evalstudio.engine.plan import Options, Plan, StoredSpec, make_plan
 from evalstudio.engine.python_plan import plan_evaluation
 from evalstudio.engine.rescoring import rescore
@@ -50,7 +57,8 @@ class Engine:
     """Runs evaluations in one workspace. Everything is called on the event loop that started it.
 
     `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
-    pauses itself; without, it ends as stopped.
+    pauses itself; without, it ends as stopped. `on_hung` is called once, when so many calls hang in threads that the
+    process had better be started anew; without it the runs that hang are stopped.
     """
 
     def __init__(
@@ -60,6 +68,7 @@ class Engine:
         *,
         emit: Callable[[Event], None] = lambda event: None,
         attended: bool = False,
+        on_hung: Callable[[], None] | None = None,
         ceiling: int | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -69,6 +78,7 @@ class Engine:
         self.servers = Servers()
         self._emit = emit
         self._attended = attended
+        self._on_hung = on_hung
         self._ceiling = ceiling_in_force(self.settings, ceiling)
         self._clock = clock
         self._endpoints = Endpoints()
@@ -79,10 +89,12 @@ class Engine:
         self._cpu = 0.0
         self._machine = (0.0, 0.0)
         self._trouble: str | None = None
+        self._told_of_hung = False
 
     async def start(self) -> None:
         """Opens the store. Raises StoreError with what to do."""
         raise_open_file_limit()
+        self._collected = collect_less_often()
         loop = asyncio.get_running_loop()
 
         def on_saved(tokens: list[Any]) -> None:
@@ -107,6 +119,7 @@ class Engine:
             await asyncio.gather(self._ticker, return_exceptions=True)
             self.admission.close()
             await asyncio.to_thread(self._writer.close)
+            gc.set_threshold(*self._collected)
         await self.servers.aclose()
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
@@ -132,6 +145,15 @@ class Engine:
         )
         reference = stored.reference
         return await self._start(reference, options)
+
+    async def duplicate_run(self, run_id: int) -> Run:
+        """Starts a run like another one, beside it in its experiment, with its evaluation as it is now."""
+        row = await self.execute(lambda connection: get_run(connection, run_id))
+        stored = msgspec.json.decode(row.spec, type=StoredSpec)
+        options = msgspec.structs.replace(
+            stored.options, experiment=row.experiment, new_run=True, retry_classes=None
+        )
+        return await self._start(stored.reference, options)
 
     def run(self, run_id: int) -> Run:
         """A run that is active in this engine. Raises RunError if it is not."""
@@ -274,6 +296,7 @@ class Engine:
             if now >= load_at:
                 load_at = now + 1.0
                 self._machine = memory_in_use(), open_files_in_use()
+                self._watch_threads()
                 for controller in self._endpoints.controllers():
                     controller.client_load(now, self._lag, self._cpu)
             if now >= beat_at:
@@ -311,6 +334,15 @@ class Engine:
                     )
         changes, run.changes = run.changes, []
         return changes
+
+    def _watch_threads(self) -> None:
+        if hung.hung_threads() < hung.MOST:
+            return
+        if self._on_hung is None:
+            hung.stop_those_that_hang(self.runs.values())
+        elif not self._told_of_hung:
+            self._told_of_hung = True
+            self._on_hung()
 
     def _beat(self) -> None:
         standing = [

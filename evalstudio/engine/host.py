@@ -18,6 +18,7 @@ import msgspec
 from evalstudio import __version__
 from evalstudio.engine.commands import Commander
 from evalstudio.engine.engine import Engine
+from evalstudio.engine.hung_threads import hung_threads, wind_down
 from evalstudio.engine.loop import run
 from evalstudio.errors import EvalStudioError
 from evalstudio.keys import redact
@@ -29,6 +30,7 @@ from evalstudio.protocol import (
     Hello,
     LogLine,
     Reply,
+    Restarting,
     Shutdown,
     Snapshot,
     frame,
@@ -128,13 +130,20 @@ def _join(earlier: Snapshot, later: Snapshot) -> Snapshot:
 async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int:
     settings, problem = load_settings()
     workspace = find_workspace(workspace_option, settings.workspace or None)
-    engine = Engine(workspace, settings, emit=pipe.send, attended=True)
+    loop = asyncio.get_running_loop()
+    inbox: asyncio.Queue[Commands | Restarting | None] = asyncio.Queue()
+    restarts: set[asyncio.Task[None]] = set()
+    engine = Engine(
+        workspace,
+        settings,
+        emit=pipe.send,
+        attended=True,
+        on_hung=lambda: restarts.add(asyncio.create_task(_ask_for_restart(engine, inbox))),
+    )
     await engine.start()
     pipe.send(Hello(VERSION, __version__, sys.version.split()[0], os.getpid(), str(workspace.folder)))
     if problem:
         engine.log("warning", problem)
-    loop = asyncio.get_running_loop()
-    inbox: asyncio.Queue[Commands | None] = asyncio.Queue()
     threading.Thread(
         target=_read,
         args=(commands, lambda item: loop.call_soon_threadsafe(inbox.put_nowait, item)),
@@ -147,11 +156,23 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
             await engine.aclose()
             pipe.send(Reply(command.id))
             return 0
+        if isinstance(command, Restarting):
+            await commander.aclose()
+            await engine.aclose()
+            pipe.send(command)
+            return 0
         commander.carry_out(command)
     _end_hard_later()
     await commander.aclose()
     await engine.aclose()
     return 0
+
+
+async def _ask_for_restart(engine: Engine, inbox: "asyncio.Queue[Commands | Restarting | None]") -> None:
+    """Too many calls hang in threads: this process ends at a quiet point, and the window starts another."""
+    left = await wind_down(engine.runs.values())
+    sentence = f"{hung_threads()} calls of the model hang in threads that can't be ended; the engine is started anew."
+    inbox.put_nowait(Restarting(left, sentence))
 
 
 def _read(descriptor: int, put: Callable[[Commands | None], object]) -> None:

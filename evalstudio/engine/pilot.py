@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
-from evalstudio.concurrency import SlidingWindow, Strategy
+from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.call_cost import cost_of_a_call
 from evalstudio.engine.endpoints import identify, kind_of, load_prior
 from evalstudio.engine.engine import Engine
@@ -44,7 +44,9 @@ async def run_pilot(engine: Engine, reference: str, options: Options, size: int 
     """Makes the first calls; the run is then stopped and can be resumed. Raises RunError where nothing answered."""
     if not SIZES[0] <= size <= SIZES[1]:
         raise RunError(f"A pilot takes {SIZES[0]} to {SIZES[1]} samples; {size} were asked for.")
-    run = await engine.start_run(reference, msgspec.structs.replace(options, strategy=SlidingWindow(1)))
+    run = await engine.start_run(
+        reference, msgspec.structs.replace(options, strategy=SlidingWindow(1), cache=False)
+    )
     alone: list[float] = []
     together: list[float] = []
     since: float | None = None  # when calls began to go together
@@ -72,7 +74,7 @@ async def run_pilot(engine: Engine, reference: str, options: Options, size: int 
     priced = run.telemetry.unpriced == 0
     reason = run.reason
     await wind_up(run, f"The pilot of {size} samples is done; resume the run for the rest.")
-    await keep_strategy(run, options.strategy)
+    await keep(run, msgspec.structs.replace(run.plan.options, strategy=options.strategy, cache=options.cache))
     await engine.finished(run)
     if not alone:
         raise RunError(f"The pilot got no answer. {reason}".strip())
@@ -93,8 +95,7 @@ async def wind_up(run: Run, reason: str) -> None:
     run.stop(reason)
 
 
-async def keep_strategy(run: Run, strategy: Strategy | None) -> None:
-    """The strategy with which the run goes on when it is resumed; None: as its evaluation or the settings say."""
-    options = msgspec.structs.replace(run.plan.options, strategy=strategy)
+async def keep(run: Run, options: Options) -> None:
+    """The options with which the run goes on when it is resumed; None: as its evaluation or the settings say."""
     new = await asyncio.to_thread(replace(run.plan, options=options).new_run)
     run.services.writer.execute(lambda connection: update_spec(connection, run.id, new))

@@ -17,7 +17,8 @@ from evalstudio import __version__
 from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
 from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.function import is_async, load_function
-from evalstudio.errors import DatasetError, RunError
+from evalstudio.engine.pricing import Prices
+from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models import BUILT_IN, resolve_model
@@ -42,6 +43,7 @@ class Options(msgspec.Struct, frozen=True):
     model: str | None = None
     new_run: bool = False
     retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
+    cache: bool | None = None
     processes: int | None = None
     threads_per_process: int | None = None
     cluster: str | None = None
@@ -93,6 +95,19 @@ class Plan:
         return "expected" if given else None
 
     @property
+    def cache(self) -> bool:
+        """Whether answers of earlier runs are taken. What a Python function calls, nobody else can know."""
+        wanted = self.spec.cache if self.options.cache is None else self.options.cache
+        return wanted and self.evaluation is None
+
+    def asked(self) -> dict[str, str]:
+        """What is the same in the request of every sample; the templates where a turn builds on an answer."""
+        parts = ["model", "parameters", "base URL", "headers", "model's file"]
+        if self.conversation.turns > 1:
+            parts.append("prompt")
+        return {name: part for name, part in _fingerprint(self).items() if name in parts}
+
+    @property
     def total(self) -> int:
         return len(self.dataset) * self.spec.repeats
 
@@ -142,6 +157,11 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
     model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
+    if spec.budget is not None and not Prices(model).known:
+        raise EvaluationError(
+            f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
+            "{ input = ..., output = ... } (US dollars for a million tokens) to its model, or take the budget out."
+        )
     chosen = choose_workers((options, spec), settings, thread_safe=model.thread_safe)
     function, pool = _function_and_pool(model, chosen)
     on_cluster = pool is not None or any(one.type == "python" for one in evaluators)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from evalstudio.engine.models.call import Answer
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluation import ModelSettings, TokenPrices
 from evalstudio.models import BUILT_IN, PRESETS
 
 FREE = (*BUILT_IN, "python", "ollama", "vllm", "llamacpp")
@@ -25,25 +25,45 @@ class Prices:
         self._provider = model.provider if at_home else None
         self._address = None if at_home else model.base_url
         self._model = model.name
+        self._own = _own_pricer(model.prices) if model.prices is not None else None
 
     def prepare(self) -> None:
         """Looks the prices up now, which takes a quarter of a second the first time: for a thread."""
-        if not self._free:
-            _find_pricer(self._provider, self._address, self._model)
+        self._pricer()
+
+    @property
+    def known(self) -> bool:
+        """Whether an answer that tells its tokens has a price."""
+        return self._free or self._pricer() is not None
 
     def of(self, answer: Answer) -> float | None:
         """The price of an answer; None where the model's price or the usage is unknown."""
-        if self._free:
+        if self._free and self._own is None:
             return 0.0
         if answer.tokens_in is None or answer.tokens_out is None:
             return None
-        pricer = _find_pricer(self._provider, self._address, self._model)
+        pricer = self._pricer()
         if pricer is None:
             return None
         # more from the cache than there were at all would be a provider's mistake, and no price
         cached = min(answer.tokens_cached or 0, answer.tokens_in)
         written = min(answer.tokens_cache_written or 0, answer.tokens_in - cached)
         return pricer(answer.tokens_in, cached, written, answer.tokens_out)
+
+    def _pricer(self) -> Pricer | None:
+        if self._own is not None or self._free:
+            return self._own
+        return _find_pricer(self._provider, self._address, self._model)
+
+
+def _own_pricer(prices: TokenPrices) -> Pricer:
+    cached_input = prices.input if prices.cached_input is None else prices.cached_input
+
+    def price(tokens_in: int, cached: int, written: int, tokens_out: int) -> float:
+        plain = tokens_in - cached  # what is written into the cache costs as any input
+        return (plain * prices.input + cached * cached_input + tokens_out * prices.output) / 1_000_000
+
+    return price
 
 
 @lru_cache(maxsize=256)

@@ -39,6 +39,7 @@ class Ended:
     latency: float | None = None
     first_token: float | None = None
     cost: float | None = None
+    cached: bool = False  # an earlier run's answer: nothing was called
 
 
 def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> Record:
@@ -68,8 +69,10 @@ def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> 
         tokens_cached=answer.tokens_cached,
         tokens_out=answer.tokens_out,
         cost=ended.cost,
-        attempts=len(item.attempts) + (ended.outcome is Outcome.OK),
+        attempts=len(item.attempts) + (ended.outcome is Outcome.OK and not ended.cached),
         finished_at=time.time(),
+        tokens_cache_written=answer.tokens_cache_written,
+        cached=ended.cached,
     )
 
 

@@ -53,11 +53,13 @@ def load_before(
         counts.scored += scored or not evaluators
         counts.unscored += not scored and bool(evaluators)
     counts.errored = done.kept - answered
+    cached = "SELECT count(*) FROM records WHERE run_id = ? AND cached"
+    (counts.cached,) = connection.execute(cached, (run_id,)).fetchone()
     (last,) = connection.execute("SELECT max(second) FROM seconds WHERE run_id = ?", (run_id,)).fetchone()
     telemetry = Telemetry()
     for latency, *values in connection.execute(
         "SELECT latency, first_token, tokens_in, tokens_out, cost FROM records WHERE run_id = ? AND outcome = ?"
-        " AND latency IS NOT NULL",
+        " AND latency IS NOT NULL AND NOT cached",
         (run_id, Outcome.OK),
     ):
         first_token, tokens_in, tokens_out, cost = values

@@ -45,6 +45,7 @@ class Item:
     partial: Answer | None = None  # of the last attempt that brought a part of one
     state: str = "waiting"
     cause: str = ""
+    question: bytes | None = None  # its key in the cache of answers, where that is used
 
 
 class Done:

@@ -95,6 +95,7 @@ def take_snapshot(
         workers_label=run.workers.label if run.workers else "",
         worker_list=run.workers.standing()[:MOST_WORKERS] if run.workers else (),
         workers_waiting=run.workers.waiting if run.workers else 0,
+        cached=run.counts.cached,
         gate=run.controller.gate_cause if gate_until else "",
         gate_wait=max(0.0, gate_until - now) if gate_until else None,
     )

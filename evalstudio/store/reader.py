@@ -105,6 +105,17 @@ class Reader:
         )
         return Details(records[0], tuple(scores), tuple(attempts))
 
+    def kept_answer(self, key: bytes) -> Record | None:
+        """The record that answers a question that was asked before; None if there is none."""
+        found = _structs(
+            self.connection,
+            Record,
+            "records",
+            "id = (SELECT record_id FROM cache WHERE key = ?) AND outcome = 'ok'",
+            key,
+        )
+        return found[0] if found else None
+
     def errors(self, run_id: int) -> list[tuple[str, int, str]]:
         """Errored records by class: its name, how many, and an example."""
         return self.connection.execute(

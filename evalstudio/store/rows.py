@@ -30,6 +30,10 @@ class Record(msgspec.Struct, frozen=True):
     cost: float | None  # US dollars; None: unknown
     attempts: int
     finished_at: float  # Unix time
+    tokens_cache_written: int | None = None  # part of tokens_in, where the provider charges for it
+    cached: bool = (
+        False  # the answer of an earlier run; its timings are those of that run's call, its cost is 0
+    )
 
 
 class AttemptRow(msgspec.Struct, frozen=True):
@@ -43,6 +47,13 @@ class AttemptRow(msgspec.Struct, frozen=True):
     started_at: float  # seconds after the sample was first admitted
     duration: float
     waited: float  # back-off after it
+
+
+class CacheRow(msgspec.Struct, frozen=True):
+    """The record that answers a question."""
+
+    key: bytes
+    record_id: int
 
 
 class ScoreRow(msgspec.Struct, frozen=True):

@@ -205,7 +205,7 @@ def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
             f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
         )
     first, last = record_ids(run_id)
-    for table in ("attempts", "scores", "crashes"):
+    for table in ("attempts", "scores", "crashes", "cache"):
         connection.execute(f"DELETE FROM {table} WHERE record_id BETWEEN ? AND ?", (first, last))
     for table in ("records", "limit_changes", "seconds"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

@@ -79,6 +79,13 @@ MIGRATIONS = [
         run_id, outcome, position, repeat, latency, first_token, tokens_in, tokens_out, cost, attempts
     );
     """,
+    """
+    ALTER TABLE records ADD COLUMN tokens_cache_written INTEGER;
+    ALTER TABLE records ADD COLUMN cached INTEGER NOT NULL DEFAULT 0;  -- 1: the answer of an earlier run
+    CREATE TABLE cache (                 -- what was asked, and the record that holds the answer
+        key BLOB PRIMARY KEY, record_id INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 ]
 
 

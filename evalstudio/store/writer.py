@@ -16,7 +16,7 @@ import msgspec
 
 from evalstudio.errors import StoreError
 from evalstudio.store.database import explain, open_for_writing
-from evalstudio.store.rows import AttemptRow, Record, ScoreRow
+from evalstudio.store.rows import AttemptRow, CacheRow, Record, ScoreRow
 from evalstudio.workspace import Workspace
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class Saved:
     attempts: Sequence[AttemptRow] = ()
     token: Any = None
     again: bool = False
+    question: bytes | None = None  # the key under which the answer is kept for later runs
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class Writer:
             Record: _upsert("records", Record),
             ScoreRow: _upsert("scores", ScoreRow),
             AttemptRow: _upsert("attempts", AttemptRow),
+            CacheRow: _upsert("cache", CacheRow),
         }
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
@@ -139,6 +141,10 @@ class Writer:
                 (Record, [saved.record for saved in batch if saved.record is not None]),
                 (AttemptRow, [row for saved in batch for row in saved.attempts]),
                 (ScoreRow, [row for saved in batch for row in saved.scores]),
+                (
+                    CacheRow,
+                    [CacheRow(one.question, one.record.id) for one in batch if one.question and one.record],
+                ),
             ):
                 self._insert(kind, rows)
             connection.execute("COMMIT")

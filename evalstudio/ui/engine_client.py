@@ -14,7 +14,18 @@ import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from evalstudio.errors import RunError
-from evalstudio.protocol import VERSION, Events, Frames, Hello, LogLine, Reply, Shutdown, Snapshot, frame
+from evalstudio.protocol import (
+    VERSION,
+    Events,
+    Frames,
+    Hello,
+    LogLine,
+    Reply,
+    Restarting,
+    Shutdown,
+    Snapshot,
+    frame,
+)
 from evalstudio.workspace import Workspace
 
 HELLO_MS = 30_000
@@ -39,6 +50,7 @@ class EngineClient(QObject):
     state_changed = Signal(object)  # EngineState
     snapshot = Signal(object)  # Snapshot
     log = Signal(object)  # LogLine
+    restarting = Signal(object)  # Restarting: the engine itself asked for it
     died = Signal(str)  # a sentence; a restart is under way if there is any sense in it
     failed = Signal(str)  # a sentence; no restart
 
@@ -56,6 +68,7 @@ class EngineClient(QObject):
         self._steps: Iterator[Callable[[], None]] = iter(())
         self._leaving = False
         self._refusal: str | None = None
+        self._restarting = False
         self._started_at = 0.0
         self._deaths: deque[float] = deque(maxlen=len(BACK_OFF_MS))
         self._hello_timer = _single_shot(self, self._no_hello)
@@ -72,6 +85,7 @@ class EngineClient(QObject):
             return
         self._restart_timer.stop()
         self._leaving, self._refusal, self.hello = False, None, None
+        self._restarting = False
         self._frames = Frames(Events)
         process = QProcess(self)
         program, arguments = engine_command(self.workspace, self.python)
@@ -138,6 +152,9 @@ class EngineClient(QObject):
                 self.snapshot.emit(event)
             case LogLine():
                 self.log.emit(event)
+            case Restarting():
+                self._restarting = True
+                self.restarting.emit(event)
             case Hello(version=version) if version != VERSION:
                 self._refuse(
                     f"The engine is of another version (EvalStudio {event.evalstudio}, protocol {version}; the window "
@@ -189,6 +206,9 @@ class EngineClient(QObject):
         elif self._refusal is not None:
             self._set_state(EngineState.FAILED)
             self.failed.emit(self._refusal)
+        elif self._restarting:
+            self._set_state(EngineState.RESTARTING)
+            self.start()
         else:
             self._plan_restart(how, was_ready=was_ready)
 

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.errors import EvalStudioError, StoreError
-from evalstudio.protocol import ResumeRun, SetLimits, Snapshot
+from evalstudio.protocol import Restarting, ResumeRun, SetLimits, Snapshot
 from evalstudio.settings import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.engine_client import EngineClient, EngineState
@@ -39,8 +39,10 @@ class Session(QObject):
         self.store = StoreReader(workspace)
         self._running_here: set[int] = set()
         self._asked_at_start = False
+        self._go_on_with: tuple[int, ...] = ()  # as soon as the engine is there again
         self._store_trouble: str | None = None
         self.engine.snapshot.connect(self._take)
+        self.engine.restarting.connect(self._engine_restarts)
         self.engine.died.connect(self._engine_died)
         self.engine.failed.connect(self._engine_failed)
         self.engine.state_changed.connect(self._engine_state)
@@ -186,6 +188,10 @@ class Session(QObject):
             if run_id != self.focus and not (model.is_live and model.is_active):
                 del self.models[run_id]
 
+    def _engine_restarts(self, event: Restarting) -> None:
+        self._go_on_with = event.run_ids
+        self.tell(event.sentence, "warning", key="engine")
+
     def _engine_died(self, sentence: str) -> None:
         lost, self._running_here = self._running_here, set()
         for run_id in lost:
@@ -214,6 +220,9 @@ class Session(QObject):
 
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
+            runs, self._go_on_with = self._go_on_with, ()
+            for run_id in runs:
+                spawn(self.ask_engine(ResumeRun, run_id=run_id, classes=()))  # what errored stays so
             spawn(self.refresh())
 
 

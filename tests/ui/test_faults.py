@@ -17,6 +17,8 @@ from qasync import QEventLoop
 from evalstudio.keys import use_for_session
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.workspace import Workspace
+from tests.engine.support import write_evaluation
+from tests.engine.test_hung_threads import HANGS_EVERY_FIFTH
 from tests.ui.conftest import Driver, finish
 from tests.ui.test_runs_page import choose, click
 
@@ -198,3 +200,21 @@ def test_that_the_program_opens_and_ctrl_c_ends_it_in_order(workspace: Workspace
     figures = json.loads(probe.read_text())
     assert figures["ticks"] > 0
     assert figures["p50_ms"] <= figures["p95_ms"] <= figures["max_ms"]
+
+
+def test_that_an_engine_full_of_hung_calls_is_replaced_and_the_run_goes_on(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "model.py").write_text(HANGS_EVERY_FIFTH)
+    evaluation = write_evaluation(
+        tmp_path, '"model.py::answer"', 500, extra="timeouts = { attempt = 0.2, attempts = 1 }\nworkers = 6"
+    )
+    driver = open_window()
+    driver.ready()
+    first = driver.session.engine.pid
+    driver.window.runs_page.start_bar.add_file(evaluation)
+    click(driver, "start")
+    driver.wait(lambda: driver.session.engine.pid not in (first, None), 60_000)
+    driver.wait(lambda: driver.state() == "completed with errors", 60_000)
+    assert "the engine is started anew" in driver.messages()
+    assert driver.saved() == 500

@@ -18,6 +18,8 @@ from evalstudio.engine.executors.workers import Returned
 from evalstudio.protocol import Worker
 from evalstudio.workers import Threads
 
+GIVEN_UP = "given up"  # the name of a thread that nobody waits for any more
+
 
 @dataclass(slots=True, eq=False)
 class _Job:
@@ -25,7 +27,7 @@ class _Job:
     arguments: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Returned]"
-    started: bool = False
+    thread: threading.Thread | None = None  # once it has started
     abandoned: bool = False
 
 
@@ -105,11 +107,12 @@ class ThreadWorkers:
 
     def _give_up(self, job: _Job) -> None:
         with self._ready:
-            if not job.started:
+            if job.thread is None:
                 with contextlib.suppress(ValueError):
                     self._jobs.remove(job)
             elif not job.abandoned:
                 job.abandoned = True
+                job.thread.name = GIVEN_UP
                 self.abandoned += 1
                 self._threads -= 1  # its place is free for a new thread
                 if self._jobs and self._threads < self.size:
@@ -141,7 +144,7 @@ class ThreadWorkers:
                     return None
                 if self._jobs:
                     job = self._jobs.popleft()
-                    job.started = True
+                    job.thread = threading.current_thread()
                     return job
                 self._idle += 1
                 self._ready.wait()

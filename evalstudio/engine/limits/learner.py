@@ -24,13 +24,14 @@ _FEW = 3  # answers measure a level, if they agree ...
 _AGREE = 0.2  # ... to this relative error
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 
-# Probes: what is worth a change, in logarithms of throughput
-_GAIN = 0.03  # smallest gain worth growing for
-_LOSS = 0.02  # largest loss a smaller window may have ...
-_QUEUE_LOSS = 0.06  # ... when a queue was seen
+# Probes: what is worth a change, in logarithms of throughput, for each unit of the logarithm of the step. To double
+# what is in flight must pay more than to add a tenth: every call waits the longer for it.
+_GAIN = 0.087  # smallest gain worth growing for: 3 % for half an octave
+_LOSS = 0.058  # largest loss a smaller window may have: 2 % ...
+_QUEUE_LOSS = 0.17  # ... when a queue was seen: 6 %
 _CLEAR = 0.08  # decides early
 _CERTAIN = 1.6  # standard errors
-_VERY_CERTAIN = 2.5
+_VERY_CERTAIN = 2.0
 _VAGUE = 0.06  # with a larger error a step down waits for more answers
 _HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
 
@@ -38,6 +39,7 @@ _HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
 _SHORTEST_HOLD = 1.0  # seconds: a fast endpoint gives evidence for ten probes a second
 _LARGEST_GAP = 8.0
 _LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
+_DOUBT, _MOST_DOUBT = 1.5, 4.0  # what a growth that was taken back shows about the noise
 _COSTLY = 0.05  # a probe that lost more than this is repeated rarely
 
 # The queue share
@@ -78,6 +80,10 @@ class Learner:
         self._gap_up = 1.0
         self._gap_down = 1.0
         self._queue_gap = 1.0
+        self._doubt = (
+            1.0  # times the noise is larger than answers alone tell: other work on the machine comes in waves
+        )
+        self._raised_from: int | None = None  # the base before it last grew
         self._next_queue_check = 0
         self._probe_level = Level()
         self._probe_from_queue = False
@@ -240,6 +246,7 @@ class Learner:
         """The endpoint became faster (1) or slower (-1): what was known is void."""
         self._anchor = 0.0
         self._gap_up = self._gap_down = self._queue_gap = 1.0
+        self._raised_from = None
         self._base_level = self._drift.newest
         if changed > 0 and self._base < top and not frozen:
             new = self._above(top)
@@ -306,11 +313,11 @@ class Learner:
         if probe_rate is None or probe.count < max(8, 0.15 * window):
             return
         gain = math.log(probe_rate.value / base_rate.value)
-        error = math.hypot(probe_rate.error, base_rate.error)
+        error = self._doubt * math.hypot(probe_rate.error, base_rate.error)
         if self.phase is Phase.PROBE_UP:
-            verdict = self._verdict_up(gain, error, probe.count, window)
+            verdict = self._verdict_up(gain, error, probe.count)
         else:
-            verdict = self._verdict_down(gain, error, probe.count, window, probe_rate.value)
+            verdict = self._verdict_down(gain, error, probe.count, probe_rate.value)
         if verdict is None:
             return
         evidence = self._compare(self._base_level, base_rate, probe, probe_rate)
@@ -319,31 +326,33 @@ class Learner:
         else:
             self._reject(now, evidence, gain)
 
-    @staticmethod
-    def _verdict_up(gain: float, error: float, count: int, window: int) -> bool | None:
-        if gain + _VERY_CERTAIN * error < -_GAIN:
+    def _verdict_up(self, gain: float, error: float, count: int) -> bool | None:
+        window = self.window
+        pays = _GAIN * math.log(window / self._base)
+        if gain + _VERY_CERTAIN * error < -pays:
             return False
         if gain - _VERY_CERTAIN * error > _CLEAR:
             return True
         if count < max(12, 0.75 * window):
             return None
-        if gain > _GAIN and gain > _CERTAIN * error:
+        if gain > pays and gain > _CERTAIN * error:
             return True
-        if gain > _GAIN and count < 1.5 * window:
+        if gain > pays and count < 1.5 * window:
             return None
         return False
 
-    def _verdict_down(self, gain: float, error: float, count: int, window: int, rate: float) -> bool | None:
+    def _verdict_down(self, gain: float, error: float, count: int, rate: float) -> bool | None:
         if gain + _VERY_CERTAIN * error < -_CLEAR:
             return False
-        enough = max(12, 0.75 * window)
+        enough = max(12, 0.75 * self.window)
+        step = math.log(self._base / self.window)
         if count < enough or (error > _VAGUE and count < 4 * enough):
             return None
         if error > 2 * _VAGUE:
             return False
         if self._probe_from_queue:
-            return gain > -_QUEUE_LOSS
-        return gain > -_LOSS and rate >= 0.97 * self._anchor
+            return gain > -_QUEUE_LOSS * step
+        return gain > -_LOSS * step and rate >= 0.97 * self._anchor
 
     def _accept(self, now: float, evidence: str, rate: float, top: int) -> None:
         old, new, up = self._base, self.window, self.phase is Phase.PROBE_UP
@@ -351,6 +360,7 @@ class Learner:
         self._gap_up = self._queue_gap = 1.0
         self._gap_down = 2.0 if up else 1.0
         if up:
+            self._raised_from = old
             level = self._probe_level
             self._settle(now, new, "")
             self._moved(now, new, new, f"{evidence}: more bring more; staying at {new}")
@@ -359,6 +369,9 @@ class Learner:
             return
         window = round(_HEADROOM * new)
         window = min(top, window if window < old else new)
+        if self._raised_from is not None and new <= self._raised_from:
+            self._doubt = min(_MOST_DOUBT, _DOUBT * self._doubt)
+            self._raised_from = None
         self._settle(now, window, f"{evidence}: {window} are enough")
 
     def _reject(self, now: float, evidence: str, gain: float) -> None:

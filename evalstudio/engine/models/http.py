@@ -40,6 +40,8 @@ class Client:
             "Accept-Encoding": "identity",
             **headers,
         }
+        # made once: to put a request's headers together costs more than to send them
+        self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
         # how long an answer may take is for the caller to say
         self._extensions = {"timeout": {"connect": connect, "read": None, "write": None, "pool": None}}
 
@@ -48,14 +50,19 @@ class Client:
 
         Raises httpx.HTTPError.
         """
-        headers = {**self._headers, "Content-Type": "application/json", **headers}
-        if len(body) <= _PIECE:
-            request = httpx.Request("POST", url, headers=headers, content=body, extensions=self._extensions)
+        whole = len(body) <= _PIECE
+        stream = httpx.ByteStream(body) if whole else _Pieces(body)
+        request = httpx.Request(
+            "POST", url, headers=self._json_headers, stream=stream, extensions=self._extensions
+        )
+        request.headers.encoding = self._json_headers.encoding  # else it is found out anew for each
+        if headers:
+            request.headers.update(headers)
+        if whole:
+            request.read()
         else:
-            headers["Content-Length"] = str(len(body))  # not every server takes a body of unknown length
-            request = httpx.Request(
-                "POST", url, headers=headers, stream=_Pieces(body), extensions=self._extensions
-            )
+            # not every server takes a body of unknown length
+            request.headers["Content-Length"] = str(len(body))
         return await self._send(request)
 
     async def get(self, url: httpx.URL, largest: int) -> tuple[httpx.Response, bytes]:

@@ -309,4 +309,5 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
     if state is RunState.INTERRUPTED:
         return "Resume does the rest and repeats nothing that is saved."
     repeated = f" {now.repeated:,} calls were made again after a crash." if now.repeated else ""
-    return f"{now.scored:,} scored, {now.unscored:,} unscored, {now.errored:,} errored.{repeated}"
+    cached = f" {now.cached:,} answers came from the cache." if now.cached else ""
+    return f"{now.scored:,} scored, {now.unscored:,} unscored, {now.errored:,} errored.{cached}{repeated}"

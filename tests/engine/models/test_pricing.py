@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.pricing import Prices
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluation import ModelSettings, TokenPrices
 from evalstudio.models import PRESETS
 
 MODELS = [
@@ -116,3 +116,12 @@ def test_the_engine_starts_without_what_only_some_runs_need() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_that_stated_prices_come_before_any_list() -> None:
+    stated = TokenPrices(input=2.0, output=10.0, cached_input=0.5)
+    prices = Prices(ModelSettings("openai", "gpt-4o-mini", PRESETS["openai"].base_url, prices=stated))
+    assert prices.of(used(1_000_000, 400_000, 100_000)) == pytest.approx(0.6 * 2 + 0.4 * 0.5 + 0.1 * 10)
+    whole = Prices(ModelSettings("vllm", "m", prices=TokenPrices(input=2.0, output=10.0)))
+    assert whole.of(used(1_000_000, 400_000, 0)) == pytest.approx(2.0)
+    assert whole.of(used(None, None, None)) is None

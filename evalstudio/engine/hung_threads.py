@@ -1,0 +1,46 @@
+"""Threads whose call was given up and still hangs: none can be ended, and each keeps what it holds.
+
+Once there are too many, only another process helps. A window's engine is started anew at a quiet point; where there is
+no window, the run ends as stopped and says so.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+
+from evalstudio.engine.executors.threads import GIVEN_UP, ThreadWorkers
+from evalstudio.engine.run import Run
+from evalstudio.store.runs import RunState
+
+MOST = 64
+LOOK_S = 0.05
+ADVICE = "Start the run again for the rest; in worker processes a call that hangs is ended."
+
+
+def hung_threads() -> int:
+    """Threads of this process whose call was given up and has not returned."""
+    return sum(thread.name == GIVEN_UP for thread in threading.enumerate())
+
+
+def stop_those_that_hang(runs: Iterable[Run]) -> None:
+    """Without somebody who restarts the engine: ends the runs whose functions hang."""
+    for run in list(runs):
+        if isinstance(run.workers, ThreadWorkers) and run.workers.abandoned:
+            run.stop(f"{run.workers.abandoned} calls hang in threads that can't be ended. {ADVICE}")
+
+
+async def wind_down(runs: Iterable[Run]) -> tuple[int, ...]:
+    """Brings all runs to a quiet point: no further call starts, those in flight end by themselves or in time.
+
+    Returns the runs that go on in the next engine; those that a person has paused are not among them.
+    """
+    reason = "The engine is started anew, because too many calls hang in threads."
+    mine = [run for run in runs if run.state is RunState.RUNNING]
+    for run in mine:
+        run.pause(reason)
+    while any(run.in_flight or run.scoring.waiting for run in mine if run.is_active):  # noqa: ASYNC110 - each has its deadline
+        await asyncio.sleep(LOOK_S)
+    left = tuple(run.id for run in mine if run.is_active)
+    for run in mine:
+        run.stop(reason)
+    return left

@@ -1,0 +1,64 @@
+"""Calls that hang in threads: they can't be ended, so a process that has too many of them is left in order."""
+
+from pathlib import Path
+
+from evalstudio.concurrency import SlidingWindow
+from evalstudio.engine import hung_threads
+from evalstudio.engine.plan import Options
+from evalstudio.protocol import Hello, Reply, Restarting, ResumeRun, Snapshot, StartRun
+from evalstudio.store.reader import Reader
+from evalstudio.workspace import Workspace
+from tests.engine.support import engine_in, finish, write_evaluation
+from tests.engine.test_host import Child
+
+HANGS_EVERY_FIFTH = (
+    "import threading\n"
+    "def answer(prompt):\n"
+    "    number = int(prompt.rpartition('(')[2].rstrip(')'))\n"
+    "    if number % 5 == 0: threading.Event().wait()\n"
+    "    return 'positive'\n"
+)
+QUICK = "timeouts = { attempt = 0.2, attempts = 1 }"
+
+
+async def test_that_a_run_without_a_window_ends_and_says_why(tmp_path: Path, workspace: Workspace) -> None:
+    (tmp_path / "model.py").write_text(HANGS_EVERY_FIFTH)
+    evaluation = write_evaluation(tmp_path, '"model.py::answer"', 500, extra=QUICK)
+    before = hung_threads.hung_threads()
+    async with engine_in(workspace) as (engine, _):
+        run = await engine.start_run(evaluation, Options("x", SlidingWindow(6), workers=6))
+        final = await finish(engine, run)
+    assert final.state == "stopped"
+    assert "hang in threads that can't be ended" in final.reason
+    assert hung_threads.hung_threads() - before < 100  # it did not go on to the last of them
+    assert Reader(workspace).run(run.id).saved == final.saved > 0
+
+
+def test_that_the_engine_of_a_window_asks_for_another_one(tmp_path: Path, workspace: Workspace) -> None:
+    (tmp_path / "model.py").write_text(HANGS_EVERY_FIFTH)
+    evaluation = write_evaluation(tmp_path, '"model.py::answer"', 500, extra=QUICK)
+    child = Child(workspace)
+    try:
+        child.until(lambda event: isinstance(event, Hello))
+        child.send(StartRun(1, evaluation, strategy=SlidingWindow(6), workers=6))
+        run_id = child.reply(1).value
+        last = child.until(lambda event: isinstance(event, Restarting), 40)
+        child.until(lambda event: event is None)
+    finally:
+        child.close()
+    assert last.run_ids == (run_id,)
+    assert child.process.returncode == 0
+    row = Reader(workspace).run(run_id)
+    saved = row.saved
+    assert row.state == "stopped"
+    assert 0 < saved < 500
+    following = Child(workspace)
+    try:
+        following.until(lambda event: isinstance(event, Hello))
+        following.send(ResumeRun(1, run_id, ()))
+        assert following.until(lambda event: isinstance(event, Reply)).error is None
+        following.until(
+            lambda event: isinstance(event, Snapshot) and event.saved > saved and event.saved == 500, 40
+        )
+    finally:
+        following.close()
