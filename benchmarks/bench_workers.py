@@ -67,16 +67,27 @@ def processes(rounds: int) -> Table:
     ways["evalstudio, 1 x 2"] = lambda: _engine("compute", samples, processes=1, threads_per_process=2)
     ways["evalstudio, 2 x 2"] = lambda: _engine("compute", samples, processes=2, threads_per_process=2)
     ways["evalstudio, 2 threads"] = lambda: _engine("compute", samples, workers=2)
-    found = _rounds(ways, rounds)
-    median, best = statistics.median(found["a plain loop"]), max(found["a plain loop"])
+    spent: dict[str, list[float]] = {name: [] for name in ways}
+
+    def noting(name: str, way: Callable[[], float]) -> Callable[[], float]:
+        def measured() -> float:
+            before = os.times()
+            rate = way()
+            spent[name].append(
+                sum(os.times()[:4]) - sum(before[:4])
+            )  # with that of processes that have ended
+            return rate
+
+        return measured
+
+    rates = _interleaved({name: noting(name, way) for name, way in ways.items()}, rounds)
+    base = rates["a plain loop"]
     table = Table(
-        "a call that computes", "calls/s", "of a plain loop", "best", "of its best", title=f"{samples} calls"
+        "a call that computes", "calls/s", "of a plain loop", "processor ms/call", title=f"{samples} calls"
     )
-    for name, rates in found.items():
-        rate, highest = statistics.median(rates), max(rates)
-        table.add_row(
-            name, f"{rate:,.1f}", f"{rate / median:.2f}", f"{highest:,.1f}", f"{highest / best:.2f}"
-        )
+    for name, rate in rates.items():
+        processor = "" if "loky" in name else f"{statistics.median(spent[name]) / samples * 1000:.1f}"
+        table.add_row(name, f"{rate:,.1f}", f"{rate / base:.2f}", processor)
     return table
 
 
@@ -186,17 +197,12 @@ async def waits_async(text: str, expected: str) -> Result:
 
 
 def _interleaved(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """The median rate of each way."""
-    return {name: statistics.median(found) for name, found in _rounds(ways, rounds).items()}
-
-
-def _rounds(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """The rates of each way; every round takes all of them in turn."""
+    """The median rate of each way; every round takes all of them in turn."""
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             rates[name].append(way())
-    return rates
+    return {name: statistics.median(found) for name, found in rates.items()}
 
 
 def _loop(samples: int) -> float:
