@@ -56,6 +56,7 @@ async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]
     studio = open_studio(str(folder / "workspace"), lambda: None)
     window, session = studio.window, studio.session
     window.resize(1920, 1080)
+    window.show_page("runs")
     window.show()
     while session.engine.state is not EngineState.READY:
         await asyncio.sleep(0.1)

@@ -39,6 +39,7 @@ PRESETS = {
 }
 LOCAL_MODEL = "local/smollm2-135m-instruct"
 BUILT_IN = ("demo", "local")  # the app starts these itself
+RECORDED = "recorded"  # not a provider: the name is a column of the dataset, which holds the answers
 _SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 
 
@@ -51,9 +52,13 @@ def resolve_model(reference: str | ModelSettings, base: Path) -> ModelSettings:
         return _changed(reference, path=str(path if path.is_absolute() else base / path))
     if reference.provider in BUILT_IN:
         return reference
+    if reference.provider == RECORDED:
+        if not reference.name:
+            raise ModelError("Recorded answers need the name of their column, as in recorded/answer.")
+        return reference
     preset = PRESETS.get(reference.provider)
     if preset is None:
-        known = ", ".join([*PRESETS, *BUILT_IN, "python"])
+        known = ", ".join([*PRESETS, *BUILT_IN, "python", RECORDED])
         raise ModelError(f"There is no provider '{reference.provider}'; there are {known}.")
     if not reference.name:
         raise ModelError(f"A model of {reference.provider} needs a name, as in {reference.provider}/NAME.")

@@ -144,6 +144,25 @@ class FindCapacity(Command, tag="find-capacity", frozen=True):
     dry: bool = False
 
 
+class ForecastRun(Command, tag="forecast", frozen=True):
+    """Asks what a run would take, without a call; the reply's value is a `RunForecast`.
+
+    `text`: the evaluation as it is written now, where it is not saved yet.
+    """
+
+    evaluation: str
+    model: str | None = None
+    samples: int | None = None
+    strategy: Strategy | None = None
+    text: str | None = None
+
+
+class ListEvaluations(Command, tag="list-evaluations", frozen=True):
+    """Asks what a Python evaluation file holds; the reply's value is an `EvaluationFile`."""
+
+    path: str
+
+
 class Shutdown(Command, tag="shutdown", frozen=True):
     """Stops what runs, saves, and leaves."""
 
@@ -356,10 +375,42 @@ class CapacityFound(Event, tag="capacity-found", frozen=True):
     sentence: str
 
 
+class RunForecast(msgspec.Struct, frozen=True):
+    """Seconds and US dollars as (low, likely, high); None where nothing is known. `basis` says what they come from."""
+
+    samples: int
+    strategy: Strategy
+    seconds: tuple[float, float, float] | None
+    cost: tuple[float, float, float] | None
+    basis: str
+
+
+class EvaluationFunction(msgspec.Struct, frozen=True):
+    """A function of a Python file that is an evaluation; `samples` None: its rows are streamed."""
+
+    name: str
+    line: int
+    columns: tuple[str, ...]
+    samples: int | None
+    fixtures: tuple[str, ...]
+    kind: str  # async, threads or batch
+    strategy: Strategy | None
+    about: str
+    problem: str = ""
+
+
+class EvaluationFile(msgspec.Struct, frozen=True):
+    """What a Python file holds; `problem` and the lines of its author's own code that led there, where it failed."""
+
+    functions: tuple[EvaluationFunction, ...]
+    problem: str = ""
+    trace: str = ""
+
+
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | SetLimits | SetRates
     | SetKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
-    | Shutdown
+    | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 

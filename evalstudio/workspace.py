@@ -26,6 +26,16 @@ class Workspace:
         return self.folder / "in-flight"
 
     @property
+    def evaluations(self) -> Path:
+        """Where the window puts evaluations that are written in it."""
+        return self.folder / "evaluations"
+
+    @property
+    def datasets(self) -> Path:
+        """Where imported datasets are copied to."""
+        return self.folder / "datasets"
+
+    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 

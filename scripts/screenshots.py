@@ -8,8 +8,9 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 if not os.environ.get("DISPLAY"):
@@ -17,8 +18,8 @@ if not os.environ.get("DISPLAY"):
 
 
 async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
-    """Runs the example once for each theme and saves the Runs page mid-run (and, with `every`, finished); then two
-    runs of another one for Results and Compare."""
+    """Saves every page in both themes: Home as it is first seen, the Runs page mid-run (and, with `every`, finished), two
+    runs of another example for Results, Compare and Home later; an evaluation after a try, a dataset."""
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QComboBox, QLabel, QTableView
@@ -45,9 +46,18 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
 
         await until(lambda: session.engine.state is EngineState.READY)
         suffix = "" if size == (1280, 800) else f"-{size[0]}"
-        for theme in ("light", "dark"):
+
+        def use_theme(theme: str) -> None:
             session.settings = changed(session.settings, theme=theme)
             session.settings_changed.emit()
+
+        for theme in ("light", "dark"):
+            use_theme(theme)
+            await asyncio.sleep(0.3)
+            save(f"welcome-{theme}{suffix}")
+        window.show_page("runs")
+        for theme in ("light", "dark"):
+            use_theme(theme)
             window.findChild(QComboBox, "model").setCurrentText("demo/flaky")  # type: ignore[union-attr]
             before = session.focus
             window.actions_["start"].trigger()
@@ -81,8 +91,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
             await until(lambda: session.focused is not None and session.focused.snapshot is not None)
             await until(lambda: session.focused is not None and not session.focused.is_active)
         for theme in ("light", "dark"):
-            session.settings = changed(session.settings, theme=theme)
-            session.settings_changed.emit()
+            use_theme(theme)
             session.look_at(session.rows[1].id)
             window.show_page("results")
             table = window.findChild(QTableView, "results_records")
@@ -97,7 +106,37 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
             await until(lambda: window.compare_page.told is not None)
             await asyncio.sleep(0.6)
             save(f"compare-{theme}{suffix}")
+            window.show_page("home")
+            await asyncio.sleep(0.6)
+            save(f"home-{theme}{suffix}")
+        await define(studio, until)
+        for theme in ("light", "dark"):
+            use_theme(theme)
+            for page in ("evaluations", "datasets"):
+                window.show_page(page)
+                await asyncio.sleep(1.5)
+                save(f"{page}-{theme}{suffix}")
         await studio.close()
+
+
+async def define(studio: Any, until: Callable[[Callable[[], object]], Awaitable[None]]) -> None:
+    """Imports a dataset, makes an evaluation of an example and tries it on three samples."""
+    from PySide6.QtWidgets import QLabel, QPlainTextEdit
+
+    from evalstudio.library import copy_example
+
+    window, session = studio.window, studio.session
+    path = copy_example(session.workspace, "example:sentiment")
+    window.evaluations_page.open(str(path))
+    window.show_page("evaluations")
+    await until(window.actions_["try_evaluation"].isEnabled)
+    window.actions_["try_evaluation"].trigger()
+    answers = window.findChild(QPlainTextEdit, "try_text")
+    await until(lambda: "exact_match" in answers.toPlainText())
+    await until(lambda: "earlier" in window.findChild(QLabel, "forecast").text())
+    window.show_page("datasets")
+    status = window.findChild(QLabel, "dataset_status")
+    await until(lambda: "rows" in status.text())
 
 
 def arithmetic(folder: Path, words: str) -> Path:

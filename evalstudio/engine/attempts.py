@@ -181,12 +181,14 @@ class Attempts:
         run = self.run
         run.breaker.answered = True
         run.signs.ended(run.now, None, again=bool(item.attempts))
-        run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
+        if not run.plan.is_recorded:
+            run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self.prices.of(answer)
         run.telemetry.spent(cost)
         self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(None)
-        ended = Ended(Outcome.OK, None, answer, None, latency, result.first_token, cost)
+        taken = None if run.plan.is_recorded else latency
+        ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, cost)
         if item.turn + 1 < run.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:
@@ -197,6 +199,8 @@ class Attempts:
 
     def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
         """Tells the circuit breaker of a finished sample: with the run's errors where it is errored."""
+        if self.run.plan.is_recorded:
+            return  # what is missing there stays missing, and costs nothing
         if (sentence := self.run.breaker.finished(errors)) is not None:
             self.run.ask(sentence)
 

@@ -9,6 +9,8 @@ from typing import Any
 from evalstudio.engine.capacity import find_capacity, plan_capacity
 from evalstudio.engine.connection import list_models, try_model
 from evalstudio.engine.engine import Engine
+from evalstudio.engine.hosted import duplicate, resume, start
+from evalstudio.engine.inquiries import forecast_run, list_evaluations
 from evalstudio.engine.models import local
 from evalstudio.engine.plan import Options
 from evalstudio.errors import EvalStudioError
@@ -21,6 +23,8 @@ from evalstudio.protocol import (
     DuplicateRun,
     Event,
     FindCapacity,
+    ForecastRun,
+    ListEvaluations,
     ListModels,
     LocalModel,
     PauseRun,
@@ -89,9 +93,9 @@ class Commander:
                     threads_per_process=command.threads_per_process,
                     cluster=command.cluster,
                 )
-                return (await engine.start_run(command.evaluation, options)).id
+                return (await start(engine, command.evaluation, options)).id
             case ResumeRun(run_id=run_id, classes=classes):
-                return (await engine.resume_run(run_id, classes)).id
+                return (await resume(engine, run_id, classes)).id
             case PauseRun(run_id=run_id):
                 engine.run(run_id).pause()
             case ContinueRun(run_id=run_id):
@@ -121,10 +125,14 @@ class Commander:
                 if command.dry:
                     return await plan_capacity(engine, command)
                 return (await find_capacity(engine, command, self._send)).best
+            case ForecastRun():
+                return await forecast_run(engine, command)
+            case ListEvaluations(path=path):
+                return await list_evaluations(path)
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
             case DuplicateRun(run_id=run_id):
-                return (await engine.duplicate_run(run_id)).id
+                return (await duplicate(engine, run_id)).id
             case RenameExperiment(old=old, new=new):
                 await engine.execute(lambda connection: rename_experiment(connection, old, new))
             case Shutdown():

@@ -138,13 +138,16 @@ class Engine:
 
     async def resume_run(self, run_id: int, classes: tuple[str, ...] | None = None) -> Run:
         """Goes on with a run: what is missing and what errored, or of that only the outcomes in `classes`."""
+        return await self._start(*await self.asked_for(run_id, classes))
+
+    async def asked_for(self, run_id: int, classes: tuple[str, ...] | None = None) -> tuple[str, Options]:
+        """The evaluation of a run, and the options with which it goes on."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
         stored = msgspec.json.decode(row.spec, type=StoredSpec)
         options = msgspec.structs.replace(
             stored.options, experiment=row.experiment, new_run=False, retry_classes=classes
         )
-        reference = stored.reference
-        return await self._start(reference, options)
+        return stored.reference, options
 
     async def duplicate_run(self, run_id: int) -> Run:
         """Starts a run like another one, beside it in its experiment, with its evaluation as it is now."""
@@ -260,7 +263,8 @@ class Engine:
 
         def save(connection: Any) -> None:
             _save_buckets(connection, run.id, buckets)
-            save_prior(connection, assembled.identity, prior)
+            if not run.plan.is_recorded:
+                save_prior(connection, assembled.identity, prior)
             beat(connection, run.id, run.counts.saved, run.counts.errored, run.clock.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(

@@ -16,7 +16,7 @@ from evalstudio.engine.plan import Options, Plan, make_plan
 from evalstudio.engine.run import Run
 from evalstudio.engine.samples import Item
 from evalstudio.errors import RunError
-from evalstudio.evaluation import load_evaluation
+from evalstudio.evaluation import Evaluation, load_evaluation
 from evalstudio.keys import find_key
 from evalstudio.outcome import Outcome
 from evalstudio.store.runs import RunState, update_spec
@@ -28,9 +28,12 @@ LOOK_S = 0.05
 LONGEST_END_S = 60.0
 
 
-async def known_basis(engine: Engine, reference: str, options: Options) -> tuple[Plan, Basis | None]:
+async def known_basis(
+    engine: Engine, reference: str, options: Options, evaluation: Evaluation | None = None
+) -> tuple[Plan, Basis | None]:
     """The run as planned, and what earlier runs on its endpoint tell; calls nothing."""
-    evaluation = await asyncio.to_thread(load_evaluation, reference)
+    if evaluation is None:
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
     plan = await asyncio.to_thread(make_plan, evaluation, reference, options, engine.settings)
     identity = identify(plan.model, find_key(plan.model.key))
     prior = await engine.execute(lambda connection: load_prior(connection, identity))

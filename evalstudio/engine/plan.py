@@ -5,7 +5,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from evalstudio.engine.pricing import Prices
 from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator, build_evaluators
-from evalstudio.models import BUILT_IN, resolve_model
+from evalstudio.models import BUILT_IN, RECORDED, resolve_model
 from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.python.rows import RowsDataset
 from evalstudio.python.source import code_hash
@@ -108,6 +108,11 @@ class Plan:
         return {name: part for name, part in _fingerprint(self).items() if name in parts}
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether the answers come from the dataset itself: nothing is called, and nothing takes time."""
+        return self.model.provider == RECORDED
+
+    @property
     def total(self) -> int:
         return len(self.dataset) * self.spec.repeats
 
@@ -157,6 +162,8 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
     model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
+    if model.provider == RECORDED:
+        _check_recorded(model.name, dataset.columns, conversation.turns)
     if spec.budget is not None and not Prices(model).known:
         raise EvaluationError(
             f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
@@ -197,6 +204,16 @@ def _says_async(path: Path, name: str) -> bool:
         if isinstance(node, ast.ClassDef) and node.name == name:
             return any(isinstance(one, ast.AsyncFunctionDef) and one.name == "__call__" for one in node.body)
     return False
+
+
+def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
+    if column not in columns:
+        raise EvaluationError(
+            f"The model recorded/{column} takes its answers from the column '{column}', and no column is called so. "
+            f"The columns are: {', '.join(columns)}."
+        )
+    if turns > 1:
+        raise EvaluationError("Recorded answers are of one turn; take the later user messages out.")
 
 
 def automatic_name() -> str:
@@ -244,7 +261,7 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
         "parameters": spec.parameters,
         "repeats": spec.repeats,
     }
-    if plan.model.provider not in (*BUILT_IN, "python"):
+    if plan.model.provider not in (*BUILT_IN, RECORDED, "python"):
         parts["base URL"] = plan.model.base_url
     if plan.model.headers:
         parts["headers"] = plan.model.headers

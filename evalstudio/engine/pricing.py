@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from evalstudio.engine.models.call import Answer
 from evalstudio.evaluation import ModelSettings, TokenPrices
-from evalstudio.models import BUILT_IN, PRESETS
+from evalstudio.models import BUILT_IN, PRESETS, RECORDED
 
-FREE = (*BUILT_IN, "python", "ollama", "vllm", "llamacpp")
+FREE = (*BUILT_IN, RECORDED, "python", "ollama", "vllm", "llamacpp")
 
 Pricer = Callable[[int, int, int, int], float]
 """From tokens (in, of these from the cache, of these into the cache, out) to US dollars."""

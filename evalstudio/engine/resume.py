@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from evalstudio.engine.samples import Done
 from evalstudio.engine.tally import Counts, add_score, make_aggregates
@@ -11,6 +13,7 @@ from evalstudio.evaluators import Evaluator
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
+from evalstudio.store.schema import record_ids
 
 
 @dataclass(slots=True)
@@ -38,28 +41,31 @@ def load_before(
     done = Done.load(connection, run_id, classes)
     counts = Counts(saved=done.kept)
     aggregates = make_aggregates(evaluators)
-    answered = 0
-    rows = connection.execute("SELECT id FROM records WHERE run_id = ? AND outcome = ?", (run_id, Outcome.OK))
-    for (record,) in rows.fetchall():
-        answered += 1
+    answered, counts.cached = connection.execute(
+        "SELECT count(*), coalesce(sum(attempts = 0), 0) FROM records WHERE run_id = ? AND outcome = ?",
+        (run_id, Outcome.OK),
+    ).fetchone()
+    scores = connection.execute(
+        "SELECT record_id, evaluator, value FROM scores WHERE record_id BETWEEN ? AND ?", record_ids(run_id)
+    )
+    for record, of_record in groupby(scores, itemgetter(0)):  # they lie in the order of their records
         if record in unjudged:
             continue
         scored = False
-        for evaluator, value in connection.execute(
-            "SELECT evaluator, value FROM scores WHERE record_id = ?", (record,)
-        ):
+        for _, evaluator, value in of_record:
             scored = scored or value is not None
             add_score(aggregates, Score(evaluator, value))
-        counts.scored += scored or not evaluators
-        counts.unscored += not scored and bool(evaluators)
+        counts.scored += scored
+    judged = answered - len(unjudged)
+    if not evaluators:
+        counts.scored = judged
+    counts.unscored = judged - counts.scored
     counts.errored = done.kept - answered
-    cached = "SELECT count(*) FROM records WHERE run_id = ? AND cached"
-    (counts.cached,) = connection.execute(cached, (run_id,)).fetchone()
     (last,) = connection.execute("SELECT max(second) FROM seconds WHERE run_id = ?", (run_id,)).fetchone()
     telemetry = Telemetry()
     for latency, *values in connection.execute(
         "SELECT latency, first_token, tokens_in, tokens_out, cost FROM records WHERE run_id = ? AND outcome = ?"
-        " AND latency IS NOT NULL AND NOT cached",
+        " AND latency IS NOT NULL AND attempts > 0",  # 0: from the cache
         (run_id, Outcome.OK),
     ):
         first_token, tokens_in, tokens_out, cost = values

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evalstudio.evaluators.build import build_evaluators, evaluator_types
+from evalstudio.evaluators.build import Option, build_evaluators, evaluator_types, options_of
 from evalstudio.evaluators.built import Evaluator, EvaluatorFailed
 from evalstudio.evaluators.calls import function_call
 from evalstudio.evaluators.choices import multiple_choice
@@ -16,6 +16,7 @@ from evalstudio.evaluators.patterns import regex_extract, regex_match
 __all__ = [
     "Evaluator",
     "EvaluatorFailed",
+    "Option",
     "build_evaluators",
     "contains",
     "evaluator_types",
@@ -25,6 +26,7 @@ __all__ = [
     "json_valid",
     "multiple_choice",
     "numeric_match",
+    "options_of",
     "regex_extract",
     "regex_match",
     "similarity",

@@ -45,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "similarity": Kind(similarity, ("mean",)),
 }
 EVERY = ("type", "name", "metrics")
+TEXTS = ("path", "function", "prompt", "question", "direction")
 
 
 def evaluator_types() -> dict[str, tuple[str, ...]]:
@@ -52,6 +53,34 @@ def evaluator_types() -> dict[str, tuple[str, ...]]:
     types = {name: tuple(_parameters(kind)) for name, kind in KINDS.items()}
     judge = ("prompt", "expected", "question", "model", "parameters", "scale", "direction")
     return {**types, "judge": judge, "python": ("path", "function")}
+
+
+class Option(NamedTuple):
+    """An option of a type of evaluator: a truth value, a text, or any value."""
+
+    name: str
+    kind: str  # truth, text or value
+    required: bool
+    default: Any = None
+
+
+def options_of(kind_name: str) -> tuple[Option, ...]:
+    """The options of a type, for a form; none for a type that there is not."""
+    kind = KINDS.get(kind_name)
+    if kind is None:
+        named = evaluator_types().get(kind_name, ())
+        return tuple(
+            Option(name, "text" if name in TEXTS else "value", name in ("path", "function")) for name in named
+        )
+    hints = get_type_hints(kind.function)
+    kinds = {bool: "truth", str: "text"}
+    return tuple(
+        Option(
+            name, kinds.get(hints[name], "value"), parameter.default is parameter.empty,
+            None if parameter.default is parameter.empty else parameter.default,
+        )
+        for name, parameter in _parameters(kind).items()
+    )  # fmt: skip
 
 
 def build_evaluators(

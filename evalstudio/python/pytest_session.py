@@ -4,9 +4,9 @@ import asyncio
 import inspect
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,6 +14,7 @@ from evalstudio.commands.options import strategy_of, workspace_of
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import loop_factory
 from evalstudio.engine.plan import Options, automatic_name
+from evalstudio.engine.run import Run
 from evalstudio.errors import EvalStudioError
 from evalstudio.format import percent
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
@@ -23,6 +24,7 @@ from evalstudio.settings import load_settings
 from evalstudio.store.runs import RunState
 
 DRAW_EVERY_S = 0.25
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,31 @@ class Final:
     problem: str | None
 
 
-class EvaluationSession:
-    """Runs evaluations one after the other; made when the first one, or its first async fixture, is due."""
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An engine that runs already, on a loop in another thread; `started` hears of each run, in that thread."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    engine: Engine
+    loop: asyncio.AbstractEventLoop
+    options: Options
+    started: Callable[[Run], None]
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+
+class EvaluationSession:
+    """Runs evaluations one after the other; made when the first one, or its first async fixture, is due.
+
+    `host`: an engine to run them in; without, one is made.
+    """
+
+    def __init__(self, config: pytest.Config, host: Host | None = None) -> None:
         self._config = config
-        self._runner = asyncio.Runner(loop_factory=loop_factory())
-        self._engine: Engine | None = None
-        self._options: Options | None = None
+        self._host = host
+        self._runner = host or asyncio.Runner(loop_factory=loop_factory())
+        self._engine: Engine | None = host.engine if host is not None else None
+        self._options: Options | None = host.options if host is not None else None
         self._drawn = 0.0
         self.finals: list[Final] = []
 
@@ -90,6 +109,8 @@ class EvaluationSession:
         return set_up
 
     def close(self) -> None:
+        if isinstance(self._runner, Host):
+            return
         if self._engine is not None:
             self._runner.run(self._engine.aclose())
             self._engine = None
@@ -98,6 +119,8 @@ class EvaluationSession:
     async def _run(self, evaluation: PythonEvaluation) -> Snapshot:
         engine = await self._started()
         run = await engine.start_evaluation(evaluation, self._wanted())
+        if self._host is not None:
+            self._host.started(run)
         try:
             return await engine.finished(run)
         except asyncio.CancelledError:  # Ctrl-C

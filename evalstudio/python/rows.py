@@ -43,7 +43,7 @@ class RowsDataset:
         self.columns = columns
         self.path = path
         self._limit = samples
-        self._rows = _as_rows(rows)
+        self._rows = as_rows(rows)
         self.streamed = isinstance(self._rows, Iterator)
         try:
             first = next(iter(self._rows), _NOTHING)
@@ -88,7 +88,7 @@ class RowsDataset:
             yield Sample(position, str(position), _values(self.columns, row, position))
 
 
-def _as_rows(rows: Any) -> Iterable[Any]:
+def as_rows(rows: Any) -> Iterable[Any]:
     """Something that gives rows when it is iterated: tables give columns, or nothing in order."""
     if hasattr(rows, "iter_rows") and hasattr(rows, "columns"):  # polars
         return _Table(lambda: rows.iter_rows(named=True), len(rows))

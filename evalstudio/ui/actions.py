@@ -20,13 +20,20 @@ class Command:
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     checkable: bool = False
+    short: str = ""  # on a button, where the menu says more
 
 
 COMMANDS = (
-    Command("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML)", ("Ctrl+O",), "open"),
+    Command("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML or Python)", ("Ctrl+O",), "open"),
+    Command("new_evaluation", "&New evaluation", "&File", "Write an evaluation, with a form or as text", ("Ctrl+N",), "add", short="New"),
+    Command("save_evaluation", "Sa&ve the evaluation", "&File", "Write the text of the evaluation to its file", ("Ctrl+S",), "save", short="Save"),
+    Command("import_dataset", "&Import a dataset…", "&File", "Take a file of samples into the workspace", ("Ctrl+I",), "add", short="Import…"),
     Command("settings", "&Settings…", "&File", "Limits, appearance and the Python that runs the engine", ("Ctrl+,",), "settings"),
     Command("quit", "&Quit", "&File", "Close EvalStudio", ("Ctrl+Q",)),
     Command("start", "&Start", "&Run", "Start the chosen evaluation as a new run", ("F5", "Ctrl+R"), "start"),
+    Command("run_example", "Run the &example", "&Run", "Run the example on the built-in demo model, and watch", (), "start"),
+    Command("try_evaluation", "&Try on 3 samples", "&Run", "Save, call the model for three samples and show the answers here", ("Ctrl+T",), "try", short="Try on 3"),
+    Command("run_evaluation", "Run this e&valuation", "&Run", "Save the evaluation, start a run of it and go to the Runs page", ("Ctrl+Return",), "start", short="Run"),
     Command("pause", "&Pause", "&Run", "Start no further call; those in flight end", ("F6",), "pause"),
     Command("stop", "S&top", "&Run", "End the run now; what is saved stays, and a resume does the rest", ("Ctrl+.",), "stop"),
     Command("resume", "&Resume", "&Run", "Do what is missing, and again what has no answer", ("F7",), "resume"),
@@ -34,9 +41,12 @@ COMMANDS = (
     Command("local_stop", "Stop the l&ocal model", "&Run", "End the local model's server"),
     Command("find", "&Find in records", "&Edit", "Search prompts and answers", ("Ctrl+F",), "search"),
     Command("copy_record", "&Copy record", "&Edit", "Copy the record that is shown, as text", ("Ctrl+Shift+C",), "copy"),
-    Command("page_runs", "R&uns", "&View", "What runs, live", ("Ctrl+1",)),
-    Command("page_results", "R&esults", "&View", "Every record of one run", ("Ctrl+2",)),
-    Command("page_compare", "&Compare", "&View", "Two runs side by side", ("Ctrl+3",)),
+    Command("page_home", "&Home", "&View", "Where to begin, and what ran last", ("Ctrl+1",)),
+    Command("page_runs", "R&uns", "&View", "What runs, live", ("Ctrl+2",)),
+    Command("page_results", "R&esults", "&View", "Every record of one run", ("Ctrl+3",)),
+    Command("page_compare", "&Compare", "&View", "Two runs side by side", ("Ctrl+4",)),
+    Command("page_evaluations", "E&valuations", "&View", "What is asked, of whom, and how it is judged", ("Ctrl+5",)),
+    Command("page_datasets", "&Datasets", "&View", "Files of samples: what is in them, and what is wrong", ("Ctrl+6",)),
     Command("log", "&Log", "&View", "What the engine and your own code print", ("Ctrl+L",), "log"),
     Command("whole_run", "&Whole run on the charts", "&View", "Undo zooming and follow the run", ("Ctrl+0",)),
     Command("theme_light", "&Light", "&View", "Light appearance"),
@@ -72,6 +82,8 @@ def _make(window: QMainWindow, command: Command) -> QAction:
     action.setObjectName(command.name)
     action.setCheckable(command.checkable)
     action.setProperty("icon_name", command.icon)
+    if command.short:
+        action.setIconText(command.short)
     if command.icon:
         action.setIcon(icon(command.icon))
     action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])

@@ -284,8 +284,18 @@ def engine_command(workspace: Workspace, python: str = "") -> tuple[str, list[st
     if python or not getattr(sys, "frozen", False):
         # -P: a module in the current folder must not be taken for one of Python's own
         return python or sys.executable, ["-P", "-m", "evalstudio", *arguments]
-    engine = Path(sys.executable).with_name("evalstudio-engine").with_suffix(Path(sys.executable).suffix)
-    return str(engine), arguments
+    return _frozen_engine(), arguments
+
+
+def module_command(module: str) -> tuple[str, list[str]]:
+    """The program and arguments that run one of the program's own modules in a process of its own."""
+    if not getattr(sys, "frozen", False):
+        return sys.executable, ["-P", "-m", module]
+    return _frozen_engine(), ["-m", module]
+
+
+def _frozen_engine() -> str:
+    return str(Path(sys.executable).with_name("evalstudio-engine").with_suffix(Path(sys.executable).suffix))
 
 
 def clean_environment() -> QProcessEnvironment:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -18,14 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.datasets import DatasetSource
 from evalstudio.settings import changed
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.dialogs.settings import SettingsDialog
+from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
+from evalstudio.ui.pages.datasets import DatasetsPage
+from evalstudio.ui.pages.evaluations import EvaluationsPage
+from evalstudio.ui.pages.home import HomePage
 from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
@@ -55,9 +60,13 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.messages = MessageBar()
         self.log = LogPane()
+        self.home_page = HomePage(session, self.actions_)
         self.runs_page = RunsPage(session, self.actions_, self.log)
         self.results_page = ResultsPage(session, self.actions_)
         self.compare_page = ComparePage(session)
+        self.evaluations_page = EvaluationsPage(session, self.actions_)
+        self.datasets_page = DatasetsPage(session, self.actions_)
+        self.setAcceptDrops(True)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -83,11 +92,47 @@ class MainWindow(QMainWindow):
         dialog = QFileDialog(self, "Open an evaluation", str(self._machine.value("folder", "")))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Evaluations (*.toml)", "All files (*)"])
+        dialog.setNameFilters(["Evaluations (*.toml eval_*.py *.py)", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.runs_page.start_bar.add_file)
+        dialog.fileSelected.connect(self.take_evaluation)
         dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
         dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if file_of(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = file_of(event.mimeData())
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if is_evaluation(path):
+            self.take_evaluation(str(path))
+            self.show_page("evaluations")
+        else:
+            self.show_page("datasets")
+            self.datasets_page.look_at(path)
+
+    def take_evaluation(self, path: str) -> None:
+        """An evaluation that was chosen: it can be run at once, and is open on its page."""
+        if not path.endswith(".py"):
+            self.runs_page.start_bar.add_file(path)
+        self.evaluations_page.open(path)
+        if path.endswith(".py"):
+            self.show_page("evaluations")
+
+    def new_evaluation(self, source: DatasetSource | None = None, column: str = "text") -> None:
+        self.evaluations_page.new(source, column)
+        self.show_page("evaluations")
+
+    def show_run(self, run_id: int) -> None:
+        self._session.look_at(run_id)
+        self.show_page("runs")
+
+    def show_evaluation(self, reference: str) -> None:
+        self.evaluations_page.open(reference)
+        self.show_page("evaluations")
 
     def open_settings(self) -> None:
         dialog = SettingsDialog(self._session, self)
@@ -95,7 +140,7 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def show_page(self, name: str) -> None:
-        """Shows the page called `name`: runs, results or compare."""
+        """Shows the page called `name`, as home or runs."""
         self._buttons[name].setChecked(True)
         self._pages.setCurrentWidget(self._page_of[name])
         if self._page_of[name].focusProxy() is not None:
@@ -145,6 +190,14 @@ class MainWindow(QMainWindow):
         actions.connect("settings", self.open_settings)
         for name in self._page_of:
             actions.connect(f"page_{name}", partial(self.show_page, name))
+        actions.connect("new_evaluation", self.new_evaluation)
+        for page in (self.home_page, self.evaluations_page):
+            page.run_started.connect(lambda *_: self.show_page("runs"))
+        self.evaluations_page.file_run.connect(self.runs_page.start_bar.add_file)
+        self.home_page.run_chosen.connect(self.show_run)
+        actions.connect("import_dataset", partial(self.show_page, "datasets"))
+        self.datasets_page.evaluation_wanted.connect(self.new_evaluation)
+        self.datasets_page.use_chosen.connect(self.show_evaluation)
         actions.connect("log", partial(self.show_page, "runs"))
         local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
         actions.connect("local_start", lambda: spawn(local.start()))
@@ -177,7 +230,8 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
         self._page_of: dict[str, QWidget] = {
-            "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
+            "home": self.home_page, "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
+            "evaluations": self.evaluations_page, "datasets": self.datasets_page,
         }  # fmt: skip
         for page in self._page_of.values():
             self._pages.addWidget(page)
@@ -218,7 +272,7 @@ class MainWindow(QMainWindow):
             button.clicked.connect(partial(self.show_page, name))
             self._buttons[name] = button
             column.addWidget(button)
-        self._buttons["runs"].setChecked(True)
+        self._buttons["home"].setChecked(True)
         column.addStretch(1)
         for name, text in (("log", "Log"), ("settings", "Settings")):
             button = NavigationButton(text, name, f"nav_{name}")
@@ -239,9 +293,15 @@ class MainWindow(QMainWindow):
                 part.restoreState(state)
 
     def _remember(self) -> None:
+        self.evaluations_page.leave()
         self._machine.setValue("geometry", self.saveGeometry())
         for part in self._kept():
             self._machine.setValue(part.objectName(), part.saveState())
 
     def _kept(self) -> list[QSplitter | QHeaderView]:
-        return [*self.runs_page.splitters, *self.results_page.kept, *self.compare_page.kept]
+        return [
+            *self.runs_page.splitters,
+            *self.results_page.kept,
+            *self.compare_page.kept,
+            *self.evaluations_page.splitters,
+        ]

@@ -1,13 +1,16 @@
 """What the pages share: the workspace, the engine, the runs, and the one run that is looked at."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.errors import EvalStudioError, StoreError
 from evalstudio.protocol import Restarting, ResumeRun, SetLimits, Snapshot
 from evalstudio.settings import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.ui.dataset_reader import DatasetReader
 from evalstudio.ui.engine_client import EngineClient, EngineState
 from evalstudio.ui.notices import Notice, Offer
 from evalstudio.ui.run_model import RunModel
@@ -37,6 +40,7 @@ class Session(QObject):
         self.focus: int | None = None
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
+        self.datasets = DatasetReader(self)
         self._running_here: set[int] = set()
         self._asked_at_start = False
         self._go_on_with: tuple[int, ...] = ()  # as soon as the engine is there again
@@ -69,6 +73,7 @@ class Session(QObject):
         """Ends the engine in order, then the reading of the store."""
         self._poll.stop()
         await self.engine.stop()
+        self.datasets.close()
         self.store.close()
 
     def tell(self, text: str, level: str = "info", *offers: Offer, key: str = "") -> None:
@@ -236,3 +241,9 @@ def _limits(settings: Settings) -> dict[str, Any]:
         "default_threads_per_process": settings.threads_per_process,
         "default_cluster": settings.cluster,
     }
+
+
+def references_of(rows: Iterable[RunRow]) -> list[str]:
+    """The evaluations that runs were made of: paths, and names of examples."""
+    found = (msgspec.json.decode(row.spec, type=dict[str, Any]).get("reference") for row in rows)
+    return list(dict.fromkeys(str(reference) for reference in found if reference))

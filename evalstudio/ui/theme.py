@@ -124,6 +124,9 @@ def make_palette(colours: Tokens) -> QPalette:
         palette.setColor(which, QColor(colour))
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, mixed(colours.muted, colours.card, 0.35))
+    palette.setColor(
+        QPalette.ColorGroup.Disabled, role.PlaceholderText, mixed(colours.muted, colours.field, 0.75)
+    )
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colours.border))
     return palette
 

@@ -77,12 +77,21 @@ class ElidedLabel(TextLabel):
 class ActionButton(QToolButton):
     """A button for one of the window's actions: text, icon, shortcut and state come from it."""
 
-    def __init__(self, action: QAction, *, primary: bool = False, icon_only: bool = False) -> None:
+    def __init__(
+        self,
+        action: QAction,
+        *,
+        primary: bool = False,
+        icon_only: bool = False,
+        name: str = "",
+        words: str = "",
+    ) -> None:
         super().__init__()
         self._icon_only = icon_only
+        self._words = words  # instead of the action's own
         self.setDefaultAction(action)
-        self.setObjectName(f"{action.objectName()}_button")
-        self.setAccessibleName(action.iconText())
+        self.setObjectName(name or f"{action.objectName()}_button")
+        self.setAccessibleName(words or action.iconText())
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._primary = primary
@@ -111,7 +120,11 @@ class ActionButton(QToolButton):
         metrics = self.fontMetrics()
         if self._icon_only:
             return QSize(34, max(30, metrics.height() + 12))
-        wide = metrics.horizontalAdvance(self.text()) + (22 if not self.icon().isNull() else 0) + 26
+        wide = (
+            metrics.horizontalAdvance(self._words or self.text())
+            + (22 if not self.icon().isNull() else 0)
+            + 26
+        )
         return QSize(wide, max(30, metrics.height() + 12))
 
     def _shades(self) -> tuple[QColor, QColor, QColor]:
@@ -134,7 +147,8 @@ class ActionButton(QToolButton):
         return ground, QColor(colours.text), QColor(colours.border)
 
     def _draw_content(self, painter: QPainter, ink: QColor) -> None:
-        text, metrics = "" if self._icon_only else self.text(), self.fontMetrics()
+        text = "" if self._icon_only else self._words or self.text()
+        metrics = self.fontMetrics()
         side = 16 if not self.icon().isNull() else 0
         gap = 6 if side and text else 0
         wide = side + gap + metrics.horizontalAdvance(text)
@@ -160,7 +174,7 @@ class NavigationButton(QToolButton):
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         metrics = self.fontMetrics()
-        self.setFixedSize(max(64, metrics.horizontalAdvance("Settings") + 18), metrics.height() + 42)
+        self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 10), metrics.height() + 42)
         theme().changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -102,6 +102,9 @@ async def test_that_a_changed_window_holds_for_every_call_that_starts_later(
         assert await most_at_once(server) == 4
         run.set_strategy(SlidingWindow(24))
         await heard.until(lambda snapshot: snapshot.in_flight == 24)
+        async with asyncio.timeout(20):
+            while await most_at_once(server) < 24:  # on a busy machine the last ones are still under way
+                await asyncio.sleep(0.02)
         assert await most_at_once(server) == 24
         run.set_strategy(SlidingWindow(2))
         await heard.until(lambda snapshot: snapshot.limit == 2 and snapshot.in_flight == 2)

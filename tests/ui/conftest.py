@@ -128,13 +128,15 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterator[Callable[[], Driver]]:
-    """Opens windows on the test's workspace; all are closed in order at the end."""
+def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterator[Callable[..., Driver]]:
+    """Opens windows on the test's workspace; all are closed in order at the end. `page`: another one than where it opens."""
     opened: list[Studio] = []
 
-    def open_one() -> Driver:
+    def open_one(page: str | None = "runs") -> Driver:
         studio = open_studio(str(workspace.folder), lambda: None)
         opened.append(studio)
+        if page is not None:
+            studio.window.show_page(page)
         studio.window.show()
         return Driver(studio, qtbot, workspace)
 
@@ -205,6 +207,7 @@ def open_filled(
     def open_one() -> Driver:
         studio = open_studio(str(place.folder), lambda: None)
         opened.append(studio)
+        studio.window.show_page("runs")
         studio.window.show()
         return Driver(studio, qtbot, place)
 

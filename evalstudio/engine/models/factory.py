@@ -8,6 +8,7 @@ from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Model
 from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.models.function import FunctionModel, is_async, load_function
+from evalstudio.engine.models.recorded import RecordedModel
 from evalstudio.engine.plan import Plan
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.evaluators.judge import Judge
@@ -51,6 +52,8 @@ def open_model(
         remember_environment()  # a person's code finds its own keys there, and its errors may hold them
         timeout = plan.spec.timeouts.attempt
         return FunctionModel(plan.function, attempt_timeout=timeout, workers=workers, parameters=parameters)
+    if plan.is_recorded:
+        return RecordedModel(settings.name)
     return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
 
 

@@ -213,8 +213,8 @@ class RunsPage(QWidget):
 
     def _engine_state_changed(self, state: EngineState) -> None:
         self._update_actions()
-        if state is EngineState.READY and not self._session.rows:
-            self.start_bar.start_button.setFocus()  # at the first start one press runs the example
+        if state is EngineState.READY and not self._session.rows and self.isVisible():
+            self.start_bar.start_button.setFocus()  # one press runs the example
 
     def _copy(self) -> None:
         text = self.records.detail.text()

@@ -96,6 +96,8 @@ class StartBar(Card):
             self.evaluation.addItem(Path(path).name, path)
             index = self.evaluation.count() - 1
             self.evaluation.setItemData(index, tooltip(path), Qt.ItemDataRole.ToolTipRole)
+        if index == self.evaluation.currentIndex():
+            self._chosen(index)  # the file may say something else now
         self.evaluation.setCurrentIndex(index)
 
     def choose_model(self, name: str) -> None:

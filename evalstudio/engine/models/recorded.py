@@ -1,0 +1,27 @@
+"""Answers that are there already, in a column of the dataset: those of another system, to be scored and compared."""
+
+from collections.abc import Callable
+from typing import Any
+
+from evalstudio.engine.models.call import Answer, CallResult, Request
+from evalstudio.engine.recording import as_text
+from evalstudio.outcome import Outcome
+
+
+class RecordedModel:
+    """Answers with what a column holds. An empty cell is no answer: its record is errored, never scored."""
+
+    def __init__(self, column: str) -> None:
+        self._column = column
+
+    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+        """One attempt; see `Model`."""
+        value: Any = request.values.get(self._column)
+        text = as_text(value)
+        if text is None or not text.strip():
+            message = f"The column '{self._column}' holds no answer for this sample."
+            return CallResult(Outcome.CLIENT_ERROR, message=message)
+        return CallResult(Outcome.OK, Answer(text))
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""

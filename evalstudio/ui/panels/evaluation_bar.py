@@ -1,0 +1,103 @@
+"""Above an evaluation: its file, what a run of it will take, and the commands."""
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit
+
+from evalstudio.concurrency import describe
+from evalstudio.format import duration, money
+from evalstudio.protocol import RunForecast
+from evalstudio.ui.actions import Actions
+from evalstudio.ui.text import one_line
+from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel, labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the evaluation is to be run: under which name, and on which models beside its own."""
+
+    experiment: str
+    models: tuple[str, ...]
+
+
+class EvaluationBar(Card):
+    """Proposes a name for the experiment until a person writes another one."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("evaluation_bar")
+        self._proposed = ""
+        self.title = ElidedLabel("", factor=1.2, bold=True, name="evaluation_title")
+        self.forecast = ElidedLabel("", "muted", name="forecast")
+        self.experiment = QLineEdit()
+        self.experiment.setMaxLength(120)
+        labelled(
+            self.experiment,
+            "evaluation_experiment",
+            "Experiment",
+            "Runs under one name go on where they ended",
+        )
+        self.also = QLineEdit()
+        self.also.setPlaceholderText("more models, separated by commas")
+        labelled(
+            self.also, "also_on", "Also on these models",
+            "More models, separated by commas: a run for each, under one experiment",
+        )  # fmt: skip
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        head.addWidget(self.title, 1)
+        for name in ("save_evaluation", "try_evaluation"):
+            button = ActionButton(actions[name])
+            head.addWidget(button)
+        head.addWidget(ActionButton(actions["run_evaluation"], primary=True))
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(SPACE_S)
+        for column, (caption, widget, stretch) in enumerate(
+            (("E&xperiment", self.experiment, 2), ("Also on", self.also, 3))
+        ):
+            label = TextLabel(caption, "muted", 0.9)
+            label.setBuddy(widget)
+            fields.addWidget(label, 0, 2 * column)
+            fields.addWidget(widget, 0, 2 * column + 1)
+            fields.setColumnStretch(2 * column + 1, stretch)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        layout.setVerticalSpacing(SPACE_XS)
+        layout.addLayout(head, 0, 0)
+        layout.addWidget(self.forecast, 1, 0)
+        layout.addLayout(fields, 2, 0)
+
+    @property
+    def wanted(self) -> Wanted:
+        models = (name.strip() for name in self.also.text().split(","))
+        return Wanted(
+            self.experiment.text().strip() or self._proposed, tuple(name for name in models if name)
+        )
+
+    def propose(self, name: str) -> None:
+        """A name that is free; one that a person wrote stays."""
+        if self.experiment.text().strip() in ("", self._proposed):
+            self.experiment.setText(name)
+        self._proposed = name
+
+    def show_title(self, text: str, *, dirty: bool) -> None:
+        self.title.show_text(one_line(text, 120) + (" · changed" if dirty else ""))
+
+    def say(self, text: str, colour: str = "muted") -> None:
+        self.forecast.set_colour(colour)
+        self.forecast.show_text(one_line(text, 300))
+
+
+def forecast_sentence(found: RunForecast) -> str:
+    """What a run would take, in one line."""
+    words = [f"{found.samples:,} samples"]
+    if found.seconds is not None:
+        low, likely, high = found.seconds
+        words.append(f"about {duration(likely)} ({duration(low)} to {duration(high)})")
+    if found.cost is not None:
+        low, likely, high = found.cost
+        words.append(money(0.0) if high == 0 else f"about {money(likely)} ({money(low)} to {money(high)})")
+    elif found.seconds is not None:
+        words.append("cost unknown")
+    return f"{', '.join(words)} · {describe(found.strategy)} · {found.basis}"

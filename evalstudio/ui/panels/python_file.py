@@ -1,0 +1,109 @@
+"""A Python evaluation file: its functions, what they run on and need, and why it cannot be read where it cannot."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+
+from evalstudio.concurrency import describe
+from evalstudio.protocol import EvaluationFile, EvaluationFunction
+from evalstudio.ui.panels.error_table import fill_row, make_table
+from evalstudio.ui.text import one_line, plain
+from evalstudio.ui.theme import SPACE_M, SPACE_S
+from evalstudio.ui.widgets import Card, TextLabel, labelled
+
+HEADINGS = ("Function", "Samples", "Columns", "Fixtures", "Runs as", "What it does", "")
+
+
+class PythonFile(Card):
+    """`run` asks to run a function, "" for all of the file; `read_again` to look at the file anew."""
+
+    run = Signal(str)
+    read_again = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("python_file")
+        self._title = TextLabel("", factor=1.15, bold=True, name="python_title")
+        self._status = TextLabel("", "muted", name="python_status")
+        self._status.setWordWrap(True)
+        self.all = QPushButton("Run all")
+        labelled(
+            self.all, "run_all_functions", "Run all functions", "One after the other, under one experiment"
+        )
+        self.again = QPushButton("Read again")
+        labelled(self.again, "read_again", "Read the file again", "After you have changed it")
+        self.table = make_table("function_table", "Evaluations of the file", HEADINGS, stretched=5)
+        for column, width in enumerate((150, 80, 130, 110, 150, 0, 84)):
+            if width:
+                self.table.setColumnWidth(column, width)
+        self.table.verticalHeader().setDefaultSectionSize(34)
+        self.trace = QPlainTextEdit()
+        labelled(self.trace, "python_trace", "The lines that led to the failure")
+        self.trace.setReadOnly(True)
+        self.trace.setTabChangesFocus(True)
+        self.trace.setVisible(False)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self.again)
+        head.addWidget(self.all)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(head)
+        layout.addWidget(self._status)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.trace, 1)
+        layout.addStretch(0)
+        self.all.clicked.connect(lambda: self.run.emit(""))
+        self.again.clicked.connect(self.read_again)
+
+    def show_waiting(self, path: str) -> None:
+        self._title.show_text(one_line(Path(path).name))
+        self._say("Reading the file…")
+        self._show((), "")
+
+    def show_problem(self, sentence: str) -> None:
+        self._say(plain(sentence, 2_000), "bad")
+        self._show((), "")
+
+    def show_file(self, found: EvaluationFile) -> None:
+        """Shows what the engine found in the file."""
+        self._say(
+            plain(found.problem, 1_000) if found.problem else "What a function needs beside its columns, pytest gives it.",
+            "bad" if found.problem else "muted",
+        )  # fmt: skip
+        self._show(found.functions, found.trace)
+
+    def _say(self, text: str, colour: str = "muted") -> None:
+        self._status.set_colour(colour)
+        self._status.show_text(text)
+
+    def _show(self, functions: Sequence[EvaluationFunction], trace: str) -> None:
+        self.table.setVisible(bool(functions))
+        self.trace.setVisible(bool(trace))
+        self.trace.setPlainText(plain(trace))
+        self.all.setEnabled(any(not one.problem for one in functions))
+        self.table.setRowCount(len(functions))
+        for row, one in enumerate(functions):
+            words = (
+                one.name, "streamed" if one.samples is None else f"{one.samples:,}", ", ".join(one.columns),
+                ", ".join(one.fixtures) or "–", _runs_as(one), one_line(one.problem or one.about),
+            )  # fmt: skip
+            fill_row(self.table, row, words, f"{one.name}, line {one.line}\n{one.problem or one.about}")
+            self.table.setCellWidget(row, 6, self._button(one))
+
+    def _button(self, one: EvaluationFunction) -> QPushButton:
+        button = QPushButton("Run")
+        labelled(button, f"run_{one.name}", f"Run {one.name}", "Start it and go to the Runs page")
+        button.setEnabled(not one.problem)
+        button.clicked.connect(lambda: self.run.emit(one.name))
+        return button
+
+
+def _runs_as(one: EvaluationFunction) -> str:
+    kind = {"threads": "worker threads", "async": "async", "batch": "batches"}[one.kind]
+    return (
+        kind if one.strategy is None or one.kind == "batch" else f"{kind}, {describe(one.strategy).lower()}"
+    )

@@ -1,0 +1,127 @@
+"""What an evaluation makes of real rows: the messages of one row at a time, and the answers of a try."""
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+
+from evalstudio.format import milliseconds
+from evalstudio.store.reader import Details
+from evalstudio.templates import Message
+from evalstudio.ui.panels.form_parts import IssueLabel, small_button
+from evalstudio.ui.text import plain
+from evalstudio.ui.theme import SPACE_S, theme, tokens
+from evalstudio.ui.widgets import Card, TextLabel, labelled
+
+Parts = Sequence[tuple[str, str]]
+
+
+class SamplePreview(Card):
+    """`row_wanted` asks for another row of the preview, counted from 0."""
+
+    row_wanted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sample_preview")
+        self._row, self._rows = 0, 0
+        self.before = small_button("preview_before", "Row before", "before")
+        self.after = small_button("preview_after", "Row after", "after")
+        self._place = TextLabel("", "muted", name="preview_place")
+        self.issue = IssueLabel("preview")
+        self.view = PartsView("preview_text", "The messages of this row")
+        self.view.setPlaceholderText("The messages appear here once the dataset can be read.")
+        self.answers = PartsView("try_text", "Answers of the try")
+        self.answers.setPlaceholderText("Try on 3 samples shows the answers here.")
+        self.tabs = QTabWidget()
+        labelled(self.tabs, "preview_tabs", "Preview of the messages, and answers of a try")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._preview(), "Preview")
+        self.tabs.addTab(self.answers, "Answers")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.addWidget(self.tabs)
+        self.before.clicked.connect(lambda: self.row_wanted.emit(self._row - 1))
+        self.after.clicked.connect(lambda: self.row_wanted.emit(self._row + 1))
+
+    def show_row(self, row: int, rows: int, parts: Parts, problem: str = "") -> None:
+        """Shows what a row comes to, or why it comes to nothing."""
+        self._row, self._rows = row, rows
+        self.before.setEnabled(row > 0)
+        self.after.setEnabled(row + 1 < rows)
+        self._place.show_text(f"Row {row + 1} of the first {rows}" if rows else "")
+        self.issue.show_sentences([problem] if problem else [])
+        self.view.show_parts(parts)
+
+    def show_answers(self, parts: Parts) -> None:
+        self.answers.show_parts(parts)
+        self.tabs.setCurrentWidget(self.answers)
+
+    def _preview(self) -> QWidget:
+        box = QWidget()
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        head.addWidget(self.before)
+        head.addWidget(self._place)
+        head.addWidget(self.after)
+        head.addStretch(1)
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        layout.addLayout(head)
+        layout.addWidget(self.issue)
+        layout.addWidget(self.view, 1)
+        return box
+
+
+class PartsView(QPlainTextEdit):
+    """Titles and texts, plain: what a model answers is never taken for markup."""
+
+    def __init__(self, name: str, spoken: str) -> None:
+        super().__init__()
+        labelled(self, name, spoken)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self._parts: Parts = ()
+        theme().changed.connect(self._write)
+
+    def show_parts(self, parts: Parts) -> None:
+        if list(parts) != list(self._parts):
+            self._parts = list(parts)
+            self._write()
+
+    def _write(self) -> None:
+        heading, body = QTextCharFormat(), QTextCharFormat()
+        heading.setFontWeight(QFont.Weight.Bold)
+        heading.setForeground(QColor(tokens().muted))
+        body.setForeground(QColor(tokens().text))
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for number, (title, text) in enumerate(self._parts):
+            cursor.insertText(("\n\n" if number else "") + plain(title, 300) + "\n", heading)
+            cursor.insertText(plain(text, 8_000), body)
+        cursor.endEditBlock()
+        self.verticalScrollBar().setValue(0)
+
+
+def message_parts(messages: Sequence[Message], values: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """A row's messages, then the values that they were made from."""
+    for message in messages:
+        yield message.role.upper(), message.content
+    yield "COLUMNS", "\n".join(f"{name}: {value}" for name, value in values.items())
+
+
+def answer_parts(records: Sequence[Details]) -> Iterator[tuple[str, str]]:
+    """The answers of a try, each with its scores and why."""
+    for details in records:
+        record = details.record
+        took = f" · {milliseconds(record.latency)}" if record.latency is not None else ""
+        yield f"SAMPLE {record.sample_id}{took}", record.answer or record.error or "(empty)"
+        if record.expected is not None:
+            yield "EXPECTED", record.expected
+        for score in details.scores:
+            value = "unscored" if score.value is None else f"{score.value}"
+            yield f"SCORE {score.evaluator}: {value}", score.why or "(no reason given)"

@@ -1,0 +1,97 @@
+"""What a workspace holds: evaluations and datasets, copies and files used where they are."""
+
+from pathlib import Path
+
+import pytest
+
+from evalstudio.datasets import DatasetSource
+from evalstudio.errors import DatasetError, EvaluationError
+from evalstudio.evaluation import load_evaluation
+from evalstudio.library import (
+    copy_example,
+    find_datasets,
+    find_evaluations,
+    free_name,
+    import_dataset,
+    new_evaluation,
+    relative,
+    uses_of,
+)
+from evalstudio.workspace import Workspace
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+def test_that_copies_are_made_once_and_never_over_another_file(place: Workspace, tmp_path: Path) -> None:
+    one = tmp_path / "rows.csv"
+    one.write_text("a\n1\n")
+    first = import_dataset(place, one, copy=True)
+    assert first == import_dataset(place, one, copy=True) == place.datasets / "rows.csv"
+    one.write_text("a\n2\n")
+    second = import_dataset(place, one, copy=True)
+    assert second == place.datasets / "rows-2.csv"
+    assert first.read_text() == "a\n1\n"
+    assert import_dataset(place, one, copy=False) == one
+    assert import_dataset(place, one, copy=False) == one
+    assert find_datasets(place) == [second, first, one] or find_datasets(place) == [first, second, one]
+    one.unlink()
+    assert one not in find_datasets(place)
+    with pytest.raises(DatasetError, match="no dataset that can be read"):
+        import_dataset(place, tmp_path / "rows.png", copy=True)
+
+
+def test_that_an_examples_copy_is_whole_and_is_found(place: Workspace) -> None:
+    path = copy_example(place, "example:sentiment")
+    again = copy_example(place, "example:sentiment")
+    assert (path.name, again.name) == ("sentiment.toml", "sentiment-2.toml")
+    evaluation = load_evaluation(str(again))
+    assert evaluation.spec.name == "sentiment-2"
+    dataset = evaluation.base / evaluation.spec.dataset.path
+    assert dataset.is_file()
+    assert len(find_datasets(place)) == 1
+    entries = find_evaluations(place)
+    assert [entry.kind for entry in entries[:3]] == ["toml", "toml", "example"]
+    assert {entry.name for entry in uses_of(dataset, entries)} == {"sentiment", "sentiment-2"}
+
+
+def test_that_a_new_evaluation_names_columns_that_templates_cannot(place: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("the text,label\na,b\n")
+    source = DatasetSource(path=str(tmp_path / "rows.csv"), columns={"expected": "label"}, samples=3)
+    spec = load_evaluation(str(new_evaluation(place, "my reviews", source, "the text"))).spec
+    assert spec.name == "my-reviews"
+    assert spec.dataset.columns == {"text": "the text", "expected": "label"}
+    assert spec.messages[1].content == "{{ text }}"
+    assert spec.evaluators[0]["type"] == "exact_match"
+    assert load_evaluation(str(new_evaluation(place, "x"))).spec.evaluators == ()
+
+
+def test_that_files_of_earlier_runs_are_found_while_they_are_there(place: Workspace, tmp_path: Path) -> None:
+    used = tmp_path / "elsewhere.toml"
+    used.write_text("")
+    (tmp_path / "eval_x.py").write_text("")
+    references = [
+        str(used),
+        f"{tmp_path / 'eval_x.py'}::eval_one",
+        "example:sentiment",
+        str(tmp_path / "gone.toml"),
+    ]
+    found = find_evaluations(place, references)
+    assert [(entry.name, entry.kind) for entry in found[:2]] == [
+        ("elsewhere", "toml"),
+        ("eval_x.py", "python"),
+    ]
+    assert all(entry.kind == "example" for entry in found[2:])
+
+
+def test_that_names_are_free_and_paths_near_ones_relative(tmp_path: Path) -> None:
+    assert free_name("a", {"a-1", "a-3"}) == "a-2"
+    folder = tmp_path / "w" / "evaluations"
+    assert relative(tmp_path / "w" / "datasets" / "x.csv", folder) == "../datasets/x.csv"
+    assert relative(folder / "x.csv", folder) == "x.csv"
+    assert relative(tmp_path / "x.csv", folder) == (tmp_path / "x.csv").as_posix()
+    (tmp_path / "w").write_text("")
+    with pytest.raises(EvaluationError, match="cannot be written"):
+        new_evaluation(Workspace(tmp_path / "w"), "x")
