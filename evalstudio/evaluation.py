@@ -106,7 +106,10 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     parameters: dict[str, Any] = {}  # temperature, max_tokens, ... as the endpoint takes them
     evaluators: tuple[dict[str, Any], ...] = ()
     strategy: Strategy | None = None
-    workers: int | None = None
+    workers: int | None = None  # threads for a synchronous model; or
+    processes: int | None = None  # processes for it, and
+    threads_per_process: int | None = None
+    cluster: str | None = None  # or a Dask scheduler's address, or local
     repeats: int = 1
     stream: bool = False
     timeouts: TimeOuts = TimeOuts()

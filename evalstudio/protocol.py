@@ -36,6 +36,9 @@ class StartRun(Command, tag="start", frozen=True):
     samples: int | None = None
     model: str | None = None
     new_run: bool = False
+    processes: int | None = None
+    threads_per_process: int | None = None
+    cluster: str | None = None
 
 
 class ResumeRun(Command, tag="resume", frozen=True):
@@ -65,6 +68,8 @@ class SetStrategy(Command, tag="strategy", frozen=True):
 
 
 class SetWorkers(Command, tag="workers", frozen=True):
+    """Changes how many calls a synchronous function's workers take at once; processes come and go whole."""
+
     run_id: int
     workers: int
 
@@ -275,6 +280,17 @@ class LimitChange(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Worker(msgspec.Struct, frozen=True):
+    """One worker of a synchronous function: the threads of the engine, a process, or a worker of a cluster."""
+
+    name: str
+    threads: int
+    busy: int  # of its threads
+    waiting: int = 0  # calls that it has been given and has not begun
+    state: str = "ready"  # starting, ready, leaving
+    ended: int = 0  # calls
+
+
 class Restarting(Event, tag="restarting", frozen=True):
     """The engine's last word: it wants to be started anew, and these runs to be resumed then."""
 
@@ -329,6 +345,9 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
     strategy_source: str = ""  # live control, option, evaluation, model, settings or default
+    workers_label: str = ""  # 8 threads, 2 processes x 2 threads
+    worker_list: tuple[Worker, ...] = ()  # at most 64
+    workers_waiting: int = 0  # calls that no worker has yet
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):

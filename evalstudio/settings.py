@@ -15,11 +15,14 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.errors import EvalStudioError, SettingsError
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.settings_schema import BY_KEY, FIELDS
+from evalstudio.workers import default_workers
 from evalstudio.workspace import ENVIRONMENT_VARIABLE
 
 CEILING_VARIABLE = "MAX_CONCURRENT_TASKS"
 TIME_OUTS = TimeOuts.__struct_fields__
-_PLAIN = ("ceiling", "workers", "rates", "budget", "workspace", "log_folder", "theme", "text_scale", "python")
+_PLAIN = (
+    "ceiling", "workers", "processes", "threads_per_process", "cluster", "rates", "budget", "workspace", "log_folder", "theme", "text_scale", "python",
+)  # fmt: skip
 
 
 class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ceiling: int = 256  # calls in flight at once, over all runs
     workers: int = 8  # threads for synchronous models
+    processes: int = 0  # for synchronous models, instead of the engine's threads; 0: none
+    threads_per_process: int = 1
+    cluster: str = ""  # instead of both: a Dask scheduler's address, or local
     strategy: Strategy | None = None  # None: Adaptive; for synchronous models a window of the worker count
     theme: str = "system"  # system, light or dark
     workspace: str = ""  # the window's current one
@@ -58,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
             BY_KEY[name].check(getattr(self.timeouts, name))
         for name in self.rates:
             _check_endpoint(name)
+        default_workers(self)
 
 
 def settings_path() -> Path:

@@ -124,6 +124,23 @@ FIELDS = (
         "threads", 1, MAXIMUM, option="--workers", definition="workers",
     ),
     Field(
+        "processes", "Worker processes", "Concurrency", "whole",
+        "Processes that run a synchronous Python function in place of threads: code that computes then uses every core. "
+        "0: threads. With the threads of each, they take so many calls at once.",
+        "processes", 0, 1000, option="--processes", definition="processes",
+    ),
+    Field(
+        "threads_per_process", "Threads per process", "Concurrency", "whole",
+        "Threads in each worker process.",
+        "threads", 1, MAXIMUM, option="--threads-per-process", definition="threads_per_process",
+    ),
+    Field(
+        "cluster", "Cluster", "Concurrency", "text",
+        "A Dask scheduler that runs synchronous Python functions, in place of threads and processes: tcp://HOST:PORT, or "
+        "local.",
+        empty="none", option="--cluster", definition="cluster",
+    ),
+    Field(
         "ceiling", "Application ceiling", "Concurrency", "whole",
         "Calls in flight at most, over all runs and judges together.",
         "calls", 1, MAXIMUM, option="--ceiling", environment="MAX_CONCURRENT_TASKS",

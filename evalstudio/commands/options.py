@@ -24,8 +24,18 @@ def workspace_of(option: str | None) -> Workspace:
 
 
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--strategy, --window and --workers."""
+    """--strategy, --window, and what runs a synchronous function."""
     for option in (
+        click.option("--cluster", metavar="ADDRESS", help=option_help("cluster")),
+        click.option("--threads-per-process", type=int, metavar="T", help=option_help("threads_per_process")),
+        click.option(
+            "--processes",
+            type=int,
+            is_flag=False,
+            flag_value=1,
+            metavar="P",
+            help=option_help("processes"),
+        ),
         click.option("--workers", type=int, metavar="N", help=option_help("workers")),
         click.option("--window", type=int, metavar="N", help=option_help("window")),
         click.option(

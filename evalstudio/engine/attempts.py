@@ -128,7 +128,8 @@ class Attempts:
 
     def _settle(self, item: Item, result: CallResult, now: float) -> None:
         run = self.run
-        latency = now - item.started
+        latency = now - item.started if result.seconds is None else result.seconds
+        item.queued += now - item.started - latency
         item.turn_attempts += 1
         if run.on_attempt is not None:
             run.on_attempt(item, result, latency)

@@ -92,6 +92,9 @@ class Commander:
                     command.samples,
                     command.model,
                     command.new_run,
+                    processes=command.processes,
+                    threads_per_process=command.threads_per_process,
+                    cluster=command.cluster,
                 )
                 return (await start(engine, command.evaluation, options)).id
             case ResumeRun(run_id=run_id, classes=classes):

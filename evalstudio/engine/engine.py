@@ -25,6 +25,7 @@ from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
+from evalstudio.engine.worker_advice import notes_on
 from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, is_python, load_evaluation, variants
 from evalstudio.keys import redact
@@ -254,6 +255,8 @@ class Engine:
 
     def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
         dataset = run.plan.dataset
+        for note in notes_on(run.plan):
+            self.log("warning", note)
         for problem in dataset.problems[:20]:
             where = f", line {problem.line}" if problem.line is not None else ""
             self.log("warning", f"{dataset.path.name}{where}: {problem.message}. The row is left out.")

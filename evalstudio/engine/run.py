@@ -14,13 +14,13 @@ from evalstudio.engine.attempts import Attempts
 from evalstudio.engine.breaker import Breaker
 from evalstudio.engine.cache import AnswerCache
 from evalstudio.engine.clock import RunClock
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.given import given_evaluator
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
 from evalstudio.engine.models.call import CallResult, Model
-from evalstudio.engine.plan import Plan, strategy_in_force, with_settings
+from evalstudio.engine.plan import BY_WORKERS, Plan, strategy_in_force, with_settings
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
@@ -39,6 +39,7 @@ from evalstudio.signs import SignWatch
 from evalstudio.store.rows import LimitChangeRow
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
+from evalstudio.workers import Threads, default_workers
 
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
@@ -86,7 +87,7 @@ class Run:
     cap: Cap
     services: Services
     queue: SampleQueue
-    workers: ThreadWorkers | None
+    workers: Workers | None
     flight: FlightLog
     total: int
     counts: Counts
@@ -158,6 +159,8 @@ class Run:
         if not self.is_active:
             return
         self._end(RunState.STOPPED, reason)
+        if self.workers is not None:
+            self.workers.close()
         self.scoring.cancel()
         for task in list(self._tasks):
             task.cancel()
@@ -179,26 +182,41 @@ class Run:
         self.services.admission.pump()
 
     def set_workers(self, workers: int) -> None:
-        """Changes the worker threads of a synchronous model. A window that was their number follows."""
-        if self.workers is None or self.plan.model.thread_safe is False:
+        """Changes the workers of a synchronous function. A window that was their number follows."""
+        one_thread = self.plan.model.thread_safe is False and isinstance(self.plan.pool, Threads)
+        if self.workers is None or one_thread:
             return
         old = self.workers.size
         self.workers.resize(workers)
+        new = self.workers.size
         if self.strategy == SlidingWindow(old):
-            self.strategy = SlidingWindow(workers)
-        if old != workers:
-            self._note(
-                "workers", str(old), str(workers), "user", f"{workers} worker threads, set by the user."
-            )
+            self.strategy = SlidingWindow(new)
+        if old != new:
+            self._note("workers", str(old), str(new), "user", f"{self.workers.label}, set by the user.")
+        self.services.admission.pump()
+
+    def workers_changed(self) -> None:
+        """Workers have come or gone by themselves. A window that is their number by default follows."""
+        assert self.workers is not None
+        size = self.workers.size
+        if (
+            self.plan.strategy_source == BY_WORKERS
+            and not self.steered
+            and self.strategy != SlidingWindow(size)
+        ):
+            self.strategy = SlidingWindow(size)
+            self._note("workers", None, str(size), "cluster", f"{self.workers.label}.")
         self.services.admission.pump()
 
     def follow_defaults(self, settings: Settings) -> None:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
-        if self.workers is not None and self.plan.spec.workers is None and self.plan.options.workers is None:
-            self.set_workers(settings.workers)
-        size = self.workers.size if self.workers is not None else None
+        default = default_workers(settings)
+        if type(default) is type(self.plan.pool) and not self.plan.asks_for_workers:
+            self.set_workers(default.capacity)
         plan = self.plan
-        strategy, source = strategy_in_force(plan.spec, plan.options, settings, size, plan.model.window)
+        strategy, source = strategy_in_force(plan.spec, plan.options, settings, plan.pool, plan.model.window)
+        if source == BY_WORKERS and self.workers is not None:
+            strategy = SlidingWindow(self.workers.size)
         if source not in ("option", "evaluation") and not self.steered:
             self.strategy_source = source
             self.set_strategy(strategy, "settings")
@@ -231,7 +249,7 @@ class Run:
             return Wait(Binding.CRASHED, None)
         if not self.adaptive and len(self.in_flight) >= self.limit:
             return Wait(Binding.MAXIMUM, None)
-        if self.workers is not None and len(self.in_flight) >= self.workers.size:
+        if self.workers is not None and len(self.in_flight) >= self.workers.capacity:
             return Wait(Binding.WORKERS, None)
         if self.scoring.waiting >= JUDGED_LATER * self.limit:
             return Wait(Binding.JUDGES, None)
@@ -324,6 +342,7 @@ class Run:
         for judge in self.scoring.judges:
             await judge.model.aclose()
         await self.model.aclose()
+        await self.scoring.aclose()
         if self.cache is not None:
             self.cache.close()
         self.flight.close()

@@ -53,6 +53,7 @@ class CallResult:
     rates: RateHeaders | None = None
     fatal: bool = False  # no other sample can fare better: a wrong key, no such model
     timed_out: bool = False
+    seconds: float | None = None  # that the call itself took, where it waited for a worker before
 
 
 class Model(Protocol):
