@@ -13,7 +13,7 @@ import msgspec
 from evalstudio.concurrency import Strategy
 from evalstudio.signs import Sign
 
-VERSION = 1
+VERSION = 2
 LARGEST_FRAME = 16 << 20
 SNAPSHOTS_PER_SECOND = 10
 
@@ -53,6 +53,13 @@ class ContinueRun(Command, tag="continue", frozen=True):
 
 class StopRun(Command, tag="stop", frozen=True):
     run_id: int
+
+
+class AbandonCall(Command, tag="abandon", frozen=True):
+    """Gives up one sample that is in flight or backs off: its record is errored, its slot free; a resume tries it again."""
+
+    run_id: int
+    record_id: int
 
 
 class SetStrategy(Command, tag="strategy", frozen=True):
@@ -251,6 +258,7 @@ class Call(msgspec.Struct, frozen=True):
     age: float  # seconds since it started
     wait: float | None = None  # seconds until the next attempt
     cause: str = ""
+    record_id: int = 0
 
 
 class LimitChange(msgspec.Struct, frozen=True):
@@ -260,6 +268,15 @@ class LimitChange(msgspec.Struct, frozen=True):
     new: str | None
     cause: str
     sentence: str
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """Requests and tokens a minute of an endpoint: as set by a person, and in force; None: no limit, or none known."""
+
+    requests_set: float | None = None
+    tokens_set: float | None = None
+    requests: float | None = None
+    tokens: float | None = None
 
 
 class Restarting(Event, tag="restarting", frozen=True):
@@ -315,6 +332,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
+    rates: Rates = Rates()
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):
@@ -386,8 +404,8 @@ class EvaluationFile(msgspec.Struct, frozen=True):
 
 
 Commands = (
-    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | SetLimits | SetRates
-    | SetKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | SetLimits
+    | SetRates | SetKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
     | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound

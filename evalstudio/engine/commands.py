@@ -17,6 +17,7 @@ from evalstudio.errors import EvalStudioError
 from evalstudio.keys import redact, use_for_session
 from evalstudio.models import resolve_model
 from evalstudio.protocol import (
+    AbandonCall,
     Commands,
     ContinueRun,
     DeleteRun,
@@ -41,7 +42,7 @@ from evalstudio.protocol import (
     StopRun,
     TestModel,
 )
-from evalstudio.store.runs import delete_run, rename_experiment
+from evalstudio.store.runs import delete_run
 
 
 class Commander:
@@ -99,6 +100,8 @@ class Commander:
                 engine.run(run_id).go_on()
             case StopRun(run_id=run_id):
                 engine.run(run_id).stop()
+            case AbandonCall(run_id=run_id, record_id=record_id):
+                engine.run(run_id).abandon(record_id)
             case SetStrategy(run_id=run_id, strategy=strategy):
                 engine.run(run_id).set_strategy(strategy)
             case SetWorkers(run_id=run_id, workers=workers):
@@ -128,7 +131,7 @@ class Commander:
             case DuplicateRun(run_id=run_id):
                 return (await duplicate(engine, run_id)).id
             case RenameExperiment(old=old, new=new):
-                await engine.execute(lambda connection: rename_experiment(connection, old, new))
+                await engine.rename_experiment(old, new)
             case Shutdown():
                 raise AssertionError("the host ends the engine itself")
         return None

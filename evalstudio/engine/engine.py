@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -41,6 +42,7 @@ from evalstudio.store.runs import (
     find_or_create,
     get_run,
     give_back,
+    rename_experiment,
     set_state,
     take_lease,
     update_spec,
@@ -195,6 +197,13 @@ class Engine:
         """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
         self.run(run_id).controller.set_rates(self._clock(), requests, tokens)
         self.admission.pump()
+
+    async def rename_experiment(self, old: str, new: str) -> None:
+        """Gives an experiment another name, in the store and in its runs that go on. Raises RunError where it can't be."""
+        await self.execute(lambda connection: rename_experiment(connection, old, new))
+        for run in self.runs.values():
+            if run.plan.experiment == old:
+                run.plan = replace(run.plan, experiment=new)
 
     def set_limits(self, ceiling: int | None, strategy: Strategy | None, workers: int | None) -> None:
         """Limits and defaults that hold from now on; None leaves one as it is."""
