@@ -13,6 +13,7 @@ from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
 from evalstudio.evaluation import ModelSettings
 from evalstudio.format import milliseconds
 from evalstudio.models import is_self_hosted
+from evalstudio.workers import Processes
 
 
 class Preset(msgspec.Struct, frozen=True):
@@ -130,6 +131,28 @@ def measure_machine() -> Machine:
     """This machine's cores that may be used, and its free memory."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Machine(cores, psutil.virtual_memory().available)
+
+
+def processes_range(cores: int) -> tuple[int, int]:
+    """How many worker processes make sense: one for each core, or up to three where calls wait, too."""
+    return cores, 3 * cores
+
+
+def worker_warnings(chosen: Processes, machine: Machine) -> list[str]:
+    """Warnings where a number of processes and threads is out of the usual; they forbid nothing."""
+    low, high = processes_range(machine.cores)
+    warnings = []
+    if chosen.processes > high:
+        warnings.append(
+            f"{chosen.processes:,} processes on {machine.cores} cores: {low} to {high} are usual; more share the cores "
+            "and each takes the memory of a model of its own."
+        )
+    if chosen.processes > 1 and chosen.threads_per_process > 1 and chosen.capacity > 64 * machine.cores:
+        warnings.append(
+            f"{chosen.label} are {chosen.capacity:,} calls at once on {machine.cores} cores: only calls that wait for "
+            "something else gain by that."
+        )
+    return warnings
 
 
 def factors(

@@ -14,7 +14,7 @@ import msgspec
 from evalstudio.datasets import DatasetSource, Preview
 from evalstudio.datasets.columns import Mapper
 from evalstudio.errors import DatasetError, EvalStudioError, EvaluationError
-from evalstudio.evaluation import EvaluationSpec
+from evalstudio.evaluation import EvaluationSpec, ModelSettings
 from evalstudio.evaluators import build_evaluators
 from evalstudio.models import resolve_model
 from evalstudio.templates import Conversation, Message
@@ -79,14 +79,16 @@ def read_draft(text: str) -> Draft:
         return Draft(table, None, (Issue(part, _sentence(error)),))
 
 
-def check_model(draft: Draft, base: Path) -> tuple[Issue, ...]:
+def check_model(
+    draft: Draft, base: Path, named: Mapping[str, ModelSettings] | None = None
+) -> tuple[Issue, ...]:
     """Whether the names of its models can mean something; a Python file is looked for and not imported."""
     if draft.spec is None:
         return ()
     grid = draft.spec.grid
     for reference in grid.models if grid is not None and grid.models else (draft.spec.model,):
         try:
-            model = resolve_model(reference, base)
+            model = resolve_model(reference, base, named)
         except EvalStudioError as error:
             return (Issue("model", str(error)),)
         if model.provider == "python" and not Path(model.path).is_file():

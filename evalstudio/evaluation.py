@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.concurrency import Strategy
+from evalstudio.concurrency import Strategy, check_count
 from evalstudio.datasets import DatasetSource
 from evalstudio.errors import EvaluationError
 from evalstudio.resources import resource
@@ -47,6 +47,12 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     max_concurrency: int | None = None  # of the endpoint, for all runs together
     prices: TokenPrices | None = None  # None: from a list of prices, where it knows the model
     headers: dict[str, str] = {}  # more of them; a secret as "env:NAME", found where `key` is
+    window: int | None = None  # calls in flight of a run that sets no strategy; None: as the settings have it
+
+    def __post_init__(self) -> None:
+        for name in ("max_concurrency", "window"):
+            if (count := getattr(self, name)) is not None:
+                check_count(name, count)
 
     @property
     def label(self) -> str:
@@ -100,7 +106,10 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     parameters: dict[str, Any] = {}  # temperature, max_tokens, ... as the endpoint takes them
     evaluators: tuple[dict[str, Any], ...] = ()
     strategy: Strategy | None = None
-    workers: int | None = None
+    workers: int | None = None  # threads for a synchronous model; or
+    processes: int | None = None  # processes for it, and
+    threads_per_process: int | None = None
+    cluster: str | None = None  # or a Dask scheduler's address, or local
     repeats: int = 1
     stream: bool = False
     timeouts: TimeOuts = TimeOuts()
@@ -122,10 +131,11 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A definition and the folder from which its relative paths start."""
+    """A definition, the folder from which its relative paths start, and the names of the time-outs that it sets."""
 
     spec: EvaluationSpec
     base: Path
+    timeouts_set: frozenset[str] = frozenset()
 
 
 def load_evaluation(reference: str) -> Evaluation:
@@ -206,7 +216,7 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
         raise EvaluationError(
             f"The evaluation file {path} has a field that can't be used: {error}."
         ) from error
-    return Evaluation(spec, path.absolute().parent)
+    return Evaluation(spec, path.absolute().parent, frozenset(table.get("timeouts", {})))
 
 
 def examples() -> list[str]:

@@ -1,5 +1,6 @@
 """API keys: in this session, an environment variable or the OS keychain; never in a file or the database."""
 
+import contextlib
 import json
 import os
 import re
@@ -35,7 +36,46 @@ class _Seen:
 def use_for_session(name: str, secret: str) -> None:
     """Keeps a key in memory, for this process only."""
     _session[name] = secret
-    _remember([secret])
+    _remember([secret.strip()])
+
+
+def keep_in_keychain(name: str, secret: str) -> None:
+    """Puts a key into the system's keychain. Blocking. Raises ModelError where there is none to put it into."""
+    import keyring
+    import keyring.errors
+
+    _remember([secret])  # before anything that may fail and repeat it
+    try:
+        keyring.set_password(SERVICE, name, secret)
+        if keyring.get_password(SERVICE, name) != secret:
+            raise keyring.errors.KeyringError("it keeps nothing")
+    except keyring.errors.KeyringError as error:
+        raise ModelError(
+            f"This machine has no keychain that can be used ({redact(str(error)) or type(error).__name__}); keep the key "
+            f"for this session, or set the environment variable {name}."
+        ) from error
+    _session.pop(name, None)  # an older one must not hide it
+
+
+def forget(name: str) -> None:
+    """Takes a key out of the session and the keychain. Blocking."""
+    import keyring
+    import keyring.errors
+
+    _session.pop(name, None)
+    with contextlib.suppress(keyring.errors.KeyringError):  # it was not there, or there is no keychain
+        keyring.delete_password(SERVICE, name)
+
+
+def where_is(name: str) -> str:
+    """Where a key is found: session, environment, keychain, or empty. Blocking."""
+    if not name:
+        return ""
+    if _session.get(name):
+        return "session"
+    if os.environ.get(name):
+        return "environment"
+    return "keychain" if _from_keychain(name) else ""
 
 
 def find_key(name: str) -> str | None:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,20 @@ RECORDED = "recorded"  # not a provider: the name is a column of the dataset, wh
 _SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 
 
-def resolve_model(reference: str | ModelSettings, base: Path) -> ModelSettings:
-    """The settings that a model's name stands for. A relative path of a Python model starts at `base`."""
+def resolve_model(
+    reference: str | ModelSettings, base: Path, named: Mapping[str, ModelSettings] | None = None
+) -> ModelSettings:
+    """The settings that a model's name stands for: one of `named`, else as the name itself says.
+
+    A relative path of a Python model starts at `base`.
+    """
+    named = named or {}
     if isinstance(reference, str):
-        reference = _named(reference)
+        reference = named.get(reference) or _parsed(reference, named)
     if reference.provider == "python":
         path = Path(reference.path).expanduser()
-        return _changed(reference, path=str(path if path.is_absolute() else base / path))
+        found = _changed(reference, path=str(path if path.is_absolute() else base / path))
+        return named.get(f"{found.path}::{found.name}", found)
     if reference.provider in BUILT_IN:
         return reference
     if reference.provider == RECORDED:
@@ -118,14 +126,16 @@ def is_self_hosted(model: ModelSettings) -> bool:
     return model.provider != "python" and is_private_address(model.base_url)
 
 
-def _named(reference: str) -> ModelSettings:
+def _parsed(reference: str, named: Mapping[str, ModelSettings]) -> ModelSettings:
     if "::" in reference:
         path, function = reference.rsplit("::", 1)
         return ModelSettings("python", function, path=path)
     provider, slash, name = reference.partition("/")
     if not slash:
+        own = f"; there are {', '.join(named)}" if named else ""
         raise ModelError(
-            f"'{reference}' names no model; write provider/name, as in openai/gpt-4o-mini, or file.py::function."
+            f"'{reference}' names no model; write provider/name, as in openai/gpt-4o-mini, file.py::function, or a name "
+            f"from Models{own}."
         )
     return ModelSettings(provider, name)
 

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 from evalstudio.concurrency import Strategy
+from evalstudio.evaluation import ModelSettings
+from evalstudio.settings import Settings
 from evalstudio.signs import Sign
 
 VERSION = 2
@@ -34,6 +36,9 @@ class StartRun(Command, tag="start", frozen=True):
     samples: int | None = None
     model: str | None = None
     new_run: bool = False
+    processes: int | None = None
+    threads_per_process: int | None = None
+    cluster: str | None = None
 
 
 class ResumeRun(Command, tag="resume", frozen=True):
@@ -70,16 +75,16 @@ class SetStrategy(Command, tag="strategy", frozen=True):
 
 
 class SetWorkers(Command, tag="workers", frozen=True):
+    """Changes how many calls a synchronous function's workers take at once; processes come and go whole."""
+
     run_id: int
     workers: int
 
 
-class SetLimits(Command, tag="limits", frozen=True):
-    """Sets limits for all runs; None leaves one as it is, 0 takes away a rate."""
+class ChangeSettings(Command, tag="settings", frozen=True):
+    """The settings as they are from now on; runs in work follow where nothing nearer to them set its own."""
 
-    ceiling: int | None = None
-    default_strategy: Strategy | None = None
-    default_workers: int | None = None
+    settings: Settings
 
 
 class SetRates(Command, tag="rates", frozen=True):
@@ -91,21 +96,34 @@ class SetRates(Command, tag="rates", frozen=True):
 
 
 class SetKey(Command, tag="key", frozen=True):
-    """Gives the engine an API key for this session; it is kept in memory only."""
+    """Gives the engine an API key: in memory for this session, or into the system's keychain.
+
+    An empty secret takes it away, from both. The reply's value is where the key is found now: session, environment,
+    keychain or empty.
+    """
 
     name: str
     secret: str
+    keychain: bool = False
+
+
+class FindKey(Command, tag="find-key", frozen=True):
+    """Where a key is found: the reply's value is session, environment, keychain or empty; never the key."""
+
+    name: str
 
 
 class TestModel(Command, tag="test-model", frozen=True):
     """Tries one small call; the reply's value is a sentence, or its error is one."""
 
     __test__ = False
-    model: str
+    model: str | ModelSettings
 
 
 class ListModels(Command, tag="list-models", frozen=True):
-    model: str
+    """The reply's value is a list of the names that the model's endpoint offers."""
+
+    model: str | ModelSettings
 
 
 class LocalModel(Command, tag="local-model", frozen=True):
@@ -270,13 +288,24 @@ class LimitChange(msgspec.Struct, frozen=True):
     sentence: str
 
 
-class Rates(msgspec.Struct, frozen=True):
+class RatesNow(msgspec.Struct, frozen=True):
     """Requests and tokens a minute of an endpoint: as set by a person, and in force; None: no limit, or none known."""
 
     requests_set: float | None = None
     tokens_set: float | None = None
     requests: float | None = None
     tokens: float | None = None
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """One worker of a synchronous function: the threads of the engine, a process, or a worker of a cluster."""
+
+    name: str
+    threads: int
+    busy: int  # of its threads
+    waiting: int = 0  # calls that it has been given and has not begun
+    state: str = "ready"  # starting, ready, leaving
+    ended: int = 0  # calls
 
 
 class Restarting(Event, tag="restarting", frozen=True):
@@ -332,7 +361,11 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
-    rates: Rates = Rates()
+    strategy_source: str = ""  # live control, option, evaluation, model, settings or default
+    workers_label: str = ""  # 8 threads, 2 processes x 2 threads
+    worker_list: tuple[Worker, ...] = ()  # at most 64
+    workers_waiting: int = 0  # calls that no worker has yet
+    rates: RatesNow = RatesNow()
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):
@@ -404,8 +437,8 @@ class EvaluationFile(msgspec.Struct, frozen=True):
 
 
 Commands = (
-    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | SetLimits
-    | SetRates | SetKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
+    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
     | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound

@@ -25,6 +25,15 @@ OPTIONS = {
     "--strategy": {"metavar": "NAME", "help": "sequential, sliding-window or adaptive."},
     "--window": {"type": int, "metavar": "N", "help": "Samples under way at most."},
     "--workers": {"type": int, "metavar": "N", "help": "Threads for synchronous functions."},
+    "--processes": {
+        "type": int,
+        "nargs": "?",
+        "const": 1,
+        "metavar": "P",
+        "help": "Processes for them instead.",
+    },
+    "--threads-per-process": {"type": int, "metavar": "T", "help": "Threads in each of the processes."},
+    "--cluster": {"metavar": "ADDRESS", "help": "Or a Dask scheduler: tcp://HOST:PORT, or local."},
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
     "--new-run": {"action": "store_true", "help": "Second runs in the experiment instead of going on."},
 }

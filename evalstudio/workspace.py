@@ -22,6 +22,10 @@ class Workspace:
         return self.folder / "evalstudio.db"
 
     @property
+    def models(self) -> Path:
+        return self.folder / "models.toml"
+
+    @property
     def flights(self) -> Path:
         return self.folder / "in-flight"
 

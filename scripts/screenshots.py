@@ -116,6 +116,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
                 window.show_page(page)
                 await asyncio.sleep(1.5)
                 save(f"{page}-{theme}{suffix}")
+        await models_and_settings(window, session, until, save, folder, suffix)
         await studio.close()
 
 
@@ -137,6 +138,41 @@ async def define(studio: Any, until: Callable[[Callable[[], object]], Awaitable[
     window.show_page("datasets")
     status = window.findChild(QLabel, "dataset_status")
     await until(lambda: "rows" in status.text())
+
+
+async def models_and_settings(
+    window: Any, session: Any, until: Any, save: Callable[[str], None], folder: Path, suffix: str
+) -> None:
+    """The Models page with a measured capacity, and two groups of the settings."""
+    from PySide6.QtGui import QImage
+
+    from evalstudio.evaluation import ModelSettings
+    from evalstudio.settings import changed
+    from evalstudio.ui.dialogs.settings import SettingsDialog
+
+    page = window.models_page
+    window.book.save("judge", ModelSettings("openai", "gpt-4o-mini", requests_per_minute=500.0))
+    window.show_page("models")
+    page.look_at("demo/fast")
+    await page.capacity.measure()
+    for theme in ("light", "dark"):
+        session.settings = changed(session.settings, theme=theme)
+        session.settings_changed.emit()
+        for name, model, tab in (("models", "judge", 0), ("capacity", "demo/fast", 1)):
+            page.look_at(model)
+            page.tabs.setCurrentIndex(tab)
+            await asyncio.sleep(0.8)
+            save(f"{name}-{theme}{suffix}")
+        window.open_settings()
+        dialog = window.findChild(SettingsDialog)
+        await until(dialog.isVisible)
+        for row, name in ((0, "concurrency"), (2, "time-outs")):
+            dialog.sections.setCurrentRow(row)
+            await asyncio.sleep(0.2)
+            picture = dialog.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+            picture.save(str(folder / f"settings-{name}-{theme}{suffix}.png"), "PNG", 0)
+        dialog.reject()
+        await asyncio.sleep(0.1)
 
 
 def arithmetic(folder: Path, words: str) -> Path:

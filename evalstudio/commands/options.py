@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from evalstudio.concurrency import Strategy, parse_strategy
+from evalstudio.settings_schema import option_help
 from evalstudio.workspace import Workspace, find_workspace
 
 workspace_option = click.option(
     "--workspace",
     metavar="FOLDER",
-    help="The folder that holds the database; else EVALSTUDIO_WORKSPACE, else your data folder.",
+    help=f"{option_help('workspace')} Else EVALSTUDIO_WORKSPACE, else your data folder.",
 )
 
 
@@ -23,10 +24,20 @@ def workspace_of(option: str | None) -> Workspace:
 
 
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--strategy, --window and --workers."""
+    """--strategy, --window, and what runs a synchronous function."""
     for option in (
-        click.option("--workers", type=int, metavar="N", help="Threads for a synchronous model."),
-        click.option("--window", type=int, metavar="N", help="Calls in flight at most."),
+        click.option("--cluster", metavar="ADDRESS", help=option_help("cluster")),
+        click.option("--threads-per-process", type=int, metavar="T", help=option_help("threads_per_process")),
+        click.option(
+            "--processes",
+            type=int,
+            is_flag=False,
+            flag_value=1,
+            metavar="P",
+            help=option_help("processes"),
+        ),
+        click.option("--workers", type=int, metavar="N", help=option_help("workers")),
+        click.option("--window", type=int, metavar="N", help=option_help("window")),
         click.option(
             "--strategy",
             metavar="NAME",

@@ -49,8 +49,9 @@ class LiveProgress:
             self._console.print(_line(snapshot), markup=False)
 
     def note(self, level: str, text: str) -> None:
-        """A warning or error above the bar."""
-        self._console.print(Text(text, style="red" if level == "error" else "yellow"))
+        """A warning or error above the bar, or what a person's code has printed."""
+        style = {"error": "red", "output": ""}.get(level, "yellow")
+        self._console.print(Text(text, style=style))
 
 
 def _draw(snapshot: Snapshot) -> Table:

@@ -33,7 +33,7 @@ class Heard:
         match event:
             case Snapshot():
                 self.progress.update(event)
-            case LogLine(level=level, text=text) if level in ("warning", "error"):
+            case LogLine(level=level, text=text) if level in ("warning", "error", "output"):
                 self.progress.note(level, text)
 
     def pytest_evalstudio_finished(self, final: Snapshot, fail_under: float | None) -> None:

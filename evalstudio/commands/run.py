@@ -22,6 +22,7 @@ from evalstudio.evaluation import is_python
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings import load_settings
+from evalstudio.settings_schema import option_help
 from evalstudio.store.runs import RunState
 
 BY_SIGNAL = "interrupted by Ctrl-C"
@@ -46,7 +47,7 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
     "--ceiling",
     type=int,
     metavar="N",
-    help="Calls in flight at most, over all runs (else MAX_CONCURRENT_TASKS).",
+    help=f"{option_help('ceiling')} Else MAX_CONCURRENT_TASKS, else the setting.",
 )
 @click.option(
     "--cache/--no-cache", default=None, help="Take answers that earlier runs got to the same questions."
@@ -76,6 +77,9 @@ def run_in_terminal(
     strategy: str | None = None,
     window: int | None = None,
     workers: int | None = None,
+    processes: int | None = None,
+    threads_per_process: int | None = None,
+    cluster: str | None = None,
     samples: int | None = None,
     model: str | None = None,
     new_run: bool = False,
@@ -94,14 +98,19 @@ def run_in_terminal(
             raise EvaluationError(
                 "--cache and --retry are for evaluation files in TOML: a Python evaluation calls its model itself."
             )
+        given = {
+            "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
+            "--workers": workers, "--processes": processes, "--threads-per-process": threads_per_process,
+            "--cluster": cluster, "--samples": samples,
+        }  # fmt: skip
         return _run_functions(
-            evaluation, workspace, experiment, strategy, window, workers, samples, model,
-            new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
+            evaluation, given, model, new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
-        experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache
-    )
+        experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
+        processes=processes, threads_per_process=threads_per_process, cluster=cluster,
+    )  # fmt: skip
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)
     settings, problem = load_settings()
@@ -112,7 +121,7 @@ def run_in_terminal(
         match event:
             case Snapshot():
                 progress.update(event)
-            case LogLine(level=level, text=text) if level in ("warning", "error"):
+            case LogLine(level=level, text=text) if level in ("warning", "error", "output"):
                 progress.note(level, text)
 
     async def work() -> tuple[list[Snapshot], bool]:
@@ -152,12 +161,7 @@ def _echo(finals: list[Snapshot]) -> None:
 
 def _run_functions(
     reference: str,
-    workspace: str | None,
-    experiment: str | None,
-    strategy: str | None,
-    window: int | None,
-    workers: int | None,
-    samples: int | None,
+    given: dict[str, Any],
     model: str | None,
     *,
     new_run: bool,
@@ -172,10 +176,6 @@ def _run_functions(
         raise EvaluationError(
             "The model of an evaluation in Python is its own code; --model can't replace it."
         )
-    given = {
-        "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
-        "--workers": workers, "--samples": samples,
-    }  # fmt: skip
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
     if new_run:
         options.append("--new-run")

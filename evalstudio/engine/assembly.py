@@ -12,23 +12,26 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.engine.cache import AnswerCache
 from evalstudio.engine.clock import RunClock
 from evalstudio.engine.endpoints import Endpoints, identify, load_prior
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.executors.opening import Opened, open_workers
 from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.given import stored_evaluators
 from evalstudio.engine.judges import JudgeCalls
 from evalstudio.engine.limits.retry import RetryPolicy
+from evalstudio.engine.models.evaluation import EvaluationModel
 from evalstudio.engine.models.factory import open_judge, open_model
 from evalstudio.engine.models.function import FunctionModel
-from evalstudio.engine.plan import Plan, StoredSpec
+from evalstudio.engine.plan import BY_WORKERS, Plan, StoredSpec
 from evalstudio.engine.rescoring import drop_changed, find_missing
 from evalstudio.engine.resume import Before, count_crashes, load_before
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.samples import SampleQueue
 from evalstudio.engine.scoring import Scoring
 from evalstudio.engine.servers import Servers
+from evalstudio.engine.worker_advice import blocking_of
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import find_key
 from evalstudio.models import resolve_model
+from evalstudio.named_models import load_models
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.workspace import Workspace
@@ -56,8 +59,21 @@ class Assembled:
 
 async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRow) -> Assembled:
     """Raises an EvalStudioError where a model, its key or a judge can't be used."""
-    workers = ThreadWorkers(plan.workers, "model") if plan.workers is not None else None
-    model = open_model(plan, settings, workers)
+    opened = await open_workers(plan, parts.services.log)
+    try:
+        return await _assemble(parts, plan, settings, row, opened)
+    except BaseException:
+        await opened.aclose()
+        raise
+
+
+async def _assemble(
+    parts: Parts, plan: Plan, settings: ModelSettings, row: RunRow, opened: Opened
+) -> Assembled:
+    workers = opened.workers
+    if workers is not None and plan.strategy_source == BY_WORKERS:
+        plan = replace(plan, strategy=SlidingWindow(workers.size))
+    model = open_model(plan, settings, workers, opened.parameters)
     missing: dict[int, set[str]] = {}
     if plan.evaluation is not None:  # it judges while it answers: no score can be made later
         evaluators = await parts.execute(
@@ -72,7 +88,7 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
     flight = FlightLog(parts.workspace.flights / str(row.id))
     crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
     crashes: dict[int, int] = {}
-    if plan.function is not None:  # only a person's own code can take the engine with it
+    if plan.is_python:  # only a person's own code can take the engine with it
         crashes = await parts.execute(lambda connection: count_crashes(connection, crashed))
     key = find_key(settings.key)
     identity = identify(settings, key)
@@ -83,15 +99,17 @@ async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRo
         SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), workers, flight,
         row.total, before.counts, before.aggregates, before.telemetry,
         RunClock(parts.services.clock, float(before.next_second), row.elapsed), _cache(parts, plan),
-        repeated=len(crashed), rescoring=len(missing),
+        repeated=len(crashed), rescoring=len(missing), blocking=blocking_of(plan.pool),
     )  # fmt: skip
     judges = [
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls
     ]
     own = plan.evaluators if plan.evaluation is None else ()
-    run.scoring = Scoring(own, judges, run.save_later_score)
-    if isinstance(model, FunctionModel):
+    run.scoring = Scoring(own, judges, run.save_later_score, opened.evaluators)
+    if isinstance(model, (FunctionModel, EvaluationModel)):
         model.on_returned = run.returned
+    if workers is not None:
+        workers.tell_changes(run.workers_changed)
     return Assembled(run, identity, missing)
 
 
@@ -112,7 +130,8 @@ async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
         reference = (
             judge.model if isinstance(judge.model, str) else msgspec.convert(judge.model, ModelSettings)
         )
-        settings = await parts.servers.locate(resolve_model(reference, run.plan.folder))
+        named = await asyncio.to_thread(load_models, parts.workspace)
+        settings = await parts.servers.locate(resolve_model(reference, run.plan.folder, named))
     key = find_key(settings.key)
     controller, cap = await _limits(parts, settings, key, None)
     match run.plan.strategy:

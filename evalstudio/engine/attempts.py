@@ -13,6 +13,7 @@ from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_attempt, report
 from evalstudio.engine.samples import Item
 from evalstudio.errors import EvaluationError
+from evalstudio.evaluation import TimeOuts
 from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import ErrorClass
@@ -37,6 +38,11 @@ class Attempts:
         timeouts = self.run.plan.spec.timeouts
         self._policy = RetryPolicy(seed=self.run.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
         self.prices = Prices(self.run.plan.model)
+
+    def follow(self, timeouts: TimeOuts) -> None:
+        """Other waits and another budget, from now on."""
+        self._policy.follow(timeouts)
+        self._watch_budget()
 
     def start(self, item: Item, now: float) -> None:
         """Begins a call; it ends with `Admission.done`."""
@@ -133,7 +139,8 @@ class Attempts:
 
     def _settle(self, item: Item, result: CallResult, now: float) -> None:
         run = self.run
-        latency = now - item.started
+        latency = now - item.started if result.seconds is None else result.seconds
+        item.queued += now - item.started - latency
         item.turn_attempts += 1
         if run.on_attempt is not None:
             run.on_attempt(item, result, latency)
@@ -203,9 +210,12 @@ class Attempts:
             self._next_turn(item, result, answer, latency, now)
         else:
             self._judge_and_save(item, ended, answer)
-        budget = run.plan.spec.budget
-        if budget is not None and run.telemetry.cost >= budget:
-            run.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+        self._watch_budget()
+
+    def _watch_budget(self) -> None:
+        budget = self.run.plan.spec.budget
+        if budget is not None and self.run.telemetry.cost >= budget:
+            self.run.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
 
     def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
         """Tells the circuit breaker of a finished sample: with the run's errors where it is errored."""

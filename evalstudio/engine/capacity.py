@@ -13,7 +13,7 @@ from evalstudio.engine.engine import Engine
 from evalstudio.engine.knee import Search
 from evalstudio.engine.measuring import Measurement, answers_for
 from evalstudio.engine.pilot import keep, wind_up
-from evalstudio.engine.plan import Options, make_plan
+from evalstudio.engine.plan import Options
 from evalstudio.engine.run import Run
 from evalstudio.evaluation import load_evaluation
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
@@ -29,7 +29,7 @@ async def plan_capacity(engine: Engine, wanted: FindCapacity) -> CapacityPlan:
     evaluation = await asyncio.to_thread(load_evaluation, wanted.evaluation)
     stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
     options = _options(f"capacity {evaluation.spec.name} {stamp}", wanted)
-    plan = await asyncio.to_thread(make_plan, evaluation, wanted.evaluation, options, engine.settings)
+    plan = await asyncio.to_thread(engine.plan, evaluation, wanted.evaluation, options)
     calls = min(plan.total, most_calls(_most(engine, wanted)))
     each = await asyncio.to_thread(cost_of_a_call, plan)
     return CapacityPlan(plan.experiment, calls, None if each is None else calls * each)

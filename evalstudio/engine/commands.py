@@ -13,17 +13,21 @@ from evalstudio.engine.hosted import duplicate, resume, start
 from evalstudio.engine.inquiries import forecast_run, list_evaluations
 from evalstudio.engine.models import local
 from evalstudio.engine.plan import Options
-from evalstudio.errors import EvalStudioError
-from evalstudio.keys import redact, use_for_session
+from evalstudio.errors import EvalStudioError, ModelError
+from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import forget, keep_in_keychain, redact, use_for_session, where_is
 from evalstudio.models import resolve_model
+from evalstudio.named_models import load_models
 from evalstudio.protocol import (
     AbandonCall,
+    ChangeSettings,
     Commands,
     ContinueRun,
     DeleteRun,
     DuplicateRun,
     Event,
     FindCapacity,
+    FindKey,
     ForecastRun,
     ListEvaluations,
     ListModels,
@@ -33,7 +37,6 @@ from evalstudio.protocol import (
     Reply,
     ResumeRun,
     SetKey,
-    SetLimits,
     SetRates,
     SetStrategy,
     SetWorkers,
@@ -90,6 +93,9 @@ class Commander:
                     command.samples,
                     command.model,
                     command.new_run,
+                    processes=command.processes,
+                    threads_per_process=command.threads_per_process,
+                    cluster=command.cluster,
                 )
                 return (await start(engine, command.evaluation, options)).id
             case ResumeRun(run_id=run_id, classes=classes):
@@ -108,14 +114,16 @@ class Commander:
                 engine.run(run_id).set_workers(workers)
             case SetRates(run_id=run_id, requests_per_minute=requests, tokens_per_minute=tokens):
                 engine.set_rates(run_id, requests, tokens)
-            case SetLimits():
-                engine.set_limits(command.ceiling, command.default_strategy, command.default_workers)
-            case SetKey(name=name, secret=secret):
-                use_for_session(name, secret)
+            case ChangeSettings(settings=settings):
+                engine.change_settings(settings)
+            case SetKey():
+                return await asyncio.to_thread(_set_key, command)
+            case FindKey(name=name):
+                return await asyncio.to_thread(where_is, name)
             case TestModel(model=model):
-                return await try_model(await engine.servers.locate(resolve_model(model, Path.cwd())))
+                return await try_model(await engine.servers.locate(await self._resolved(model)))
             case ListModels(model=model):
-                return await list_models(await engine.servers.locate(resolve_model(model, Path.cwd())))
+                return await list_models(await engine.servers.locate(await self._resolved(model)))
             case LocalModel(action=action):
                 return await self._local_model(action)
             case FindCapacity():
@@ -136,6 +144,10 @@ class Commander:
                 raise AssertionError("the host ends the engine itself")
         return None
 
+    async def _resolved(self, model: str | ModelSettings) -> ModelSettings:
+        named = await asyncio.to_thread(load_models, self._engine.workspace)
+        return resolve_model(model, Path.cwd(), named)
+
     async def _local_model(self, action: str) -> Any:
         match action:
             case "install":
@@ -145,3 +157,15 @@ class Commander:
             case "stop":
                 await self._engine.servers.stop(local.REFERENCE)
         return {"installed": local.installed(), "running": local.REFERENCE in self._engine.servers.running()}
+
+
+def _set_key(command: SetKey) -> str:
+    if not command.name.strip():
+        raise ModelError("A key needs a name, as in OPENAI_API_KEY.")
+    if not command.secret.strip():
+        forget(command.name)
+    elif command.keychain:
+        keep_in_keychain(command.name, command.secret.strip())
+    else:
+        use_for_session(command.name, command.secret.strip())
+    return where_is(command.name)

@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 import time
+from collections.abc import Mapping
 
 import msgspec
 
@@ -12,13 +13,17 @@ from evalstudio.engine.limits.priors import MAX_AGE, Prior
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import REFERENCE, find_key
 from evalstudio.models import is_private_address
+from evalstudio.settings import Rates, rates_in_force
 
 
 class Endpoints:
     """The controllers and caps of this engine, by endpoint."""
 
-    def __init__(self) -> None:
+    def __init__(self, rates: Mapping[str, Rates]) -> None:
+        self._rates = rates  # of the settings
         self._controllers: dict[str, EndpointController] = {}
+        self._models: dict[str, ModelSettings] = {}
+        self._steered: set[str] = set()  # whose rates a person has set while it ran
         self._caps: dict[str, Cap] = {}
 
     def get(
@@ -35,14 +40,16 @@ class Endpoints:
         """The limits of a model's endpoint; `identity` is `identify(model, key)`."""
         controller = self._controllers.get(identity)
         if controller is None:
+            rates = rates_in_force(model, self._rates)
+            self._models[identity] = model
             controller = EndpointController(
                 now=now,
                 kind=kind_of(model),
                 start=start,
                 maximum=maximum,
                 prior=prior,
-                requests_per_minute=model.requests_per_minute,
-                tokens_per_minute=model.tokens_per_minute,
+                requests_per_minute=rates.requests_per_minute,
+                tokens_per_minute=rates.tokens_per_minute,
             )
             self._controllers[identity] = controller
         place = f"{model.base_url or model.path}#{_digest(model, key)}"
@@ -50,6 +57,20 @@ class Endpoints:
         if model.max_concurrency is not None:
             cap.limit = model.max_concurrency
         return controller, cap
+
+    def steer(self, controller: EndpointController, now: float, rates: Rates) -> None:
+        """A person sets the rates of one endpoint now; settings no longer change them."""
+        controller.set_rates(now, rates.requests_per_minute, rates.tokens_per_minute)
+        self._steered |= {name for name, one in self._controllers.items() if one is controller}
+
+    def follow(self, rates: Mapping[str, Rates], now: float) -> None:
+        """Rates of the settings hold from now on, where no model and no person set others."""
+        before, self._rates = self._rates, rates
+        for identity, controller in self._controllers.items():
+            model = self._models[identity]
+            old, new = rates_in_force(model, before), rates_in_force(model, rates)
+            if old != new and identity not in self._steered:
+                controller.set_rates(now, new.requests_per_minute, new.tokens_per_minute)
 
     def controllers(self) -> list[EndpointController]:
         return list(self._controllers.values())

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.concurrency import Strategy
 from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.admission import Admission
 from evalstudio.engine.assembly import Assembled, Parts, assemble
@@ -27,12 +26,14 @@ from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
+from evalstudio.engine.worker_advice import notes_on
 from evalstudio.errors import RunError
-from evalstudio.evaluation import is_python, load_evaluation, variants
+from evalstudio.evaluation import Evaluation, is_python, load_evaluation, variants
 from evalstudio.keys import redact
+from evalstudio.named_models import load_models
 from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
 from evalstudio.python.evaluation import PythonEvaluation, load_evaluation_function
-from evalstudio.settings import Settings, ceiling_in_force, changed
+from evalstudio.settings import Rates, Settings, ceiling_in_force
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     HEARTBEAT_S,
@@ -79,10 +80,11 @@ class Engine:
         self.servers = Servers()
         self._emit = emit
         self._attended = attended
+        self._ceiling_option = ceiling
         self._on_hung = on_hung
         self._ceiling = ceiling_in_force(self.settings, ceiling)
         self._clock = clock
-        self._endpoints = Endpoints()
+        self._endpoints = Endpoints(self.settings.rates)
         self._drivers: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._ended: dict[int, Snapshot] = {}
@@ -177,6 +179,10 @@ class Engine:
         )
         return stored.reference, options
 
+    def plan(self, evaluation: Evaluation, reference: str, options: Options) -> Plan:
+        """A run as it would be, with the workspace's models and the settings of now. Blocking."""
+        return make_plan(evaluation, reference, options, self.settings, load_models(self.workspace))
+
     async def duplicate_run(self, run_id: int) -> Run:
         """Starts a run like another one, beside it in its experiment, with its evaluation as it is now."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
@@ -195,7 +201,7 @@ class Engine:
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
         """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
-        self.run(run_id).controller.set_rates(self._clock(), requests, tokens)
+        self._endpoints.steer(self.run(run_id).controller, self._clock(), Rates(requests, tokens))
         self.admission.pump()
 
     async def rename_experiment(self, old: str, new: str) -> None:
@@ -205,16 +211,15 @@ class Engine:
             if run.plan.experiment == old:
                 run.plan = replace(run.plan, experiment=new)
 
-    def set_limits(self, ceiling: int | None, strategy: Strategy | None, workers: int | None) -> None:
-        """Limits and defaults that hold from now on; None leaves one as it is."""
-        if ceiling is not None:
-            self.admission.set_ceiling(ceiling)
-        changes = {"ceiling": ceiling, "strategy": strategy, "workers": workers}
-        self.settings = changed(
-            self.settings, **{name: value for name, value in changes.items() if value is not None}
-        )
-        for run in self.runs.values():
-            run.follow_defaults(self.settings)
+    def change_settings(self, settings: Settings) -> None:
+        """Settings that hold from now on, also for runs in work that set no value of their own."""
+        ceiling = ceiling_in_force(settings, self._ceiling_option)
+        self.settings = settings
+        self.admission.set_ceiling(ceiling)
+        self._endpoints.follow(settings.rates, self._clock())
+        for run in list(self.runs.values()):
+            run.follow_defaults(settings)
+        self.admission.pump()
 
     async def finished(self, run: Run) -> Snapshot:
         """Waits until a run has ended and its end is saved; its last snapshot."""
@@ -238,7 +243,7 @@ class Engine:
 
     async def _plan(self, reference: str, options: Options) -> Plan:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
-        return await asyncio.to_thread(make_plan, evaluation, reference, options, self.settings)
+        return await asyncio.to_thread(self.plan, evaluation, reference, options)
 
     async def _begin(self, plan: Plan) -> Run:
         settings = await self.servers.locate(plan.model)
@@ -259,6 +264,8 @@ class Engine:
 
     def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
         dataset = run.plan.dataset
+        for note in notes_on(run.plan):
+            self.log("warning", note)
         for problem in dataset.problems[:20]:
             where = f", line {problem.line}" if problem.line is not None else ""
             self.log("warning", f"{dataset.path.name}{where}: {problem.message}. The row is left out.")

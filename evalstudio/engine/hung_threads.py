@@ -8,7 +8,7 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
-from evalstudio.engine.executors.threads import GIVEN_UP
+from evalstudio.engine.executors.threads import GIVEN_UP, ThreadWorkers
 from evalstudio.engine.run import Run
 from evalstudio.store.runs import RunState
 
@@ -25,7 +25,7 @@ def hung_threads() -> int:
 def stop_those_that_hang(runs: Iterable[Run]) -> None:
     """Without somebody who restarts the engine: ends the runs whose functions hang."""
     for run in list(runs):
-        if run.workers is not None and run.workers.abandoned:
+        if isinstance(run.workers, ThreadWorkers) and run.workers.abandoned:
             run.stop(f"{run.workers.abandoned} calls hang in threads that can't be ended. {ADVICE}")
 
 

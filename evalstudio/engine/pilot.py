@@ -12,7 +12,7 @@ from evalstudio.engine.endpoints import identify, kind_of, load_prior
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecast import Basis, from_pilot, from_prior
 from evalstudio.engine.models.call import CallResult
-from evalstudio.engine.plan import Options, Plan, make_plan
+from evalstudio.engine.plan import Options, Plan
 from evalstudio.engine.run import Run
 from evalstudio.engine.samples import Item
 from evalstudio.errors import RunError
@@ -34,7 +34,7 @@ async def known_basis(
     """The run as planned, and what earlier runs on its endpoint tell; calls nothing."""
     if evaluation is None:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
-    plan = await asyncio.to_thread(make_plan, evaluation, reference, options, engine.settings)
+    plan = await asyncio.to_thread(engine.plan, evaluation, reference, options)
     identity = identify(plan.model, find_key(plan.model.key))
     prior = await engine.execute(lambda connection: load_prior(connection, identity))
     if prior is None:

@@ -1,11 +1,11 @@
 """Everything a run needs, made and checked before its first call: what is wrong is said before anything is spent."""
 
+import ast
 import hashlib
-import inspect
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from evalstudio import __version__
-from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy, check_count
+from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
 from evalstudio.datasets import Dataset, open_dataset
-from evalstudio.engine.models.function import load_function
+from evalstudio.engine.models.function import is_async, load_function
 from evalstudio.engine.pricing import Prices
 from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings, variants
@@ -28,6 +28,9 @@ from evalstudio.python.source import code_hash
 from evalstudio.settings import Settings
 from evalstudio.store.runs import NewRun
 from evalstudio.templates import BARE_NAME, Conversation
+from evalstudio.workers import Cluster, Threads, WorkerKind, choose_workers, is_asked_for
+
+BY_WORKERS = "default: the worker count"
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -41,6 +44,9 @@ class Options(msgspec.Struct, frozen=True):
     new_run: bool = False
     retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
     cache: bool | None = None
+    processes: int | None = None
+    threads_per_process: int | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,31 @@ class Plan:
     conversation: Conversation
     evaluators: tuple[Evaluator, ...]
     model: ModelSettings
-    function: Callable[..., Any] | None  # of a Python model
+    function: Callable[..., Any] | None  # of a Python model that this process calls
     strategy: Strategy
     strategy_source: str
-    workers: int | None  # threads, where the model is a synchronous function
+    pool: WorkerKind | None  # what runs the model, where it is a synchronous function
     reference: str  # the evaluation file, to find it again
     folder: Path  # from which its relative paths start
     evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
+    given: frozenset[str] = frozenset()  # what the evaluation sets itself: names of time-outs, budget
+    cluster: Cluster | None = None  # that the model, or evaluators of a person's own, run on
+
+    @property
+    def workers(self) -> int | None:
+        """How many calls the workers take at once; None: there are none, or a cluster is to be asked."""
+        return None if self.pool is None or isinstance(self.pool, Cluster) else self.pool.capacity
+
+    @property
+    def asks_for_workers(self) -> bool:
+        """Whether an option or the evaluation says what the workers are to be; else the settings do."""
+        marked = self.evaluation.marked if self.evaluation is not None else self.spec
+        return is_asked_for((self.options, marked))
+
+    @property
+    def is_python(self) -> bool:
+        """Whether a person's own code answers."""
+        return self.model.provider == "python"
 
     @property
     def expected(self) -> str | None:
@@ -119,18 +143,27 @@ class StoredSpec(msgspec.Struct, frozen=True):
     base: str
 
 
-def make_plan(evaluation: Evaluation, reference: str, options: Options, settings: Settings) -> Plan:
+def make_plan(
+    evaluation: Evaluation,
+    reference: str,
+    options: Options,
+    settings: Settings,
+    named: Mapping[str, ModelSettings] | None = None,
+) -> Plan:
     """Reads and checks all that the run needs. Blocking: it reads the whole dataset once.
+
+    `named` are the workspace's own models.
 
     Raises an EvalStudioError with what to do: a dataset that is missing or empty, a template that names a column
     which is not there, a model that can't be found, a limit that can't work.
     """
-    spec = evaluation.spec
-    if spec.grid is not None:
+    if evaluation.spec.grid is not None:
         raise EvaluationError(
-            f"'{spec.name}' is a grid of {len(variants(spec))} evaluations; name one behind a #, as in "
-            f"{Path(reference).name}#{next(iter(variants(spec)))}."
+            f"'{evaluation.spec.name}' is a grid of {len(variants(evaluation.spec))} evaluations; name one behind a #, as in "
+            f"{Path(reference).name}#{next(iter(variants(evaluation.spec)))}."
         )
+    given = evaluation.timeouts_set | ({"budget"} if evaluation.spec.budget is not None else set())
+    spec = with_settings(evaluation.spec, given, settings)
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:
@@ -143,25 +176,61 @@ def make_plan(evaluation: Evaluation, reference: str, options: Options, settings
         )
     conversation = Conversation(spec.messages, dataset.columns)
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
-    model = resolve_model(options.model or spec.model, Path.cwd() if options.model else evaluation.base)
+    model = resolve_model(
+        options.model or spec.model, Path.cwd() if options.model else evaluation.base, named
+    )
     if model.provider == RECORDED:
         _check_recorded(model.name, dataset.columns, conversation.turns)
-    function = load_function(Path(model.path), model.name) if model.provider == "python" else None
-    workers = None
-    if function is not None and not is_async(function):
-        workers = check_count("workers", options.workers or spec.workers or settings.workers)
-        if not model.thread_safe:
-            workers = 1
     if spec.budget is not None and not Prices(model).known:
         raise EvaluationError(
             f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
-            "{ input = ..., output = ... } (US dollars for a million tokens) to its model, or take the budget out."
+            f"{{ input = ..., output = ... }} (US dollars for a million tokens) to its model, or take the budget out{'' if 'budget' in given else ' of the settings'}."
         )
-    strategy, source_name = strategy_in_force(spec, options, settings, workers)
+    chosen = choose_workers((options, spec), settings, thread_safe=model.thread_safe)
+    function, pool = _function_and_pool(model, chosen)
+    on_cluster = pool is not None or any(one.type == "python" for one in evaluators)
+    strategy, source_name = strategy_in_force(spec, options, settings, pool, model.window)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
-        strategy, source_name, workers, reference, evaluation.base,
+        strategy, source_name, pool, reference, evaluation.base, given=given,
+        cluster=chosen if isinstance(chosen, Cluster) and on_cluster else None,
     )  # fmt: skip
+
+
+def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Settings) -> EvaluationSpec:
+    """The definition with the settings' time-outs and budget where it sets none; `given` are those that it sets."""
+    own = {name: getattr(spec.timeouts, name) for name in given if name != "budget"}
+    return msgspec.structs.replace(
+        spec,
+        timeouts=msgspec.structs.replace(settings.timeouts, **own),
+        budget=spec.budget if "budget" in given else settings.budget,
+    )
+
+
+def _function_and_pool(
+    model: ModelSettings, pool: WorkerKind
+) -> tuple[Callable[..., Any] | None, WorkerKind | None]:
+    """A Python model's function, and what runs it. Other processes load it themselves: then it is not loaded here."""
+    if model.provider != "python":
+        return None, None
+    if not isinstance(pool, Threads) and not _says_async(Path(model.path), model.name):
+        return None, pool
+    function = load_function(Path(model.path), model.name)
+    return function, None if is_async(function) else pool
+
+
+def _says_async(path: Path, name: str) -> bool:
+    """Whether a file's text defines `name` as an async function, or as a class that is called so."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return True  # to be loaded here, which says what is wrong
+    for node in tree.body:
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == name:
+            return True
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return any(isinstance(one, ast.AsyncFunctionDef) and one.name == "__call__" for one in node.body)
+    return False
 
 
 def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
@@ -174,28 +243,30 @@ def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
         raise EvaluationError("Recorded answers are of one turn; take the later user messages out.")
 
 
-def is_async(function: Callable[..., Any]) -> bool:
-    """Whether a call of it is awaited: an async function, or an object whose `__call__` is one."""
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
-
-
 def automatic_name() -> str:
     """A name for an experiment that nobody named; such names sort by time."""
     return datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
 
 
 def strategy_in_force(
-    spec: EvaluationSpec, options: Options, settings: Settings, workers: int | None
+    spec: EvaluationSpec,
+    options: Options,
+    settings: Settings,
+    pool: WorkerKind | None,
+    window: int | None = None,
 ) -> tuple[Strategy, str]:
-    """The strategy that holds when the run starts, and where it comes from."""
+    """The strategy that holds when the run starts, and where it comes from; `window` is the model's own."""
     if options.strategy is not None:
         return options.strategy, "option"
     if spec.strategy is not None:
         return spec.strategy, "evaluation"
+    if window is not None:
+        return SlidingWindow(window), "model"
     if settings.strategy is not None:
         return settings.strategy, "settings"
-    if workers is not None:
-        return SlidingWindow(workers), "default: the worker count"
+    if pool is not None:
+        # of a cluster the number is known when it has been asked
+        return SlidingWindow(pool.capacity), BY_WORKERS
     return Adaptive(), "default"
 
 
@@ -227,7 +298,7 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
         parts["base URL"] = plan.model.base_url
     if plan.model.headers:
         parts["headers"] = plan.model.headers
-    if plan.function is not None:
+    if plan.is_python:
         parts["model's file"] = hashlib.sha256(Path(plan.model.path).read_bytes()).hexdigest()[:16]
     return {
         name: part

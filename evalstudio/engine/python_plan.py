@@ -1,14 +1,15 @@
 """The plan of an evaluation that is a Python function: rows in memory, the function as model, scores of its own."""
 
-from evalstudio.concurrency import check_count
 from evalstudio.datasets import DatasetSource
-from evalstudio.engine.plan import Options, Plan, automatic_name, is_async, strategy_in_force
+from evalstudio.engine.models.function import is_async
+from evalstudio.engine.plan import Options, Plan, automatic_name, strategy_in_force, with_settings
 from evalstudio.errors import EvaluationError, RunError
 from evalstudio.evaluation import EvaluationSpec, ModelSettings, TimeOuts
 from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.python.rows import RowsDataset
 from evalstudio.settings import Settings
 from evalstudio.templates import Conversation, Message
+from evalstudio.workers import Cluster, choose_workers
 
 
 def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Settings) -> Plan:
@@ -35,13 +36,15 @@ def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Se
         strategy=marked.strategy,
         timeouts=TimeOuts() if attempts is None else TimeOuts(attempts=attempts),
     )
-    workers = None
+    given = frozenset({"attempts"} if attempts is not None else ())
+    spec = with_settings(spec, given, settings)
+    pool = None
     if not is_async(evaluation.function) and marked.batch_size is None:
-        workers = check_count("workers", options.workers or settings.workers)
-    strategy, source = strategy_in_force(spec, options, settings, workers)
+        pool = choose_workers((options, marked), settings)
+    strategy, source = strategy_in_force(spec, options, settings, pool)
     assert isinstance(spec.model, ModelSettings)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, Conversation(messages, marked.columns), (),
-        spec.model, evaluation.function, strategy, source, workers, evaluation.reference, evaluation.path.parent,
-        evaluation,
+        spec.model, evaluation.function, strategy, source, pool, evaluation.reference, evaluation.path.parent,
+        evaluation, given, pool if isinstance(pool, Cluster) else None,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -14,13 +14,13 @@ from evalstudio.engine.attempts import Attempts
 from evalstudio.engine.breaker import Breaker
 from evalstudio.engine.cache import AnswerCache
 from evalstudio.engine.clock import RunClock
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.given import given_evaluator
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
 from evalstudio.engine.models.call import CallResult, Model
-from evalstudio.engine.plan import Plan
+from evalstudio.engine.plan import BY_WORKERS, Plan, strategy_in_force, with_settings
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
@@ -28,7 +28,7 @@ from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.tally import Counts, add_score, make_aggregates
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.errors import RunError
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluation import EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
@@ -40,6 +40,7 @@ from evalstudio.signs import SignWatch
 from evalstudio.store.rows import LimitChangeRow
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
+from evalstudio.workers import Threads, default_workers
 
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
@@ -87,7 +88,7 @@ class Run:
     cap: Cap
     services: Services
     queue: SampleQueue
-    workers: ThreadWorkers | None
+    workers: Workers | None
     flight: FlightLog
     total: int
     counts: Counts
@@ -112,6 +113,7 @@ class Run:
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     breaker: Breaker = field(default_factory=Breaker)
     strategy: Strategy = field(init=False)
+    strategy_source: str = field(init=False)
     evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _attempts: Attempts = field(init=False)
@@ -120,7 +122,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._kept = self.counts.saved
-        self.strategy = self.plan.strategy
+        self.strategy, self.strategy_source = self.plan.strategy, self.plan.strategy_source
         self.evaluators = {one.name: one for one in self.plan.evaluators}
         self._attempts = Attempts(self)
 
@@ -158,6 +160,8 @@ class Run:
         if not self.is_active:
             return
         self._end(RunState.STOPPED, reason)
+        if self.workers is not None:
+            self.workers.close()
         self.scoring.cancel()
         for task in list(self._tasks):
             task.cancel()
@@ -180,7 +184,8 @@ class Run:
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
         """Holds for every call that starts from now on; calls in flight end in peace."""
         old, self.strategy = self.strategy, strategy
-        self.steered = self.steered or cause == "user"
+        if cause == "user":
+            self.steered, self.strategy_source = True, "live control"
         self._apply_strategy()
         if old != strategy:
             self._note(
@@ -193,31 +198,58 @@ class Run:
         self.services.admission.pump()
 
     def set_workers(self, workers: int) -> None:
-        """Changes the worker threads of a synchronous model. A window that was their number follows."""
-        if self.workers is None or self.plan.model.thread_safe is False:
+        """Changes the workers of a synchronous function. A window that was their number follows."""
+        one_thread = self.plan.model.thread_safe is False and isinstance(self.plan.pool, Threads)
+        if self.workers is None or one_thread:
             return
         old = self.workers.size
         self.workers.resize(workers)
+        new = self.workers.size
         if self.strategy == SlidingWindow(old):
-            self.strategy = SlidingWindow(workers)
-        if old != workers:
-            self._note(
-                "workers", str(old), str(workers), "user", f"{workers} worker threads, set by the user."
-            )
+            self.strategy = SlidingWindow(new)
+        if old != new:
+            self._note("workers", str(old), str(new), "user", f"{self.workers.label}, set by the user.")
+        self.services.admission.pump()
+
+    def workers_changed(self) -> None:
+        """Workers have come or gone by themselves. A window that is their number by default follows."""
+        assert self.workers is not None
+        size = self.workers.size
+        if (
+            self.plan.strategy_source == BY_WORKERS
+            and not self.steered
+            and self.strategy != SlidingWindow(size)
+        ):
+            self.strategy = SlidingWindow(size)
+            self._note("workers", None, str(size), "cluster", f"{self.workers.label}.")
         self.services.admission.pump()
 
     def follow_defaults(self, settings: Settings) -> None:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
-        if self.workers is not None and self.plan.spec.workers is None and self.plan.options.workers is None:
-            self.set_workers(settings.workers)
-        if (
-            self.plan.strategy_source in ("settings", "default")
-            and settings.strategy is not None
-            and not self.steered
-        ):
-            self.set_strategy(settings.strategy, "settings")
+        default = default_workers(settings)
+        if type(default) is type(self.plan.pool) and not self.plan.asks_for_workers:
+            self.set_workers(default.capacity)
+        plan = self.plan
+        strategy, source = strategy_in_force(plan.spec, plan.options, settings, plan.pool, plan.model.window)
+        if source == BY_WORKERS and self.workers is not None:
+            strategy = SlidingWindow(self.workers.size)
+        if source not in ("option", "evaluation") and not self.steered:
+            self.strategy_source = source
+            self.set_strategy(strategy, "settings")
         elif self.adaptive:
             self._apply_strategy()
+        self._follow_waits(with_settings(self.plan.spec, self.plan.given, settings))
+
+    def _follow_waits(self, spec: EvaluationSpec) -> None:
+        """Time-outs, attempts and budget for calls that start from now on."""
+        if spec == self.plan.spec:
+            return
+        self.plan = replace(self.plan, spec=spec)
+        self.model.set_timeouts(spec.timeouts)
+        self._attempts.follow(spec.timeouts)
+        for judge in self.scoring.judges:
+            judge.model.set_timeouts(spec.timeouts)
+            judge.policy.follow(spec.timeouts)
 
     # What admission asks ----------------------------------------------------------------------------------------
 
@@ -233,7 +265,7 @@ class Run:
             return Wait(Binding.CRASHED, None)
         if not self.adaptive and len(self.in_flight) >= self.limit:
             return Wait(Binding.MAXIMUM, None)
-        if self.workers is not None and len(self.in_flight) >= self.workers.size:
+        if self.workers is not None and len(self.in_flight) >= self.workers.capacity:
             return Wait(Binding.WORKERS, None)
         if self.scoring.waiting >= JUDGED_LATER * self.limit:
             return Wait(Binding.JUDGES, None)
@@ -327,6 +359,7 @@ class Run:
         for judge in self.scoring.judges:
             await judge.model.aclose()
         await self.model.aclose()
+        await self.scoring.aclose()
         if self.cache is not None:
             self.cache.close()
         self.flight.close()

@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from evalstudio.engine.executors.workers import CallFailed, Workers
 from evalstudio.engine.judges import JudgeCalls
 from evalstudio.engine.recording import Judged
-from evalstudio.evaluators import Evaluator
+from evalstudio.evaluators import Evaluator, EvaluatorFailed
 from evalstudio.keys import redact
+from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.store.rows import ScoreRow
 
@@ -37,11 +39,13 @@ class Scoring:
         evaluators: Sequence[Evaluator],
         judges: Sequence[JudgeCalls],
         save: Callable[[int, Score, bool, bool], None],
+        workers: Mapping[str, Workers] | None = None,
     ) -> None:
         self._quick = [one for one in evaluators if one.type != "python" and not one.needs_calls]
         self._slow = [one for one in evaluators if one.type == "python"]
         self.judges = list(judges)
         self._save = save
+        self._workers = workers or {}  # of evaluators that run on a cluster
         self._waiting: dict[int, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -73,7 +77,8 @@ class Scoring:
             return
         self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored)
         for evaluator in slow:
-            task = asyncio.create_task(self._in_thread(record_id, evaluator, answer, values))
+            place = self._on_worker if evaluator.name in self._workers else self._in_thread
+            task = asyncio.create_task(place(record_id, evaluator, answer, values))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         for one in judges:
@@ -92,6 +97,26 @@ class Scoring:
         self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
     ) -> None:
         self._done(record_id, await asyncio.to_thread(judge, evaluator, answer, values))
+
+    async def _on_worker(
+        self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
+    ) -> None:
+        given = {"answer": answer, "values": dict(values)}
+        try:
+            returned = await self._workers[evaluator.name].run(None, given)
+        except CallFailed as failure:
+            if failure.outcome is Outcome.OVERLOADED:  # the cluster's trouble, not the evaluator's
+                await self._in_thread(record_id, evaluator, answer, values)
+                return
+            error = EvaluatorFailed(f"The evaluator '{evaluator.name}' failed: {failure.message}")
+            self._done(record_id, failed(evaluator, error))
+        else:
+            self._done(record_id, checked(evaluator, returned.value))
+
+    async def aclose(self) -> None:
+        """Leaves the cluster, where evaluators run on one."""
+        for workers in self._workers.values():
+            await workers.aclose()
 
     def _done(self, record_id: int, score: Score) -> None:
         waiting = self._waiting.get(record_id)
@@ -119,6 +144,11 @@ def judge(evaluator: Evaluator, answer: str, values: Mapping[str, Any]) -> Score
         score = evaluator.judge(answer, values)
     except Exception as error:  # noqa: BLE001 - whatever a person's evaluator raises, the answer is kept, unscored
         return failed(evaluator, error)
+    return checked(evaluator, score)
+
+
+def checked(evaluator: Evaluator, score: Score) -> Score:
+    """The score of an evaluator; unscored where it is no number that a metric can read."""
     if isinstance(score.value, float) and not math.isfinite(score.value):
         return Score(
             evaluator.name,

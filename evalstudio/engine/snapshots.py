@@ -3,11 +3,13 @@
 from evalstudio.engine.limits.endpoint import Binding
 from evalstudio.engine.run import Run
 from evalstudio.engine.telemetry import eta
-from evalstudio.protocol import Bucket, Call, LimitChange, Rates, ScoreNow, Snapshot
+from evalstudio.engine.worker_advice import advice_on
+from evalstudio.protocol import Bucket, Call, LimitChange, RatesNow, ScoreNow, Snapshot
 from evalstudio.signs import Load, Sign, Standing
 from evalstudio.store.runs import RunState
 
 MOST_CALLS = 256
+MOST_WORKERS = 64
 
 SENTENCES = {
     Binding.DATASET: "Every sample that is left is in flight.",
@@ -20,7 +22,7 @@ SENTENCES = {
     Binding.BACKOFF: "The endpoint asked to wait.",
     Binding.CLIENT: "This machine is the limit: its processor is busy.",
     Binding.MAXIMUM: "The window you set is full.",
-    Binding.WORKERS: "All worker threads are busy.",
+    Binding.WORKERS: "All workers are busy.",
     Binding.APPLICATION: "The application's ceiling is reached.",
     Binding.CRASHED: "Samples that were in flight when the engine died run one at a time.",
     Binding.JUDGES: "Answers wait for the judge; no further sample starts until it has caught up.",
@@ -89,9 +91,13 @@ def take_snapshot(
         buckets=tuple(buckets),
         changes=tuple(changes),
         signs=_signs(run, latency.p50 if latency else None, Load(cpu, loop_lag, *machine)),
-        worker_advice=run.blocking.sentence or "",
+        worker_advice=advice_on(run.plan.pool, run.blocking),
+        workers_label=run.workers.label if run.workers else "",
+        worker_list=run.workers.standing()[:MOST_WORKERS] if run.workers else (),
+        workers_waiting=run.workers.waiting if run.workers else 0,
+        strategy_source=run.strategy_source,
         cached=run.counts.cached,
-        rates=Rates(
+        rates=RatesNow(
             *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
         ),
         gate=run.controller.gate_cause if gate_until else "",

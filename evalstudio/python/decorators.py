@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy, check_count
 from evalstudio.errors import EvaluationError, LimitError
 from evalstudio.python.retries import Retries, read_retries
+from evalstudio.workers import is_asked_for
 
 MARK = "__evalstudio__"
 BATCH_SIZE = 32
@@ -28,6 +29,10 @@ class Marked:
     batch_size: int | None = None  # None: the function takes one sample
     fail_under: float | None = None
     fail_under_low: bool = False  # judged on the lower end of the interval
+    workers: int | None = None
+    processes: int | None = None
+    threads_per_process: int | None = None
+    cluster: str | None = None
 
 
 class ForEach:
@@ -38,12 +43,24 @@ class ForEach:
             worker count for others.
         retries: how often a call that failed for a passing reason is tried again: a number, or a tenacity object,
             of which the number of attempts and the kinds of exceptions are used.
+        workers: threads for a function that is not async.
+        processes, threads_per_process: processes for it instead, which import its file.
+        cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
 
     Raises:
-        LimitError: one of them is of another kind.
+        LimitError: one of them is of another kind, or can't work.
     """
 
-    def __init__(self, concurrency: Strategy | None = None, retries: Any = None) -> None:
+    def __init__(
+        self,
+        concurrency: Strategy | None = None,
+        retries: Any = None,
+        *,
+        workers: int | None = None,
+        processes: int | None = None,
+        threads_per_process: int | None = None,
+        cluster: str | None = None,
+    ) -> None:
         if concurrency is not None and not isinstance(concurrency, (Sequential, SlidingWindow, Adaptive)):
             raise LimitError(
                 "concurrency must be Sequential(), SlidingWindow(N) or Adaptive(); "
@@ -51,6 +68,7 @@ class ForEach:
             )
         self._strategy = concurrency
         self._retries = read_retries(retries)
+        self._asked = (workers, processes, threads_per_process, cluster)
 
     def __call__(
         self,
@@ -75,7 +93,10 @@ class ForEach:
             isinstance(fail_under, bool) or not isinstance(fail_under, (int, float))
         ):
             raise EvaluationError(f"fail_under must be a number, as in 0.9; it is {fail_under!r}.")
-        marked = Marked(names, rows, self._strategy, self._retries, None, fail_under, fail_under_low)
+        marked = Marked(
+            names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked
+        )
+        is_asked_for((marked,))
         return lambda function: _mark(function, marked)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine.plan import is_async
+from evalstudio.engine.models.function import is_async
 from evalstudio.errors import EvaluationError
 from evalstudio.protocol import EvaluationFile, EvaluationFunction
 from evalstudio.python.decorators import Marked, marked_of

@@ -83,6 +83,9 @@ def run(
     *,
     strategy: Strategy | None = None,
     workers: int | None = None,
+    processes: int | None = None,
+    threads_per_process: int | None = None,
+    cluster: str | None = None,
     new_run: bool = False,
     workspace: str | os.PathLike[str] | None = None,
     **arguments: Any,
@@ -95,6 +98,9 @@ def run(
         samples: the first so many rows, in total.
         strategy: how many samples may be under way, instead of the decorator's.
         workers: threads for a synchronous function.
+        processes, threads_per_process: processes for it instead, which import its file; call `run` below
+            `if __name__ == "__main__":` then.
+        cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
         new_run: a second run in the experiment instead of going on.
         workspace: the folder that holds the database, else as everywhere.
         arguments: what the function takes beside the columns, as `model=...`.
@@ -102,10 +108,19 @@ def run(
     Raises:
         EvalStudioError: the evaluation cannot be run; nothing was called.
     """
+    from evalstudio.engine.executors.target import Place
     from evalstudio.engine.plan import Options
 
+    if Place.is_worker:
+        raise RunError(
+            "A worker process imports the evaluation's file and must not run it again; put the call of run below "
+            'if __name__ == "__main__":'
+        )
     wanted = evaluation_of(evaluation, arguments)
-    options = Options(experiment, strategy, workers, samples, None, new_run)
+    options = Options(
+        experiment, strategy, workers, samples, None, new_run,
+        processes=processes, threads_per_process=threads_per_process, cluster=cluster,
+    )  # fmt: skip
     place = find_workspace(workspace)
     return Finished(_run_anywhere(_run(wanted, options, place)), place)
 

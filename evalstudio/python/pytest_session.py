@@ -149,6 +149,9 @@ class EvaluationSession:
                 option("samples", None),
                 None,
                 bool(option("new_run", None)),
+                processes=option("processes", None),
+                threads_per_process=option("threads_per_process", None),
+                cluster=option("cluster", None),
             )
         return self._options
 

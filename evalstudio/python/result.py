@@ -59,6 +59,18 @@ def as_result(returned: Any) -> Result:
     )
 
 
+def plain_result(returned: Any) -> Result:
+    """What a function returned, so that it can be sent to another process: a Result of texts and plain scores."""
+    try:
+        result = as_result(returned)
+    except TypeError as problem:
+        return Result(error=str(problem))
+    scores = [msgspec.structs.replace(score, metadata={}) for score in storable(result.scores)]
+    prompt = None if result.prompt is None else as_text(result.prompt)
+    error = None if result.error is None else str(result.error)
+    return Result(*scores, prompt=prompt, model_response=as_text(result.model_response), error=error)
+
+
 def check_scores(scores: Sequence[Any]) -> None:
     for score in scores:
         if not isinstance(score, Score):

@@ -16,9 +16,12 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from evalstudio.errors import RunError
 from evalstudio.protocol import (
     VERSION,
+    CapacityFound,
+    CapacityPlan,
     Events,
     Frames,
     Hello,
+    Level,
     LogLine,
     Reply,
     Restarting,
@@ -50,6 +53,7 @@ class EngineClient(QObject):
     state_changed = Signal(object)  # EngineState
     snapshot = Signal(object)  # Snapshot
     log = Signal(object)  # LogLine
+    capacity = Signal(object)  # CapacityPlan, Level or CapacityFound
     restarting = Signal(object)  # Restarting: the engine itself asked for it
     died = Signal(str)  # a sentence; a restart is under way if there is any sense in it
     failed = Signal(str)  # a sentence; no restart
@@ -152,6 +156,8 @@ class EngineClient(QObject):
                 self.snapshot.emit(event)
             case LogLine():
                 self.log.emit(event)
+            case CapacityPlan() | Level() | CapacityFound():
+                self.capacity.emit(event)
             case Restarting():
                 self._restarting = True
                 self.restarting.emit(event)

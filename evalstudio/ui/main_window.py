@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.concurrency import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.settings import changed
 from evalstudio.ui.actions import Actions
@@ -26,11 +27,13 @@ from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
+from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.notices import Notice
 from evalstudio.ui.pages.compare import ComparePage
 from evalstudio.ui.pages.datasets import DatasetsPage
 from evalstudio.ui.pages.evaluations import EvaluationsPage
 from evalstudio.ui.pages.home import HomePage
+from evalstudio.ui.pages.models import ModelsPage
 from evalstudio.ui.pages.results import ResultsPage
 from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
@@ -64,6 +67,8 @@ class MainWindow(QMainWindow):
         self.runs_page = RunsPage(session, self.actions_, self.log)
         self.results_page = ResultsPage(session, self.actions_)
         self.compare_page = ComparePage(session)
+        self.book = ModelBook(session, self)
+        self.models_page = ModelsPage(session, self.book, self.actions_)
         self.evaluations_page = EvaluationsPage(session, self.actions_)
         self.datasets_page = DatasetsPage(session, self.actions_)
         self.setAcceptDrops(True)
@@ -146,6 +151,10 @@ class MainWindow(QMainWindow):
         if self._page_of[name].focusProxy() is not None:
             self._page_of[name].setFocus()  # its keys work at once
 
+    def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
+        self.runs_page.prepare(model, strategy)
+        self.show_page("runs")
+
     def _choose_theme(self, choice: str) -> None:
         self._session.change_settings(changed(self._session.settings, theme=choice))
 
@@ -202,6 +211,11 @@ class MainWindow(QMainWindow):
         local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
+        self.book.changed.connect(lambda: self.runs_page.start_bar.know_models(self.book.models))
+        self.book.changed.connect(lambda: self.evaluations_page.know_models(self.book.models))
+        self.models_page.next_run.connect(self._prepare_run)
+        start_bar = self.runs_page.start_bar
+        start_bar.changed.connect(lambda: self.models_page.capacity.know_evaluations(start_bar.evaluations))
         for choice in ("light", "dark", "system"):
             action = actions[f"theme_{choice}"]
             action.setCheckable(True)
@@ -212,6 +226,7 @@ class MainWindow(QMainWindow):
         choice = self._session.settings.theme
         if choice != self._theme.choice:
             self._theme.choose(choice)
+        self._theme.scale(self._session.settings.text_scale)
         for one in ("light", "dark", "system"):
             self.actions_[f"theme_{one}"].setChecked(one == choice)
 
@@ -232,6 +247,7 @@ class MainWindow(QMainWindow):
         self._page_of: dict[str, QWidget] = {
             "home": self.home_page, "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
             "evaluations": self.evaluations_page, "datasets": self.datasets_page,
+            "models": self.models_page,
         }  # fmt: skip
         for page in self._page_of.values():
             self._pages.addWidget(page)
@@ -303,5 +319,6 @@ class MainWindow(QMainWindow):
             *self.runs_page.splitters,
             *self.results_page.kept,
             *self.compare_page.kept,
+            *self.models_page.kept,
             *self.evaluations_page.splitters,
         ]

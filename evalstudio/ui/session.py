@@ -7,7 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.errors import EvalStudioError, StoreError
-from evalstudio.protocol import Restarting, ResumeRun, SetLimits, Snapshot
+from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
 from evalstudio.settings import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.dataset_reader import DatasetReader
@@ -40,6 +40,8 @@ class Session(QObject):
         self.focus: int | None = None
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
+        self.workspace_option: str | None = None  # --workspace, where it was given
+        self.checked_pythons: dict[str, str] = {}  # what was found about interpreters, by path
         self.datasets = DatasetReader(self)
         self._running_here: set[int] = set()
         self._asked_at_start = False
@@ -110,14 +112,8 @@ class Session(QObject):
         old, self.settings = self.settings, settings
         self.engine.python = settings.python
         self.settings_changed.emit()
-        limits = (settings.ceiling, settings.strategy, settings.workers)
-        if limits != (old.ceiling, old.strategy, old.workers) and self.engine.state is EngineState.READY:
-            fields = {
-                "ceiling": settings.ceiling,
-                "default_strategy": settings.strategy,
-                "default_workers": settings.workers,
-            }
-            spawn(self.ask_engine(SetLimits, **fields))
+        if settings != old and self.engine.state is EngineState.READY:
+            spawn(self.ask_engine(ChangeSettings, settings=settings))
 
     async def refresh(self) -> None:
         """Reads the list of runs anew, and the run in focus where another program has it in work."""
@@ -230,6 +226,8 @@ class Session(QObject):
 
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
+            # it may have read the settings before they were last changed
+            spawn(self.ask_engine(ChangeSettings, settings=self.settings))
             runs, self._go_on_with = self._go_on_with, ()
             for run_id in runs:
                 spawn(self.ask_engine(ResumeRun, run_id=run_id, classes=()))  # what errored stays so

@@ -16,6 +16,7 @@ from evalstudio.protocol import ScoreNow
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.database import explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
@@ -88,6 +89,13 @@ class StoreReader:
 
     async def details(self, record_id: int) -> Details | None:
         return await self._read(lambda reader: reader.details(record_id), None)
+
+    async def learned(self) -> tuple[list[Learned], list[ModelHistory]]:
+        """What is known about endpoints, and how the runs on each model went."""
+        return await self._read(
+            lambda reader: (learned_endpoints(reader.connection), model_histories(reader.connection)),
+            ([], []),
+        )
 
     def interrupt(self) -> None:
         """Ends a search for records that runs now; whoever waits for it gets StoreError."""

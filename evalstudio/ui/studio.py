@@ -3,6 +3,7 @@
 import faulthandler
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from PySide6.QtCore import QSettings
@@ -49,10 +50,12 @@ def open_studio(workspace_option: str | None, leave: Callable[[], None]) -> Stud
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     look = theme.install(application, settings.theme)
+    look.scale(settings.text_scale)
     session = Session(workspace, settings)
+    session.workspace_option = workspace_option
     machine = QSettings(str(settings_path().with_name("window.ini")), QSettings.Format.IniFormat)
     window = MainWindow(session, look, machine, leave)
-    faults = keep_faults(workspace.logs)
+    faults = keep_faults(Path(settings.log_folder).expanduser() if settings.log_folder else workspace.logs)
     reporter = CrashReporter(lambda: window.log.last_lines(50), faults)
     reporter.install(window)
     if problem is not None:

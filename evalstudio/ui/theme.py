@@ -56,6 +56,8 @@ class Theme(QObject):
     def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__(application)
         self._application = application
+        self._size = application.font().pointSizeF()  # the system's
+        self.percent = 100
         self.choice = choice
         self.tokens = LIGHT
         application.styleHints().colorSchemeChanged.connect(self._desktop_changed)
@@ -74,6 +76,16 @@ class Theme(QObject):
         dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
         self.tokens = DARK if dark else LIGHT
         self._application.setPalette(make_palette(self.tokens))
+        self.changed.emit()
+
+    def scale(self, percent: int) -> None:
+        """Sets the size of all text, in per cent of the system's."""
+        if percent == self.percent:
+            return
+        self.percent = percent
+        font = self._application.font()
+        font.setPointSizeF(self._size * percent / 100)
+        self._application.setFont(font)
         self.changed.emit()
 
     def _desktop_changed(self) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.text import tooltip
@@ -31,8 +31,7 @@ class TextLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
         self._colour = colour
-        if factor != 1.0 or bold:
-            self.setFont(scaled(self.font(), factor, bold=bold))
+        self._factor, self._bold = factor, bold
         theme().changed.connect(self._tint)
         self._tint()
 
@@ -47,6 +46,10 @@ class TextLabel(QLabel):
             self.setText(text)
 
     def _tint(self) -> None:
+        if self._factor != 1.0 or self._bold:
+            font = scaled(QApplication.font(), self._factor, bold=self._bold)
+            if font != self.font():
+                self.setFont(font)
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, QColor(getattr(tokens(), self._colour)))
         self.setPalette(palette)
@@ -173,9 +176,13 @@ class NavigationButton(QToolButton):
         self.setText(text)
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme().changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
         metrics = self.fontMetrics()
-        self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 10), metrics.height() + 42)
-        theme().changed.connect(self.update)
+        self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 14), metrics.height() + 42)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()

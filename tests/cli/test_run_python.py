@@ -126,3 +126,28 @@ def test_that_ctrl_c_stops_the_run_and_it_can_go_on(tmp_path: Path, workspace: W
     (run,) = Reader(workspace).runs("x")
     assert (run.state, run.reason) == ("stopped", "interrupted by Ctrl-C")
     assert "Traceback" not in out + err
+
+
+def test_that_processes_are_an_option_and_what_they_print_is_shown(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    (tmp_path / "eval_it.py").write_text(
+        "import os\nfrom evalstudio import Result, foreach\nfrom evalstudio.evaluators import exact_match\n"
+        "@foreach('text', ['a', 'b', 'c'])\n"
+        "def eval_it(text):\n"
+        "    print('a line from a worker')\n"
+        "    return Result(exact_match(text, text), model_response=os.getpid())\n"
+    )
+    command = [sys.executable, "-m", "evalstudio", "run", "eval_it.py"]
+    command += ["--workspace", str(workspace.folder), "--threads-per-process", "2"]
+    done = subprocess.run(
+        [*command, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["workers"] == 2
+    assert "a line from a worker" in done.stderr
+    wrong = subprocess.run(
+        [*command, "--workers", "3"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert wrong.returncode != 0
+    assert "give either workers, or processes and threads_per_process" in wrong.stdout + wrong.stderr

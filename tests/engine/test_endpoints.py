@@ -24,7 +24,7 @@ def test_that_secret_headers_tell_accounts_apart(monkeypatch: pytest.MonkeyPatch
     names = {name: identify(with_header(name), None) for name in ("FIRST", "SECOND", "SAME")}
     assert names["FIRST"] == names["SAME"] != names["SECOND"]
     assert "planted" not in "".join(names.values())
-    endpoints = Endpoints()
+    endpoints = Endpoints({})
     caps = [
         endpoints.get(with_header(name), names[name], None, None, 0.0, maximum=8, start=None)[1]
         for name in ("FIRST", "SECOND", "SAME")

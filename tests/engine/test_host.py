@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,29 @@ import psutil
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.evaluation import ModelSettings
 from evalstudio.protocol import (
     VERSION,
+    ChangeSettings,
+    DeleteRun,
     Events,
+    FindKey,
     Frames,
     Hello,
+    ListModels,
     LogLine,
     PauseRun,
     Reply,
+    SetKey,
+    SetRates,
     Shutdown,
     Snapshot,
     StartRun,
     StopRun,
+    TestModel,
     frame,
 )
+from evalstudio.settings import Rates, Settings
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
 from evalstudio.workspace import Workspace
@@ -211,3 +221,89 @@ def test_that_a_workspace_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Pa
     assert "cannot be used" in str(reply.error)
     assert child.process.wait(10) == 2
     child.close()
+
+
+def test_that_models_are_listed_and_tried_over_the_pipe(child: Child) -> None:
+    child.send(ListModels(1, "demo/instant"))
+    assert child.reply(1).value == ["instant"]
+    child.send(TestModel(2, "demo/instant"))
+    assert child.reply(2).value.startswith("demo/instant answered in")
+    child.send(TestModel(3, ModelSettings("openai", "m", base_url="http://127.0.0.1:9/v1")))
+    assert "connection refused" in str(child.reply(3).error)
+    child.send(TestModel(4, "nobody/nothing"))
+    assert "There is no provider 'nobody'" in str(child.reply(4).error)
+
+
+def test_that_a_key_goes_by_the_pipe_and_into_no_file(
+    child: Child, tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "sk-planted-by-pipe-0123456789"
+    with demo_that_wants(secret) as url:
+        model = f'{{ provider = "openai", name = "demo", base_url = "{url}", key = "PIPE_KEY" }}'
+        child.send(StartRun(1, write_evaluation(tmp_path, model, 4), "x"))
+        assert "no API key 'PIPE_KEY'" in str(child.reply(1).error)
+        child.send(FindKey(2, "PIPE_KEY"))
+        assert child.reply(2).value == ""
+        child.send(SetKey(3, "PIPE_KEY", secret, keychain=True))
+        assert "no keychain" in str(child.reply(3).error)
+        child.send(SetKey(4, "PIPE_KEY", f"{secret}\n"))
+        assert child.reply(4).value == "session"
+        child.send(StartRun(5, write_evaluation(tmp_path, model, 4), "x"))
+        assert child.reply(5).error is None
+        final = child.until(lambda event: isinstance(event, Snapshot) and event.state.startswith("completed"))
+        assert final.errored == 0
+        child.send(SetKey(6, "PIPE_KEY", ""))
+        assert child.reply(6).value == ""
+        child.send(SetKey(7, "", secret))
+        assert "needs a name" in str(child.reply(7).error)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert workspace.database in files
+    assert not [path for path in files if secret.encode() in path.read_bytes()]
+    assert not [event for event in child.events if secret in repr(event)]
+
+
+def test_that_rates_and_settings_act_over_the_pipe(child: Child, tmp_path: Path) -> None:
+    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/instant"', 4000), "x", SlidingWindow(2)))
+    run_id = child.reply(1).value
+    child.send(SetRates(2, run_id, requests_per_minute=60))
+    assert child.reply(2).error is None
+    child.until(lambda event: isinstance(event, Snapshot) and event.binding == "rate limit (requests)")
+    child.send(SetRates(3, run_id, requests_per_minute=-1))
+    assert "-1" in str(child.reply(3).error)
+    child.send(ChangeSettings(4, Settings(ceiling=3, rates={"demo": Rates(5)})))
+    assert child.reply(4).error is None
+    child.until(lambda event: isinstance(event, Snapshot) and event.ceiling == 3)
+    child.send(StopRun(5, run_id))
+    child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped")
+
+
+def test_that_a_run_is_deleted_over_the_pipe_but_not_while_it_runs(
+    child: Child, tmp_path: Path, workspace: Workspace
+) -> None:
+    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/one-second"', 30), "x", SlidingWindow(2)))
+    run_id = child.reply(1).value
+    child.send(DeleteRun(2, run_id))
+    assert child.reply(2).error is not None
+    child.send(StopRun(3, run_id))
+    child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped")
+    child.send(DeleteRun(4, run_id))
+    assert child.reply(4).error is None
+    reader = Reader(workspace)
+    assert reader.runs() == []
+    assert reader.record_ids(run_id) == []
+    reader.close()
+
+
+@contextmanager
+def demo_that_wants(key: str) -> Iterator[str]:
+    """A demo server that refuses other keys; its URL."""
+    arguments = ["-m", "evalstudio.engine.demo", "--profile", "instant", "--api-key", key]
+    server = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        yield server.stdout.readline().split('"url": "')[1].split('"')[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=10)

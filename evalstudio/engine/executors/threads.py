@@ -9,27 +9,22 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from evalstudio.concurrency import check_count
+from evalstudio.engine.executors.workers import Returned
+from evalstudio.protocol import Worker
+from evalstudio.workers import Threads
 
 GIVEN_UP = "given up"  # the name of a thread that nobody waits for any more
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What a call gave back, and how it spent its time: seconds of wall clock and of processor."""
-
-    value: Any
-    wall: float
-    processor: float
-
-
 @dataclass(slots=True, eq=False)
 class _Job:
-    function: Callable[[], Any]
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Returned]"
     thread: threading.Thread | None = None  # once it has started
@@ -47,15 +42,32 @@ class ThreadWorkers:
     _ready: threading.Condition = field(default_factory=threading.Condition)
     _threads: int = 0
     _idle: int = 0
+    _ended: int = 0
     _closed: bool = False
 
     def __post_init__(self) -> None:
         check_count("workers", self.size)
 
-    async def run(self, function: Callable[[], Any]) -> Returned:
+    @property
+    def capacity(self) -> int:
+        return self.size
+
+    @property
+    def label(self) -> str:
+        return Threads(self.size).label
+
+    @property
+    def waiting(self) -> int:
+        return len(self._jobs)
+
+    def tell_changes(self, heard: Callable[[], None]) -> None:
+        """Threads don't change by themselves."""
+
+    async def run(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> Returned:
         """Calls `function` in a thread. Cancelling the wait gives the call up; it can't be ended."""
+        assert function is not None
         loop = asyncio.get_running_loop()
-        job = _Job(function, loop, loop.create_future())
+        job = _Job(function, arguments, loop, loop.create_future())
         with self._ready:
             self._jobs.append(job)
             if self._idle == 0 and self._threads < self.size:
@@ -75,6 +87,12 @@ class ThreadWorkers:
             while self._threads < min(self.size, self._threads - self._idle + len(self._jobs)):
                 self._start_thread()
             self._ready.notify_all()
+
+    def standing(self) -> tuple[Worker, ...]:
+        return (Worker("threads", self.size, max(0, self._threads - self._idle), ended=self._ended),)
+
+    async def aclose(self) -> None:
+        self.close()
 
     def close(self) -> None:
         """Lets idle threads go. Threads that hang are daemons: the process does not wait for them."""
@@ -106,13 +124,14 @@ class ThreadWorkers:
             value: Any = None
             failure: BaseException | None = None
             try:
-                value = job.function()
+                value = job.function(**job.arguments)
             except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
                 failure = error
             returned = Returned(value, time.perf_counter() - started, time.thread_time() - processor)
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 job.loop.call_soon_threadsafe(_deliver, job.future, returned, failure)
             with self._ready:
+                self._ended += 1
                 if job.abandoned:
                     self.abandoned -= 1
                     return

@@ -8,6 +8,7 @@ Finagle's RetryBudget.
 import random
 from dataclasses import dataclass
 
+from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
 
 LONGEST_HINT = 120.0
@@ -46,6 +47,10 @@ class RetryPolicy:
         self.max_attempts = max_attempts
         self.longest = longest
         self._random = random.Random(seed)
+
+    def follow(self, timeouts: TimeOuts) -> None:
+        """Other bounds from now on."""
+        self.max_attempts, self.longest = timeouts.attempts, timeouts.sample
 
     def after(
         self, outcome: Outcome, *, attempts: int, elapsed: float, hint: float | None = None

@@ -107,6 +107,9 @@ class AnthropicModel:
         """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
         return await list_models(self._exchange.client, self._address.join("/models", limit="1000"))
 
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._exchange.set_timeouts(timeouts)
+
     async def aclose(self) -> None:
         await self._exchange.aclose()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from evalstudio.engine.limits.hints import RateHeaders
+from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.templates import Message
@@ -52,6 +53,7 @@ class CallResult:
     rates: RateHeaders | None = None
     fatal: bool = False  # no other sample can fare better: a wrong key, no such model
     timed_out: bool = False
+    seconds: float | None = None  # that the call itself took, where it waited for a worker before
 
 
 class Model(Protocol):
@@ -59,5 +61,8 @@ class Model(Protocol):
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt. Failures come back as results; only cancellation is raised."""
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        """For calls that start from now on."""
 
     async def aclose(self) -> None: ...

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.contained import Returned, call_contained
+from evalstudio.evaluation import TimeOuts
 from evalstudio.keys import redact, redact_answer
 from evalstudio.outcome import Outcome
 from evalstudio.python.result import as_result, as_text, storable
@@ -28,7 +29,7 @@ class EvaluationModel:
         arguments: Values,
         *,
         attempt_timeout: float,
-        workers: ThreadWorkers | None,
+        workers: Workers | None,
         retries: Retries | None = None,
     ) -> None:
         self._function = function
@@ -36,6 +37,7 @@ class EvaluationModel:
         self._timeout = attempt_timeout
         self._workers = workers
         self._retries = retries
+        self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt; see `Model`."""
@@ -44,13 +46,17 @@ class EvaluationModel:
             return CallResult(Outcome.CLIENT_ERROR, message=values.problem)
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         returned = await call_contained(
-            lambda: self._function(**values, **self._arguments), self._workers, longest
+            self._function, lambda: {**values, **self._arguments}, self._workers, longest, self.on_returned
         )
-        return _failed(returned, self._retries) or _answered(returned.value)
+        failed = _failed(returned, self._retries)
+        return failed or replace(_answered(returned.value), seconds=returned.seconds)
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._timeout = timeouts.attempt
 
     async def aclose(self) -> None:
         if self._workers is not None:
-            self._workers.close()
+            await self._workers.aclose()
 
 
 class BatchModel:
@@ -67,7 +73,7 @@ class BatchModel:
         *,
         size: int,
         attempt_timeout: float,
-        workers: ThreadWorkers | None,
+        workers: Workers | None,
         retries: Retries | None = None,
     ) -> None:
         self._function = function
@@ -94,13 +100,16 @@ class BatchModel:
             self._timer = loop.call_later(GATHER_S, self._start)
         return await future
 
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._timeout = timeouts.attempt
+
     async def aclose(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
             task.cancel()
         if self._workers is not None:
-            self._workers.close()
+            await self._workers.aclose()
 
     def _start(self) -> None:
         if self._timer is not None:
@@ -123,7 +132,7 @@ class BatchModel:
         """A result for each row."""
         lists = {name: [values[name] for values in rows] for name in self._columns}
         returned = await call_contained(
-            lambda: self._function(**lists, **self._arguments), self._workers, self._timeout
+            self._function, lambda: {**lists, **self._arguments}, self._workers, self._timeout
         )
         failed = _failed(returned, self._retries)
         if failed is not None and failed.outcome is Outcome.CLIENT_ERROR and len(rows) > 1:

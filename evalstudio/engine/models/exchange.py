@@ -81,6 +81,11 @@ class Exchange:
         self._gather = gather
         self._largest = largest
 
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        """For calls that start from now on."""
+        self._timeouts = timeouts
+        self.client.set_connect(timeouts.connect)
+
     async def call(
         self,
         body: bytes,

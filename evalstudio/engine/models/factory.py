@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Model
 from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
-from evalstudio.engine.models.function import FunctionModel, load_function
+from evalstudio.engine.models.function import FunctionModel, is_async, load_function
 from evalstudio.engine.models.recorded import RecordedModel
-from evalstudio.engine.plan import Plan, is_async
+from evalstudio.engine.plan import Plan
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.evaluators.judge import Judge
 from evalstudio.keys import find_key, remember_environment
 from evalstudio.python.evaluation import PythonEvaluation
+from evalstudio.workers import Threads
 
 BATCH_THREADS = 8
 SCHEMAS = (
@@ -37,22 +39,29 @@ class EndpointModel(Model, Protocol):
         """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
 
 
-def open_model(plan: Plan, settings: ModelSettings, workers: ThreadWorkers | None) -> Model:
-    """The model of a run. `settings` are the plan's, with the address of a server that the app has started."""
+def open_model(
+    plan: Plan, settings: ModelSettings, workers: Workers | None, parameters: tuple[str, ...] = ()
+) -> Model:
+    """The model of a run. `settings` are the plan's, with the address of a server that the app has started.
+
+    `parameters`: of a function that the workers have loaded.
+    """
     if plan.evaluation is not None:
         return _open_evaluation(plan, plan.evaluation, workers)
-    if plan.function is not None:
+    if plan.is_python:
         remember_environment()  # a person's code finds its own keys there, and its errors may hold them
-        return FunctionModel(plan.function, attempt_timeout=plan.spec.timeouts.attempt, workers=workers)
+        timeout = plan.spec.timeouts.attempt
+        return FunctionModel(plan.function, attempt_timeout=timeout, workers=workers, parameters=parameters)
     if plan.is_recorded:
         return RecordedModel(settings.name)
     return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
 
 
-def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: ThreadWorkers | None) -> Model:
+def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: Workers | None) -> Model:
     remember_environment()
     longest, marked = plan.spec.timeouts.attempt, evaluation.marked
-    function, arguments = evaluation.function, evaluation.arguments
+    elsewhere = plan.pool is not None and not isinstance(plan.pool, Threads)
+    function, arguments = evaluation.function, {} if elsewhere else evaluation.arguments  # workers have them
     if marked.batch_size is None:
         return EvaluationModel(
             function, arguments, attempt_timeout=longest, workers=workers, retries=marked.retries

@@ -11,10 +11,12 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Answer, CallResult, Request
-from evalstudio.engine.models.contained import call_contained, failure
+from evalstudio.engine.models.contained import call_contained
+from evalstudio.engine.models.failures import sentence_of
 from evalstudio.errors import ModelError
+from evalstudio.evaluation import TimeOuts
 from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome
 
@@ -27,28 +29,38 @@ class FunctionModel:
     Parameters may be `messages` (dicts with role and content), `prompt` (the last message's text), `repeat`, or columns
     of the dataset; a single parameter of any other name gets the prompt. It returns the answer as text, or a mapping
     with `text` and perhaps `tokens_in`, `tokens_out`, `thinking`, `finish_reason`.
+
+    `function` None: the workers have loaded it, and its parameters are `parameters`.
     """
 
     def __init__(
-        self, function: Callable[..., Any], *, attempt_timeout: float, workers: ThreadWorkers | None
+        self,
+        function: Callable[..., Any] | None,
+        *,
+        attempt_timeout: float,
+        workers: Workers | None,
+        parameters: tuple[str, ...] = (),
     ) -> None:
         self._function = function
         self._timeout = attempt_timeout
         self._workers = workers
-        self._parameters = tuple(inspect.signature(function).parameters)
+        self._parameters = parameters if function is None else tuple(inspect.signature(function).parameters)
         self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt; see `Model`."""
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         returned = await call_contained(
-            lambda: self._function(**self._arguments(request)), self._workers, longest, self.on_returned
+            self._function, lambda: self._arguments(request), self._workers, longest, self.on_returned
         )
-        return returned.failure or _result(returned.value)
+        return returned.failure or replace(_result(returned.value), seconds=returned.seconds)
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        self._timeout = timeouts.attempt
 
     async def aclose(self) -> None:
         if self._workers is not None:
-            self._workers.close()
+            await self._workers.aclose()
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
@@ -71,14 +83,30 @@ class FunctionModel:
         return arguments
 
 
+def is_async(function: Callable[..., Any]) -> bool:
+    """Whether a call of it is awaited: an async function, or an object whose `__call__` is one."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+
+
 def load_function(path: Path, name: str) -> Callable[..., Any]:
-    """The function `name` of a Python file, which is run once. Raises ModelError with what is wrong."""
+    """The function `name` of a Python file, which is run once; of a class, an object of it, which is then called.
+
+    Raises ModelError with what is wrong.
+    """
     module = _load(path)
     function = getattr(module, name, None)
     if not callable(function):
         there = [key for key, value in vars(module).items() if inspect.isfunction(value)]
         raise ModelError(f"{path.name} has no function '{name}'; it has {', '.join(there) or 'none'}.")
-    return function  # type: ignore[no-any-return]
+    if not inspect.isclass(function):
+        return function  # type: ignore[no-any-return]
+    try:
+        made = function()
+    except (Exception, SystemExit) as error:
+        raise ModelError(f"'{name}' in {path.name} cannot be set up: {sentence_of(error)}") from error
+    if not callable(made):
+        raise ModelError(f"'{name}' in {path.name} is a class without __call__, which would answer.")
+    return made
 
 
 def _load(path: Path) -> ModuleType:
@@ -92,7 +120,7 @@ def _load(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise ModelError(f"{path} cannot be imported: {failure(error)}") from error
+        raise ModelError(f"{path} cannot be imported: {sentence_of(error)}") from error
     return module
 
 

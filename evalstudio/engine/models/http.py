@@ -42,8 +42,11 @@ class Client:
         }
         # made once: to put a request's headers together costs more than to send them
         self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
-        # how long an answer may take is for the caller to say
-        self._extensions = {"timeout": {"connect": connect, "read": None, "write": None, "pool": None}}
+        self.set_connect(connect)
+
+    def set_connect(self, seconds: float) -> None:
+        """How long to wait for a connection; how long an answer may take is for the caller to say."""
+        self._extensions = {"timeout": {"connect": seconds, "read": None, "write": None, "pool": None}}
 
     async def post(self, url: httpx.URL, body: bytes, headers: dict[str, str]) -> httpx.Response:
         """Sends JSON and returns as soon as the headers are there; the caller closes the response.

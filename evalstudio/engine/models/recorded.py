@@ -5,6 +5,7 @@ from typing import Any
 
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.recording import as_text
+from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
 
 
@@ -22,6 +23,9 @@ class RecordedModel:
             message = f"The column '{self._column}' holds no answer for this sample."
             return CallResult(Outcome.CLIENT_ERROR, message=message)
         return CallResult(Outcome.OK, Answer(text))
+
+    def set_timeouts(self, timeouts: TimeOuts) -> None:
+        """Nothing here takes time."""
 
     async def aclose(self) -> None:
         """There is nothing to close."""

@@ -1,30 +1,47 @@
-"""The settings: a draft that acts only on Apply or OK."""
+"""The settings: made from their schema, a draft that acts only on Apply or OK."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QGroupBox,
-    QLabel,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
     QLineEdit,
-    QSpinBox,
-    QTabWidget,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from evalstudio.concurrency import MAXIMUM, Adaptive, SlidingWindow, Strategy
+from evalstudio.concurrency import describe
 from evalstudio.errors import EvalStudioError
-from evalstudio.settings import CEILING_VARIABLE, Settings, changed
+from evalstudio.settings import (
+    DEFAULTS,
+    Settings,
+    export_settings,
+    import_settings,
+    in_force,
+    settings_of,
+    values_of,
+)
+from evalstudio.settings_schema import FIELDS, PRIVACY, SECTIONS
+from evalstudio.ui.dialogs.advice_box import AdviceBox
+from evalstudio.ui.dialogs.interpreter_check import InterpreterCheck
+from evalstudio.ui.dialogs.setting_rows import SettingRow
 from evalstudio.ui.session import Session
-from evalstudio.ui.theme import SPACE_M, SPACE_S
+from evalstudio.ui.text import one_line
+from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.widgets import TextLabel, labelled
 
-THEMES = (("As the system", "system"), ("Light", "light"), ("Dark", "dark"))
-AUTOMATIC = 0  # of a number box: no value of one's own
+ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
+FILTER = "Settings (*.json)"
 
 
 class SettingsDialog(QDialog):
@@ -35,60 +52,43 @@ class SettingsDialog(QDialog):
         self.setObjectName("settings_dialog")
         self.setWindowTitle("Settings")
         self._session = session
-        self._make_fields()
+        self.rows = {field.key: SettingRow(field, self) for field in FIELDS}
+        editors = {key: row.editor for key, row in self.rows.items()}
+        self.ceiling, self.workers, self.window_size = (
+            editors["ceiling"],
+            editors["workers"],
+            editors["window"],
+        )
+        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
+        self.theme, self.python = editors["theme"], editors["python"]
+        self.adaptive = QCheckBox("&Adaptive: find by itself how many calls the endpoint can take")
+        labelled(self.adaptive, "setting_adaptive", "Adaptive", "Off: a sliding window of a fixed size")
+        now = session.focused.snapshot if session.focused is not None else None
+        self.advice = AdviceBox(now.latency if now else None, now.binding_sentence or None if now else None)
+        self.check = InterpreterCheck(session.checked_pythons)
         self._problem = TextLabel("", "bad", name="settings_problem")
         self._problem.setWordWrap(True)
         self._problem.setVisible(False)
-        tabs = QTabWidget()
-        tabs.setObjectName("settings_tabs")
-        tabs.setAccessibleName("Groups of settings")
-        tabs.addTab(self._concurrency_tab(), "Concurrency")
-        tabs.addTab(self._appearance_tab(), "Appearance")
-        tabs.addTab(self._engine_tab(), "Engine")
-        self._buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok
-            | QDialogButtonBox.StandardButton.Apply
-            | QDialogButtonBox.StandardButton.Cancel
-        )
-        self._buttons.setObjectName("settings_buttons")
-        self._name_buttons()
-        layout = QVBoxLayout(self)
-        layout.setSpacing(SPACE_M)
-        layout.addWidget(tabs)
-        layout.addWidget(self._problem)
-        layout.addWidget(self._buttons)
-        self._buttons.accepted.connect(self._ok)
-        self._buttons.rejected.connect(self.reject)
-        self._apply_button.clicked.connect(self.apply)
+        self._lay_out()
+        self._connect()
         self.show_settings(session.settings)
-        self._watch()
-        self.resize(480, 0)
+        self.sections.setCurrentRow(0)
+        self.resize(880, 660)
 
     def show_settings(self, settings: Settings) -> None:
         """Puts values into the fields."""
-        self.ceiling.setValue(settings.ceiling)
-        self.workers.setValue(settings.workers)
-        strategy = settings.strategy if settings.strategy is not None else Adaptive()
-        self.adaptive.setChecked(isinstance(strategy, Adaptive))
-        if isinstance(strategy, Adaptive):
-            self.minimum.setValue(strategy.min)
-            self.initial.setValue(strategy.initial or AUTOMATIC)
-            self.maximum.setValue(strategy.max or AUTOMATIC)
-        self.window_size.setValue(strategy.max_concurrency if isinstance(strategy, SlidingWindow) else 10)
-        self.theme.setCurrentIndex([value for _, value in THEMES].index(settings.theme))
-        self.python.setText(settings.python)
+        values = values_of(settings)
+        for key, row in self.rows.items():
+            if key != "strategy":
+                row.set_value(values[key])
+        self.rows["strategy"].set_value(
+            values["strategy"]
+        )  # last: it follows when Adaptive's bounds are changed
         self._adapt()
 
     def draft(self) -> Settings:
         """The settings as the fields stand. Raises LimitError or SettingsError with a sentence."""
-        return changed(
-            self._session.settings,
-            ceiling=self.ceiling.value(),
-            workers=self.workers.value(),
-            strategy=self._strategy(),
-            theme=str(self.theme.currentData()),
-            python=self.python.text().strip(),
-        )
+        return settings_of({key: row.value for key, row in self.rows.items()})
 
     def apply(self) -> bool:
         """Saves the draft and lets it act. Whether it could."""
@@ -100,15 +100,28 @@ class SettingsDialog(QDialog):
         self._check()
         return True
 
+    def search(self, text: str) -> None:
+        """Shows only settings in whose title or help every word is found; all of a section where there is no word."""
+        words = text.lower().split()
+        for number, (title, _) in enumerate(SECTIONS):
+            rows = [row for row in self.rows.values() if row.field.section == title]
+            for row in rows:
+                row.set_visible(not words or row.matches(words))
+            found = any(row.matches(words) for row in rows) or all(word in PRIVACY.lower() for word in words)
+            shown = (
+                found and (bool(rows) or title == "Privacy")
+                if words
+                else number == self.sections.currentRow()
+            )
+            self._pages[title].setVisible(shown if rows or not words else shown and not rows)
+        for widget in (self.advice, self.adaptive, self.check):
+            widget.setVisible(not words)
+        visible = [page for page in self._pages.values() if page.isVisibleTo(self)]
+        self._nothing.setVisible(not visible)
+
     def _ok(self) -> None:
         if self.apply():
             self.accept()
-
-    def _strategy(self) -> Strategy | None:
-        if not self.adaptive.isChecked():
-            return SlidingWindow(self.window_size.value())
-        chosen = Adaptive(self.initial.value() or None, self.minimum.value(), self.maximum.value() or None)
-        return None if chosen == Adaptive() else chosen
 
     def _check(self) -> None:
         """Checked as typed: what can't work is said, and can't be applied."""
@@ -118,6 +131,23 @@ class SettingsDialog(QDialog):
             self._say(str(error))
             return
         self._say("", differs=draft != self._session.settings)
+        applied, fresh = values_of(self._session.settings), values_of(draft)
+        for key, row in self.rows.items():
+            row.show_source(*self._source(key, pending=fresh[key] != applied[key]))
+        self.advice.check(fresh["window"] if fresh["strategy"] == "sliding_window" else None)
+
+    def _source(self, key: str, *, pending: bool) -> tuple[str, str]:
+        """Where the value in force comes from, in words, and their colour."""
+        if pending:
+            return "not applied yet", "accent_text"
+        now = in_force(self._session.settings, key, workspace_option=self._session.workspace_option)
+        if now.source not in ("default", "settings"):
+            return f"in force: {one_line(str(now.value), 40)} ({now.source})", "warn"
+        model = self._session.focused
+        run = model.snapshot if model is not None and model.is_active else None
+        if key == "strategy" and run is not None and run.strategy_source not in ("settings", "default", ""):
+            return f"run {run.run_id}: {describe(run.strategy)} ({run.strategy_source})", "muted"
+        return now.source, "muted"
 
     def _say(self, sentence: str, *, differs: bool = False) -> None:
         self._problem.show_text(sentence)
@@ -126,102 +156,152 @@ class SettingsDialog(QDialog):
         self._ok_button.setEnabled(not sentence)
 
     def _adapt(self) -> None:
-        adaptive = self.adaptive.isChecked()
-        for widget in (self.minimum, self.initial, self.maximum):
-            widget.setEnabled(adaptive)
-        self.window_size.setEnabled(not adaptive)
+        """What a strategy has no use for can't be changed."""
+        strategy = self.rows["strategy"].value
+        adaptive = strategy in ("automatic", "adaptive")
+        self.adaptive.setChecked(adaptive)
+        for key in ADAPTIVE_KEYS:
+            self.rows[key].set_enabled(adaptive)
+        self.rows["window"].set_enabled(strategy == "sliding_window")
         self._check()
+
+    def _adaptive_clicked(self, on: bool) -> None:
+        self.rows["strategy"].set_value("automatic" if on else "sliding_window")
+
+    def _bound_changed(self) -> None:
+        """Bounds of its own make Adaptive the strategy of all runs."""
+        row = self.rows["strategy"]
+        if row.value == "automatic" and any(self.rows[key].value != DEFAULTS[key] for key in ADAPTIVE_KEYS):
+            row.set_value("adaptive")
+
+    def _use_preset(self, window: int) -> None:
+        self.rows["strategy"].set_value("sliding_window")
+        self.rows["window"].set_value(window)
+
+    def _ask_for_file(self, title: str, *, save: bool) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setObjectName("settings_file")
+        mode = QFileDialog.FileMode
+        dialog.setFileMode(mode.AnyFile if save else mode.ExistingFile)
+        if save:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix("json")
+            dialog.selectFile("evalstudio-settings.json")
+        dialog.setNameFilters([FILTER, "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.export_to if save else self.import_from)
+        dialog.open()
+
+    def export_to(self, path: str) -> None:
+        """Writes the draft into a file."""
+        try:
+            export_settings(self.draft(), Path(path))
+        except EvalStudioError as error:
+            self._say(str(error))
+
+    def import_from(self, path: str) -> None:
+        """Takes a file's settings as the draft."""
+        try:
+            self.show_settings(import_settings(Path(path)))
+        except EvalStudioError as error:
+            self._say(str(error))
 
     # How it is made -----------------------------------------------------------------------------------------------
 
-    def _make_fields(self) -> None:
-        self.ceiling = _number(1)
-        labelled(
-            self.ceiling,
-            "setting_ceiling",
-            "Application ceiling",
-            f"Calls in flight at once over all runs, 1 to {MAXIMUM:,}",
-        )
-        self.workers = _number(1)
-        labelled(
-            self.workers,
-            "setting_workers",
-            "Worker count",
-            f"Threads for synchronous models, 1 to {MAXIMUM:,}",
-        )
-        self.window_size = _number(1)
-        labelled(
-            self.window_size, "setting_window", "Window size", f"Calls in flight of a run, 1 to {MAXIMUM:,}"
-        )
-        self.adaptive = QCheckBox("&Adaptive: find by itself how many calls the endpoint can take")
-        labelled(self.adaptive, "setting_adaptive", "Adaptive")
-        self.minimum = _number(1)
-        labelled(self.minimum, "setting_min", "Adaptive minimum", "Never fewer calls than this")
-        self.initial = _number(AUTOMATIC, "automatic")
-        labelled(
-            self.initial,
-            "setting_initial",
-            "Adaptive start",
-            "Where it starts; automatic: by experience with the endpoint",
-        )
-        self.maximum = _number(AUTOMATIC, "the ceiling")
-        labelled(self.maximum, "setting_max", "Adaptive maximum", "Never more calls than this")
-        self.theme = QComboBox()
-        for text, value in THEMES:
-            self.theme.addItem(text, value)
-        labelled(self.theme, "setting_theme", "Theme")
-        self.python = QLineEdit()
-        self.python.setPlaceholderText("The program's own")
-        labelled(
-            self.python,
-            "setting_python",
-            "Python interpreter",
-            "The Python that has your packages and EvalStudio; acts at the next start of the engine",
-        )
+    def _connect(self) -> None:
+        for key, row in self.rows.items():
+            row.changed.connect(self._adapt if key == "strategy" else self._check)
+        for key in ADAPTIVE_KEYS:
+            self.rows[key].changed.connect(self._bound_changed)
+        self.rows["python"].changed.connect(lambda: self.check.show_path(self.rows["python"].value))
+        self.adaptive.clicked.connect(self._adaptive_clicked)
+        self.advice.chosen.connect(self._use_preset)
+        self.sections.currentRowChanged.connect(lambda *_: self._choose_section())
+        self._search.textChanged.connect(self.search)
+        self._buttons.accepted.connect(self._ok)
+        self._buttons.rejected.connect(self.reject)
+        self._apply_button.clicked.connect(self.apply)
 
-    def _concurrency_tab(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
+    def _choose_section(self) -> None:
+        if self._search.text():
+            self._search.clear()
+        else:
+            self.search("")
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _lay_out(self) -> None:
+        self._search = QLineEdit()
+        self._search.setPlaceholderText("Search the settings")
+        self._search.setClearButtonEnabled(True)
+        labelled(self._search, "settings_search", "Search the settings")
+        self.sections = QListWidget()
+        labelled(self.sections, "settings_tabs", "Groups of settings")
+        self.sections.addItems([title for title, _ in SECTIONS])
+        self.sections.setFixedWidth(180)
+        self.sections.setSpacing(3)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_L)
+        self._pages = {title: self._page(title, about) for title, about in SECTIONS}
+        for page in self._pages.values():
+            column.addWidget(page)
+        self._nothing = TextLabel("No setting has these words.", "muted", name="settings_nothing")
+        column.addWidget(self._nothing)
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        labelled(self._scroll, "settings_scroll", "Settings of the chosen group")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inside)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE_S)
+        left.addWidget(self._search)
+        left.addWidget(self.sections, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(SPACE_M)
+        self._search.setFixedWidth(180)
+        middle.addLayout(left)
+        middle.addWidget(self._scroll, 1)
+        layout = QVBoxLayout(self)
         layout.setSpacing(SPACE_M)
-        everywhere = QGroupBox("All runs")
-        form = _form(everywhere)
-        form.addRow("Application &ceiling", self.ceiling)
-        form.addRow(
-            "",
-            _note(
-                f"Over all runs together. The environment variable {CEILING_VARIABLE} takes its place when it is set at the start."
-            ),
-        )
-        form.addRow("&Worker count", self.workers)
-        default = QGroupBox("Strategy of runs that set none")
-        form = _form(default)
-        form.addRow(self.adaptive)
-        form.addRow("Mi&nimum", self.minimum)
-        form.addRow("&Start", self.initial)
-        form.addRow("Ma&ximum", self.maximum)
-        form.addRow("Window si&ze", self.window_size)
-        layout.addWidget(everywhere)
-        layout.addWidget(default)
-        layout.addStretch(1)
-        return page
+        layout.addLayout(middle, 1)
+        layout.addWidget(self._problem)
+        layout.addLayout(self._foot())
 
-    def _appearance_tab(self) -> QWidget:
+    def _page(self, title: str, about: str) -> QWidget:
         page = QWidget()
-        _form(page).addRow("&Theme", self.theme)
+        page.setObjectName(f"settings_page_{title.split()[0].lower()}")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, SPACE_S, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(TextLabel(title, factor=1.25, bold=True))
+        intro = TextLabel(PRIVACY if title == "Privacy" else about, "text" if title == "Privacy" else "muted")
+        intro.setWordWrap(True)
+        intro.setObjectName(f"about_{title.split()[0].lower()}")
+        column.addWidget(intro)
+        if title == "Concurrency":
+            column.addWidget(self.adaptive)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_M)
+        grid.setVerticalSpacing(SPACE_S)
+        grid.setColumnMinimumWidth(0, 140)
+        grid.setColumnStretch(2, 1)
+        for row in self.rows.values():
+            if row.field.section == title:
+                row.place(grid)
+        column.addLayout(grid)
+        if title == "Concurrency":
+            column.addWidget(self.advice)
+        if title == "Interpreter":
+            column.addWidget(self.check)
         return page
 
-    def _engine_tab(self) -> QWidget:
-        page = QWidget()
-        form = _form(page)
-        form.addRow("&Python interpreter", self.python)
-        form.addRow(
-            "",
-            _note("Its own packages are there for Python models. EvalStudio must be installed in it, too."),
-        )
-        return page
-
-    def _name_buttons(self) -> None:
+    def _foot(self) -> QHBoxLayout:
         which = QDialogButtonBox.StandardButton
+        self._buttons = QDialogButtonBox(which.Ok | which.Apply | which.Cancel)
+        self._buttons.setObjectName("settings_buttons")
         self._ok_button = self._buttons.button(which.Ok)
         self._apply_button = self._buttons.button(which.Apply)
         for button, name in (
@@ -229,35 +309,20 @@ class SettingsDialog(QDialog):
         ):  # fmt: skip
             button.setObjectName(name)
             button.setAccessibleName(button.text().replace("&", ""))
+        foot = QHBoxLayout()
+        for text, name, save in (
+            ("&Import…", "settings_import", False),
+            ("&Export…", "settings_export", True),
+        ):
+            button = QPushButton(text)
+            button.setAutoDefault(False)
+            labelled(button, name, text.strip("&…"), "Settings in a file of your own; keys are never in it")
+            title = "Export the settings" if save else "Import settings"
+            button.clicked.connect(partial(self._ask, title, save))
+            foot.addWidget(button)
+        foot.addStretch(1)
+        foot.addWidget(self._buttons)
+        return foot
 
-    def _watch(self) -> None:
-        for box in (self.ceiling, self.workers, self.window_size, self.minimum, self.initial, self.maximum):
-            box.valueChanged.connect(lambda *_: self._check())
-        self.adaptive.toggled.connect(lambda *_: self._adapt())
-        self.theme.currentIndexChanged.connect(lambda *_: self._check())
-        self.python.textChanged.connect(lambda *_: self._check())
-
-
-def _number(lowest: int, special: str = "") -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(lowest, MAXIMUM)
-    box.setSpecialValueText(special)
-    box.setGroupSeparatorShown(True)
-    box.setMinimumWidth(130)
-    return box
-
-
-def _form(parent: QWidget) -> QFormLayout:
-    form = QFormLayout(parent)
-    form.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-    form.setSpacing(SPACE_S)
-    form.setFormAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return form
-
-
-def _note(text: str) -> QLabel:
-    note = TextLabel(text, "muted", 0.9)
-    note.setWordWrap(True)
-    return note
+    def _ask(self, title: str, save: bool, *_: Any) -> None:
+        self._ask_for_file(title, save=save)

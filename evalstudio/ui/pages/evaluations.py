@@ -1,6 +1,6 @@
 """The Evaluations page: what is asked, of whom, and how it is judged; written, tried and run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 
 from evalstudio.datasets import DatasetSource
 from evalstudio.errors import EvalStudioError, RunError
-from evalstudio.evaluation import EXAMPLE
+from evalstudio.evaluation import EXAMPLE, ModelSettings
 from evalstudio.library import (
     copy_example,
     find_datasets,
@@ -152,6 +152,11 @@ class EvaluationsPage(QWidget):
         self._session.look_at(first)
         self.run_started.emit(first)
 
+    def know_models(self, named: Mapping[str, ModelSettings]) -> None:
+        """The workspace's own models, to choose from."""
+        self.editor.know_models(named)
+        spawn(self.refresh())
+
     async def refresh(self) -> None:
         """Reads what there is: evaluations, datasets."""
         workspace, used = self._session.workspace, self._used()
@@ -161,7 +166,11 @@ class EvaluationsPage(QWidget):
         self.list.show_entries(entries, self._python_path or self.editor.reference)
         folder = self.editor.path.absolute().parent if self.editor.reference else workspace.evaluations
         models = dict.fromkeys(
-            [*DEMO_MODELS, *(row.model for row in self._session.rows if "::" not in row.model)]
+            [
+                *self.editor.named,
+                *DEMO_MODELS,
+                *(row.model for row in self._session.rows if "::" not in row.model),
+            ]
         )
         self.editor.form.know(tuple(models), [relative(path, folder) for path in datasets])
 

@@ -83,6 +83,13 @@ class RunsPage(QWidget):
             self._session.look_at(run_id)
         self._update_actions()
 
+    def prepare(self, model: str, strategy: Strategy | None) -> None:
+        """Makes a model, and a strategy where there is one, that of the next run."""
+        self.start_bar.choose_model(model)
+        if strategy is not None:
+            self._next_strategy = strategy
+            self._show_limits()
+
     def pause_or_continue(self) -> None:
         model = self._session.focused
         if model is None:
@@ -138,7 +145,9 @@ class RunsPage(QWidget):
         model = self._session.focused
         now = model.snapshot if model is not None else None
         if model is not None and now is not None and model.is_live and model.is_active:
-            self.limits.show_run(now.strategy, now.limit, now.workers, now.in_flight, now.ceiling)
+            self.limits.show_run(
+                now.strategy, now.limit, now.workers, now.in_flight, now.ceiling, now.strategy_source
+            )
         elif self._next_strategy is None:
             own = self.start_bar.strategy or self._session.settings.strategy or Adaptive()
             self.limits.show_next(own)
@@ -200,6 +209,7 @@ class RunsPage(QWidget):
         self.limits.workers_chosen.connect(self._workers_chosen)
         self.errors.retry.connect(self.resume)
         self.start_bar.changed.connect(self._evaluation_chosen)
+        self.start_bar.model.currentTextChanged.connect(lambda *_: self._show_limits())
         self.start_bar.problem.connect(lambda text: session.tell(text, "error", key="evaluation"))
         self.records.problem.connect(lambda text: session.tell(text, "error", key="store"))
         actions.connect("start", lambda: spawn(self.start()))

@@ -3,7 +3,7 @@
 The text is the one source: the form changes an entry of it at a time, and the text is what is saved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -29,7 +29,7 @@ from evalstudio.draft import (
     values_of,
 )
 from evalstudio.errors import EvalStudioError, EvaluationError
-from evalstudio.evaluation import EXAMPLE
+from evalstudio.evaluation import EXAMPLE, ModelSettings
 from evalstudio.library import save_text
 from evalstudio.resources import resource
 from evalstudio.toml_text import set_entry
@@ -70,6 +70,7 @@ class EvaluationEditor(QWidget):
         self._file = ""  # the file's text when it was read or written
         self._saved = ""  # and as it stands here
         self._row = 0
+        self.named: Mapping[str, ModelSettings] = {}  # the workspace's own models
         self._round = 0  # of the newest check; older ones are dropped
         self.is_checked = False
         self.dataset_size = 0  # bytes
@@ -183,6 +184,12 @@ class EvaluationEditor(QWidget):
         self.form.setEnabled(not self.is_example)
         self._begin_check()
 
+    def know_models(self, named: Mapping[str, ModelSettings]) -> None:
+        """The workspace's own models; what is shown is checked anew."""
+        self.named = named
+        if self.reference:
+            self._timer.start()
+
     def _begin_check(self) -> None:
         self.is_checked = False
         self._show_issues(self.draft.issues)
@@ -200,7 +207,8 @@ class EvaluationEditor(QWidget):
                 self.dataset_size = await self._datasets.size(source, base)
             except EvalStudioError as error:
                 issues.append(Issue("dataset", str(error)))
-        found = await self._datasets.worker.do(lambda: _checked(draft, preview, base, row))
+        named = self.named
+        found = await self._datasets.worker.do(lambda: _checked(draft, preview, base, row, named))
         if this != self._round:
             return  # something was changed meanwhile
         more, parts, problem, rows = found
@@ -276,9 +284,11 @@ class EvaluationEditor(QWidget):
         return bar
 
 
-def _checked(draft: Draft, preview: Preview | None, base: Path, row: int) -> Checked:
+def _checked(
+    draft: Draft, preview: Preview | None, base: Path, row: int, named: Mapping[str, ModelSettings]
+) -> Checked:
     """What is wrong beyond the text itself, and a row's messages; in the worker's thread."""
-    issues = [*check_model(draft, base)]
+    issues = [*check_model(draft, base, named)]
     source = draft.source
     if preview is None or source is None:
         return tuple(issues), (), "", 0

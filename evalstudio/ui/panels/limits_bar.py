@@ -14,6 +14,8 @@ DEBOUNCE_MS = 80
 SETTLE_MS = 400
 SLIDER_STEPS = 1_000
 SLIDER_TOP = 256
+SOURCES = {"live control": "set here", "option": "as it was started", "evaluation": "from the evaluation", "model": "from Models",
+           "settings": "from the settings"}  # fmt: skip
 NAMES = ("Sequential", "Sliding window", "Adaptive")
 
 
@@ -91,10 +93,16 @@ class LimitsBar(Card):
         self._show_workers(None)
 
     def show_run(
-        self, strategy: Strategy, limit: int, workers: int | None, in_flight: int, ceiling: int
+        self,
+        strategy: Strategy,
+        limit: int,
+        workers: int | None,
+        in_flight: int,
+        ceiling: int,
+        source: str = "",
     ) -> None:
         """Shows what holds for the run in work; what a person is moving right now is left alone."""
-        self._scope.show_text("Limits of this run, at once")
+        self._scope.show_text(f"Limits of this run, {SOURCES.get(source, 'at once')}")
         self._in_force.show_text(f"{in_flight:,} of {limit:,} in flight · ceiling {ceiling:,}")
         if not self._is_busy:
             self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)

@@ -1,14 +1,15 @@
 """What to run next: an example or a file, on which model, how many samples, under which name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
-from evalstudio.concurrency import Strategy
+from evalstudio.concurrency import SlidingWindow, Strategy
 from evalstudio.errors import EvalStudioError
-from evalstudio.evaluation import EXAMPLE, EvaluationSpec, examples, load_evaluation
+from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation
 from evalstudio.models import LOCAL_MODEL
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.text import one_line, tooltip
@@ -42,6 +43,7 @@ class StartBar(Card):
         self.setObjectName("start_bar")
         self.spec: EvaluationSpec | None = None
         self._names: set[str] = set()
+        self._models: Mapping[str, ModelSettings] = {}
         self._proposed = ""
         self.evaluation = QComboBox()
         labelled(self.evaluation, "evaluation", "Evaluation", "An example, or a file that you opened")
@@ -80,9 +82,18 @@ class StartBar(Card):
         )
 
     @property
+    def evaluations(self) -> list[tuple[str, str]]:
+        """What there is to choose from: what it is called, and its reference."""
+        combo = self.evaluation
+        return [(combo.itemText(row), str(combo.itemData(row))) for row in range(combo.count())]
+
+    @property
     def strategy(self) -> Strategy | None:
-        """The evaluation's own strategy."""
-        return self.spec.strategy if self.spec is not None else None
+        """The evaluation's own strategy, else the window of the chosen model, where it has one."""
+        if self.spec is not None and self.spec.strategy is not None:
+            return self.spec.strategy
+        model = self._models.get(self.model.currentText().strip())
+        return SlidingWindow(model.window) if model is not None and model.window is not None else None
 
     def add_file(self, path: str) -> None:
         """Puts an evaluation file into the list and chooses it; a file that can't be used is told."""
@@ -104,6 +115,13 @@ class StartBar(Card):
         """Makes a model that of the next run."""
         self.model.setCurrentText(name)
 
+    def know_models(self, models: Mapping[str, ModelSettings]) -> None:
+        """The workspace's own models, to choose from."""
+        self._models = models
+        text = self.model.currentText()
+        self._offer_models()
+        self.model.setCurrentText(text)
+
     def know_experiments(self, names: set[str]) -> None:
         """Names that are taken: a fresh one is proposed, unless a person has written their own."""
         self._names = names
@@ -124,12 +142,15 @@ class StartBar(Card):
             self.spec = None
             self.problem.emit(str(error))
             return
-        own = _name_of(self.spec)
-        self.model.clear()
-        self.model.addItems([own, *(name for name in DEMO_MODELS if name != own)])
+        self._offer_models()
         self.evaluation.setToolTip(tooltip(self.spec.description) or "An example, or a file that you opened")
         self._propose()
         self.changed.emit()
+
+    def _offer_models(self) -> None:
+        own = [_name_of(self.spec)] if self.spec is not None else []
+        self.model.clear()
+        self.model.addItems(list(dict.fromkeys([*own, *self._models, *DEMO_MODELS])))
 
     def _propose(self) -> None:
         base = one_line(self.spec.name, 100) if self.spec is not None else "experiment"

@@ -1,0 +1,176 @@
+"""A person's function as another process loads and calls it: by its file and name, never pickled.
+
+A file is imported once a process. A class is made once a process, too, and its object is called: what a model needs
+to set up stands in its `__init__`.
+"""
+
+import importlib.util
+import inspect
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
+from evalstudio.errors import EvaluationError, ModelError
+from evalstudio.outcome import Outcome
+from evalstudio.python.result import plain_result
+
+MAIN, MAIN_HERE = "__main__", "__mp_main__"
+
+
+class Place:
+    """Whether this process is a worker: what an evaluation's file would start, it must not start here again."""
+
+    is_worker = False
+
+
+class Target(Protocol):
+    """A function that a worker can load. `path` is its file."""
+
+    @property
+    def path(self) -> str: ...
+
+    def load(self) -> Callable[..., Any]:
+        """The function. Raises an EvalStudioError with what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTarget:
+    """The function or class `name` of a model's file."""
+
+    path: str
+    name: str
+
+    def load(self) -> Callable[..., Any]:
+        from evalstudio.engine.models.function import is_async, load_function
+
+        function = load_function(Path(self.path), self.name)
+        if is_async(function):
+            raise ModelError(
+                f"'{self.name}' in {Path(self.path).name} is async: it runs on the engine's own loop; leave processes "
+                "and cluster out."
+            )
+        return function
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationTarget:
+    """A function that `foreach` has marked; `module` is the name under which its file was imported.
+
+    `shared`: the arguments that are the same for every sample, pickled.
+    """
+
+    path: str
+    name: str
+    module: str
+    shared: bytes = b""
+
+    def load(self) -> Callable[..., Any]:
+        from evalstudio.python.decorators import marked_of
+
+        path = Path(self.path)
+        function = getattr(_import(path, self.module), self.name, None)
+        if function is None or marked_of(function) is None:
+            raise EvaluationError(f"{path.name} has no evaluation '{self.name}' where a worker imports it.")
+        try:
+            shared = pickle.loads(self.shared) if self.shared else {}
+        except Exception as error:
+            raise EvaluationError(
+                f"What '{self.name}' is given beside the columns cannot be read in a worker: {sentence_of(error)}"
+            ) from error
+        return lambda **values: plain_result(function(**values, **shared))
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorTarget:
+    """An evaluator of a person's own, called with `answer` and `values`."""
+
+    path: str
+    name: str
+    columns: tuple[str, ...]
+    score: str
+    metrics: tuple[str, ...]
+
+    def load(self) -> Callable[..., Any]:
+        from evalstudio.evaluators.custom import load_function
+
+        return load_function(Path(self.path), self.name, self.columns, self.score, self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that raised; `error` is the exception, pickled, where it can be."""
+
+    outcome: Outcome
+    message: str
+    hint: float | None = None
+    error: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a call ended: `value`, pickled, or a failure; seconds of wall clock and of processor."""
+
+    value: bytes
+    failure: Failure | None
+    wall: float
+    processor: float
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names by which a function takes its arguments."""
+    return tuple(inspect.signature(function).parameters)
+
+
+def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
+    """Calls with arguments that were pickled, and tells what came of it; nothing that a person's code raises gets out of here."""
+    process, started, processor = os.getpid(), time.perf_counter(), time.thread_time()
+    value, failure = b"", None
+    try:
+        result = function(**pickle.loads(arguments))
+    except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the worker
+        failure = _failure(error)
+    if os.getpid() != process:
+        os._exit(0)  # a fork that a person's code made and did not end
+    wall, processor = time.perf_counter() - started, time.thread_time() - processor
+    if failure is None:
+        try:
+            value = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # noqa: BLE001 - whatever an object of a person's own raises
+            kind = type(result).__name__
+            message = f"The function returned {kind}, which can't be sent to the engine: {sentence_of(error)}"
+            failure = Failure(Outcome.CLIENT_ERROR, message)
+    return Done(value, failure, wall, processor)
+
+
+def _failure(error: BaseException) -> Failure:
+    if not isinstance(error, Exception) or isinstance(error, StopIteration):
+        error = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
+    try:
+        sent = pickle.dumps(error)
+        pickle.loads(sent)
+    except Exception:  # noqa: BLE001 - an exception that can't be pickled is told in words
+        sent = b""
+    return Failure(outcome_of(error), sentence_of(error), hint_of(error), sent)
+
+
+def _import(path: Path, name: str) -> Any:
+    """The module of an evaluation's file, under the name that its objects are pickled with."""
+    here = MAIN_HERE if name == MAIN else name
+    spec = importlib.util.spec_from_file_location(here, path) if path.is_file() else None
+    if spec is None or spec.loader is None:
+        raise EvaluationError(f"There is no Python file {path} where a worker looks for it.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[here] = module
+    if name == MAIN:
+        sys.modules[MAIN] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise EvaluationError(f"{path.name} cannot be imported in a worker: {sentence_of(error)}") from error
+    return module

@@ -1,0 +1,83 @@
+"""What the workspace knows about endpoints and models: what Adaptive learned, and how runs went."""
+
+import sqlite3
+
+import msgspec
+
+NEWEST_RUNS = 20  # of a model, whose records are counted by outcome
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What was learned about one endpoint and model, and when (Unix time). None: not known. Holds no key."""
+
+    address: str  # a base URL, a provider that the app starts itself, or a Python file
+    name: str
+    learned_at: float
+    window: int | None = None
+    throughput: float | None = None  # answers a second at that window
+    seconds: float | None = None  # of one attempt, mean
+    requests_per_minute: float | None = None
+    concurrency_cap: int | None = None  # in flight above which calls were rejected
+    crashed_at: int | None = None
+
+
+class ModelHistory(msgspec.Struct, frozen=True):
+    """How the runs on one model went. `errors` are the newest runs' errored records by class, most first."""
+
+    model: str
+    runs: int
+    saved: int
+    errored: int
+    last: float  # Unix time
+    errors: tuple[tuple[str, int], ...] = ()
+
+
+def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
+    """All that was learned, newest first; what another version wrote is left out."""
+    found = []
+    for endpoint, learned_at, prior in connection.execute(
+        "SELECT endpoint, learned_at, prior FROM priors ORDER BY learned_at DESC"
+    ):
+        address, name = _parts(endpoint)
+        try:
+            values = msgspec.json.decode(prior, type=dict)
+            found.append(
+                msgspec.convert(
+                    values | {"address": address, "name": name, "learned_at": learned_at}, Learned
+                )
+            )
+        except msgspec.MsgspecError:
+            continue
+    return found
+
+
+def model_histories(connection: sqlite3.Connection) -> list[ModelHistory]:
+    """Every model that has runs, the last used first."""
+    rows = connection.execute(
+        "SELECT model, count(*), sum(saved), sum(errored), max(created_at) FROM runs GROUP BY model ORDER BY 5 DESC"
+    ).fetchall()
+    return [
+        ModelHistory(model, runs, saved, errored, last, _errors(connection, model) if errored else ())
+        for model, runs, saved, errored, last in rows
+    ]
+
+
+def _errors(connection: sqlite3.Connection, model: str) -> tuple[tuple[str, int], ...]:
+    rows = connection.execute(
+        "SELECT outcome, count(*) FROM records WHERE outcome != 'ok' AND run_id IN"
+        " (SELECT id FROM runs WHERE model = ? AND errored ORDER BY id DESC LIMIT ?) GROUP BY outcome ORDER BY 2 DESC",
+        (model, NEWEST_RUNS),
+    )
+    return tuple((str(outcome), int(count)) for outcome, count in rows)
+
+
+def _parts(endpoint: str) -> tuple[str, str]:
+    """An endpoint's name in the store is file::function, provider/name, or URL#account/name."""
+    if "::" in endpoint:
+        path, _, name = endpoint.rpartition("::")
+        return path, name
+    address, mark, rest = endpoint.partition("#")
+    if mark:
+        return address, rest.partition("/")[2]
+    provider, _, name = endpoint.partition("/")
+    return provider, name

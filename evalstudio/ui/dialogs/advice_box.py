@@ -1,0 +1,94 @@
+"""Guidance beside the limits: presets with their reasons, a warning outside a range, and the four factors as measured."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout
+
+from evalstudio.advisor import PRESETS, factors, measure_machine, outside, rate_warning, window_for_rate
+from evalstudio.format import milliseconds
+from evalstudio.protocol import Percentiles
+from evalstudio.ui.theme import SPACE_M, SPACE_S
+from evalstudio.ui.widgets import TextLabel, labelled
+
+
+class AdviceBox(QGroupBox):
+    """`chosen` tells the window of a preset. Latencies are those of the run in focus."""
+
+    chosen = Signal(int)
+
+    def __init__(self, latency: Percentiles | None, limits: str | None) -> None:
+        super().__init__("What to choose")
+        self.setObjectName("advice")
+        self._latency = latency
+        self.presets = QComboBox()
+        labelled(self.presets, "preset", "Preset", "A window to start with, by who answers")
+        for preset in PRESETS.values():
+            self.presets.addItem(f"{preset.name}: {preset.range}", preset.name)
+        self.use = QPushButton()
+        labelled(self.use, "use_preset", "Use the preset", "Sets a sliding window of this size")
+        self._reason = TextLabel("", "muted", name="preset_reason")
+        self._reason.setWordWrap(True)
+        self.warning = TextLabel("", "warn", name="preset_warning")
+        self.warning.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        line = QHBoxLayout()
+        line.addWidget(self.presets)
+        line.addWidget(self.use)
+        line.addStretch(1)
+        layout.addLayout(line)
+        layout.addWidget(self._reason)
+        layout.addWidget(self.warning)
+        layout.addLayout(self._factors(latency, limits))
+        self._window: int | None = None
+        self.presets.currentIndexChanged.connect(lambda *_: self._show())
+        self.use.clicked.connect(lambda: self.chosen.emit(self.proposed))
+        self._show()
+
+    @property
+    def proposed(self) -> int:
+        """The preset's window; where it is a rate a minute and the latency was measured, what that rate allows."""
+        preset = PRESETS[self.presets.currentData()]
+        if preset.requests_per_minute is not None and self._latency is not None:
+            return window_for_rate(preset.requests_per_minute, self._latency.p50)
+        return preset.start
+
+    def check(self, window: int | None) -> None:
+        """Warns where a sliding window is outside of the preset's range; None: there is no fixed window."""
+        self._window = window
+        self._show()
+
+    def _show(self) -> None:
+        preset = PRESETS[self.presets.currentData()]
+        reason = preset.reason
+        if preset.requests_per_minute is not None and self._latency is not None:
+            reason += f" At the {milliseconds(self._latency.p50)} measured they are {self.proposed}."
+        if preset.name.startswith("Local"):
+            reason += " Adaptive is the better choice for your own server: it goes no higher than helps."
+        self._reason.show_text(reason)
+        self.use.setText(f"Use {self.proposed}")
+        warnings = []
+        if self._window is not None:
+            warnings = [outside(preset, self._window)]
+            if preset.requests_per_minute is not None and self._latency is not None:
+                warnings.append(rate_warning(self._window, self._latency.p50, preset.requests_per_minute))
+        words = " ".join(filter(None, warnings))
+        self.warning.show_text(words)
+        self.warning.setVisible(bool(words))
+
+    def _factors(self, latency: Percentiles | None, limits: str | None) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_M)
+        grid.setColumnStretch(1, 1)
+        measured = factors(
+            measure_machine(),
+            limits=limits,
+            p50=latency.p50 if latency else None,
+            p95=latency.p95 if latency else None,
+        )
+        for row, factor in enumerate(measured):
+            grid.addWidget(TextLabel(factor.name, bold=True), row, 0)
+            words = TextLabel(f"{factor.measured or 'not measured yet'}. {factor.meaning}", "muted", 0.9)
+            words.setObjectName(f"factor_{row}")
+            words.setWordWrap(True)
+            grid.addWidget(words, row, 1)
+        return grid

@@ -1,0 +1,112 @@
+"""The models there are: a person's own, the demo's, the local one; and a menu to add another."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QMenu, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from evalstudio.evaluation import ModelSettings
+from evalstudio.models import LOCAL_MODEL, PRESETS
+from evalstudio.ui.panels.start_bar import DEMO_MODELS
+from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.theme import SPACE_S, scaled, theme
+from evalstudio.ui.widgets import Card, labelled, quiet_selection
+
+TITLES = {
+    "openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Google Gemini", "mistral": "Mistral", "groq": "Groq",
+    "openrouter": "OpenRouter", "together": "Together", "deepseek": "DeepSeek", "ollama": "Ollama (this machine)",
+    "vllm": "vLLM (your server)", "llamacpp": "llama.cpp (this machine)", "python": "Python function",
+}  # fmt: skip
+ROW = 24  # pixels
+
+
+class ModelList(Card):
+    """`chosen` tells a name; `add` a provider, or python."""
+
+    chosen = Signal(str)
+    add = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("model_list_card")
+        self.tree = QTreeWidget()
+        labelled(self.tree, "model_list", "Models")
+        self.tree.setHeaderHidden(True)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(12)
+        self.tree.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._groups = {name: self._group(name) for name in ("Your models", "Demo", "On this machine")}
+        self.add_button = QPushButton("&Add a model")
+        labelled(
+            self.add_button, "add_model", "Add a model", "An endpoint of a provider, or a Python function"
+        )
+        self.menu = QMenu(self.add_button)
+        for provider in [*PRESETS, "python"]:
+            if provider in ("ollama", "python"):
+                self.menu.addSeparator()
+            action = self.menu.addAction(TITLES.get(provider, provider))
+            action.setObjectName(f"add_{provider}")
+            action.triggered.connect(lambda *_, provider=provider: self.add.emit(provider))
+        self.add_button.setMenu(self.menu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self.add_button)
+        layout.addWidget(self.tree, 1)
+        self.setMinimumWidth(210)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+        self.tree.currentItemChanged.connect(self._chosen)
+        self.show_models({}, None)
+
+    def show_models(self, models: Mapping[str, ModelSettings], current: str | None) -> None:
+        """Shows a person's own models, and chooses one without telling."""
+        with QSignalBlocker(self.tree):
+            self._fill("Your models", {name: model.label for name, model in models.items()})
+            # one that has an entry of its own is listed there
+            self._fill("Demo", {name: "" for name in DEMO_MODELS if name not in (LOCAL_MODEL, *models)})
+            local = (
+                {}
+                if LOCAL_MODEL in models
+                else {LOCAL_MODEL: "A small real language model, installed on demand"}
+            )
+            self._fill("On this machine", local)
+            self.choose(current)
+
+    def choose(self, name: str | None) -> None:
+        """Makes a model the chosen one; None: none is."""
+        self.tree.clearSelection()
+        for group in self._groups.values():
+            for row in range(group.childCount()):
+                item = group.child(row)
+                if item is not None and item.data(0, Qt.ItemDataRole.UserRole) == name:
+                    self.tree.setCurrentItem(item)
+                    return
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self.tree)
+
+    def _fill(self, title: str, names: Mapping[str, str]) -> None:
+        group = self._groups[title]
+        group.takeChildren()
+        for name, about in names.items():
+            item = QTreeWidgetItem([one_line(name, 60)])
+            item.setData(0, Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(0, QSize(0, ROW))
+            item.setToolTip(0, tooltip(f"{name}\n{about}" if about and about != name else name))
+            group.addChild(item)
+        group.setHidden(not names)
+        group.setExpanded(True)
+
+    def _group(self, title: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem(self.tree, [title])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setSizeHint(0, QSize(0, ROW + SPACE_S))
+        item.setFont(0, scaled(self.font(), 0.9, bold=True))
+        return item
+
+    def _chosen(self, item: QTreeWidgetItem | None, before: QWidget | None) -> None:
+        name = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
+        if name:
+            self.chosen.emit(str(name))
