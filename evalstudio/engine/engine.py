@@ -201,7 +201,13 @@ class Engine:
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
         """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
-        self._endpoints.steer(self.run(run_id).controller, self._clock(), Rates(requests, tokens))
+        controller = self.run(run_id).controller
+        before, told = controller.rates_set, len(controller.changes)
+        self._endpoints.steer(controller, self._clock(), Rates(requests, tokens))
+        del controller.changes[told:]  # told as what a person did, below
+        for run in self.runs.values():
+            if run.controller is controller:
+                run.rates_changed(before, (requests, tokens))
         self.admission.pump()
 
     async def rename_experiment(self, old: str, new: str) -> None:

@@ -224,6 +224,17 @@ class Run:
             self._note("workers", None, str(size), "cluster", f"{self.workers.label}.")
         self.services.admission.pump()
 
+    def rates_changed(
+        self, old: tuple[float | None, float | None], new: tuple[float | None, float | None]
+    ) -> None:
+        """A person has set the rates of the endpoint: requests and tokens a minute."""
+        for what, was, now in zip(("requests per minute", "tokens per minute"), old, new, strict=True):
+            if was != now:
+                words = "no limit of your own" if now is None else f"at most {now:,.0f}"
+                before = None if was is None else f"{was:g}"
+                after = None if now is None else f"{now:g}"
+                self._note(what, before, after, "user", f"{what.capitalize()}: {words}, set by the user.")
+
     def follow_defaults(self, settings: Settings) -> None:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
         default = default_workers(settings)
