@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -42,6 +43,7 @@ from evalstudio.store.runs import (
     find_or_create,
     get_run,
     give_back,
+    rename_experiment,
     set_state,
     take_lease,
     update_spec,
@@ -201,8 +203,21 @@ class Engine:
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
         """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
-        self._endpoints.steer(self.run(run_id).controller, self._clock(), Rates(requests, tokens))
+        controller = self.run(run_id).controller
+        before, told = controller.rates_set, len(controller.changes)
+        self._endpoints.steer(controller, self._clock(), Rates(requests, tokens))
+        del controller.changes[told:]  # told as what a person did, below
+        for run in self.runs.values():
+            if run.controller is controller:
+                run.rates_changed(before, (requests, tokens))
         self.admission.pump()
+
+    async def rename_experiment(self, old: str, new: str) -> None:
+        """Gives an experiment another name, in the store and in its runs that go on. Raises RunError where it can't be."""
+        await self.execute(lambda connection: rename_experiment(connection, old, new))
+        for run in self.runs.values():
+            if run.plan.experiment == old:
+                run.plan = replace(run.plan, experiment=new)
 
     def change_settings(self, settings: Settings) -> None:
         """Settings that hold from now on, also for runs in work that set no value of their own."""

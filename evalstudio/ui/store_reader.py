@@ -24,6 +24,7 @@ from evalstudio.ui.run_model import History
 from evalstudio.workspace import Workspace
 
 Result = TypeVar("Result")
+SPARKS = 32  # points of a small curve in a list
 Ids = npt.NDArray[np.int64]
 
 
@@ -87,6 +88,10 @@ class StoreReader:
         except RunError:
             return None
 
+    async def sparkline(self, run_id: int) -> tuple[float, ...]:
+        """Records a second over a run, in at most `SPARKS` parts of its time."""
+        return await self._read(lambda reader: _sparkline(reader, run_id), ())
+
     async def details(self, record_id: int) -> Details | None:
         return await self._read(lambda reader: reader.details(record_id), None)
 
@@ -136,6 +141,21 @@ class StoreReader:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.close()
+
+
+def _sparkline(reader: Reader, run_id: int) -> tuple[float, ...]:
+    first, last = reader.connection.execute(
+        "SELECT min(second), max(second) FROM seconds WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    if first is None:
+        return ()
+    width = -(-(last - first + 1) // SPARKS)
+    rows = reader.connection.execute(
+        "SELECT (second - ?) / ?, sum(bucket ->> '$.saved') FROM seconds WHERE run_id = ? GROUP BY 1",
+        (first, width, run_id),
+    )
+    sums = dict(rows.fetchall())
+    return tuple(sums.get(part, 0) / width for part in range((last - first) // width + 1))
 
 
 def _history(reader: Reader, run_id: int) -> History:

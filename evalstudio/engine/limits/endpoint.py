@@ -264,6 +264,11 @@ class EndpointController:
         return self._pacer.tokens_per_minute
 
     @property
+    def rates_set(self) -> tuple[float | None, float | None]:
+        """Requests and tokens a minute that the user has set; None where nothing is."""
+        return self._pacer.settings
+
+    @property
     def phase(self) -> str:
         return self._learner.phase.value
 

@@ -26,6 +26,8 @@ DASHES = {
     "dash": (Qt.PenStyle.DashLine, "╍╍"),
     "dot": (Qt.PenStyle.DotLine, "┅┅"),
 }
+BY_HAND = ("user", "settings")  # causes of changes that a person made
+MOST_ACTS = 200  # of these, marked at most
 SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
 
 
@@ -98,6 +100,7 @@ class TimeChart(Card):
         if self.kind.marks_changes:
             self._mark(series, changes)
         self._set_ranges(times, highest, view)
+        self._draw_acts([change.at for change in changes if change.cause in BY_HAND] if shown else [])
         self._tell()
 
     def point_at(self, moment: float | None) -> None:
@@ -169,6 +172,9 @@ class TimeChart(Card):
             curve.setZValue(-depth if self.kind.stacked else depth)
             item.addItem(curve)
             self._curves.append(curve)
+        self._acts = pg.PlotCurveItem()
+        self._acts.setZValue(-20)
+        item.addItem(self._acts, ignoreBounds=True)
         self._marks = pg.ScatterPlotItem(
             symbol="d", size=9, hoverable=True, tip=lambda x, y, data: tooltip(f"{clock(x)}  {data}")
         )
@@ -194,6 +200,7 @@ class TimeChart(Card):
                 curve.setFillBrush(QBrush(colour))
         self._marks.setPen(pg.mkPen(colours.card))
         self._marks.setBrush(pg.mkBrush(colours.series[1]))
+        self._acts.setPen(pg.mkPen(colours.series[1], width=1, style=Qt.PenStyle.DotLine))
         self._cross.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DotLine))
         self._tell()
 
@@ -210,6 +217,11 @@ class TimeChart(Card):
             height = float(np.interp(change.at, times, limits)) if len(times) else 0.0
             spots.append({"pos": (change.at, height), "data": change.sentence})
         self._marks.setData(spots)
+
+    def _draw_acts(self, moments: list[float]) -> None:
+        """A thin upright line wherever a person changed something."""
+        ends = np.repeat(np.array(moments[-MOST_ACTS:]), 2)
+        self._acts.setData(ends, np.tile([0.0, self._top], len(ends) // 2), connect="pairs")
 
     def _set_ranges(self, times: Array, highest: float, view: tuple[float, float] | None) -> None:
         last = float(times[-1]) if len(times) else 0.0
