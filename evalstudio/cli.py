@@ -17,6 +17,7 @@ from evalstudio.commands.show import list_command, show_command
 from evalstudio.commands.start import start_command, window_command
 from evalstudio.commands.tidy import cleanup_command, delete_command, rename_command
 from evalstudio.errors import EvalStudioError
+from evalstudio.keys import redact
 
 USAGE = 2
 
@@ -65,5 +66,5 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except EvalStudioError as error:
-        click.echo(f"evalstudio: {error}", err=True)
+        click.echo(f"evalstudio: {redact(str(error))}", err=True)
         sys.exit(USAGE)
