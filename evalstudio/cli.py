@@ -15,6 +15,7 @@ from evalstudio.commands.run import run_command
 from evalstudio.commands.serve import demo_server, engine_command, local_model
 from evalstudio.commands.show import list_command, show_command
 from evalstudio.commands.start import start_command, window_command
+from evalstudio.commands.take_in import import_command
 from evalstudio.commands.tidy import cleanup_command, delete_command, rename_command
 from evalstudio.errors import EvalStudioError
 from evalstudio.keys import redact
@@ -44,6 +45,7 @@ for command in (
     agreement_command,
     errors_command,
     export_command,
+    import_command,
     rename_command,
     delete_command,
     cleanup_command,
