@@ -48,7 +48,7 @@ COMMANDS = (
     Command("page_home", "&Home", "&View", "Where to begin, and what ran last", ("Ctrl+1",)),
     Command("page_runs", "R&uns", "&View", "What runs, live", ("Ctrl+2",)),
     Command("page_results", "R&esults", "&View", "Every record of one run", ("Ctrl+3",)),
-    Command("page_compare", "&Compare", "&View", "Two runs side by side", ("Ctrl+4",)),
+    Command("page_compare", "&Compare", "&View", "Two runs side by side, or several ranked", ("Ctrl+4",)),
     Command("page_evaluations", "E&valuations", "&View", "What is asked, of whom, and how it is judged", ("Ctrl+5",)),
     Command("page_datasets", "&Datasets", "&View", "Files of samples: what is in them, and what is wrong", ("Ctrl+6",)),
     Command("page_models", "&Models", "&View", "What answers: endpoints, keys, limits and their capacity", ("Ctrl+7",)),
