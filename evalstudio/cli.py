@@ -5,6 +5,7 @@ import sys
 import click
 
 from evalstudio import __version__
+from evalstudio.commands.agreement import agreement_command
 from evalstudio.commands.capacity import capacity_command
 from evalstudio.commands.compare import compare_command
 from evalstudio.commands.errors import errors_command
@@ -39,6 +40,7 @@ for command in (
     capacity_command,
     forecast_command,
     compare_command,
+    agreement_command,
     errors_command,
     export_command,
     rename_command,
