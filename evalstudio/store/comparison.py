@@ -111,7 +111,7 @@ _FACTORS = {
 
 
 def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
-    before, after = _parts(reader, a), _parts(reader, b)
+    before, after = parts_of(reader, a), parts_of(reader, b)
     for part in dict.fromkeys((*before, *after)):
         old, new = before.get(part, ""), after.get(part, "")
         if old == new:
@@ -124,7 +124,7 @@ def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
         yield Difference(part, old, new, kind, _FACTORS.get(part, part))
 
 
-def _parts(reader: Reader, row: RunRow) -> dict[str, str]:
+def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:
     """What a run is made of, in words; parts that are not set are left out."""
     parts: dict[str, str] = dict(json.loads(row.fingerprint))
     stored = json.loads(row.spec)

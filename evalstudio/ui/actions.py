@@ -28,6 +28,8 @@ COMMANDS = (
     Command("new_evaluation", "&New evaluation", "&File", "Write an evaluation, with a form or as text", ("Ctrl+N",), "add", short="New"),
     Command("save_evaluation", "Sa&ve the evaluation", "&File", "Write the text of the evaluation to its file", ("Ctrl+S",), "save", short="Save"),
     Command("import_dataset", "&Import a dataset…", "&File", "Take a file of samples into the workspace", ("Ctrl+I",), "add", short="Import…"),
+    Command("export_run", "&Export the run…", "&File", "Write the run as an HTML report, JUnit XML, CSV or JSON lines", ("Ctrl+E",), "save"),
+    Command("export_charts", "Save the &charts…", "&File", "Write the charts of the run as SVG or PNG pictures", ("Ctrl+Shift+E",)),
     Command("settings", "&Settings…", "&File", "Limits, appearance and the Python that runs the engine", ("Ctrl+,",), "settings"),
     Command("quit", "&Quit", "&File", "Close EvalStudio", ("Ctrl+Q",)),
     Command("start", "&Start", "&Run", "Start the chosen evaluation as a new run", ("F5", "Ctrl+R"), "start"),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis
 from evalstudio.ui.charts.chart import DASHES
+from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
@@ -46,6 +47,7 @@ class OverlayChart(Card):
         self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)
+        self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
         item.hideButtons()
         item.disableAutoRange()
         item.setMouseEnabled(x=False, y=False)
@@ -64,6 +66,7 @@ class OverlayChart(Card):
         self._empty = TextLabel(empty, "muted")
         self._empty.setParent(self._plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        offer_pictures(self, f"compare-{name}")
         theme().changed.connect(self._follow_theme)
         self.show_lines(())
 
