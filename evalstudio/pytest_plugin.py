@@ -37,6 +37,7 @@ OPTIONS = {
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
     "--new-run": {"action": "store_true", "help": "Second runs in the experiment instead of going on."},
 }
+TOGETHER = ("-C", "--concurrent")
 ENGINE_OPTIONS = pytest.StashKey[dict[str, Any]]()
 """Where a caller of pytest may put options of the engine: attended, ceiling."""
 EXPERIMENT = pytest.StashKey[str]()
@@ -72,6 +73,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, settings in OPTIONS.items():
         if name not in taken:
             group.addoption(name, default=None, **settings)  # type: ignore[arg-type]
+    names = [name for name in TOGETHER if name not in taken]
+    if names:
+        group.addoption(
+            *names,
+            action="store_true",
+            dest="evaluations_together",
+            help="Run evaluations without fixtures at the same time.",
+        )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
@@ -106,7 +115,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    _session(pyfuncitem.config).run(pyfuncitem, pyfuncitem.obj.evaluated, arguments)
+    session = _session(pyfuncitem.config)
+    if pyfuncitem.config.getoption("evaluations_together", False):
+        session.begin_all(_without_fixtures(pyfuncitem.session.items))
+    session.run(pyfuncitem, pyfuncitem.obj.evaluated, arguments)
     return True
 
 
@@ -148,6 +160,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         from evalstudio.python.pytest_summary import write_summary
 
         write_summary(terminalreporter, session)
+
+
+def _without_fixtures(items: list[pytest.Item]) -> dict[str, Any]:
+    """The evaluations that need nothing of pytest to start, by their ids; those that are skipped left out."""
+    return {
+        item.nodeid: item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and marked_of(item.obj) is not None
+        and not item._fixtureinfo.argnames
+        and next(item.iter_markers("skip"), None) is None
+        and next(item.iter_markers("skipif"), None) is None
+    }
 
 
 def _session(config: pytest.Config) -> "EvaluationSession":

@@ -4,7 +4,7 @@ import pytest
 
 from evalstudio.advisor import Machine, processes_range, worker_warnings
 from evalstudio.engine.plan import Options
-from evalstudio.errors import LimitError
+from evalstudio.errors import LimitError, SettingsError
 from evalstudio.settings import Settings
 from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 
@@ -64,7 +64,7 @@ def test_that_what_cannot_work_is_said(asked: Options, words: str) -> None:
 
 
 def test_that_settings_are_checked() -> None:
-    with pytest.raises(LimitError, match="processes must be"):
+    with pytest.raises(SettingsError, match="Worker processes must be a whole number from 0 to 1,000"):
         Settings(processes=-1)
     with pytest.raises(LimitError, match="Dask scheduler"):
         Settings(cluster="somewhere")

@@ -61,13 +61,30 @@ class EvaluationSession:
         self._engine: Engine | None = host.engine if host is not None else None
         self._options: Options | None = host.options if host is not None else None
         self._drawn = 0.0
+        self._begun: dict[str, asyncio.Task[Run]] | None = None  # by the ids of their items
         self.finals: list[Final] = []
+
+    def begin_all(self, items: Mapping[str, pytest.Function]) -> None:
+        """Starts all these evaluations at once, the first time that it is called; each item then awaits its own."""
+        if self._begun is not None or self._host is not None or hasattr(self._config, "workerinput"):
+            return
+        self._begun = {}
+        try:
+            self._runner.run(self._started())  # one engine for all of them
+        except EvalStudioError:
+            return  # said when it is the first one's turn
+        for nodeid, item in items.items():
+            try:
+                evaluation = evaluation_of(item.obj.evaluated, {}, item.name)
+            except EvalStudioError:
+                continue  # said when it is its turn
+            self._begun[nodeid] = self._runner.run(_as_task(self._begin(evaluation)))
 
     def run(self, item: pytest.Function, function: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
         """Runs one evaluation to its end; fails the item if it is not what was asked for."""
         try:
             evaluation = evaluation_of(function, arguments, item.name)
-            final = self._runner.run(self._run(evaluation))
+            final = self._runner.run(self._run(evaluation, item.nodeid))
         except EvalStudioError as error:
             pytest.fail(str(error), pytrace=False)
         finally:
@@ -116,11 +133,17 @@ class EvaluationSession:
             self._engine = None
         self._runner.close()
 
-    async def _run(self, evaluation: PythonEvaluation) -> Snapshot:
+    async def _begin(self, evaluation: PythonEvaluation) -> Run:
         engine = await self._started()
         run = await engine.start_evaluation(evaluation, self._wanted())
         if self._host is not None:
             self._host.started(run)
+        return run
+
+    async def _run(self, evaluation: PythonEvaluation, nodeid: str) -> Snapshot:
+        engine = await self._started()
+        begun = (self._begun or {}).pop(nodeid, None)
+        run = await (begun if begun is not None else self._begin(evaluation))
         try:
             return await engine.finished(run)
         except asyncio.CancelledError:  # Ctrl-C
@@ -179,6 +202,11 @@ class EvaluationSession:
             verbose = self._config.get_verbosity() > 0
             self._draw(f"{item.nodeid if verbose else item.nodeid.partition('::')[0]} ", erase=False)
             self._drawn = 0.0
+
+
+async def _as_task(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    """Starts work that goes on whenever the loop runs."""
+    return asyncio.create_task(work)
 
 
 def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:

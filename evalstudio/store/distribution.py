@@ -27,7 +27,7 @@ def latency_bars(reader: Reader, run_id: int) -> tuple[Bar, ...]:
     ).fetchone()
     if low is None:
         return ()
-    low = max(low, 1e-5)
+    below_all, low = low < 1e-5, max(low, 1e-5)
     if high <= low * 1.01:
         count = _count_latencies(reader, run_id)
         return (Bar("", count, Range(0.0, math.nextafter(max(high, low), math.inf))),)
@@ -43,7 +43,7 @@ def latency_bars(reader: Reader, run_id: int) -> tuple[Bar, ...]:
         (grid, run_id),
     ):
         counts[min(max(bisect_right(edges, cell / grid) - 1, 0), BINS - 1)] += count
-    edges[0], edges[-1] = math.floor(low * grid) / grid, math.nextafter(high, math.inf)
+    edges[0], edges[-1] = 0.0 if below_all else math.floor(low * grid) / grid, math.nextafter(high, math.inf)
     return tuple(Bar("", counts[n], Range(edges[n], edges[n + 1])) for n in range(BINS))
 
 

@@ -72,7 +72,7 @@ def test_that_a_good_text_has_no_issue_and_renders_its_rows(folder: Path) -> Non
         ('name = "one"', 'name = "one"\nstrategy = { type = "sliding_window", max_concurrency = 0 }', "strategy", None, "from 1 to 10,000"),
         ('path = "rows.csv", ', "", "dataset", None, "missing required field 'path'"),
         ('content = "Be short."', "text = 1", "messages", 0, "'content'"),
-        ('model = "demo/fast"\n', "", "model", None, "'model' is missing"),
+        ('model = "demo/fast"\n', "", "model", None, "has no model; name one"),
     ],
 )  # fmt: skip
 def test_that_each_mistake_is_told_where_it_is(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
@@ -299,3 +300,56 @@ def test_that_the_tutorials_times_are_reached(tmp_path: Path, workspace: Workspa
         elapsed, latency = took[name]
         assert calls * latency <= elapsed * 1.02
         assert elapsed < (calls + 0.6) * latency, name
+
+
+TOGETHER = """
+import threading
+met = threading.Barrier(2, timeout=3)
+
+@foreach("text,expected", ROWS[:1])
+def eval_a(text, expected):
+    met.wait()
+    return Result(exact_match(text.split()[-1], expected))
+
+@foreach("text,expected", ROWS[:1])
+def eval_b(text, expected):
+    met.wait()
+    return Result(exact_match(text.split()[-1], expected))
+
+@pytest.mark.skip
+@foreach("text,expected", ROWS)
+def eval_skipped(text, expected):
+    note("skipped")
+
+@foreach("text,expected", ROWS[:1])
+def eval_fixture(text, expected, tmp_path):
+    note("fixture")
+    return Result(exact_match(text.split()[-1], expected))
+"""
+
+
+def test_that_evaluations_run_at_the_same_time_if_asked(tmp_path: Path) -> None:
+    done = session(tmp_path, TOGETHER, "eval_it.py", "-C")
+    assert "3 passed, 1 skipped" in done.output
+    assert done.notes == ["fixture"]
+    apart = session(tmp_path, TOGETHER, "eval_it.py", "--new-run")
+    assert "2 failed, 1 passed, 1 skipped" in apart.output  # they wait for each other in vain
+
+
+def test_that_one_that_fails_ends_those_that_run_beside_it_if_asked(tmp_path: Path) -> None:
+    text = """
+    import time
+
+    @foreach("text,expected", ROWS)
+    def eval_a(text, expected):
+        raise ValueError
+
+    @foreach("text,expected", [(str(n), "x") for n in range(10_000)])
+    def eval_b(text, expected):
+        time.sleep(0.05)
+        return Result(exact_match(text, expected))
+    """
+    started = time.monotonic()
+    done = session(tmp_path, text, "eval_it.py", "-C", "-x")
+    assert "1 failed" in done.output
+    assert time.monotonic() - started < 40  # all of b would take a minute in its eight threads

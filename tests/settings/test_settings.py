@@ -36,7 +36,7 @@ OTHER: dict[str, Any] = {
     "workers": 5, "rates": {"openai": Rates(500, 200_000)}, "connect": 3.5, "first_token": 11.0,
     "between_tokens": 12.0, "attempt": 13.0, "sample": 14.0, "attempts": 2, "budget": 1.5,
     "workspace": "/somewhere/else", "log_folder": "/somewhere/logs", "theme": "dark", "text_scale": 125,
-    "python": "/somewhere/python",
+    "python": "/somewhere/python", "processes": 3, "threads_per_process": 2, "cluster": "tcp://127.0.0.1:8786",
 }  # fmt: skip
 IN_STRATEGY = {"window": "sliding_window", "adaptive_min": "adaptive", "adaptive_start": "adaptive", "adaptive_max": "adaptive"}  # fmt: skip
 

@@ -145,14 +145,18 @@ def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterat
 
 
 MODEL = """
+import time
+
 def before(text, position):
     number = int(position)
+    time.sleep(number * 7 % 10 / 1000)
     if number % 10 == 9:
         raise ValueError("no answer to this one")
     return {"text": "neutral" if number % 4 == 0 else label_of(text), "tokens_in": 12}
 
 
 def after(text):
+    time.sleep(0.001)
     return label_of(text)
 
 

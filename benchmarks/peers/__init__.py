@@ -1,0 +1,1 @@
+"""EvalStudio beside other tools, on the same work and server."""
