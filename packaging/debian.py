@@ -66,7 +66,8 @@ def lay_out(app: Path, python: Path, version: str, root: Path) -> None:
     shutil.copytree(app, place, symlinks=True)
     (place / "NOTICES.txt").unlink()
     for path, _ in notices.system_libraries(place):
-        path.unlink()  # Debian's own is used: the package depends on it
+        if not path.name.startswith("libpython"):
+            path.unlink()  # Debian's own is used: the package depends on it
     link = root / "usr/bin/evalstudio"
     link.parent.mkdir(parents=True)
     link.symlink_to("../lib/evalstudio/evalstudio")
