@@ -7,7 +7,6 @@ import sys
 import click
 
 from evalstudio.commands.options import workspace_option
-from evalstudio.commands.run import run_in_terminal
 from evalstudio.errors import RequirementError
 
 FIRST_EXAMPLE = "example:sentiment"
@@ -48,6 +47,8 @@ def start_command(workspace: str | None) -> None:
         from evalstudio.ui.app import main
 
         raise click.exceptions.Exit(main(workspace))
+    from evalstudio.commands.run import run_in_terminal
+
     click.echo(f"No window: {reason}. Running {FIRST_EXAMPLE} in the terminal instead.\n", err=True)
     status = run_in_terminal(workspace, evaluation=FIRST_EXAMPLE)
     click.echo(
