@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint local-model setup setup-dev screenshots bench bench-adaptive proof clean
+.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof clean
 
 run: setup
 	@$(BIN)/evalstudio start
@@ -27,6 +27,10 @@ bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_threads
 	@$(BIN)/python benchmarks/window.py
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
+
+# The frozen app, a portable archive and a .deb, into dist/
+package:
+	@$(PYTHON) packaging/build.py
 
 local-model: setup
 	@$(BIN)/evalstudio local-model install
