@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint local-model setup setup-dev screenshots bench bench-adaptive proof soak audit clean
+.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof soak audit clean
 
 run: setup
 	@$(BIN)/evalstudio start
@@ -29,6 +29,8 @@ soak: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_engine
+	@$(BIN)/python -m benchmarks.bench_workers
+	@$(BIN)/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks.bench_threads
 	@$(BIN)/python benchmarks/window.py
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
@@ -36,6 +38,10 @@ bench: setup-dev
 # Versions, licences and sizes of all dependencies; known weaknesses where pip-audit is installed and can ask.
 audit: setup-dev
 	@$(BIN)/python scripts/audit.py
+
+# The frozen app, a portable archive and a .deb, into dist/
+package:
+	@$(PYTHON) packaging/build.py
 
 local-model: setup
 	@$(BIN)/evalstudio local-model install

@@ -8,6 +8,7 @@ from typing import Any
 
 from evalstudio.datasets.reader import Report, Row, numbered_names, unique_names
 from evalstudio.errors import DatasetError, RequirementError
+from evalstudio.packaged import how_to_add
 
 LARGEST = 2_000_000_000
 """Bytes that a workbook may unpack to."""
@@ -49,7 +50,7 @@ class ExcelReader:
             import python_calamine as calamine
         except ImportError:
             raise RequirementError(
-                "Reading Excel files needs an extra: pip install 'evalstudio[excel]'. "
+                f"Reading Excel files needs python-calamine; {how_to_add('python-calamine')}. "
                 "Or save the sheet as CSV."
             ) from None
         _check_size(self.path)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalstudio.protocol import LimitChange
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock
+from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array, Series
 from evalstudio.ui.text import tooltip
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
@@ -73,6 +74,7 @@ class TimeChart(Card):
         self._top = 0.0
         self._build()
         self._make_curves()
+        offer_pictures(self, f"chart-{kind.name}")
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
@@ -140,6 +142,7 @@ class TimeChart(Card):
         self._plot.setMinimumHeight(64)
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)
+        self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
         item.hideButtons()
         item.setClipToView(True)
         item.setDownsampling(auto=True, mode="peak")

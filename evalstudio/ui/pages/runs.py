@@ -32,6 +32,7 @@ from evalstudio.ui.panels.signs_panel import SignLights, SignsPanel
 from evalstudio.ui.panels.slot_strip import SlotStrip
 from evalstudio.ui.panels.start_bar import StartBar
 from evalstudio.ui.panels.tail_panel import TailPanel
+from evalstudio.ui.run_export import RunExport
 from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.session import Session
 from evalstudio.ui.tables.record_cells import HIDDEN_BESIDE_CHARTS
@@ -67,6 +68,7 @@ class RunsPage(QWidget):
         self.signs = SignsPanel()
         self.lights = SignLights()
         self.menu = RunMenu(session, actions, self)
+        self.export = RunExport(session, actions, self.charts, self)
         self._list_due = QTimer(
             self
         )  # the list follows live runs four times a second, however many there are

@@ -13,7 +13,7 @@ from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line
 
-MENU = ("resume", "duplicate_run", "rename_experiment", "delete_run")
+MENU = ("resume", "duplicate_run", "rename_experiment", "export_run", "delete_run")
 
 
 class RunMenu:
