@@ -80,7 +80,11 @@ class Reader:
 
     def find(self, run_id: int, query: RecordQuery) -> list[int]:
         """The ids of the run's records that the query is about, in its order."""
-        return [record for (record,) in self.connection.execute(*to_sql(run_id, query))]
+        return list(self.each(run_id, query))
+
+    def each(self, run_id: int, query: RecordQuery) -> Iterator[int]:
+        """As `find`, one after the other: a list of a million numbers takes five times the memory of their array."""
+        return (record for (record,) in self.connection.execute(*to_sql(run_id, query)))
 
     def lines(self, ids: Sequence[int], evaluator: str | None = None) -> list[RecordLine]:
         """What a table shows of these records, in the order of their ids."""

@@ -76,7 +76,7 @@ class StoreReader:
         def search_ids(reader: Reader) -> Ids:
             self._searching = True
             try:
-                return np.array(reader.find(run_id, query), dtype=np.int64)
+                return np.fromiter(reader.each(run_id, query), dtype=np.int64)
             finally:
                 self._searching = False
 
