@@ -348,8 +348,9 @@ class EndpointController:
         )
         self._cause = Binding.PROBING
         self._learner.answered(
-            now, attempt, in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen
-        )
+            now, attempt,
+            in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen, eager=self._pacer.stated,
+        )  # fmt: skip
 
     def _throttled(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
         new_episode = ticket.generation == self._generation
