@@ -24,6 +24,9 @@ def inhibitor(platform: str = sys.platform) -> list[str]:
     return []
 
 
+_ending: set[QProcess] = set()  # told to go, and not gone yet
+
+
 class Awake(QObject):
     """`hold(True)` keeps the machine awake, `hold(False)` lets it sleep again. A way that fails once is not tried again."""
 
@@ -60,7 +63,10 @@ class Awake(QObject):
         process, self._process = self._process, None
         if process is not None:
             process.finished.disconnect(self._ended)
-            process.finished.connect(process.deleteLater)
+            process.errorOccurred.disconnect(self._failed)
+            process.setParent(None)  # it may outlive the window by a moment
+            _ending.add(process)
+            process.finished.connect(lambda *_: _forget(process))
             process.closeWriteChannel()
             process.terminate()
 
@@ -75,3 +81,8 @@ class Awake(QObject):
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
             self._ended()
+
+
+def _forget(process: QProcess) -> None:
+    _ending.discard(process)
+    process.deleteLater()
