@@ -1,6 +1,6 @@
 """The window: seconds from start to first window, and how late its thread is beside an engine at full speed.
 
-Usage: python benchmarks/window.py [--samples 20000] [--window 50] [--starts 5]
+Usage: python benchmarks/window.py [--samples 20000] [--window 50] [--starts 5] [--program dist/evalstudio/evalstudio]
 Without a display it runs on Qt's offscreen platform; under Xvfb: xvfb-run -s "-screen 0 1920x1080x24" python ...
 """
 
@@ -32,13 +32,16 @@ strategy = {{ type = "sliding_window", max_concurrency = {window} }}
 """
 
 
-def first_window(folder: Path, starts: int) -> list[float]:
+def first_window(folder: Path, starts: int, program: str | None) -> list[float]:
     """Seconds from the start of the process to the first painted window, for each start but the first (cold) one."""
     seconds = []
     for number in range(starts + 1):
         probe = folder / f"start-{number}.json"
         code = START.format(workspace=str(folder / "workspace"), probe=str(probe))
-        process = subprocess.Popen([sys.executable, "-c", code])
+        command = [sys.executable, "-c", code]
+        if program is not None:
+            command = [program, "window", "--workspace", str(folder / "workspace"), "--lag-probe", str(probe)]
+        process = subprocess.Popen(command)
         time.sleep(3.0)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
@@ -110,6 +113,9 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=20_000)
     parser.add_argument("--window", type=int, default=50)
     parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument(
+        "--program", help="start this instead, as dist/evalstudio/evalstudio, and measure no more"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -121,8 +127,10 @@ def main() -> int:
         (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         (folder / "speed.toml").write_text(EVALUATION.format(window=arguments.window))
         if arguments.starts:
-            starts = first_window(folder, arguments.starts)
+            starts = first_window(folder, arguments.starts, arguments.program)
             print(f"start to first window: median {statistics.median(starts):.2f} s of {starts}", flush=True)
+        if arguments.program is not None:
+            return 0
         alone = headless(folder)
         from PySide6.QtWidgets import QApplication
         from qasync import QEventLoop

@@ -1,27 +1,53 @@
 """The command line: the same engine without a window."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from evalstudio import __version__
-from evalstudio.commands.agreement import agreement_command
-from evalstudio.commands.capacity import capacity_command
-from evalstudio.commands.compare import compare_command
-from evalstudio.commands.errors import errors_command
-from evalstudio.commands.export import export_command
-from evalstudio.commands.forecast import forecast_command
-from evalstudio.commands.run import run_command
-from evalstudio.commands.serve import demo_server, engine_command, local_model
-from evalstudio.commands.show import list_command, show_command
-from evalstudio.commands.start import start_command, window_command
-from evalstudio.commands.tidy import cleanup_command, delete_command, rename_command
 from evalstudio.errors import EvalStudioError
 
 USAGE = 2
+# Each command is imported when it is called: the window, and `--version`, need not wait for the engine's libraries.
+COMMANDS = {
+    "run": "run:run_command",
+    "list": "show:list_command",
+    "show": "show:show_command",
+    "capacity": "capacity:capacity_command",
+    "forecast": "forecast:forecast_command",
+    "compare": "compare:compare_command",
+    "agreement": "agreement:agreement_command",
+    "errors": "errors:errors_command",
+    "export": "export:export_command",
+    "rename": "tidy:rename_command",
+    "delete": "tidy:delete_command",
+    "cleanup": "tidy:cleanup_command",
+    "demo-server": "serve:demo_server",
+    "local-model": "serve:local_model",
+    "engine": "serve:engine_command",
+    "start": "start:start_command",
+    "window": "start:window_command",
+}
 
 
-@click.group(invoke_without_command=True)
+class Commands(click.Group):
+    """The commands by name; one is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(":")
+        command = getattr(import_module(f"evalstudio.commands.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Commands, invoke_without_command=True)
 @click.version_option(__version__, message="EvalStudio %(version)s")
 @click.pass_context
 def evalstudio(context: click.Context) -> None:
@@ -30,29 +56,9 @@ def evalstudio(context: click.Context) -> None:
     Without a command the window opens.
     """
     if context.invoked_subcommand is None:
-        context.invoke(window_command)
-
-
-for command in (
-    run_command,
-    list_command,
-    show_command,
-    capacity_command,
-    forecast_command,
-    compare_command,
-    agreement_command,
-    errors_command,
-    export_command,
-    rename_command,
-    delete_command,
-    cleanup_command,
-    demo_server,
-    local_model,
-    engine_command,
-    start_command,
-    window_command,
-):
-    evalstudio.add_command(command)
+        window = evalstudio.get_command(context, "window")
+        assert window is not None
+        context.invoke(window)
 
 
 def main() -> None:

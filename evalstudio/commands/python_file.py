@@ -11,6 +11,7 @@ from rich.text import Text
 from evalstudio.commands.console import console as make_console
 from evalstudio.commands.progress import LiveProgress
 from evalstudio.errors import EvaluationError, RequirementError
+from evalstudio.packaged import how_to_add
 from evalstudio.protocol import Event, LogLine, Snapshot
 
 
@@ -75,7 +76,7 @@ def run_functions(
         import pytest
     except ImportError:
         raise RequirementError(
-            "An evaluation in Python needs pytest, which gives it fixtures; install it with: pip install pytest"
+            f"An evaluation in Python needs pytest, which gives it fixtures; {how_to_add('pytest')}."
         ) from None
     console = make_console(stderr=as_json)
     console.file = sys.stderr if as_json else sys.stdout

@@ -1,12 +1,12 @@
 """Opening the window; or, where there is no screen, the same first run in the terminal."""
 
+import json
 import os
 import sys
 
 import click
 
 from evalstudio.commands.options import workspace_option
-from evalstudio.commands.run import run_in_terminal
 from evalstudio.errors import RequirementError
 
 FIRST_EXAMPLE = "example:sentiment"
@@ -17,8 +17,17 @@ FIRST_EXAMPLE = "example:sentiment"
 @click.option(
     "--lag-probe", metavar="FILE", hidden=True, help="Write how late the window's timer was, as JSON."
 )
-def window_command(workspace: str | None = None, lag_probe: str | None = None) -> None:
+@click.option(
+    "--smoke-test",
+    is_flag=True,
+    help="Go through the whole program once, say so in a line of JSON, and leave.",
+)
+def window_command(
+    workspace: str | None = None, lag_probe: str | None = None, smoke_test: bool = False
+) -> None:
     """Opens the window."""
+    if smoke_test:
+        run_smoke_test()
     reason = no_window_reason()
     if reason is not None:
         raise RequirementError(
@@ -38,6 +47,8 @@ def start_command(workspace: str | None) -> None:
         from evalstudio.ui.app import main
 
         raise click.exceptions.Exit(main(workspace))
+    from evalstudio.commands.run import run_in_terminal
+
     click.echo(f"No window: {reason}. Running {FIRST_EXAMPLE} in the terminal instead.\n", err=True)
     status = run_in_terminal(workspace, evaluation=FIRST_EXAMPLE)
     click.echo(
@@ -45,6 +56,17 @@ def start_command(workspace: str | None) -> None:
         err=True,
     )
     raise click.exceptions.Exit(status)
+
+
+def run_smoke_test() -> None:
+    """Prints a line of JSON; exit status 1 where something does not work."""
+    if no_window_reason() is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from evalstudio.ui.smoke import smoke_test
+
+    found = smoke_test()
+    click.echo(json.dumps(found))
+    raise click.exceptions.Exit(0 if found["ok"] else 1)
 
 
 def no_window_reason() -> str | None:

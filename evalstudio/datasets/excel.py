@@ -7,6 +7,7 @@ from typing import Any
 
 from evalstudio.datasets.reader import Report, Row, numbered_names, unique_names
 from evalstudio.errors import DatasetError, RequirementError
+from evalstudio.packaged import how_to_add
 
 
 class ExcelReader:
@@ -45,7 +46,7 @@ class ExcelReader:
             import python_calamine as calamine
         except ImportError:
             raise RequirementError(
-                "Reading Excel files needs an extra: pip install 'evalstudio[excel]'. "
+                f"Reading Excel files needs python-calamine; {how_to_add('python-calamine')}. "
                 "Or save the sheet as CSV."
             ) from None
         try:

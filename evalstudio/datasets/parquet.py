@@ -9,6 +9,7 @@ from typing import Any
 from evalstudio.datasets.reader import Report, Row
 from evalstudio.datasets.source import Problem
 from evalstudio.errors import DatasetError, RequirementError
+from evalstudio.packaged import how_to_add
 
 BATCH = 1024
 
@@ -51,7 +52,7 @@ class ParquetReader:
             import pyarrow.parquet as pq
         except ImportError:
             raise RequirementError(
-                "Reading Parquet files needs an extra: pip install 'evalstudio[parquet]'. "
+                f"Reading Parquet files needs pyarrow; {how_to_add('pyarrow')}. "
                 "Or convert the file to CSV or JSON Lines."
             ) from None
         try:

@@ -13,6 +13,7 @@ from evalstudio.engine.run import Run
 from evalstudio.errors import EvaluationError, RequirementError, RunError
 from evalstudio.evaluation import is_python
 from evalstudio.keys import redact
+from evalstudio.packaged import how_to_add
 from evalstudio.python.decorators import marked_of
 from evalstudio.python.evaluation import NeedsFixtures, own_imports
 
@@ -58,8 +59,7 @@ async def _start_hosted(engine: Engine, reference: str, options: Options) -> Run
         import pytest  # noqa: F401 - whether it is there
     except ImportError:
         raise RequirementError(
-            "This evaluation takes fixtures, which pytest makes; install it into the Python that runs the engine: "
-            "pip install pytest"
+            f"This evaluation takes fixtures, which pytest makes; {how_to_add('pytest')}."
         ) from None
     if options.model is not None:
         raise EvaluationError("The model of an evaluation in Python is its own code; it can't be replaced.")

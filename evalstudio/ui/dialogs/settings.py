@@ -104,6 +104,11 @@ class SettingsDialog(QDialog):
         self._check()
         return True
 
+    def show_setting(self, key: str) -> None:
+        """Goes to the section of a setting."""
+        section = self.rows[key].field.section
+        self.sections.setCurrentRow([title for title, _ in SECTIONS].index(section))
+
     def search(self, text: str) -> None:
         """Shows only settings in whose title or help every word is found; all of a section where there is no word."""
         words = text.lower().split()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from evalstudio.datasets import DatasetSource
 from evalstudio.errors import EvalStudioError
 from evalstudio.library import SUFFIXES, find_datasets, find_evaluations, import_dataset, uses_of
+from evalstudio.packaged import IN_SETTINGS
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.panels.dataset_view import DatasetView
@@ -120,6 +121,8 @@ class DatasetsPage(QWidget):
         except EvalStudioError as error:
             if this == self._round:
                 self.view.show_failure(str(error))
+                if IN_SETTINGS in str(error):
+                    self._session.refuse(error, key="dataset")
             return
         if this == self._round:
             self.view.show_survey(whole)
