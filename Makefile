@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof clean
+.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof soak clean
 
 run: setup
 	@$(BIN)/evalstudio start
@@ -20,10 +20,17 @@ setup-dev:
 	@PYTHON=$(PYTHON) sh scripts/setup.sh dev
 
 proof: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m proof
+	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m proof --ignore=tests/faults
+	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "proof or not proof" tests/faults
+
+# Half an hour; MINUTES=5 for less. A window open on a run at full speed: does anything grow?
+soak: setup-dev
+	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),30)
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_engine
+	@$(BIN)/python -m benchmarks.bench_workers
+	@$(BIN)/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks.bench_threads
 	@$(BIN)/python benchmarks/window.py
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000

@@ -17,6 +17,7 @@ COMMANDS = {
     "capacity": "capacity:capacity_command",
     "forecast": "forecast:forecast_command",
     "compare": "compare:compare_command",
+    "agreement": "agreement:agreement_command",
     "errors": "errors:errors_command",
     "export": "export:export_command",
     "rename": "tidy:rename_command",

@@ -208,11 +208,11 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
     """Reads the text of an evaluation file; `path` is where it is, or would be."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise EvaluationError(f"The evaluation file {path} is not valid TOML: {error}.") from error
     try:
         spec = msgspec.convert(table, EvaluationSpec)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise EvaluationError(
             f"The evaluation file {path} has a field that can't be used: {error}."
         ) from error

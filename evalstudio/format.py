@@ -1,6 +1,11 @@
 """Numbers as people read them; the window and the terminal show the same."""
 
+from typing import TYPE_CHECKING
+
 from evalstudio.protocol import ScoreNow
+
+if TYPE_CHECKING:
+    from evalstudio.metrics import Aggregate
 
 AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", "consistency")
 
@@ -42,6 +47,12 @@ def percent(score: ScoreNow) -> str:
     if score.low is not None and score.high is not None:
         text += f" ({score.low:.3g} to {score.high:.3g})"
     return text
+
+
+def score_words(evaluator: str, found: "Aggregate") -> str:
+    """An aggregate with its interval, as `percent` says it."""
+    left_out = found.total - found.n
+    return percent(ScoreNow(evaluator, found.metric, found.value, found.low, found.high, found.n, left_out))
 
 
 def money(dollars: float | None, *, partial: bool = False) -> str:

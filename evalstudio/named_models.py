@@ -28,7 +28,7 @@ def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("models", {})
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ModelError(
             f"The file of models {path} cannot be read ({error}); mend it or take it away."
         ) from error

@@ -15,4 +15,4 @@ class Outcome(StrEnum):
     BAD_ANSWER = "bad answer"  # a body that can't be read: tried once more
     CRASHED = "crashed the engine"  # was in flight, alone, when the engine died again
     CRASHED_WORKER = "crashed the worker"  # its worker process died, and again when it was called alone
-    CANCELLED = "cancelled"  # by a person, or the run's end
+    CANCELLED = "cancelled"  # abandoned by a person; what a stop cancels leaves no record

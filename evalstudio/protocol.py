@@ -60,6 +60,13 @@ class StopRun(Command, tag="stop", frozen=True):
     run_id: int
 
 
+class AbandonCall(Command, tag="abandon", frozen=True):
+    """Gives up one sample that is in flight or backs off: its record is errored, its slot free; a resume tries it again."""
+
+    run_id: int
+    record_id: int
+
+
 class SetStrategy(Command, tag="strategy", frozen=True):
     """Changes how many calls of a run may be in flight, at once."""
 
@@ -269,6 +276,7 @@ class Call(msgspec.Struct, frozen=True):
     age: float  # seconds since it started
     wait: float | None = None  # seconds until the next attempt
     cause: str = ""
+    record_id: int = 0
 
 
 class LimitChange(msgspec.Struct, frozen=True):
@@ -278,6 +286,15 @@ class LimitChange(msgspec.Struct, frozen=True):
     new: str | None
     cause: str
     sentence: str
+
+
+class RatesNow(msgspec.Struct, frozen=True):
+    """Requests and tokens a minute of an endpoint: as set by a person, and in force; None: no limit, or none known."""
+
+    requests_set: float | None = None
+    tokens_set: float | None = None
+    requests: float | None = None
+    tokens: float | None = None
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -348,6 +365,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     workers_label: str = ""  # 8 threads, 2 processes x 2 threads
     worker_list: tuple[Worker, ...] = ()  # at most 64
     workers_waiting: int = 0  # calls that no worker has yet
+    rates: RatesNow = RatesNow()
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):
@@ -419,8 +437,8 @@ class EvaluationFile(msgspec.Struct, frozen=True):
 
 
 Commands = (
-    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | SetStrategy | SetWorkers | ChangeSettings | SetRates
-    | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
+    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
     | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound

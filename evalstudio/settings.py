@@ -81,7 +81,7 @@ def load_settings() -> tuple[Settings, str | None]:
         return msgspec.json.decode(path.read_bytes(), type=Settings), None
     except FileNotFoundError:
         return Settings(), None
-    except (msgspec.MsgspecError, EvalStudioError, ValueError, OSError) as error:
+    except (msgspec.MsgspecError, EvalStudioError, ValueError, OSError, RecursionError) as error:
         bad = path.with_suffix(".bad")
         try:
             path.replace(bad)
@@ -117,7 +117,7 @@ def import_settings(path: Path) -> Settings:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
     except OSError as error:
         raise SettingsError(f"The settings in {path} cannot be read ({error.strerror}).") from error
-    except (msgspec.MsgspecError, EvalStudioError, ValueError) as error:
+    except (msgspec.MsgspecError, EvalStudioError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path.name} holds no settings that can be used: {error}") from error
 
 

@@ -13,7 +13,8 @@ from evalstudio.errors import EvaluationError
 # Jinja2 is imported where a template is compiled: the window shows messages long before.
 if TYPE_CHECKING:
     from jinja2 import Template
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from evalstudio.sandbox import Sandbox
 
 ROLES = ("system", "developer", "user", "assistant")
 ANSWERS = "answers"
@@ -88,6 +89,9 @@ class _Text:
         bare = BARE_NAME.fullmatch(source)
         self.column = bare[1] if bare and source == source.strip() else None
         if has_markup(source):
+            from evalstudio.sandbox import rendered
+
+            self.rendered = rendered
             self.template, used = _compile(source, where)
             _check_names(used, known, where)
 
@@ -97,7 +101,7 @@ class _Text:
         if self.column is not None and type(value := values.get(self.column)) is str:
             return value  # most templates are one column, and Jinja2 takes fifty times as long
         try:
-            return self.template.render(values)
+            return self.rendered(self.template, values)
         except Exception as error:
             # An expression in a template can fail in any way: a division, an unknown key, the sandbox.
             raise EvaluationError(_failure(error, self.where)) from error
@@ -140,6 +144,8 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
     """
     from jinja2 import StrictUndefined, TemplateSyntaxError, meta
 
+    from evalstudio.sandbox import begin
+
     environment = _environment()
     where = f"the expression '{expression}'"
     try:
@@ -149,6 +155,7 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
         raise EvaluationError(f"{where} has a mistake: {error.message}") from None
 
     def evaluate(values: Mapping[str, Any]) -> Any:
+        begin()
         try:
             result = compiled(values)
             if isinstance(result, StrictUndefined):
@@ -161,15 +168,10 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
 
 
 @lru_cache(maxsize=1)
-def _environment() -> "ImmutableSandboxedEnvironment":
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+def _environment() -> "Sandbox":
+    from evalstudio.sandbox import Sandbox
 
-    return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        finalize=lambda value: "" if value is None else value,
-    )
+    return Sandbox()
 
 
 def _compile(source: str, where: str) -> "tuple[Template, set[str]]":
@@ -178,7 +180,7 @@ def _compile(source: str, where: str) -> "tuple[Template, set[str]]":
     environment = _environment()
     try:
         used = meta.find_undeclared_variables(environment.parse(source)) - environment.globals.keys()
-        return environment.from_string(source), used
+        return environment.bounded_template(source), used
     except TemplateSyntaxError as error:
         raise EvaluationError(
             f"{where[0].upper()}{where[1:]} has a mistake in line {error.lineno}: {error.message}"

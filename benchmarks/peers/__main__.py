@@ -74,10 +74,9 @@ def find_tools(pythons: list[str], promptfoo: Path | None) -> tuple[dict[str, li
             if version and name not in commands:
                 commands[name] = [python, str(HERE / f"run_{module}.py")]
                 versions[name] = version
-    node = shutil.which("node")
-    if node and promptfoo is not None:
+    if shutil.which("node") and promptfoo is not None:
         package = promptfoo / "node_modules" / "promptfoo" / "package.json"
-        commands["promptfoo"] = [node, str(HERE / "run_promptfoo.mjs"), str(package.parent)]
+        commands["promptfoo"] = [sys.executable, str(HERE / "run_promptfoo.py"), str(promptfoo.absolute())]
         versions["promptfoo"] = json.loads(package.read_text())["version"]
     return commands, versions
 

@@ -14,9 +14,11 @@ from evalstudio.commands.experiments import json_option, newest_run, reading, su
 from evalstudio.commands.options import workspace_of, workspace_option
 from evalstudio.concurrency import describe
 from evalstudio.errors import RunError
-from evalstudio.format import duration, percent
+from evalstudio.format import duration, money, percent, score_words
 from evalstudio.protocol import Snapshot
-from evalstudio.statistics.compare import Comparison, by_sample, compare
+from evalstudio.statistics import Comparison, holm
+from evalstudio.store.comparison import compare_runs
+from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
@@ -47,10 +49,12 @@ def compare_command(workspace: str | None, names: tuple[str, ...], flips: int, a
         first = newest_run(reader, names[0])
         runs = [first, *(newest_run(reader, name, first.evaluation) for name in names[1:])]
         reports = [_Pair(reader, first, other) for other in runs[1:]]
+        _correct(reports)
+        board = rank_runs(reader, [run.id for run in runs])
     if as_json:
-        click.echo(json.dumps(_as_dict(runs, reports, flips), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_dict(runs, reports, board, flips), ensure_ascii=False, indent=2))
     else:
-        _print(make_console(), runs, reports, flips)
+        _print(make_console(), runs, reports, board, flips)
 
 
 class _Pair:
@@ -60,20 +64,27 @@ class _Pair:
         self.other = other
         self.same_samples = baseline.dataset_hash == other.dataset_hash
         self.comparisons: dict[str, Comparison] = {}
+        self.corrected: dict[str, float] = {}  # the p-values, for the number of runs compared
         self.flips: list[Flip] = []
         if not self.same_samples:
             return
-        names = name_of(baseline), name_of(other)
-        shared = [name for name in reader.evaluators(baseline.id) if name in reader.evaluators(other.id)]
-        for evaluator in shared:
-            a, b = _values(reader, baseline.id, evaluator), _values(reader, other.id, evaluator)
-            self.comparisons[evaluator] = compare(
-                a, b, name_a=names[0], name_b=names[1], direction=_direction(other, evaluator)
-            )
-            for sample, before in a.items():
-                after = b.get(sample)
-                if before is not None and after is not None and before != after:
-                    self.flips.append(Flip(evaluator, sample, before, after))
+        told = compare_runs(reader, baseline.id, other.id, (name_of(baseline), name_of(other)))
+        for pair in told.scores:
+            if pair.comparison is None or pair.a is None or pair.b is None:
+                continue
+            self.comparisons[pair.evaluator] = pair.comparison
+            self.flips += [
+                Flip(pair.evaluator, flip.sample_id, flip.score_a, flip.score_b) for flip in pair.flips
+            ]
+
+
+def _correct(reports: list[_Pair]) -> None:
+    """Corrects the p-values of each evaluator for their number: among many runs one looks better by chance."""
+    for evaluator in {name for report in reports for name in report.comparisons}:
+        tested = [report for report in reports if evaluator in report.comparisons]
+        values = holm([report.comparisons[evaluator].p for report in tested])
+        for report, value in zip(tested, values, strict=True):
+            report.corrected[evaluator] = value
 
 
 def name_of(run: RunRow) -> str:
@@ -108,18 +119,9 @@ def _settings(run: RunRow) -> dict[str, str]:
     return settings
 
 
-def _values(reader: Reader, run_id: int, evaluator: str) -> dict[str, float | None]:
-    rows = [row for row in reader.scores(run_id, evaluator) if not isinstance(row[1], str)]
-    return by_sample([row[0] for row in rows], [row[1] for row in rows])
-
-
-def _direction(run: RunRow, evaluator: str) -> Any:
-    summary = summary_of(run)
-    scores = summary.scores if summary is not None else ()
-    return next((score.direction for score in scores if score.evaluator == evaluator), "higher")
-
-
-def _print(console: Console, runs: list[RunRow], reports: list[_Pair], flips: int) -> None:
+def _print(
+    console: Console, runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips: int
+) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("", style="dim")
     for run in runs:
@@ -136,11 +138,32 @@ def _print(console: Console, runs: list[RunRow], reports: list[_Pair], flips: in
     for name, values in differences(runs).items():
         table.add_row(Text(name), *(Text(_short(value)) for value in values))
     console.print(table)
+    if len(runs) > 2:
+        console.print()
+        console.print(_ranking(board))
     for report in reports:
-        _print_pair(console, report, flips)
+        _print_pair(console, report, flips, len(reports))
 
 
-def _print_pair(console: Console, report: _Pair, flips: int) -> None:
+def _ranking(board: Leaderboard) -> Table:
+    """The runs, the best first."""
+    table = Table(box=None, padding=(0, 2, 0, 0), title=Text(f"By {board.evaluator}"), title_justify="left")
+    for heading in ("Rank", "Run", "Score", "Scored", "Against the first", "Time", "Speed-up", "Cost"):
+        table.add_column(heading)
+    for rank, one in enumerate(board.standings, start=1):
+        score = one.score
+        words = "–" if score is None else score_words(board.evaluator or "", score)
+        tested = f"{one.verdict} (p = {one.p:.2g}, Holm)" if one.verdict and one.p is not None else ""
+        table.add_row(
+            str(rank), Text(f"{one.row.experiment} (run {one.row.id})"), words,
+            f"{one.outcomes[0]:,} of {sum(one.outcomes):,}", tested if one.same_samples else "other samples",
+            duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.1f}x",
+            money(one.speed.cost, partial=one.speed.cost_is_partial),
+        )  # fmt: skip
+    return table
+
+
+def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None:
     console.print()
     if not report.same_samples:
         console.print(
@@ -150,7 +173,9 @@ def _print_pair(console: Console, report: _Pair, flips: int) -> None:
         )
         return
     for evaluator, comparison in report.comparisons.items():
-        console.print(Text(f"{evaluator}: {comparison.sentence}"))
+        corrected = report.corrected[evaluator]
+        more = f" Corrected for {tests} comparisons (Holm): p = {corrected:.2g}." if tests > 1 else ""
+        console.print(Text(f"{evaluator}: {comparison.sentence}{more}"))
     for flip in report.flips[:flips]:
         console.print(
             Text(
@@ -177,7 +202,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _as_dict(runs: list[RunRow], reports: list[_Pair], flips: int) -> dict[str, Any]:
+def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips: int) -> dict[str, Any]:
     return {
         "runs": [
             {
@@ -193,6 +218,7 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], flips: int) -> dict[str, 
             }
             for run in runs
         ],
+        "ranking": {"evaluator": board.evaluator, "runs": [one.row.id for one in board.standings]},
         "differences": differences(runs),
         "comparisons": [
             {
@@ -200,7 +226,8 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], flips: int) -> dict[str, 
                 "run": report.other.id,
                 "same_samples": report.same_samples,
                 "scores": {
-                    evaluator: msgspec.to_builtins(one) for evaluator, one in report.comparisons.items()
+                    evaluator: {**msgspec.to_builtins(one), "p_corrected": report.corrected[evaluator]}
+                    for evaluator, one in report.comparisons.items()
                 },
                 "flips": [msgspec.to_builtins(flip) for flip in report.flips[:flips]],
                 "flip_count": len(report.flips),

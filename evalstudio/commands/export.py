@@ -1,4 +1,4 @@
-"""`evalstudio export`: the records of a run as CSV or JSON lines."""
+"""`evalstudio export`: a run as CSV, JSON lines, an HTML report or JUnit XML."""
 
 import csv
 import json
@@ -27,8 +27,8 @@ FIELDS = (
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["csv", "jsonl"]),
-    help="By default from the file's name, else jsonl.",
+    type=click.Choice(["csv", "jsonl", "html", "junit"]),
+    help="By default from the file's name (.csv, .jsonl, .html, .xml), else jsonl.",
 )
 @click.option("--output", metavar="FILE", help="Else the terminal.")
 @click.option("--evaluation", metavar="NAME", help="The evaluation, where the experiment has several.")
@@ -44,18 +44,22 @@ def export_command(
 ) -> None:
     """Writes every record of the newest run of experiment NAME (or of a run by its number).
 
-    In CSV, a text that a spreadsheet would take for a formula gets an apostrophe in front.
+    In CSV, a text that a spreadsheet would take for a formula gets an apostrophe in front. The HTML report is one file
+    that shows the run with its charts and its first records. In JUnit XML wrong is a failure, errored an error, and
+    unscored skipped.
     """
-    form = "jsonl" if as_json else kind or ("csv" if (output or "").lower().endswith(".csv") else "jsonl")
+    from evalstudio.reports import form_of, write_run
+
+    form = "jsonl" if as_json else kind or form_of(Path(output or ""))
     with reading(workspace_of(workspace)) as reader:
         run = newest_run(reader, name, evaluation)
         if output is None:
-            write_records(reader, run.id, form, sys.stdout)
+            write_run(reader, run.id, form, sys.stdout)
             return
         path = Path(output)
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
-                count = write_records(reader, run.id, form, file)
+                count = write_run(reader, run.id, form, file)
         except OSError as error:
             raise RunError(
                 f"{path} cannot be written ({error.strerror}); choose another --output."

@@ -192,7 +192,7 @@ def _run_functions(
 
 def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
     """The outcomes that --retry names; None without any."""
-    known = [outcome.value for outcome in Outcome if outcome not in (Outcome.OK, Outcome.CANCELLED)]
+    known = [outcome.value for outcome in Outcome if outcome is not Outcome.OK]
     for name in names:
         if name not in known:
             raise RunError(f"There is no error class '{name}'; there are {', '.join(known)}.")

@@ -59,8 +59,7 @@ class Attempts:
         ticket = run.controller.start(now, int(self.expected_tokens), adaptive=run.adaptive)
         self.alone = item.crashes > 0
         run.flight.start(item.record_id)
-        run.in_flight[item] = None
-        run.begin(self._attempt(item, ticket))
+        run.in_flight[item] = run.begin(self._attempt(item, ticket))
 
     def recall(self, item: Item) -> bool:
         """Takes the answer that an earlier run got to the same question, if there is one: nothing is called."""
@@ -105,7 +104,8 @@ class Attempts:
             )
         except asyncio.CancelledError:
             result = CallResult(Outcome.CANCELLED)
-            raise
+            if not item.abandoned:
+                raise
         except Exception as error:  # noqa: BLE001 - one sample's trouble must not end the others
             run.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
             result = CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(error).__name__}: {error}"))
@@ -116,11 +116,22 @@ class Attempts:
             run.flight.end(item.record_id)
             run.controller.finish(now, ticket, report(result))
             try:
-                if result is not None and result.outcome is not Outcome.CANCELLED:
+                if item.abandoned and (result is None or result.outcome is not Outcome.OK):
+                    self.abandoned(item, result, now)
+                elif result is not None and result.outcome is not Outcome.CANCELLED:
                     self._settle(item, result, now)
             finally:
                 run.services.admission.done(run)
         run.close_if_done()
+
+    def abandoned(self, item: Item, result: CallResult | None, now: float) -> None:
+        """A person has given this sample up: it ends as errored, and teaches the limits nothing."""
+        spent = now - (item.first_started or now)
+        message = f"Abandoned by you {spent:.1f} s after its first call."
+        if result is not None:
+            item.attempts.append(make_attempt(item, result, message, now - item.started, 0.0))
+        self.run.telemetry.failed(Outcome.CANCELLED, message, self.run.now, final=True)
+        self.run.save(item, Ended(Outcome.CANCELLED, message, item.partial))
 
     def _messages(self, item: Item) -> tuple[Message, ...]:
         turn = self.run.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)

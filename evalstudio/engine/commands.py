@@ -19,6 +19,7 @@ from evalstudio.keys import forget, keep_in_keychain, redact, use_for_session, w
 from evalstudio.models import resolve_model
 from evalstudio.named_models import load_models
 from evalstudio.protocol import (
+    AbandonCall,
     ChangeSettings,
     Commands,
     ContinueRun,
@@ -44,7 +45,7 @@ from evalstudio.protocol import (
     StopRun,
     TestModel,
 )
-from evalstudio.store.runs import delete_run, rename_experiment
+from evalstudio.store.runs import delete_run
 
 
 class Commander:
@@ -105,6 +106,8 @@ class Commander:
                 engine.run(run_id).go_on()
             case StopRun(run_id=run_id):
                 engine.run(run_id).stop()
+            case AbandonCall(run_id=run_id, record_id=record_id):
+                engine.run(run_id).abandon(record_id)
             case SetStrategy(run_id=run_id, strategy=strategy):
                 engine.run(run_id).set_strategy(strategy)
             case SetWorkers(run_id=run_id, workers=workers):
@@ -136,7 +139,7 @@ class Commander:
             case DuplicateRun(run_id=run_id):
                 return (await duplicate(engine, run_id)).id
             case RenameExperiment(old=old, new=new):
-                await engine.execute(lambda connection: rename_experiment(connection, old, new))
+                await engine.rename_experiment(old, new)
             case Shutdown():
                 raise AssertionError("the host ends the engine itself")
         return None

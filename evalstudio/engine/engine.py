@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ from evalstudio.engine.run import Run, Services
 from evalstudio.engine.servers import Servers
 from evalstudio.engine.snapshots import take_snapshot
 from evalstudio.engine.worker_advice import notes_on
-from evalstudio.errors import RunError
+from evalstudio.errors import RunError, StoreError
 from evalstudio.evaluation import Evaluation, is_python, load_evaluation, variants
 from evalstudio.keys import redact
 from evalstudio.named_models import load_models
@@ -42,11 +43,12 @@ from evalstudio.store.runs import (
     find_or_create,
     get_run,
     give_back,
+    rename_experiment,
     set_state,
     take_lease,
     update_spec,
 )
-from evalstudio.store.writer import Writer
+from evalstudio.store.writer import RETRY_S, Writer
 from evalstudio.workspace import Workspace
 
 TICK_S = 0.1
@@ -91,6 +93,7 @@ class Engine:
         self._machine = (0.0, 0.0)
         self._trouble: str | None = None
         self._told_of_hung = False
+        self._closing = False
 
     async def start(self) -> None:
         """Opens the store. Raises StoreError with what to do."""
@@ -112,6 +115,7 @@ class Engine:
 
     async def aclose(self) -> None:
         """Stops what runs, saves what is answered, and ends its servers and threads."""
+        self._closing = True
         for run in list(self.runs.values()):
             run.stop("the engine was closed")
         await asyncio.gather(*self._drivers.values(), return_exceptions=True)
@@ -199,8 +203,21 @@ class Engine:
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
         """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
-        self._endpoints.steer(self.run(run_id).controller, self._clock(), Rates(requests, tokens))
+        controller = self.run(run_id).controller
+        before, told = controller.rates_set, len(controller.changes)
+        self._endpoints.steer(controller, self._clock(), Rates(requests, tokens))
+        del controller.changes[told:]  # told as what a person did, below
+        for run in self.runs.values():
+            if run.controller is controller:
+                run.rates_changed(before, (requests, tokens))
         self.admission.pump()
+
+    async def rename_experiment(self, old: str, new: str) -> None:
+        """Gives an experiment another name, in the store and in its runs that go on. Raises RunError where it can't be."""
+        await self.execute(lambda connection: rename_experiment(connection, old, new))
+        for run in self.runs.values():
+            if run.plan.experiment == old:
+                run.plan = replace(run.plan, experiment=new)
 
     def change_settings(self, settings: Settings) -> None:
         """Settings that hold from now on, also for runs in work that set no value of their own."""
@@ -273,7 +290,7 @@ class Engine:
             run.begin(rescore(run, Reader(self.workspace), assembled.missing_scores))
         await run.finished.wait()
         await run.settled()
-        await self.execute(lambda connection: None)  # all that was put in before is committed now
+        await self._persist(lambda connection: None)  # all that was put in before is committed now
         await asyncio.sleep(0)
         await run.aclose()
         prior = run.controller.prior()
@@ -293,7 +310,7 @@ class Engine:
                 summary=msgspec.json.encode(summary).decode(), total=run.total,
             )  # fmt: skip
 
-        await self.execute(save)
+        await self._persist(save)
         del self.runs[run.id]
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
@@ -388,6 +405,18 @@ class Engine:
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was put in before."""
         return await asyncio.wrap_future(self._writer.execute(work))
+
+    async def _persist(self, work: Callable[[Any], Any]) -> None:
+        """As `execute`, again and again while the store can't be written: until it can, or the engine closes."""
+        while True:
+            try:
+                await self.execute(work)
+                return
+            except StoreError as error:
+                self.log("error", str(error))
+                if self._closing:
+                    return  # the run's lease ends with this process: it is then interrupted, and can be resumed
+            await asyncio.sleep(RETRY_S)
 
     def _saved(self, tokens: list[Any]) -> None:
         runs = set()

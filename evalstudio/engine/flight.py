@@ -5,8 +5,11 @@ killed. (A power cut may lose it; then nothing is known of the calls in flight, 
 """
 
 import mmap
+import os
 import struct
 from pathlib import Path
+
+from evalstudio.errors import StoreError
 
 SLOTS = 16_384
 _SLOT = struct.Struct("<q")
@@ -16,11 +19,13 @@ class FlightLog:
     """The ids of the records in flight of one run."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file; `left_over` then holds the ids that an engine before had in flight when it died."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b") as file:
-            file.truncate(SLOTS * _SLOT.size)
-            self._map = mmap.mmap(file.fileno(), SLOTS * _SLOT.size)
+        """Opens the file; raises StoreError where it can't be made. `left_over` then holds the ids that an engine before had in flight when it died."""
+        try:
+            self._map = _mapped(path)
+        except OSError as error:
+            raise StoreError(
+                f"{path} cannot be written ({error.strerror}); free some space, or allow writing to the workspace."
+            ) from error
         self._path = path
         self._free = list(range(SLOTS - 1, -1, -1))
         self._slots: dict[int, int] = {}
@@ -42,3 +47,12 @@ class FlightLog:
         """Removes the file: the run has ended in order."""
         self._map.close()
         self._path.unlink(missing_ok=True)
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        # written, not only lengthened: on a full disk a mapped page without a place on it ends the process
+        file.write(bytes(max(0, SLOTS * _SLOT.size - file.seek(0, os.SEEK_END))))
+        file.flush()
+        return mmap.mmap(file.fileno(), SLOTS * _SLOT.size)

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 import msgspec
 
 from evalstudio import __version__
+from evalstudio.encodable import encodable_value
 from evalstudio.engine.commands import Commander
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.hung_threads import hung_threads, wind_down
@@ -86,7 +87,7 @@ class Pipe:
             events, last = self._gather(event)
             try:
                 for event in events:
-                    _write_all(self._descriptor, frame(event))
+                    _write_all(self._descriptor, _framed(event))
             except OSError:
                 return  # the window is gone; stdin says so to the loop
             if last:
@@ -103,6 +104,16 @@ class Pipe:
                 return merge_snapshots(events), True
             events.append(following)
         return merge_snapshots(events), False
+
+
+def _framed(event: Event) -> bytes:
+    try:
+        return frame(event)
+    except (
+        UnicodeEncodeError,
+        OverflowError,
+    ):  # a text or number of somebody else's that no message can hold
+        return frame(msgspec.convert(encodable_value(msgspec.to_builtins(event)), type(event)))
 
 
 def merge_snapshots(events: list[Event]) -> list[Event]:

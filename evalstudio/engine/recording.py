@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.encodable import encodable_value
 from evalstudio.engine.limits.endpoint import AttemptResult, work_of
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.samples import Item
@@ -54,7 +55,7 @@ def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> 
         sample_id=item.sample.id,
         outcome=ended.outcome.value,
         error=ended.error,
-        prompt=msgspec.json.encode(item.messages).decode(),
+        prompt=_prompt(item),
         answer=answer.text if has_answer else None,
         thinking=answer.thinking,
         expected=as_text(item.sample.values.get(expected)) if expected else None,
@@ -74,6 +75,13 @@ def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> 
         tokens_cache_written=answer.tokens_cache_written,
         cached=ended.cached,
     )
+
+
+def _prompt(item: Item) -> str:
+    try:
+        return msgspec.json.encode(item.messages).decode()
+    except UnicodeEncodeError:  # half a character in a value of the dataset
+        return msgspec.json.encode(encodable_value(msgspec.to_builtins(item.messages))).decode()
 
 
 def make_attempt(item: Item, result: CallResult, message: str, duration: float, waited: float) -> AttemptRow:

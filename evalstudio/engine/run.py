@@ -27,6 +27,7 @@ from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.tally import Counts, add_score, make_aggregates
 from evalstudio.engine.telemetry import Telemetry
+from evalstudio.errors import RunError
 from evalstudio.evaluation import EvaluationSpec, ModelSettings
 from evalstudio.evaluators import Evaluator
 from evalstudio.keys import redact
@@ -99,7 +100,7 @@ class Run:
     state: RunState = RunState.QUEUED
     reason: str = ""
     blocked: Wait | None = None
-    in_flight: dict[Item, None] = field(default_factory=dict)  # oldest first
+    in_flight: "dict[Item, asyncio.Task[None]]" = field(default_factory=dict)  # oldest first
     rescoring: int = 0  # answers of an earlier start that have still to be judged
     unsaved: int = 0
     changes: list[LimitChange] = field(default_factory=list)
@@ -165,6 +166,21 @@ class Run:
         for task in list(self._tasks):
             task.cancel()
 
+    def abandon(self, record_id: int) -> None:
+        """Gives up one sample, in flight or backing off: it is errored, its slot is free, and a resume tries it again.
+
+        Raises RunError where it has come to its end already.
+        """
+        for item, task in self.in_flight.items():
+            if item.record_id == record_id:
+                item.abandoned = True
+                task.cancel()
+                return
+        waiting = self.queue.remove(record_id)
+        if waiting is None:
+            raise RunError("That call has ended already; there is nothing to abandon.")
+        self._attempts.abandoned(waiting, None, self.services.clock())
+
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
         """Holds for every call that starts from now on; calls in flight end in peace."""
         old, self.strategy = self.strategy, strategy
@@ -207,6 +223,17 @@ class Run:
             self.strategy = SlidingWindow(size)
             self._note("workers", None, str(size), "cluster", f"{self.workers.label}.")
         self.services.admission.pump()
+
+    def rates_changed(
+        self, old: tuple[float | None, float | None], new: tuple[float | None, float | None]
+    ) -> None:
+        """A person has set the rates of the endpoint: requests and tokens a minute."""
+        for what, was, now in zip(("requests per minute", "tokens per minute"), old, new, strict=True):
+            if was != now:
+                words = "no limit of your own" if now is None else f"at most {now:,.0f}"
+                before = None if was is None else f"{was:g}"
+                after = None if now is None else f"{now:g}"
+                self._note(what, before, after, "user", f"{what.capitalize()}: {words}, set by the user.")
 
     def follow_defaults(self, settings: Settings) -> None:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
@@ -318,11 +345,12 @@ class Run:
             answer = result.answer
             self.telemetry.spent(Prices(model).of(answer))
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Work that belongs to the run and is cancelled with it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended_task)
+        return task
 
     def _ended_task(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

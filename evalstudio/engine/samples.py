@@ -44,6 +44,7 @@ class Item:
     attempts: list[AttemptRow] = field(default_factory=list)
     partial: Answer | None = None  # of the last attempt that brought a part of one
     state: str = "waiting"
+    abandoned: bool = False  # a person has given it up
     cause: str = ""
     question: bytes | None = None  # its key in the cache of answers, where that is used
 
@@ -135,6 +136,19 @@ class SampleQueue:
             self._last.append(item)
         else:
             self._due.appendleft(item)
+
+    def remove(self, record_id: int) -> Item | None:
+        """Takes out the item that waits for another attempt; None where this one does not wait."""
+        for place in (self._due, self._last):
+            if (item := next((one for one in place if one.record_id == record_id), None)) is not None:
+                place.remove(item)
+                return item
+        for entry in self._waiting:
+            if entry[2].record_id == record_id:
+                self._waiting.remove(entry)
+                heapq.heapify(self._waiting)
+                return entry[2]
+        return None
 
     def next_due(self) -> float | None:
         """When the next waiting item is due."""

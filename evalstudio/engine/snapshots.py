@@ -4,7 +4,7 @@ from evalstudio.engine.limits.endpoint import Binding
 from evalstudio.engine.run import Run
 from evalstudio.engine.telemetry import eta
 from evalstudio.engine.worker_advice import advice_on
-from evalstudio.protocol import Bucket, Call, LimitChange, ScoreNow, Snapshot
+from evalstudio.protocol import Bucket, Call, LimitChange, RatesNow, ScoreNow, Snapshot
 from evalstudio.signs import Load, Sign, Standing
 from evalstudio.store.runs import RunState
 
@@ -97,6 +97,9 @@ def take_snapshot(
         workers_waiting=run.workers.waiting if run.workers else 0,
         strategy_source=run.strategy_source,
         cached=run.counts.cached,
+        rates=RatesNow(
+            *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
+        ),
         gate=run.controller.gate_cause if gate_until else "",
         gate_wait=max(0.0, gate_until - now) if gate_until else None,
     )
@@ -136,7 +139,13 @@ def _scores(run: Run) -> tuple[ScoreNow, ...]:
 
 def _calls(run: Run, now: float) -> tuple[Call, ...]:
     calls = [
-        Call(item.sample.id, item.turn_attempts + 1, item.state, now - item.started)
+        Call(
+            item.sample.id,
+            item.turn_attempts + 1,
+            item.state,
+            now - item.started,
+            record_id=item.record_id,
+        )
         for item in list(run.in_flight)[:MOST_CALLS]
     ]
     room = MOST_CALLS - len(calls)
@@ -148,6 +157,7 @@ def _calls(run: Run, now: float) -> tuple[Call, ...]:
             now - item.started,
             max(0.0, due - now),
             item.cause,
+            item.record_id,
         )
         for due, item in run.queue.backing_off()[:room]
     ]

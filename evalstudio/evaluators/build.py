@@ -20,6 +20,7 @@ from evalstudio.evaluators.exact import exact_match
 from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match
 from evalstudio.evaluators.patterns import compiled, regex_extract, regex_match
+from evalstudio.evaluators.recorded import recorded
 from evalstudio.score import Score
 from evalstudio.templates import compile_value, has_markup
 
@@ -43,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "json_match": Kind(json_match),
     "function_call": Kind(function_call, from_columns=("expected", "functions")),
     "similarity": Kind(similarity, ("mean",)),
+    "recorded": Kind(recorded, ("mean",), from_columns=("value",)),
 }
 EVERY = ("type", "name", "metrics")
 TEXTS = ("path", "function", "prompt", "question", "direction")

@@ -1,6 +1,6 @@
 """JSON: whether an answer is it, follows a schema, and has the expected fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +8,7 @@ import msgspec
 
 from evalstudio.errors import EvaluationError
 from evalstudio.evaluators.json_text import NotJson, find_json, parse, parse_answer, same
+from evalstudio.evaluators.patterns import LONGEST_S, compiled, in_time
 from evalstudio.evaluators.text import no_expected, normalise_text, shown, unscored
 from evalstudio.score import Score
 
@@ -28,7 +29,7 @@ def json_valid(
         return Score(name, False, why=f"not JSON: {error}")
     if validator is None:
         return Score(name, True, why="JSON")
-    wrong = min(validator.iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
+    wrong = _first_error(validator, value)
     if wrong is None:
         return Score(name, True, why="JSON that follows the schema")
     return Score(
@@ -132,6 +133,7 @@ def _schema_bytes(schema: Mapping[str, Any] | str) -> bytes:
 @lru_cache(maxsize=64)
 def _validator(schema: bytes) -> Any:
     import jsonschema
+    from jsonschema_specifications import REGISTRY
 
     try:
         table = parse(schema.decode())
@@ -143,7 +145,47 @@ def _validator(schema: bytes) -> Any:
         raise EvaluationError(
             f"The schema is not a JSON schema: at {error.json_path}, {_short(error.message)}."
         ) from None
-    return kind(table)
+    bounded = {"pattern": _pattern, "patternProperties": _pattern_properties}
+    # with a registry of its own it knows the schemas of JSON schema itself, and loads none from a file or the network
+    return jsonschema.validators.extend(kind, bounded)(table, registry=REGISTRY)
+
+
+def _first_error(validator: Any, value: Any) -> Any:
+    from referencing.exceptions import Unresolvable
+
+    try:
+        return min(validator.iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
+    except Unresolvable as error:
+        raise EvaluationError(
+            f"The schema refers to '{_short(str(error.ref))}', which is not in it; put it under '$defs': nothing is "
+            "loaded from elsewhere."
+        ) from None
+    except RecursionError:
+        raise EvaluationError("The schema or the answer's JSON is nested too deeply.") from None
+
+
+def _occurs(pattern: str, text: str) -> bool:
+    expression = compiled(pattern, False)
+    return in_time(pattern, lambda: expression.search(text, timeout=LONGEST_S)) is not None
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """JSON schema's `pattern`, which must come to an end, too."""
+    import jsonschema
+
+    if isinstance(instance, str) and not _occurs(pattern, instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(
+    validator: Any, patterns: Mapping[str, Any], instance: Any, schema: Mapping[str, Any]
+) -> Iterator[Any]:
+    if not isinstance(instance, Mapping):
+        return
+    for pattern, inner in patterns.items():
+        for key, value in instance.items():
+            if _occurs(pattern, key):
+                yield from validator.descend(value, inner, path=key, schema_path=pattern)
 
 
 def _short(message: str) -> str:

@@ -1,9 +1,16 @@
 """JSON in a model's answer: what counts as JSON, and where it may stand."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from evalstudio.evaluators.text import FENCE
+
+MOST_IN_VAIN = 1_000_000
+"""Characters that may be read without finding JSON in them."""
+_TRY = 200  # what an attempt costs, however soon it fails
+_NESTED = 10_000  # what it costs to find out that something is nested too deeply
+_BRACKET = re.compile(r"[\[{]")
 
 
 class NotJson(ValueError):
@@ -57,21 +64,20 @@ def find_json(answer: str) -> Any:
 
 
 def _embedded(answer: str) -> list[Any]:
+    """All JSON among words. What is read in vain is bounded: an answer of nothing but brackets must not hold the loop."""
     decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
     found = []
-    position = 0
-    while (start := _next_bracket(answer, position)) >= 0:
+    position = in_vain = 0
+    while (bracket := _BRACKET.search(answer, position)) is not None and in_vain < MOST_IN_VAIN:
+        start = bracket.start()
         try:
             value, position = decoder.raw_decode(answer, start)
             found.append(value)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as error:
             position = start + 1
+            read = error.pos - start if isinstance(error, json.JSONDecodeError) else _NESTED
+            in_vain += _TRY + read
     return found
-
-
-def _next_bracket(text: str, position: int) -> int:
-    places = [place for place in (text.find("{", position), text.find("[", position)) if place >= 0]
-    return min(places, default=-1)
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -1,23 +1,42 @@
-"""Regular expressions: whether one matches, and what one extracts."""
+"""Regular expressions: whether one matches, and what one extracts.
 
-import re
+Evaluators judge on the engine's loop, and a pattern such as `(a+)+$` can take longer than the universe on an answer of
+fifty letters. So patterns run in the `regex` package, which reads them as `re` does and can be told when to give up.
+"""
+
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+import regex
 
 from evalstudio.errors import EvaluationError
 from evalstudio.evaluators.text import class_label, no_expected, normalise_text, shown, texts_of, unscored
 from evalstudio.score import Score
 
+LONGEST_S = 0.2
+"""Seconds for one pattern on one answer; no ordinary pattern takes a hundredth of it."""
+
+T = TypeVar("T")
+
 
 def regex_match(answer: str, pattern: str, *, ignore_case: bool = False, name: str | None = None) -> Score:
     """Whether the pattern occurs anywhere in the answer (use ^ and $ to bind it to the ends).
 
+    Returns:
+        A score that is true or false; unscored where the pattern takes too long on this answer.
+
     Raises:
         EvaluationError: the pattern has a mistake.
     """
-    found = compiled(pattern, ignore_case).search(answer)
+    name = name or "regex_match"
+    expression = compiled(pattern, ignore_case)
+    try:
+        found = in_time(pattern, lambda: expression.search(answer, timeout=LONGEST_S))
+    except TooSlow as error:
+        return unscored(name, str(error))
     why = f"found {shown(found[0])}" if found else f"{shown(pattern)} does not occur"
-    return Score(name or "regex_match", found is not None, why=why)
+    return Score(name, found is not None, why=why)
 
 
 def regex_extract(
@@ -35,7 +54,7 @@ def regex_extract(
     taken, else the first group that took part, else all of it.
 
     Returns:
-        A score that is true or false; unscored where the pattern does not occur.
+        A score that is true or false; unscored where the pattern does not occur, or takes too long.
 
     Raises:
         EvaluationError: the pattern has a mistake.
@@ -44,7 +63,11 @@ def regex_extract(
     accepted = texts_of(expected)
     if not accepted:
         return no_expected(name)
-    matches = list(compiled(pattern, ignore_case).finditer(answer))
+    expression = compiled(pattern, ignore_case)
+    try:
+        matches = in_time(pattern, lambda: list(expression.finditer(answer, timeout=LONGEST_S)))
+    except TooSlow as error:
+        return unscored(name, str(error))
     if not matches:
         return unscored(name, f"{shown(pattern)} does not occur in the answer")
     text = _taken(matches[-1])
@@ -60,22 +83,37 @@ def regex_extract(
     )
 
 
+class TooSlow(EvaluationError):
+    """A pattern did not come to an end in time."""
+
+
+def in_time(pattern: str, search: Callable[[], T]) -> T:
+    """What a search comes to. Raises TooSlow where it takes longer than LONGEST_S."""
+    try:
+        return search()
+    except TimeoutError:
+        raise TooSlow(
+            f"the pattern {shown(pattern)} takes longer than {LONGEST_S:g} s on this answer; repeat one thing only, "
+            "as in a+ in place of (a+)+"
+        ) from None
+
+
 @lru_cache(maxsize=64)
-def compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+def compiled(pattern: str, ignore_case: bool) -> "regex.Pattern[str]":
     """The compiled pattern.
 
     Raises:
         EvaluationError: the pattern has a mistake.
     """
     try:
-        return re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-    except re.error as error:
+        return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+    except (regex.error, RecursionError) as error:
         raise EvaluationError(f"The pattern {shown(pattern)} has a mistake: {error}.") from None
 
 
-def _taken(match: re.Match[str]) -> str:
+def _taken(match: "regex.Match[str]") -> str:
     named = match.groupdict().get("answer")
     if named is not None:
-        return named
+        return str(named)
     groups = [group for group in match.groups() if group is not None]
-    return groups[0] if groups else match[0]
+    return str(groups[0] if groups else match[0])

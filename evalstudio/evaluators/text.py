@@ -10,6 +10,7 @@ from evalstudio.score import Score
 QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
 )
+CLOSING = ".,;:"
 EDGES = "\"'`*_ \n\t"
 LABEL_LENGTH = 60
 FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)```", re.DOTALL)
@@ -22,9 +23,14 @@ def normalise_text(text: str) -> str:
     """
     even = " ".join(unicodedata.normalize("NFKC", text).translate(QUOTES).casefold().split())
     bare = even.strip(EDGES)
-    while bare and (bare[-1] in ".,;:" or (bare[-1] in "!?" and not bare[-2:-1].isdigit())):
-        bare = bare[:-1].strip(EDGES)
-    return bare or even
+    end = len(bare)
+    while end and (
+        bare[end - 1] in CLOSING
+        or bare[end - 1] in EDGES
+        or (bare[end - 1] in "!?" and not bare[max(0, end - 2) : end - 1].isdigit())
+    ):
+        end -= 1
+    return bare[:end] or even
 
 
 def texts_of(expected: Any) -> tuple[str, ...]:

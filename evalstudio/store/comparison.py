@@ -20,7 +20,7 @@ ANSWERS_LOOKED_AT = 200
 """How many answers are asked for the model's own name of itself."""
 
 Kind = Literal["dataset", "intended", "circumstance"]
-NAMES = ("A", "B")
+NAMES: tuple[str, str] = ("A", "B")
 
 
 class Difference(NamedTuple):
@@ -81,18 +81,18 @@ class RunComparison(NamedTuple):
     scores: tuple[ScorePair, ...]
 
 
-def compare_runs(reader: Reader, a: int, b: int) -> RunComparison:
-    """Compares run `b` with the baseline `a`, on the samples that both have scored.
+def compare_runs(reader: Reader, a: int, b: int, names: tuple[str, str] = NAMES) -> RunComparison:
+    """Compares run `b` with the baseline `a`, on the samples that both have scored; sentences call them by `names`.
 
     Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
     """
     rows = reader.run(a), reader.run(b)
     differences = tuple(_differences(reader, *rows))
-    names = sorted({*reader.evaluators(a), *reader.evaluators(b)})
-    scores = tuple(_pair(reader, rows[0], rows[1], name) for name in names)
+    evaluators = sorted({*reader.evaluators(a), *reader.evaluators(b)})
+    scores = tuple(_pair(reader, rows[0], rows[1], one, names) for one in evaluators)
     return RunComparison(
-        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences)),
-        _speed(reader, rows[0]), _speed(reader, rows[1]), scores,
+        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names)),
+        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores,
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ _FACTORS = {
 
 
 def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
-    before, after = _parts(reader, a), _parts(reader, b)
+    before, after = parts_of(reader, a), parts_of(reader, b)
     for part in dict.fromkeys((*before, *after)):
         old, new = before.get(part, ""), after.get(part, "")
         if old == new:
@@ -124,7 +124,7 @@ def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
         yield Difference(part, old, new, kind, _FACTORS.get(part, part))
 
 
-def _parts(reader: Reader, row: RunRow) -> dict[str, str]:
+def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:
     """What a run is made of, in words; parts that are not set are left out."""
     parts: dict[str, str] = dict(json.loads(row.fingerprint))
     stored = json.loads(row.spec)
@@ -157,7 +157,9 @@ def _own_names(reader: Reader, run_id: int) -> str:
     return ", ".join(name for (name,) in rows)
 
 
-def _warnings(a: RunRow, b: RunRow, differences: tuple[Difference, ...]) -> Iterator[str]:
+def _warnings(
+    a: RunRow, b: RunRow, differences: tuple[Difference, ...], names: tuple[str, str]
+) -> Iterator[str]:
     dataset = [difference.part for difference in differences if difference.kind == "dataset"]
     if dataset:
         yield (
@@ -167,7 +169,7 @@ def _warnings(a: RunRow, b: RunRow, differences: tuple[Difference, ...]) -> Iter
     factors = list(dict.fromkeys(one.factor for one in differences if one.kind == "intended"))
     if len(factors) > 1:
         yield f"More than one thing differs ({_listed(factors)}): the scores cannot tell which of them made the difference."
-    for name, row in zip(NAMES, (a, b), strict=True):
+    for name, row in zip(names, (a, b), strict=True):
         if row.true_state in ACTIVE:
             yield f"{name} is still {row.true_state}: its numbers are those of now."
         elif row.saved < row.total:
@@ -181,7 +183,8 @@ def _listed(words: list[str]) -> str:
 # How fast -------------------------------------------------------------------------------------------------------
 
 
-def _speed(reader: Reader, row: RunRow) -> Speed:
+def speed_of(reader: Reader, row: RunRow) -> Speed:
+    """How fast a run was and what it cost, from its records."""
     (answered,) = reader.connection.execute(
         "SELECT count(latency) FROM records WHERE run_id = ? AND outcome = 'ok'", (row.id,)
     ).fetchone()
@@ -215,7 +218,9 @@ def _percentile(reader: Reader, run_id: int, n: int, share: float) -> float | No
 # How good -------------------------------------------------------------------------------------------------------
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
+    """What one evaluator says of one run: value by record, and the records by sample."""
+
     samples: list[str]
     values: list[Any]
     records: dict[str, int]
@@ -223,10 +228,10 @@ class _Side(NamedTuple):
     outcomes: tuple[int, int, int]
 
 
-def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str) -> ScorePair:
-    known = _known(b, evaluator) or _known(a, evaluator)
+def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str, str]) -> ScorePair:
+    known = known_score(b, evaluator) or known_score(a, evaluator)
     metric = known.metric if known is not None else ""
-    one, two = _side(reader, a, evaluator, metric), _side(reader, b, evaluator, metric)
+    one, two = side_of(reader, a, evaluator, metric), side_of(reader, b, evaluator, metric)
     if any(isinstance(value, str) for side in (one, two) for value in side.values):
         trouble = "Its scores are texts: they can be read, but not averaged or tested."
         return ScorePair(evaluator, None, None, one.outcomes, two.outcomes, None, (), trouble)
@@ -234,7 +239,7 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str) -> ScorePair:
         "lower" if known is not None and known.direction == "lower" else "higher"
     )
     first, second = by_sample(one.samples, one.values), by_sample(two.samples, two.values)
-    comparison = compare(first, second, name_a=NAMES[0], name_b=NAMES[1], direction=direction)
+    comparison = compare(first, second, name_a=names[0], name_b=names[1], direction=direction)
     flips = tuple(
         Flip(sample, one.records[sample], two.records[sample], before, after)
         for sample, before in first.items()
@@ -243,7 +248,8 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str) -> ScorePair:
     return ScorePair(evaluator, one.aggregate, two.aggregate, one.outcomes, two.outcomes, comparison, flips)
 
 
-def _side(reader: Reader, row: RunRow, evaluator: str, metric: str) -> _Side:
+def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Side:
+    """Reads all scores of an evaluator in a run; `metric` as the run showed it, else accuracy or mean."""
     samples: list[str] = []
     values: list[Any] = []
     records: dict[str, int] = {}
@@ -261,10 +267,10 @@ def _side(reader: Reader, row: RunRow, evaluator: str, metric: str) -> _Side:
         found = aggregate(metric, Scores(values, samples, total=max(row.saved, len(values))))
     except EvaluationError:  # scores that are texts: said in their place
         found = None
-    return _Side(samples, values, records, found, outcome_counts(reader, row.id, evaluator))
+    return Side(samples, values, records, found, outcome_counts(reader, row.id, evaluator))
 
 
-def _known(row: RunRow, evaluator: str) -> ScoreNow | None:
+def known_score(row: RunRow, evaluator: str) -> ScoreNow | None:
     """The metric by which the run showed this evaluator: one of those that are means of scores, as the test is."""
     summary = _summary(row)
     scores = summary.scores if summary is not None else ()

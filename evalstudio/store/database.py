@@ -27,6 +27,7 @@ def open_for_writing(workspace: Workspace) -> sqlite_utils.Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA journal_size_limit = 67108864")
             migrate(connection)
+            _prove_writable(connection)
         except BaseException:
             connection.close()
             raise
@@ -73,6 +74,15 @@ def explain(error: sqlite3.Error, path: Path) -> str:
             "a new one, or restore a backup."
         )
     return f"The database {path} cannot be used ({error}); check the folder and try again."
+
+
+def _prove_writable(connection: sqlite3.Connection) -> None:
+    """SQLite opens a file that may only be read all the same, and says so at the first change."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {newest_version()}")
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import time
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -148,7 +149,7 @@ def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
         )
     connection.execute(
         "UPDATE runs SET lease_pid = ?, lease_started = ?, lease_host = ?, heartbeat = ? WHERE id = ?",
-        (os.getpid(), _process_started(os.getpid()), socket.gethostname(), time.time(), run_id),
+        (os.getpid(), process_started(os.getpid()), socket.gethostname(), time.time(), run_id),
     )
 
 
@@ -219,18 +220,28 @@ def lease_is_alive(pid: int | None, started: float | None, host: str | None, hea
         return False
     if host != socket.gethostname():
         return heartbeat is not None and time.time() - heartbeat < STALE_S
-    return started is not None and _process_started(pid) == started
+    return started is not None and process_started(pid) == started
 
 
-def _process_started(pid: int) -> float | None:
+def process_started(pid: int) -> float | None:
+    """When a process started; on Linux in seconds since the system did, elsewhere since the epoch."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
-        started: float = process.create_time()
+        started: float = _since_boot(pid) or process.create_time()
     except psutil.NoSuchProcess:
         return None
     return started
+
+
+def _since_boot(pid: int) -> float | None:
+    """As the kernel notes it: the time since the epoch, made from this, moves when the clock is set."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def _refusal(new: NewRun, old: RunRow) -> str:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from evalstudio.encodable import encodable_value
 from evalstudio.errors import StoreError
 from evalstudio.store.database import explain, open_for_writing
 from evalstudio.store.rows import AttemptRow, CacheRow, Record, ScoreRow
@@ -146,7 +147,10 @@ class Writer:
                     [CacheRow(one.question, one.record.id) for one in batch if one.question and one.record],
                 ),
             ):
-                self._insert(kind, rows)
+                try:
+                    self._insert(kind, rows)
+                except (UnicodeEncodeError, OverflowError):  # one value that SQLite cannot hold
+                    self._insert(kind, [_storable(row) for row in rows])
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -184,6 +188,11 @@ class Writer:
             task.future.set_exception(error)
         else:
             task.future.set_result(result)
+
+
+def _storable(row: msgspec.Struct) -> msgspec.Struct:
+    values = map(encodable_value, msgspec.structs.astuple(row))
+    return msgspec.structs.replace(row, **dict(zip(row.__struct_fields__, values, strict=True)))
 
 
 def _upsert(table: str, kind: type[msgspec.Struct]) -> tuple[str, str]:

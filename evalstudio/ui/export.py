@@ -3,12 +3,14 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TextIO
 
 from evalstudio.commands.export import write_records
 from evalstudio.errors import StoreError
+from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explain
 from evalstudio.store.reader import Reader
 from evalstudio.ui.store_reader import Ids
@@ -20,33 +22,58 @@ async def export_records(workspace: Workspace, run_id: int, ids: Ids, path: Path
 
     The file appears when it is whole. Raises StoreError with a sentence where it can't be written.
     """
+    return await _in_thread(
+        lambda stop: _write(
+            workspace,
+            path,
+            lambda reader, file: write_records(reader, run_id, _form(path), file, _until(stop, ids)),
+        )
+    )
+
+
+async def export_run(workspace: Workspace, run_id: int, path: Path) -> int:
+    """Writes a whole run: an HTML report, JUnit XML, CSV or JSON lines, by the file's name; how many records are in it.
+
+    The file appears when it is whole. Raises StoreError with a sentence where it can't be written.
+    """
+    return await _in_thread(
+        lambda stop: _write(
+            workspace, path, lambda reader, file: write_run(reader, run_id, form_of(path), file)
+        )
+    )
+
+
+async def _in_thread(work: Callable[[threading.Event], int]) -> int:
     stop = threading.Event()
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="export")
     try:
-        return await asyncio.wrap_future(thread.submit(_write, workspace, run_id, ids, path, stop))
+        return await asyncio.wrap_future(thread.submit(work, stop))
     finally:
         stop.set()
         thread.shutdown(wait=True)  # ends with the record that it is at
+
+
+def _form(path: Path) -> str:
+    return "csv" if path.suffix.lower() == ".csv" else "jsonl"
+
+
+def _until(stop: threading.Event, ids: Ids) -> Iterator[int]:
+    for record in ids:
+        if stop.is_set():
+            raise _Stopped
+        yield int(record)
 
 
 class _Stopped(Exception):
     """The window was closed."""
 
 
-def _write(workspace: Workspace, run_id: int, ids: Ids, path: Path, stop: threading.Event) -> int:
+def _write(workspace: Workspace, path: Path, write: Callable[[Reader, TextIO], int]) -> int:
     part = path.with_name(f"{path.name}.part")
-    form = "csv" if path.suffix.lower() == ".csv" else "jsonl"
     reader = Reader(workspace)
-
-    def until_stopped() -> Iterator[int]:
-        for record in ids:
-            if stop.is_set():
-                raise _Stopped
-            yield int(record)
-
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
-            count = write_records(reader, run_id, form, file, until_stopped())
+            count = write(reader, file)
         part.replace(path)
     except sqlite3.Error as error:
         raise StoreError(explain(error, workspace.database)) from error

@@ -101,6 +101,7 @@ def snapshot_from_store(history: History) -> Snapshot:
     errors = _errors(history, summary)
     state = row.true_state
     common: dict[str, Any] = {
+        "experiment": row.experiment,  # it may have been renamed since
         "state": state.value,
         "reason": row.reason,
         "total": row.total,
@@ -122,7 +123,7 @@ def snapshot_from_store(history: History) -> Snapshot:
         return msgspec.structs.replace(summary, **common)
     unscored = max((score.unscored for score in history.scores), default=0)
     return Snapshot(
-        run_id=row.id, experiment=row.experiment, evaluation=row.evaluation, model=row.model, saved=row.saved,
+        run_id=row.id, evaluation=row.evaluation, model=row.model, saved=row.saved,
         scored=max(0, row.saved - row.errored - unscored), unscored=unscored, errored=row.errored,
         queued=max(0, row.total - row.saved), judging=0, strategy=_strategy(row), limit=0, workers=None, ceiling=0,
         latency=_overall(history.buckets), first_token=None,

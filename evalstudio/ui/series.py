@@ -13,7 +13,7 @@ import numpy.typing as npt
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Bucket
 
-ERRORS = tuple(outcome.value for outcome in Outcome if outcome not in (Outcome.OK, Outcome.CANCELLED))
+ERRORS = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.OK)
 _PLAIN = ("second", "width", "saved", "answered", "p50", "p95", "p99", "first50", "first95", "limit", "in_flight",
           "tokens_in", "tokens_out")  # fmt: skip
 COLUMNS = {name: index for index, name in enumerate((*_PLAIN, *ERRORS))}

@@ -99,6 +99,31 @@ class Session(QObject):
             self.refuse(error)
             return None
 
+    async def engine_did(self, kind: Any, **fields: Any) -> bool:
+        """A command without a value: whether it was carried out; a refusal is said in the window."""
+        try:
+            await self.engine.request(kind, **fields)
+        except EvalStudioError as error:
+            self.tell(str(error), "error", key="refusal")
+            return False
+        return True
+
+    async def reload(self) -> None:
+        """Reads the runs anew, and the one in focus."""
+        await self.refresh()
+        if self.focus is not None:
+            await self._load(self.focus)
+
+    async def forget(self, run_id: int) -> None:
+        """A run was deleted: another one is looked at, the next older one where there is one."""
+        before = [row.id for row in self.rows]
+        await self.refresh()
+        if run_id == self.focus:
+            there = {row.id for row in self.rows}
+            older = [other for other in before if other in there and other < run_id]
+            self.look_at(older[0] if older else next((row.id for row in self.rows), None))
+        self.models.pop(run_id, None)
+
     def look_at(self, run_id: int | None) -> None:
         """Makes a run the one that the page shows; its past is read from the store."""
         if run_id == self.focus:

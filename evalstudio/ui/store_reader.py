@@ -14,16 +14,20 @@ from evalstudio.errors import RunError, StoreError
 from evalstudio.metrics import LiveAggregate
 from evalstudio.protocol import ScoreNow
 from evalstudio.store.comparison import RunComparison, compare_runs
+from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
 from evalstudio.store.database import explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.run_model import History
+from evalstudio.ui.series import Series
 from evalstudio.workspace import Workspace
 
 Result = TypeVar("Result")
+SPARKS = 32  # points of a small curve in a list
 Ids = npt.NDArray[np.int64]
 
 
@@ -35,6 +39,14 @@ class Distributions(NamedTuple):
     outcomes: tuple[int, int, int]  # scored by it, unscored, errored
     latencies: tuple[Bar, ...]
     scores: tuple[Bar, ...]
+
+
+class Several(NamedTuple):
+    """Several runs: ranked, their seconds, and what each of their models gave at which concurrency, over all its runs."""
+
+    board: Leaderboard
+    series: dict[int, Series]
+    curves: dict[str, list[CurvePoint]]
 
 
 class StoreReader:
@@ -87,6 +99,19 @@ class StoreReader:
         except RunError:
             return None
 
+    async def several(
+        self, run_ids: list[int], evaluator: str | None, baseline: int | None
+    ) -> Several | None:
+        """Several runs ranked, with their seconds; None where one of them is not there (any more)."""
+        try:
+            return await self._read(lambda reader: _several(reader, run_ids, evaluator, baseline), None)
+        except RunError:
+            return None
+
+    async def sparkline(self, run_id: int) -> tuple[float, ...]:
+        """Records a second over a run, in at most `SPARKS` parts of its time."""
+        return await self._read(lambda reader: _sparkline(reader, run_id), ())
+
     async def details(self, record_id: int) -> Details | None:
         return await self._read(lambda reader: reader.details(record_id), None)
 
@@ -136,6 +161,35 @@ class StoreReader:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.close()
+
+
+def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline: int | None) -> Several:
+    board = rank_runs(reader, run_ids, evaluator, baseline)
+    series = {}
+    for run_id in run_ids:
+        series[run_id] = Series()
+        series[run_id].add(reader.buckets(run_id))
+    of_model: dict[str, list[int]] = {one.row.model: [] for one in board.standings}
+    for row in reader.runs():
+        if row.model in of_model:
+            of_model[row.model].append(row.id)
+    curves = {model: concurrency_curve(reader, ids) for model, ids in of_model.items()}
+    return Several(board, series, curves)
+
+
+def _sparkline(reader: Reader, run_id: int) -> tuple[float, ...]:
+    first, last = reader.connection.execute(
+        "SELECT min(second), max(second) FROM seconds WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    if first is None:
+        return ()
+    width = -(-(last - first + 1) // SPARKS)
+    rows = reader.connection.execute(
+        "SELECT (second - ?) / ?, sum(bucket ->> '$.saved') FROM seconds WHERE run_id = ? GROUP BY 1",
+        (first, width, run_id),
+    )
+    sums = dict(rows.fetchall())
+    return tuple(sums.get(part, 0) / width for part in range((last - first) // width + 1))
 
 
 def _history(reader: Reader, run_id: int) -> History:

@@ -20,6 +20,7 @@ from evalstudio.commands.tidy import seconds_of
 from evalstudio.concurrency import Sequential, SlidingWindow
 from evalstudio.errors import RunError
 from evalstudio.evaluators import exact_match
+from evalstudio.statistics import holm
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
@@ -74,6 +75,18 @@ def test_that_compare_tells_settings_speed_scores_and_flips(two_runs: None, work
     assert "and 2 more" in text
     assert "4.0x as fast as echo" in invoke("show", "always", "--baseline", "echo").stdout
     assert as_json("show", "always", "--baseline", "echo")[0]["speed_up"] == 4.0
+
+
+def test_that_three_runs_are_ranked_and_their_p_values_corrected(two_runs: None) -> None:
+    run(says(lambda text: "bad"), "never")
+    found = as_json("compare", "echo", "always", "never")
+    scores = [pair["scores"]["exact_match"] for pair in found["comparisons"]]
+    assert [score["p_corrected"] for score in scores] == holm([score["p"] for score in scores])
+    assert found["ranking"]["evaluator"] == "exact_match"
+    assert found["ranking"]["runs"][0] == found["runs"][0]["run"]
+    text = invoke("compare", "echo", "always", "never").stdout
+    assert "By exact_match" in text
+    assert text.count("Corrected for 2 comparisons (Holm)") == 2
 
 
 def test_that_runs_on_other_samples_are_not_paired(two_runs: None) -> None:

@@ -9,7 +9,16 @@ import pytest
 
 from evalstudio.errors import RunError
 from evalstudio.store.database import open_for_writing
-from evalstudio.store.runs import NewRun, RunState, delete_run, find_or_create, get_run, set_state, take_lease
+from evalstudio.store.runs import (
+    NewRun,
+    RunState,
+    delete_run,
+    find_or_create,
+    get_run,
+    process_started,
+    set_state,
+    take_lease,
+)
 from evalstudio.workspace import Workspace
 
 
@@ -62,11 +71,9 @@ def test_that_a_run_whose_process_lives_is_refused_to_another(connection) -> Non
     holder = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     try:
         take_lease(connection, run.id)
-        import psutil
-
         connection.execute(
             "UPDATE runs SET lease_pid = ?, lease_started = ? WHERE id = ?",
-            (holder.pid, psutil.Process(holder.pid).create_time(), run.id),
+            (holder.pid, process_started(holder.pid), run.id),
         )
         with pytest.raises(RunError, match=f"process {holder.pid}"):
             take_lease(connection, run.id)

@@ -284,3 +284,15 @@ def test_that_the_keys_go_from_field_to_field(open_window: OpenWindow) -> None:
     places = [names.index(name) for name in wanted]
     assert places == sorted(places)
     assert values_of(dialog.draft()) == DEFAULTS
+
+
+def test_that_processes_times_threads_are_told_as_calls_at_once(open_window: OpenWindow) -> None:
+    driver = open_window()
+    dialog = opened(driver)
+    texts = lambda: " ".join(label.text() for label in dialog.findChildren(QLabel))  # noqa: E731
+    assert "12 calls at once" not in texts()
+    dialog.rows["processes"].set_value(3)
+    dialog.rows["threads_per_process"].set_value(4)
+    assert "3 processes x 4 threads: 12 calls at once." in texts()
+    dialog.rows["processes"].set_value(999)
+    assert "are usual" in texts()

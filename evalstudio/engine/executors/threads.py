@@ -70,8 +70,8 @@ class ThreadWorkers:
         job = _Job(function, arguments, loop, loop.create_future())
         with self._ready:
             self._jobs.append(job)
-            if self._idle == 0 and self._threads < self.size:
-                self._start_thread()
+            if len(self._jobs) > self._idle and self._threads < self.size:
+                self._start_thread()  # one that is idle takes one job, however many have just come
             self._ready.notify()
         try:
             return await job.future

@@ -264,6 +264,11 @@ class EndpointController:
         return self._pacer.tokens_per_minute
 
     @property
+    def rates_set(self) -> tuple[float | None, float | None]:
+        """Requests and tokens a minute that the user has set; None where nothing is."""
+        return self._pacer.settings
+
+    @property
     def phase(self) -> str:
         return self._learner.phase.value
 
@@ -343,8 +348,9 @@ class EndpointController:
         )
         self._cause = Binding.PROBING
         self._learner.answered(
-            now, attempt, in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen
-        )
+            now, attempt,
+            in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen, eager=self._pacer.stated,
+        )  # fmt: skip
 
     def _throttled(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
         new_episode = ticket.generation == self._generation

@@ -20,6 +20,7 @@ STEP = math.sqrt(2)
 _BLIND_EVERY = 0.25  # seconds between the steps before the first answer
 _GROWTH = 0.25  # of the window with each answer, at least two
 _OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
+_EAGER_GROWTH, _EAGER_OVERSHOOT = 0.5, 5.0  # where the endpoint itself says how much it takes
 _FEW = 3  # answers measure a level, if they agree ...
 _AGREE = 0.2  # ... to this relative error
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
@@ -103,8 +104,13 @@ class Learner:
         if int(self._blind_size) > self.window:
             self._move(now, int(self._blind_size), "no answer yet: a few more to start with")
 
-    def answered(self, now: float, attempt: Lived, *, in_flight: int, top: int, frozen: bool) -> None:
-        """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed."""
+    def answered(
+        self, now: float, attempt: Lived, *, in_flight: int, top: int, frozen: bool, eager: bool = False
+    ) -> None:
+        """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed.
+
+        `frozen`: no growth now. `eager`: a fast ramp does no harm, since the endpoint states its limits.
+        """
         self._answers += 1
         self._seconds += (attempt.seconds - self._seconds) / min(self._answers, 50)
         self._mean_work += (attempt.work - self._mean_work) / self._answers
@@ -114,7 +120,7 @@ class Learner:
             return
         self.queue.lived(attempt)
         if self.phase is Phase.RAMP:
-            self._ramp(now, attempt, top, frozen)
+            self._ramp(now, attempt, top, frozen, eager)
         elif self.phase is Phase.HOLD:
             self._hold(now, attempt, in_flight, top, frozen)
         else:
@@ -159,7 +165,7 @@ class Learner:
 
     # -- ramp: grow with every answer while more in flight pays -------------------------------------------------------
 
-    def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool) -> None:
+    def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool, eager: bool) -> None:
         # The load an attempt met is the one it started into: what came later in a climb did not delay it in a queue,
         # and where it did slow it down, it did so at every level alike.
         attempt = replace(attempt, in_flight=float(attempt.met))
@@ -176,8 +182,9 @@ class Learner:
         if self._pipe_is_full(now, measured):
             return
         if not frozen:
-            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
-            grown = min(self.window + max(2, math.floor(_GROWTH * self.window)), bound)
+            growth, overshoot = (_EAGER_GROWTH, _EAGER_OVERSHOOT) if eager else (_GROWTH, _OVERSHOOT)
+            bound = min(top, math.floor(overshoot * highest.in_flight))
+            grown = min(self.window + max(2, math.floor(growth * self.window)), bound)
             if grown > self.window:
                 rate = highest.throughput()
                 per_second = rate.value / self._mean_work if rate else 0.0

@@ -159,6 +159,11 @@ class Pacer:
     def stated(self) -> bool:
         return self._stated != (None, None)
 
+    @property
+    def settings(self) -> tuple[float | None, float | None]:
+        """Requests and tokens a minute as the user has set them."""
+        return self._set
+
     def set_rates(self, now: float, requests: float | None, tokens: float | None) -> None:
         """The user's limits a minute, None for none."""
         self._set = (requests, tokens)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from evalstudio.encodable import count, encodable
 from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
@@ -26,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model said. Token counts are None where the endpoint does not tell them."""
+    """What the model said. Token counts are None where the endpoint does not tell them, or none that can be."""
 
     text: str
     thinking: str | None = None
@@ -38,6 +39,16 @@ class Answer:
     tokens_cache_written: int | None = None  # part of tokens_in, too, where the provider charges for it
     prompt: str | None = None  # what was asked, where the call itself made it up
     scores: tuple[Score, ...] | None = None  # where the call itself judged the answer
+
+    def __post_init__(self) -> None:
+        for name in ("text", "thinking", "finish_reason", "answered_by", "prompt"):
+            said = getattr(self, name)
+            if said is not None and (clean := encodable(said)) is not said:
+                object.__setattr__(self, name, clean)
+        for name in ("tokens_in", "tokens_cached", "tokens_out", "tokens_cache_written"):
+            stated = getattr(self, name)
+            if stated is not None and count(stated) is None:
+                object.__setattr__(self, name, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,10 @@ class CallResult:
     fatal: bool = False  # no other sample can fare better: a wrong key, no such model
     timed_out: bool = False
     seconds: float | None = None  # that the call itself took, where it waited for a worker before
+
+    def __post_init__(self) -> None:
+        if (clean := encodable(self.message)) is not self.message:
+            object.__setattr__(self, "message", clean)
 
 
 class Model(Protocol):

@@ -132,7 +132,7 @@ def error_message(body: str) -> str:
     """The provider's own words in an error's body, in one line, of bounded length, without keys."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = _without_tags(body)
     else:
         text = _find_message(data)
@@ -165,7 +165,7 @@ def _status_within(error: Any) -> int | None:
     if isinstance(error, dict):
         for name in ("code", "status", "status_code"):
             value = error.get(name)
-            if isinstance(value, str) and value.isdecimal():
+            if isinstance(value, str) and len(value) == 3 and value.isdecimal():
                 value = int(value)
             if isinstance(value, int) and 400 <= value < 600:
                 return value

@@ -180,7 +180,7 @@ class Exchange:
             )
         try:
             return self._read(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if _kind(headers) == "text/html":
                 why = "a web page; check that the base URL ends where the API begins, often in /v1"
             else:
@@ -215,7 +215,7 @@ class Exchange:
                     return
             for name, data in lines.end():
                 gathered.take(name, data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise _Unreadable(
                 f"{place(self.url)} streams something that is no chat completion ({_first_words(error)})."
             ) from error

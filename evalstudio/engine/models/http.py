@@ -17,7 +17,8 @@ from evalstudio import __version__
 from evalstudio.keys import redact
 
 KEEP_ALIVE_S = 30.0
-_LEFT_OVER = (aiohttp.ClientError, OSError)  # what the transport does not turn into errors of httpx
+# what the transport does not turn into errors of httpx; a reason phrase that is no text fails as UnicodeError
+_LEFT_OVER = (aiohttp.ClientError, OSError, UnicodeError)
 _PIECE = 256 << 10
 """Bytes. A larger body goes to the socket in pieces of this size, so that it never holds up the loop."""
 

@@ -44,7 +44,7 @@ async def list_models(client: Client, url: httpx.URL) -> list[str]:
         )
     try:
         return [entry.id for entry in _models.decode(data).data]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(
             f"{place(url)} answers, but not with a list of models; check that the base URL ends where its API begins, "
             "often in /v1."

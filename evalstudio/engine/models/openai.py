@@ -231,10 +231,12 @@ def _text(content: Any) -> str:
 
 def _merge_tool(tools: dict[int, dict[str, Any]], part: dict[str, Any]) -> None:
     """Adds a piece of a streamed tool call: names come once, arguments bit by bit."""
-    tool = tools.setdefault(part.get("index") or 0, {"type": "function", "function": {}})
+    index, function = part.get("index"), part.get("function")
+    index = index if isinstance(index, int) else 0
+    tool = tools.setdefault(index, {"type": "function", "function": {}})
     if part.get("id"):
         tool["id"] = part["id"]
-    for name, value in (part.get("function") or {}).items():
+    for name, value in function.items() if isinstance(function, dict) else ():
         tool["function"][name] = f"{tool['function'].get(name, '')}{value or ''}"
 
 

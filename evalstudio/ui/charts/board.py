@@ -43,6 +43,7 @@ KINDS = (
             Line("client error", lambda series: series.per_second(Outcome.CLIENT_ERROR.value), 4, hide_when_zero=True),
             Line("bad answer", lambda series: series.per_second(Outcome.BAD_ANSWER.value), 2, hide_when_zero=True),
             Line("filtered", lambda series: series.per_second(Outcome.FILTERED.value), 5, hide_when_zero=True),
+            Line("cancelled", lambda series: series.per_second(Outcome.CANCELLED.value), 5, hide_when_zero=True),
             Line("quota exhausted", lambda series: series.per_second(Outcome.QUOTA.value), 0, hide_when_zero=True),
         ),
         _rate, "Attempts that failed appear here, by class", stacked=True,

@@ -13,6 +13,7 @@ from evalstudio.format import milliseconds
 from evalstudio.protocol import Level
 from evalstudio.ui.charts.axes import ValueAxis
 from evalstudio.ui.charts.chart import DASHES
+from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -53,6 +54,8 @@ class CurvePlot(Card):
         self._plot.setMinimumHeight(150)
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)
+        self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
+        offer_pictures(self, name.replace("_", "-"))
         item.hideButtons()
         item.disableAutoRange()
         item.setMouseEnabled(x=False, y=False)

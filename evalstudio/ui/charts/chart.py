@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalstudio.protocol import LimitChange
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock
+from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array, Series
 from evalstudio.ui.text import tooltip
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
@@ -26,6 +27,8 @@ DASHES = {
     "dash": (Qt.PenStyle.DashLine, "╍╍"),
     "dot": (Qt.PenStyle.DotLine, "┅┅"),
 }
+BY_HAND = ("user", "settings")  # causes of changes that a person made
+MOST_ACTS = 200  # of these, marked at most
 SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
 
 
@@ -71,6 +74,7 @@ class TimeChart(Card):
         self._top = 0.0
         self._build()
         self._make_curves()
+        offer_pictures(self, f"chart-{kind.name}")
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
@@ -98,6 +102,7 @@ class TimeChart(Card):
         if self.kind.marks_changes:
             self._mark(series, changes)
         self._set_ranges(times, highest, view)
+        self._draw_acts([change.at for change in changes if change.cause in BY_HAND] if shown else [])
         self._tell()
 
     def point_at(self, moment: float | None) -> None:
@@ -137,6 +142,7 @@ class TimeChart(Card):
         self._plot.setMinimumHeight(64)
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)
+        self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
         item.hideButtons()
         item.setClipToView(True)
         item.setDownsampling(auto=True, mode="peak")
@@ -169,6 +175,9 @@ class TimeChart(Card):
             curve.setZValue(-depth if self.kind.stacked else depth)
             item.addItem(curve)
             self._curves.append(curve)
+        self._acts = pg.PlotCurveItem()
+        self._acts.setZValue(-20)
+        item.addItem(self._acts, ignoreBounds=True)
         self._marks = pg.ScatterPlotItem(
             symbol="d", size=9, hoverable=True, tip=lambda x, y, data: tooltip(f"{clock(x)}  {data}")
         )
@@ -194,6 +203,7 @@ class TimeChart(Card):
                 curve.setFillBrush(QBrush(colour))
         self._marks.setPen(pg.mkPen(colours.card))
         self._marks.setBrush(pg.mkBrush(colours.series[1]))
+        self._acts.setPen(pg.mkPen(colours.series[1], width=1, style=Qt.PenStyle.DotLine))
         self._cross.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DotLine))
         self._tell()
 
@@ -210,6 +220,11 @@ class TimeChart(Card):
             height = float(np.interp(change.at, times, limits)) if len(times) else 0.0
             spots.append({"pos": (change.at, height), "data": change.sentence})
         self._marks.setData(spots)
+
+    def _draw_acts(self, moments: list[float]) -> None:
+        """A thin upright line wherever a person changed something."""
+        ends = np.repeat(np.array(moments[-MOST_ACTS:]), 2)
+        self._acts.setData(ends, np.tile([0.0, self._top], len(ends) // 2), connect="pairs")
 
     def _set_ranges(self, times: Array, highest: float, view: tuple[float, float] | None) -> None:
         last = float(times[-1]) if len(times) else 0.0

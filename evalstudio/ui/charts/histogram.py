@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from evalstudio.store.distribution import Bar
 from evalstudio.store.query import Range
+from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.text import one_line, tooltip
 from evalstudio.ui.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 
@@ -22,6 +23,7 @@ class Histogram(QWidget):
     def __init__(self, name: str, title: str, say: Callable[[float], str], empty: str) -> None:
         super().__init__()
         self.setObjectName(name)
+        offer_pictures(self, name)
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 92)

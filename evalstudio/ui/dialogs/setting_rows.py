@@ -116,6 +116,11 @@ class SettingRow(QObject):
             case QDoubleSpinBox():
                 editor.setValue(editor.minimum() if value is None else value)
 
+    def show_note(self, words: str, colour: str = "muted") -> None:
+        """What the value comes to, behind the help; empty: nothing to say."""
+        self._help.show_text(" ".join(filter(None, [self.field.help, words])))
+        self._help.set_colour(colour)
+
     def show_source(self, words: str, colour: str) -> None:
         """Where the value in force comes from; and whether there is anything to reset."""
         self.source.show_text(words)

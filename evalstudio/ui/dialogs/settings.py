@@ -1,10 +1,12 @@
 """The settings: made from their schema, a draft that acts only on Apply or OK."""
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.advisor import Machine, worker_warnings
 from evalstudio.concurrency import describe
 from evalstudio.errors import EvalStudioError
 from evalstudio.settings import (
@@ -39,6 +42,7 @@ from evalstudio.ui.session import Session
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.workers import Processes, default_workers
 
 ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
 FILTER = "Settings (*.json)"
@@ -139,7 +143,21 @@ class SettingsDialog(QDialog):
         applied, fresh = values_of(self._session.settings), values_of(draft)
         for key, row in self.rows.items():
             row.show_source(*self._source(key, pending=fresh[key] != applied[key]))
+        self._show_workers(draft)
         self.advice.check(fresh["window"] if fresh["strategy"] == "sliding_window" else None)
+
+    def _show_workers(self, draft: Settings) -> None:
+        """How many calls at once the workers take, and whether the number is out of the usual."""
+        row = self.rows["threads_per_process"]
+        chosen = default_workers(draft)
+        if not isinstance(chosen, Processes):
+            row.show_note("")
+            return
+        warnings = worker_warnings(chosen, Machine(os.cpu_count() or 1, 0))
+        row.show_note(
+            " ".join([f"{chosen.label}: {chosen.capacity:,} calls at once.", *warnings]),
+            "warn" if warnings else "muted",
+        )
 
     def _source(self, key: str, *, pending: bool) -> tuple[str, str]:
         """Where the value in force comes from, in words, and their colour."""
@@ -306,6 +324,8 @@ class SettingsDialog(QDialog):
     def _foot(self) -> QHBoxLayout:
         which = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(which.Ok | which.Apply | which.Cancel)
+        for button in self._buttons.buttons():
+            button.setIcon(QIcon())  # the style's own match nothing else here
         self._buttons.setObjectName("settings_buttons")
         self._ok_button = self._buttons.button(which.Ok)
         self._apply_button = self._buttons.button(which.Apply)

@@ -1,4 +1,4 @@
-"""The Compare page: two runs, what differs between them, and whether one is better or faster."""
+"""The Compare page: two runs, what differs between them, and whether one is better or faster; or several, ranked."""
 
 import time
 
@@ -22,6 +22,7 @@ from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.flips_panel import FlipsPanel
 from evalstudio.ui.panels.run_choice import RunChoice
 from evalstudio.ui.panels.score_pairs import ScorePairs
+from evalstudio.ui.panels.several_runs import SeveralRuns
 from evalstudio.ui.panels.speed_panel import SpeedPanel
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
@@ -57,6 +58,7 @@ class ComparePage(QWidget):
         self.differences = make_table(
             "differences", "What differs between the runs", ("Part", "A", "B", "Belongs to"), stretched=2
         )
+        self.several = SeveralRuns(session)
         self._lay_out()
         self.setFocusProxy(self.flips.table)
         self._timer = QTimer(self)
@@ -202,14 +204,23 @@ class ComparePage(QWidget):
         body.addLayout(upper)
         body.addWidget(card, 1)
         self._body.setVisible(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        self.pair = QWidget()
+        layout = QVBoxLayout(self.pair)
+        layout.setContentsMargins(0, SPACE_S, 0, 0)
         layout.setSpacing(SPACE_XS)
         layout.addLayout(choices)
         layout.addWidget(self.status)
         layout.addWidget(self.warnings)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
+        self.ways = QTabWidget()
+        labelled(self.ways, "compare_ways", "Two runs, or several")
+        self.ways.setDocumentMode(True)
+        self.ways.addTab(self.pair, "Two runs")
+        self.ways.addTab(self.several, "Several runs")
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_S)
+        outside.addWidget(self.ways)
 
 
 def propose(rows: list[RunRow]) -> tuple[int, int] | None:

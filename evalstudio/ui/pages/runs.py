@@ -1,11 +1,22 @@
 """The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, Strategy
-from evalstudio.protocol import ContinueRun, PauseRun, SetStrategy, SetWorkers, StartRun, StopRun
-from evalstudio.store.runs import RunState
+from evalstudio.errors import StoreError
+from evalstudio.protocol import (
+    AbandonCall,
+    ContinueRun,
+    PauseRun,
+    SetRates,
+    SetStrategy,
+    SetWorkers,
+    Snapshot,
+    StartRun,
+    StopRun,
+)
+from evalstudio.store.runs import RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.charts.board import ChartBoard
 from evalstudio.ui.engine_client import EngineState
@@ -16,14 +27,20 @@ from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.records_panel import RecordsPanel
 from evalstudio.ui.panels.run_header import RunHeader
 from evalstudio.ui.panels.run_list import RunList
+from evalstudio.ui.panels.run_menu import RunMenu
+from evalstudio.ui.panels.signs_panel import SignLights, SignsPanel
 from evalstudio.ui.panels.slot_strip import SlotStrip
 from evalstudio.ui.panels.start_bar import StartBar
+from evalstudio.ui.panels.tail_panel import TailPanel
+from evalstudio.ui.run_export import RunExport
 from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.session import Session
+from evalstudio.ui.tables.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Card
 
+LIST_MS = 250
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
 
 
@@ -44,9 +61,20 @@ class RunsPage(QWidget):
         self.limits = LimitsBar()
         self.charts = ChartBoard()
         self.slots_strip = SlotStrip()
-        self.records = RecordsPanel(session.store)
+        self.records = RecordsPanel(session.store, hidden=HIDDEN_BESIDE_CHARTS)
         self.errors = ErrorTable()
         self.changes = ChangeTable()
+        self.tail = TailPanel()
+        self.signs = SignsPanel()
+        self.lights = SignLights()
+        self.menu = RunMenu(session, actions, self)
+        self.export = RunExport(session, actions, self.charts, self)
+        self._list_due = QTimer(
+            self
+        )  # the list follows live runs four times a second, however many there are
+        self._list_due.setSingleShot(True)
+        self._list_due.setInterval(LIST_MS)
+        self._list_due.timeout.connect(self._show_list)
         self._lay_out()
         self._connect()
         self._evaluation_chosen()
@@ -116,13 +144,16 @@ class RunsPage(QWidget):
             self.slots_strip.show_run(None)
             self.errors.show_errors((), active=False)
             self.changes.show_changes(())
+            self.tail.show_run(None)
+            self.lights.show_signs(())
+            self.signs.show_run(None, may_act=False)
             self.records.show_run(None, 0)
         self._run_changed(self._session.focus if self._session.focus is not None else -1)
 
     def _run_changed(self, run_id: int) -> None:
         model = self._session.models.get(run_id)
-        if model is not None and model.is_live:
-            self._show_list()
+        if model is not None and model.is_live and not self._list_due.isActive():
+            self._list_due.start()
         if run_id == self._session.focus and model is not None and model.snapshot is not None:
             self._show_run(model)
         self._show_limits()
@@ -131,10 +162,13 @@ class RunsPage(QWidget):
     def _show_run(self, model: RunModel) -> None:
         now = model.snapshot
         assert now is not None
-        self.header.show_run(now)
+        self.header.show_run(now, self._siblings(now))
         self.slots_strip.show_run(now)
         self.errors.show_errors(now.errors, active=model.is_active)
         self.changes.show_changes(tuple(model.changes))
+        self.tail.show_run(now)
+        self.lights.show_signs(now.signs)
+        self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
         # a finished run is read once more: its last records came with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
@@ -146,7 +180,13 @@ class RunsPage(QWidget):
         now = model.snapshot if model is not None else None
         if model is not None and now is not None and model.is_live and model.is_active:
             self.limits.show_run(
-                now.strategy, now.limit, now.workers, now.in_flight, now.ceiling, now.strategy_source
+                now.strategy,
+                now.limit,
+                now.workers,
+                now.in_flight,
+                now.ceiling,
+                now.strategy_source,
+                now.rates,
             )
         elif self._next_strategy is None:
             own = self.start_bar.strategy or self._session.settings.strategy or Adaptive()
@@ -174,6 +214,7 @@ class RunsPage(QWidget):
         pause.setEnabled(running or paused)
         self._actions["stop"].setEnabled(running or paused)
         self._actions["resume"].setEnabled(ready and state in RESUMABLE)
+        self.menu.update()
 
     def _evaluation_chosen(self) -> None:
         self._next_strategy = None
@@ -191,9 +232,45 @@ class RunsPage(QWidget):
         if model is not None and model.is_live and model.is_active:
             spawn(self._session.ask_engine(SetWorkers, run_id=model.run_id, workers=workers))
 
+    def _requests_chosen(self, requests: float | None) -> None:
+        model = self._session.focused
+        if model is not None and model.snapshot is not None and model.is_live and model.is_active:
+            tokens = model.snapshot.rates.tokens_set  # set on the Models page; left as it is
+            spawn(
+                self._session.ask_engine(
+                    SetRates, run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens
+                )
+            )
+
+    def _abandon(self, record_id: int) -> None:
+        if self._session.focus is not None:
+            spawn(self._session.ask_engine(AbandonCall, run_id=self._session.focus, record_id=record_id))
+
+    def _tail_grew(self, calls: int) -> None:
+        self._tabs.setTabText(self._tabs.indexOf(self.tail), f"Tail ({calls:,})" if calls else "Tail")
+
+    def _siblings(self, now: Snapshot) -> list[RunRow]:
+        """The runs of the same experiment that were started with this one: those of a grid."""
+        base = now.evaluation.partition(" [")[0]
+        if base == now.evaluation:
+            return []
+        return [
+            row
+            for row in self._session.rows
+            if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
+        ]
+
+    async def _read_sparkline(self, run_id: int) -> None:
+        try:
+            points = await self._session.store.sparkline(run_id)
+        except StoreError:
+            return  # the list goes without; whoever reads the run itself says what is wrong
+        self.run_list.know_sparkline(run_id, points)
+
     def _runs_read(self) -> None:
         self.start_bar.know_experiments({row.experiment for row in self._session.rows})
         self._show_list()
+        self.menu.update()
 
     # How it is made ---------------------------------------------------------------------------------------------
 
@@ -205,6 +282,13 @@ class RunsPage(QWidget):
         session.settings_changed.connect(self._show_limits)
         session.engine.state_changed.connect(self._engine_state_changed)
         self.run_list.chosen.connect(session.look_at)
+        self.run_list.menu_wanted.connect(self.menu.show)
+        self.run_list.sparkline_wanted.connect(lambda run_id: spawn(self._read_sparkline(run_id)))
+        self.tail.abandon.connect(self._abandon)
+        self.tail.attention.connect(self._tail_grew)
+        self.signs.strategy_chosen.connect(self._strategy_chosen)
+        self.lights.opened.connect(lambda: self._tabs.setCurrentWidget(self.signs))
+        self.limits.requests_chosen.connect(self._requests_chosen)
         self.limits.strategy_chosen.connect(self._strategy_chosen)
         self.limits.workers_chosen.connect(self._workers_chosen)
         self.errors.retry.connect(self.resume)
@@ -245,7 +329,10 @@ class RunsPage(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self.records, "Records")
         self._tabs.addTab(self.errors, "Errors")
+        self._tabs.addTab(self.tail, "Tail")
+        self._tabs.addTab(self.signs, "Signs")
         self._tabs.addTab(self.changes, "Limit changes")
+        self._tabs.setCornerWidget(self.lights)
         self._tabs.addTab(self._log, "Log")
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)

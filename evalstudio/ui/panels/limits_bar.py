@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
 from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.protocol import RatesNow
 from evalstudio.ui.run_model import window_of
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Card, TextLabel, labelled
@@ -14,6 +15,8 @@ DEBOUNCE_MS = 80
 SETTLE_MS = 400
 SLIDER_STEPS = 1_000
 SLIDER_TOP = 256
+MOST_REQUESTS = 1_000_000
+REQUESTS_HINT = "At most so many requests a minute to this endpoint, from all runs; at once"
 SOURCES = {"live control": "set here", "option": "as it was started", "evaluation": "from the evaluation", "model": "from Models",
            "settings": "from the settings"}  # fmt: skip
 NAMES = ("Sequential", "Sliding window", "Adaptive")
@@ -24,12 +27,13 @@ class LimitsBar(Card):
 
     strategy_chosen = Signal(object)  # Strategy
     workers_chosen = Signal(int)
+    requests_chosen = Signal(object)  # requests a minute, or None
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("limits_bar")
         self._shown: Strategy = Adaptive()
-        self._scope = TextLabel("Limits of the next run", "muted", name="limits_scope")
+        self._scope = TextLabel("Next run", "muted", name="limits_scope")
         self.strategy = QComboBox()
         self.strategy.addItems(NAMES)
         labelled(self.strategy, "strategy", "Strategy", "How the number of calls in flight is chosen")
@@ -53,10 +57,22 @@ class LimitsBar(Card):
         labelled(self.workers, "workers", "Workers", "Threads that run the model, a synchronous function")
         self._workers_label = QLabel("Wor&kers")
         self._workers_label.setBuddy(self.workers)
+        self.requests = QSpinBox()
+        self.requests.setRange(0, MOST_REQUESTS)
+        self.requests.setSpecialValueText("any")
+        self.requests.setGroupSeparatorShown(True)
+        self.requests.setKeyboardTracking(False)
+        labelled(self.requests, "run_requests", "Requests a minute", REQUESTS_HINT)
+        self._requests_label = QLabel("&Req/min")
+        self._requests_label.setBuddy(self.requests)
         self._in_force = TextLabel("", "muted", name="limit_in_force")
         self._lay_out()
         self._window_timer = self._debounce(lambda: self.strategy_chosen.emit(self.chosen))
         self._workers_timer = self._debounce(lambda: self.workers_chosen.emit(self.workers.value()))
+        self._requests_timer = self._debounce(
+            lambda: self.requests_chosen.emit(self.requests.value() or None)
+        )
+        self.requests.valueChanged.connect(lambda *_: self._requests_timer.start())
         self.strategy.activated.connect(lambda *_: self._strategy_moved())
         self.slider.valueChanged.connect(self._slider_moved)
         self.window_size.valueChanged.connect(self._number_changed)
@@ -66,7 +82,9 @@ class LimitsBar(Card):
         self._settling.setInterval(SETTLE_MS)
         self._window_timer.timeout.connect(self._settling.start)
         self._workers_timer.timeout.connect(self._settling.start)
+        self._requests_timer.timeout.connect(self._settling.start)
         self._show_workers(None)
+        self._show_requests(None)
         self._adapt()
 
     @property
@@ -87,10 +105,11 @@ class LimitsBar(Card):
 
     def show_next(self, strategy: Strategy) -> None:
         """Shows what the next run starts with."""
-        self._scope.show_text("Limits of the next run")
+        self._scope.show_text("Next run")
         self._in_force.show_text("")
         self._show(strategy, window_of(strategy, 64))
         self._show_workers(None)
+        self._show_requests(None)
 
     def show_run(
         self,
@@ -100,18 +119,23 @@ class LimitsBar(Card):
         in_flight: int,
         ceiling: int,
         source: str = "",
+        rates: RatesNow | None = None,
     ) -> None:
         """Shows what holds for the run in work; what a person is moving right now is left alone."""
-        self._scope.show_text(f"Limits of this run, {SOURCES.get(source, 'at once')}")
-        self._in_force.show_text(f"{in_flight:,} of {limit:,} in flight · ceiling {ceiling:,}")
+        self._scope.show_text(f"This run, {SOURCES.get(source, 'at once')}")
+        self._in_force.show_text(f"{in_flight:,} of {limit:,} in flight")
+        self._in_force.setToolTip(f"The application's ceiling is {ceiling:,} calls at once.")
         if not self._is_busy:
             self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)
             self._show_workers(workers)
+            self._show_requests(rates)
 
     @property
     def _is_busy(self) -> bool:
-        timers = (self._window_timer, self._workers_timer, self._settling)
-        typing = self.window_size.hasFocus() and self.window_size.lineEdit().isModified()
+        timers = (self._window_timer, self._workers_timer, self._requests_timer, self._settling)
+        typing = any(
+            box.hasFocus() and box.lineEdit().isModified() for box in (self.window_size, self.requests)
+        )
         return any(timer.isActive() for timer in timers) or self.slider.isSliderDown() or typing
 
     def _show(self, strategy: Strategy, size: int) -> None:
@@ -135,6 +159,19 @@ class LimitsBar(Card):
         if workers is not None and workers != self.workers.value():
             with QSignalBlocker(self.workers):
                 self.workers.setValue(workers)
+
+    def _show_requests(self, rates: RatesNow | None) -> None:
+        """What is set for the endpoint; what is in force is told where it is less: stated or learned."""
+        self.requests.setVisible(rates is not None)
+        self._requests_label.setVisible(rates is not None)
+        if rates is None:
+            return
+        wanted = round(rates.requests_set or 0)
+        if wanted != self.requests.value():
+            with QSignalBlocker(self.requests):
+                self.requests.setValue(wanted)
+        known = "" if rates.requests is None else f"\nIn force: {rates.requests:,.0f} a minute."
+        self.requests.setToolTip(REQUESTS_HINT + known)
 
     def _strategy_moved(self) -> None:
         self._adapt()
@@ -168,7 +205,7 @@ class LimitsBar(Card):
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         layout.setSpacing(SPACE_S)
         parts: list[QWidget] = [self._scope, self.strategy, self._window_label, self.slider, self.window_size,
-                                self._workers_label, self.workers, self._in_force]  # fmt: skip
+                                self._workers_label, self.workers, self._requests_label, self.requests, self._in_force]  # fmt: skip
         for part in parts:
             layout.addWidget(part, 1 if part is self.slider else 0)
 

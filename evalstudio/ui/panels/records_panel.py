@@ -46,8 +46,11 @@ class RecordsPanel(QWidget):
     query_changed = Signal()
     details_shown = Signal(object)  # Details, or None
 
-    def __init__(self, store: StoreReader, prefix: str = "") -> None:
+    def __init__(
+        self, store: StoreReader, prefix: str = "", hidden: tuple[int, ...] = HIDDEN_AT_FIRST
+    ) -> None:
         super().__init__()
+        self._hidden = hidden  # columns, until a person wants them
         self._prefix = prefix
         self.setObjectName(f"{prefix}records_panel")
         self._store = store
@@ -237,7 +240,7 @@ class RecordsPanel(QWidget):
         header.setSortIndicatorShown(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         header.setToolTip("Click to sort")
-        for column in HIDDEN_AT_FIRST:
+        for column in self._hidden:
             table.setColumnHidden(column, True)
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, width)

@@ -1,18 +1,20 @@
 """The head of a run: what it is, how it stands, how far it is, and the score as it forms."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from evalstudio.format import duration, money, percent
 from evalstudio.protocol import ScoreNow, Snapshot
-from evalstudio.store.runs import RunState
+from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.states import LOOKS
 from evalstudio.ui.text import one_line, plain
-from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, mixed, scaled, theme, tokens
+from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
 FIGURES = ("saved", "left", "elapsed", "rate", "tokens", "cost")
@@ -57,10 +59,12 @@ class RunHeader(Card):
         for label in self._figures.values():
             label.show_text("–")
 
-    def show_run(self, now: Snapshot) -> None:
+    def show_run(self, now: Snapshot, siblings: Sequence[RunRow] = ()) -> None:
+        """Shows a snapshot; `siblings` are the runs of the grid that it belongs to."""
         state = RunState(now.state)
         self._title.show_text(one_line(now.experiment, 40))
-        self._subtitle.show_text(one_line(f"{now.evaluation} on {now.model} · run {now.run_id}"))
+        subtitle = one_line(f"{now.evaluation} on {now.model} · run {now.run_id}")
+        self._subtitle.show_text(f"{subtitle}{_grid_words(now, siblings)}")
         self._state.show_state(state)
         self._progress.show_counts(now.scored, now.unscored, now.errored, now.total)
         self._binding.show_text(one_line(_what_holds(now, state), 400))
@@ -68,7 +72,7 @@ class RunHeader(Card):
         self._binding.set_colour("warn" if alarming else "accent_text")
         self._score.show_scores(now.scores, now.saved, now.errored)
         texts = {
-            "saved": f"{now.saved:,} of {now.total:,}",
+            "saved": f"{now.saved:,} of {now.total:,}" + (f", {now.cached:,} cached" if now.cached else ""),
             "left": _time_left(now, state),
             "elapsed": duration(now.elapsed),
             "rate": f"{now.rate:,.0f}" if now.rate >= 100 else f"{now.rate:.1f}",
@@ -200,19 +204,27 @@ class ScoreView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("run_score")
-        self.setMinimumWidth(200)
-        self.setMaximumWidth(250)
-        self._value = TextLabel("–", factor=1.7, bold=True, name="score_value")
+        self.setMinimumWidth(250)
+        self.setMaximumWidth(320)
+        self._metric = TextLabel("Score", "muted", 0.85, name="score_metric")
+        self._value = TextLabel("–", factor=1.5, bold=True, name="score_value")
         self._interval = IntervalBar()
         self._words = ElidedLabel("", "muted", 0.85, name="score_words")
+        self._left_out = ElidedLabel("", "warn", 0.85, name="score_left_out")
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self._metric)
+        left.addWidget(self._value)
+        left.addStretch(1)
         right = QVBoxLayout()
-        right.setSpacing(SPACE_XS)
+        right.setSpacing(0)
         right.addWidget(self._interval)
         right.addWidget(self._words)
+        right.addWidget(self._left_out)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_M)
-        layout.addWidget(self._value)
+        layout.addLayout(left)
         layout.addLayout(right, 1)
 
     def show_scores(self, scores: tuple[ScoreNow, ...], saved: int, errored: int) -> None:
@@ -222,13 +234,17 @@ class ScoreView(QWidget):
         self._interval.show_score(first if known else None)
         if first is None:
             self._words.show_text("The score forms here")
+            self._metric.show_text("Score")
+            self._left_out.show_text("")
             return
         out = [
             f"{first.unscored:,} unscored" if first.unscored else "",
             f"{errored:,} errored" if errored else "",
         ]
+        self._metric.show_text(one_line(first.metric, 14).capitalize())
+        self._words.show_text(f"{first.n:,} of {saved:,} scored")
+        self._left_out.show_text(", ".join(filter(None, out)))
         words = ", ".join([f"{first.metric}, {first.n:,} of {saved:,} scored", *filter(None, out)])
-        self._words.show_text(words)
         every = "\n".join(
             f"{score.evaluator} {score.metric}: {percent(score)}, {score.n:,} scored, {score.unscored:,} unscored"
             for score in scores
@@ -276,6 +292,15 @@ class IntervalBar(QLabel):
         painter.drawRoundedRect(box, 3, 3)
         painter.setBrush(QColor(colours.text))
         painter.drawRoundedRect(QRectF(at(score.value) - 1.5, middle - 8, 3, 16), 1.5, 1.5)
+
+
+def _grid_words(now: Snapshot, siblings: Sequence[RunRow]) -> str:
+    """Where the run stands among those of its grid."""
+    if len(siblings) < 2:
+        return ""
+    number = sum(row.id <= now.run_id for row in siblings)
+    going = sum(row.state in ACTIVE for row in siblings)
+    return f" · {number} of the {len(siblings):,} runs of a grid" + (f", {going:,} in work" if going else "")
 
 
 def _time_left(now: Snapshot, state: RunState) -> str:

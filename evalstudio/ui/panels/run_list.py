@@ -1,16 +1,26 @@
 """The runs of the workspace: what they are, how they stand, how far they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
 
 from evalstudio.format import percent
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.ui.charts.sparkline import draw_spark, spark_of
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.run_model import RunModel, last_summary
 from evalstudio.ui.states import LOOKS
@@ -18,6 +28,7 @@ from evalstudio.ui.text import one_line, tooltip
 from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
+SPARK_WIDTH = 54
 ENTRY = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -35,6 +46,7 @@ class Entry:
     total: int
     score: str
     created: str
+    spark: tuple[float, ...] | None = None  # records a second over its time; None: not known yet
 
     @property
     def spoken(self) -> str:
@@ -85,15 +97,23 @@ class RunList(Card):
     """The list with its heading. `chosen` tells which run a person wants to see."""
 
     chosen = Signal(int)
+    menu_wanted = Signal(object)  # a place on the screen; the run under it is chosen then
+    sparkline_wanted = Signal(int)  # of a run that is seen and whose curve is not known
 
     def __init__(self) -> None:
         super().__init__()
         self.model = RunListModel()
+        self._sparks: dict[int, tuple[float, ...]] = {}  # of runs that are not in work
+        self._asked: set[int] = set()
         self.view = QListView()
         self.view.setObjectName("run_list")
         self.view.setAccessibleName("Runs")
         self.view.setModel(self.model)
-        self.view.setItemDelegate(_Delegate(self.view))
+        delegate = _Delegate(self.view)
+        delegate.missed.connect(self._want_sparkline)
+        self.view.setItemDelegate(delegate)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.setFrameShape(QListView.Shape.NoFrame)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -115,11 +135,39 @@ class RunList(Card):
 
     def show_runs(self, rows: list[RunRow], models: dict[int, RunModel], focus: int | None) -> None:
         """Fills the list: what is live as it stands, the rest as stored."""
-        self.model.set_entries([_entry(row, models.get(row.id)) for row in rows])
+        entries = []
+        for row in rows:
+            model = models.get(row.id)
+            live = model is not None and model.is_live
+            if live or row.state in ACTIVE:  # its curve goes on: what was read of it no longer holds
+                self._sparks.pop(row.id, None)
+                self._asked.discard(row.id)
+            entries.append(_entry(row, model, None if live else self._sparks.get(row.id)))
+        self.model.set_entries(entries)
         self._empty.setVisible(not rows)
+        for place, entry in enumerate(self.model.entries):
+            if entry.run_id == focus and self.view.currentIndex().row() != place:
+                self.view.setCurrentIndex(self.model.index(place))
+
+    def know_sparkline(self, run_id: int, points: tuple[float, ...]) -> None:
+        """The curve of a run that was wanted."""
+        self._sparks[run_id] = points
         for row, entry in enumerate(self.model.entries):
-            if entry.run_id == focus and self.view.currentIndex().row() != row:
-                self.view.setCurrentIndex(self.model.index(row))
+            if entry.run_id == run_id and entry.spark is None:
+                self.model.entries[row] = replace(entry, spark=points)
+                self.model.dataChanged.emit(self.model.index(row), self.model.index(row))
+
+    def _want_sparkline(self, run_id: int) -> None:
+        if run_id not in self._asked:
+            self._asked.add(run_id)
+            self.sparkline_wanted.emit(run_id)
+
+    def _open_menu(self, place: QPoint) -> None:
+        index = self.view.indexAt(place)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+        if self.view.currentIndex().isValid():
+            self.menu_wanted.emit(self.view.viewport().mapToGlobal(place))
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
         if index.isValid():
@@ -127,7 +175,12 @@ class RunList(Card):
 
 
 class _Delegate(QStyledItemDelegate):
-    """Three lines: the experiment with its score, what ran, and how it stands with a thin bar of progress."""
+    """Three lines: the experiment with its score, what ran and how fast over its time, and how it stands.
+
+    `missed` tells of a run that is painted and whose curve is not known.
+    """
+
+    missed = Signal(int)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(160, option.fontMetrics.height() * 3 + 26)
@@ -164,7 +217,16 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
         line.translate(0, height + 2)
-        _elided(painter, line, one_line(f"{entry.evaluation} · {entry.model}"))
+        if entry.spark is None:
+            self.missed.emit(entry.run_id)
+        spark = QRectF(line.right() - SPARK_WIDTH, line.y() + 2, SPARK_WIDTH, height - 4)
+        draw_spark(painter, spark, entry.spark or ())
+        painter.setPen(QColor(colours.muted))
+        _elided(
+            painter,
+            line.adjusted(0, 0, -SPARK_WIDTH - SPACE_S, 0),
+            one_line(f"{entry.evaluation} · {entry.model}"),
+        )
         line.translate(0, height + 2)
         look = LOOKS[entry.state]
         colour = QColor(getattr(colours, look.colour))
@@ -191,7 +253,7 @@ def _elided(painter: QPainter, box: QRectF, text: str) -> None:
     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def _entry(row: RunRow, model: RunModel | None) -> Entry:
+def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None) -> Entry:
     live: Snapshot | None = model.snapshot if model is not None and model.is_live else None
     scores = live.scores if live is not None else _stored_scores(row)
     return Entry(
@@ -204,6 +266,7 @@ def _entry(row: RunRow, model: RunModel | None) -> Entry:
         live.total if live is not None else row.total,
         short_score(scores[0]) if scores else "",
         datetime.fromtimestamp(row.created_at).astimezone().strftime("%Y-%m-%d %H:%M"),
+        spark_of(model) if live is not None and model is not None else spark,
     )
 
 

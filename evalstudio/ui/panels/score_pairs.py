@@ -4,9 +4,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from evalstudio.format import AS_SHARE, percent
+from evalstudio.format import AS_SHARE, score_words
 from evalstudio.metrics import Aggregate
-from evalstudio.protocol import ScoreNow
 from evalstudio.statistics import Comparison
 from evalstudio.store.comparison import RunComparison, ScorePair
 from evalstudio.ui.panels.distributions import coverage_words
@@ -73,7 +72,7 @@ class _Block(QWidget):
             (("A", pair.a, pair.outcomes_a), ("B", pair.b, pair.outcomes_b)), start=2
         ):
             grid.addWidget(TextLabel(letter, bold=True), row, 0)
-            words = _score_words(name, found)
+            words = "–" if found is None else score_words(name, found)
             grid.addWidget(TextLabel(words, name=f"score_{letter.lower()}_{name}"), row, 1)
             grid.addWidget(_IntervalBar(found, scale, row - 2, f"{name} of {letter}: {words}"), row, 2)
             coverage = TextLabel(coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}")
@@ -145,14 +144,6 @@ def _detail(told: Comparison) -> str:
     return (
         f"B − A: {number(told.difference)}{unit}{spread} · p = {told.p:.2g}, {told.method} · {told.up:,} up,"
         f" {told.down:,} down of {told.n:,} pairs{apart}"
-    )
-
-
-def _score_words(name: str, found: Aggregate | None) -> str:
-    if found is None:
-        return "–"
-    return percent(
-        ScoreNow(name, found.metric, found.value, found.low, found.high, found.n, found.total - found.n)
     )
 
 

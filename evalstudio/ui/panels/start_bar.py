@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidg
 
 from evalstudio.concurrency import SlidingWindow, Strategy
 from evalstudio.errors import EvalStudioError
-from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation
+from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation, variants
 from evalstudio.models import LOCAL_MODEL
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.text import one_line, tooltip
@@ -148,8 +148,16 @@ class StartBar(Card):
         self.changed.emit()
 
     def _offer_models(self) -> None:
-        own = [_name_of(self.spec)] if self.spec is not None else []
+        runs = len(variants(self.spec)) if self.spec is not None else 0
+        self.model.setEnabled(not runs)  # a grid says itself which models there are
+        line = self.model.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(f"A grid: {runs:,} runs" if runs else "")
         self.model.clear()
+        if runs:
+            self.model.setCurrentText("")
+            return
+        own = [_name_of(self.spec)] if self.spec is not None else []
         self.model.addItems(list(dict.fromkeys([*own, *self._models, *DEMO_MODELS])))
 
     def _propose(self) -> None:

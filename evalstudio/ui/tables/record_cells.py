@@ -16,6 +16,7 @@ SORTS = (
 )  # fmt: skip
 """What a column is sorted by in SQL; texts are searched, not sorted."""
 HIDDEN_AT_FIRST = (8, 9, 10)
+HIDDEN_BESIDE_CHARTS = (6, 7, *HIDDEN_AT_FIRST)  # where the answer would have no room
 NUMERIC = (5, 6, 7, 8, 9, 10)
 OUTCOME, SCORE, ANSWER = 1, 2, 3
 

@@ -1,0 +1,97 @@
+"""Line charts as SVG for a report: no script, no file from elsewhere, and constant size however long the run was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from evalstudio.protocol import Bucket, LimitChange
+
+COLOURS = (
+    "#0b64ad",
+    "#b85300",
+    "#0a7a5c",
+    "#8b3f93",
+    "#b3261e",
+    "#6b6a00",
+)  # as in the window; told apart by all
+DASHES = ("", "6 3", "2 3")
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 560, 190, 62, 24, 10
+MOST_POINTS = 300
+MOST_MARKS = 100
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of a chart: seconds and values, oldest first; None is a gap."""
+
+    label: str
+    points: Sequence[tuple[float, float | None]]
+
+
+def grouped(buckets: Sequence[Bucket]) -> list[list[Bucket]]:
+    """The seconds of a run in at most `MOST_POINTS` groups of neighbours."""
+    size = max(1, -(-len(buckets) // MOST_POINTS))
+    return [list(buckets[start : start + size]) for start in range(0, len(buckets), size)]
+
+
+def line_chart(
+    title: str, curves: Sequence[Curve], say: Callable[[float], str], changes: Sequence[LimitChange] = ()
+) -> str:
+    """A chart as an SVG element. `say` turns a value into words; each change of a limit is a marker with its sentence."""
+    known = [(at, value) for curve in curves for at, value in curve.points if value is not None]
+    if not known:
+        return ""
+    right = max(at for at, _ in known) or 1.0
+    top = max(value for _, value in known) * 1.08 or 1.0
+
+    def place(at: float, value: float) -> Point:
+        return LEFT + at / right * (WIDTH - LEFT - 8), TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM)
+
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for step in range(4):
+        value = top * step / 3
+        x, y = place(0, value)
+        parts.append(f'<line class="grid" x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - 8}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="y" x="{LEFT - 6}" y="{y + 3.5:.1f}">{escape(say(value))}</text>')
+    for step in range(5):
+        x, y = place(right * step / 4, 0)
+        parts.append(f'<text class="x" x="{x:.1f}" y="{HEIGHT - 6}">{_clock(right * step / 4)}</text>')
+    for number, curve in enumerate(curves):
+        style = f'stroke="{COLOURS[number % len(COLOURS)]}" stroke-dasharray="{DASHES[number % len(DASHES)]}"'
+        for run in _without_gaps(curve.points):
+            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in run))
+            parts.append(f'<polyline {style} points="{path}"/>')
+    for change in list(changes)[-MOST_MARKS:]:
+        x, _ = place(min(change.at, right), 0)
+        words = escape(f"{_clock(change.at)} {change.sentence}")
+        parts.append(f'<path class="mark" d="M{x:.1f} {TOP}l4 5l-4 5l-4 -5z"><title>{words}</title></path>')
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def legend(curves: Sequence[Curve]) -> list[tuple[str, str, str]]:
+    """Label, colour and dash of each curve, as they are drawn."""
+    return [
+        (curve.label, COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)])
+        for number, curve in enumerate(curves)
+    ]
+
+
+def _without_gaps(points: Sequence[tuple[float, float | None]]) -> list[list[Point]]:
+    runs: list[list[Point]] = [[]]
+    for at, value in points:
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((at, value))
+    return [run for run in runs if run]
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,124 @@
+"""One figure of several runs or models over each other, with a legend that names them."""
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout
+
+from evalstudio.ui.charts.axes import ClockAxis, ValueAxis
+from evalstudio.ui.charts.chart import DASHES
+from evalstudio.ui.charts.pictures import offer_pictures
+from evalstudio.ui.series import Array
+from evalstudio.ui.text import one_line
+from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
+from evalstudio.ui.widgets import Card, TextLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """A line: what it is called, and its points."""
+
+    label: str
+    x: Array
+    y: Array
+
+
+class OverlayChart(Card):
+    """Lines in their order: six colours, then the same ones dashed. `over_time`: x is seconds since a run's start."""
+
+    def __init__(
+        self, name: str, title: str, empty: str, *, is_duration: bool, over_time: bool = True
+    ) -> None:
+        super().__init__()
+        self.setObjectName(f"overlay_{name}")
+        self._title = title
+        self._lines: tuple[Overlaid, ...] = ()
+        self._curves: list[pg.PlotDataItem] = []
+        bottom = ClockAxis() if over_time else pg.AxisItem("bottom")
+        bottom.enableAutoSIPrefix(False)
+        self._symbol = None if over_time else "o"
+        self._plot = pg.PlotWidget(axisItems={"bottom": bottom, "left": ValueAxis(is_duration=is_duration)})
+        self._plot.setAccessibleName(title)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
+        item.hideButtons()
+        item.disableAutoRange()
+        item.setMouseEnabled(x=False, y=False)
+        item.showGrid(x=False, y=True, alpha=0.35)
+        self._legend = QLabel()
+        self._legend.setObjectName(f"legend_overlay_{name}")
+        self._legend.setTextFormat(Qt.TextFormat.RichText)  # names are escaped
+        self._legend.setWordWrap(True)
+        self._legend.setFont(scaled(self._legend.font(), 0.9))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_XS)
+        layout.setSpacing(SPACE_XS)
+        layout.addWidget(TextLabel(title, bold=True))
+        layout.addWidget(self._legend)
+        layout.addWidget(self._plot, 1)
+        self._empty = TextLabel(empty, "muted")
+        self._empty.setParent(self._plot)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        offer_pictures(self, f"compare-{name}")
+        theme().changed.connect(self._follow_theme)
+        self.show_lines(())
+
+    def show_lines(self, lines: tuple[Overlaid, ...]) -> None:
+        """Shows these lines in place of those before."""
+        item = self._plot.getPlotItem()
+        for curve in self._curves:
+            item.removeItem(curve)
+        self._lines = tuple(line for line in lines if len(line.x))
+        self._curves = [pg.PlotDataItem(symbol=self._symbol, symbolSize=6) for _ in self._lines]
+        right = top = 0.0
+        for line, curve in zip(self._lines, self._curves, strict=True):
+            item.addItem(curve)
+            curve.setData(line.x, line.y, connect="finite")
+            right = max(right, float(line.x[-1]))
+            if not np.all(np.isnan(line.y)):
+                top = max(top, float(np.nanmax(line.y)))
+        self._plot.setRange(xRange=(0, right * 1.02 or 1.0), yRange=(0, top * 1.1 or 1.0), padding=0)
+        self._empty.setVisible(not self._lines)
+        item.setVisible(bool(self._lines))
+        self._follow_theme()
+
+    def _follow_theme(self) -> None:
+        colours = tokens()
+        self._plot.setBackground(colours.card)
+        for side in ("left", "bottom"):
+            axis = self._plot.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(colours.grid))
+            axis.setTextPen(pg.mkPen(colours.muted))
+            axis.setTickFont(scaled(self.font(), 0.85))
+            axis.setStyle(tickLength=0, tickTextOffset=6)
+        marked = []
+        for place, (line, curve) in enumerate(zip(self._lines, self._curves, strict=True)):
+            colour = QColor(colours.series[place % len(colours.series)])
+            style, sign = DASHES["solid" if place < len(colours.series) else "dash"]
+            curve.setPen(pg.mkPen(colour, width=1, style=style))
+            if self._symbol:
+                curve.setSymbolBrush(pg.mkBrush(colour))
+                curve.setSymbolPen(pg.mkPen(colours.card))
+            name = html.escape(one_line(line.label, 60))
+            marked.append(
+                f'<span style="color:{colour.name()}">{sign}</span>&nbsp;'
+                f'<span style="color:{colours.muted}">{name}</span>'
+            )
+        self._legend.setText("&nbsp;&nbsp; ".join(marked))
+        self._plot.setAccessibleDescription(
+            f"{self._title} of {', '.join(line.label for line in self._lines) or 'nothing yet'}."
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._empty.setGeometry(self._plot.rect())
+
+    def showEvent(self, event: object) -> None:
+        self._empty.setGeometry(self._plot.rect())

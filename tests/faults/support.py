@@ -1,0 +1,145 @@
+"""A server that remembers which sample each call was of, and a book of what was saved when."""
+
+import asyncio
+import contextlib
+import json
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from evalstudio.errors import StoreError
+from evalstudio.store.reader import Details, Reader
+from evalstudio.workspace import Workspace
+from tests.engine.models.scripted import completion
+
+NUMBER = re.compile(rb"\((\d+)\)")  # as `write_evaluation` numbers its samples
+
+
+class Server:
+    """Answers each chat completion after `delay` seconds. `calls`: the samples' numbers in the order of their calls."""
+
+    def __init__(self, delay: float = 0.01) -> None:
+        self.delay = delay
+        self.calls: list[int] = []
+        self.port = 0
+        self._runner: web.ServerRunner | None = None
+
+    @property
+    def model(self) -> str:
+        """A `model` table for it."""
+        return f'{{ provider = "openai", name = "demo", base_url = "http://127.0.0.1:{self.port}/v1" }}'
+
+    async def start(self) -> None:
+        """Listens, after the first time where it did before."""
+        self._runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0)  # type: ignore[arg-type]
+        await self._runner.setup()
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", self.port))
+        self.port = sock.getsockname()[1]
+        await web.SockSite(self._runner, sock).start()
+
+    async def stop(self) -> None:
+        """Drops all connections, answered or not, and listens no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        body = await request.read()
+        number = NUMBER.search(body)
+        if number is not None:
+            self.calls.append(int(number[1]))
+        await asyncio.sleep(self.delay)
+        return web.Response(body=json.dumps(completion("positive")).encode(), content_type="application/json")
+
+
+@asynccontextmanager
+async def server(delay: float = 0.01) -> AsyncIterator[Server]:
+    made = Server(delay)
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
+
+
+class Book:
+    """What was saved when last looked at; says whether any of it was lost, changed or called again."""
+
+    def __init__(self, workspace: Workspace, calls: list[int], run: int = 1) -> None:
+        self.workspace = workspace
+        self.run = run
+        self._calls = calls
+        self._called = 0
+        self._saved: dict[int, Details] = {}
+
+    def look(self) -> int:
+        """Checks what was saved against the time before; how many are saved now."""
+        now = saved_in(self.workspace, self.run)
+        for record, details in self._saved.items():
+            assert now.get(record) == details, f"record {record} was saved and is now lost or another one"
+        known = {int(one.record.sample_id) for one in self._saved.values()}
+        again = known.intersection(self._calls[self._called :])
+        assert not again, f"saved samples were called again: {sorted(again)[:5]}"
+        self._saved, self._called = now, len(self._calls)
+        return len(now)
+
+
+def saved_in(workspace: Workspace, run: int = 1) -> dict[int, Details]:
+    """Every record of a run that got an answer; empty before there is a database."""
+    with contextlib.suppress(StoreError):
+        reader = Reader(workspace)
+        try:
+            found = {one: reader.details(one) for one in reader.record_ids(run)}
+        finally:
+            reader.close()
+        return {one: kept for one, kept in found.items() if kept is not None and kept.record.outcome == "ok"}
+    return {}
+
+
+async def until_saved(workspace: Workspace, count: int, run: int = 1) -> None:
+    """Waits until so many records are committed, as anybody else can read them."""
+    async with asyncio.timeout(60):
+        while how_many(workspace, run) < count:
+            await asyncio.sleep(0.005)
+
+
+def how_many(workspace: Workspace, run: int = 1) -> int:
+    try:
+        reader = Reader(workspace)
+    except StoreError:
+        return 0
+    try:
+        (count,) = reader.connection.execute(
+            "SELECT count(*) FROM records WHERE run_id = ? AND outcome = 'ok'", (run,)
+        ).fetchone()
+        return int(count)
+    finally:
+        reader.close()
+
+
+def state_of(workspace: Workspace, run: int = 1) -> tuple[Any, str]:
+    """The state of a run and its reason, as the store has them."""
+    reader = Reader(workspace)
+    try:
+        row = reader.run(run)
+        return row.true_state, row.reason
+    finally:
+        reader.close()
+
+
+def copy_of(workspace: Workspace, folder: Path) -> Workspace:
+    """The database as the disk has it, without the memory that processes share."""
+    folder.mkdir()
+    copied = Workspace(folder)
+    for suffix in ("", "-wal"):
+        source = workspace.database.with_name(workspace.database.name + suffix)
+        if source.exists():
+            copied.database.with_name(source.name).write_bytes(source.read_bytes())
+    return copied
