@@ -43,6 +43,11 @@ audit: setup-dev
 package:
 	@$(PYTHON) packaging/build.py
 
+# The guide and the reference as pages, into build/site; a broken link fails
+docs: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[docs]"
+	@$(BIN)/mkdocs build --quiet --strict && echo "build/site/index.html"
+
 local-model: setup
 	@$(BIN)/evalstudio local-model install
 
