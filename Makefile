@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof soak clean
+.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof soak audit clean
 
 run: setup
 	@$(BIN)/evalstudio start
@@ -34,6 +34,10 @@ bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_threads
 	@$(BIN)/python benchmarks/window.py
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
+
+# Versions, licences and sizes of all dependencies; known weaknesses where pip-audit is installed and can ask.
+audit: setup-dev
+	@$(BIN)/python scripts/audit.py
 
 # The frozen app, a portable archive and a .deb, into dist/
 package:

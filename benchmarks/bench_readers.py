@@ -92,6 +92,18 @@ def pandas_jsonl(folder: Path) -> int:
     return len(pandas.read_json(folder / "data.jsonl", lines=True, dtype=False))
 
 
+def polars_csv(folder: Path) -> int:
+    import polars
+
+    return polars.read_csv(folder / "data.csv", infer_schema=False).height
+
+
+def polars_jsonl(folder: Path) -> int:
+    import polars
+
+    return polars.read_ndjson(folder / "data.jsonl").height
+
+
 def opened(name: str, iterate: bool, **options: object) -> Callable[[Path], int]:
     def read(folder: Path) -> int:
         from evalstudio.datasets import DatasetSource, open_dataset
@@ -106,12 +118,14 @@ READINGS: dict[str, Callable[[Path], int]] = {
     "CSV: csv.reader": bare_csv,
     "CSV: csv.DictReader": plain_csv,
     "CSV: pandas, all text": pandas_csv,
+    "CSV: polars, all text": polars_csv,
     "CSV: open_dataset (hash, count, problems)": opened("data.csv", False),
     "CSV: open_dataset, then every sample": opened("data.csv", True),
     "CSV: the same with an id column": opened("data.csv", True, id="id"),
     "CSV: the same, 1,000 random samples": opened("data.csv", True, samples=1000, seed=1),
     "JSONL: json.loads": plain_jsonl,
     "JSONL: pandas": pandas_jsonl,
+    "JSONL: polars": polars_jsonl,
     "JSONL: open_dataset": opened("data.jsonl", False),
     "JSONL: open_dataset, then every sample": opened("data.jsonl", True),
 }

@@ -7,6 +7,7 @@ import click
 
 from evalstudio import __version__
 from evalstudio.errors import EvalStudioError
+from evalstudio.keys import redact
 
 USAGE = 2
 # Each command is imported when it is called: the window, and `--version`, need not wait for the engine's libraries.
@@ -20,6 +21,7 @@ COMMANDS = {
     "agreement": "agreement:agreement_command",
     "errors": "errors:errors_command",
     "export": "export:export_command",
+    "import": "take_in:import_command",
     "rename": "tidy:rename_command",
     "delete": "tidy:delete_command",
     "cleanup": "tidy:cleanup_command",
@@ -71,5 +73,5 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except EvalStudioError as error:
-        click.echo(f"evalstudio: {error}", err=True)
+        click.echo(f"evalstudio: {redact(str(error))}", err=True)
         sys.exit(USAGE)

@@ -35,6 +35,10 @@ OPTIONS = {
     "--threads-per-process": {"type": int, "metavar": "T", "help": "Threads in each of the processes."},
     "--cluster": {"metavar": "ADDRESS", "help": "Or a Dask scheduler: tcp://HOST:PORT, or local."},
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
+    "--samples-junit": {
+        "metavar": "FILE",
+        "help": "JUnit XML with every sample: wrong is a failure, errored an error, unscored skipped.",
+    },
     "--new-run": {"action": "store_true", "help": "Second runs in the experiment instead of going on."},
 }
 TOGETHER = ("-C", "--concurrent")

@@ -15,7 +15,7 @@ from evalstudio.errors import RunError
 from evalstudio.keys import redact
 from evalstudio.store.reader import Details, Reader
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 FIELDS = (
     "sample_id", "repeat", "outcome", "error", "prompt", "answer", "expected", "latency", "attempts",
     "tokens_in", "tokens_out", "cost",

@@ -101,6 +101,10 @@ class DelimitedReader:
             raise DatasetError(f"The first row of {self.path.name} cannot be read: {error}.") from None
         if first is None:
             raise DatasetError(f"{self.path.name} is empty.")
+        if self.header and _damaged(first):
+            raise DatasetError(
+                f"The names of the columns of {self.path.name} have bytes that are not {self.encoding}. Set another encoding."
+            )
         return unique_names(first, self.path) if self.header else numbered_names(len(first))
 
     def _undecodable(self, error: UnicodeError) -> DatasetError:

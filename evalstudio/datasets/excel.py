@@ -1,6 +1,7 @@
 """Excel and OpenDocument sheets, through python-calamine."""
 
 import datetime
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from evalstudio.datasets.reader import Report, Row, numbered_names, unique_names
 from evalstudio.errors import DatasetError, RequirementError
 from evalstudio.packaged import how_to_add
+
+LARGEST = 2_000_000_000
+"""Bytes that a workbook may unpack to."""
 
 
 class ExcelReader:
@@ -49,6 +53,7 @@ class ExcelReader:
                 f"Reading Excel files needs python-calamine; {how_to_add('python-calamine')}. "
                 "Or save the sheet as CSV."
             ) from None
+        _check_size(self.path)
         try:
             workbook = calamine.load_workbook(self.path)
             names = workbook.sheet_names
@@ -64,6 +69,19 @@ class ExcelReader:
         start = sheet.start
         rows = sheet.to_python(skip_empty_area=True)
         return (start[0] if start else 0) + 1, iter(rows)
+
+
+def _check_size(path: Path) -> None:
+    """A small archive can hold more than the memory does. Raises DatasetError."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            size = sum(part.file_size for part in book.infolist())
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return  # the older formats are no archives; what is none at all is told by its reader
+    if size > LARGEST:
+        raise DatasetError(
+            f"{path.name} unpacks to {size / 1e9:.1f} GB, more than a sheet is read from; save it as CSV."
+        )
 
 
 def _value(cell: Any) -> Any:

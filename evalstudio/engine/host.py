@@ -51,7 +51,7 @@ def main(workspace: str | None = None) -> int:
     try:
         return run(_serve(commands, pipe, workspace))
     except EvalStudioError as error:
-        pipe.send(Reply(0, error=str(error)))
+        pipe.send(Reply(0, error=redact(str(error))))
         return 2
     except Exception:  # noqa: BLE001 - a defect of ours: the window shows it before this process is gone
         pipe.send(LogLine(time.time(), "error", redact(traceback.format_exc())))

@@ -15,6 +15,7 @@ from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticke
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.models.call import CallResult, Model, Request
 from evalstudio.engine.recording import report
+from evalstudio.engine.tasks import cancel_soon
 from evalstudio.evaluators import Evaluator
 from evalstudio.evaluators.judge import Judge
 from evalstudio.keys import redact
@@ -74,7 +75,7 @@ class JudgeCalls:
         for timer in self._waiting:
             timer.cancel()
         for task in list(self.in_flight):
-            task.cancel()
+            cancel_soon(task)
 
     # What admission asks
 

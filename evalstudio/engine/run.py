@@ -26,6 +26,7 @@ from evalstudio.engine.recording import Ended, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.tally import Counts, add_score, make_aggregates
+from evalstudio.engine.tasks import cancel_soon
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.errors import RunError
 from evalstudio.evaluation import EvaluationSpec, ModelSettings
@@ -164,7 +165,7 @@ class Run:
             self.workers.close()
         self.scoring.cancel()
         for task in list(self._tasks):
-            task.cancel()
+            cancel_soon(task)
 
     def abandon(self, record_id: int) -> None:
         """Gives up one sample, in flight or backing off: it is errored, its slot is free, and a resume tries it again.
@@ -174,7 +175,7 @@ class Run:
         for item, task in self.in_flight.items():
             if item.record_id == record_id:
                 item.abandoned = True
-                task.cancel()
+                cancel_soon(task)
                 return
         waiting = self.queue.remove(record_id)
         if waiting is None:

@@ -5,7 +5,9 @@ import inspect
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -21,6 +23,7 @@ from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.pytest_plugin import ENGINE_OPTIONS
 from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
 from evalstudio.settings import load_settings
+from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
 
 DRAW_EVERY_S = 0.25
@@ -132,6 +135,19 @@ class EvaluationSession:
             self._runner.run(self._engine.aclose())
             self._engine = None
         self._runner.close()
+        self._write_junit()
+
+    def _write_junit(self) -> None:
+        path = self._config.getoption("samples_junit", None)
+        if path is None or not self.finals:
+            return
+        from evalstudio.reports.junit import write_junit
+
+        with (
+            closing(Reader(workspace_of(self._config.getoption("workspace", None)))) as reader,
+            Path(path).open("w", encoding="utf-8") as file,
+        ):
+            write_junit(reader, [final.snapshot.run_id for final in self.finals], file)
 
     async def _begin(self, evaluation: PythonEvaluation) -> Run:
         engine = await self._started()

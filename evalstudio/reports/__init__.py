@@ -23,6 +23,6 @@ def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
         case "html":
             return write_report(reader, run_id, file)
         case "junit":
-            return write_junit(reader, run_id, file)
+            return write_junit(reader, [run_id], file)
         case _:
             return write_records(reader, run_id, form, file)

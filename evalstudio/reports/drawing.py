@@ -56,7 +56,9 @@ def line_chart(
         value = top * step / 3
         x, y = place(0, value)
         parts.append(f'<line class="grid" x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - 8}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="y" x="{LEFT - 6}" y="{y + 3.5:.1f}">{escape(say(value))}</text>')
+        parts.append(
+            f'<text class="y" x="{LEFT - 6}" y="{y + 3.5:.1f}">{escape(say(value) if value else "0")}</text>'
+        )
     for step in range(5):
         x, y = place(right * step / 4, 0)
         parts.append(f'<text class="x" x="{x:.1f}" y="{HEIGHT - 6}">{_clock(right * step / 4)}</text>')

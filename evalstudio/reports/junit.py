@@ -1,12 +1,14 @@
 """JUnit XML, as CI systems read it: each record is a test case. Wrong is a failure, errored an error, unscored skipped."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from evalstudio.keys import redact
 from evalstudio.store.reader import Details, Reader
+from evalstudio.store.runs import RunRow
 
 _NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
@@ -14,24 +16,47 @@ _NOT_XML = re.compile(
 LONGEST_TEXT = 10_000
 
 
-def write_junit(reader: Reader, run_id: int, file: TextIO) -> int:
-    """Writes the records of a run as one test suite; how many they are. Memory does not grow with their texts."""
-    row = reader.run(run_id)
-    ids = reader.record_ids(run_id)
-    errored, wrong, unscored = (
-        len(reader.record_ids(run_id, name)) for name in ("errored", "wrong", "unscored")
+def write_junit(reader: Reader, run_ids: Sequence[int], file: TextIO) -> int:
+    """Writes the records of each run as a test suite; how many they are. Memory does not grow with their texts."""
+    runs = [_Suite.of(reader, run_id) for run_id in run_ids]
+    counts = _counts(
+        sum(one.tests for one in runs), sum(one.wrong for one in runs), sum(one.errored for one in runs)
     )
-    started = datetime.fromtimestamp(row.started_at or row.created_at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    counts = f'tests="{len(ids)}" failures="{wrong}" errors="{errored}"'
     file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-    file.write(f'<testsuites {counts} time="{row.elapsed:.3f}">\n')
+    file.write(f'<testsuites {counts} time="{sum(one.row.elapsed for one in runs):.3f}">\n')
+    count = sum(_write_suite(reader, one, file) for one in runs)
+    file.write("</testsuites>\n")
+    return count
+
+
+class _Suite(NamedTuple):
+    row: RunRow
+    tests: int
+    wrong: int
+    errored: int
+    unscored: int
+
+    @classmethod
+    def of(cls, reader: Reader, run_id: int) -> "_Suite":
+        counted = (len(reader.record_ids(run_id, name)) for name in (None, "wrong", "errored", "unscored"))
+        return cls(reader.run(run_id), *counted)
+
+
+def _counts(tests: int, wrong: int, errored: int) -> str:
+    return f'tests="{tests}" failures="{wrong}" errors="{errored}"'
+
+
+def _write_suite(reader: Reader, suite: _Suite, file: TextIO) -> int:
+    row = suite.row
+    started = datetime.fromtimestamp(row.started_at or row.created_at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     file.write(
-        f'<testsuite name={_attribute(f"{row.experiment}: {row.evaluation}")} {counts} skipped="{unscored}"'
+        f"<testsuite name={_attribute(f'{row.experiment}: {row.evaluation}')}"
+        f' {_counts(suite.tests, suite.wrong, suite.errored)} skipped="{suite.unscored}"'
         f' time="{row.elapsed:.3f}" timestamp="{started}">\n'
     )
     values = {
         "model": row.model,
-        "run": str(run_id),
+        "run": str(row.id),
         "state": str(row.true_state),
         "dataset": row.dataset_hash,
     }
@@ -40,11 +65,11 @@ def write_junit(reader: Reader, run_id: int, file: TextIO) -> int:
         file.write(f"<property name={_attribute(name)} value={_attribute(value)}/>\n")
     file.write("</properties>\n")
     count = 0
-    for record in ids:
+    for record in reader.record_ids(row.id):
         if (details := reader.details(record)) is not None:
             file.write(_case(row.evaluation, details))
             count += 1
-    file.write("</testsuite>\n</testsuites>\n")
+    file.write("</testsuite>\n")
     return count
 
 

@@ -21,9 +21,12 @@ from PySide6.QtWidgets import (
 from evalstudio.concurrency import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.settings import changed
+from evalstudio.store.runs import RunState
 from evalstudio.ui.actions import Actions
+from evalstudio.ui.awake import Awake
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.drops import file_of, is_evaluation
+from evalstudio.ui.end_notes import EndNotes
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
@@ -72,6 +75,8 @@ class MainWindow(QMainWindow):
         self.evaluations_page = EvaluationsPage(session, self.actions_)
         self.datasets_page = DatasetsPage(session, self.actions_)
         self.setAcceptDrops(True)
+        self.awake = Awake(self)
+        self._end_notes = EndNotes(session, self)
         self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
         self._lay_out()
         self._connect()
@@ -87,6 +92,7 @@ class MainWindow(QMainWindow):
             self._ask_before_leaving()
             return
         self._remember()
+        self.awake.hold(False)
         event.accept()
         self._leave()
 
@@ -194,6 +200,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, actions = self._session, self.actions_
         session.notice.connect(self.show_notice)
+        session.run_changed.connect(lambda *_: self._keep_awake())
+        session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
         session.engine.log.connect(self.log.add)
@@ -225,6 +233,11 @@ class MainWindow(QMainWindow):
             action.setCheckable(True)
             actions.connect(f"theme_{choice}", partial(self._choose_theme, choice))
         self._settings_changed()
+
+    def _keep_awake(self) -> None:
+        """While calls are made the machine does not go to sleep; a paused run lets it."""
+        going = (RunState.RUNNING, RunState.QUEUED)
+        self.awake.hold(any(model.state in going for model in self._session.active_here))
 
     def _settings_changed(self) -> None:
         choice = self._session.settings.theme

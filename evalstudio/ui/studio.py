@@ -33,6 +33,7 @@ class Studio:
             return
         self.is_closed = True
         self.window.hide()
+        self.window.awake.hold(False)
         await self.session.close()
         await tasks.cancel_all()
         self.reporter.remove()

@@ -83,6 +83,11 @@ def test_a_broken_byte_costs_its_row_and_not_the_file(opened: OpenFile) -> None:
     assert [problem.line for problem in dataset.problems] == [4]
 
 
+def test_a_broken_byte_in_the_header_is_said(opened: OpenFile) -> None:
+    with pytest.raises(DatasetError, match=r"names of the columns of a\.csv have bytes that are not utf-8"):
+        opened("a.csv", b"n\xe4me,b\n1,2\n", encoding="utf-8")
+
+
 def test_a_file_without_a_header(opened: OpenFile) -> None:
     dataset = opened("a.tsv", "x\t1\ny\t2\n", header=False)
     assert dataset.columns == ("column_1", "column_2")

@@ -104,3 +104,30 @@ async def test_that_a_renamed_experiment_is_known_by_its_new_name_while_it_runs(
     reader = Reader(workspace)
     assert reader.run(run.id).experiment == "after"
     reader.close()
+
+
+async def test_that_calls_that_a_stop_overtakes_give_back_what_they_hold(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    async with demo("one-second") as server, engine_in(workspace) as (engine, _):
+        run = await engine.start_run(
+            write_evaluation(tmp_path, server.model, 8), Options("x", SlidingWindow(4))
+        )
+        assert len(run.in_flight) == 4  # none of their tasks has had its turn yet
+        run.stop()
+        final = await finish(engine, run)
+        assert (final.state, final.in_flight) == ("stopped", 0)
+        assert (engine.admission.in_flight, run.cap.in_flight, run.controller.in_flight) == (0, 0, 0)
+
+
+async def test_that_a_call_can_be_abandoned_before_its_first_step(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, _):
+        run = await engine.start_run(
+            write_evaluation(tmp_path, server.model, 3), Options("x", SlidingWindow(1))
+        )
+        (item,) = run.in_flight
+        run.abandon(item.record_id)
+        final = await finish(engine, run)
+    assert (final.saved, final.errored) == (3, 1)

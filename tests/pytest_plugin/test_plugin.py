@@ -353,3 +353,28 @@ def test_that_one_that_fails_ends_those_that_run_beside_it_if_asked(tmp_path: Pa
     done = session(tmp_path, text, "eval_it.py", "-C", "-x")
     assert "1 failed" in done.output
     assert time.monotonic() - started < 40  # all of b would take a minute in its eight threads
+
+
+def test_that_every_sample_is_a_test_case_of_its_own_file_if_asked(tmp_path: Path) -> None:
+    text = """
+    @foreach("text,expected", [("a", "a"), ("b", "a"), ("c", "a"), ("d", "a")])
+    def eval_all(text, expected):
+        if text == "c":
+            raise ValueError("no answer")
+        if text == "d":
+            return Result(Score("match", None, why="can't tell"), prompt=text)
+        return Result(Score("match", text == expected), prompt=text, model_response=text)
+
+    @foreach("text,expected", [("a", "a")])
+    def eval_more(text, expected):
+        return Result(Score("match", True), prompt=text)
+    """
+    session(
+        tmp_path, "from evalstudio import Score\n" + dedent(text), "eval_it.py", "--samples-junit", "s.xml"
+    )
+    root = ElementTree.parse(tmp_path / "s.xml").getroot()
+    assert root.attrib | {"time": ""} == {"tests": "5", "failures": "1", "errors": "1", "time": ""}
+    suites = {suite.attrib["name"].partition(": ")[2]: suite for suite in root}
+    assert len(suites) == 2
+    cases = suites["eval_it.py::eval_all"].findall("testcase")
+    assert [[child.tag for child in case] for case in cases] == [[], ["failure"], ["error"], ["skipped"]]

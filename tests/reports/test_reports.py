@@ -124,7 +124,7 @@ def test_that_what_no_evaluator_could_judge_is_skipped(workspace: Workspace) -> 
     run_id = shelf.add([1.0, 0.0, None, ERRORED])
     shelf.writer.close()
     reader, file = Reader(workspace), io.StringIO()
-    assert write_junit(reader, run_id, file) == 4
+    assert write_junit(reader, [run_id], file) == 4
     reader.close()
     suite = ElementTree.fromstring(file.getvalue()).find("testsuite")
     assert suite is not None
