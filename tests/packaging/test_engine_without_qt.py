@@ -1,6 +1,7 @@
 """The engine in a Python without Qt: what it needs is listed, and the list is enough to run an evaluation."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -70,8 +71,8 @@ def test_that_the_line_makes_an_environment_that_runs_an_evaluation(tmp_path: Pa
     assert "evalstudio" in there
     assert not any(name.lower() in there.lower() for name in QT)
     command = [python, "-P", "-m", "evalstudio", "run", "example:sentiment", "--samples", "20", "--json"]
-    ended = subprocess.run(
-        [*command, "--workspace", str(tmp_path / "workspace")], capture_output=True, text=True, check=False
-    )
+    command += ["--workspace", tmp_path / "workspace"]
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=own, cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["saved"] == 20
