@@ -1,5 +1,6 @@
 """What a person can get wrong: always one sentence that says what and what to do, never a traceback, never a hang."""
 
+import json
 import os
 import socket
 import subprocess
