@@ -92,12 +92,12 @@ def test_that_what_cannot_be_sent_is_named() -> None:
 
     with pytest.raises(EvaluationError, match="'inner' is defined inside of something else"):
         run(inner, processes=1)
-    with pytest.raises(EvaluationError, match=r"'model', which 'eval_sent' is given, can't be sent"):
-        run(eval_sent, processes=1, model=lambda: None)
+    with pytest.raises(EvaluationError, match=r"'model', which 'sent' is given, can't be sent"):
+        run(sent, processes=1, model=lambda: None)
     with pytest.raises(LimitError, match="threads_per_process must be"):
         ForEach(threads_per_process=0)("text", ["a"])
 
 
 @foreach("text", ["a"])
-def eval_sent(text: str, model: object) -> Result:
+def sent(text: str, model: object) -> Result:
     return Result(exact_match(text, "a"))

@@ -230,7 +230,7 @@ async def test_that_no_scheduler_and_no_library_are_said(
         with pytest.raises(ModelError, match=f"No Dask scheduler answers at {address}"):
             await engine.start_run(evaluation, Options("x", cluster=address))
         monkeypatch.setitem(sys.modules, "distributed", None)
-        with pytest.raises(RequirementError, match=r"pip install 'evalstudio\[cluster\]'"):
+        with pytest.raises(RequirementError, match="pip install distributed"):
             await engine.start_run(evaluation, Options("x", cluster=address))
 
 

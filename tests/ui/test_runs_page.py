@@ -170,8 +170,8 @@ def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: Open
     choose(driver, "sentiment", "demo/fast", 40)
     click(driver, "start")
     driver.wait(lambda: driver.saved() >= 5)
-    family = psutil.Process().children(recursive=True)
-    assert any("engine" in " ".join(child.cmdline()) for child in family)
+    engine = psutil.Process(driver.session.engine.pid)
+    family = [engine, *engine.children(recursive=True)]
     driver.window.close()
     question = driver.find(QMessageBox, "leave_question")
     driver.qtbot.mouseClick(question.button(QMessageBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
@@ -183,7 +183,7 @@ def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: Open
     driver.wait(lambda: left)
     finish(loop, driver.studio)
     _, alive = psutil.wait_procs(family, timeout=10)
-    assert not alive
+    assert not [(one.pid, one.cmdline()) for one in alive]
     reader = driver.reader()
     try:
         (row,) = reader.runs()
