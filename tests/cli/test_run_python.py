@@ -52,6 +52,10 @@ def test_beside():
 """
 
 
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     (folder / "eval_x.py").write_text(FILE)
     return subprocess.Popen(
@@ -65,6 +69,8 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         },
+        # a shell that runs the tests in the background has Ctrl-C ignored, and that is inherited
+        preexec_fn=None if sys.platform == "win32" else _hear_ctrl_c,  # noqa: PLW1509 - no thread starts it
     )
 
 

@@ -71,7 +71,7 @@ class Child:
         self.process.stdin.write(frame(command))
         self.process.stdin.flush()
 
-    def until(self, condition: Callable[[Any], bool], timeout: float = 20) -> Any:
+    def until(self, condition: Callable[[Any], bool], timeout: float = 60) -> Any:
         """The first event of which the condition holds."""
         with self._changed:
             assert self._changed.wait_for(lambda: any(map(condition, self.events)), timeout), self.events[-3:]
