@@ -259,13 +259,14 @@ class Engine:
         try:
             assembled = await assemble(self._parts, plan, settings, row)
             await self.execute(lambda connection: update_spec(connection, row.id, plan.new_run()))
+            await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
         except BaseException:
             await self.execute(lambda connection: give_back(connection, row))
             raise
+        # nothing is awaited from here on: a Ctrl-C finds a run that is not there yet, or one that can be stopped
         run = assembled.run
         self.runs[row.id] = run
         self._tell_start(run, resumed, len(assembled.missing_scores))
-        await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
         run.start()
         self._drivers[row.id] = asyncio.create_task(self._drive(run, assembled))
         return run

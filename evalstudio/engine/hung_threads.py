@@ -38,7 +38,8 @@ async def wind_down(runs: Iterable[Run]) -> tuple[int, ...]:
     mine = [run for run in runs if run.state is RunState.RUNNING]
     for run in mine:
         run.pause(reason)
-    while any(run.in_flight or run.scoring.waiting for run in mine if run.is_active):  # noqa: ASYNC110 - each has its deadline
+    # not for judges: those of a paused run begin no call, and the next engine judges what is saved
+    while any(run.in_flight for run in mine if run.is_active):  # noqa: ASYNC110 - each has its deadline
         await asyncio.sleep(LOOK_S)
     left = tuple(run.id for run in mine if run.is_active)
     for run in mine:

@@ -1,5 +1,6 @@
 """Calls that hang in threads: they can't be ended, so a process that has too many of them is left in order."""
 
+import asyncio
 from pathlib import Path
 
 from evalstudio.concurrency import SlidingWindow
@@ -32,6 +33,23 @@ async def test_that_a_run_without_a_window_ends_and_says_why(tmp_path: Path, wor
     assert "hang in threads that can't be ended" in final.reason
     assert hung_threads.hung_threads() - before < 100  # it did not go on to the last of them
     assert Reader(workspace).run(run.id).saved == final.saved > 0
+
+
+async def test_that_a_quiet_point_does_not_wait_for_a_judge_that_may_not_call(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    judge = '{ type = "judge", prompt = "grade", model = "demo/one-second" }'
+    evaluation = write_evaluation(tmp_path, '"demo/instant"', 8)
+    text = Path(evaluation).read_text()
+    Path(evaluation).write_text(text.replace("evaluators = [", f"evaluators = [ {judge},"))
+    async with engine_in(workspace) as (engine, heard):
+        run = await engine.start_run(evaluation, Options("x", SlidingWindow(1)))
+        await heard.until(lambda one: one.saved >= 1 and one.judging >= 1)
+        async with asyncio.timeout(20):
+            assert await hung_threads.wind_down([run]) == (run.id,)
+        final = await finish(engine, run)
+    assert final.state == "stopped"
+    assert final.saved >= 1
 
 
 def test_that_the_engine_of_a_window_asks_for_another_one(tmp_path: Path, workspace: Workspace) -> None:
