@@ -1,8 +1,10 @@
 """Axes that say durations and counts the way people read them."""
 
 import pyqtgraph as pg
+from PySide6.QtGui import QFont
 
 from evalstudio.format import milliseconds
+from evalstudio.ui.theme import scaled, tokens
 
 
 class ClockAxis(pg.AxisItem):
@@ -45,3 +47,15 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def style_plot(plot: pg.PlotWidget, font: QFont) -> None:
+    """Background and axes of a chart in the theme's colours; no ticks, labels a little smaller than `font`."""
+    colours = tokens()
+    plot.setBackground(colours.card)
+    for side in ("left", "bottom"):
+        axis = plot.getPlotItem().getAxis(side)
+        axis.setPen(pg.mkPen(colours.grid))
+        axis.setTextPen(pg.mkPen(colours.muted))
+        axis.setTickFont(scaled(font, 0.85))
+        axis.setStyle(tickLength=0, tickTextOffset=6)

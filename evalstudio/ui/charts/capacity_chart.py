@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.format import milliseconds
 from evalstudio.protocol import Level
-from evalstudio.ui.charts.axes import ValueAxis
+from evalstudio.ui.charts.axes import ValueAxis, style_plot
 from evalstudio.ui.charts.chart import DASHES
 from evalstudio.ui.charts.pictures import offer_pictures
-from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
+from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
 
@@ -125,13 +125,7 @@ class CurvePlot(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
-        self._plot.setBackground(colours.card)
-        for side in ("left", "bottom"):
-            axis = self._plot.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setTickFont(scaled(self.font(), 0.85))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
+        style_plot(self._plot, self.font())
         for (_, number, dash), curve, sign in zip(self._lines, self._curves, self._signs, strict=True):
             colour = QColor(colours.series[number])
             curve.setPen(pg.mkPen(colour, width=1, style=DASHES[dash][0]))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalstudio.protocol import LimitChange
-from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock
+from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock, style_plot
 from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array, Series
 from evalstudio.ui.text import tooltip
@@ -186,13 +186,7 @@ class TimeChart(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
-        self._plot.setBackground(colours.card)
-        for side in ("left", "bottom"):
-            axis = self._plot.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setTickFont(scaled(self.font(), 0.85))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
+        style_plot(self._plot, self.font())
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])
             curve.setPen(pg.mkPen(colour, width=1, style=DASHES[line.dash][0]))

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from evalstudio.ui.charts.axes import ClockAxis, ValueAxis
+from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.chart import DASHES
 from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array
@@ -91,13 +91,7 @@ class OverlayChart(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
-        self._plot.setBackground(colours.card)
-        for side in ("left", "bottom"):
-            axis = self._plot.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setTickFont(scaled(self.font(), 0.85))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
+        style_plot(self._plot, self.font())
         marked = []
         for place, (line, curve) in enumerate(zip(self._lines, self._curves, strict=True)):
             colour = QColor(colours.series[place % len(colours.series)])
