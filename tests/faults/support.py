@@ -4,30 +4,32 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-
-from aiohttp import web
 
 from evalstudio.errors import StoreError
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace import Workspace
 from tests.engine.models.scripted import completion
 
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 NUMBER = re.compile(rb"\((\d+)\)")  # as `write_evaluation` numbers its samples
 
 
 class Server:
-    """Answers each chat completion after `delay` seconds. `calls`: the samples' numbers in the order of their calls."""
+    """Answers each chat completion after `delay` seconds. `calls`: the samples' numbers in the order of their calls.
+
+    Plain sockets, so that its end is one: every connection is dropped at once, also one accepted at that moment.
+    """
 
     def __init__(self, delay: float = 0.01) -> None:
         self.delay = delay
         self.calls: list[int] = []
         self.port = 0
-        self._runner: web.ServerRunner | None = None
+        self._listening: asyncio.Server | None = None
+        self._connections: set[asyncio.StreamWriter] = set()
 
     @property
     def model(self) -> str:
@@ -36,27 +38,42 @@ class Server:
 
     async def start(self) -> None:
         """Listens, after the first time where it did before."""
-        self._runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0)  # type: ignore[arg-type]
-        await self._runner.setup()
-        sock = socket.socket()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(("127.0.0.1", self.port))
-        self.port = sock.getsockname()[1]
-        await web.SockSite(self._runner, sock).start()
+        self._listening = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._listening.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Drops all connections, answered or not, and listens no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+        for connection in self._connections:
+            connection.transport.abort()
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
-        body = await request.read()
-        number = NUMBER.search(body)
-        if number is not None:
-            self.calls.append(int(number[1]))
-        await asyncio.sleep(self.delay)
-        return web.Response(body=json.dumps(completion("positive")).encode(), content_type="application/json")
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._listening is None:
+            writer.transport.abort()
+            return
+        self._connections.add(writer)
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = LENGTH.search(head)
+                body = await reader.readexactly(int(length[1])) if length else b""
+                number = NUMBER.search(body)
+                if number is not None:
+                    self.calls.append(int(number[1]))
+                await asyncio.sleep(self.delay)
+                answer = json.dumps(completion("positive")).encode()
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                    b"Content-Length: %d\r\n\r\n%s" % (len(answer), answer)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the other side has closed it, or this one was dropped
+        finally:
+            self._connections.discard(writer)
+            writer.close()
 
 
 @asynccontextmanager
