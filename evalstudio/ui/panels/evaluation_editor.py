@@ -11,9 +11,7 @@ from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -37,10 +35,11 @@ from evalstudio.ui.dataset_reader import DatasetReader
 from evalstudio.ui.panels.evaluation_form import EvaluationForm
 from evalstudio.ui.panels.form_parts import IssueLabel, exact_text
 from evalstudio.ui.panels.sample_preview import Parts, SamplePreview, message_parts
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import plain
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import Card, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
 
 CHECK_MS = 250  # after the last change
 
@@ -238,9 +237,7 @@ class EvaluationEditor(QWidget):
         inside = QVBoxLayout(text)
         inside.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         inside.addWidget(self.text, 1)
-        self.tabs = QTabWidget()
-        labelled(self.tabs, "evaluation_tabs", "The evaluation as a form, and as text")
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs("evaluation_tabs", "The evaluation as a form, and as text")
         self.tabs.addTab(self.form, "Form")
         self.tabs.addTab(text, "Text")
         self._example = self._example_bar()
@@ -272,7 +269,7 @@ class EvaluationEditor(QWidget):
         layout.addWidget(
             TextLabel("This example ships with the program: look at it, try it, run it.", "muted"), 1
         )
-        copy = QPushButton("Make a copy to change")
+        copy = Button("Make a copy to change")
         labelled(
             copy,
             "copy_example",

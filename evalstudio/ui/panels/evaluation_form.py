@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.draft import Draft, Issue
 from evalstudio.ui.panels.column_map import ColumnMap
@@ -22,7 +22,7 @@ from evalstudio.ui.panels.form_parts import (
 from evalstudio.ui.panels.message_list import MessageList
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
 from evalstudio.ui.theme import SPACE_L, SPACE_M
-from evalstudio.ui.widgets import labelled
+from evalstudio.ui.widgets import Button, labelled
 
 STRATEGIES = {"As in the settings": None, "Sequential": "sequential", "Sliding window": "sliding_window", "Adaptive": "adaptive"}  # fmt: skip
 LIMITS = {"sliding_window": "max_concurrency", "adaptive": "max"}
@@ -132,7 +132,7 @@ class EvaluationForm(QScrollArea):
             editable=True,
         )  # fmt: skip
         self.dataset.currentTextChanged.connect(lambda text: self._dataset_edited(path=text.strip()))
-        browse = QPushButton("Browse…")
+        browse = Button("Browse…")
         labelled(browse, "browse_dataset", "Browse for a dataset", "Choose a file; it is used where it is")
         browse.clicked.connect(self.browse)
         self.samples = self._count("eval_samples", "Samples", "How many samples to run; 0: all", "All")

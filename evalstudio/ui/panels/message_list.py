@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from evalstudio.draft import Issue
 from evalstudio.templates import ROLES
 from evalstudio.ui.panels.form_parts import GrowingText, IssueLabel, choice, exact_text, show_in, small_button
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.widgets import labelled
+from evalstudio.ui.widgets import Button, labelled
 
 
 class MessageList(QWidget):
@@ -22,7 +22,7 @@ class MessageList(QWidget):
         super().__init__()
         self.setObjectName("messages_list")
         self._rows: list[MessageRow] = []
-        self._add = QPushButton("Add a message")
+        self._add = Button("Add a message")
         labelled(
             self._add, "add_message", "Add a message", "A user message after another one starts a new turn"
         )

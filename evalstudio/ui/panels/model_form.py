@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -32,7 +31,7 @@ from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 MOST_A_MINUTE = 1_000_000_000
 WIDEST = 1_000  # pixels
@@ -223,7 +222,7 @@ class ModelForm(QWidget):
         self.model_id.setEditable(True)
         self.model_id.setMinimumContentsLength(24)
         labelled(self.model_id, "model_id", "Model", "Its name at the endpoint")
-        self.list_models = QPushButton("&List models")
+        self.list_models = Button("&List models")
         labelled(self.list_models, "list_models", "List the endpoint's models")
         self.base_url = QLineEdit()
         labelled(self.base_url, "base_url", "Base URL", "Empty: the provider's own")
@@ -250,11 +249,11 @@ class ModelForm(QWidget):
         self.window_size = _count(
             "model_window", "Window of runs that set no strategy", "as the settings", MAXIMUM
         )
-        self.save = QPushButton("&Save")
+        self.save = Button("&Save")
         labelled(self.save, "save_model", "Save the model")
-        self.test = QPushButton("&Test connection")
+        self.test = Button("&Test connection")
         labelled(self.test, "test_model", "Test the connection", "Makes one small call")
-        self.remove = QPushButton("&Remove")
+        self.remove = Button("&Remove")
         labelled(self.remove, "remove_model", "Remove the model", "Takes the entry away; runs and keys stay")
         self.result = TextLabel("", name="model_result")
         self.result.setWordWrap(True)

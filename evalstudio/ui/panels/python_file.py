@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from evalstudio.concurrency import describe
 from evalstudio.protocol import EvaluationFile, EvaluationFunction
 from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.text import one_line, plain
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import Card, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
 
 HEADINGS = ("Function", "Samples", "Columns", "Fixtures", "Runs as", "What it does", "")
 
@@ -28,11 +28,11 @@ class PythonFile(Card):
         self._title = TextLabel("", factor=1.15, bold=True, name="python_title")
         self._status = TextLabel("", "muted", name="python_status")
         self._status.setWordWrap(True)
-        self.all = QPushButton("Run all")
+        self.all = Button("Run all")
         labelled(
             self.all, "run_all_functions", "Run all functions", "One after the other, under one experiment"
         )
-        self.again = QPushButton("Read again")
+        self.again = Button("Read again")
         labelled(self.again, "read_again", "Read the file again", "After you have changed it")
         self.table = make_table("function_table", "Evaluations of the file", HEADINGS, stretched=5)
         for column, width in enumerate((150, 80, 130, 110, 150, 0, 84)):
@@ -94,8 +94,8 @@ class PythonFile(Card):
             fill_row(self.table, row, words, f"{one.name}, line {one.line}\n{one.problem or one.about}")
             self.table.setCellWidget(row, 6, self._button(one))
 
-    def _button(self, one: EvaluationFunction) -> QPushButton:
-        button = QPushButton("Run")
+    def _button(self, one: EvaluationFunction) -> Button:
+        button = Button("Run")
         labelled(button, f"run_{one.name}", f"Run {one.name}", "Start it and go to the Runs page")
         button.setEnabled(not one.problem)
         button.clicked.connect(lambda: self.run.emit(one.name))
