@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from evalstudio.errors import RunError, StoreError
 from evalstudio.metrics import LiveAggregate
@@ -17,6 +16,7 @@ from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
 from evalstudio.store.database import explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.ids import Ids, find_ids
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.query import RecordQuery
@@ -28,7 +28,6 @@ from evalstudio.workspace import Workspace
 
 Result = TypeVar("Result")
 SPARKS = 32  # points of a small curve in a list
-Ids = npt.NDArray[np.int64]
 
 
 class Distributions(NamedTuple):
@@ -76,7 +75,7 @@ class StoreReader:
         def search_ids(reader: Reader) -> Ids:
             self._searching = True
             try:
-                return np.fromiter(reader.each(run_id, query), dtype=np.int64)
+                return find_ids(reader.connection, run_id, query)
             finally:
                 self._searching = False
 

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.errors import StoreError
+from evalstudio.store.ids import Ids
 from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
 from evalstudio.ui.panels.record_detail import RecordDetail
-from evalstudio.ui.store_reader import Ids, StoreReader
+from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
