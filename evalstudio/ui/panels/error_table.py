@@ -152,10 +152,14 @@ def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) 
 def fill_row(table: QTableWidget, row: int, words: Sequence[str], whole: str) -> None:
     """Writes a row; what is as before is left alone."""
     for column, text in enumerate(words):
-        item = table.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            table.setItem(row, column, item)
-        if item.text() != text:
-            item.setText(text)
-            item.setToolTip(tooltip(whole))
+        fill_cell(table, row, column, text, whole)
+
+
+def fill_cell(table: QTableWidget, row: int, column: int, text: str, whole: str) -> None:
+    item = table.item(row, column)
+    if item is None:
+        item = QTableWidgetItem()
+        table.setItem(row, column, item)
+    if item.text() != text:
+        item.setText(text)
+        item.setToolTip(tooltip(whole))

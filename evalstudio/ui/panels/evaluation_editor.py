@@ -175,6 +175,7 @@ class EvaluationEditor(QWidget):
         cursor.insertText(text)
         self.text.blockSignals(False)
         self.draft = read_draft(text)
+        self.form.show_runs(self.draft)
         self._begin_check()
 
     def _text_changed(self) -> None:
@@ -294,7 +295,8 @@ def _checked(
     values = dict(preview.rows[min(row, rows - 1)])
     try:
         values = values_of(source, preview, min(row, rows - 1))
-        messages = render_messages(draft.messages, values) if draft.messages else []
+        shown = draft.messages or next(iter(draft.prompts.values()), ())
+        messages = render_messages(shown, values) if shown else []
     except EvalStudioError as error:
         return tuple(issues), tuple(message_parts((), values)), plain(str(error), 1_000), rows
     return tuple(issues), tuple(message_parts(messages, values)), "", rows
