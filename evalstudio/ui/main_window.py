@@ -28,6 +28,7 @@ from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.end_notes import EndNotes
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.focus import focus_in_order
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.model_book import ModelBook
@@ -158,8 +159,8 @@ class MainWindow(QMainWindow):
         """Shows the page called `name`, as home or runs."""
         self._buttons[name].setChecked(True)
         self._pages.setCurrentWidget(self._page_of[name])
-        if self._page_of[name].focusProxy() is not None:
-            self._page_of[name].setFocus()  # its keys work at once
+        if name in self._first:
+            self._first[name].setFocus()  # its keys work at once
 
     def _reopen(self) -> None:
         self.reopens = True
@@ -275,8 +276,14 @@ class MainWindow(QMainWindow):
             "evaluations": self.evaluations_page, "datasets": self.datasets_page,
             "models": self.models_page,
         }  # fmt: skip
+        self._first: dict[str, QWidget] = {
+            "results": self.results_page.records.table,
+            "compare": self.compare_page.flips.table,
+            "models": self.models_page.list.tree,
+        }
         for page in self._page_of.values():
             self._pages.addWidget(page)
+            focus_in_order(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)

@@ -17,6 +17,9 @@ class Tabs(QTabWidget):
         super().__init__()
         self.setTabBar(_Bar(spoken))
         self.setDocumentMode(True)
+        # as it comes it stands in the way of the Tab key a second time, and sends it back to its bar for ever
+        self.setFocusProxy(None)  # type: ignore[arg-type]
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         labelled(self, name, spoken)
 
 

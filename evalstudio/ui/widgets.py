@@ -1,7 +1,7 @@
 """Small parts that several panels are made of."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -110,11 +110,8 @@ class ActionButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._primary = primary
-        self.setMinimumHeight(30)
-        if primary:
-            self.setFont(scaled(self.font(), 1.0, bold=True))
-            self.setMinimumWidth(104)
-        theme().changed.connect(self.update)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -129,7 +126,16 @@ class ActionButton(QToolButton):
             + (22 if not self.icon().isNull() else 0)
             + 26
         )
-        return QSize(wide, max(30, metrics.height() + 12))
+        return QSize(max(wide, 104) if self._primary else wide, max(30, metrics.height() + 12))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _follow_theme(self) -> None:
+        if self._primary:
+            self.setFont(scaled(QApplication.font(), 1.0, bold=True))
+        self.updateGeometry()
+        self.update()
 
     def _draw_content(self, painter: QPainter, ink: QColor) -> None:
         text = "" if self._icon_only else self._words or self.text()
@@ -154,6 +160,7 @@ class Button(QPushButton):
     def __init__(self, text: str = "", *, primary: bool = False) -> None:
         super().__init__(text)
         self._primary = primary
+        theme().changed.connect(self.updateGeometry)
         theme().changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -228,7 +235,7 @@ class NavigationButton(QToolButton):
         self._fit()
 
     def _fit(self) -> None:
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(QApplication.font())  # its own follows later
         self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 14), metrics.height() + 42)
         self.update()
 

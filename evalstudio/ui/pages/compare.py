@@ -60,7 +60,6 @@ class ComparePage(QWidget):
         )
         self.several = SeveralRuns(session)
         self._lay_out()
-        self.setFocusProxy(self.flips.table)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._compare)

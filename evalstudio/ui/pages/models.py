@@ -51,7 +51,6 @@ class ModelsPage(QWidget):
         self._local_line = QWidget()
         self._use = ActionButton(actions["use_model"])
         self._lay_out(actions)
-        self.setFocusProxy(self.list.tree)
         self.list.chosen.connect(self.look_at)
         self.list.add.connect(self.begin)
         self.form.saved.connect(self.look_at)

@@ -49,7 +49,6 @@ class ResultsPage(QWidget):
             "Write the selected records, or all that are shown, as CSV or JSON lines",
         )  # fmt: skip
         self._lay_out(actions)
-        self.setFocusProxy(self.records.table)
         self._connect(actions)
 
     @property

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.errors import EvalStudioError
@@ -38,6 +38,8 @@ class CapacityPanel(QWidget):
         self._busy = False
         self._levels: list[Level] = []
         self.evaluation = QComboBox()
+        self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.evaluation.setMinimumContentsLength(8)
         labelled(
             self.evaluation, "capacity_evaluation", "Samples of", "The evaluation whose samples are answered"
         )
@@ -225,11 +227,14 @@ class CapacityPanel(QWidget):
             ("Samples of", self.evaluation), ("up to", self.most), ("in flight, at most", self.samples),
         ):  # fmt: skip
             line.addWidget(TextLabel(caption))
-            line.addWidget(widget)
+            line.addWidget(widget, 1 if widget is self.evaluation else 0)
         line.addWidget(TextLabel("samples"))
         line.addStretch(1)
-        line.addWidget(self.start)
-        line.addWidget(self.stop)
+        doing = QHBoxLayout()
+        doing.setSpacing(SPACE_S)
+        doing.addWidget(self.plan, 1)
+        doing.addWidget(self.start, 0, Qt.AlignmentFlag.AlignTop)
+        doing.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignTop)
         verdict = QHBoxLayout()
         verdict.setSpacing(SPACE_M)
         verdict.addWidget(self.verdict, 1)
@@ -238,6 +243,6 @@ class CapacityPanel(QWidget):
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
         column.addLayout(line)
-        column.addWidget(self.plan)
+        column.addLayout(doing)
         column.addWidget(self.chart, 1)
         column.addLayout(verdict)

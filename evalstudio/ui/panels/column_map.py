@@ -6,7 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from evalstudio.ui.panels.form_parts import choice, focus_in_order, refill, show_in, small_button
+from evalstudio.ui.focus import focus_in_order
+from evalstudio.ui.panels.form_parts import choice, refill, show_in, small_button
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 

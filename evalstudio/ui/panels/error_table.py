@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from evalstudio.protocol import ErrorClass, LimitChange
 from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.text import one_line, tooltip
-from evalstudio.ui.theme import theme
+from evalstudio.ui.theme import line_height, theme
 from evalstudio.ui.widgets import Button, TextLabel, quiet_selection
 
 HEADINGS = ("Class", "Attempts", "Samples errored", "First seen", "Example", "")
@@ -30,9 +30,9 @@ class ErrorTable(QWidget):
         super().__init__()
         self.setObjectName("errors_panel")
         self.table = make_table("error_table", "Errors by class", HEADINGS, stretched=4)
-        for column, width in enumerate((130, 80, 130, 80, 0, 110)):
-            if width:
-                self.table.setColumnWidth(column, width)
+        for column, width in enumerate((130, 80, 130, 80)):
+            self.table.setColumnWidth(column, width)
+        self.table.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.ResizeToContents)
         self._empty = TextLabel("No attempt has failed.", "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
@@ -123,7 +123,7 @@ class QuietTable(QTableWidget):
 
     def _follow_theme(self) -> None:
         quiet_selection(self)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.verticalHeader().setDefaultSectionSize(line_height() + 14)
 
 
 def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) -> QTableWidget:

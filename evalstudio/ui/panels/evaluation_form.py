@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSpinBox, QVBoxLay
 
 from evalstudio.draft import Draft, Issue
 from evalstudio.evaluation import variants
+from evalstudio.ui.focus import focus_in_order
 from evalstudio.ui.panels.column_map import ColumnMap
 from evalstudio.ui.panels.evaluator_list import EvaluatorList
 from evalstudio.ui.panels.form_parts import (
@@ -15,7 +16,6 @@ from evalstudio.ui.panels.form_parts import (
     Section,
     as_field,
     choice,
-    focus_in_order,
     from_field,
     refill,
     show_in,

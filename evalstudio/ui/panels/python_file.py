@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPlainTextEdit, QVBoxLayout
 
 from evalstudio.concurrency import describe
 from evalstudio.protocol import EvaluationFile, EvaluationFunction, RunForecast
@@ -37,9 +37,10 @@ class PythonFile(Card):
         self.again = Button("Read again")
         labelled(self.again, "read_again", "Read the file again", "After you have changed it")
         self.table = make_table("function_table", "Evaluations of the file", HEADINGS, stretched=6)
-        for column, width in enumerate((150, 80, 130, 110, 150, 110, 0, 84)):
+        for column, width in enumerate((150, 80, 130, 110, 150, 110, 0, 0)):
             if width:
                 self.table.setColumnWidth(column, width)
+        self.table.horizontalHeader().setSectionResizeMode(RUN, QHeaderView.ResizeMode.ResizeToContents)
         self.trace = QPlainTextEdit()
         labelled(self.trace, "python_trace", "The lines that led to the failure")
         self.trace.setReadOnly(True)

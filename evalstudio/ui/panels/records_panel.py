@@ -28,7 +28,7 @@ from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.theme import SPACE_S, theme
+from evalstudio.ui.theme import SPACE_S, line_height, theme
 from evalstudio.ui.widgets import Button, TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
@@ -216,7 +216,7 @@ class RecordsPanel(QWidget):
 
     def _follow_theme(self) -> None:
         quiet_selection(self.table)
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 9)
+        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
         quiet_selection(self.detail.view)
 
     def _make_table(self) -> QTableView:

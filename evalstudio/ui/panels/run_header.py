@@ -260,7 +260,6 @@ class IntervalBar(QLabel):
         super().__init__()
         self.setFixedHeight(18)
         self._score: ScoreNow | None = None
-        self.setFont(scaled(self.font(), 0.8))
         theme().changed.connect(self.update)
 
     def show_score(self, score: ScoreNow | None) -> None:
@@ -272,6 +271,7 @@ class IntervalBar(QLabel):
         colours = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(scaled(self.font(), 0.8))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.border))
         middle = self.height() / 2
