@@ -1,6 +1,6 @@
 """Pictures of the window for the documentation: real runs of examples on the demo model, in both themes.
 
-Usage: python scripts/screenshots.py [--folder docs/images] [--size 1280x800] [--all]
+Usage: python scripts/screenshots.py [--folder docs/images] [--size 1280x800] [--text-scale 100] [--all]
 """
 
 import argparse
@@ -18,7 +18,7 @@ if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
+async def take(folder: Path, size: tuple[int, int], *, every: bool, scale: int) -> None:
     """Saves every page in both themes: Home as it is first seen, the Runs page mid-run (and, with `every`, finished and in all its tabs), two
     runs of another example for Results, Compare and Home later; an evaluation after a try, a dataset."""
     from PySide6.QtCore import Qt
@@ -48,6 +48,8 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
         def save_tab(name: str, tab: int) -> None:
             save(f"{name}-tab-{tab}")
 
+        session.settings = changed(session.settings, text_scale=scale)
+        session.settings_changed.emit()
         await until(lambda: session.engine.state is EngineState.READY)
         suffix = "" if size == (1280, 800) else f"-{size[0]}"
 
@@ -211,6 +213,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--text-scale", type=int, default=100, help="in per cent")
     parser.add_argument("--all", action="store_true", help="the finished run and all tabs, too")
     arguments = parser.parse_args()
     width, height = (int(part) for part in arguments.size.split("x"))
@@ -223,7 +226,9 @@ def main() -> int:
         application = QApplication(sys.argv[:1])
         application.setQuitOnLastWindowClosed(False)
         with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-            runner.run(take(arguments.folder, (width, height), every=arguments.all))
+            runner.run(
+                take(arguments.folder, (width, height), every=arguments.all, scale=arguments.text_scale)
+            )
     return 0
 
 

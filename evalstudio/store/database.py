@@ -36,6 +36,10 @@ def open_for_writing(workspace: Workspace) -> sqlite_utils.Database:
     return sqlite_utils.Database(connection)
 
 
+class NoTablesYet(StoreError):
+    """The database is about to be made."""
+
+
 def open_for_reading(workspace: Workspace) -> sqlite_utils.Database:
     """A connection that cannot write. Raises StoreError when there is no database or it is damaged."""
     path = workspace.database
@@ -50,7 +54,7 @@ def open_for_reading(workspace: Workspace) -> sqlite_utils.Database:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA cache_size = -16384")
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                raise StoreError(f"The database {path} holds no EvalStudio tables yet; start a run first.")
+                raise NoTablesYet(f"The database {path} holds no EvalStudio tables yet; start a run first.")
         except BaseException:
             connection.close()
             raise

@@ -18,7 +18,7 @@ from evalstudio.metrics import LiveAggregate
 from evalstudio.protocol import ScoreNow
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
-from evalstudio.store.database import explain
+from evalstudio.store.database import NoTablesYet, explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
 from evalstudio.store.ids import Ids, find_ids
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
@@ -82,7 +82,10 @@ class _Lane:
         if self._reader is None:
             if not self._workspace.database.exists():
                 return nothing
-            self._reader = Reader(self._workspace)
+            try:
+                self._reader = Reader(self._workspace)
+            except NoTablesYet:
+                return nothing  # the engine makes them at this very moment
         try:
             return query(self._reader)
         except sqlite3.Error as error:

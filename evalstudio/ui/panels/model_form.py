@@ -321,7 +321,7 @@ def _count(name: str, spoken: str, none: str, most: int) -> QSpinBox:
     box.setRange(0, most)
     box.setSpecialValueText(none)
     box.setGroupSeparatorShown(True)
-    box.setFixedWidth(150)
+    box.setMinimumWidth(150)
     labelled(box, name, spoken, f"0: {none}")
     return box
 

@@ -19,12 +19,8 @@ class PriceFields(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("model_prices")
-        self.input = self._field(
-            "price_input", "Price of a million tokens in, in US dollars", "from the list"
-        )
-        self.output = self._field(
-            "price_output", "Price of a million tokens out, in US dollars", "from the list"
-        )
+        self.input = self._field("price_input", "Price of a million tokens in, in US dollars", "listed")
+        self.output = self._field("price_output", "Price of a million tokens out, in US dollars", "listed")
         self.cached = self._field(
             "price_cached", "Price of a million tokens in that were cached, in US dollars", "as in"
         )
@@ -57,8 +53,10 @@ class PriceFields(QWidget):
     def _field(self, name: str, spoken: str, nothing: str) -> QLineEdit:
         field = QLineEdit()
         field.setPlaceholderText(nothing)
-        field.setFixedWidth(field.fontMetrics().horizontalAdvance("from the list") + 20)
-        labelled(field, name, spoken, f"Empty: {nothing}")
+        field.setMaximumWidth(110)
+        labelled(
+            field, name, spoken, "Empty: from the list of prices" if nothing == "listed" else "Empty: as in"
+        )
         field.textChanged.connect(lambda *_: self.changed.emit())
         return field
 
