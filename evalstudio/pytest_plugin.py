@@ -34,6 +34,11 @@ OPTIONS = {
     },
     "--threads-per-process": {"type": int, "metavar": "T", "help": "Threads in each of the processes."},
     "--cluster": {"metavar": "ADDRESS", "help": "Or a Dask scheduler: tcp://HOST:PORT, or local."},
+    "--sample-timeout": {  # --timeout is pytest-timeout's, and of a whole test
+        "type": float,
+        "metavar": "SECONDS",
+        "help": "For each sample, with all that is tried again; it is errored then.",
+    },
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
     "--samples-junit": {
         "metavar": "FILE",

@@ -21,6 +21,7 @@ from evalstudio.errors import EvalStudioError
 from evalstudio.format import percent
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.pytest_plugin import ENGINE_OPTIONS
+from evalstudio.python.decorators import check_timeout
 from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
 from evalstudio.settings import load_settings
 from evalstudio.store.reader import Reader
@@ -191,6 +192,7 @@ class EvaluationSession:
                 processes=option("processes", None),
                 threads_per_process=option("threads_per_process", None),
                 cluster=option("cluster", None),
+                timeout=check_timeout(option("sample_timeout", None)),
             )
         return self._options
 
