@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
 from evalstudio.errors import EvaluationError, ModelError
 from evalstudio.outcome import Outcome
@@ -158,8 +159,7 @@ def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
         result = function(**pickle.loads(arguments))
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the worker
         failure = _failure(error)
-    if os.getpid() != process:
-        os._exit(0)  # a fork that a person's code made and did not end
+    end_fork(process)
     wall, processor = time.perf_counter() - started, time.thread_time() - processor
     if failure is None:
         try:

@@ -6,6 +6,7 @@ its place, and whatever it still returns is dropped.
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections import deque
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalstudio.concurrency import check_count
+from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.executors.workers import Returned
 from evalstudio.protocol import Worker
 from evalstudio.workers import Threads
@@ -127,13 +129,14 @@ class ThreadWorkers:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            started, processor = time.perf_counter(), time.thread_time()
+            process, started, processor = os.getpid(), time.perf_counter(), time.thread_time()
             value: Any = None
             failure: BaseException | None = None
             try:
                 value = job.function(**job.arguments)
             except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
                 failure = error
+            end_fork(process)
             returned = Returned(value, time.perf_counter() - started, time.thread_time() - processor)
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 job.loop.call_soon_threadsafe(_deliver, job, returned, failure)

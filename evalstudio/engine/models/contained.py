@@ -1,11 +1,13 @@
 """A call of a person's own code, contained: whatever it does comes back as a value or as an outcome."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.executors.workers import CallFailed, Workers
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
@@ -59,11 +61,12 @@ async def call_contained(
 class _Stepwise:
     """Awaits what it wraps, and tells of each step, from one wait to the next, that took `HELD_S` or more."""
 
-    __slots__ = ("_on_held", "_wrapped")
+    __slots__ = ("_on_held", "_process", "_wrapped")
 
     def __init__(self, wrapped: Awaitable[Any], on_held: Callable[[float], None]) -> None:
         self._wrapped = wrapped
         self._on_held = on_held
+        self._process = os.getpid()
 
     def __await__(self) -> Generator[Any, Any, Any]:
         steps: Any = self._wrapped.__await__()
@@ -76,6 +79,7 @@ class _Stepwise:
             except StopIteration as end:
                 return end.value
             finally:
+                end_fork(self._process)
                 if (seconds := time.perf_counter() - began) >= HELD_S:
                     self._on_held(seconds)
             try:
