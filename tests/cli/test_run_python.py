@@ -150,7 +150,11 @@ def test_that_processes_are_an_option_and_what_they_print_is_shown(
         [*command, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["workers"] == 2
+    summary = json.loads(done.stdout)
+    assert (summary["workers"], summary["workers_label"]) == (2, "1 process x 2 threads")
+    assert "1 process x 2 threads: " in done.stderr
+    assert " busy, " in done.stderr
+    assert " idle, " in done.stderr
     assert "a line from a worker" in done.stderr
     wrong = subprocess.run(
         [*command, "--workers", "3"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
