@@ -57,8 +57,8 @@ class RecordQuery(msgspec.Struct, frozen=True):
     descending: bool = False
 
 
-def to_sql(run_id: int, query: RecordQuery) -> tuple[str, list[Any]]:
-    """The statement that gives the ids, and its parameters."""
+def to_sql(run_id: int, query: RecordQuery, *, order: bool = True) -> tuple[str, list[Any]]:
+    """The statement that gives the ids, and its parameters; also without an `order`, for who sorts by other means."""
     first, last = record_ids(run_id)
     where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
     values: list[Any] = [run_id, first, last]
@@ -77,12 +77,13 @@ def to_sql(run_id: int, query: RecordQuery) -> tuple[str, list[Any]]:
         pattern = "%" + query.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
         values += [pattern, pattern, query.search]
-    order = "records.id" + (" DESC" if query.descending else "")
+    by = "records.id" + (" DESC" if query.descending else "")
     if query.sort != "sample":
         direction = "DESC" if query.descending else "ASC"
-        order = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
+        by = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
     join = ""
     if query.score is not None or query.sort == "score":
         join = _OF_ONE_EVALUATOR
         values.insert(0, query.evaluator)
-    return f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)} ORDER BY {order}", values
+    statement = f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)}"
+    return f"{statement} ORDER BY {by}" if order else statement, values

@@ -12,8 +12,8 @@ from evalstudio.commands.export import write_records
 from evalstudio.errors import StoreError
 from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explain
+from evalstudio.store.ids import Ids
 from evalstudio.store.reader import Reader
-from evalstudio.ui.store_reader import Ids
 from evalstudio.workspace import Workspace
 
 
