@@ -56,10 +56,17 @@ class RecordQuery(msgspec.Struct, frozen=True):
     sort: str = "sample"
     descending: bool = False
 
+    @property
+    def is_everything(self) -> bool:
+        """All records, their ids in ascending order."""
+        return msgspec.structs.replace(self, evaluator=None) == RecordQuery()
 
-def to_sql(run_id: int, query: RecordQuery) -> tuple[str, list[Any]]:
-    """The statement that gives the ids, and its parameters."""
+
+def to_sql(run_id: int, query: RecordQuery, after: int | None = None) -> tuple[str, list[Any]]:
+    """The statement that gives the ids, those after the id `after` only, and its parameters."""
     first, last = record_ids(run_id)
+    if after is not None:
+        first = after + 1
     where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
     values: list[Any] = [run_id, first, last]
     if query.outcome in GROUPS:

@@ -70,13 +70,13 @@ class StoreReader:
         except RunError:
             return None
 
-    async def record_ids(self, run_id: int, query: RecordQuery) -> Ids:
-        """The ids of the records that a table shows, in its order."""
+    async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> Ids:
+        """The ids of the records that a table shows, in its order; with `after` those greater only."""
 
         def search_ids(reader: Reader) -> Ids:
             self._searching = True
             try:
-                return np.fromiter(reader.each(run_id, query), dtype=np.int64)
+                return np.fromiter(reader.each(run_id, query, after), dtype=np.int64)
             finally:
                 self._searching = False
 
