@@ -51,9 +51,9 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[float]:
 
 async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
     """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
-    from evalstudio.ui.app import keep_what_lasts
     from evalstudio.ui.engine_client import EngineState
     from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.memory import keep_what_lasts
     from evalstudio.ui.studio import open_studio
 
     studio = open_studio(str(folder / "workspace"), lambda: None)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
 
 async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
     from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.memory import keep_what_lasts
     from evalstudio.ui.studio import open_studio
 
     closed = asyncio.Event()
@@ -51,12 +51,6 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
     async with asyncio.timeout(STOP_S):
         await studio.close()
     return 0
-
-
-def keep_what_lasts() -> None:
-    """Takes the window's own objects out of garbage collection: walking through all of them costs tens of ms."""
-    gc.collect()
-    gc.freeze()
 
 
 @contextlib.contextmanager
