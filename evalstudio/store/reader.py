@@ -49,8 +49,7 @@ class Reader:
     """One read-only connection. Use it from one thread at a time."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._database = open_for_reading(workspace)
-        self.connection: sqlite3.Connection = self._database.conn
+        self.connection: sqlite3.Connection = open_for_reading(workspace)
 
     def close(self) -> None:
         self.connection.close()
