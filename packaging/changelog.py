@@ -1,6 +1,7 @@
 """CHANGELOG.md as the packages need it: when a version was released, and what is new in it."""
 
 import re
+import textwrap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
@@ -21,7 +22,10 @@ class Release:
 
     def for_debian(self, maintainer: str) -> str:
         """Its entry in debian/changelog; dated to noon, for the day is all that is known."""
-        changes = "".join(f"  * {change}.\n" for change in self.changes)
+        changes = "".join(
+            textwrap.fill(f"{change}.", 78, initial_indent="  * ", subsequent_indent="    ") + "\n"
+            for change in self.changes
+        )
         noon = format_datetime(datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC))
         head = f"evalstudio ({self.version}) stable; urgency=medium"
         return f"{head}\n\n{changes}\n -- {maintainer}  {noon}\n"

@@ -34,6 +34,8 @@ def test_that_versions_are_read_with_their_days_and_changes() -> None:
     release = ElementTree.fromstring(newest.for_appstream())
     assert release.attrib == {"version": "0.2.0", "date": "2027-01-05"}
     assert [item.text for item in release.iter("li")] == ["Faster & smaller", "Another chart"]
+    long = changelog.Release("0.3.0", date(2027, 2, 1), ("word " * 40 + "end",)).for_debian("A B <a@b>")
+    assert max(map(len, long.splitlines())) <= 80
     assert newest.for_debian("A B <a@b>") == (
         "evalstudio (0.2.0) stable; urgency=medium\n\n  * Faster & smaller.\n  * Another chart.\n\n"
         " -- A B <a@b>  Tue, 05 Jan 2027 12:00:00 +0000\n"
