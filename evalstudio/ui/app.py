@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from evalstudio.ui import guard
+from evalstudio.ui.memory import keep_what_lasts, make_without_collecting
 
 SETTLED_S = 2.0
 STOP_S = 15.0  # the engine's ladder takes less
@@ -16,6 +18,7 @@ STOP_S = 15.0  # the engine's ladder takes less
 def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
     """Opens the window and returns the exit status. Raises RequirementError where it can't run here."""
     guard.check()
+    make_without_collecting()
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
     from qasync import QEventLoop
@@ -26,13 +29,15 @@ def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
     application.setOrganizationName("EvalStudio")
     QGuiApplication.setDesktopFileName("evalstudio")
     application.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(_run(workspace, Path(lag_probe) if lag_probe else None))
+    try:
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+            return runner.run(_run(workspace, Path(lag_probe) if lag_probe else None))
+    finally:
+        gc.enable()  # closed before `keep_what_lasts`
 
 
 async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
     from evalstudio.ui.lag_probe import LagProbe
-    from evalstudio.ui.memory import keep_what_lasts
     from evalstudio.ui.studio import open_studio
 
     closed = asyncio.Event()

@@ -1,10 +1,13 @@
 """Memory that was freed goes back to the system."""
 
+import gc
 import platform
 import subprocess
 import sys
 
 import pytest
+
+from evalstudio.ui.memory import keep_what_lasts, make_without_collecting
 
 # A block of 24 MB that is freed raises glibc's bound; then smaller ones come from the heap, where what lies behind them
 # keeps them from going back.
@@ -31,3 +34,15 @@ def freed(option: str) -> int:
 def test_that_freed_blocks_go_back_to_the_system() -> None:
     assert freed("yes") > 36 << 20
     assert freed("no") < 20 << 20, "glibc gives them back by itself now"
+
+
+def test_that_garbage_is_collected_again_once_the_window_is_made() -> None:
+    try:
+        make_without_collecting()
+        assert not gc.isenabled()
+        keep_what_lasts()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
