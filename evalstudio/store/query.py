@@ -56,11 +56,24 @@ class RecordQuery(msgspec.Struct, frozen=True):
     sort: str = "sample"
     descending: bool = False
 
+    @property
+    def is_everything(self) -> bool:
+        """All records, their ids in ascending order."""
+        return msgspec.structs.replace(self, evaluator=None) == RecordQuery()
 
-def to_sql(run_id: int, query: RecordQuery) -> tuple[str, list[Any]]:
-    """The statement that gives the ids, and its parameters."""
+
+def to_sql(
+    run_id: int, query: RecordQuery, after: int | None = None, *, order: bool = True
+) -> tuple[str, list[Any]]:
+    """The statement that gives the ids, those after the id `after` only, and its parameters.
+
+    Also without an `order`, for who sorts by other means.
+    """
     first, last = record_ids(run_id)
     where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
+    if after is not None:
+        first = after + 1
+        where[0] = "+run_id = ?"  # looks the ids up: in the index all of the run's would be read
     values: list[Any] = [run_id, first, last]
     if query.outcome in GROUPS:
         where.append(GROUPS[query.outcome])
@@ -77,12 +90,13 @@ def to_sql(run_id: int, query: RecordQuery) -> tuple[str, list[Any]]:
         pattern = "%" + query.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
         values += [pattern, pattern, query.search]
-    order = "records.id" + (" DESC" if query.descending else "")
+    by = "records.id" + (" DESC" if query.descending else "")
     if query.sort != "sample":
         direction = "DESC" if query.descending else "ASC"
-        order = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
+        by = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
     join = ""
     if query.score is not None or query.sort == "score":
         join = _OF_ONE_EVALUATOR
         values.insert(0, query.evaluator)
-    return f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)} ORDER BY {order}", values
+    statement = f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)}"
+    return f"{statement} ORDER BY {by}" if order else statement, values

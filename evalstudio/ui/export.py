@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
 
-from evalstudio.commands.export import write_records
 from evalstudio.errors import StoreError
 from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explain
+from evalstudio.store.ids import Ids
 from evalstudio.store.reader import Reader
-from evalstudio.ui.store_reader import Ids
 from evalstudio.workspace import Workspace
 
 
@@ -22,6 +21,8 @@ async def export_records(workspace: Workspace, run_id: int, ids: Ids, path: Path
 
     The file appears when it is whole. Raises StoreError with a sentence where it can't be written.
     """
+    from evalstudio.commands.export import write_records  # late: it brings the command line along
+
     return await _in_thread(
         lambda stop: _write(
             workspace,

@@ -137,7 +137,7 @@ def make_palette(colours: Tokens) -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, mixed(colours.muted, colours.card, 0.35))
     palette.setColor(
-        QPalette.ColorGroup.Disabled, role.PlaceholderText, mixed(colours.muted, colours.field, 0.75)
+        QPalette.ColorGroup.Disabled, role.PlaceholderText, mixed(colours.muted, colours.field, 0.45)
     )
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colours.border))
     return palette

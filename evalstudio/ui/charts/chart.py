@@ -148,6 +148,7 @@ class TimeChart(Card):
         item.setDownsampling(auto=True, mode="peak")
         item.disableAutoRange()
         item.showGrid(x=False, y=True, alpha=0.35)
+        item.getAxis("left").setZValue(-200)  # the grid is its part: behind what is filled
         box = item.getViewBox()
         box.setMouseEnabled(x=True, y=False)
         box.setLimits(xMin=0, yMin=0)

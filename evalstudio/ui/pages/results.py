@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,7 @@ from evalstudio.ui.panels.waterfall import Waterfall
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
+from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
 PREFIX = "results_"
 
@@ -42,9 +41,9 @@ class ResultsPage(QWidget):
         self.distributions = DistributionsPanel(session.store)
         self.records = RecordsPanel(session.store, PREFIX)
         self.waterfall = Waterfall("waterfall")
-        self.clear = QPushButton("Clear filters")
+        self.clear = Button("Clear filters")
         labelled(self.clear, "clear_filters", "Clear filters", "Show all records of the run again")
-        self.export_button = QPushButton("Export…")
+        self.export_button = Button("Export…")
         labelled(
             self.export_button, "export_records", "Export records",
             "Write the selected records, or all that are shown, as CSV or JSON lines",

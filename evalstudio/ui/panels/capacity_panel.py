@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.errors import EvalStudioError
 from evalstudio.evaluation import EXAMPLE, examples
@@ -15,7 +15,7 @@ from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SETTLE_MS = 300
 FIRST_MOST = 64
@@ -49,16 +49,16 @@ class CapacityPanel(QWidget):
         self.samples.setRange(0, 10_000_000)
         self.samples.setSpecialValueText("all")
         labelled(self.samples, "capacity_samples", "Samples to spend at most", "0: all that the dataset has")
-        self.start = QPushButton("&Measure")
+        self.start = Button("&Measure")
         labelled(self.start, "capacity_start", "Measure the capacity")
-        self.stop = QPushButton("St&op")
+        self.stop = Button("St&op")
         labelled(self.stop, "capacity_stop", "Stop measuring", "What was answered is kept")
         self.plan = TextLabel("", "muted", name="capacity_plan")
         self.plan.setWordWrap(True)
         self.chart = CapacityChart()
         self.verdict = TextLabel("", name="capacity_verdict", bold=True)
         self.verdict.setWordWrap(True)
-        self.apply = QPushButton("&Apply")
+        self.apply = Button("&Apply")
         labelled(
             self.apply,
             "capacity_apply",

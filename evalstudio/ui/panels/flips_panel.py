@@ -106,6 +106,7 @@ class FlipsPanel(QWidget):
     def _follow_theme(self) -> None:
         for view in (self.table, *self.answers):
             quiet_selection(view)
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 9)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -119,7 +120,6 @@ class FlipsPanel(QWidget):
         table.setShowGrid(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         for column in range(len(HEADINGS)):

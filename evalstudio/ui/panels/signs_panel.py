@@ -1,7 +1,7 @@
 """The four signs of too much parallelism, each with its threshold and what to do about it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, SlidingWindow
 from evalstudio.protocol import Snapshot
@@ -9,7 +9,7 @@ from evalstudio.signs import Sign, Trouble
 from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.icons import icon
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SHORT = {
     Trouble.ERRORS: "errors",
@@ -121,9 +121,9 @@ class _Block(QWidget):
         self._state = TextLabel("", "muted", name=f"sign_{key}_state")
         self._words = TextLabel("", "muted", name=f"sign_{key}_words")
         self._words.setWordWrap(True)
-        self._lower = QPushButton()
+        self._lower = Button()
         labelled(self._lower, f"sign_{key}_lower", "Lower the window", "Acts at once, on this run only")
-        self._adapt = QPushButton("Switch to Adaptive")
+        self._adapt = Button("Switch to Adaptive")
         labelled(
             self._adapt, f"sign_{key}_adapt", "Switch to Adaptive",
             "Adaptive finds out by itself how many calls the endpoint can take",
