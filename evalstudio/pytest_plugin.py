@@ -167,16 +167,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for place in config.stash.get(UNDECORATED, []):
-        terminalreporter.write_line(
-            f"{place} is no evaluation and was not run: decorate it with foreach, as in @foreach('text,expected', rows).",
-            yellow=True,
-        )
+    for sentence in undecorated(config):
+        terminalreporter.write_line(sentence, yellow=True)
     session = config.stash.get(SESSION, None)
     if session is not None and session.finals:
         from evalstudio.python.pytest_summary import write_summary
 
         write_summary(terminalreporter, session)
+
+
+def undecorated(config: pytest.Config) -> list[str]:
+    """A sentence for each function that looks like an evaluation and is none; empty where one was asked for by name."""
+    if any("::" in str(argument) for argument in config.args):
+        return []
+    return [
+        f"{place} is no evaluation and is not run: decorate it with foreach, as in @foreach('text,expected', rows)."
+        for place in config.stash.get(UNDECORATED, [])
+    ]
 
 
 def _note_undecorated(collector: Any, name: str, obj: object) -> None:

@@ -27,7 +27,7 @@ from evalstudio.engine.run import Run, Services
 from evalstudio.engine.samples import SampleQueue
 from evalstudio.engine.scoring import Scoring
 from evalstudio.engine.servers import Servers
-from evalstudio.engine.worker_advice import blocking_of
+from evalstudio.engine.worker_advice import EvaluatorAdvice, blocking_of
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import find_key
 from evalstudio.models import resolve_model
@@ -105,9 +105,11 @@ async def _assemble(
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls
     ]
     own = plan.evaluators if plan.evaluation is None else ()
+    advice = EvaluatorAdvice(plan, parts.services.log)
     run.scoring = Scoring(
-        own, judges, run.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt
-    )
+        own, judges, run.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt,
+        advice.judged,
+    )  # fmt: skip
     if isinstance(model, (FunctionModel, EvaluationModel)):
         model.on_returned = run.returned
     if isinstance(model, (FunctionModel, EvaluationModel, BatchModel)):

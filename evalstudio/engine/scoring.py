@@ -46,6 +46,7 @@ class Scoring:
         save: Callable[[int, Score, bool, bool], None],
         workers: Mapping[str, Workers] | None = None,
         longest: Callable[[], float] = lambda: TimeOuts().attempt,
+        on_judged: Callable[[float], None] = lambda processor: None,
     ) -> None:
         self._quick = [one for one in evaluators if one.type != "python" and not one.needs_calls]
         self._slow = [one for one in evaluators if one.type == "python"]
@@ -54,6 +55,7 @@ class Scoring:
         self._workers = workers or {}  # of a person's own evaluators
         self._threads = ThreadWorkers(THREADS, "evaluator")  # for those that no worker can load
         self._longest = longest
+        self._on_judged = on_judged  # seconds of processor that a call on a worker took
         self._waiting: dict[int, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -120,7 +122,9 @@ class Scoring:
         workers = self._workers.get(evaluator.name)
         try:
             if workers is not None:
-                return checked(evaluator, (await workers.run(None, given, longest)).value)
+                returned = await workers.run(None, given, longest)
+                self._on_judged(returned.processor)
+                return checked(evaluator, returned.value)
         except CallFailed as failure:
             if failure.outcome is not Outcome.OVERLOADED or failure.error is not None:
                 error = EvaluatorFailed(f"The evaluator '{evaluator.name}' failed: {failure.message}")

@@ -62,7 +62,7 @@ def test_that_a_bad_function_costs_its_own_samples(
     done = session(tmp_path, EVALUATION, "eval_it.py", workers, "--experiment", "x")
     assert "eval_all: 4 of 10 samples errored" in done.output, done.output[-3000:]
     assert "1 failed, 1 passed" in done.output
-    assert "eval_it.py::eval_undecorated is no evaluation and was not run: decorate it" in done.output
+    assert "eval_it.py::eval_undecorated is no evaluation and is not run: decorate it" in done.output
     reader = Reader(workspace)
     (run, forks) = reader.runs("x")[:2]
     if run.evaluation.endswith("forks"):

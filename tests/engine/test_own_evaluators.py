@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.plan import Options
+from evalstudio.advisor import Machine
+from evalstudio.engine import worker_advice
+from evalstudio.engine.plan import Options, make_plan
+from evalstudio.evaluation import load_evaluation
 from evalstudio.protocol import LogLine
+from evalstudio.settings import Settings
 from evalstudio.workspace import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.engine.test_functions import records, write_model
@@ -127,6 +131,22 @@ async def test_that_an_evaluator_which_a_process_cannot_load_judges_in_a_thread(
     assert final.scored == 2
     assert {one.scores[0].value for one in records(workspace)} == {os.getpid()}
     assert any("ImportError: not in a worker" in one.text for one in heard.events if isinstance(one, LogLine))
+
+
+@pytest.mark.parametrize(("seconds", "processes", "said"), [(0.06, 1, 1), (0.06, 2, 0), (0.0, 1, 0)])
+def test_that_more_processes_are_advised_once_for_evaluators_that_compute(
+    tmp_path: Path, seconds: float, processes: int, said: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_advice, "measure_machine", lambda: Machine(4, 1 << 34))
+    lines: list[str] = []
+    evaluation = load_evaluation(write_own(tmp_path, "def judge(answer):\n    return True\n", 1))
+    options = Options("x", processes=processes if processes > 1 else None)
+    plan = make_plan(evaluation, "test.toml", options, Settings())
+    advice = worker_advice.EvaluatorAdvice(plan, lambda level, text: lines.append(text))
+    for _ in range(30):
+        advice.judged(seconds)
+    assert len(lines) == said
+    assert all("--processes 4" in line for line in lines)
 
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
