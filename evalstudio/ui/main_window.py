@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self._machine = machine
         self._leave = leave
         self._may_leave = False
+        self.reopens = False  # closed only to be opened anew
         self.actions_ = Actions(self)
         self.messages = MessageBar()
         self.log = LogPane()
@@ -160,6 +161,10 @@ class MainWindow(QMainWindow):
         if self._page_of[name].focusProxy() is not None:
             self._page_of[name].setFocus()  # its keys work at once
 
+    def _reopen(self) -> None:
+        self.reopens = True
+        self.close()
+
     def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
         self.runs_page.prepare(model, strategy)
         self.show_page("runs")
@@ -191,6 +196,8 @@ class MainWindow(QMainWindow):
             if question.clickedButton() is stop:
                 self._may_leave = True
                 self.close()
+            else:
+                self.reopens = False
 
         question.finished.connect(lambda *_: answered())
         question.open()
@@ -204,6 +211,8 @@ class MainWindow(QMainWindow):
         session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
+        session.progress.connect(self.messages.change_text)
+        session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
         session.engine.state_changed.connect(self._show_engine)
         actions.connect("quit", self.close)
@@ -338,4 +347,5 @@ class MainWindow(QMainWindow):
             *self.compare_page.kept,
             *self.models_page.kept,
             *self.evaluations_page.splitters,
+            *self.datasets_page.splitters,
         ]

@@ -73,7 +73,7 @@ class ComparePage(QWidget):
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:
         """The parts whose places are restored."""
-        return [self.flips.splitter]
+        return [self.flips.splitter, *self.several.splitters]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.errors import StoreError
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.export import export_records
 from evalstudio.ui.panels.distributions import DistributionsPanel
@@ -24,6 +23,7 @@ from evalstudio.ui.panels.waterfall import Waterfall
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
+from evalstudio.ui.told_export import tell_export
 from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
 PREFIX = "results_"
@@ -112,13 +112,11 @@ class ResultsPage(QWidget):
         run_id, ids = self.records.run_id, self.records.chosen_ids()
         if run_id is None:
             return
-        try:
-            count = await export_records(self._session.workspace, run_id, ids, path)
-        except StoreError as error:
-            self._session.tell(str(error), "error", key="export")
-            return
-        self._session.tell(
-            f"{count:,} record{'' if count == 1 else 's'} of run {run_id} written to {path}.", key="export"
+        await tell_export(
+            self._session,
+            path,
+            lambda progress: export_records(self._session.workspace, run_id, ids, path, progress),
+            lambda count: f"{count:,} record{'' if count == 1 else 's'} of run {run_id} written to {path}.",
         )
 
     def _find(self) -> None:

@@ -50,6 +50,13 @@ class MessageBar(QWidget):
         item.deleteLater()
         self.setVisible(bool(self.items()))
 
+    def change_text(self, key: str, text: str) -> None:
+        """Another text for a message that is shown; its buttons stay as they are."""
+        for item in self.items():
+            if item.notice.key == key:
+                item.text.show_text(plain(text, 2_000))
+                item.text.setAccessibleName(text)
+
     def dismiss_key(self, key: str) -> None:
         """Takes away a message that is no longer true."""
         for item in self.items():
@@ -68,7 +75,7 @@ class MessageItem(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M + 24, SPACE_S, SPACE_S, SPACE_S)
         layout.setSpacing(SPACE_S)
-        text = TextLabel(plain(notice.text, 2_000), name="message_text")
+        self.text = text = TextLabel(plain(notice.text, 2_000), name="message_text")
         text.setWordWrap(True)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         text.setAccessibleName(notice.text)

@@ -272,13 +272,15 @@ class SeveralRuns(QWidget):
             self.charts, ("Latency", "Throughput", "Against calls in flight"), strict=True
         ):
             tabs.addTab(chart, text)
-        right = QSplitter(Qt.Orientation.Vertical)
+        self.splitters = right, sides = (
+            QSplitter(Qt.Orientation.Vertical),
+            QSplitter(Qt.Orientation.Horizontal),
+        )
         right.setObjectName("several_heights")
         right.addWidget(upper)
         right.addWidget(tabs)
         right.setChildrenCollapsible(False)
         right.setSizes([230, 330])
-        sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setObjectName("several_sides")
         sides.addWidget(left)
         sides.addWidget(right)
