@@ -20,6 +20,8 @@ if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 IDLE_S = 5.0
+LONGEST_START_S = 60.0
+SETTLED_S = 3.0  # its engine is there, too: the next start has the machine to itself
 # pandas is no dependency, but sqlite-utils imports it where a development environment happens to have it
 START = "import sys; sys.modules['pandas'] = None; from evalstudio.ui.app import main; main({workspace!r}, {probe!r})"
 EVALUATION = """
@@ -45,7 +47,10 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[tuple[f
         if program is not None:
             command = [program, "window", "--workspace", str(folder / "workspace"), "--lag-probe", str(probe)]
         process = subprocess.Popen(command)
-        time.sleep(3.0)
+        waited = time.monotonic()
+        while not probe.exists() and time.monotonic() - waited < LONGEST_START_S:
+            time.sleep(0.05)
+        time.sleep(SETTLED_S)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         found = json.loads(probe.read_text())

@@ -47,7 +47,7 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
         with _interrupts(closed):
             probe = LagProbe() if probe_file is not None else None
             if probe is not None:
-                probe.watch(studio.window)
+                probe.watch(studio.window, probe_file)
                 probe.start()
             studio.window.show()
             asyncio.get_running_loop().call_later(SETTLED_S, keep_what_lasts)

@@ -21,6 +21,7 @@ class LagProbe(QObject):
         self._lags: list[float] = []
         self._last = 0.0
         self._first_paint: tuple[float, float] | None = None
+        self._told: Path | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -31,14 +32,20 @@ class LagProbe(QObject):
         self._last = time.perf_counter()
         self._timer.start()
 
-    def watch(self, window: QWidget) -> None:
-        """Notes when the window is first painted: seconds since this process was started, and of processor time."""
+    def watch(self, window: QWidget, told: Path | None = None) -> None:
+        """Notes when the window is first painted: seconds since this process was started, and of processor time.
+
+        The file `told` is written at that moment: whoever waits for the window waits for it.
+        """
+        self._told = told
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self._first_paint = time.time() - psutil.Process().create_time(), time.process_time()
             watched.removeEventFilter(self)
+            if self._told is not None:
+                self.write(self._told)
         return False
 
     def stop(self) -> None:
