@@ -35,8 +35,9 @@ bench: setup-dev
 	@$(BIN)/python benchmarks/window.py
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
 
-# Versions, licences and sizes of all dependencies; known weaknesses where pip-audit is installed and can ask.
+# Versions, licences and sizes of all dependencies, and their known weaknesses where pip-audit can be had and can ask
 audit: setup-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "pip-audit>=2.9" || true
 	@$(BIN)/python scripts/audit.py
 
 # The frozen app, a portable archive and a .deb, into dist/
@@ -60,3 +61,4 @@ clean:
 # Virtual time: the same figures on every machine, in about seven minutes.
 bench-adaptive: setup-dev
 	@$(BIN)/python -m benchmarks.adaptive
+	@$(BIN)/python -m benchmarks.adaptive.real

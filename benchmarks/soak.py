@@ -96,9 +96,9 @@ class Watch:
 
 async def soak(folder: Path, minutes: float) -> tuple[Watch, int]:
     """Runs at full speed for so long; what was measured, and how many samples were saved."""
-    from evalstudio.ui.app import keep_what_lasts
     from evalstudio.ui.engine_client import EngineState
     from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.memory import keep_what_lasts
     from evalstudio.ui.studio import open_studio
 
     studio = open_studio(str(folder / "workspace"), lambda: None)

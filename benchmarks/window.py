@@ -20,6 +20,8 @@ if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 IDLE_S = 5.0
+LONGEST_START_S = 60.0
+SETTLED_S = 3.0  # its engine is there, too: the next start has the machine to itself
 # pandas is no dependency, but sqlite-utils imports it where a development environment happens to have it
 START = "import sys; sys.modules['pandas'] = None; from evalstudio.ui.app import main; main({workspace!r}, {probe!r})"
 EVALUATION = """
@@ -32,9 +34,12 @@ strategy = {{ type = "sliding_window", max_concurrency = {window} }}
 """
 
 
-def first_window(folder: Path, starts: int, program: str | None) -> list[float]:
-    """Seconds from the start of the process to the first painted window, for each start but the first (cold) one."""
-    seconds = []
+def first_window(folder: Path, starts: int, program: str | None) -> list[tuple[float, float]]:
+    """Seconds from the start of the process to the first painted window, for each start but the first (cold) one.
+
+    And the processor time that the process took of them.
+    """
+    seconds: list[tuple[float, float]] = []
     for number in range(starts + 1):
         probe = folder / f"start-{number}.json"
         code = START.format(workspace=str(folder / "workspace"), probe=str(probe))
@@ -42,18 +47,22 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[float]:
         if program is not None:
             command = [program, "window", "--workspace", str(folder / "workspace"), "--lag-probe", str(probe)]
         process = subprocess.Popen(command)
-        time.sleep(3.0)
+        waited = time.monotonic()
+        while not probe.exists() and time.monotonic() - waited < LONGEST_START_S:
+            time.sleep(0.05)
+        time.sleep(SETTLED_S)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
-        seconds.append(json.loads(probe.read_text())["first_window_s"])
+        found = json.loads(probe.read_text())
+        seconds.append((found["first_window_s"], found["first_window_cpu_s"]))
     return seconds[1:]
 
 
 async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
     """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
-    from evalstudio.ui.app import keep_what_lasts
     from evalstudio.ui.engine_client import EngineState
     from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.memory import keep_what_lasts
     from evalstudio.ui.studio import open_studio
 
     studio = open_studio(str(folder / "workspace"), lambda: None)
@@ -128,7 +137,12 @@ def main() -> int:
         (folder / "speed.toml").write_text(EVALUATION.format(window=arguments.window))
         if arguments.starts:
             starts = first_window(folder, arguments.starts, arguments.program)
-            print(f"start to first window: median {statistics.median(starts):.2f} s of {starts}", flush=True)
+            seconds, processor = zip(*starts, strict=True)
+            print(
+                f"start to first window: median {statistics.median(seconds):.2f} s of {list(seconds)};"
+                f" processor time of it {statistics.median(processor):.2f} s; load {os.getloadavg()[0]:.1f}",
+                flush=True,
+            )
         if arguments.program is not None:
             return 0
         alone = headless(folder)

@@ -51,6 +51,9 @@ def main() -> int:
     except subprocess.CalledProcessError as error:
         print(f"'{error.cmd[0]}' ended with status {error.returncode}.", file=sys.stderr)
         return error.returncode or 1
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     except FileNotFoundError as error:
         print(f"Building needs {error.filename}: {error.strerror}.", file=sys.stderr)
         return 1

@@ -2,17 +2,22 @@
 
 import gzip
 import hashlib
+import os
 import shutil
 import subprocess
-from email.utils import formatdate
 from pathlib import Path
 
+import changelog
 import manual
 import notices
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-MAINTAINER = "The EvalStudio authors <evalstudio@packages.invalid>"
+# Whoever publishes a package maintains it, and says so in the variables of Debian's own tools; else there is no address.
+MAINTAINER = "{} <{}>".format(
+    os.environ.get("DEBFULLNAME", "The EvalStudio authors"),
+    os.environ.get("DEBEMAIL", "evalstudio@packages.invalid"),
+)
 # What nothing links and Qt or the program asks for at run time.
 ALSO = ("fonts-dejavu-core | fonts-freefont-ttf | fonts-noto-core", "libdbus-1-3")
 CONTROL = """\
@@ -73,8 +78,9 @@ def lay_out(app: Path, python: Path, version: str, root: Path) -> None:
     link.symlink_to("../lib/evalstudio/evalstudio")
     share = root / "usr/share"
     write(share / "applications/evalstudio.desktop", (HERE / "debian/evalstudio.desktop").read_text())
-    released = "2026-11-21"
-    metadata = (HERE / "debian/evalstudio.metainfo.xml").read_text().format(version=version, date=released)
+    released = changelog.releases_up_to(version)
+    listed = "\n    ".join(release.for_appstream() for release in released)
+    metadata = (HERE / "debian/evalstudio.metainfo.xml").read_text().format(releases=listed)
     write(share / "metainfo/io.github.evalstudio.EvalStudio.metainfo.xml", metadata)
     icons = share / "icons/hicolor"
     drawing = ROOT / "resources/icons/evalstudio.svg"
@@ -83,8 +89,8 @@ def lay_out(app: Path, python: Path, version: str, root: Path) -> None:
     documents = share / "doc/evalstudio"
     write(documents / "copyright", (HERE / "debian/copyright").read_text())
     compressed(documents / "NOTICES.txt.gz", (app / "NOTICES.txt").read_text())
-    entry = f"evalstudio ({version}) stable; urgency=medium\n\n  * This version.\n\n -- {MAINTAINER}  {formatdate()}\n"
-    compressed(documents / "changelog.gz", entry)
+    entries = "\n".join(release.for_debian(MAINTAINER) for release in released)
+    compressed(documents / "changelog.gz", entries)
     compressed(share / "man/man1/evalstudio.1.gz", manual.page(python, version))
     write(share / "lintian/overrides/evalstudio", (HERE / "debian/lintian-overrides").read_text())
     for path in root.rglob("*"):

@@ -1,11 +1,13 @@
 """What the program stands on: every installed dependency with its version, licence and size, and what is known against it.
 
 Usage: python scripts/audit.py [--development]
-Known weaknesses are looked up with pip-audit where that is installed and its service can be reached; otherwise this is
-an inventory, and says so. Exit status: 1 where pip-audit finds something or a licence is missing from what may ship.
+Known weaknesses are looked up with pip-audit where that is installed and its service (pypi.org) can be reached;
+otherwise this is an inventory, and says so. Exit status: 1 where pip-audit finds something or a licence is missing from
+what may ship.
 """
 
 import importlib.metadata as metadata
+import json
 import re
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = "evalstudio"
+INVENTORY = "This is an inventory, not an audit."
 EXTRAS = ("excel", "parquet", "cluster")
 FREE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software|MPL|Mozilla|LGPL|Lesser|Zlib|HPND|CC0|Unlicense|0BSD|CNRI|Public Domain",
@@ -98,18 +101,35 @@ def size_of(found: metadata.Distribution) -> float:
 
 
 def known_weaknesses() -> int:
-    """Asks pip-audit, where it can be asked."""
+    """Asks pip-audit, where it can be asked. What it could not look up is counted: that is no clean bill."""
     program = shutil.which("pip-audit", path=str(Path(sys.executable).parent)) or shutil.which("pip-audit")
     if program is None:
-        print(
-            "Known weaknesses were not looked up: pip-audit is not installed. This is an inventory, not an audit."
-        )
+        print(f"Known weaknesses were not looked up: pip-audit is not installed. {INVENTORY}")
         return 0
     constraints = Path(__file__).resolve().parent.parent / "constraints.txt"
-    done = subprocess.run([program, "--no-deps", "--disable-pip", "-r", str(constraints)], check=False)
-    if done.returncode:
-        print("pip-audit found something, or could not reach the service that it asks; see above.")
-    return done.returncode
+    command = [program, "--format", "json", "--progress-spinner", "off", "--no-deps", "--disable-pip"]
+    done = subprocess.run([*command, "-r", str(constraints)], check=False, capture_output=True, text=True)
+    try:
+        found = json.loads(done.stdout)["dependencies"]
+    except ValueError:
+        said = next(reversed(list(lines_of(done.stderr))), "it said nothing")
+        print(
+            f"Known weaknesses were not looked up: pip-audit can't reach its service ({said[:200]}). {INVENTORY}"
+        )
+        return 0
+    skipped = [one for one in found if "skip_reason" in one]
+    weak = [one for one in found if one.get("vulns")]
+    for one in weak:
+        names = ", ".join(weakness["id"] for weakness in one["vulns"])
+        print(f"{one['name']} {one['version']}: {names}")
+    print(
+        f"Looked up {len(found) - len(skipped)} of {len(found)} packages: {len(weak)} with known weaknesses."
+    )
+    if skipped:
+        print(
+            f"{len(skipped)} were not found there, the first because: {skipped[0]['skip_reason']}. {INVENTORY}"
+        )
+    return int(bool(weak))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,17 @@ import psutil
 from evalstudio.engine.child_server import start_child_server
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import use_for_session
 
 LOCAL_SLOTS = 4
+LOCAL_KEY = "EVALSTUDIO_LOCAL_MODEL"  # the name in this session of the key that the local model's server made
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
     url: str
     pid: int
+    key: str  # the name of the key that it wants; empty where it wants none
     stack: AsyncExitStack
 
     async def aclose(self) -> None:
@@ -32,7 +35,7 @@ class Servers:
         self._lock = asyncio.Lock()
 
     async def locate(self, model: ModelSettings) -> ModelSettings:
-        """The model's settings with its address; starts its server where it is one of ours."""
+        """The model's settings with its address and key's name; starts its server where it is one of ours."""
         if model.provider not in ("demo", "local"):
             return model
         async with self._lock:
@@ -45,8 +48,12 @@ class Servers:
                 child = await stack.enter_async_context(
                     start_child_server(_arguments(model), start_timeout=60)
                 )
-                server = self._servers[model.label] = _Server(child.url, child.pid, stack)
-        return msgspec.structs.replace(model, base_url=server.url)
+                key = ""
+                if secret := child.info.get("key"):
+                    key = LOCAL_KEY
+                    use_for_session(key, secret)
+                server = self._servers[model.label] = _Server(child.url, child.pid, key, stack)
+        return msgspec.structs.replace(model, base_url=server.url, key=server.key or model.key)
 
     async def stop(self, label: str) -> None:
         """Ends the server of one model, if it runs."""

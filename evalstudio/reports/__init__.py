@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import TextIO
 
-from evalstudio.commands.export import write_records
-from evalstudio.reports.html import write_report
-from evalstudio.reports.junit import write_junit
 from evalstudio.store.reader import Reader
 
 FORMS = {".html": "html", ".xml": "junit", ".csv": "csv", ".jsonl": "jsonl"}
@@ -20,9 +17,16 @@ def form_of(path: Path, default: str = "jsonl") -> str:
 def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
     """Writes a run in one of the forms; how many of its records are in the file. Keys are never among them."""
     match form:
+        # late: the window offers reports from its start, and Jinja2 takes a tenth of the time of that
         case "html":
+            from evalstudio.reports.html import write_report
+
             return write_report(reader, run_id, file)
         case "junit":
+            from evalstudio.reports.junit import write_junit
+
             return write_junit(reader, [run_id], file)
         case _:
+            from evalstudio.commands.export import write_records
+
             return write_records(reader, run_id, form, file)

@@ -2,19 +2,23 @@
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-import sqlite_utils
 
 from evalstudio.errors import StoreError
 from evalstudio.store.schema import migrate, newest_version
 from evalstudio.workspace import Workspace, prepare
 
+if TYPE_CHECKING:
+    import sqlite_utils
+
 BUSY_TIMEOUT_S = 10.0
 
 
-def open_for_writing(workspace: Workspace) -> sqlite_utils.Database:
+def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
     """The database of a workspace, made or migrated where needed. Raises StoreError with what to do."""
+    import sqlite_utils  # late: it takes a tenth of the time in which a window opens, and readers do without
+
     prepare(workspace)
     path = workspace.database
     try:
@@ -40,7 +44,7 @@ class NoTablesYet(StoreError):
     """The database is about to be made."""
 
 
-def open_for_reading(workspace: Workspace) -> sqlite_utils.Database:
+def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
     """A connection that cannot write. Raises StoreError when there is no database or it is damaged."""
     path = workspace.database
     if not path.exists():
@@ -60,7 +64,7 @@ def open_for_reading(workspace: Workspace) -> sqlite_utils.Database:
             raise
     except sqlite3.Error as error:
         raise StoreError(explain(error, path)) from error
-    return sqlite_utils.Database(connection)
+    return connection
 
 
 def explain(error: sqlite3.Error, path: Path) -> str:

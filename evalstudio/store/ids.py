@@ -23,8 +23,13 @@ STEPS = {
 NOTHING = -1
 
 
-def find_ids(connection: sqlite3.Connection, run_id: int, query: RecordQuery) -> Ids:
-    """The ids of the run's records that the query is about, in its order."""
+def find_ids(
+    connection: sqlite3.Connection, run_id: int, query: RecordQuery, after: int | None = None
+) -> Ids:
+    """The ids of the run's records that the query is about, in its order; with `after` those greater only."""
+    if after is not None:
+        (ids,) = _fetch(connection, run_id, to_sql(run_id, query, after))
+        return ids
     if query == RecordQuery(sort="sample", descending=query.descending, evaluator=query.evaluator):
         unbroken = _unbroken(connection, run_id)
         if unbroken is not None:

@@ -56,11 +56,24 @@ class RecordQuery(msgspec.Struct, frozen=True):
     sort: str = "sample"
     descending: bool = False
 
+    @property
+    def is_everything(self) -> bool:
+        """All records, their ids in ascending order."""
+        return msgspec.structs.replace(self, evaluator=None) == RecordQuery()
 
-def to_sql(run_id: int, query: RecordQuery, *, order: bool = True) -> tuple[str, list[Any]]:
-    """The statement that gives the ids, and its parameters; also without an `order`, for who sorts by other means."""
+
+def to_sql(
+    run_id: int, query: RecordQuery, after: int | None = None, *, order: bool = True
+) -> tuple[str, list[Any]]:
+    """The statement that gives the ids, those after the id `after` only, and its parameters.
+
+    Also without an `order`, for who sorts by other means.
+    """
     first, last = record_ids(run_id)
     where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
+    if after is not None:
+        first = after + 1
+        where[0] = "+run_id = ?"  # looks the ids up: in the index all of the run's would be read
     values: list[Any] = [run_id, first, last]
     if query.outcome in GROUPS:
         where.append(GROUPS[query.outcome])

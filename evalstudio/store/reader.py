@@ -49,8 +49,7 @@ class Reader:
     """One read-only connection. Use it from one thread at a time."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._database = open_for_reading(workspace)
-        self.connection: sqlite3.Connection = self._database.conn
+        self.connection: sqlite3.Connection = open_for_reading(workspace)
 
     def close(self) -> None:
         self.connection.close()
@@ -82,9 +81,12 @@ class Reader:
         """The ids of the run's records that the query is about, in its order."""
         return list(self.each(run_id, query))
 
-    def each(self, run_id: int, query: RecordQuery) -> Iterator[int]:
-        """As `find`, one after the other: a list of a million numbers takes five times the memory of their array."""
-        return (record for (record,) in self.connection.execute(*to_sql(run_id, query)))
+    def each(self, run_id: int, query: RecordQuery, after: int | None = None) -> Iterator[int]:
+        """As `find`, one after the other: a list of a million numbers takes five times the memory of their array.
+
+        With `after`, only those whose ids are greater.
+        """
+        return (record for (record,) in self.connection.execute(*to_sql(run_id, query, after)))
 
     def lines(self, ids: Sequence[int], evaluator: str | None = None) -> list[RecordLine]:
         """What a table shows of these records, in the order of their ids."""

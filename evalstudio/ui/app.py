@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalstudio.ui import guard
+from evalstudio.ui.memory import keep_what_lasts, make_without_collecting
 
 SETTLED_S = 2.0
 STOP_S = 15.0  # the engine's ladder takes less
@@ -17,6 +18,7 @@ STOP_S = 15.0  # the engine's ladder takes less
 def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
     """Opens the window and returns the exit status. Raises RequirementError where it can't run here."""
     guard.check()
+    make_without_collecting()
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
     from qasync import QEventLoop
@@ -27,8 +29,11 @@ def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
     application.setOrganizationName("EvalStudio")
     QGuiApplication.setDesktopFileName("evalstudio")
     application.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(_run(workspace, Path(lag_probe) if lag_probe else None))
+    try:
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+            return runner.run(_run(workspace, Path(lag_probe) if lag_probe else None))
+    finally:
+        gc.enable()  # closed before `keep_what_lasts`
 
 
 async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
@@ -42,7 +47,7 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
         with _interrupts(closed):
             probe = LagProbe() if probe_file is not None else None
             if probe is not None:
-                probe.watch(studio.window)
+                probe.watch(studio.window, probe_file)
                 probe.start()
             studio.window.show()
             asyncio.get_running_loop().call_later(SETTLED_S, keep_what_lasts)
@@ -54,12 +59,6 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
             await studio.close()
         reopens = studio.window.reopens
     return 0
-
-
-def keep_what_lasts() -> None:
-    """Takes the window's own objects out of garbage collection: walking through all of them costs tens of ms."""
-    gc.collect()
-    gc.freeze()
 
 
 @contextlib.contextmanager

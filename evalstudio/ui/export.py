@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
 
-from evalstudio.commands.export import write_records
 from evalstudio.errors import StoreError
 from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explain
@@ -38,6 +37,8 @@ async def export_records(
 
     None where it was broken off. Raises StoreError with a sentence where it can't be written.
     """
+    from evalstudio.commands.export import write_records  # late: it brings the command line along
+
     progress = progress or Progress()
     progress.total = len(ids)
     form = "csv" if path.suffix.lower() == ".csv" else "jsonl"

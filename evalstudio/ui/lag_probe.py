@@ -20,7 +20,8 @@ class LagProbe(QObject):
         super().__init__(parent)
         self._lags: list[float] = []
         self._last = 0.0
-        self._first_paint: float | None = None
+        self._first_paint: tuple[float, float] | None = None
+        self._told: Path | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -31,22 +32,34 @@ class LagProbe(QObject):
         self._last = time.perf_counter()
         self._timer.start()
 
-    def watch(self, window: QWidget) -> None:
-        """Notes when the window is first painted, in seconds since this process was started."""
+    def watch(self, window: QWidget, told: Path | None = None) -> None:
+        """Notes when the window is first painted: seconds since this process was started, and of processor time.
+
+        The file `told` is written at that moment: whoever waits for the window waits for it.
+        """
+        self._told = told
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
-            self._first_paint = time.time() - psutil.Process().create_time()
+            self._first_paint = time.time() - psutil.Process().create_time(), time.process_time()
             watched.removeEventFilter(self)
+            if self._told is not None:
+                self.write(self._told)
         return False
 
     def stop(self) -> None:
         self._timer.stop()
 
     def summary(self) -> dict[str, float]:
-        """Milliseconds of lag: p50, p95, p99, max; the number of ticks; and seconds from start to first window."""
-        start = {} if self._first_paint is None else {"first_window_s": round(self._first_paint, 2)}
+        """Milliseconds of lag: p50, p95, p99, max; the number of ticks; and seconds from start to first window.
+
+        `first_window_cpu_s` is this process's own part of these: what they would be where nothing else runs.
+        """
+        start = {}
+        if self._first_paint is not None:
+            seconds, processor = self._first_paint
+            start = {"first_window_s": round(seconds, 2), "first_window_cpu_s": round(processor, 2)}
         if not self._lags:
             return {"ticks": 0, **start}
         lags = np.array(self._lags) * 1000

@@ -190,7 +190,10 @@ class Session(QObject):
         model = self.focused
         if model is not None and not model.is_live:
             row = next((row for row in rows if row.id == model.run_id), None)
-            if row is not None and (model.is_active or row.true_state in ACTIVE):
+            # or it changed since: a run whose program left in between looks interrupted until it is read again
+            if row is not None and (
+                model.is_active or row.true_state in ACTIVE or row.true_state != model.state
+            ):
                 await self._load(model.run_id)
 
     async def _first_look(self) -> None:

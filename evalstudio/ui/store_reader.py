@@ -118,13 +118,13 @@ class StoreReader:
         except RunError:
             return None
 
-    async def record_ids(self, run_id: int, query: RecordQuery) -> Ids:
-        """The ids of the records that a table shows, in its order."""
+    async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> Ids:
+        """The ids of the records that a table shows, in its order; with `after` those greater only."""
 
         def search_ids(reader: Reader) -> Ids:
             self._searching = True
             try:
-                return find_ids(reader.connection, run_id, query)
+                return find_ids(reader.connection, run_id, query, after)
             finally:
                 self._searching = False
 

@@ -13,6 +13,7 @@ from evalstudio.settings import load_settings, settings_path
 from evalstudio.ui import tasks, theme
 from evalstudio.ui.crash import CrashReporter, keep_faults
 from evalstudio.ui.main_window import MainWindow
+from evalstudio.ui.memory import give_back_large_blocks
 from evalstudio.ui.session import Session
 from evalstudio.workspace import find_workspace
 
@@ -46,6 +47,7 @@ class Studio:
 
 def open_studio(workspace_option: str | None, leave: Callable[[], None]) -> Studio:
     """Makes the window and starts its engine; `leave` is called when a person has closed the window."""
+    give_back_large_blocks()
     settings, problem = load_settings()
     workspace = find_workspace(workspace_option, settings.workspace or None)
     application = QApplication.instance()

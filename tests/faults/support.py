@@ -43,9 +43,14 @@ class Server:
 
     async def stop(self) -> None:
         """Drops all connections, answered or not, and listens no more."""
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            for socket in listening.sockets:
+                asyncio.get_running_loop().remove_reader(socket.fileno())
+            await asyncio.sleep(
+                0
+            )  # what was accepted in this turn gets its transport; asyncio drops it half made else
+            listening.close()
         for connection in self._connections:
             connection.transport.abort()
 

@@ -10,6 +10,8 @@ import pytest
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.models import local
 from evalstudio.engine.plan import Options
+from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import find_key
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace import Workspace
 from tests.engine.support import engine_in, finish
@@ -53,7 +55,7 @@ async def test_that_a_real_model_is_evaluated_and_its_answers_are_its_own(
         final = await finish(engine, run, 110)
         reader = Reader(workspace)
         records = [details for one in reader.record_ids(run.id) if (details := reader.details(one))]
-        asked_again = [await ask(run.plan.model.base_url, details) for details in records[:4]]
+        asked_again = [await ask(run.plan.model, details) for details in records[:4]]
     assert final.state == "completed", final.reason
     assert len(records) == 24
     assert all(details.record.tokens_out and details.record.tokens_in for details in records)
@@ -68,9 +70,10 @@ async def test_that_a_real_model_is_evaluated_and_its_answers_are_its_own(
     )
 
 
-async def ask(url: str, details: Details) -> str:
+async def ask(model: ModelSettings, details: Details) -> str:
     """What the model's own server answers to the prompt of a record."""
     body = {"model": "any", "messages": msgspec.json.decode(details.record.prompt), **PARAMETERS}
-    async with httpx.AsyncClient(timeout=60) as client:
-        answer = (await client.post(f"{url}/chat/completions", json=body)).json()
+    key = {"Authorization": f"Bearer {find_key(model.key)}"}
+    async with httpx.AsyncClient(headers=key, timeout=60) as client:
+        answer = (await client.post(f"{model.base_url}/chat/completions", json=body)).json()
     return str(answer["choices"][0]["message"]["content"])

@@ -83,7 +83,8 @@ class TestRealModel:
             yield server
 
     async def test_it_answers_as_a_language_model(self, server: ChildServer) -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+        key = {"Authorization": f"Bearer {server.info['key']}"}
+        async with httpx.AsyncClient(base_url=server.url, headers=key, timeout=60) as client:
             system = {"role": "system", "content": "You are a helpful assistant."}
             question = {"role": "user", "content": "What is the capital of France?"}
             body = {
@@ -109,6 +110,15 @@ class TestRealModel:
             too_long = [{"role": "user", "content": "word " * 3000}]
             answer = await client.post("/chat/completions", json=body | {"messages": too_long})
             assert answer.status_code == 400
+
+    async def test_it_answers_nobody_who_lacks_its_key(self, server: ChildServer) -> None:
+        body = {"model": local.MODEL_NAME, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+            for headers in ({}, {"Authorization": "Bearer guessed"}):
+                for path in ("/chat/completions", "/completions", "/embeddings"):
+                    answer = await client.post(path, json=body, headers=headers)
+                    assert answer.status_code == 401, path
+        assert len(server.info["key"]) >= 32
 
     async def test_it_is_gone_once_it_is_no_longer_needed(self) -> None:
         async with start_child_server(local.server_arguments(slots=1, context=256)) as server:

@@ -8,7 +8,7 @@ import pytest
 
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.distribution import latency_bars, outcome_counts, score_bars
-from evalstudio.store.query import Range, RecordQuery
+from evalstudio.store.query import COLUMNS, Range, RecordQuery, to_sql
 from evalstudio.store.reader import Reader
 from evalstudio.store.rows import Record, ScoreRow
 from evalstudio.store.runs import NewRun, RunState, find_or_create, set_state
@@ -112,12 +112,21 @@ def test_that_a_query_gives_the_right_records_in_the_right_order(
 
 
 def test_that_sorting_and_drawing_need_no_look_at_the_wide_records(shelf: Shelf, reader: Reader) -> None:
-    from evalstudio.store.query import COLUMNS, to_sql
-
     for column in COLUMNS:
         statement, values = to_sql(1, RecordQuery(sort=column, outcome="scored", latency=Range(0, 1)))
         plan = [row[3] for row in reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
         assert any("records USING COVERING INDEX" in step for step in plan), (column, plan)
+
+
+def test_that_new_records_are_looked_up_without_reading_all_of_the_run(shelf: Shelf, reader: Reader) -> None:
+    shelf.add([True] * 3)
+    run = shelf.add([True] * 10)
+    shelf.add([True] * 3)
+    first = record_id(run, 0, 0, 1)
+    assert [one - first for one in reader.each(run, RecordQuery(), after=first + 6)] == [7, 8, 9]
+    statement, values = to_sql(run, RecordQuery(), first + 6)
+    plan = [row[3] for row in reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert plan == ["SEARCH records USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
 
 
 def test_that_each_bar_finds_the_records_that_it_counts(shelf: Shelf, reader: Reader) -> None:

@@ -155,10 +155,10 @@ def test_that_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(
 
 def test_that_readers_cannot_write(workspace: Workspace) -> None:
     open_for_writing(workspace).close()
-    database = open_for_reading(workspace)
+    connection = open_for_reading(workspace)
     with pytest.raises(sqlite3.OperationalError):
-        database.conn.execute("DELETE FROM runs")
-    database.close()
+        connection.execute("DELETE FROM runs")
+    connection.close()
 
 
 def test_that_the_ids_of_two_runs_never_meet() -> None:

@@ -1,7 +1,11 @@
 """The table of records: right under every growth, and its memory apart from how many there are."""
 
+import random
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractItemModel
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -102,3 +106,48 @@ def test_that_cells_tell_what_became_of_a_record(
 ) -> None:
     row = make_row(line(1, **changes))
     assert (row.cells[1], row.cells[2], row.cells[3]) == (outcome, score, text)
+
+
+def test_that_a_tail_takes_the_place_of_what_stood_from_its_row_on(
+    loop: QEventLoop, qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    shelf = Shelf()
+    model = RecordsModel(shelf)  # type: ignore[arg-type]
+    qtmodeltester.check(model)
+    handed = ids(0, 1, 2, 4, 7)
+    model.replace(handed)
+    assert [model.unbroken(first) for first in (0, 1)] == [3, 0]
+    qtbot.waitUntil(lambda: first_cells(model) == ["s0", "s1", "s2", "s4", "s7"])
+    model.grow(ids(3, 4, 6, 7, 8), 3)
+    assert first_cells(model) == ["s0", "s1", "s2", "…", "s4", "…", "s7", "…"]
+    assert [model.row_of(number) for number in (2, 6, 8, 9)] == [2, 5, 7, None]
+    model.grow(ids(6, 8), 5)  # one went
+    qtbot.waitUntil(lambda: first_cells(model) == ["s0", "s1", "s2", "s3", "s4", "s6", "s8"])
+    assert handed.tolist() == [0, 1, 2, 4, 7], "what was handed over is not written to"
+
+
+@given(
+    chance=st.randoms(use_true_random=False),
+    count=st.integers(1, 400),
+    in_flight=st.integers(1, 70),
+)
+@settings(max_examples=40, deadline=None)
+def test_that_a_table_that_grows_by_its_tail_holds_what_was_saved(
+    chance: random.Random, count: int, in_flight: int
+) -> None:
+    """Answers come out of order; each time only what follows the unbroken part is read."""
+    model = RecordsModel(None)  # type: ignore[arg-type]
+    flying, saved, next_id = [], [], 100
+    while flying or next_id < 100 + count:
+        while next_id < 100 + count and len(flying) < in_flight:
+            flying.append(next_id)
+            next_id += 1
+        for _ in range(chance.randint(1, in_flight)):
+            if flying:
+                saved.append(flying.pop(chance.randrange(len(flying))))
+        known = model.unbroken(100)
+        tail = sorted(saved)[known:]
+        model.grow(ids(*tail), known)
+        assert model.ids.tolist() == sorted(saved)
+        assert all(model.row_of(one) == row for row, one in enumerate(sorted(saved)))
+    assert model.unbroken(100) == count

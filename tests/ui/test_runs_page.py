@@ -27,9 +27,11 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.store.runs import RunState
+from evalstudio.store.database import open_for_writing
+from evalstudio.store.runs import RunState, find_or_create, set_state, take_lease
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.workspace import Workspace
+from tests.store.test_runs import new_run
 from tests.ui.conftest import Driver
 
 OpenWindow = Callable[[], Driver]
@@ -252,6 +254,22 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         assert other.wait(timeout=30) in (0, 1)  # 1: not every sample was scored
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
     driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 24)
+
+
+def test_that_a_run_that_seemed_interrupted_is_shown_as_what_it_became(
+    open_window: OpenWindow, workspace: Workspace
+) -> None:
+    """Its program left after it had written the end, and before the window had looked whether it is there."""
+    connection = open_for_writing(workspace).conn
+    run, _ = find_or_create(connection, new_run(), new_run=False)
+    take_lease(connection, run.id)
+    set_state(connection, run.id, RunState.RUNNING)
+    connection.execute("UPDATE runs SET lease_started = lease_started - 1000")  # of a process that is gone
+    driver = open_window()
+    driver.wait(lambda: driver.state() == RunState.INTERRUPTED)
+    set_state(connection, run.id, RunState.COMPLETED)
+    connection.close()
+    driver.wait(lambda: driver.state() == RunState.COMPLETED)
 
 
 MODEL = """

@@ -1,6 +1,7 @@
 """`python -m evalstudio.engine.models.local_server`: llama.cpp's OpenAI-compatible server with the local model."""
 
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -23,7 +24,7 @@ USAGE_ERROR = 2
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1), help="processor threads")
 @click.option(EXIT_WITH_PARENT, is_flag=True, help="leave when stdin ends")
 def main(host: str, port: int, slots: int, context: int, threads: int, exit_with_parent: bool) -> None:
-    """Serves the local language model until told to leave."""
+    """Serves the local language model until told to leave, to whoever has the key printed at its start."""
     protocol = os.dup(1)
     os.dup2(2, 1)  # llama.cpp prints to stdout; the line for the parent must stay alone there
     leave = threading.Event()
@@ -55,6 +56,10 @@ def main(host: str, port: int, slots: int, context: int, threads: int, exit_with
     settings.cpuparams.n_threads = threads
     settings.use_jinja = True
     settings.offline = True
+    key = secrets.token_urlsafe(
+        24
+    )  # any user of this machine can reach the port, and answers cost its processor
+    settings.api_keys = [key]
     settings.ui = False
     try:
         server = xllamacpp.Server(settings)
@@ -64,7 +69,8 @@ def main(host: str, port: int, slots: int, context: int, threads: int, exit_with
             err=True,
         )
         os._exit(USAGE_ERROR)
-    announce({"url": f"{server.listening_address}/v1", "pid": os.getpid(), "model": MODEL_NAME}, protocol)
+    address = f"{server.listening_address}/v1"
+    announce({"url": address, "pid": os.getpid(), "model": MODEL_NAME, "key": key}, protocol)
     while not leave.wait(1.0):
         pass
     os._exit(0)  # nothing to save, and llama.cpp's own end takes seconds

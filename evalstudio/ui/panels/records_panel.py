@@ -23,6 +23,7 @@ from evalstudio.errors import StoreError
 from evalstudio.store.ids import Ids
 from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
+from evalstudio.store.schema import record_ids
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
@@ -57,6 +58,7 @@ class RecordsPanel(QWidget):
         self._query = RecordQuery()
         self._run_id: int | None = None
         self._saved = -1
+        self._stale = False  # what was read of the run before may no longer hold
         self._busy = False
         self._again: bool | None = None  # asked for while a query ran; True: other records
         self._cost = 0.0
@@ -83,19 +85,21 @@ class RecordsPanel(QWidget):
         self._follow_theme()
 
     def show_run(self, run_id: int | None, saved: int) -> None:
-        """Shows another run, or the same with so many records saved by now."""
+        """Shows another run, or the same with so many records saved by now; below 0 once it has ended."""
         if run_id != self._run_id:
             self._run_id, self._saved = run_id, saved
             self._show_detail(None)
             self.model.replace(np.empty(0, dtype=np.int64))
             self._read(other=True)
         elif saved != self._saved:
+            self._stale = self._stale or saved < self._saved or self._saved < 0  # it ended, or goes on again
             self._saved = saved
             if not self._refresh.isActive():
                 self._refresh.start(max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
 
     def reload(self) -> None:
         """Reads the records again: a run has ended or records were made anew."""
+        self._stale = True
         self._read(other=False)
 
     @property
@@ -134,10 +138,10 @@ class RecordsPanel(QWidget):
         return self._run_id
 
     def chosen_ids(self) -> Ids:
-        """The records that are selected, where they are several; else all that the table holds, in its order."""
+        """The records that are selected, where they are several; else all that the table holds, in its order: a copy."""
         ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
         if sum(last - first for first, last in ranges) < 2:
-            return self.model.ids
+            return self.model.ids.copy()
         return np.concatenate([self.model.ids[first:last] for first, last in sorted(set(ranges))])
 
     @property
@@ -157,35 +161,44 @@ class RecordsPanel(QWidget):
     async def _run_query(self, other: bool, query: RecordQuery) -> None:
         run_id = self._run_id
         started = time.perf_counter()
+        known = 0 if other else self._rows_that_last()
+        self._stale = False
         try:
             if run_id is None:
                 ids = np.empty(0, dtype=np.int64)
             else:
-                ids = await self._store.record_ids(run_id, query)
+                after = int(self.model.ids[known - 1]) if known else None
+                ids = await self._store.record_ids(run_id, query, after)
         except StoreError as error:
             if self._again is None:
                 self.problem.emit(str(error))
-            ids = self.model.ids
+            ids, known, self._stale = self.model.ids, 0, True
         self._cost = time.perf_counter() - started
         self._busy = False
         again, self._again = self._again, None
         if run_id == self._run_id and not again:
-            self._show(ids, other)
+            self._show(ids, known, other=other)
         if again is not None or run_id != self._run_id:
             self._read(other=again or run_id != self._run_id)
 
-    def _show(self, ids: np.ndarray, other: bool) -> None:
+    def _rows_that_last(self) -> int:
+        """How many of the first rows need not be read again while the run goes on: a long run costs no more than a short."""
+        if self._run_id is None or self._stale or not self._query.is_everything:
+            return 0
+        return self.model.unbroken(record_ids(self._run_id)[0])
+
+    def _show(self, ids: Ids, known: int, *, other: bool) -> None:
         selected = self.shown_record
         if other:
             self.model.replace(ids)
         else:
-            self.model.grow(ids)
+            self.model.grow(ids, known)
         if selected is not None and self.shown_record != selected:
             row = self.model.row_of(selected)
             if row is not None:
                 self.table.setCurrentIndex(self.model.index(row, 0))
-        noun = "record" if len(ids) == 1 else "records"
-        self.count.show_text(f"{len(ids):,} {noun}")
+        count = self.model.rowCount()
+        self.count.show_text(f"{count:,} {'record' if count == 1 else 'records'}")
 
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
         if column >= 0 and SORTS[column] is None:  # a text: back to what is shown

@@ -4,6 +4,7 @@ Ids come from SQL, already filtered and in order; rows come in pages of 128, fet
 the last 64 pages. What has not arrived yet shows as an ellipsis.
 """
 
+from bisect import bisect_left
 from collections import OrderedDict
 from typing import Any
 
@@ -22,6 +23,7 @@ from evalstudio.ui.theme import tokens
 PAGE = 128
 PAGES_KEPT = 64
 MOST_INSERTS = 64  # ranges of new rows told one by one; with more the whole table is told anew
+SPARE = 8  # room for an eighth more ids, so that a table that grows is rarely copied
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -31,20 +33,29 @@ class RecordsModel(QAbstractTableModel):
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
         self._store = store
-        self._ids: Ids = np.empty(0, dtype=np.int64)
+        self._room: Ids = np.empty(0, dtype=np.int64)  # the ids, and perhaps room for more
+        self._count = 0
+        self._ascending = True
         self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()  # page number: {id: row}
         self._stale: set[int] = set()
         self._asked: set[int] = set()
         self._generation = 0
-        self._by_id: Ids | None = None  # the places of the ids in ascending order; made when first needed
+        self._by_id: Ids | None = (
+            None  # where the ids do not ascend: their places in ascending order, once needed
+        )
         self.evaluator: str | None = None  # whose scores are shown; None: the first evaluator's
 
     @property
     def ids(self) -> Ids:
-        return self._ids
+        """All ids in the table's order: a view, which holds until the next `grow`."""
+        return self._room[: self._count]
+
+    def unbroken(self, first: int) -> int:
+        """How many rows from the top on hold the ids from `first` on without a gap: none can come between them."""
+        return bisect_left(range(self._count), 1, key=lambda row: int(self._room[row]) != first + row)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._ids)
+        return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(HEADINGS)
@@ -77,35 +88,53 @@ class RecordsModel(QAbstractTableModel):
     def replace(self, ids: Ids) -> None:
         """Other records: another run, another filter."""
         self.beginResetModel()
-        self._ids, self._by_id = ids, None
+        self._room, self._count, self._by_id = ids, len(ids), None
+        self._ascending = _ascend(ids)
         self._forget()
         self.endResetModel()
 
-    def grow(self, ids: Ids) -> None:
-        """The same records and some more: selection and place stay; what is shown is read again."""
-        if np.array_equal(ids, self._ids):
+    def grow(self, ids: Ids, start: int = 0) -> None:
+        """The same records and some more: from row `start` on, `ids` are what there is now.
+
+        Selection and place stay; what is shown is read again.
+        """
+        before = self.ids[start:]
+        if np.array_equal(ids, before):
             self._refresh()
             return
-        places = _inserted(self._ids, ids)
+        places = _inserted(before, ids)
         if places is None or len(places) > MOST_INSERTS:
-            self.replace(ids)
+            self.replace(np.concatenate([self.ids[:start], ids]))
             return
-        kept = dict(row for page in self._pages.values() for row in page.items())
         for first, last in places:
-            self.beginInsertRows(QModelIndex(), first, last - 1)
-            self._ids = np.concatenate([self._ids[:first], ids[first:last], self._ids[first:]])
-            self._by_id = None
+            self.beginInsertRows(QModelIndex(), start + first, start + last - 1)
+            self._insert(start + first, ids[first:last])
             self.endInsertRows()
-        self._repage(kept)
+        self._by_id = None
+        self._ascending = self._ascending and _ascend(self.ids[max(0, start - 1) :])
+        self._repage(start + places[0][0])
         self._refresh()
 
     def row_of(self, record_id: int) -> int | None:
         """Where a record stands; None where it is not among those shown."""
-        if self._by_id is None:
-            self._by_id = np.argsort(self._ids)
-        place = int(np.searchsorted(self._ids, record_id, sorter=self._by_id))
-        row = int(self._by_id[place]) if place < len(self._ids) else -1
-        return row if row >= 0 and self._ids[row] == record_id else None
+        ids = self.ids
+        if self._by_id is None and not self._ascending:
+            self._by_id = np.argsort(ids)
+        place = int(np.searchsorted(ids, record_id, sorter=self._by_id))
+        if place == len(ids):
+            return None
+        row = place if self._by_id is None else int(self._by_id[place])
+        return row if ids[row] == record_id else None
+
+    def _insert(self, row: int, ids: Ids) -> None:
+        count = self._count + len(ids)
+        if count > len(self._room):
+            room = np.empty(count + count // SPARE, dtype=np.int64)
+            room[: self._count] = self.ids
+            self._room = room
+        self._room[row + len(ids) : count] = self._room[row : self._count]
+        self._room[row : row + len(ids)] = ids
+        self._count = count
 
     # Pages ------------------------------------------------------------------------------------------------------
 
@@ -116,7 +145,7 @@ class RecordsModel(QAbstractTableModel):
             self._ask(page)
         else:
             self._pages.move_to_end(page)
-        return rows.get(int(self._ids[row])) if rows is not None else None
+        return rows.get(int(self._room[row])) if rows is not None else None
 
     def _ask(self, page: int) -> None:
         if page in self._asked:
@@ -126,7 +155,7 @@ class RecordsModel(QAbstractTableModel):
         spawn(self._fetch(page, self._generation))
 
     async def _fetch(self, page: int, generation: int) -> None:
-        ids = self._ids[page * PAGE : (page + 1) * PAGE].tolist()
+        ids = self.ids[page * PAGE : (page + 1) * PAGE].tolist()
         try:
             lines = await self._store.lines(ids, self.evaluator)
         except StoreError:
@@ -138,21 +167,22 @@ class RecordsModel(QAbstractTableModel):
         self._pages.move_to_end(page)
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
-        last = min((page + 1) * PAGE, len(self._ids)) - 1
+        last = min((page + 1) * PAGE, self._count) - 1
         if last >= page * PAGE:
             self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
 
     def _refresh(self) -> None:
         """What is kept may have changed in the store: it is read again when next seen."""
         self._stale = set(self._pages)
-        if self._ids.size:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(HEADINGS) - 1))
+        if self._count:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, len(HEADINGS) - 1))
 
-    def _repage(self, rows: dict[int, Row]) -> None:
-        """Rows that are known stay known though their places have moved."""
+    def _repage(self, moved: int) -> None:
+        """Rows that are known stay known though their places have moved, those from `moved` on."""
         self._generation += 1
         self._asked.clear()
-        self._pages.clear()
+        pages = [page for page in self._pages if page >= moved // PAGE]
+        rows = dict(item for page in pages for item in self._pages.pop(page).items())
         for record_id, row in rows.items():
             place = self.row_of(record_id)
             if place is not None:
@@ -174,6 +204,10 @@ def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:
         return None
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_new, [False]]).astype(np.int8)))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+
+
+def _ascend(ids: Ids) -> bool:
+    return bool(np.all(ids[:-1] < ids[1:]))
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
