@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from evalstudio.python.rows import RowsDataset
 from evalstudio.python.source import code_hash
 from evalstudio.settings import Settings
 from evalstudio.store.runs import NewRun
-from evalstudio.templates import BARE_NAME, Conversation
+from evalstudio.templates import Conversation, compile_value
 from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 
 BY_WORKERS = "default: the worker count"
@@ -94,14 +95,17 @@ class Plan:
         """Whether a person's own code answers."""
         return self.model.provider == "python"
 
-    @property
-    def expected(self) -> str | None:
-        """The column with the expected answer: the one that the first evaluator compares with."""
+    def compile_expected(self) -> Callable[[Mapping[str, Any]], Any] | None:
+        """From a sample's values, what the first evaluator that compares compares with; None where none does."""
+        columns = tuple(self.dataset.columns)
+        usual = "{{ expected }}" if "expected" in columns else None
         for table in self.spec.evaluators:
-            if match := BARE_NAME.fullmatch(str(table.get("expected", ""))):
-                return match.group(1)
-        given = self.evaluation is not None and "expected" in self.dataset.columns
-        return "expected" if given else None
+            expected = table.get("expected", usual)
+            if isinstance(expected, str):
+                return compile_value(expected, columns)
+            if expected is not None:
+                return partial(_same, expected)
+        return compile_value(usual, columns) if usual and self.evaluation is not None else None
 
     @property
     def cache(self) -> bool:
@@ -341,3 +345,7 @@ def _git_commit(folder: Path) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return found.stdout.strip() or None if found.returncode == 0 else None
+
+
+def _same(expected: Any, _: Mapping[str, Any]) -> Any:
+    return expected

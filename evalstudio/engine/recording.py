@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from evalstudio.encodable import encodable_value
 from evalstudio.engine.limits.endpoint import AttemptResult, work_of
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.samples import Item
+from evalstudio.errors import EvaluationError
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.store.rows import AttemptRow, Record
@@ -43,8 +45,11 @@ class Ended:
     cached: bool = False  # an earlier run's answer: nothing was called
 
 
-def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> Record:
-    """The record of a sample; `expected` names the column that holds the expected answer."""
+Expected = Callable[[Mapping[str, Any]], Any]
+
+
+def make_record(run_id: int, item: Item, ended: Ended, expected: Expected | None) -> Record:
+    """The record of a sample; `expected` gives the expected answer from its values."""
     answer = ended.answer or _NO_ANSWER
     has_answer = ended.answer is not None
     return Record(
@@ -58,7 +63,7 @@ def make_record(run_id: int, item: Item, ended: Ended, expected: str | None) -> 
         prompt=_prompt(item),
         answer=answer.text if has_answer else None,
         thinking=answer.thinking,
-        expected=as_text(item.sample.values.get(expected)) if expected else None,
+        expected=_expected(item.sample.values, expected) if expected else None,
         finish_reason=answer.finish_reason,
         answered_by=answer.answered_by,
         latency=ended.latency,
@@ -109,6 +114,13 @@ def report(result: CallResult | None) -> AttemptResult:
         rates=result.rates,
         message=result.message,
     )
+
+
+def _expected(values: Mapping[str, Any], expected: Expected) -> str | None:
+    try:
+        return as_text(expected(values))
+    except EvaluationError:
+        return None  # the evaluator says so, and leaves the answer unscored
 
 
 def as_text(value: Any) -> str | None:

@@ -22,7 +22,7 @@ from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
 from evalstudio.engine.models.call import CallResult, Model
 from evalstudio.engine.plan import BY_WORKERS, Plan, strategy_in_force, window_of, with_settings
 from evalstudio.engine.pricing import Prices
-from evalstudio.engine.recording import Ended, Judged, make_record
+from evalstudio.engine.recording import Ended, Expected, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
 from evalstudio.engine.scoring import Scoring, score_rows
 from evalstudio.engine.tally import Counts, add_score, make_aggregates
@@ -120,6 +120,7 @@ class Run:
     evaluators: dict[str, Evaluator] = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _attempts: Attempts = field(init=False)
+    _expected: Expected | None = field(init=False)
     _kept: int = field(init=False)  # records that an earlier start has made
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
@@ -128,6 +129,7 @@ class Run:
         self.strategy, self.strategy_source = self.plan.strategy, self.plan.strategy_source
         self.evaluators = {one.name: one for one in self.plan.evaluators}
         self._attempts = Attempts(self)
+        self._expected = self.plan.compile_expected()
 
     # What a person can do -------------------------------------------------------------------------------------
 
@@ -433,7 +435,7 @@ class Run:
 
     def save(self, item: Item, ended: Ended) -> None:
         """Keeps the record of a sample that has come to its end."""
-        record = make_record(self.id, item, ended, self.plan.expected)
+        record = make_record(self.id, item, ended, self._expected)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
         token = RecordSaved(self, ended.judged, ended.cached)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
 from evalstudio.ui.charts.histogram import Histogram
+from evalstudio.ui.panels.record_detail import sections
 from evalstudio.ui.panels.waterfall import Span, Waterfall, spans_of
 from tests.ui.conftest import Driver
 
@@ -223,3 +224,8 @@ def test_that_a_record_without_an_answer_shows_only_what_was_tried() -> None:
         details(rows=failed, outcome="client error", latency=None, first_token=None, judged=None, queued=0.0)
     )
     assert [(span.kind, span.end) for span in spans] == [("failed", pytest.approx(0.5))]
+
+
+def test_that_an_answer_that_was_cut_off_is_told() -> None:
+    assert "cut off at the limit of tokens" in dict(sections(details(finish_reason="length")))["SAMPLE 1"]
+    assert "cut off" not in dict(sections(details(finish_reason="stop")))["SAMPLE 1"]

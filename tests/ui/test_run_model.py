@@ -1,12 +1,17 @@
 """What the window remembers of a run: right, and no more the longer it runs."""
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from evalstudio.protocol import Bucket, LimitChange, Percentiles, Snapshot
 from evalstudio.store.runs import RunRow, RunState
+from evalstudio.ui.charts.board import ChartBoard
+from evalstudio.ui.charts.chart import TimeChart
 from evalstudio.ui.run_model import MOST_CHANGES, History, RunModel
 from evalstudio.ui.series import CAPACITY, Series
 from tests.ui.factories import make_snapshot
@@ -113,3 +118,15 @@ def test_that_changes_do_not_grow_without_end() -> None:
     model.take(make_snapshot(changes=tuple(change(number) for number in range(MOST_CHANGES + 50))))
     assert len(model.changes) == MOST_CHANGES
     assert model.changes[-1].at == MOST_CHANGES + 49
+
+
+def test_that_a_line_joins_the_seconds_that_have_answers(qtbot: QtBot) -> None:
+    board = ChartBoard()
+    qtbot.addWidget(board)
+    chart = next(one for one in board.findChildren(TimeChart) if one.kind.name == "latency")
+    series = Series()
+    series.add([bucket(0), bucket(1, p50=None), bucket(2, p50=0.4), bucket(3, p50=None)])
+    chart.draw(series, [], None)
+    line = next(one for one in chart.findChildren(pg.PlotWidget)[0].listDataItems() if len(one.getData()[0]))
+    assert [value.tolist() for value in line.getData()] == [[0.5, 2.5], [0.2, 0.4]]
+    assert "400 ms" in chart.findChild(QLabel, "legend_latency").text()

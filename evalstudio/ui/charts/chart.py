@@ -3,6 +3,7 @@
 Lines are one pixel wide: wider ones cost a hundred times as much with this painter. Data are closed seconds.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -96,7 +97,8 @@ class TimeChart(Card):
                 continue
             if self.kind.stacked:
                 values = below = below + values
-            curve.setData(times, values, connect="finite")
+            known = ~np.isnan(values)  # a line joins what is known: seconds without an answer have no latency
+            curve.setData(times[known], values[known])
             if len(values) and not np.all(np.isnan(values)):
                 highest = max(highest, float(np.nanmax(values)))
         if self.kind.marks_changes:
@@ -241,7 +243,7 @@ class TimeChart(Card):
             values = line.values(self._series)
             if line.hide_when_zero and not np.nansum(values) > 0:
                 continue
-            value = float(values[row])
+            value = float(values[row] if self._pointer is not None else _last_known(values))
             words = "–" if np.isnan(value) else self.kind.say(value)
             sign = "■" if self.kind.stacked else DASHES[line.dash][1]
             marked.append(
@@ -251,7 +253,8 @@ class TimeChart(Card):
             )
             spoken.append(f"{line.label} {words}")
         moment = clock(float(self._series.column("second")[row]))
-        self._legend.setText("&nbsp;&nbsp; ".join(marked))
+        nothing = f'<span style="color:{colours.muted}">none</span>'
+        self._legend.setText("&nbsp;&nbsp; ".join(marked) or nothing)
         self._plot.setAccessibleDescription(f"At {moment}: {', '.join(spoken) or 'nothing'}.")
 
     def _row_pointed_at(self, series: Series) -> int:
@@ -281,3 +284,9 @@ def plot_of(chart: QWidget) -> pg.PlotWidget:
     found = chart.findChild(pg.PlotWidget)
     assert found is not None
     return found
+
+
+def _last_known(values: Array) -> float:
+    """The newest value that is one; NaN without any."""
+    known = values[~np.isnan(values)]
+    return float(known[-1]) if len(known) else math.nan

@@ -101,6 +101,8 @@ def _in_short(record: Record) -> str:
     words.append(f"{record.attempts} attempt{'s' if record.attempts != 1 else ''}")
     if record.tokens_in is not None or record.tokens_out is not None:
         words.append(f"{record.tokens_in or 0:,} tokens in, {record.tokens_out or 0:,} out")
+    if record.finish_reason == "length":
+        words.append("cut off at the limit of tokens")
     if record.cost is not None:
         words.append(money(record.cost))
     if record.answered_by:
