@@ -61,3 +61,4 @@ clean:
 # Virtual time: the same figures on every machine, in about seven minutes.
 bench-adaptive: setup-dev
 	@$(BIN)/python -m benchmarks.adaptive
+	@$(BIN)/python -m benchmarks.adaptive.real

@@ -6,6 +6,11 @@ def compute(prompt: str) -> str:
     return "yes" if sum(number * number for number in range(300_000)) else prompt
 
 
+def compute_long(prompt: str) -> str:
+    """Ten times as much."""
+    return "yes" if sum(number * number for number in range(3_000_000)) else prompt
+
+
 def nothing(prompt: str) -> str:
     return "yes"
 

@@ -59,6 +59,11 @@ class Draft(msgspec.Struct, frozen=True):
         except msgspec.ValidationError:
             return ()
 
+    @property
+    def prompts(self) -> dict[str, tuple[Message, ...]]:
+        """The prompts of the grid, where the whole can be used."""
+        return {} if self.spec is None or self.spec.grid is None else self.spec.grid.prompts
+
 
 def read_draft(text: str) -> Draft:
     """What a text says, and what is wrong with it by itself: syntax, fields and their kinds."""
@@ -116,6 +121,11 @@ def check_samples(draft: Draft, preview: Preview, base: Path) -> tuple[Issue, ..
         except EvaluationError as error:
             found = _MESSAGE.search(str(error))
             issues.append(Issue("messages", str(error), int(found[1]) - 1 if found else None))
+    for name, messages in draft.prompts.items():
+        try:
+            Conversation(messages, names)
+        except EvaluationError as error:
+            issues.append(Issue("grid", f"Prompt '{name}': {error}"))
     evaluators = draft.table.get("evaluators", ())
     if isinstance(evaluators, list):
         issues += _check_evaluators(evaluators, names, base)

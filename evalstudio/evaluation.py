@@ -11,6 +11,7 @@ import msgspec
 from evalstudio.concurrency import Strategy, check_count
 from evalstudio.datasets import DatasetSource
 from evalstudio.errors import EvaluationError
+from evalstudio.field_errors import explain_field
 from evalstudio.resources import resource
 from evalstudio.templates import Message
 
@@ -214,7 +215,7 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
         spec = msgspec.convert(table, EvaluationSpec)
     except (msgspec.ValidationError, RecursionError) as error:
         raise EvaluationError(
-            f"The evaluation file {path} has a field that can't be used: {error}."
+            f"The evaluation file {path} has a field that can't be used: {explain_field(error, EvaluationSpec)}."
         ) from error
     return Evaluation(spec, path.absolute().parent, frozenset(table.get("timeouts", {})))
 

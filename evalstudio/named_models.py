@@ -14,6 +14,7 @@ import msgspec
 
 from evalstudio.errors import EvalStudioError, ModelError
 from evalstudio.evaluation import ModelSettings
+from evalstudio.field_errors import explain_field
 from evalstudio.models import resolve_model
 from evalstudio.workspace import Workspace
 
@@ -37,7 +38,8 @@ def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
         for name, table in tables.items():
             found[name] = resolve_model(msgspec.convert(table, ModelSettings), workspace.folder)
     except (msgspec.ValidationError, EvalStudioError, AttributeError) as error:
-        raise ModelError(f"The file of models {path} has a model that can't be used: {error}") from error
+        what = explain_field(error, ModelSettings)
+        raise ModelError(f"The file of models {path} has a model that can't be used: {what}") from error
     return found
 
 

@@ -405,13 +405,17 @@ class CapacityFound(Event, tag="capacity-found", frozen=True):
 
 
 class RunForecast(msgspec.Struct, frozen=True):
-    """Seconds and US dollars as (low, likely, high); None where nothing is known. `basis` says what they come from."""
+    """Seconds and US dollars as (low, likely, high); None where nothing is known. `basis` says what they come from.
+
+    Of a grid all its `runs` together; the strategy is that of the first.
+    """
 
     samples: int
     strategy: Strategy
     seconds: tuple[float, float, float] | None
     cost: tuple[float, float, float] | None
     basis: str
+    runs: int = 1
 
 
 class EvaluationFunction(msgspec.Struct, frozen=True):

@@ -34,6 +34,11 @@ OPTIONS = {
     },
     "--threads-per-process": {"type": int, "metavar": "T", "help": "Threads in each of the processes."},
     "--cluster": {"metavar": "ADDRESS", "help": "Or a Dask scheduler: tcp://HOST:PORT, or local."},
+    "--sample-timeout": {  # --timeout is pytest-timeout's, and of a whole test
+        "type": float,
+        "metavar": "SECONDS",
+        "help": "For each sample, with all that is tried again; it is errored then.",
+    },
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
     "--samples-junit": {
         "metavar": "FILE",
@@ -46,6 +51,7 @@ ENGINE_OPTIONS = pytest.StashKey[dict[str, Any]]()
 """Where a caller of pytest may put options of the engine: attended, ceiling."""
 EXPERIMENT = pytest.StashKey[str]()
 SESSION = pytest.StashKey["EvaluationSession"]()
+UNDECORATED = pytest.StashKey[list[str]]()
 
 
 class Hooks:
@@ -101,6 +107,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
     """An evaluation as an item: pytest gives it fixtures, parameters and marks as to a test function."""
     marked = marked_of(obj)
+    if marked is None:
+        _note_undecorated(collector, name, obj)
     if marked is None or not name.startswith(FUNCTIONS) or not inspect.isroutine(obj):
         return None
     if obj.__module__ != collector.module.__name__:
@@ -159,11 +167,30 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for sentence in undecorated(config):
+        terminalreporter.write_line(sentence, yellow=True)
     session = config.stash.get(SESSION, None)
     if session is not None and session.finals:
         from evalstudio.python.pytest_summary import write_summary
 
         write_summary(terminalreporter, session)
+
+
+def undecorated(config: pytest.Config) -> list[str]:
+    """A sentence for each function that looks like an evaluation and is none; empty where one was asked for by name."""
+    if any("::" in str(argument) for argument in config.args):
+        return []
+    return [
+        f"{place} is no evaluation and is not run: decorate it with foreach, as in @foreach('text,expected', rows)."
+        for place in config.stash.get(UNDECORATED, [])
+    ]
+
+
+def _note_undecorated(collector: Any, name: str, obj: object) -> None:
+    """Keeps the name of a function that looks like an evaluation in a file of evaluations, and is none."""
+    looks = name.startswith(FUNCTIONS) and inspect.isfunction(obj) and collector.path.match(FILES)
+    if looks and getattr(obj, "__module__", None) == collector.module.__name__:
+        collector.config.stash.setdefault(UNDECORATED, []).append(f"{collector.path.name}::{name}")
 
 
 def _without_fixtures(items: list[pytest.Item]) -> dict[str, Any]:

@@ -168,7 +168,8 @@ FIELDS = (
     ),
     Field(
         "sample", "One sample", "Time-outs and retries", "number",
-        "All attempts of a sample together with the waits between them.", "s", 0.1, DAY_S, definition="timeouts.sample",
+        "All attempts of a sample together with the waits between them.", "s", 0.1, DAY_S,
+        option="--sample-timeout", definition="timeouts.sample",
     ),
     Field(
         "attempts", "Attempts", "Time-outs and retries", "whole",

@@ -1,6 +1,6 @@
 """Pictures of the window for the documentation: real runs of examples on the demo model, in both themes.
 
-Usage: python scripts/screenshots.py [--folder docs/images] [--size 1280x800] [--all]
+Usage: python scripts/screenshots.py [--folder docs/images] [--size 1280x800] [--text-scale 100] [--all]
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
-    """Saves every page in both themes: Home as it is first seen, the Runs page mid-run (and, with `every`, finished), two
+async def take(folder: Path, size: tuple[int, int], *, every: bool, scale: int) -> None:
+    """Saves every page in both themes: Home as it is first seen, the Runs page mid-run (and, with `every`, finished and in all its tabs), two
     runs of another example for Results, Compare and Home later; an evaluation after a try, a dataset."""
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
@@ -44,6 +45,11 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
             picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
             picture.save(str(folder / f"{name}.png"), "PNG", 0)  # the smallest file
 
+        def save_tab(name: str, tab: int) -> None:
+            save(f"{name}-tab-{tab}")
+
+        session.settings = changed(session.settings, text_scale=scale)
+        session.settings_changed.emit()
         await until(lambda: session.engine.state is EngineState.READY)
         suffix = "" if size == (1280, 800) else f"-{size[0]}"
 
@@ -82,6 +88,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
             await asyncio.sleep(1.5)
             if every:
                 save(f"runs-{theme}{suffix}-finished")
+                await each_tab(window, "run_tabs", partial(save_tab, f"runs-{theme}{suffix}"))
         for model_name, words in (("demo/flaky", "Solve"), ("demo/fast", "Think first, then solve")):
             window.runs_page.start_bar.add_file(str(arithmetic(Path(workspace), words)))
             window.findChild(QComboBox, "model").setCurrentText(model_name)  # type: ignore[union-attr]
@@ -106,6 +113,8 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
             await until(lambda: window.compare_page.told is not None)
             await asyncio.sleep(0.6)
             save(f"compare-{theme}{suffix}")
+            if every:
+                await each_tab(window, "compare_tabs", partial(save_tab, f"compare-{theme}{suffix}"))
             window.show_page("home")
             await asyncio.sleep(0.6)
             save(f"home-{theme}{suffix}")
@@ -118,6 +127,18 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool) -> None:
                 save(f"{page}-{theme}{suffix}")
         await models_and_settings(window, session, until, save, folder, suffix)
         await studio.close()
+
+
+async def each_tab(window: Any, name: str, save: Callable[[int], None]) -> None:
+    """Every tab but the first, which is in the page's own picture."""
+    from PySide6.QtWidgets import QTabWidget
+
+    tabs = window.findChild(QTabWidget, name)
+    for place in range(1, tabs.count()):
+        tabs.setCurrentIndex(place)
+        await asyncio.sleep(0.6)
+        save(place)
+    tabs.setCurrentIndex(0)
 
 
 async def define(studio: Any, until: Callable[[Callable[[], object]], Awaitable[None]]) -> None:
@@ -192,7 +213,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--size", default="1280x800")
-    parser.add_argument("--all", action="store_true", help="the finished run, too")
+    parser.add_argument("--text-scale", type=int, default=100, help="in per cent")
+    parser.add_argument("--all", action="store_true", help="the finished run and all tabs, too")
     arguments = parser.parse_args()
     width, height = (int(part) for part in arguments.size.split("x"))
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -204,7 +226,9 @@ def main() -> int:
         application = QApplication(sys.argv[:1])
         application.setQuitOnLastWindowClosed(False)
         with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-            runner.run(take(arguments.folder, (width, height), every=arguments.all))
+            runner.run(
+                take(arguments.folder, (width, height), every=arguments.all, scale=arguments.text_scale)
+            )
     return 0
 
 

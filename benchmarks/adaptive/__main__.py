@@ -1,9 +1,10 @@
 """Prints how the shipped limits do against the best fixed window, and other controllers beside them.
 
-`python -m benchmarks.adaptive [--seeds N] [--quick]`. Virtual time, one process, deterministic: about seven minutes, `--quick` half a minute.
+`python -m benchmarks.adaptive [--seeds N] [--draw N] [--quick]`. Virtual time, one process, deterministic: about seven minutes, `--quick` half a minute.
 """
 
 import argparse
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -48,6 +49,9 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="the usual profiles only, without other controllers"
     )
+    parser.add_argument(
+        "--draw", type=int, help="the first seed of the generated endpoints; others each time without it"
+    )
     options = parser.parse_args()
     seeds = range(options.seeds)
     started = time.perf_counter()
@@ -55,7 +59,7 @@ def main() -> None:
         print_profiles(f"Usual endpoints, {samples} samples, cold", USUAL, samples, seeds)
     if not options.quick:
         print_baselines(seeds)
-        print_guards(seeds)
+        print_guards(seeds, random.randrange(10**6) if options.draw is None else options.draw)
         for samples in SIZES:
             print_profiles(f"Awkward endpoints, {samples} samples, cold", AWKWARD, samples, seeds)
         print_profiles("Endpoints that crash, 2000 samples, cold", CRASHING, 2000, seeds)
@@ -105,10 +109,10 @@ def print_baselines(seeds: Sequence[int]) -> None:
             print(f"{f'{name}, {samples}':34}{summary(found)}", flush=True)
 
 
-def print_guards(seeds: Sequence[int]) -> None:
+def print_guards(seeds: Sequence[int], draw: int) -> None:
     """Against tuning to the table: other noise, less knowledge, endpoints that nobody chose."""
-    print(f"\nGuards\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}")
-    drawn = [generated(seed) for seed in range(40)]
+    print(f"\nGuards (--draw {draw})\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}")
+    drawn = [generated(seed) for seed in range(draw, draw + 40)]
     for samples in SIZES:
         rows = {
             "noise doubled": [noisier(profile) for profile in USUAL],

@@ -11,20 +11,27 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.format import duration, milliseconds, percent
-from evalstudio.protocol import Snapshot
+from evalstudio.protocol import Snapshot, Worker
 
 MOST_DRAWN = 8  # runs at once
+MOST_WORKERS = 8  # by name
 PLAIN_EVERY_S = 5.0  # a line this often where there is no terminal to draw on
 
 
 class LiveProgress:
-    """Draws snapshots as a bar with what matters beside it; lines now and then where there is no terminal."""
+    """Draws snapshots as a bar with what matters beside it; lines now and then where there is no terminal.
 
-    def __init__(self, console: Console) -> None:
+    `redirect`: what is printed meanwhile stands above the bar.
+    """
+
+    def __init__(self, console: Console, *, redirect: bool = True) -> None:
         self._console = console
-        self._live = (
-            Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
-        )
+        self._live: Live | None = None
+        if console.is_terminal:
+            self._live = Live(
+                console=console, refresh_per_second=8, transient=True,
+                redirect_stdout=redirect, redirect_stderr=redirect,
+            )  # fmt: skip
         self._next_line = 0.0
         self._latest: dict[int, Snapshot] = {}  # of several runs at once
 
@@ -46,7 +53,7 @@ class LiveProgress:
             self._live.update(Group(*map(_draw, running[:MOST_DRAWN] or [snapshot])))
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + PLAIN_EVERY_S
-            self._console.print(_line(snapshot), markup=False)
+            self._console.print(plain_line(snapshot), markup=False)
 
     def note(self, level: str, text: str) -> None:
         """A warning or error above the bar, or what a person's code has printed."""
@@ -54,7 +61,7 @@ class LiveProgress:
         self._console.print(Text(text, style=style))
 
 
-def _draw(snapshot: Snapshot) -> Table:
+def _draw(snapshot: Snapshot) -> Group:
     table = Table.grid(padding=(0, 1))
     table.add_row(
         Text(snapshot.evaluation, style="bold"),
@@ -62,14 +69,40 @@ def _draw(snapshot: Snapshot) -> Table:
         Text(f"{snapshot.saved:,} of {snapshot.total:,}"),
         Text(_eta(snapshot)),
     )
-    table.add_row(Text("", style="dim"), Text(_line(snapshot, short=True), style="dim"))
+    below = [Text(f"  {plain_line(snapshot, short=True)}", style="dim")]
+    if snapshot.worker_list:
+        below.append(Text(f"  {workers_line(snapshot, each=True)}", style="dim"))
     if snapshot.reason or snapshot.gate:
         wait = f" ({snapshot.gate_wait:.0f} s)" if snapshot.gate_wait else ""
-        table.add_row("", Text(f"{snapshot.reason or snapshot.gate}{wait}", style="yellow"))
-    return table
+        below.append(Text(f"  {snapshot.reason or snapshot.gate}{wait}", style="yellow"))
+    for line in below:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(table, *below)
 
 
-def _line(snapshot: Snapshot, *, short: bool = False) -> str:
+def workers_line(snapshot: Snapshot, *, each: bool = False) -> str:
+    """Busy, idle and waiting, of all workers together, and of each where there are several."""
+    workers = snapshot.worker_list
+    there = sum(one.threads for one in workers if one.state == "ready")
+    busy = sum(one.busy for one in workers)
+    waiting = snapshot.workers_waiting + sum(one.waiting for one in workers)
+    line = f"{snapshot.workers_label}: {busy} busy, {max(0, there - busy)} idle, {waiting} waiting"
+    if len(workers) == 1 or not each:
+        return line
+    shown = [_one_worker(one) for one in workers[:MOST_WORKERS]]
+    more = len(workers) - len(shown)
+    return " · ".join([line, *shown, *([f"{more} more"] if more else [])])
+
+
+def _one_worker(worker: Worker) -> str:
+    if worker.state != "ready":
+        return f"{worker.name} {worker.state}"
+    waiting = f", {worker.waiting} waiting" if worker.waiting else ""
+    return f"{worker.name} {worker.busy} of {worker.threads} busy{waiting}, {worker.ended:,} ended"
+
+
+def plain_line(snapshot: Snapshot, *, short: bool = False) -> str:
+    """A run as it is now in one line; `short`: without what a bar shows already."""
     parts = [] if short else [f"{snapshot.saved:,} of {snapshot.total:,} saved", _eta(snapshot)]
     parts.append(f"{snapshot.rate:.1f}/s")
     parts.append(f"{snapshot.in_flight} of {snapshot.limit} in flight")
@@ -82,6 +115,8 @@ def _line(snapshot: Snapshot, *, short: bool = False) -> str:
         parts.append(f"{score.evaluator} {percent(score)}")
     if snapshot.errored:
         parts.append(f"{snapshot.errored} errored")
+    if snapshot.worker_list and not short:
+        parts.append(workers_line(snapshot))
     return " · ".join(part for part in parts if part)
 
 

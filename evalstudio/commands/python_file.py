@@ -58,6 +58,12 @@ class Heard:
 
         items[:] = [item for item in items if marked_of(getattr(item, "obj", None)) is not None]
 
+    def pytest_collection_finish(self, session: Any) -> None:
+        from evalstudio.pytest_plugin import undecorated
+
+        for sentence in undecorated(session.config):
+            self.progress.note("warning", sentence)
+
     def finals_of(self, nodeid: str) -> bool:
         name = nodeid.rpartition("::")[2]
         return any(final.evaluation.endswith(f"::{name}") for final, _ in self.finals)

@@ -21,6 +21,7 @@ from evalstudio.errors import EvaluationError, RunError
 from evalstudio.evaluation import is_python
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.python.decorators import check_timeout
 from evalstudio.settings import load_settings
 from evalstudio.settings_schema import option_help
 from evalstudio.store.runs import RunState
@@ -35,6 +36,9 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 @limit_options
 @click.option(
     "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."
+)
+@click.option(
+    "--sample-timeout", type=float, metavar="SECONDS", help=f"{option_help('sample')} It is errored then."
 )
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
@@ -81,6 +85,7 @@ def run_in_terminal(
     threads_per_process: int | None = None,
     cluster: str | None = None,
     samples: int | None = None,
+    sample_timeout: float | None = None,
     model: str | None = None,
     new_run: bool = False,
     fail_under: float | None = None,
@@ -101,7 +106,7 @@ def run_in_terminal(
         given = {
             "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
             "--workers": workers, "--processes": processes, "--threads-per-process": threads_per_process,
-            "--cluster": cluster, "--samples": samples,
+            "--cluster": cluster, "--samples": samples, "--sample-timeout": sample_timeout,
         }  # fmt: skip
         return _run_functions(
             evaluation, given, model, new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
@@ -110,6 +115,7 @@ def run_in_terminal(
     wanted = Options(
         experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
         processes=processes, threads_per_process=threads_per_process, cluster=cluster,
+        timeout=check_timeout(sample_timeout),
     )  # fmt: skip
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)

@@ -17,17 +17,17 @@ from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.given import stored_evaluators
 from evalstudio.engine.judges import JudgeCalls
 from evalstudio.engine.limits.retry import RetryPolicy
-from evalstudio.engine.models.evaluation import EvaluationModel
+from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.models.factory import open_judge, open_model
 from evalstudio.engine.models.function import FunctionModel
-from evalstudio.engine.plan import BY_WORKERS, Plan, StoredSpec
+from evalstudio.engine.plan import BY_WORKERS, Plan, StoredSpec, window_of
 from evalstudio.engine.rescoring import drop_changed, find_missing
 from evalstudio.engine.resume import Before, count_crashes, load_before
 from evalstudio.engine.run import Run, Services
 from evalstudio.engine.samples import SampleQueue
 from evalstudio.engine.scoring import Scoring
 from evalstudio.engine.servers import Servers
-from evalstudio.engine.worker_advice import blocking_of
+from evalstudio.engine.worker_advice import EvaluatorAdvice, blocking_of
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import find_key
 from evalstudio.models import resolve_model
@@ -72,7 +72,7 @@ async def _assemble(
 ) -> Assembled:
     workers = opened.workers
     if workers is not None and plan.strategy_source == BY_WORKERS:
-        plan = replace(plan, strategy=SlidingWindow(workers.size))
+        plan = replace(plan, strategy=window_of(workers.size, plan.samples_a_call))
     model = open_model(plan, settings, workers, opened.parameters)
     missing: dict[int, set[str]] = {}
     if plan.evaluation is not None:  # it judges while it answers: no score can be made later
@@ -105,9 +105,15 @@ async def _assemble(
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls
     ]
     own = plan.evaluators if plan.evaluation is None else ()
-    run.scoring = Scoring(own, judges, run.save_later_score, opened.evaluators)
+    advice = EvaluatorAdvice(plan, parts.services.log)
+    run.scoring = Scoring(
+        own, judges, run.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt,
+        advice.judged,
+    )  # fmt: skip
     if isinstance(model, (FunctionModel, EvaluationModel)):
         model.on_returned = run.returned
+    if isinstance(model, (FunctionModel, EvaluationModel, BatchModel)):
+        model.on_held = run.held
     if workers is not None:
         workers.tell_changes(run.workers_changed)
     return Assembled(run, identity, missing)

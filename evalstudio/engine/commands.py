@@ -10,9 +10,10 @@ from evalstudio.engine.capacity import find_capacity, plan_capacity
 from evalstudio.engine.connection import list_models, try_model
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.hosted import duplicate, resume, start
-from evalstudio.engine.inquiries import forecast_run, list_evaluations
+from evalstudio.engine.inquiries import list_evaluations
 from evalstudio.engine.models import local
 from evalstudio.engine.plan import Options
+from evalstudio.engine.run_forecast import forecast_run
 from evalstudio.errors import EvalStudioError, ModelError
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import forget, keep_in_keychain, redact, use_for_session, where_is

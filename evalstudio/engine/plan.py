@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from evalstudio import __version__
-from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
+from evalstudio.concurrency import MAXIMUM, Adaptive, SlidingWindow, Strategy
 from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.function import is_async, load_function
 from evalstudio.engine.pricing import Prices
@@ -28,9 +28,10 @@ from evalstudio.python.source import code_hash
 from evalstudio.settings import Settings
 from evalstudio.store.runs import NewRun
 from evalstudio.templates import BARE_NAME, Conversation
-from evalstudio.workers import Cluster, Threads, WorkerKind, choose_workers, is_asked_for
+from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 
 BY_WORKERS = "default: the worker count"
+JUDGING = Processes(1, 8)  # whoever computes much says so with processes = N
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -47,6 +48,7 @@ class Options(msgspec.Struct, frozen=True):
     processes: int | None = None
     threads_per_process: int | None = None
     cluster: str | None = None
+    timeout: float | None = None  # seconds for one sample; of a batch, for one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Plan:
     evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
     given: frozenset[str] = frozenset()  # what the evaluation sets itself: names of time-outs, budget
     cluster: Cluster | None = None  # that the model, or evaluators of a person's own, run on
+    judging: Processes = JUDGING  # that evaluators of a person's own run in, where there is no cluster
 
     @property
     def workers(self) -> int | None:
@@ -80,6 +83,11 @@ class Plan:
         """Whether an option or the evaluation says what the workers are to be; else the settings do."""
         marked = self.evaluation.marked if self.evaluation is not None else self.spec
         return is_asked_for((self.options, marked))
+
+    @property
+    def samples_a_call(self) -> int:
+        """How many samples a worker takes with one call."""
+        return (self.evaluation.marked.batch_size or 1) if self.evaluation is not None else 1
 
     @property
     def is_python(self) -> bool:
@@ -163,7 +171,13 @@ def make_plan(
             f"{Path(reference).name}#{next(iter(variants(evaluation.spec)))}."
         )
     given = evaluation.timeouts_set | ({"budget"} if evaluation.spec.budget is not None else set())
-    spec = with_settings(evaluation.spec, given, settings)
+    asked = evaluation.spec
+    if options.timeout is not None:
+        given |= {"sample"}
+        asked = msgspec.structs.replace(
+            asked, timeouts=msgspec.structs.replace(asked.timeouts, sample=options.timeout)
+        )
+    spec = with_settings(asked, given, settings)
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:
@@ -194,6 +208,7 @@ def make_plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
         strategy, source_name, pool, reference, evaluation.base, given=given,
         cluster=chosen if isinstance(chosen, Cluster) and on_cluster else None,
+        judging=chosen if isinstance(chosen, Processes) else JUDGING,
     )  # fmt: skip
 
 
@@ -268,6 +283,11 @@ def strategy_in_force(
         # of a cluster the number is known when it has been asked
         return SlidingWindow(pool.capacity), BY_WORKERS
     return Adaptive(), "default"
+
+
+def window_of(workers: int, samples_a_call: int) -> SlidingWindow:
+    """The window that keeps so many workers busy."""
+    return SlidingWindow(min(MAXIMUM, workers * samples_a_call))
 
 
 def _fingerprint(plan: Plan) -> dict[str, str]:

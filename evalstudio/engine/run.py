@@ -20,7 +20,7 @@ from evalstudio.engine.given import given_evaluator
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
 from evalstudio.engine.models.call import CallResult, Model
-from evalstudio.engine.plan import BY_WORKERS, Plan, strategy_in_force, with_settings
+from evalstudio.engine.plan import BY_WORKERS, Plan, strategy_in_force, window_of, with_settings
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_record
 from evalstudio.engine.samples import Item, SampleQueue
@@ -45,6 +45,7 @@ from evalstudio.workers import Threads, default_workers
 
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
+MOST_HELD_S = 1.0
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
 
 
@@ -104,6 +105,7 @@ class Run:
     in_flight: "dict[Item, asyncio.Task[None]]" = field(default_factory=dict)  # oldest first
     rescoring: int = 0  # answers of an earlier start that have still to be judged
     unsaved: int = 0
+    held_s: float = 0.0  # seconds for which an async function held up the loop
     changes: list[LimitChange] = field(default_factory=list)
     blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
     signs: SignWatch = field(default_factory=SignWatch)
@@ -206,8 +208,8 @@ class Run:
         old = self.workers.size
         self.workers.resize(workers)
         new = self.workers.size
-        if self.strategy == SlidingWindow(old):
-            self.strategy = SlidingWindow(new)
+        if self.strategy == self._window_of(old):
+            self.strategy = self._window_of(new)
         if old != new:
             self._note("workers", str(old), str(new), "user", f"{self.workers.label}, set by the user.")
         self.services.admission.pump()
@@ -216,12 +218,9 @@ class Run:
         """Workers have come or gone by themselves. A window that is their number by default follows."""
         assert self.workers is not None
         size = self.workers.size
-        if (
-            self.plan.strategy_source == BY_WORKERS
-            and not self.steered
-            and self.strategy != SlidingWindow(size)
-        ):
-            self.strategy = SlidingWindow(size)
+        by_workers = self.plan.strategy_source == BY_WORKERS and not self.steered
+        if by_workers and self.strategy != self._window_of(size):
+            self.strategy = self._window_of(size)
             self._note("workers", None, str(size), "cluster", f"{self.workers.label}.")
         self.services.admission.pump()
 
@@ -245,7 +244,8 @@ class Run:
         strategy, source = strategy_in_force(plan.spec, plan.options, settings, plan.pool, plan.model.window)
         if source == BY_WORKERS and self.workers is not None:
             strategy = SlidingWindow(self.workers.size)
-        if source not in ("option", "evaluation") and not self.steered:
+        own = source in ("option", "evaluation") or plan.samples_a_call > 1  # batches have their own window
+        if not own and not self.steered:
             self.strategy_source = source
             self.set_strategy(strategy, "settings")
         elif self.adaptive:
@@ -277,13 +277,17 @@ class Run:
             return Wait(Binding.CRASHED, None)
         if not self.adaptive and len(self.in_flight) >= self.limit:
             return Wait(Binding.MAXIMUM, None)
-        if self.workers is not None and len(self.in_flight) >= self.workers.capacity:
+        taken = len(self.in_flight) // self.plan.samples_a_call
+        if self.workers is not None and taken >= self.workers.capacity:
             return Wait(Binding.WORKERS, None)
         if self.scoring.waiting >= JUDGED_LATER * self.limit:
             return Wait(Binding.JUDGES, None)
         if self.unsaved >= MOST_UNSAVED:
             return Wait(Binding.DISK, now + 0.05)
         return None
+
+    def _window_of(self, workers: int) -> SlidingWindow:
+        return window_of(workers, self.plan.samples_a_call)
 
     def tokens_wanted(self) -> int:
         return int(self._attempts.expected_tokens)
@@ -339,6 +343,17 @@ class Run:
         if self.adaptive:
             useful, why = self.blocking.useful_threads, self.blocking.sentence
             self.controller.set_useful(self.services.clock(), useful, why or "")
+
+    def held(self, seconds: float) -> None:
+        """An async function held up the loop. Said once, when it adds up: a busy machine stretches a step, too."""
+        before, self.held_s = self.held_s, self.held_s + seconds
+        if before < MOST_HELD_S <= self.held_s:
+            self.services.log(
+                "warning",
+                f"{self.plan.model.label} is async, and holds up the engine for {seconds:.1g} s at a time: what computes "
+                "there, or waits without await, belongs in a plain function, which workers run, or behind "
+                "await asyncio.to_thread(...).",
+            )
 
     def judge_answered(self, model: ModelSettings, result: CallResult) -> None:
         """A judge's call counts in the cost, not in latency and throughput."""

@@ -1,7 +1,8 @@
 """The evaluators of a run at work: scores, never an exception and never a score for what has no answer.
 
-Quick evaluators judge at once and their scores go into the answer's own commit. A person's code runs in a thread,
-and a model judge makes calls of its own: their scores come after the answer is saved.
+Quick evaluators judge at once and their scores go into the answer's own commit. A person's code runs in processes of
+its own, where it can neither hold up nor crash the engine, and a model judge makes calls of its own: their scores come
+after the answer is saved.
 """
 
 import asyncio
@@ -12,14 +13,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.executors.workers import CallFailed, Workers
 from evalstudio.engine.judges import JudgeCalls
 from evalstudio.engine.recording import Judged
+from evalstudio.evaluation import TimeOuts
 from evalstudio.evaluators import Evaluator, EvaluatorFailed
 from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.store.rows import ScoreRow
+
+THREADS = 8
 
 
 @dataclass(slots=True)
@@ -40,12 +45,17 @@ class Scoring:
         judges: Sequence[JudgeCalls],
         save: Callable[[int, Score, bool, bool], None],
         workers: Mapping[str, Workers] | None = None,
+        longest: Callable[[], float] = lambda: TimeOuts().attempt,
+        on_judged: Callable[[float], None] = lambda processor: None,
     ) -> None:
         self._quick = [one for one in evaluators if one.type != "python" and not one.needs_calls]
         self._slow = [one for one in evaluators if one.type == "python"]
         self.judges = list(judges)
         self._save = save
-        self._workers = workers or {}  # of evaluators that run on a cluster
+        self._workers = workers or {}  # of a person's own evaluators
+        self._threads = ThreadWorkers(THREADS, "evaluator")  # for those that no worker can load
+        self._longest = longest
+        self._on_judged = on_judged  # seconds of processor that a call on a worker took
         self._waiting: dict[int, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -77,8 +87,7 @@ class Scoring:
             return
         self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored)
         for evaluator in slow:
-            place = self._on_worker if evaluator.name in self._workers else self._in_thread
-            task = asyncio.create_task(place(record_id, evaluator, answer, values))
+            task = asyncio.create_task(self._judge(record_id, evaluator, answer, values))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         for one in judges:
@@ -93,29 +102,42 @@ class Scoring:
             one.cancel()
         self._waiting.clear()
 
-    async def _in_thread(
+    async def _judge(
         self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
     ) -> None:
-        self._done(record_id, await asyncio.to_thread(judge, evaluator, answer, values))
-
-    async def _on_worker(
-        self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
-    ) -> None:
-        given = {"answer": answer, "values": dict(values)}
+        longest = self._longest()
         try:
-            returned = await self._workers[evaluator.name].run(None, given)
+            score = await self._judged(evaluator, answer, values, longest)
+        except TimeoutError:
+            said = f"The evaluator '{evaluator.name}' did not return within {longest:g} s."
+            score = failed(evaluator, EvaluatorFailed(said))
+        except Exception as error:  # noqa: BLE001 - sys.exit() in a thread; the answer is kept, unscored
+            score = failed(evaluator, error)
+        self._done(record_id, score)
+
+    async def _judged(
+        self, evaluator: Evaluator, answer: str, values: Mapping[str, Any], longest: float
+    ) -> Score:
+        given = {"score": evaluator.name, "answer": answer, "values": dict(values)}
+        workers = self._workers.get(evaluator.name)
+        try:
+            if workers is not None:
+                returned = await workers.run(None, given, longest)
+                self._on_judged(returned.processor)
+                return checked(evaluator, returned.value)
         except CallFailed as failure:
-            if failure.outcome is Outcome.OVERLOADED:  # the cluster's trouble, not the evaluator's
-                await self._in_thread(record_id, evaluator, answer, values)
-                return
-            error = EvaluatorFailed(f"The evaluator '{evaluator.name}' failed: {failure.message}")
-            self._done(record_id, failed(evaluator, error))
-        else:
-            self._done(record_id, checked(evaluator, returned.value))
+            if failure.outcome is not Outcome.OVERLOADED or failure.error is not None:
+                error = EvaluatorFailed(f"The evaluator '{evaluator.name}' failed: {failure.message}")
+                return failed(evaluator, error)
+            # else it was the workers' trouble, not the evaluator's
+        here = {"evaluator": evaluator, "answer": answer, "values": values}
+        score: Score = (await self._threads.run(judge, here, longest)).value
+        return score
 
     async def aclose(self) -> None:
-        """Leaves the cluster, where evaluators run on one."""
-        for workers in self._workers.values():
+        """Ends what evaluators run in."""
+        self._threads.close()
+        for workers in set(self._workers.values()):
             await workers.aclose()
 
     def _done(self, record_id: int, score: Score) -> None:

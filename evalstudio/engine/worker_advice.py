@@ -1,9 +1,14 @@
 """What a person should know of a run's workers: whether more of them help, and of which kind."""
 
+from collections.abc import Callable
+
 from evalstudio.advisor import measure_machine, processes_range, worker_warnings
 from evalstudio.engine.limits.blocking import BlockingShare, ThreadUse
 from evalstudio.engine.plan import Plan
 from evalstudio.workers import Processes, Threads, WorkerKind
+
+ENOUGH_CALLS = 8
+MUCH_S = 0.05
 
 
 def blocking_of(pool: WorkerKind | None) -> BlockingShare:
@@ -33,6 +38,30 @@ def advice_on(pool: WorkerKind | None, blocking: BlockingShare) -> str:
                 "calls with less memory"
             )
     return ""
+
+
+class EvaluatorAdvice:
+    """Says once that evaluators of a person's own compute much in one process, where there are cores for more."""
+
+    def __init__(self, plan: Plan, log: Callable[[str, str], None]) -> None:
+        self._log = log
+        one = plan.cluster is None and plan.judging.processes == 1
+        self._alone = one and measure_machine().cores > 1
+        self._calls = 0
+        self._computed = 0.0
+
+    def judged(self, processor: float) -> None:
+        """A call took so many seconds of processor time."""
+        self._calls += 1
+        self._computed += processor
+        mean = self._computed / self._calls
+        if self._alone and self._calls >= ENOUGH_CALLS and mean >= MUCH_S:
+            self._alone = False
+            low, _ = processes_range(measure_machine().cores)
+            self._log(
+                "warning",
+                f"Your evaluators compute for {mean:.2g} s an answer, in one process; --processes {low} has {low} of them.",
+            )
 
 
 def notes_on(plan: Plan) -> list[str]:

@@ -6,11 +6,11 @@ from evalstudio.evaluators.text import class_label, no_expected, normalise_text,
 from evalstudio.score import Score
 
 
-def exact_match(answer: str, expected: Any, *, normalise: bool = False, name: str | None = None) -> Score:
+def exact_match(answer: Any, expected: Any, *, normalise: bool = False, name: str | None = None) -> Score:
     """Whether the answer is the expected text, or one of a list of texts.
 
     Args:
-        answer: the model's answer.
+        answer: the model's answer; where a person's code made a number or a truth value of it, that.
         expected: a text, number or truth value, or a list of those that are all right; "", 0 and False are
             expected answers like any other.
         normalise: even out case, Unicode forms, spaces, quotes, marks around and a full stop after.
@@ -23,6 +23,7 @@ def exact_match(answer: str, expected: Any, *, normalise: bool = False, name: st
     accepted = texts_of(expected)
     if not accepted:
         return no_expected(name)
+    answer = _as_text(answer, accepted)
     said = normalise_text(answer) if normalise else answer
     for text in accepted:
         if said == (normalise_text(text) if normalise else text):
@@ -32,3 +33,11 @@ def exact_match(answer: str, expected: Any, *, normalise: bool = False, name: st
     if not normalise and normalise_text(answer) in {normalise_text(text) for text in accepted}:
         why += "; it differs in case, spaces or marks only, and matches with normalise = true"
     return Score(name, False, why=why, label=class_label(said), expected_label=class_label(accepted[0]))
+
+
+def _as_text(answer: Any, accepted: tuple[str, ...]) -> str:
+    """What is compared: 4 is the text 4, and 4.0 too, if one of them is expected."""
+    if isinstance(answer, str):
+        return answer
+    spellings = texts_of(answer) if isinstance(answer, (bool, int, float)) else ()
+    return next((text for text in spellings if text in accepted), "" if answer is None else str(answer))

@@ -14,6 +14,7 @@ from evalstudio.workers import is_asked_for
 
 MARK = "__evalstudio__"
 BATCH_SIZE = 32
+LONGEST_S = 7 * 86_400.0
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,6 +34,7 @@ class Marked:
     processes: int | None = None
     threads_per_process: int | None = None
     cluster: str | None = None
+    timeout: float | None = None  # seconds: of a sample, or of one call with a batch
 
 
 class ForEach:
@@ -46,6 +48,7 @@ class ForEach:
         workers: threads for a function that is not async.
         processes, threads_per_process: processes for it instead, which import its file.
         cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
+        timeout: seconds for a sample, with all that is tried again; it is errored then, and its place is free.
 
     Raises:
         LimitError: one of them is of another kind, or can't work.
@@ -60,6 +63,7 @@ class ForEach:
         processes: int | None = None,
         threads_per_process: int | None = None,
         cluster: str | None = None,
+        timeout: float | None = None,
     ) -> None:
         if concurrency is not None and not isinstance(concurrency, (Sequential, SlidingWindow, Adaptive)):
             raise LimitError(
@@ -68,7 +72,7 @@ class ForEach:
             )
         self._strategy = concurrency
         self._retries = read_retries(retries)
-        self._asked = (workers, processes, threads_per_process, cluster)
+        self._asked = (workers, processes, threads_per_process, cluster, check_timeout(timeout))
 
     def __call__(
         self,
@@ -89,10 +93,7 @@ class ForEach:
         """
         names = _names(columns)
         check_rows(rows)
-        if fail_under is not None and (
-            isinstance(fail_under, bool) or not isinstance(fail_under, (int, float))
-        ):
-            raise EvaluationError(f"fail_under must be a number, as in 0.9; it is {fail_under!r}.")
+        _check_fail_under(fail_under)
         marked = Marked(
             names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked
         )
@@ -113,17 +114,31 @@ def batch(
     *,
     batch_size: int | None = None,
     retries: Any = None,
+    timeout: float | None = None,
+    workers: int | None = None,
+    processes: int | None = None,
+    threads_per_process: int | None = None,
+    cluster: str | None = None,
     fail_under: float | None = None,
+    fail_under_low: bool = False,
 ) -> Callable[[Function], Function]:
     """A decorator for a function that takes many rows at once: a list for each column.
 
     It returns as many Results, in the same order; an exception in the place of one is that row's error. If the call
-    raises, halves of the batch are tried, so that a bad row fails alone.
+    raises, or kills its process, halves of the batch are tried, so that a bad row fails alone.
+
+    One batch is under way at a time, or as many as there are `workers`, or threads in `processes` or a `cluster`;
+    `timeout` is of a call with one batch, in seconds. The rest is as for `ForEach`.
     """
     size = check_count("batch_size", BATCH_SIZE if batch_size is None else batch_size)
     names = _names(columns)
     check_rows(rows)
-    marked = Marked(names, rows, SlidingWindow(size), read_retries(retries), size, fail_under)
+    _check_fail_under(fail_under)
+    marked = Marked(
+        names, rows, SlidingWindow(size), read_retries(retries), size, fail_under, fail_under_low, workers, processes,
+        threads_per_process, cluster, check_timeout(timeout),
+    )  # fmt: skip
+    is_asked_for((marked,))
     return lambda function: _mark(function, marked)
 
 
@@ -138,6 +153,24 @@ def check_rows(rows: Any) -> None:
         raise EvaluationError(
             f"The rows of an evaluation must be a list or another iterable of rows; they are a {type(rows).__name__}."
         )
+
+
+def check_timeout(value: Any) -> float | None:
+    """Returns `value` if it is None or a number of seconds above 0, and at most a week.
+
+    Raises:
+        LimitError: it is something else.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < LONGEST_S:
+        raise LimitError(f"timeout must be a number of seconds above 0; it is {value!r}.")
+    return float(value)
+
+
+def _check_fail_under(value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise EvaluationError(f"fail_under must be a number, as in 0.9; it is {value!r}.")
 
 
 def _names(columns: str) -> tuple[str, ...]:

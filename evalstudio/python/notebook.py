@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from evalstudio.concurrency import Strategy
 from evalstudio.errors import RunError
 from evalstudio.protocol import ScoreNow, Snapshot
+from evalstudio.python.decorators import check_timeout
 from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace import Workspace, find_workspace
@@ -86,6 +87,7 @@ def run(
     processes: int | None = None,
     threads_per_process: int | None = None,
     cluster: str | None = None,
+    timeout: float | None = None,
     new_run: bool = False,
     workspace: str | os.PathLike[str] | None = None,
     **arguments: Any,
@@ -101,6 +103,7 @@ def run(
         processes, threads_per_process: processes for it instead, which import its file; call `run` below
             `if __name__ == "__main__":` then.
         cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
+        timeout: seconds for a sample, with all that is tried again; it is errored then.
         new_run: a second run in the experiment instead of going on.
         workspace: the folder that holds the database, else as everywhere.
         arguments: what the function takes beside the columns, as `model=...`.
@@ -119,7 +122,7 @@ def run(
     wanted = evaluation_of(evaluation, arguments)
     options = Options(
         experiment, strategy, workers, samples, None, new_run,
-        processes=processes, threads_per_process=threads_per_process, cluster=cluster,
+        processes=processes, threads_per_process=threads_per_process, cluster=cluster, timeout=check_timeout(timeout),
     )  # fmt: skip
     place = find_workspace(workspace)
     return Finished(_run_anywhere(_run(wanted, options, place)), place)

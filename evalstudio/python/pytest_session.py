@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import sys
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,12 +20,13 @@ from evalstudio.errors import EvalStudioError
 from evalstudio.format import percent
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.pytest_plugin import ENGINE_OPTIONS
+from evalstudio.python.decorators import check_timeout
 from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
+from evalstudio.python.pytest_progress import PytestProgress
 from evalstudio.settings import load_settings
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
 
-DRAW_EVERY_S = 0.25
 T = TypeVar("T")
 
 
@@ -63,7 +63,7 @@ class EvaluationSession:
         self._runner = host or asyncio.Runner(loop_factory=loop_factory())
         self._engine: Engine | None = host.engine if host is not None else None
         self._options: Options | None = host.options if host is not None else None
-        self._drawn = 0.0
+        self._progress = PytestProgress(config)
         self._begun: dict[str, asyncio.Task[Run]] | None = None  # by the ids of their items
         self.finals: list[Final] = []
 
@@ -91,7 +91,7 @@ class EvaluationSession:
         except EvalStudioError as error:
             pytest.fail(str(error), pytrace=False)
         finally:
-            self._erase(item)
+            self._progress.end()
         problem = problem_of(final, evaluation)
         self.finals.append(Final(final, problem))
         self._config.hook.pytest_evalstudio_finished(
@@ -135,6 +135,7 @@ class EvaluationSession:
             self._runner.run(self._engine.aclose())
             self._engine = None
         self._runner.close()
+        self._progress.close()
         self._write_junit()
 
     def _write_junit(self) -> None:
@@ -191,6 +192,7 @@ class EvaluationSession:
                 processes=option("processes", None),
                 threads_per_process=option("threads_per_process", None),
                 cluster=option("cluster", None),
+                timeout=check_timeout(option("sample_timeout", None)),
             )
         return self._options
 
@@ -198,26 +200,8 @@ class EvaluationSession:
         self._config.hook.pytest_evalstudio_event(event=event)
         if isinstance(event, LogLine) and event.level in ("warning", "error"):
             print(event.text, file=sys.stderr)  # noqa: T201 - captured with the item's output
-        elif isinstance(event, Snapshot) and time.monotonic() >= self._drawn + DRAW_EVERY_S:
-            self._draw(_line(event))
-
-    def _draw(self, line: str, *, erase: bool = True) -> None:
-        """A line of progress, drawn over the last one; only where there is a terminal."""
-        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
-        capture = self._config.pluginmanager.get_plugin("capturemanager")
-        if reporter is None or capture is None or not reporter._tw.hasmarkup:
-            return
-        self._drawn = time.monotonic()
-        with capture.global_and_fixture_disabled():
-            reporter.rewrite(line[: reporter._tw.fullwidth - 1], erase=erase)
-
-    def _erase(self, item: pytest.Function) -> None:
-        """Leaves the line as pytest had it: with the name in front of which it prints the outcome."""
-        if self._drawn:
-            self._draw("")
-            verbose = self._config.get_verbosity() > 0
-            self._draw(f"{item.nodeid if verbose else item.nodeid.partition('::')[0]} ", erase=False)
-            self._drawn = 0.0
+        elif isinstance(event, Snapshot):
+            self._progress.update(event)
 
 
 async def _as_task(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
@@ -249,12 +233,3 @@ def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
 def _said(score: ScoreNow, low: bool) -> str:
     which = "the lower end of " if low else ""
     return f"{which}{score.evaluator} ({score.metric}) is {percent(score)}"
-
-
-def _line(snapshot: Snapshot) -> str:
-    score = f", {snapshot.scores[0].evaluator} {percent(snapshot.scores[0])}" if snapshot.scores else ""
-    errors = f", {snapshot.errored} errored" if snapshot.errored else ""
-    return (
-        f"{snapshot.evaluation}: {snapshot.saved:,} of {snapshot.total:,}, {snapshot.rate:.1f}/s, "
-        f"{snapshot.in_flight} under way{score}{errors}"
-    )

@@ -71,6 +71,16 @@ def plain_result(returned: Any) -> Result:
     return Result(*scores, prompt=prompt, model_response=as_text(result.model_response), error=error)
 
 
+def plain_results(returned: Any) -> Any:
+    """What a batch's function returned, the same way. What is no list stays as it is: the engine says so."""
+    if not isinstance(returned, (list, tuple)):
+        return returned
+    return [
+        Result(error=f"{type(one).__name__}: {one}") if isinstance(one, Exception) else plain_result(one)
+        for one in returned
+    ]
+
+
 def check_scores(scores: Sequence[Any]) -> None:
     for score in scores:
         if not isinstance(score, Score):

@@ -1,7 +1,10 @@
 """Opening the database: for the one writer, and read-only for everybody else."""
 
+import importlib
 import sqlite3
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,8 +20,6 @@ BUSY_TIMEOUT_S = 10.0
 
 def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
     """The database of a workspace, made or migrated where needed. Raises StoreError with what to do."""
-    import sqlite_utils  # late: it takes a tenth of the time in which a window opens, and readers do without
-
     prepare(workspace)
     path = workspace.database
     try:
@@ -37,7 +38,23 @@ def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
             raise
     except sqlite3.Error as error:
         raise StoreError(explain(error, path)) from error
-    return sqlite_utils.Database(connection)
+    database: sqlite_utils.Database = _sqlite_utils().Database(connection)
+    return database
+
+
+def _sqlite_utils() -> ModuleType:
+    """Imported late, since readers do without, and without pandas, which it would take along for half a second."""
+    if "pandas" in sys.modules:
+        return importlib.import_module("sqlite_utils")
+    sys.modules["pandas"] = None  # type: ignore[assignment] # who imports it now is told that it is not there
+    try:
+        return importlib.import_module("sqlite_utils")
+    finally:
+        del sys.modules["pandas"]
+
+
+class NoTablesYet(StoreError):
+    """The database is about to be made."""
 
 
 def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
@@ -54,7 +71,7 @@ def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA cache_size = -16384")
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                raise StoreError(f"The database {path} holds no EvalStudio tables yet; start a run first.")
+                raise NoTablesYet(f"The database {path} holds no EvalStudio tables yet; start a run first.")
         except BaseException:
             connection.close()
             raise

@@ -62,8 +62,13 @@ class RecordQuery(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, evaluator=None) == RecordQuery()
 
 
-def to_sql(run_id: int, query: RecordQuery, after: int | None = None) -> tuple[str, list[Any]]:
-    """The statement that gives the ids, those after the id `after` only, and its parameters."""
+def to_sql(
+    run_id: int, query: RecordQuery, after: int | None = None, *, order: bool = True
+) -> tuple[str, list[Any]]:
+    """The statement that gives the ids, those after the id `after` only, and its parameters.
+
+    Also without an `order`, for who sorts by other means.
+    """
     first, last = record_ids(run_id)
     where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
     if after is not None:
@@ -85,12 +90,13 @@ def to_sql(run_id: int, query: RecordQuery, after: int | None = None) -> tuple[s
         pattern = "%" + query.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
         values += [pattern, pattern, query.search]
-    order = "records.id" + (" DESC" if query.descending else "")
+    by = "records.id" + (" DESC" if query.descending else "")
     if query.sort != "sample":
         direction = "DESC" if query.descending else "ASC"
-        order = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
+        by = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
     join = ""
     if query.score is not None or query.sort == "score":
         join = _OF_ONE_EVALUATOR
         values.insert(0, query.evaluator)
-    return f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)} ORDER BY {order}", values
+    statement = f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)}"
+    return f"{statement} ORDER BY {by}" if order else statement, values

@@ -40,21 +40,24 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
     from evalstudio.ui.lag_probe import LagProbe
     from evalstudio.ui.studio import open_studio
 
-    closed = asyncio.Event()
-    studio = open_studio(workspace_option, closed.set)
-    with _interrupts(closed):
-        probe = LagProbe() if probe_file is not None else None
-        if probe is not None:
-            probe.watch(studio.window, probe_file)
-            probe.start()
-        studio.window.show()
-        asyncio.get_running_loop().call_later(SETTLED_S, keep_what_lasts)
-        await closed.wait()
-        if probe is not None and probe_file is not None:
-            probe.stop()
-            probe.write(probe_file)
-    async with asyncio.timeout(STOP_S):
-        await studio.close()
+    reopens = True
+    while reopens:
+        closed = asyncio.Event()
+        studio = open_studio(workspace_option, closed.set)
+        with _interrupts(closed):
+            probe = LagProbe() if probe_file is not None else None
+            if probe is not None:
+                probe.watch(studio.window, probe_file)
+                probe.start()
+            studio.window.show()
+            asyncio.get_running_loop().call_later(SETTLED_S, keep_what_lasts)
+            await closed.wait()
+            if probe is not None and probe_file is not None:
+                probe.stop()
+                probe.write(probe_file)
+        async with asyncio.timeout(STOP_S):
+            await studio.close()
+        reopens = studio.window.reopens
     return 0
 
 

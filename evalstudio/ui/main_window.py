@@ -28,6 +28,7 @@ from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.end_notes import EndNotes
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.focus import focus_in_order
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.model_book import ModelBook
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._machine = machine
         self._leave = leave
         self._may_leave = False
+        self.reopens = False  # closed only to be opened anew
         self.actions_ = Actions(self)
         self.messages = MessageBar()
         self.log = LogPane()
@@ -157,8 +159,12 @@ class MainWindow(QMainWindow):
         """Shows the page called `name`, as home or runs."""
         self._buttons[name].setChecked(True)
         self._pages.setCurrentWidget(self._page_of[name])
-        if self._page_of[name].focusProxy() is not None:
-            self._page_of[name].setFocus()  # its keys work at once
+        if name in self._first:
+            self._first[name].setFocus()  # its keys work at once
+
+    def _reopen(self) -> None:
+        self.reopens = True
+        self.close()
 
     def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
         self.runs_page.prepare(model, strategy)
@@ -191,6 +197,8 @@ class MainWindow(QMainWindow):
             if question.clickedButton() is stop:
                 self._may_leave = True
                 self.close()
+            else:
+                self.reopens = False
 
         question.finished.connect(lambda *_: answered())
         question.open()
@@ -204,6 +212,8 @@ class MainWindow(QMainWindow):
         session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
+        session.progress.connect(self.messages.change_text)
+        session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
         session.engine.state_changed.connect(self._show_engine)
         actions.connect("quit", self.close)
@@ -266,8 +276,14 @@ class MainWindow(QMainWindow):
             "evaluations": self.evaluations_page, "datasets": self.datasets_page,
             "models": self.models_page,
         }  # fmt: skip
+        self._first: dict[str, QWidget] = {
+            "results": self.results_page.records.table,
+            "compare": self.compare_page.flips.table,
+            "models": self.models_page.list.tree,
+        }
         for page in self._page_of.values():
             self._pages.addWidget(page)
+            focus_in_order(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -338,4 +354,5 @@ class MainWindow(QMainWindow):
             *self.compare_page.kept,
             *self.models_page.kept,
             *self.evaluations_page.splitters,
+            *self.datasets_page.splitters,
         ]

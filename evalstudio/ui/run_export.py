@@ -12,6 +12,7 @@ from evalstudio.ui.charts.pictures import FILTERS, save_chart
 from evalstudio.ui.export import export_run
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.told_export import tell_export
 
 KINDS = ("HTML report (*.html)", "JUnit XML (*.xml)", "CSV (*.csv)", "JSON lines (*.jsonl)")
 SUFFIXES = ("html", "xml", "csv", "jsonl")
@@ -42,13 +43,14 @@ class RunExport:
 
     async def export(self, run_id: int, path: Path) -> None:
         """Writes a run, and says so."""
-        try:
-            count = await export_run(self._session.workspace, run_id, path)
-        except StoreError as error:
-            self._session.tell(str(error), "error", key="export")
-            return
-        noun = "record" if count == 1 else "records"
-        self._session.tell(f"Run {run_id} written to {path}, with {count:,} {noun}.", key="export")
+        await tell_export(
+            self._session,
+            path,
+            lambda progress: export_run(self._session.workspace, run_id, path, progress),
+            lambda count: (
+                f"Run {run_id} written to {path}, with {count:,} record{'' if count == 1 else 's'}."
+            ),
+        )
 
     def ask_for_charts(self) -> None:
         """Asks for a file name; each chart gets its own name after it."""

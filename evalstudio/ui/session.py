@@ -17,7 +17,7 @@ from evalstudio.ui.notices import Notice, Offer
 from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tasks import spawn
-from evalstudio.workspace import Workspace
+from evalstudio.workspace import Workspace, find_workspace
 
 POLL_MS = 2_000  # how often the store is asked for what other programs do in the same workspace
 OFFERED_AT_START = 3  # interrupted runs of an earlier session, at most
@@ -30,6 +30,8 @@ class Session(QObject):
     run_changed = Signal(int)  # a run's snapshot or seconds
     focus_changed = Signal()
     notice = Signal(object)  # Notice
+    progress = Signal(str, str)  # the key of a notice that is shown, and its text from now on
+    reopen_wanted = Signal()  # the window anew, with what the settings say now
     settings_changed = Signal()
     settings_wanted = Signal(str)  # the key of a setting that helps
 
@@ -146,8 +148,36 @@ class Session(QObject):
         old, self.settings = self.settings, settings
         self.engine.python = settings.python
         self.settings_changed.emit()
+        self._offer_restart(old)
         if settings != old and self.engine.state is EngineState.READY:
             spawn(self.ask_engine(ChangeSettings, settings=settings))
+
+    async def restart_engine(self) -> None:
+        """Ends the engine in order and starts another one; the runs in work go on there."""
+        going = tuple(model.run_id for model in self.active_here if model.state is not RunState.PAUSED)
+        await self.engine.stop()
+        self._go_on_with = going
+        self.engine.restart()
+
+    def _offer_restart(self, old: Settings) -> None:
+        """Some settings act when the engine, or the window, starts the next time: that can be now."""
+        if self.settings.python != old.python and self.engine.state is EngineState.READY:
+            self.tell(
+                "The interpreter is used from the engine's next start on; runs in work would go on there.",
+                "info",
+                Offer("Restart the engine now", lambda: spawn(self.restart_engine())),
+                key="restart",
+            )
+        chosen = find_workspace(self.workspace_option, self.settings.workspace or None)
+        moved = self.settings.workspace != old.workspace and chosen != self.workspace
+        if moved or self.settings.log_folder != old.log_folder:
+            what = "workspace" if moved else "log folder"
+            self.tell(
+                f"The {what} is used from the window's next start on.",
+                "info",
+                Offer("Reopen the window now", self.reopen_wanted.emit),
+                key="reopen",
+            )
 
     async def refresh(self) -> None:
         """Reads the list of runs anew, and the run in focus where another program has it in work."""

@@ -1,4 +1,8 @@
-"""Reads the workspace for the window, in a thread of its own: the window's thread never waits for a disk."""
+"""Reads the workspace for the window, in threads of its own: the window's thread never waits for a disk.
+
+What is looked at now (the rows of a table, one record) has a thread and a connection for itself, so that no long
+question holds it up.
+"""
 
 import asyncio
 import contextlib
@@ -8,15 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from evalstudio.errors import RunError, StoreError
 from evalstudio.metrics import LiveAggregate
 from evalstudio.protocol import ScoreNow
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
-from evalstudio.store.database import explain
+from evalstudio.store.database import NoTablesYet, explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.ids import Ids, find_ids
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.query import RecordQuery
@@ -28,7 +32,6 @@ from evalstudio.workspace import Workspace
 
 Result = TypeVar("Result")
 SPARKS = 32  # points of a small curve in a list
-Ids = npt.NDArray[np.int64]
 
 
 class Distributions(NamedTuple):
@@ -49,24 +52,69 @@ class Several(NamedTuple):
     curves: dict[str, list[CurvePoint]]
 
 
+class _Lane:
+    """A thread with a connection of its own, opened when the database is there."""
+
+    def __init__(self, workspace: Workspace, name: str) -> None:
+        self._workspace = workspace
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._reader: Reader | None = None
+        self._closed = False
+
+    async def read(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        if self._closed:
+            return nothing
+        return await asyncio.wrap_future(self._thread.submit(self._work, query, nothing))
+
+    def break_off(self) -> None:
+        reader = self._reader
+        if reader is not None:
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
+                reader.connection.interrupt()
+
+    def close(self) -> None:
+        self._closed = True
+        self.break_off()
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    def _work(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        if self._reader is None:
+            if not self._workspace.database.exists():
+                return nothing
+            try:
+                self._reader = Reader(self._workspace)
+            except NoTablesYet:
+                return nothing  # the engine makes them at this very moment
+        try:
+            return query(self._reader)
+        except sqlite3.Error as error:
+            self._close()
+            raise StoreError(explain(error, self._workspace.database)) from error
+
+    def _close(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+
 class StoreReader:
     """Answers come by coroutine. Raises StoreError with a sentence; where there is no database yet, all is empty."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._reader: Reader | None = None
-        self._closed = False
+        self._questions = _Lane(workspace, "store")
+        self._seen = _Lane(workspace, "store-rows")
         self._searching = False
 
     async def runs(self) -> list[RunRow]:
         """All runs, newest first."""
-        return await self._read(Reader.runs, [])
+        return await self._questions.read(Reader.runs, [])
 
     async def history(self, run_id: int) -> History | None:
         """What charts and header need of a run; None if it is not there (any more)."""
         try:
-            return await self._read(lambda reader: _history(reader, run_id), None)
+            return await self._questions.read(lambda reader: _history(reader, run_id), None)
         except RunError:
             return None
 
@@ -76,18 +124,18 @@ class StoreReader:
         def search_ids(reader: Reader) -> Ids:
             self._searching = True
             try:
-                return np.fromiter(reader.each(run_id, query, after), dtype=np.int64)
+                return find_ids(reader.connection, run_id, query, after)
             finally:
                 self._searching = False
 
-        return await self._read(search_ids, np.empty(0, dtype=np.int64))
+        return await self._questions.read(search_ids, np.empty(0, dtype=np.int64))
 
     async def lines(self, ids: list[int], evaluator: str | None = None) -> list[RecordLine]:
-        return await self._read(lambda reader: reader.lines(ids, evaluator), [])
+        return await self._seen.read(lambda reader: reader.lines(ids, evaluator), [])
 
     async def distributions(self, run_id: int, evaluator: str | None) -> Distributions:
         """How latencies and one evaluator's scores are spread; of the first evaluator, where it has no other."""
-        return await self._read(
+        return await self._questions.read(
             lambda reader: _distributions(reader, run_id, evaluator),
             Distributions((), None, (0, 0, 0), (), ()),
         )
@@ -95,7 +143,7 @@ class StoreReader:
     async def comparison(self, a: int, b: int) -> RunComparison | None:
         """Two runs compared; None where one of them is not there (any more)."""
         try:
-            return await self._read(lambda reader: compare_runs(reader, a, b), None)
+            return await self._questions.read(lambda reader: compare_runs(reader, a, b), None)
         except RunError:
             return None
 
@@ -104,20 +152,22 @@ class StoreReader:
     ) -> Several | None:
         """Several runs ranked, with their seconds; None where one of them is not there (any more)."""
         try:
-            return await self._read(lambda reader: _several(reader, run_ids, evaluator, baseline), None)
+            return await self._questions.read(
+                lambda reader: _several(reader, run_ids, evaluator, baseline), None
+            )
         except RunError:
             return None
 
     async def sparkline(self, run_id: int) -> tuple[float, ...]:
         """Records a second over a run, in at most `SPARKS` parts of its time."""
-        return await self._read(lambda reader: _sparkline(reader, run_id), ())
+        return await self._questions.read(lambda reader: _sparkline(reader, run_id), ())
 
     async def details(self, record_id: int) -> Details | None:
-        return await self._read(lambda reader: reader.details(record_id), None)
+        return await self._seen.read(lambda reader: reader.details(record_id), None)
 
     async def learned(self) -> tuple[list[Learned], list[ModelHistory]]:
         """What is known about endpoints, and how the runs on each model went."""
-        return await self._read(
+        return await self._questions.read(
             lambda reader: (learned_endpoints(reader.connection), model_histories(reader.connection)),
             ([], []),
         )
@@ -125,42 +175,12 @@ class StoreReader:
     def interrupt(self) -> None:
         """Ends a search for records that runs now; whoever waits for it gets StoreError."""
         if self._searching:
-            self._break_off()
-
-    def _break_off(self) -> None:
-        reader = self._reader
-        if reader is not None:
-            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
-                reader.connection.interrupt()
+            self._questions.break_off()
 
     def close(self) -> None:
-        """Ends the thread; a query in work is broken off."""
-        self._closed = True
-        self._break_off()
-        self._thread.submit(self._close)
-        self._thread.shutdown(wait=True)
-
-    async def _read(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
-        if self._closed:
-            return nothing
-        future = self._thread.submit(self._work, query, nothing)
-        return await asyncio.wrap_future(future)
-
-    def _work(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
-        if self._reader is None:
-            if not self.workspace.database.exists():
-                return nothing
-            self._reader = Reader(self.workspace)
-        try:
-            return query(self._reader)
-        except sqlite3.Error as error:
-            self._close()
-            raise StoreError(explain(error, self.workspace.database)) from error
-
-    def _close(self) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.close()
+        """Ends the threads; a query in work is broken off."""
+        self._questions.close()
+        self._seen.close()
 
 
 def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline: int | None) -> Several:

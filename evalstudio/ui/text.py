@@ -5,7 +5,7 @@ import re
 
 LONGEST_CELL = 200
 LONGEST_VIEW = 20_000
-SHOWN_BEFORE = 12  # characters that are the same, before the first that is not
+SHOWN_BEFORE = 20  # characters that are the same, before the first that is not
 
 # Control characters but tab and line feed; and those that turn the direction of what follows.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -32,7 +32,7 @@ def apart(a: str, b: str) -> tuple[str, str]:
     same = next((place for place, (one, two) in both if one != two), min(len(a), len(b)))
     if same <= SHOWN_BEFORE:
         return a, b
-    cut = same - SHOWN_BEFORE
+    cut = a.find(" ", same - SHOWN_BEFORE, same) + 1 or same - SHOWN_BEFORE  # at a word, where there is one
     return f"…{a[cut:]}", f"…{b[cut:]}"
 
 

@@ -7,7 +7,7 @@ colours are told apart by people who see fewer colours (after Okabe and Ito), an
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 # Distances in pixels at 96 dpi; Qt scales them.
@@ -137,7 +137,7 @@ def make_palette(colours: Tokens) -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, mixed(colours.muted, colours.card, 0.35))
     palette.setColor(
-        QPalette.ColorGroup.Disabled, role.PlaceholderText, mixed(colours.muted, colours.field, 0.75)
+        QPalette.ColorGroup.Disabled, role.PlaceholderText, mixed(colours.muted, colours.field, 0.45)
     )
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colours.border))
     return palette
@@ -165,6 +165,11 @@ def text_pairs(colours: Tokens) -> list[tuple[str, str, str]]:
     ]
     pairs += [("text on selection", colours.text, colours.selection)]
     return [*pairs, ("button text", colours.on_accent, colours.accent)]
+
+
+def line_height() -> int:
+    """Pixels of a line of text; at a change of size what a widget itself says is still of before."""
+    return QFontMetrics(QApplication.font()).height()
 
 
 def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:

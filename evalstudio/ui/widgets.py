@@ -1,12 +1,24 @@
 """Small parts that several panels are made of."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.text import tooltip
 from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
+
+ARROW = 16  # the room of a menu's arrow
 
 
 class Card(QFrame):
@@ -98,26 +110,12 @@ class ActionButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._primary = primary
-        self.setMinimumHeight(30)
-        if primary:
-            self.setFont(scaled(self.font(), 1.0, bold=True))
-            self.setMinimumWidth(104)
-        theme().changed.connect(self.update)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = tokens()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        ground, ink, edge = self._shades()
-        painter.setPen(QPen(edge, 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(box, 6, 6)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colours.text if self._primary else colours.accent), 1.4))
-            painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4.5, 4.5)
-        self._draw_content(painter, ink)
+        self._draw_content(painter, _draw_ground(painter, self, primary=self._primary))
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -128,26 +126,16 @@ class ActionButton(QToolButton):
             + (22 if not self.icon().isNull() else 0)
             + 26
         )
-        return QSize(wide, max(30, metrics.height() + 12))
+        return QSize(max(wide, 104) if self._primary else wide, max(30, metrics.height() + 12))
 
-    def _shades(self) -> tuple[QColor, QColor, QColor]:
-        colours = tokens()
-        if not self.isEnabled():
-            faint = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-            return QColor(colours.card), faint, QColor(colours.border)
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _follow_theme(self) -> None:
         if self._primary:
-            ground = QColor(colours.accent)
-            if self.isDown():
-                ground = ground.darker(120)
-            elif self.underMouse():
-                ground = ground.darker(108)
-            return ground, QColor(colours.on_accent), ground
-        ground = QColor(
-            colours.selection
-            if self.isDown() or self.isChecked()
-            else (colours.window if self.underMouse() else colours.card)
-        )
-        return ground, QColor(colours.text), QColor(colours.border)
+            self.setFont(scaled(QApplication.font(), 1.0, bold=True))
+        self.updateGeometry()
+        self.update()
 
     def _draw_content(self, painter: QPainter, ink: QColor) -> None:
         text = "" if self._icon_only else self._words or self.text()
@@ -166,6 +154,73 @@ class ActionButton(QToolButton):
         )
 
 
+class Button(QPushButton):
+    """A button that is no command of the window's; it looks like one of those that are, with a small arrow for a menu."""
+
+    def __init__(self, text: str = "", *, primary: bool = False) -> None:
+        super().__init__(text)
+        self._primary = primary
+        theme().changed.connect(self.updateGeometry)
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(_draw_ground(painter, self, primary=self._primary))
+        painter.setFont(self.font())
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic)
+        if self.menu() is None:
+            painter.drawText(self.rect(), flags, self.text())
+            return
+        painter.drawText(self.rect().adjusted(0, 0, -ARROW, 0), flags, self.text())
+        middle = QPointF(self.width() - ARROW, self.height() / 2 - 1)
+        painter.drawPolyline([middle + QPointF(-3.5, 0), middle + QPointF(0, 3.5), middle + QPointF(3.5, 0)])
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        wide = metrics.horizontalAdvance(self.text().replace("&", "")) + 26
+        return QSize(wide + (ARROW if self.menu() is not None else 0), max(28, metrics.height() + 11))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def _draw_ground(painter: QPainter, button: QAbstractButton, *, primary: bool = False) -> QColor:
+    """Draws a button without its content; returns the colour to write with."""
+    colours = tokens()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(button.rect()).adjusted(1, 1, -1, -1)
+    ground, ink, edge = _shades(button, primary)
+    painter.setPen(QPen(edge, 1))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 6, 6)
+    if button.hasFocus():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.text if primary else colours.accent), 1.4))
+        painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4.5, 4.5)
+    return ink
+
+
+def _shades(button: QAbstractButton, primary: bool) -> tuple[QColor, QColor, QColor]:
+    """Ground, ink and edge of a button as it is now."""
+    colours = tokens()
+    if not button.isEnabled():
+        faint = button.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+        return QColor(colours.card), faint, QColor(colours.border)
+    if primary:
+        ground = QColor(colours.accent)
+        if button.isDown():
+            ground = ground.darker(120)
+        elif button.underMouse():
+            ground = ground.darker(108)
+        return ground, QColor(colours.on_accent), ground
+    ground = QColor(
+        colours.selection
+        if button.isDown() or button.isChecked()
+        else (colours.window if button.underMouse() else colours.card)
+    )
+    return ground, QColor(colours.text), QColor(colours.border)
+
+
 class NavigationButton(QToolButton):
     """A page, or a command, in the column on the left: an icon above a word."""
 
@@ -180,7 +235,7 @@ class NavigationButton(QToolButton):
         self._fit()
 
     def _fit(self) -> None:
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(QApplication.font())  # its own follows later
         self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 14), metrics.height() + 42)
         self.update()
 

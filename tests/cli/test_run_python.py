@@ -50,6 +50,15 @@ def eval_without(text, nothing):
 def test_beside():
     raise AssertionError
 """
+UNDECORATED = """
+from evalstudio import Result, Score, foreach
+
+@foreach("n", [1])
+def eval_one(n):
+    return Result(Score("one", True))
+
+def eval_other(n): ...
+"""
 
 
 def _hear_ctrl_c() -> None:
@@ -105,6 +114,15 @@ def test_that_the_exit_status_says_what_came_of_it(tmp_path: Path, arguments: li
     assert "2 of 2 saved" in out
 
 
+def test_that_a_function_without_its_decorator_is_named(tmp_path: Path) -> None:
+    (tmp_path / "eval_y.py").write_text(UNDECORATED)
+    said = "eval_y.py::eval_other is no evaluation and is not run: decorate it with foreach"
+    code, out, _ = finish(tmp_path, "eval_y.py")
+    assert code == 0
+    assert said in " ".join(out.split())
+    assert said not in " ".join(finish(tmp_path, "eval_y.py::eval_one")[1].split())
+
+
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
@@ -138,10 +156,11 @@ def test_that_processes_are_an_option_and_what_they_print_is_shown(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     (tmp_path / "eval_it.py").write_text(
-        "import os\nfrom evalstudio import Result, foreach\nfrom evalstudio.evaluators import exact_match\n"
+        "import os, time\nfrom evalstudio import Result, foreach\nfrom evalstudio.evaluators import exact_match\n"
         "@foreach('text', ['a', 'b', 'c'])\n"
         "def eval_it(text):\n"
         "    print('a line from a worker')\n"
+        "    time.sleep(1)\n"
         "    return Result(exact_match(text, text), model_response=os.getpid())\n"
     )
     command = [sys.executable, "-m", "evalstudio", "run", "eval_it.py"]
@@ -150,7 +169,11 @@ def test_that_processes_are_an_option_and_what_they_print_is_shown(
         [*command, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["workers"] == 2
+    summary = json.loads(done.stdout)
+    assert (summary["workers"], summary["workers_label"]) == (2, "1 process x 2 threads")
+    assert "1 process x 2 threads: " in done.stderr
+    assert " busy, " in done.stderr
+    assert " idle, " in done.stderr
     assert "a line from a worker" in done.stderr
     wrong = subprocess.run(
         [*command, "--workers", "3"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60

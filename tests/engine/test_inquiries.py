@@ -93,6 +93,52 @@ def test_that_a_forecast_knows_nothing_then_answers_then_what_was_learned(
     assert "There is no evaluation file" in str(child.reply(4).error)
 
 
+def test_that_a_grid_is_forecast_as_all_its_runs(child: Child, tmp_path: Path) -> None:
+    path = Path(write_evaluation(tmp_path, '"demo/fast"', 40))
+    grid = path.read_text() + "grid = { parameters = { temperature = [0, 0.5, 1] } }\n"
+    path.write_text(grid)
+    child.send(ForecastRun(1, str(path)))
+    first = msgspec.convert(child.reply(1).value, RunForecast)
+    assert (first.runs, first.samples, first.seconds) == (3, 120, None)
+    assert "demo/fast" in first.basis
+    child.send(StartRun(2, str(path), "grid", samples=3))
+    ended: set[int] = set()
+
+    def all_ended(event: object) -> bool:
+        if isinstance(event, Snapshot) and event.state == "completed":
+            ended.add(event.run_id)
+        return len(ended) == 3
+
+    child.until(all_ended)
+    parts = []
+    for number, label in enumerate(("temperature=0", "temperature=0.5", "temperature=1"), start=3):
+        child.send(ForecastRun(number, f"{path}#{label}"))
+        parts.append(msgspec.convert(child.reply(number).value, RunForecast))
+    child.send(ForecastRun(9, str(path), text=grid))
+    whole = msgspec.convert(child.reply(9).value, RunForecast)
+    assert (whole.runs, whole.samples) == (3, 120)
+    assert whole.seconds is not None
+    likely = [part.seconds[1] for part in parts if part.seconds is not None]
+    assert len(likely) == 3
+    assert max(likely) <= whole.seconds[1] <= sum(likely) * 1.001  # the rate learned last may be another one
+    assert whole.seconds[2] >= max(part.seconds[2] for part in parts if part.seconds is not None)
+
+
+def test_that_a_function_is_forecast_once_it_has_answered(child: Child, file: Path) -> None:
+    reference = f"{file}::eval_plain"
+    child.send(ForecastRun(1, reference, samples=6))
+    first = msgspec.convert(child.reply(1).value, RunForecast)
+    assert (first.samples, first.seconds, first.basis) == (6, None, "not run yet")
+    child.send(StartRun(2, reference, "own"))
+    child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
+    child.send(ForecastRun(3, reference, samples=600))
+    second = msgspec.convert(child.reply(3).value, RunForecast)
+    assert second.seconds is not None
+    assert 0 < second.seconds[0] <= second.seconds[1] <= second.seconds[2]
+    child.send(ForecastRun(4, reference))
+    assert "known only when it runs" in str(child.reply(4).error)
+
+
 def test_that_a_files_evaluations_are_listed_and_its_prints_harm_nothing(child: Child, file: Path) -> None:
     child.send(ListEvaluations(1, str(file)))
     found = msgspec.convert(child.reply(1).value, EvaluationFile)

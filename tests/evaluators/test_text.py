@@ -33,9 +33,18 @@ from evalstudio.evaluators.text import normalise_text
         ("c", ["a", "b"], False),
         ("7", "007", False),
         ("x", [], None),
+        (4, 4, True),
+        (4, 4.0, True),
+        (4.0, "4", True),
+        (5, 4, False),
+        (True, True, True),
+        (True, "true", True),
+        (False, True, False),
+        (3, [1, 3], True),
+        (None, "x", False),
     ],
 )
-def test_exact(answer: str, expected: Any, right: bool | None) -> None:
+def test_exact(answer: Any, expected: Any, right: bool | None) -> None:
     assert exact_match(answer, expected).value is right
 
 

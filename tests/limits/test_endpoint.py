@@ -256,6 +256,9 @@ def test_a_rejection_that_names_concurrency_is_a_cap() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 1.0, until=5.0)
     tickets = fill(controller, now)
+    while (wait := controller.check(now)) is not None and wait.until is not None:
+        now = wait.until  # while it grows, calls start one by one
+        tickets += fill(controller, now)
     message = "too many concurrent requests"
     controller.finish(now + 0.1, tickets[-1], AttemptResult(Outcome.THROTTLED, message=message))
     assert controller.limit == len(tickets) - 1

@@ -48,7 +48,10 @@ def test_that_names_stand_for_their_entries(workspace: Workspace, tmp_path: Path
         ("[models.x]\nname = 'y'", "missing required field `provider`"),
         ("[models.x]\nprovider = 'nobody'\nname = 'y'", "no provider 'nobody'"),
         ("[models.x]\nprovider = 'openai'\nname = 'y'\nwindow = 0", "window must be a whole number"),
-        ("[models.x]\nprovider = 'openai'\nname = 'y'\nsecret = 'sk-1'", "unknown field `secret`"),
+        (
+            "[models.x]\nprovider = 'openai'\nname = 'y'\nsecret = 'sk-1'",
+            "no field 'secret'; it has provider, name, ",
+        ),
         ("models = 3", "can't be used"),
     ],
 )

@@ -126,4 +126,6 @@ def test_that_changes_of_speed_are_said_in_the_right_direction(open_filled: Open
 
 def test_that_long_texts_are_shown_from_where_they_differ() -> None:
     assert apart("a", "b") == ("a", "b")
-    assert apart("x" * 50 + "one", "x" * 50 + "two") == ("…" + "x" * 12 + "one", "…" + "x" * 12 + "two")
+    assert apart("x" * 50 + "one", "x" * 50 + "two") == ("…" + "x" * 20 + "one", "…" + "x" * 20 + "two")
+    work = "Let me work it out step by step. The answer is"
+    assert apart(f"{work} 12.", f"{work} 13.") == ("…The answer is 12.", "…The answer is 13.")

@@ -115,6 +115,65 @@ def test_that_the_form_edits_the_text_and_leaves_what_was_written_by_hand(
     assert driver.find(QLineEdit, "evaluator_1_tolerance").text() == "0.1"
 
 
+def test_that_a_grid_is_made_of_fields_and_tells_its_runs_and_samples(
+    open_window: OpenWindow, file: Path
+) -> None:
+    driver = opened(open_window, file)
+    runs = driver.find(QLabel, "grid_runs")
+    assert runs.text().startswith("One run.")
+    for number, model in enumerate(("demo/instant", "demo/fast")):
+        press(driver, QPushButton, "add_grid_models")
+        driver.find(QComboBox, f"grid_model_{number}").setEditText(model)
+    press(driver, QPushButton, "add_grid_prompts")
+    driver.find(QLineEdit, "grid_prompt_0_name").setText("")
+    driver.qtbot.keyClicks(driver.find(QLineEdit, "grid_prompt_0_name"), "short")
+    press(driver, QPushButton, "add_grid_prompts")
+    driver.qtbot.keyClicks(driver.find(QPlainTextEdit, "grid_prompt_1_message_0_text"), "Think. ")
+    press(driver, QPushButton, "add_grid_parameters")
+    driver.qtbot.keyClicks(driver.find(QLineEdit, "grid_parameter_0_name"), "temperature")
+    driver.qtbot.keyClicks(driver.find(QLineEdit, "grid_parameter_0_values"), "0, 0.5, 1")
+    press(driver, QToolButton, "save_evaluation_button")
+    table = tomllib.loads(file.read_text())
+    assert table["grid"] == {
+        "models": ["demo/instant", "demo/fast"],
+        "prompts": {
+            "short": [{"role": "user", "content": "{{ text }}"}],
+            "prompt 2": [{"role": "user", "content": "Think. {{ text }}"}],
+        },
+        "parameters": {"temperature": [0, 0.5, 1]},
+    }
+    assert EVALUATION.splitlines()[0] in file.read_text()
+    lines = runs.text().splitlines()
+    assert lines[0].startswith("12 runs")
+    assert lines[1] == "•  demo/instant, short, temperature=0"
+    driver.wait(lambda: runs.text().startswith("12 runs, 144 samples in all"))
+    driver.wait(lambda: driver.find(QLabel, "forecast").text().startswith("12 runs, 144 samples"))
+    assert not driver.find(QLineEdit, "also_on").isEnabled()
+    # a message of a prompt that can't be rendered is told in the grid; rows go, and with the last one the grid
+    driver.find(QPlainTextEdit, "grid_prompt_0_message_0_text").setPlainText("{{ nothing }}")
+    driver.wait(lambda: "Prompt 'short'" in visible(driver, "issue_grid"))
+    for name in ("grid_prompt_1", "grid_prompt_0", "grid_parameter_0", "grid_model_1", "grid_model_0"):
+        press(driver, QToolButton, f"{name}_remove")
+    assert "grid" not in tomllib.loads(text_of(driver, "evaluation_text"))
+    assert runs.text().startswith("One run.")
+
+
+def test_that_a_grid_that_is_written_is_shown_as_fields(open_window: OpenWindow, file: Path) -> None:
+    file.write_text(
+        EVALUATION + '[grid]\nmodels = ["demo/fast", { provider = "demo", name = "instant" }]\n'
+        'parameters = { top_p = [0.5, 1.0] }\n[grid.prompts]\nplain = [{ role = "user", content = "{{ text }}" }]\n'
+    )
+    driver = opened(open_window, file)
+    assert driver.find(QComboBox, "grid_model_0").currentText() == "demo/fast"
+    assert not driver.find(QComboBox, "grid_model_1").isEnabled()  # a table: changed in the text
+    assert driver.find(QLineEdit, "grid_parameter_0_values").text() == "0.5, 1.0"
+    assert driver.find(QLineEdit, "grid_prompt_0_name").text() == "plain"
+    driver.qtbot.keyClicks(driver.find(QLineEdit, "grid_parameter_0_values"), ", 0.9")
+    grid = tomllib.loads(text_of(driver, "evaluation_text"))["grid"]
+    assert grid["parameters"] == {"top_p": [0.5, 1.0, 0.9]}
+    assert grid["models"] == ["demo/fast", {"provider": "demo", "name": "instant"}]
+
+
 def test_that_mistakes_are_told_where_they_are_as_they_are_made(open_window: OpenWindow, file: Path) -> None:
     driver = opened(open_window, file)
     message = driver.find(QPlainTextEdit, "message_0_text")
@@ -246,8 +305,9 @@ def test_that_a_python_file_is_listed_run_and_its_errors_shown_with_its_own_line
     driver.window.take_evaluation(str(path))
     table = driver.find(QTableWidget, "function_table")
     driver.wait(lambda: table.rowCount() == 1)
-    words = [table.item(0, column).text() for column in range(6)]
+    words = [table.item(0, column).text() for column in (0, 1, 2, 3, 4, 6)]
     assert words == ["eval_own", "3", "text, expected", "model", "worker threads", "Says yes to everything."]
+    driver.wait(lambda: table.item(0, 5).text() == "not run yet")
     press(driver, QPushButton, "run_eval_own")
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
     assert driver.window._pages.currentWidget() is driver.window.runs_page

@@ -1,15 +1,22 @@
 """A run and its charts written to files from the window."""
 
+import asyncio
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton
 
 from evalstudio.store.runs import RunState
 from evalstudio.ui.charts.pictures import picture_menu
+from evalstudio.ui.export import Progress, export_records, export_run
+from evalstudio.ui.tasks import spawn
+from evalstudio.ui.told_export import tell_export
+from evalstudio.workspace import Workspace
 from tests.ui.conftest import Driver
 
 Opened = Callable[[], Driver]
@@ -89,3 +96,37 @@ def test_that_the_menu_of_a_chart_offers_both_forms(open_filled: Opened) -> None
         "Copy the picture",
     ]
     menu.deleteLater()
+
+
+def test_that_a_long_export_tells_how_far_it_is_and_can_be_broken_off(
+    open_filled: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalstudio.ui.told_export.QUIET_S", 0)
+    monkeypatch.setattr("evalstudio.ui.told_export.TICK_S", 0.01)
+    driver = open_first_run(open_filled)
+    path = tmp_path / "kept.csv"
+    path.write_text("as it was")
+
+    async def slow(progress: Progress) -> int | None:
+        """The records of the run again and again, until it is broken off."""
+        ids = np.array(driver.reader().record_ids(1) * 10_000, dtype=np.int64)
+        return await export_records(driver.workspace, 1, ids, path, progress)
+
+    spawn(tell_export(driver.session, path, slow, lambda count: f"{count} written"))
+    driver.wait(lambda: "of 400,000 records" in driver.messages())
+    (item,) = driver.window.messages.items()
+    first = item.text.text()
+    driver.wait(lambda: item.text.text() != first)
+    assert [one.name for one in tmp_path.glob("*.part")] == ["kept.csv.part"]
+    driver.qtbot.mouseClick(driver.find(QPushButton, "offer_cancel"), Qt.MouseButton.LeftButton)
+    driver.wait(lambda: "kept.csv was not written" in driver.messages())
+    assert path.read_text() == "as it was"
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["run.html", "run.xml", "run.jsonl"])
+def test_that_an_export_that_is_to_stop_leaves_nothing(filled: Path, tmp_path: Path, name: str) -> None:
+    progress = Progress()
+    progress.stop.set()
+    assert asyncio.run(export_run(Workspace(filled), 1, tmp_path / name, progress)) is None
+    assert not list(tmp_path.iterdir())

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluation import ModelSettings, TokenPrices
 from evalstudio.named_models import load_models
 from evalstudio.store.runs import RunState
 from evalstudio.ui.charts.capacity_chart import CapacityChart
@@ -177,6 +177,35 @@ def test_that_what_cannot_be_saved_is_told_while_typed(open_window: OpenWindow) 
     driver.find(QSpinBox, "model_window").setValue(90)
     assert "above the 10–20 of OpenAI" in text(driver, "model_advice")
     assert driver.find(QPushButton, "save_model").isEnabled()  # a warning forbids nothing
+
+
+def test_that_a_models_own_prices_are_fields_and_are_kept(open_window: OpenWindow, server: str) -> None:
+    driver = shown(open_window)
+    fill(driver, "priced", server)
+    driver.find(QComboBox, "model_id").setCurrentText("instant")
+    fields = [driver.find(QLineEdit, f"price_{part}") for part in ("input", "output", "cached")]
+    for texts, problem in (
+        (("0.5", "", ""), "need both"),
+        (("0.5", "cheap", ""), "'cheap' is no price"),
+        (("0.5", "-1", ""), "'-1' is no price"),
+        (("", "", "nan"), "'nan' is no price"),
+    ):
+        for field, words in zip(fields, texts, strict=True):
+            field.setText(words)
+        assert problem in text(driver, "model_problem")
+        assert not driver.find(QPushButton, "save_model").isEnabled()
+    for field, words in zip(fields, ("$0.5", "1,25", "0"), strict=True):
+        field.setText(words)
+    press(driver, "save_model")
+    saved = load_models(driver.workspace)["priced"]
+    assert saved.prices == TokenPrices(0.5, 1.25, 0.0)
+    driver.window.models_page.look_at("demo/fast")
+    driver.window.models_page.look_at("priced")
+    assert [field.text() for field in fields] == ["0.5", "1.25", "0"]
+    for field in fields:
+        field.clear()
+    press(driver, "save_model")
+    assert load_models(driver.workspace)["priced"].prices is None
 
 
 def test_that_a_python_function_is_a_model(open_window: OpenWindow, tmp_path: Path) -> None:

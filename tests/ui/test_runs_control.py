@@ -1,5 +1,6 @@
 """The Runs page: one call given up, signs and what they propose, rates, and runs renamed, repeated and deleted."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.protocol import Call, Percentiles
+from evalstudio.settings import changed
 from evalstudio.signs import Sign, Trouble
 from evalstudio.store.runs import RunState
 from evalstudio.ui.panels.signs_panel import SignsPanel
@@ -242,3 +244,35 @@ def test_that_a_grid_is_started_as_one_and_each_run_says_its_place(
     assert {row.experiment for row in driver.session.rows} == {"grid-1"}
     driver.session.look_at(2)
     driver.wait(lambda: driver.find(QLabel, "run_subtitle").text().endswith("2 of the 3 runs of a grid"))
+
+
+def test_that_the_engine_restarts_with_another_interpreter_at_once_and_runs_go_on(
+    open_window: OpenWindow, hanging: Path
+) -> None:
+    driver = open_window()
+    driver.window.runs_page.start_bar.add_file(str(hanging))
+    click(driver, "start")
+    driver.wait(lambda: driver.saved() == 3)
+    first = driver.session.engine.pid
+    driver.session.change_settings(changed(driver.session.settings, python=sys.executable))
+    press(driver, "offer_restart_the_engine_now")
+    driver.wait(lambda: driver.session.engine.pid not in (None, first))
+    hanging.with_name("go").touch()
+    driver.wait(lambda: driver.state() == RunState.COMPLETED)
+    assert driver.saved() == 4
+    driver.session.change_settings(changed(driver.session.settings, theme="dark"))
+    assert "interpreter" not in driver.messages()
+
+
+def test_that_another_workspace_is_taken_by_opening_the_window_anew(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EVALSTUDIO_WORKSPACE", raising=False)
+    driver = open_window()
+    driver.ready()
+    driver.session.workspace_option = None  # as if it had not been given
+    driver.session.change_settings(changed(driver.session.settings, workspace=str(tmp_path / "other")))
+    assert "The workspace is used from the window's next start on." in driver.messages()
+    press(driver, "offer_reopen_the_window_now")
+    assert driver.window.reopens
+    assert not driver.window.isVisible()

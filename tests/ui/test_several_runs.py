@@ -63,3 +63,21 @@ def test_that_unticking_choosing_a_baseline_and_ticking_nothing_act(open_filled:
     runs.item(2).setCheckState(Qt.CheckState.Unchecked)
     driver.wait(lambda: several.told is None)
     assert "Tick the runs" in driver.find(QLabel, "several_status").text()
+
+
+def test_that_the_places_of_its_splitters_are_kept(open_filled: Opened) -> None:
+    driver, several = open_several(open_filled)
+    driver.window.resize(1200, 800)
+    splitters = several.splitters
+    before = [splitter.sizes() for splitter in splitters]
+    for splitter, sizes in zip(splitters, ([300, 200], [420, 700]), strict=True):
+        splitter.setSizes(sizes)
+    moved = [splitter.sizes() for splitter in splitters]
+    assert all(one[0] != other[0] for one, other in zip(moved, before, strict=True))
+    driver.window.close()
+    again = open_filled()
+    again.window.resize(1200, 800)
+    again.window.show_page("compare")
+    again.find(QTabWidget, "compare_ways").setCurrentIndex(1)
+    shown = again.find(SeveralRuns, "several_runs")
+    assert [splitter.sizes() for splitter in shown.splitters] == moved

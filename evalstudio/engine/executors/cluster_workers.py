@@ -1,5 +1,6 @@
 """One function on the workers of a cluster."""
 
+import asyncio
 import itertools
 import os
 import uuid
@@ -48,13 +49,18 @@ class ClusterWorkers:
     def tell_changes(self, heard: Callable[[], None]) -> None:
         self._link.tell_changes(heard)
 
-    async def run(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> Returned:
+    async def run(
+        self,
+        function: Callable[..., Any] | None,
+        arguments: Mapping[str, Any],
+        longest: float | None = None,
+    ) -> Returned:
         """Has a worker call its function."""
         if self._closed:
             raise CallFailed(Outcome.CANCELLED, "The run has left the cluster.")
         key = f"{self._run}-{next(self._numbers)}"
-        done = await self._link.submit(self._digest, self._target, pickled(arguments), key)
-        return read_done(done)
+        async with asyncio.timeout(longest):  # its begin is not told: with the time that it lies there
+            return read_done(await self._link.submit(self._digest, self._target, pickled(arguments), key))
 
     def resize(self, size: int) -> None:
         """A cluster's workers are started and ended by who owns it."""

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from evalstudio.engine.executors.cluster import ClusterLink
 from evalstudio.engine.executors.cluster_workers import ClusterWorkers
 from evalstudio.engine.executors.processes import ProcessWorkers
-from evalstudio.engine.executors.target import EvaluationTarget, EvaluatorTarget, ModelTarget, Target
+from evalstudio.engine.executors.target import (
+    EvaluationTarget,
+    EvaluatorsTarget,
+    EvaluatorTarget,
+    ModelTarget,
+    Target,
+)
 from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.plan import Plan
@@ -22,25 +28,35 @@ class Opened:
 
     workers: Workers | None
     parameters: tuple[str, ...] = ()
-    evaluators: dict[str, Workers] = field(default_factory=dict)  # of a person's own, by name, on a cluster
+    evaluators: dict[str, Workers] = field(default_factory=dict)  # of a person's own, by name
 
     async def aclose(self) -> None:
-        for one in (self.workers, *self.evaluators.values()):
-            if one is not None:
-                await one.aclose()
+        for one in {self.workers, *self.evaluators.values()} - {None}:
+            assert one is not None
+            await one.aclose()
 
 
 async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
     """Raises an EvalStudioError where the function can't be loaded by them."""
-    match plan.pool:
-        case Threads(threads=threads):
-            return Opened(ThreadWorkers(threads, "model"))
-        case Processes():
-            workers = ProcessWorkers(target_of(plan), plan.pool, log=log)
-            return Opened(workers, await workers.start())
     if plan.cluster is not None:
         return await _open_cluster(plan, plan.cluster, log)
-    return Opened(None)
+    evaluators = _open_evaluators(plan, log)
+    match plan.pool:
+        case Threads(threads=threads):
+            return Opened(ThreadWorkers(threads, "model"), evaluators=evaluators)
+        case Processes():
+            workers = ProcessWorkers(target_of(plan), plan.pool, log=log)
+            return Opened(workers, await workers.start(), evaluators)
+    return Opened(None, evaluators=evaluators)
+
+
+def _open_evaluators(plan: Plan, log: Callable[[str, str], None]) -> dict[str, Workers]:
+    """Processes for the evaluators of a person's own; they start with the first answer."""
+    targets = evaluator_targets(plan)
+    if not targets:
+        return {}
+    workers = ProcessWorkers(EvaluatorsTarget(tuple(targets)), plan.judging, log=log)
+    return {target.score: workers for target in targets}
 
 
 async def _open_cluster(plan: Plan, cluster: Cluster, log: Callable[[str, str], None]) -> Opened:
@@ -93,7 +109,8 @@ def _evaluation_target(evaluation: PythonEvaluation) -> EvaluationTarget:
             f"'{evaluation.name}' is defined inside of something else, where other processes can't find it; define it "
             "at the top of its file, or leave processes and cluster out."
         )
-    return EvaluationTarget(str(evaluation.path), name, module, _shared(evaluation))
+    is_batch = evaluation.marked.batch_size is not None
+    return EvaluationTarget(str(evaluation.path), name, module, _shared(evaluation), is_batch)
 
 
 def _shared(evaluation: PythonEvaluation) -> bytes:

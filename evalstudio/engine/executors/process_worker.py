@@ -95,7 +95,7 @@ def _serve(jobs: int, send: Callable[[int, Any], None], function: Callable[..., 
             done = carry_out(function, arguments)
             with contextlib.suppress(OSError):
                 os.chdir(folder)  # each call begins where the first one did
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # they may be closed, or None
                 sys.stdout.flush()
                 sys.stderr.flush()
             send(number, done)

@@ -40,8 +40,10 @@ class _Job:
     number: int
     arguments: bytes
     future: "asyncio.Future[Returned]"
+    longest: float | None = None
     crashes: int = 0
     process: "_Process | None" = None
+    timer: asyncio.TimerHandle | None = None  # while it is under way
 
 
 @dataclass(slots=True, eq=False)
@@ -125,13 +127,18 @@ class ProcessWorkers:
             await asyncio.wait_for(self._all_ready.wait(), OTHERS_S)
         return parameters
 
-    async def run(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> Returned:
+    async def run(
+        self,
+        function: Callable[..., Any] | None,
+        arguments: Mapping[str, Any],
+        longest: float | None = None,
+    ) -> Returned:
         """Has a process call its function; see `Workers`."""
         if self._closed:
             raise CallFailed(Outcome.CANCELLED, "The worker processes are closed.")
         self._numbers += 1
         future: asyncio.Future[Returned] = asyncio.get_running_loop().create_future()
-        job = _Job(self._numbers, pickled(arguments), future)
+        job = _Job(self._numbers, pickled(arguments), future, longest)
         self._queue.append(job)
         self._fill()
         self._dispatch()
@@ -198,6 +205,8 @@ class ProcessWorkers:
             self._queue.popleft()
             one.kept_for = job if job.crashes else None
             job.process = one
+            if job.longest is not None:
+                job.timer = asyncio.get_running_loop().call_later(job.longest, self._expire, job)
             one.jobs[job.number] = job
             assert one.child is not None
             assert one.child.stdin is not None
@@ -205,6 +214,7 @@ class ProcessWorkers:
 
     def _ended(self, one: _Process, number: int, body: bytes) -> None:
         job = one.jobs.pop(number)
+        _stop_timer(job)
         one.ended += 1
         if one.kept_for is job:
             one.kept_for = None
@@ -213,6 +223,11 @@ class ProcessWorkers:
         if one.leaving and _is_idle(one):
             self._kill(one) if one.blameless else self._let_go(one)
         self._dispatch()
+
+    def _expire(self, job: _Job) -> None:
+        if not job.future.done():
+            job.future.set_exception(TimeoutError())
+            self._give_up(job)
 
     def _give_up(self, job: _Job) -> None:
         """A call past its deadline, or of a run that was stopped."""
@@ -320,6 +335,7 @@ class ProcessWorkers:
 
     def _run_again(self, job: _Job, how: str, *, blameless: bool) -> None:
         job.process = None
+        _stop_timer(job)
         job.crashes += not blameless
         if self._closed:
             job.future.cancel()
@@ -376,6 +392,12 @@ def _deliver(future: "asyncio.Future[Returned]", body: bytes) -> None:
         future.set_result(read_done(pickle.loads(body)))
     except CallFailed as failed:
         future.set_exception(failed)
+
+
+def _stop_timer(job: _Job) -> None:
+    if job.timer is not None:
+        job.timer.cancel()
+        job.timer = None
 
 
 def _is_idle(one: _Process) -> bool:

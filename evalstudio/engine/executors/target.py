@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
 from evalstudio.errors import EvaluationError, ModelError
 from evalstudio.outcome import Outcome
-from evalstudio.python.result import plain_result
+from evalstudio.python.result import plain_result, plain_results
 
 MAIN, MAIN_HERE = "__main__", "__mp_main__"
 
@@ -60,15 +61,17 @@ class ModelTarget:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationTarget:
-    """A function that `foreach` has marked; `module` is the name under which its file was imported.
+    """A function that `foreach` or `batch` has marked; `module` is the name under which its file was imported.
 
-    `shared`: the arguments that are the same for every sample, pickled.
+    `shared`: the arguments that are the same for every sample, pickled. `batch`: it takes a list for each column, and
+    gives a list of results.
     """
 
     path: str
     name: str
     module: str
     shared: bytes = b""
+    batch: bool = False
 
     def load(self) -> Callable[..., Any]:
         from evalstudio.python.decorators import marked_of
@@ -83,12 +86,13 @@ class EvaluationTarget:
             raise EvaluationError(
                 f"What '{self.name}' is given beside the columns cannot be read in a worker: {sentence_of(error)}"
             ) from error
-        return lambda **values: plain_result(function(**values, **shared))
+        as_plain = plain_results if self.batch else plain_result
+        return lambda **values: as_plain(function(**values, **shared))
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorTarget:
-    """An evaluator of a person's own, called with `answer` and `values`."""
+    """An evaluator of a person's own, called with `score`, `answer` and `values`."""
 
     path: str
     name: str
@@ -97,9 +101,29 @@ class EvaluatorTarget:
     metrics: tuple[str, ...]
 
     def load(self) -> Callable[..., Any]:
+        judge = self.judge()
+        return lambda score, answer, values: judge(answer, values)
+
+    def judge(self) -> Callable[..., Any]:
+        """The evaluator, called with an answer and the values of its sample."""
         from evalstudio.evaluators.custom import load_function
 
         return load_function(Path(self.path), self.name, self.columns, self.score, self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorsTarget:
+    """All evaluators of a person's own that a run has; `score` says which of them is called."""
+
+    parts: tuple[EvaluatorTarget, ...]
+
+    @property
+    def path(self) -> str:
+        return self.parts[0].path
+
+    def load(self) -> Callable[..., Any]:
+        judges = {one.score: one.judge() for one in self.parts}
+        return lambda score, answer, values: judges[score](answer, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +159,7 @@ def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
         result = function(**pickle.loads(arguments))
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the worker
         failure = _failure(error)
-    if os.getpid() != process:
-        os._exit(0)  # a fork that a person's code made and did not end
+    end_fork(process)
     wall, processor = time.perf_counter() - started, time.thread_time() - processor
     if failure is None:
         try:

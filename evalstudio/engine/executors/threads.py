@@ -6,6 +6,7 @@ its place, and whatever it still returns is dropped.
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections import deque
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalstudio.concurrency import check_count
+from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.executors.workers import Returned
 from evalstudio.protocol import Worker
 from evalstudio.workers import Threads
@@ -27,6 +29,8 @@ class _Job:
     arguments: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Returned]"
+    longest: float | None = None
+    timer: asyncio.TimerHandle | None = None
     thread: threading.Thread | None = None  # once it has started
     abandoned: bool = False
 
@@ -63,11 +67,16 @@ class ThreadWorkers:
     def tell_changes(self, heard: Callable[[], None]) -> None:
         """Threads don't change by themselves."""
 
-    async def run(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> Returned:
-        """Calls `function` in a thread. Cancelling the wait gives the call up; it can't be ended."""
+    async def run(
+        self,
+        function: Callable[..., Any] | None,
+        arguments: Mapping[str, Any],
+        longest: float | None = None,
+    ) -> Returned:
+        """Calls `function` in a thread; see `Workers`. A call that is given up can't be ended."""
         assert function is not None
         loop = asyncio.get_running_loop()
-        job = _Job(function, arguments, loop, loop.create_future())
+        job = _Job(function, arguments, loop, loop.create_future(), longest)
         with self._ready:
             self._jobs.append(job)
             if len(self._jobs) > self._idle and self._threads < self.size:
@@ -120,21 +129,32 @@ class ThreadWorkers:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            started, processor = time.perf_counter(), time.thread_time()
+            process, started, processor = os.getpid(), time.perf_counter(), time.thread_time()
             value: Any = None
             failure: BaseException | None = None
             try:
                 value = job.function(**job.arguments)
             except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
                 failure = error
+            end_fork(process)
             returned = Returned(value, time.perf_counter() - started, time.thread_time() - processor)
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                job.loop.call_soon_threadsafe(_deliver, job.future, returned, failure)
+                job.loop.call_soon_threadsafe(_deliver, job, returned, failure)
             with self._ready:
                 self._ended += 1
                 if job.abandoned:
                     self.abandoned -= 1
                     return
+
+    def _start_timer(self, job: _Job) -> None:
+        assert job.longest is not None
+        if not job.future.done():
+            job.timer = job.loop.call_later(job.longest, self._expire, job)
+
+    def _expire(self, job: _Job) -> None:
+        if not job.future.done():
+            job.future.set_exception(TimeoutError())
+            self._give_up(job)
 
     def _next(self) -> _Job | None:
         with self._ready:
@@ -145,13 +165,19 @@ class ThreadWorkers:
                 if self._jobs:
                     job = self._jobs.popleft()
                     job.thread = threading.current_thread()
+                    if job.longest is not None:
+                        with contextlib.suppress(RuntimeError):  # the loop is closed
+                            job.loop.call_soon_threadsafe(self._start_timer, job)
                     return job
                 self._idle += 1
                 self._ready.wait()
                 self._idle -= 1
 
 
-def _deliver(future: "asyncio.Future[Returned]", returned: Returned, failure: BaseException | None) -> None:
+def _deliver(job: _Job, returned: Returned, failure: BaseException | None) -> None:
+    future = job.future
+    if job.timer is not None:
+        job.timer.cancel()
     if future.done():
         return
     if failure is None:

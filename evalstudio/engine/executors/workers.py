@@ -52,11 +52,16 @@ class Workers(Protocol):
     def waiting(self) -> int:
         """Calls that no worker has yet."""
 
-    async def run(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> Returned:
+    async def run(
+        self,
+        function: Callable[..., Any] | None,
+        arguments: Mapping[str, Any],
+        longest: float | None = None,
+    ) -> Returned:
         """Calls the function. Cancelling the wait gives the call up.
 
-        `function` is for workers in this process; others have loaded it themselves. Raises what it raises, or
-        CallFailed.
+        `function` is for workers in this process; others have loaded it themselves. A call that takes more than
+        `longest` seconds from its beginning is given up, too. Raises what it raises, TimeoutError, or CallFailed.
         """
 
     def resize(self, size: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _ENOUGH = 12  # attempts for a regression
 _SPREAD = 0.05**2  # squared coefficient of variation of work below which lengths are equal
-
+_EDGES = 0.6  # least squared coefficient of variation for what chance does at the edges of a span
 _ALIKE = 0.25**2  # the same of times, below which a single one stands for all
 
 
@@ -113,6 +113,7 @@ class Level:
         spread = max(n * self._ww / (self._w * self._w) - 1, 0.0)
         if spread < 1e-4:  # no work known: the spread of times stands in
             spread = max(n * self._rr / (self._r * self._r) - 1, 0.0)
+        spread = max(spread, _EDGES)
         m = self._span_n
         x2 = self._span_w / self._span
         error2 = max(0.02, 0.6 * math.sqrt(spread * min(max(1.0, self.in_flight), m)) / m)

@@ -23,6 +23,7 @@ _OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
 _EAGER_GROWTH, _EAGER_OVERSHOOT = 0.5, 5.0  # where the endpoint itself says how much it takes
 _FEW = 3  # answers measure a level, if they agree ...
 _AGREE = 0.2  # ... to this relative error
+_MOST = 0.5  # where sizes are unknown, this share of a level's calls must be in: the short answers come first
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 
 # Probes: what is worth a change, in logarithms of throughput, for each unit of the logarithm of the step. To double
@@ -73,6 +74,7 @@ class Learner:
         self._blind_next = now + _BLIND_EVERY
         self._answers = 0
         self._mean_work = self._seconds = 0.0
+        self._sized = False  # whether answers differ in size, as far as is known
         self._levels: dict[int, Level] = {}  # half-octaves of the mean in flight, during the ramp
         self.queue = QueueShare()
         self._base = start
@@ -112,6 +114,7 @@ class Learner:
         `frozen`: no growth now. `eager`: a fast ramp does no harm, since the endpoint states its limits.
         """
         self._answers += 1
+        self._sized = self._sized or (self._answers > 1 and abs(attempt.work - self._mean_work) > 1e-9)
         self._seconds += (attempt.seconds - self._seconds) / min(self._answers, 50)
         self._mean_work += (attempt.work - self._mean_work) / self._answers
         if not attempt.in_use:
@@ -174,7 +177,9 @@ class Learner:
         measured = {
             i: level
             for i, level in self._levels.items()
-            if level.count >= _FEW and (rate := level.throughput()) is not None and rate.error <= _AGREE
+            if level.count >= (_FEW if self._sized else max(_FEW, _MOST * level.in_flight))
+            and (rate := level.throughput()) is not None
+            and rate.error <= _AGREE
         }
         if not measured:
             return

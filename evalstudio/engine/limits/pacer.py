@@ -12,6 +12,7 @@ from evalstudio.engine.limits.hints import RateHeaders
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
 _FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
+_NEXT_PROBE = 7.0  # after one that was let through
 _FIRST_STEP = 0.06
 _LARGEST_STEP = 0.5
 _LONG_WAIT = 5.0  # seconds
@@ -123,7 +124,7 @@ class HiddenRate:
         self._bound_for = 0.0
         if self._probed:  # the last one was let through: there may be much more room
             self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
-            self._probe_interval = _FIRST_PROBE
+            self._probe_interval = _NEXT_PROBE
         self._probed = self.learned
         self.rate *= 1 + step
         return True

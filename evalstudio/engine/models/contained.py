@@ -1,14 +1,19 @@
 """A call of a person's own code, contained: whatever it does comes back as a value or as an outcome."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import os
+import time
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.executors.workers import CallFailed, Workers
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
 from evalstudio.outcome import Outcome
+
+HELD_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +32,18 @@ async def call_contained(
     workers: Workers | None,
     longest: float,
     on_returned: Callable[[float, float], None] = lambda wall, processor: None,
+    on_held: Callable[[float], None] = lambda seconds: None,
 ) -> Returned:
     """Has workers call `function`, or awaits what it returns where there are none.
 
-    Gives up after `longest` seconds. `on_returned` gets the seconds of wall clock and of processor of a worker's call.
+    Gives up after `longest` seconds. `on_returned` gets the seconds of wall clock and of processor of a worker's call,
+    `on_held` those for which code that should await held up the loop.
     """
     try:
         async with asyncio.timeout(longest):
             if workers is None:
                 assert function is not None
-                return Returned(await _awaited(function(**arguments())))
+                return Returned(await _awaited(_Stepwise(function(**arguments()), on_held)))
             returned = await workers.run(function, arguments())
             on_returned(returned.wall, returned.processor)
             return Returned(returned.value, seconds=returned.wall)
@@ -49,6 +56,37 @@ async def call_contained(
     except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
         result = CallResult(outcome_of(error), message=sentence_of(error), hint=hint_of(error))
         return Returned(failure=result, error=error)
+
+
+class _Stepwise:
+    """Awaits what it wraps, and tells of each step, from one wait to the next, that took `HELD_S` or more."""
+
+    __slots__ = ("_on_held", "_process", "_wrapped")
+
+    def __init__(self, wrapped: Awaitable[Any], on_held: Callable[[float], None]) -> None:
+        self._wrapped = wrapped
+        self._on_held = on_held
+        self._process = os.getpid()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        steps: Any = self._wrapped.__await__()
+        step: Callable[..., Any] = steps.__next__
+        given: tuple[Any, ...] = ()
+        while True:
+            began = time.perf_counter()
+            try:
+                waits_for = step(*given)
+            except StopIteration as end:
+                return end.value
+            finally:
+                end_fork(self._process)
+                if (seconds := time.perf_counter() - began) >= HELD_S:
+                    self._on_held(seconds)
+            try:
+                sent = yield waits_for
+                step, given = (steps.__next__, ()) if sent is None else (steps.send, (sent,))
+            except BaseException as error:  # noqa: BLE001 - a cancellation, mostly: it is for the wrapped code
+                step, given = steps.throw, (error,)
 
 
 async def _awaited(answer: Awaitable[Any]) -> Any:

@@ -16,6 +16,7 @@ from evalstudio.python.retries import Retries
 from evalstudio.python.rows import BadRow
 
 GATHER_S = 0.02  # how long a batch waits for more samples
+HALVED = (Outcome.CLIENT_ERROR, Outcome.CRASHED_WORKER)
 
 Values = Mapping[str, Any]
 
@@ -38,6 +39,7 @@ class EvaluationModel:
         self._workers = workers
         self._retries = retries
         self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
+        self.on_held: Callable[[float], None] = lambda seconds: None
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt; see `Model`."""
@@ -46,8 +48,9 @@ class EvaluationModel:
             return CallResult(Outcome.CLIENT_ERROR, message=values.problem)
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         returned = await call_contained(
-            self._function, lambda: {**values, **self._arguments}, self._workers, longest, self.on_returned
-        )
+            self._function, lambda: {**values, **self._arguments}, self._workers, longest,
+            self.on_returned, self.on_held,
+        )  # fmt: skip
         failed = _failed(returned, self._retries)
         return failed or replace(_answered(returned.value), seconds=returned.seconds)
 
@@ -62,7 +65,7 @@ class EvaluationModel:
 class BatchModel:
     """Gathers samples and calls the function with many of them: a list for each column.
 
-    Where a call raises, its halves are tried, so that a bad row fails alone.
+    Where a call raises or kills its process, its halves are tried, so that a bad row fails alone.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class BatchModel:
         self._timeout = attempt_timeout
         self._workers = workers
         self._retries = retries
+        self.on_held: Callable[[float], None] = lambda seconds: None
         self._gathered: list[tuple[Values, asyncio.Future[CallResult]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -132,10 +136,11 @@ class BatchModel:
         """A result for each row."""
         lists = {name: [values[name] for values in rows] for name in self._columns}
         returned = await call_contained(
-            self._function, lambda: {**lists, **self._arguments}, self._workers, self._timeout
-        )
+            self._function, lambda: {**lists, **self._arguments}, self._workers, self._timeout,
+            on_held=self.on_held,
+        )  # fmt: skip
         failed = _failed(returned, self._retries)
-        if failed is not None and failed.outcome is Outcome.CLIENT_ERROR and len(rows) > 1:
+        if failed is not None and failed.outcome in HALVED and len(rows) > 1:
             half = len(rows) // 2
             return [*await self._results(rows[:half]), *await self._results(rows[half:])]
         if failed is not None:

@@ -16,7 +16,6 @@ from evalstudio.keys import find_key, remember_environment
 from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.workers import Threads
 
-BATCH_THREADS = 8
 SCHEMAS = (
     "openai",
     "demo",
@@ -66,11 +65,9 @@ def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: Workers 
         return EvaluationModel(
             function, arguments, attempt_timeout=longest, workers=workers, retries=marked.retries
         )
-    # not the run's own: its calls are samples, and a thread takes many of them
-    threads = None if is_async(function) else ThreadWorkers(BATCH_THREADS, "batch")
     return BatchModel(
         function, marked.columns, arguments,
-        size=marked.batch_size, attempt_timeout=longest, workers=threads, retries=marked.retries,
+        size=marked.batch_size, attempt_timeout=longest, workers=workers, retries=marked.retries,
     )  # fmt: skip
 
 

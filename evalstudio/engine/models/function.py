@@ -46,13 +46,15 @@ class FunctionModel:
         self._workers = workers
         self._parameters = parameters if function is None else tuple(inspect.signature(function).parameters)
         self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
+        self.on_held: Callable[[float], None] = lambda seconds: None
 
     async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
         """One attempt; see `Model`."""
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         returned = await call_contained(
-            self._function, lambda: self._arguments(request), self._workers, longest, self.on_returned
-        )
+            self._function, lambda: self._arguments(request), self._workers, longest,
+            self.on_returned, self.on_held,
+        )  # fmt: skip
         return returned.failure or replace(_result(returned.value), seconds=returned.seconds)
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalstudio.protocol import LimitChange
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock, style_plot
@@ -128,7 +128,6 @@ class TimeChart(Card):
         self._legend = QLabel()
         self._legend.setObjectName(f"legend_{self.kind.name}")
         self._legend.setTextFormat(Qt.TextFormat.RichText)  # made of our own words and numbers only
-        self._legend.setFont(scaled(self._legend.font(), 0.9))
         self._legend.setMinimumWidth(10)
         head.addWidget(self._legend, 1)
         layout.addLayout(head)
@@ -148,6 +147,7 @@ class TimeChart(Card):
         item.setDownsampling(auto=True, mode="peak")
         item.disableAutoRange()
         item.showGrid(x=False, y=True, alpha=0.35)
+        item.getAxis("left").setZValue(-200)  # the grid is its part: behind what is filled
         box = item.getViewBox()
         box.setMouseEnabled(x=True, y=False)
         box.setLimits(xMin=0, yMin=0)
@@ -186,6 +186,7 @@ class TimeChart(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
+        self._legend.setFont(scaled(QApplication.font(), 0.9))
         style_plot(self._plot, self.font())
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])

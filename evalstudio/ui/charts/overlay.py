@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout
 
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.chart import DASHES
@@ -56,7 +56,6 @@ class OverlayChart(Card):
         self._legend.setObjectName(f"legend_overlay_{name}")
         self._legend.setTextFormat(Qt.TextFormat.RichText)  # names are escaped
         self._legend.setWordWrap(True)
-        self._legend.setFont(scaled(self._legend.font(), 0.9))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_XS)
         layout.setSpacing(SPACE_XS)
@@ -90,6 +89,7 @@ class OverlayChart(Card):
         self._follow_theme()
 
     def _follow_theme(self) -> None:
+        self._legend.setFont(scaled(QApplication.font(), 0.9))
         colours = tokens()
         style_plot(self._plot, self.font())
         marked = []

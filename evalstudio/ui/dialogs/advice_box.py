@@ -1,13 +1,13 @@
 """Guidance beside the limits: presets with their reasons, a warning outside a range, and the four factors as measured."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QGridLayout, QGroupBox, QHBoxLayout, QVBoxLayout
 
 from evalstudio.advisor import PRESETS, factors, measure_machine, outside, rate_warning, window_for_rate
 from evalstudio.format import milliseconds
 from evalstudio.protocol import Percentiles
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 
 class AdviceBox(QGroupBox):
@@ -23,7 +23,7 @@ class AdviceBox(QGroupBox):
         labelled(self.presets, "preset", "Preset", "A window to start with, by who answers")
         for preset in PRESETS.values():
             self.presets.addItem(f"{preset.name}: {preset.range}", preset.name)
-        self.use = QPushButton()
+        self.use = Button()
         labelled(self.use, "use_preset", "Use the preset", "Sets a sliding window of this size")
         self._reason = TextLabel("", "muted", name="preset_reason")
         self._reason.setWordWrap(True)

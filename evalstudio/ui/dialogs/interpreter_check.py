@@ -4,13 +4,13 @@ import json
 import sys
 
 from PySide6.QtCore import QProcess, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalstudio.packaged import install_line, is_packaged
 from evalstudio.protocol import VERSION
 from evalstudio.ui.engine_client import clean_environment
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 LONGEST_MS = 20_000
 OWN = "The program's own: it runs evaluations of files in CSV, JSON and Excel. For Parquet, a cluster, the local model and your own packages, choose a Python of yours."
@@ -38,7 +38,7 @@ class InterpreterCheck(QWidget):
         self._path = ""
         self._process: QProcess | None = None
         self._asked = ""
-        self.button = QPushButton("&Check")
+        self.button = Button("&Check")
         labelled(
             self.button, "check_python", "Check the interpreter", "Starts it once and asks for its version"
         )

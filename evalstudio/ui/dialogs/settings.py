@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -41,7 +39,7 @@ from evalstudio.ui.dialogs.setting_rows import SettingRow
 from evalstudio.ui.session import Session
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 from evalstudio.workers import Processes, default_workers
 
 ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
@@ -322,24 +320,26 @@ class SettingsDialog(QDialog):
         return page
 
     def _foot(self) -> QHBoxLayout:
-        which = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(which.Ok | which.Apply | which.Cancel)
-        for button in self._buttons.buttons():
-            button.setIcon(QIcon())  # the style's own match nothing else here
+        self._buttons = QDialogButtonBox()
+        self._ok_button, self._apply_button = Button("OK", primary=True), Button("Apply")
+        cancel = Button("Cancel")
         self._buttons.setObjectName("settings_buttons")
-        self._ok_button = self._buttons.button(which.Ok)
-        self._apply_button = self._buttons.button(which.Apply)
-        for button, name in (
-            (self._ok_button, "settings_ok"), (self._apply_button, "settings_apply"), (self._buttons.button(which.Cancel), "settings_cancel"),
+        role = QDialogButtonBox.ButtonRole
+        for button, name, which in (
+            (self._ok_button, "settings_ok", role.AcceptRole), (self._apply_button, "settings_apply", role.ApplyRole),
+            (cancel, "settings_cancel", role.RejectRole),
         ):  # fmt: skip
             button.setObjectName(name)
-            button.setAccessibleName(button.text().replace("&", ""))
+            button.setAccessibleName(button.text())
+            button.setAutoDefault(False)
+            self._buttons.addButton(button, which)
+        self._ok_button.setDefault(True)
         foot = QHBoxLayout()
         for text, name, save in (
             ("&Import…", "settings_import", False),
             ("&Export…", "settings_export", True),
         ):
-            button = QPushButton(text)
+            button = Button(text)
             button.setAutoDefault(False)
             labelled(button, name, text.strip("&…"), "Settings in a file of your own; keys are never in it")
             title = "Export the settings" if save else "Import settings"

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QSplitter,
-    QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from evalstudio.ui.panels.score_pairs import ScorePairs
 from evalstudio.ui.panels.several_runs import SeveralRuns
 from evalstudio.ui.panels.speed_panel import SpeedPanel
 from evalstudio.ui.session import Session
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import apart, one_line
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
@@ -60,7 +60,6 @@ class ComparePage(QWidget):
         )
         self.several = SeveralRuns(session)
         self._lay_out()
-        self.setFocusProxy(self.flips.table)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._compare)
@@ -73,7 +72,7 @@ class ComparePage(QWidget):
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:
         """The parts whose places are restored."""
-        return [self.flips.splitter]
+        return [self.flips.splitter, *self.several.splitters]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -185,9 +184,7 @@ class ComparePage(QWidget):
         upper.setSpacing(SPACE_S)
         upper.addWidget(self.scores, 3)
         upper.addWidget(self.speed, 2)
-        self._tabs = QTabWidget()
-        labelled(self._tabs, "compare_tabs", "Samples that changed, and what differs between the runs")
-        self._tabs.setDocumentMode(True)
+        self._tabs = Tabs("compare_tabs", "Samples that changed, and what differs between the runs")
         self._tabs.addTab(self.flips, "Flips")
         self._tabs.addTab(self.differences, "What differs")
         for column, width in enumerate((150, 340, 0, 130)):
@@ -213,9 +210,7 @@ class ComparePage(QWidget):
         layout.addWidget(self.warnings)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
-        self.ways = QTabWidget()
-        labelled(self.ways, "compare_ways", "Two runs, or several")
-        self.ways.setDocumentMode(True)
+        self.ways = Tabs("compare_ways", "Two runs, or several")
         self.ways.addTab(self.pair, "Two runs")
         self.ways.addTab(self.several, "Several runs")
         outside = QVBoxLayout(self)

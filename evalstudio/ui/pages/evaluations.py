@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 
 from evalstudio.datasets import DatasetSource
 from evalstudio.errors import EvalStudioError, RunError
-from evalstudio.evaluation import EXAMPLE, ModelSettings
+from evalstudio.evaluation import EXAMPLE, ModelSettings, variants
 from evalstudio.library import (
     copy_example,
     find_datasets,
@@ -24,6 +24,7 @@ from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, Ru
 from evalstudio.store.query import RecordQuery
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.function_forecasts import function_forecasts
 from evalstudio.ui.notices import Offer
 from evalstudio.ui.panels.evaluation_bar import EvaluationBar, forecast_sentence
 from evalstudio.ui.panels.evaluation_editor import ChangedElsewhere, EvaluationEditor
@@ -220,7 +221,15 @@ class EvaluationsPage(QWidget):
             return
         if path == self._python_path:
             self._python_read = True
-            self.python.show_file(msgspec.convert(found, EvaluationFile))
+            file = msgspec.convert(found, EvaluationFile)
+            self.python.show_file(file)
+            spawn(self._forecast_functions(path, file))
+
+    async def _forecast_functions(self, path: str, file: EvaluationFile) -> None:
+        async for name, found in function_forecasts(self._session, path, file):
+            if path != self._python_path:
+                return
+            self.python.show_forecast(name, found)
 
     def _run_changed(self, run_id: int) -> None:
         model = self._session.models.get(run_id)
@@ -268,11 +277,13 @@ class EvaluationsPage(QWidget):
         text = exact_text(self.editor.text)
         try:
             asked = self._session.engine.request(ForecastRun, evaluation=str(self.editor.path), text=text)
-            said, colour = forecast_sentence(msgspec.convert(await asked, RunForecast)), "muted"
+            found = msgspec.convert(await asked, RunForecast)
+            said, colour, samples = forecast_sentence(found), "muted", found.samples
         except RunError as error:
-            said, colour = str(error), "warn"
+            said, colour, samples = str(error), "warn", None
         if this == self._forecast_round and not self.editor.issues:
             self.bar.say(said, colour)
+            self.editor.form.grid.know_calls(samples)
 
     def _changed(self) -> None:
         if self.editor.issues:
@@ -281,6 +292,9 @@ class EvaluationsPage(QWidget):
             f"{self.editor.path.name}{' · example' if self.editor.is_example else ''}",
             dirty=self.editor.is_dirty,
         )
+        spec = self.editor.draft.spec
+        if spec is not None:
+            self.bar.know_grid(len(variants(spec)))
         self._propose()
         self._update_actions()
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLayout,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -30,7 +30,7 @@ from evalstudio.ui.states import LOOKS
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
-from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
+from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
 MOST_RUNS = 30
 MOST_UNDONE = 4
@@ -55,7 +55,7 @@ class HomePage(QWidget):
         self._actions = actions
         self._starting = False
         self._shown: list[RunRow] | None = None
-        self._resume_buttons: list[QPushButton] = []
+        self._resume_buttons: list[Button] = []
         self.run_button = ActionButton(actions["run_example"], primary=True)
         self.recent = make_table("recent_runs", "Recent runs", HEADINGS, stretched=1)
         self._stack = QStackedWidget()
@@ -136,7 +136,7 @@ class HomePage(QWidget):
             label = TextLabel(
                 one_line(words, 120), "bad" if row.true_state is RunState.INTERRUPTED else "text"
             )
-            button = QPushButton("Resume")
+            button = Button("Resume")
             labelled(
                 button,
                 f"resume_{row.id}",
@@ -229,9 +229,11 @@ class HomePage(QWidget):
         undone.addLayout(self._undone)
         recent, inside = _titled("Recent runs")
         recent.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        for place, width in enumerate((190, 0, 190, 190, 110, 100, 140)):
+        for place, width in enumerate((0, 0, 0, 200, 130, 110, 150)):
             if width:
                 self.recent.setColumnWidth(place, width)
+            else:
+                self.recent.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         inside.addWidget(self.recent, 1)
         for card in (new, self._undone_card):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

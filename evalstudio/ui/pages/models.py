@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.errors import EvalStudioError, StoreError
@@ -17,10 +17,11 @@ from evalstudio.ui.panels.learned_panel import LearnedPanel
 from evalstudio.ui.panels.model_form import ModelForm
 from evalstudio.ui.panels.model_list import TITLES, ModelList
 from evalstudio.ui.session import Session
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
 FIRST = "demo/fast"
 ABOUT = {
@@ -50,7 +51,6 @@ class ModelsPage(QWidget):
         self._local_line = QWidget()
         self._use = ActionButton(actions["use_model"])
         self._lay_out(actions)
-        self.setFocusProxy(self.list.tree)
         self.list.chosen.connect(self.look_at)
         self.list.add.connect(self.begin)
         self.form.saved.connect(self.look_at)
@@ -174,10 +174,13 @@ class ModelsPage(QWidget):
         for name in ("local_start", "local_stop"):
             local.addWidget(ActionButton(actions[name]))
         local.addStretch(1)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self._title)
+        names.addWidget(self._about)
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, 0)
-        head.addWidget(self._title, 2)
-        head.addWidget(self._about, 3)
+        head.addLayout(names, 1)
         head.addWidget(self._use)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -186,9 +189,7 @@ class ModelsPage(QWidget):
         scroll.setWidget(self.form)
         scroll.viewport().setAutoFillBackground(False)
         self.form.setAutoFillBackground(False)
-        self.tabs = QTabWidget()
-        labelled(self.tabs, "model_tabs", "Set-up, capacity, and what was learned")
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs("model_tabs", "Set-up, capacity, and what was learned")
         for widget, title in (
             (scroll, "Set-up"), (self.capacity, "Capacity finder"), (self.learned, "What was learned"),
         ):  # fmt: skip

@@ -9,13 +9,11 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from evalstudio.errors import StoreError
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.export import export_records
 from evalstudio.ui.panels.distributions import DistributionsPanel
@@ -25,7 +23,8 @@ from evalstudio.ui.panels.waterfall import Waterfall
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
+from evalstudio.ui.told_export import tell_export
+from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
 PREFIX = "results_"
 
@@ -42,15 +41,14 @@ class ResultsPage(QWidget):
         self.distributions = DistributionsPanel(session.store)
         self.records = RecordsPanel(session.store, PREFIX)
         self.waterfall = Waterfall("waterfall")
-        self.clear = QPushButton("Clear filters")
+        self.clear = Button("Clear filters")
         labelled(self.clear, "clear_filters", "Clear filters", "Show all records of the run again")
-        self.export_button = QPushButton("Export…")
+        self.export_button = Button("Export…")
         labelled(
             self.export_button, "export_records", "Export records",
             "Write the selected records, or all that are shown, as CSV or JSON lines",
         )  # fmt: skip
         self._lay_out(actions)
-        self.setFocusProxy(self.records.table)
         self._connect(actions)
 
     @property
@@ -113,13 +111,11 @@ class ResultsPage(QWidget):
         run_id, ids = self.records.run_id, self.records.chosen_ids()
         if run_id is None:
             return
-        try:
-            count = await export_records(self._session.workspace, run_id, ids, path)
-        except StoreError as error:
-            self._session.tell(str(error), "error", key="export")
-            return
-        self._session.tell(
-            f"{count:,} record{'' if count == 1 else 's'} of run {run_id} written to {path}.", key="export"
+        await tell_export(
+            self._session,
+            path,
+            lambda progress: export_records(self._session.workspace, run_id, ids, path, progress),
+            lambda count: f"{count:,} record{'' if count == 1 else 's'} of run {run_id} written to {path}.",
         )
 
     def _find(self) -> None:

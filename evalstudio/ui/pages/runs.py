@@ -1,7 +1,7 @@
 """The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.errors import StoreError
@@ -36,6 +36,7 @@ from evalstudio.ui.run_export import RunExport
 from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.session import Session
 from evalstudio.ui.tables.record_cells import HIDDEN_BESIDE_CHARTS
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Card
@@ -323,10 +324,7 @@ class RunsPage(QWidget):
         self.records.search.selectAll()
 
     def _lay_out(self) -> None:
-        self._tabs = QTabWidget()
-        self._tabs.setObjectName("run_tabs")
-        self._tabs.setAccessibleName("Records, errors and changes of the run, and the log")
-        self._tabs.setDocumentMode(True)
+        self._tabs = Tabs("run_tabs", "Records, errors and changes of the run, and the log")
         self._tabs.addTab(self.records, "Records")
         self._tabs.addTab(self.errors, "Errors")
         self._tabs.addTab(self.tail, "Tail")

@@ -3,8 +3,8 @@
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.errors import EvalStudioError
 from evalstudio.evaluation import EXAMPLE, examples
@@ -15,7 +15,7 @@ from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SETTLE_MS = 300
 FIRST_MOST = 64
@@ -38,6 +38,8 @@ class CapacityPanel(QWidget):
         self._busy = False
         self._levels: list[Level] = []
         self.evaluation = QComboBox()
+        self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.evaluation.setMinimumContentsLength(8)
         labelled(
             self.evaluation, "capacity_evaluation", "Samples of", "The evaluation whose samples are answered"
         )
@@ -49,16 +51,16 @@ class CapacityPanel(QWidget):
         self.samples.setRange(0, 10_000_000)
         self.samples.setSpecialValueText("all")
         labelled(self.samples, "capacity_samples", "Samples to spend at most", "0: all that the dataset has")
-        self.start = QPushButton("&Measure")
+        self.start = Button("&Measure")
         labelled(self.start, "capacity_start", "Measure the capacity")
-        self.stop = QPushButton("St&op")
+        self.stop = Button("St&op")
         labelled(self.stop, "capacity_stop", "Stop measuring", "What was answered is kept")
         self.plan = TextLabel("", "muted", name="capacity_plan")
         self.plan.setWordWrap(True)
         self.chart = CapacityChart()
         self.verdict = TextLabel("", name="capacity_verdict", bold=True)
         self.verdict.setWordWrap(True)
-        self.apply = QPushButton("&Apply")
+        self.apply = Button("&Apply")
         labelled(
             self.apply,
             "capacity_apply",
@@ -225,11 +227,14 @@ class CapacityPanel(QWidget):
             ("Samples of", self.evaluation), ("up to", self.most), ("in flight, at most", self.samples),
         ):  # fmt: skip
             line.addWidget(TextLabel(caption))
-            line.addWidget(widget)
+            line.addWidget(widget, 1 if widget is self.evaluation else 0)
         line.addWidget(TextLabel("samples"))
         line.addStretch(1)
-        line.addWidget(self.start)
-        line.addWidget(self.stop)
+        doing = QHBoxLayout()
+        doing.setSpacing(SPACE_S)
+        doing.addWidget(self.plan, 1)
+        doing.addWidget(self.start, 0, Qt.AlignmentFlag.AlignTop)
+        doing.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignTop)
         verdict = QHBoxLayout()
         verdict.setSpacing(SPACE_M)
         verdict.addWidget(self.verdict, 1)
@@ -238,6 +243,6 @@ class CapacityPanel(QWidget):
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
         column.addLayout(line)
-        column.addWidget(self.plan)
+        column.addLayout(doing)
         column.addWidget(self.chart, 1)
         column.addLayout(verdict)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from evalstudio.ui.panels.form_parts import choice, focus_in_order, refill, show_in, small_button
+from evalstudio.ui.focus import focus_in_order
+from evalstudio.ui.panels.form_parts import choice, refill, show_in, small_button
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 
 class ColumnMap(QWidget):
@@ -21,7 +22,7 @@ class ColumnMap(QWidget):
         self.setObjectName("column_map")
         self._columns: tuple[str, ...] = ()
         self._rows: list[MapRow] = []
-        self._add = QPushButton("Name a column")
+        self._add = Button("Name a column")
         labelled(
             self._add, "add_column", "Name a column",
             "Gives a column another name for templates; the file's own names stay usable",

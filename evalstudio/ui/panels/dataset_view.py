@@ -8,9 +8,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QSpinBox,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -20,15 +18,17 @@ from evalstudio.datasets.survey import Survey
 from evalstudio.ui.panels.error_table import QuietTable, fill_row, make_table
 from evalstudio.ui.panels.form_parts import choice, refill, show_in
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.text import one_line, plain, tooltip
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, ElidedLabel, TextLabel, labelled
 
 FOUND = "found"
 DELIMITERS = {FOUND: None, "comma ,": ",", "semicolon ;": ";", "tab": "\t", "pipe |": "|"}
 ENCODINGS = (FOUND, "utf-8", "utf-16", "cp1252", "latin-1")
 NONE = "(none)"
 MOST_COLUMNS = 60
+NARROWEST_LONG = 160  # pixels of a column whose contents find no room
 LIKELY_INPUT = ("text", "question", "prompt", "input", "query", "instruction", "review")
 LIKELY_EXPECTED = ("expected", "label", "answer", "target", "output", "gold")
 
@@ -49,14 +49,14 @@ class DatasetView(QWidget):
         self._references: list[str] = []
         self._title = ElidedLabel("", factor=1.2, bold=True, name="dataset_title")
         self.status = ElidedLabel("", "muted", name="dataset_status")
-        self.copy = QPushButton("Copy into the workspace")
+        self.copy = Button("Copy into the workspace")
         labelled(
             self.copy,
             "copy_dataset",
             "Copy into the workspace",
             "Results then never change with the original",
         )
-        self.place = QPushButton("Use where it is")
+        self.place = Button("Use where it is")
         labelled(self.place, "use_in_place", "Use where it is", "For a large file: only its path is kept")
         self.header = QCheckBox("Header row")
         self.header.setChecked(True)
@@ -72,7 +72,7 @@ class DatasetView(QWidget):
         self.samples.setSpecialValueText("All")
         self.samples.setGroupSeparatorShown(True)
         labelled(self.samples, "dataset_samples", "Samples", "How many samples a run takes; 0: all")
-        self.evaluation = QPushButton("New evaluation with it")
+        self.evaluation = Button("New evaluation with it")
         labelled(self.evaluation, "dataset_evaluation", "New evaluation with this dataset")
         self.rows = QuietTable(0)
         labelled(self.rows, "dataset_rows", "First rows of the dataset")
@@ -151,11 +151,20 @@ class DatasetView(QWidget):
                 for column in columns
             ]
             fill_row(self.rows, row, words, whole)
-        self.rows.resizeColumnsToContents()
-        for place in range(len(columns)):
-            self.rows.setColumnWidth(place, min(360, self.rows.columnWidth(place) + 12))
+        self._share_width(len(columns))
         self.show_problems(found.problems, len(found.problems))
         self.evaluation.setEnabled(bool(names))
+
+    def _share_width(self, columns: int) -> None:
+        """Each column as wide as its contents, where there is room for them; long ones give way."""
+        self.rows.resizeColumnsToContents()
+        wanted = [self.rows.columnWidth(place) + 12 for place in range(columns)]
+        fair = max(NARROWEST_LONG, self.rows.viewport().width() // max(1, columns))
+        spare = self.rows.viewport().width() - sum(min(fair, width) for width in wanted)
+        for place, width in enumerate(wanted):
+            more = max(0, spare) if width > fair else 0
+            spare -= more if width > fair else 0
+            self.rows.setColumnWidth(place, min(width, fair + more))
 
     def show_survey(self, found: Survey) -> None:
         """Shows what only the whole file tells."""
@@ -217,7 +226,6 @@ class DatasetView(QWidget):
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         for button in (self.copy, self.place, self.evaluation):
-            button.setMinimumHeight(30)
             head.addWidget(button)
         inside.addLayout(head)
         inside.addWidget(self.status)
@@ -243,11 +251,8 @@ class DatasetView(QWidget):
         )
         self.rows.horizontalHeader().setHighlightSections(False)
         self.rows.horizontalHeader().setStretchLastSection(True)
-        self.rows.verticalHeader().setDefaultSectionSize(28)
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.tabs = QTabWidget()
-        labelled(self.tabs, "dataset_tabs", "Rows, problems and users of the dataset")
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs("dataset_tabs", "Rows, problems and users of the dataset")
         for table, title in ((self.rows, "Rows"), (self.problems, "Problems"), (self.uses, "Used by")):
             self.tabs.addTab(table, title)
         self.uses.setColumnWidth(0, 110)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -16,8 +15,8 @@ from PySide6.QtWidgets import (
 from evalstudio.protocol import ErrorClass, LimitChange
 from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.text import one_line, tooltip
-from evalstudio.ui.theme import theme
-from evalstudio.ui.widgets import TextLabel, quiet_selection
+from evalstudio.ui.theme import line_height, theme
+from evalstudio.ui.widgets import Button, TextLabel, quiet_selection
 
 HEADINGS = ("Class", "Attempts", "Samples errored", "First seen", "Example", "")
 
@@ -31,9 +30,9 @@ class ErrorTable(QWidget):
         super().__init__()
         self.setObjectName("errors_panel")
         self.table = make_table("error_table", "Errors by class", HEADINGS, stretched=4)
-        for column, width in enumerate((130, 80, 130, 80, 0, 110)):
-            if width:
-                self.table.setColumnWidth(column, width)
+        for column, width in enumerate((130, 80, 130, 80)):
+            self.table.setColumnWidth(column, width)
+        self.table.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.ResizeToContents)
         self._empty = TextLabel("No attempt has failed.", "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
@@ -70,8 +69,8 @@ class ErrorTable(QWidget):
                 "Stop the run or wait for its end first" if active else "Run again the samples that ended so"
             )
 
-    def _button(self, name: str) -> QPushButton:
-        button = QPushButton("Retry these")
+    def _button(self, name: str) -> Button:
+        button = Button("Retry these")
         button.setObjectName(f"retry_{name.replace(' ', '_')}")
         button.setAccessibleName(f"Retry the samples that ended as {name}")
         button.clicked.connect(lambda: self.retry.emit((name,)))
@@ -124,6 +123,7 @@ class QuietTable(QTableWidget):
 
     def _follow_theme(self) -> None:
         quiet_selection(self)
+        self.verticalHeader().setDefaultSectionSize(line_height() + 14)
 
 
 def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) -> QTableWidget:
@@ -139,7 +139,6 @@ def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) 
     table.setWordWrap(False)
     table.setFrameShape(QTableWidget.Shape.NoFrame)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(30)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -153,10 +152,14 @@ def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) 
 def fill_row(table: QTableWidget, row: int, words: Sequence[str], whole: str) -> None:
     """Writes a row; what is as before is left alone."""
     for column, text in enumerate(words):
-        item = table.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            table.setItem(row, column, item)
-        if item.text() != text:
-            item.setText(text)
-            item.setToolTip(tooltip(whole))
+        fill_cell(table, row, column, text, whole)
+
+
+def fill_cell(table: QTableWidget, row: int, column: int, text: str, whole: str) -> None:
+    item = table.item(row, column)
+    if item is None:
+        item = QTableWidgetItem()
+        table.setItem(row, column, item)
+    if item.text() != text:
+        item.setText(text)
+        item.setToolTip(tooltip(whole))

@@ -70,7 +70,7 @@ class EvaluationBar(Card):
 
     @property
     def wanted(self) -> Wanted:
-        models = (name.strip() for name in self.also.text().split(","))
+        models = (name.strip() for name in self.also.text().split(",")) if self.also.isEnabled() else ()
         return Wanted(
             self.experiment.text().strip() or self._proposed, tuple(name for name in models if name)
         )
@@ -80,6 +80,13 @@ class EvaluationBar(Card):
         if self.experiment.text().strip() in ("", self._proposed):
             self.experiment.setText(name)
         self._proposed = name
+
+    def know_grid(self, runs: int) -> None:
+        """Of how many runs a grid consists: it names its models itself. 0: there is none."""
+        self.also.setEnabled(not runs)
+        self.also.setPlaceholderText(
+            f"a grid of {runs:,} runs names its models" if runs else "more models, separated by commas"
+        )
 
     def show_title(self, text: str, *, dirty: bool) -> None:
         self.title.show_text(one_line(text, 120) + (" · changed" if dirty else ""))
@@ -91,7 +98,8 @@ class EvaluationBar(Card):
 
 def forecast_sentence(found: RunForecast) -> str:
     """What a run would take, in one line."""
-    words = [f"{found.samples:,} samples"]
+    words = [f"{found.runs:,} runs"] if found.runs > 1 else []
+    words.append(f"{found.samples:,} samples")
     if found.seconds is not None:
         low, likely, high = found.seconds
         words.append(f"about {duration(likely)} ({duration(low)} to {duration(high)})")
@@ -101,3 +109,13 @@ def forecast_sentence(found: RunForecast) -> str:
     elif found.seconds is not None:
         words.append("cost unknown")
     return f"{', '.join(words)} · {describe(found.strategy)} · {found.basis}"
+
+
+def short_forecast(found: RunForecast) -> str:
+    """The likely time and cost, for a cell of a table."""
+    if found.seconds is None:
+        return found.basis
+    words = [duration(found.seconds[1])]
+    if found.cost is not None and found.cost[1] > 0:
+        words.append(money(found.cost[1]))
+    return ", ".join(words)

@@ -11,9 +11,7 @@ from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -37,10 +35,11 @@ from evalstudio.ui.dataset_reader import DatasetReader
 from evalstudio.ui.panels.evaluation_form import EvaluationForm
 from evalstudio.ui.panels.form_parts import IssueLabel, exact_text
 from evalstudio.ui.panels.sample_preview import Parts, SamplePreview, message_parts
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import plain
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import Card, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
 
 CHECK_MS = 250  # after the last change
 
@@ -176,6 +175,7 @@ class EvaluationEditor(QWidget):
         cursor.insertText(text)
         self.text.blockSignals(False)
         self.draft = read_draft(text)
+        self.form.show_runs(self.draft)
         self._begin_check()
 
     def _text_changed(self) -> None:
@@ -238,9 +238,7 @@ class EvaluationEditor(QWidget):
         inside = QVBoxLayout(text)
         inside.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         inside.addWidget(self.text, 1)
-        self.tabs = QTabWidget()
-        labelled(self.tabs, "evaluation_tabs", "The evaluation as a form, and as text")
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs("evaluation_tabs", "The evaluation as a form, and as text")
         self.tabs.addTab(self.form, "Form")
         self.tabs.addTab(text, "Text")
         self._example = self._example_bar()
@@ -272,7 +270,7 @@ class EvaluationEditor(QWidget):
         layout.addWidget(
             TextLabel("This example ships with the program: look at it, try it, run it.", "muted"), 1
         )
-        copy = QPushButton("Make a copy to change")
+        copy = Button("Make a copy to change")
         labelled(
             copy,
             "copy_example",
@@ -297,7 +295,8 @@ def _checked(
     values = dict(preview.rows[min(row, rows - 1)])
     try:
         values = values_of(source, preview, min(row, rows - 1))
-        messages = render_messages(draft.messages, values) if draft.messages else []
+        shown = draft.messages or next(iter(draft.prompts.values()), ())
+        messages = render_messages(shown, values) if shown else []
     except EvalStudioError as error:
         return tuple(issues), tuple(message_parts((), values)), plain(str(error), 1_000), rows
     return tuple(issues), tuple(message_parts(messages, values)), "", rows

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.draft import Draft, Issue
+from evalstudio.evaluation import variants
+from evalstudio.ui.focus import focus_in_order
 from evalstudio.ui.panels.column_map import ColumnMap
 from evalstudio.ui.panels.evaluator_list import EvaluatorList
 from evalstudio.ui.panels.form_parts import (
@@ -14,20 +16,21 @@ from evalstudio.ui.panels.form_parts import (
     Section,
     as_field,
     choice,
-    focus_in_order,
     from_field,
     refill,
     show_in,
 )
+from evalstudio.ui.panels.grid_form import GridForm
 from evalstudio.ui.panels.message_list import MessageList
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
 from evalstudio.ui.theme import SPACE_L, SPACE_M
-from evalstudio.ui.widgets import labelled
+from evalstudio.ui.widgets import Button, labelled
 
 STRATEGIES = {"As in the settings": None, "Sequential": "sequential", "Sliding window": "sliding_window", "Adaptive": "adaptive"}  # fmt: skip
 LIMITS = {"sliding_window": "max_concurrency", "adaptive": "max"}
 USUAL_WINDOW = 10
 NUMBERED = ("messages", "evaluators")
+GROWING = (*NUMBERED, "grid")  # parts that a person adds rows to
 
 
 class EvaluationForm(QScrollArea):
@@ -54,6 +57,7 @@ class EvaluationForm(QScrollArea):
         self._make_dataset()
         self._make_messages()
         self._make_evaluators()
+        self._make_grid()
         self._make_running()
         self._layout.addStretch(1)
         self.setWidget(self._body)
@@ -66,12 +70,18 @@ class EvaluationForm(QScrollArea):
         if draft.table is None:
             return
         self._table = draft.table
+        self.show_runs(draft)
         self._showing = True
         try:
             self._show_table(draft.table)
         finally:
             self._showing = False
         focus_in_order(self._body)
+
+    def show_runs(self, draft: Draft) -> None:
+        """The runs that the grid stands for."""
+        if draft.spec is not None:
+            self.grid.show_runs(list(variants(draft.spec)))
 
     def show_issues(self, issues: Sequence[Issue]) -> None:
         """Puts each sentence below the part that it is about."""
@@ -91,6 +101,7 @@ class EvaluationForm(QScrollArea):
         """The models and datasets to choose from."""
         refill(self.model, models)
         refill(self.dataset, datasets)
+        self.grid.know_models(models)
 
     # How it is made -----------------------------------------------------------------------------------------------
 
@@ -132,7 +143,7 @@ class EvaluationForm(QScrollArea):
             editable=True,
         )  # fmt: skip
         self.dataset.currentTextChanged.connect(lambda text: self._dataset_edited(path=text.strip()))
-        browse = QPushButton("Browse…")
+        browse = Button("Browse…")
         labelled(browse, "browse_dataset", "Browse for a dataset", "Choose a file; it is used where it is")
         browse.clicked.connect(self.browse)
         self.samples = self._count("eval_samples", "Samples", "How many samples to run; 0: all", "All")
@@ -157,6 +168,11 @@ class EvaluationForm(QScrollArea):
         self.evaluators = EvaluatorList()
         self.evaluators.changed.connect(lambda: self._tell("evaluators", self.evaluators.value))
         self._section("evaluators", "Evaluators").add_widget(self.evaluators)
+
+    def _make_grid(self) -> None:
+        self.grid = GridForm()
+        self.grid.changed.connect(lambda: self._tell("grid", self.grid.value))
+        self._section("grid", "Grid: several runs at once").add_widget(self.grid)
 
     def _make_running(self) -> None:
         self.repeats = CalmSpinBox()
@@ -216,6 +232,7 @@ class EvaluationForm(QScrollArea):
         self.columns.show_value(dataset.get("columns"))
         self.messages.show_value(table.get("messages"))
         self.evaluators.show_value(table.get("evaluators"))
+        self.grid.show_value(table.get("grid"), table.get("messages"))
         self.repeats.setValue(_whole(table.get("repeats", 1)) or 1)
         strategy = table.get("strategy")
         strategy = strategy if isinstance(strategy, dict) else {}
@@ -243,7 +260,7 @@ class EvaluationForm(QScrollArea):
                 self._table.pop(key, None)
             else:
                 self._table[key] = value
-            if key in NUMBERED:
+            if key in GROWING:
                 focus_in_order(self._body)  # a row may be new
             self.entry_changed.emit(key, value)
 

@@ -65,7 +65,7 @@ class EvaluationList(Card):
     def _fill(self, heading: str, entries: Sequence[Entry]) -> None:
         if not entries:
             return
-        title = QListWidgetItem(heading)
+        title = QListWidgetItem(f"  {heading}")
         title.setFlags(Qt.ItemFlag.NoItemFlags)
         font = QFont(self.view.font())
         font.setBold(True)
@@ -73,7 +73,7 @@ class EvaluationList(Card):
         title.setSizeHint(QSize(0, self.view.fontMetrics().height() + 14))
         self.view.addItem(title)
         for entry in entries:
-            item = QListWidgetItem(f"   {one_line(entry.name, 60)}")
+            item = QListWidgetItem(f"     {one_line(entry.name, 60)}")
             item.setData(REFERENCE, entry.reference)
             item.setSizeHint(QSize(0, self.view.fontMetrics().height() + 10))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, entry.name)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,7 @@ from evalstudio.ui.panels.form_parts import (
     small_button,
 )
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 COMMON = {"exact_match": {"expected": "{{ expected }}", "normalise": True}}
 ASK = {
@@ -45,7 +44,7 @@ class EvaluatorList(QWidget):
         super().__init__()
         self.setObjectName("evaluators_list")
         self._rows: list[EvaluatorRow] = []
-        self._add = QPushButton("Add an evaluator")
+        self._add = Button("Add an evaluator")
         labelled(self._add, "add_evaluator", "Add an evaluator", "Each judges every answer and says why")
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)

@@ -20,7 +20,7 @@ from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.flips import HEADINGS, FlipsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line, plain
-from evalstudio.ui.theme import SPACE_S, theme
+from evalstudio.ui.theme import SPACE_S, line_height, theme
 from evalstudio.ui.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
 
 WIDTHS = (80, 120, 0, 0, 72, 72)
@@ -106,6 +106,7 @@ class FlipsPanel(QWidget):
     def _follow_theme(self) -> None:
         for view in (self.table, *self.answers):
             quiet_selection(view)
+        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -119,7 +120,6 @@ class FlipsPanel(QWidget):
         table.setShowGrid(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         for column in range(len(HEADINGS)):

@@ -1,16 +1,13 @@
 """What forms are made of: a heading, a field under its caption, and the place for what is wrong with it."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLayout,
     QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
@@ -138,33 +135,6 @@ def small_button(name: str, spoken: str, icon_name: str, hint: str = "") -> QToo
     button.setIcon(icon(icon_name, "muted"))
     button.setAutoRaise(True)
     return button
-
-
-def focus_in_order(root: QWidget) -> None:
-    """Has the Tab key go through a form as it is laid out, also where rows were added later."""
-    widgets = list(_in_layout(root))
-    for one, following in pairwise(widgets):
-        QWidget.setTabOrder(one, following)
-
-
-def _in_layout(widget: QWidget) -> Iterator[QWidget]:
-    if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-        yield widget
-        return
-    layout = widget.layout()
-    if layout is not None:
-        yield from _in_items(layout)
-
-
-def _in_items(layout: QLayout) -> Iterator[QWidget]:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        if item is None:
-            continue
-        if (widget := item.widget()) is not None:
-            yield from _in_layout(widget)
-        elif (inner := item.layout()) is not None:
-            yield from _in_items(inner)
 
 
 def show_in(box: QComboBox, text: str) -> None:

@@ -1,7 +1,7 @@
 """The name of a key, where it is found, and a field to give it once. The key itself is never shown."""
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalstudio.errors import EvalStudioError
 from evalstudio.protocol import FindKey
@@ -10,7 +10,7 @@ from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SETTLE_MS = 300
 FOUND = {
@@ -43,11 +43,11 @@ class KeyField(QWidget):
         labelled(
             self.secret, "key_secret", "The key itself", "Is given to the engine and then forgotten here"
         )
-        self.keep = QPushButton("&Keep in the keychain")
+        self.keep = Button("&Keep in the keychain")
         labelled(self.keep, "key_keep", "Keep the key in the system's keychain")
-        self.hold = QPushButton("This &session only")
+        self.hold = Button("This &session only")
         labelled(self.hold, "key_hold", "Hold the key in memory for this session")
-        self.drop = QPushButton("&Forget")
+        self.drop = Button("&Forget")
         labelled(self.drop, "key_drop", "Take the key out of the session and the keychain")
         upper, lower = QHBoxLayout(), QHBoxLayout()
         for layout, parts in (

@@ -9,7 +9,7 @@ from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow,
 from evalstudio.protocol import RatesNow
 from evalstudio.ui.run_model import window_of
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import Card, TextLabel, labelled
+from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
 
 DEBOUNCE_MS = 80
 SETTLE_MS = 400
@@ -33,14 +33,16 @@ class LimitsBar(Card):
         super().__init__()
         self.setObjectName("limits_bar")
         self._shown: Strategy = Adaptive()
-        self._scope = TextLabel("Next run", "muted", name="limits_scope")
+        self._scope = ElidedLabel("Next run", "muted", name="limits_scope")
+        self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.strategy = QComboBox()
+        self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.strategy.addItems(NAMES)
         labelled(self.strategy, "strategy", "Strategy", "How the number of calls in flight is chosen")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, SLIDER_STEPS)
         self.slider.setPageStep(100)
-        self.slider.setMinimumWidth(120)
+        self.slider.setMinimumWidth(60)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         labelled(self.slider, "window_slider", "Window size", "How many calls may be in flight")
         self.window_size = QSpinBox()

@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from evalstudio.ui.icons import draw_icon, icon
 from evalstudio.ui.notices import Notice, Offer
 from evalstudio.ui.text import plain
 from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, mixed, theme, tokens
-from evalstudio.ui.widgets import TextLabel
+from evalstudio.ui.widgets import Button, TextLabel
 
 MOST = 4  # at once; the oldest goes
 INFO_MS = 8_000  # what only informs leaves by itself
@@ -50,6 +50,13 @@ class MessageBar(QWidget):
         item.deleteLater()
         self.setVisible(bool(self.items()))
 
+    def change_text(self, key: str, text: str) -> None:
+        """Another text for a message that is shown; its buttons stay as they are."""
+        for item in self.items():
+            if item.notice.key == key:
+                item.text.show_text(plain(text, 2_000))
+                item.text.setAccessibleName(text)
+
     def dismiss_key(self, key: str) -> None:
         """Takes away a message that is no longer true."""
         for item in self.items():
@@ -68,7 +75,7 @@ class MessageItem(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M + 24, SPACE_S, SPACE_S, SPACE_S)
         layout.setSpacing(SPACE_S)
-        text = TextLabel(plain(notice.text, 2_000), name="message_text")
+        self.text = text = TextLabel(plain(notice.text, 2_000), name="message_text")
         text.setWordWrap(True)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         text.setAccessibleName(notice.text)
@@ -100,8 +107,8 @@ class MessageItem(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         draw_icon(painter, self.notice.level, QColor(colour), QRectF(SPACE_M, self.height() / 2 - 9, 18, 18))
 
-    def _button(self, offer: Offer) -> QPushButton:
-        button = QPushButton(offer.text)
+    def _button(self, offer: Offer) -> Button:
+        button = Button(offer.text)
         button.setObjectName(f"offer_{offer.text.lower().replace(' ', '_')}")
         button.setAccessibleName(offer.text)
 

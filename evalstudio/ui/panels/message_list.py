@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from evalstudio.draft import Issue
 from evalstudio.templates import ROLES
 from evalstudio.ui.panels.form_parts import GrowingText, IssueLabel, choice, exact_text, show_in, small_button
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.widgets import labelled
+from evalstudio.ui.widgets import Button, labelled
 
 
 class MessageList(QWidget):
@@ -18,13 +18,17 @@ class MessageList(QWidget):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        self.setObjectName("messages_list")
+        self._prefix = prefix  # tells the names of this list's parts from those of another one
+        self.setObjectName(f"{prefix}messages_list")
         self._rows: list[MessageRow] = []
-        self._add = QPushButton("Add a message")
+        self._add = Button("Add a message")
         labelled(
-            self._add, "add_message", "Add a message", "A user message after another one starts a new turn"
+            self._add,
+            f"{prefix}add_message",
+            "Add a message",
+            "A user message after another one starts a new turn",
         )
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)
@@ -57,7 +61,7 @@ class MessageList(QWidget):
         self.changed.emit()
 
     def _make(self) -> "MessageRow":
-        row = MessageRow(len(self._rows))
+        row = MessageRow(len(self._rows), self._prefix)
         row.changed.connect(self.changed)
         row.remove.clicked.connect(lambda: self._remove(row))
         self._rows.append(row)
@@ -82,13 +86,15 @@ class MessageRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, prefix: str = "") -> None:
         super().__init__()
-        self.role = choice(f"message_{number}_role", f"Role of message {number + 1}", ROLES)
-        self.text = GrowingText(f"message_{number}_text", f"Template of message {number + 1}")
+        self.role = choice(f"{prefix}message_{number}_role", f"Role of message {number + 1}", ROLES)
+        self.text = GrowingText(f"{prefix}message_{number}_text", f"Template of message {number + 1}")
         self.text.setPlaceholderText("Text with columns in braces: {{ text }}")
-        self.remove = small_button(f"message_{number}_remove", f"Remove message {number + 1}", "close")
-        self.issue = IssueLabel(f"message_{number}")
+        self.remove = small_button(
+            f"{prefix}message_{number}_remove", f"Remove message {number + 1}", "close"
+        )
+        self.issue = IssueLabel(f"{prefix}message_{number}")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(SPACE_S)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -28,11 +27,12 @@ from evalstudio.protocol import ListModels, TestModel
 from evalstudio.ui.icons import icon
 from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.panels.key_field import KeyField
+from evalstudio.ui.panels.price_fields import PriceFields
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 MOST_A_MINUTE = 1_000_000_000
 WIDEST = 1_000  # pixels
@@ -77,6 +77,7 @@ class ModelForm(QWidget):
             (self.cap, model.max_concurrency), (self.window_size, model.window),
         ):  # fmt: skip
             box.setValue(int(value or 0))
+        self.prices.show_prices(model.prices)
         self.provider.show_text(model.provider)
         self._show_kind(model.provider)
         self._tell("", "muted")
@@ -85,7 +86,10 @@ class ModelForm(QWidget):
 
     def draft(self) -> ModelSettings:
         """The model as the form stands. Raises ModelError or LimitError with a sentence."""
-        return check(self.name.text().strip(), self._model(), self._session.workspace)
+        model = self._model()
+        if model.provider not in (*BUILT_IN, "python"):
+            model = msgspec.structs.replace(model, prices=self.prices.value())
+        return check(self.name.text().strip(), model, self._session.workspace)
 
     def _model(self) -> ModelSettings:
         changes: dict[str, Any] = {
@@ -205,7 +209,7 @@ class ModelForm(QWidget):
 
     def _show_kind(self, provider: str) -> None:
         endpoint = provider not in (*BUILT_IN, "python")
-        for field in (self._model_line, self.base_url, self.key):
+        for field in (self._model_line, self.base_url, self.key, self.prices):
             self._form.setRowVisible(field, endpoint)
         for field in (self._path_line, self.function, self.thread_safe):
             self._form.setRowVisible(field, provider == "python")
@@ -223,7 +227,7 @@ class ModelForm(QWidget):
         self.model_id.setEditable(True)
         self.model_id.setMinimumContentsLength(24)
         labelled(self.model_id, "model_id", "Model", "Its name at the endpoint")
-        self.list_models = QPushButton("&List models")
+        self.list_models = Button("&List models")
         labelled(self.list_models, "list_models", "List the endpoint's models")
         self.base_url = QLineEdit()
         labelled(self.base_url, "base_url", "Base URL", "Empty: the provider's own")
@@ -250,11 +254,12 @@ class ModelForm(QWidget):
         self.window_size = _count(
             "model_window", "Window of runs that set no strategy", "as the settings", MAXIMUM
         )
-        self.save = QPushButton("&Save")
+        self.prices = PriceFields()
+        self.save = Button("&Save")
         labelled(self.save, "save_model", "Save the model")
-        self.test = QPushButton("&Test connection")
+        self.test = Button("&Test connection")
         labelled(self.test, "test_model", "Test the connection", "Makes one small call")
-        self.remove = QPushButton("&Remove")
+        self.remove = Button("&Remove")
         labelled(self.remove, "remove_model", "Remove the model", "Takes the entry away; runs and keys stay")
         self.result = TextLabel("", name="model_result")
         self.result.setWordWrap(True)
@@ -282,6 +287,7 @@ class ModelForm(QWidget):
             ("Name", self.name), ("Provider", self.provider), ("Model", self._model_line), ("Base URL", self.base_url),
             ("Key", self.key), ("File", self._path_line), ("Function", self.function), ("", self.thread_safe),
             ("Rates", self._rates_line), ("At most in flight", self.cap), ("Default window", self.window_size),
+            ("Prices", self.prices),
         ):  # fmt: skip
             label = TextLabel(caption)
             self._form.addRow(label, field)
@@ -303,6 +309,7 @@ class ModelForm(QWidget):
         self.window_size.valueChanged.connect(lambda *_: self._check())
         self.model_id.editTextChanged.connect(lambda *_: self._check())
         self.key.changed.connect(self._check)
+        self.prices.changed.connect(self._check)
         self.save.clicked.connect(self._save)
         self.remove.clicked.connect(self._remove)
         self.test.clicked.connect(lambda: spawn(self._test()))
@@ -314,7 +321,7 @@ def _count(name: str, spoken: str, none: str, most: int) -> QSpinBox:
     box.setRange(0, most)
     box.setSpecialValueText(none)
     box.setGroupSeparatorShown(True)
-    box.setFixedWidth(150)
+    box.setMinimumWidth(150)
     labelled(box, name, spoken, f"0: {none}")
     return box
 

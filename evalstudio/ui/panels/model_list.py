@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from evalstudio.evaluation import ModelSettings
 from evalstudio.models import LOCAL_MODEL, PRESETS
 from evalstudio.ui.panels.start_bar import DEMO_MODELS
 from evalstudio.ui.text import one_line, tooltip
 from evalstudio.ui.theme import SPACE_S, scaled, theme
-from evalstudio.ui.widgets import Card, labelled, quiet_selection
+from evalstudio.ui.widgets import Button, Card, labelled, quiet_selection
 
 TITLES = {
     "openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Google Gemini", "mistral": "Mistral", "groq": "Groq",
@@ -37,7 +37,7 @@ class ModelList(Card):
         self.tree.setFrameShape(QTreeWidget.Shape.NoFrame)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._groups = {name: self._group(name) for name in ("Your models", "Demo", "On this machine")}
-        self.add_button = QPushButton("&Add a model")
+        self.add_button = Button("&Add a model")
         labelled(
             self.add_button, "add_model", "Add a model", "An endpoint of a provider, or a Python function"
         )

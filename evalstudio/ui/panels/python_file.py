@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPlainTextEdit, QVBoxLayout
 
 from evalstudio.concurrency import describe
-from evalstudio.protocol import EvaluationFile, EvaluationFunction
-from evalstudio.ui.panels.error_table import fill_row, make_table
+from evalstudio.protocol import EvaluationFile, EvaluationFunction, RunForecast
+from evalstudio.ui.panels.error_table import fill_cell, fill_row, make_table
+from evalstudio.ui.panels.evaluation_bar import forecast_sentence, short_forecast
 from evalstudio.ui.text import one_line, plain
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import Card, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
 
-HEADINGS = ("Function", "Samples", "Columns", "Fixtures", "Runs as", "What it does", "")
+HEADINGS = ("Function", "Samples", "Columns", "Fixtures", "Runs as", "Takes about", "What it does", "")
+FORECAST, RUN = 5, 7
 
 
 class PythonFile(Card):
@@ -28,17 +30,17 @@ class PythonFile(Card):
         self._title = TextLabel("", factor=1.15, bold=True, name="python_title")
         self._status = TextLabel("", "muted", name="python_status")
         self._status.setWordWrap(True)
-        self.all = QPushButton("Run all")
+        self.all = Button("Run all")
         labelled(
             self.all, "run_all_functions", "Run all functions", "One after the other, under one experiment"
         )
-        self.again = QPushButton("Read again")
+        self.again = Button("Read again")
         labelled(self.again, "read_again", "Read the file again", "After you have changed it")
-        self.table = make_table("function_table", "Evaluations of the file", HEADINGS, stretched=5)
-        for column, width in enumerate((150, 80, 130, 110, 150, 0, 84)):
+        self.table = make_table("function_table", "Evaluations of the file", HEADINGS, stretched=6)
+        for column, width in enumerate((150, 80, 130, 110, 150, 110, 0, 0)):
             if width:
                 self.table.setColumnWidth(column, width)
-        self.table.verticalHeader().setDefaultSectionSize(34)
+        self.table.horizontalHeader().setSectionResizeMode(RUN, QHeaderView.ResizeMode.ResizeToContents)
         self.trace = QPlainTextEdit()
         labelled(self.trace, "python_trace", "The lines that led to the failure")
         self.trace.setReadOnly(True)
@@ -76,6 +78,13 @@ class PythonFile(Card):
         )  # fmt: skip
         self._show(found.functions, found.trace)
 
+    def show_forecast(self, name: str, found: RunForecast) -> None:
+        """Shows what a run of one function would take."""
+        for row in range(self.table.rowCount()):
+            item = self.table.item(row, 0)
+            if item is not None and item.text() == name:
+                fill_cell(self.table, row, FORECAST, short_forecast(found), forecast_sentence(found))
+
     def _say(self, text: str, colour: str = "muted") -> None:
         self._status.set_colour(colour)
         self._status.show_text(text)
@@ -89,13 +98,13 @@ class PythonFile(Card):
         for row, one in enumerate(functions):
             words = (
                 one.name, "streamed" if one.samples is None else f"{one.samples:,}", ", ".join(one.columns),
-                ", ".join(one.fixtures) or "–", _runs_as(one), one_line(one.problem or one.about),
+                ", ".join(one.fixtures) or "–", _runs_as(one), "", one_line(one.problem or one.about),
             )  # fmt: skip
             fill_row(self.table, row, words, f"{one.name}, line {one.line}\n{one.problem or one.about}")
-            self.table.setCellWidget(row, 6, self._button(one))
+            self.table.setCellWidget(row, RUN, self._button(one))
 
-    def _button(self, one: EvaluationFunction) -> QPushButton:
-        button = QPushButton("Run")
+    def _button(self, one: EvaluationFunction) -> Button:
+        button = Button("Run")
         labelled(button, f"run_{one.name}", f"Run {one.name}", "Start it and go to the Runs page")
         button.setEnabled(not one.problem)
         button.clicked.connect(lambda: self.run.emit(one.name))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
-    QPushButton,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -21,16 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.errors import StoreError
+from evalstudio.store.ids import Ids
 from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
 from evalstudio.store.schema import record_ids
 from evalstudio.ui.panels.record_detail import RecordDetail
-from evalstudio.ui.store_reader import Ids, StoreReader
+from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.theme import SPACE_S, theme
-from evalstudio.ui.widgets import TextLabel, labelled, quiet_selection
+from evalstudio.ui.theme import SPACE_S, line_height, theme
+from evalstudio.ui.widgets import Button, TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
 TYPING_MS = 200
@@ -229,6 +229,7 @@ class RecordsPanel(QWidget):
 
     def _follow_theme(self) -> None:
         quiet_selection(self.table)
+        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
         quiet_selection(self.detail.view)
 
     def _make_table(self) -> QTableView:
@@ -244,7 +245,6 @@ class RecordsPanel(QWidget):
         table.setShowGrid(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 9)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
@@ -261,8 +261,8 @@ class RecordsPanel(QWidget):
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 
-    def _make_columns_button(self) -> QPushButton:
-        button = QPushButton("Columns")
+    def _make_columns_button(self) -> Button:
+        button = Button("Columns")
         labelled(button, f"{self._prefix}columns_button", "Columns", "Choose the columns of the table")
         menu = QMenu(button)
         menu.setObjectName(f"{self._prefix}columns_menu")

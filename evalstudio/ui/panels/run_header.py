@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from evalstudio.format import duration, money, percent
 from evalstudio.protocol import ScoreNow, Snapshot
@@ -100,10 +100,18 @@ class RunHeader(Card):
             line.addWidget(ActionButton(actions[name]))
         return line
 
-    def _numbers(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_L)
-        grid = QGridLayout()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the figures leave no room for the score beside them, it goes below."""
+        super().resizeEvent(event)
+        fits = self._grid.sizeHint().width() + self._score.minimumWidth() + 2 * SPACE_L <= self.width()
+        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if self._line.direction() != way:
+            self._line.setDirection(way)
+
+    def _numbers(self) -> QBoxLayout:
+        self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        line.setSpacing(SPACE_S)
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(0)
         for column, (name, label) in enumerate(self._figures.items()):
@@ -260,7 +268,6 @@ class IntervalBar(QLabel):
         super().__init__()
         self.setFixedHeight(18)
         self._score: ScoreNow | None = None
-        self.setFont(scaled(self.font(), 0.8))
         theme().changed.connect(self.update)
 
     def show_score(self, score: ScoreNow | None) -> None:
@@ -272,6 +279,7 @@ class IntervalBar(QLabel):
         colours = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(scaled(self.font(), 0.8))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.border))
         middle = self.height() / 2

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.format import milliseconds
 from evalstudio.store.reader import Details
 from evalstudio.templates import Message
 from evalstudio.ui.panels.form_parts import IssueLabel, small_button
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.text import plain
 from evalstudio.ui.theme import SPACE_S, theme, tokens
-from evalstudio.ui.widgets import Card, TextLabel, labelled
+from evalstudio.ui.widgets import Card, TextLabel, labelled, quiet_selection
 
 Parts = Sequence[tuple[str, str]]
 
@@ -34,9 +35,7 @@ class SamplePreview(Card):
         self.view.setPlaceholderText("The messages appear here once the dataset can be read.")
         self.answers = PartsView("try_text", "Answers of the try")
         self.answers.setPlaceholderText("Try on 3 samples shows the answers here.")
-        self.tabs = QTabWidget()
-        labelled(self.tabs, "preview_tabs", "Preview of the messages, and answers of a try")
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs("preview_tabs", "Preview of the messages, and answers of a try")
         self.tabs.addTab(self._preview(), "Preview")
         self.tabs.addTab(self.answers, "Answers")
         layout = QVBoxLayout(self)
@@ -84,13 +83,19 @@ class PartsView(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.document().setDocumentMargin(SPACE_S)
         self._parts: Parts = ()
-        theme().changed.connect(self._write)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def show_parts(self, parts: Parts) -> None:
         if list(parts) != list(self._parts):
             self._parts = list(parts)
             self._write()
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self)
+        self._write()
 
     def _write(self) -> None:
         heading, body = QTextCharFormat(), QTextCharFormat()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.run_choice import words_of
 from evalstudio.ui.session import Session
 from evalstudio.ui.store_reader import Several
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line, tooltip
 from evalstudio.ui.theme import SPACE_S, theme
@@ -267,20 +267,20 @@ class SeveralRuns(QWidget):
             box_layout = QVBoxLayout(card)
             box_layout.setContentsMargins(2, 2, 2, 2)
             box_layout.addWidget(inside)
-        tabs = QTabWidget()
-        labelled(tabs, "overlay_tabs", "Charts of the chosen runs over each other")
-        tabs.setDocumentMode(True)
+        tabs = Tabs("overlay_tabs", "Charts of the chosen runs over each other")
         for chart, text in zip(
             self.charts, ("Latency", "Throughput", "Against calls in flight"), strict=True
         ):
             tabs.addTab(chart, text)
-        right = QSplitter(Qt.Orientation.Vertical)
+        self.splitters = right, sides = (
+            QSplitter(Qt.Orientation.Vertical),
+            QSplitter(Qt.Orientation.Horizontal),
+        )
         right.setObjectName("several_heights")
         right.addWidget(upper)
         right.addWidget(tabs)
         right.setChildrenCollapsible(False)
         right.setSizes([230, 330])
-        sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setObjectName("several_sides")
         sides.addWidget(left)
         sides.addWidget(right)

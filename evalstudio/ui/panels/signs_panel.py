@@ -1,15 +1,15 @@
 """The four signs of too much parallelism, each with its threshold and what to do about it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, SlidingWindow
 from evalstudio.protocol import Snapshot
 from evalstudio.signs import Sign, Trouble
 from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.icons import icon
-from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled
-from evalstudio.ui.widgets import TextLabel, labelled
+from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled, theme
+from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SHORT = {
     Trouble.ERRORS: "errors",
@@ -44,12 +44,17 @@ class SignLights(QWidget):
             light.setText(SHORT[trouble])
             light.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             light.setIconSize(QSize(13, 13))
-            light.setFont(scaled(light.font(), 0.85))
             labelled(light, f"light_{_key(trouble)}", f"Sign of too much parallelism: {trouble}")
             light.clicked.connect(self.opened.emit)
             layout.addWidget(light)
             self._lights[trouble] = light
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
         self.show_signs(())
+
+    def _follow_theme(self) -> None:
+        for light in self._lights.values():
+            light.setFont(scaled(QApplication.font(), 0.85))
 
     def show_signs(self, signs: tuple[Sign, ...]) -> None:
         by_name = {sign.name: sign for sign in signs}
@@ -121,9 +126,9 @@ class _Block(QWidget):
         self._state = TextLabel("", "muted", name=f"sign_{key}_state")
         self._words = TextLabel("", "muted", name=f"sign_{key}_words")
         self._words.setWordWrap(True)
-        self._lower = QPushButton()
+        self._lower = Button()
         labelled(self._lower, f"sign_{key}_lower", "Lower the window", "Acts at once, on this run only")
-        self._adapt = QPushButton("Switch to Adaptive")
+        self._adapt = Button("Switch to Adaptive")
         labelled(
             self._adapt, f"sign_{key}_adapt", "Switch to Adaptive",
             "Adaptive finds out by itself how many calls the endpoint can take",

@@ -1,20 +1,23 @@
-"""A cell for every call: what it does now, at a glance; who it is and since when in its tooltip."""
+"""A cell for every call, and for every worker: what it does now, at a glance; who it is and since when in its tooltip."""
 
 from collections import Counter
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout
 
 from evalstudio.format import duration
 from evalstudio.protocol import Call, Snapshot
-from evalstudio.ui.text import one_line, tooltip
-from evalstudio.ui.theme import SPACE_M, SPACE_XS, theme, tokens
+from evalstudio.ui.panels.cells import Cells
+from evalstudio.ui.panels.worker_cells import WorkerCells
+from evalstudio.ui.text import one_line
+from evalstudio.ui.theme import SPACE_M, SPACE_XS, tokens
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel
 
 CELL, GAP = 13, 3
 HEIGHT = 2 * (11 + GAP)
 MOST_CELLS = 256
+THREADS = "threads"  # what the engine calls its own
 COLOUR = {"calling": 0, "waiting": 0, "streaming": 2, "judging": 3, "backing off": 1}  # of the series
 
 
@@ -24,21 +27,27 @@ class SlotStrip(Card):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("slot_strip")
-        self.cells = Cells()
+        self.cells = CallCells()
+        self.workers = WorkerCells()
+        self._workers_title = TextLabel("Workers", bold=True, name="workers_title")
         self._counts = ElidedLabel("", "muted", 0.9, name="slot_counts")
         self._counts.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M, SPACE_XS)
         layout.setSpacing(SPACE_M)
         layout.addWidget(TextLabel("Calls", bold=True))
-        layout.addWidget(self.cells, 1)
-        layout.addWidget(self._counts, 1)
+        layout.addWidget(self.cells, 2)
+        layout.addWidget(self._workers_title)
+        layout.addWidget(self.workers, 1)
+        layout.addWidget(self._counts, 2)
+        self._show_workers(None)
 
     def show_run(self, now: Snapshot | None) -> None:
         """Shows the calls of a snapshot."""
         if now is None:
             self._counts.show_text("Each call in flight gets a cell here")
             self.cells.show_calls((), 0)
+            self._show_workers(None)
             return
         states = Counter(call.state for call in now.calls)
         words = [
@@ -55,20 +64,39 @@ class SlotStrip(Card):
         idle = max(0, now.limit - now.in_flight) if now.state == "running" else 0
         self.cells.show_calls(now.calls, idle)
         self.cells.setAccessibleName(f"Calls: {', '.join(words)}")
+        self._show_workers(now)
+
+    def _show_workers(self, now: Snapshot | None) -> None:
+        """Processes and the workers of a cluster; threads of the engine are no more than the calls themselves."""
+        workers = now.worker_list if now is not None else ()
+        if [worker.name for worker in workers] == [THREADS]:
+            workers = ()
+        for part in (self._workers_title, self.workers):
+            part.setVisible(bool(workers))
+        self.workers.show_workers(workers)
+        if now is not None and workers:
+            busy, threads = (
+                sum(worker.busy for worker in workers),
+                sum(worker.threads for worker in workers),
+            )
+            words = [
+                now.workers_label or f"{len(workers):,} workers",
+                f"{busy:,} of {threads:,} threads busy",
+            ]
+            waiting = now.workers_waiting + sum(worker.waiting for worker in workers)
+            if waiting:
+                words.append(f"{waiting:,} calls wait for a worker")
+            self.workers.setAccessibleName(f"Workers: {', '.join(words)}")
+            self._workers_title.setToolTip("\n".join(words))
 
 
-class Cells(QWidget):
+class CallCells(Cells):
     """Solid: calling; with a bar: streaming; a diamond: judging; hatched: backing off; hollow: a free place."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("slot_cells")
-        self.setAccessibleName("Calls")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMouseTracking(True)
+        super().__init__("slot_cells", "Calls")
         self._calls: tuple[Call, ...] = ()
         self._idle = 0
-        theme().changed.connect(self.update)
 
     def show_calls(self, calls: tuple[Call, ...], idle: int) -> None:
         if not calls and not self._calls and idle == self._idle:
@@ -83,23 +111,18 @@ class Cells(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(100, HEIGHT)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def boxes(self) -> list[QRectF]:
         side, columns, top = self._size()
-        for number in range(len(self._calls) + self._idle):
-            box = QRectF(number % columns * (side + GAP), top + number // columns * (side + GAP), side, side)
-            _draw(painter, box, self._calls[number].state if number < len(self._calls) else "idle")
+        return [
+            QRectF(number % columns * (side + GAP), top + number // columns * (side + GAP), side, side)
+            for number in range(len(self._calls) + self._idle)
+        ]
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            call = self._call_at(event.pos().x(), event.pos().y())
-            if call is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), tooltip(describe(call)), self)
-            return True
-        return super().event(event)
+    def draw(self, painter: QPainter, number: int, box: QRectF) -> None:
+        _draw(painter, box, self._calls[number].state if number < len(self._calls) else "idle")
+
+    def describe(self, number: int) -> str:
+        return describe(self._calls[number]) if number < len(self._calls) else "A free place"
 
     def _size(self) -> tuple[int, int, int]:
         """The side of a cell, how many stand in a row, and where the first row starts: all have to find room."""
@@ -110,12 +133,6 @@ class Cells(QWidget):
             if rows * (side + GAP) <= self.height() + GAP:
                 break
         return side, columns, max(0, (self.height() - rows * (side + GAP) + GAP) // 2)
-
-    def _call_at(self, x: int, y: int) -> Call | None:
-        side, columns, top = self._size()
-        column, row = x // (side + GAP), (y - top) // (side + GAP)
-        number = row * columns + column
-        return self._calls[number] if column < columns and 0 <= number < len(self._calls) else None
 
 
 def describe(call: Call) -> str:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.format import duration, milliseconds
 from evalstudio.protocol import Call, Snapshot
@@ -10,7 +10,7 @@ from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.slot_strip import describe
 from evalstudio.ui.text import one_line
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import ElidedLabel, TextLabel, labelled
+from evalstudio.ui.widgets import Button, ElidedLabel, TextLabel, labelled
 
 MOST_ROWS = 40
 LONG = 2.0  # times the p99: beyond it a call is told
@@ -35,12 +35,12 @@ class TailPanel(QWidget):
         self.table = make_table("tail_table", "Calls that are not done, oldest first", HEADINGS, stretched=6)
         for column, width in enumerate((120, 100, 76, 76, 100, 110)):
             self.table.setColumnWidth(column, width)
-        self.abandon_button = QPushButton("Abandon")
+        self.abandon_button = Button("Abandon")
         labelled(
             self.abandon_button, "tail_abandon", "Abandon the chosen call, or the oldest",
             "Ends this call; its sample is errored, and a resume tries it again",
         )  # fmt: skip
-        self.wait_button = QPushButton("Wait")
+        self.wait_button = Button("Wait")
         labelled(
             self.wait_button, "tail_wait", "Wait for the chosen call, or the oldest",
             "Says nothing more of this call until it has taken twice as long",

@@ -13,7 +13,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from evalstudio.errors import StoreError
-from evalstudio.ui.store_reader import Ids, StoreReader
+from evalstudio.store.ids import Ids
+from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, SCORE, Row, make_row
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import tooltip
