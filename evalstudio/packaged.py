@@ -1,5 +1,6 @@
 """The packaged program: what it does not hold, and what puts the engine into a Python of a person's own."""
 
+import runpy
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,19 @@ REQUIREMENTS = "engine-requirements.txt"
 def is_packaged() -> bool:
     """Whether this is the packaged program, whose Python takes no packages."""
     return bool(getattr(sys, "frozen", False))
+
+
+def runs_own_module() -> bool:
+    """For the mains of the packaged program: runs what `sys.executable -m evalstudio.MODULE ...` asks for, as Python would.
+
+    So are the program's own servers and workers started. False, and nothing done, for any other command line.
+    """
+    if sys.argv[1:2] != ["-m"] or not sys.argv[2:3] or not sys.argv[2].startswith("evalstudio."):
+        return False
+    module = sys.argv[2]
+    sys.argv = [module, *sys.argv[3:]]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    return True
 
 
 def how_to_add(package: str) -> str:

@@ -1,12 +1,15 @@
-"""The frozen window's main."""
+"""The frozen window's main: the window, the command line, and the Python that starts the command line's servers."""
 
 import multiprocessing
 import sys
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    from evalstudio.cli import main
+    from evalstudio.packaged import runs_own_module
 
-    if len(sys.argv) == 1 or sys.argv[1] == "--smoke-test":
-        sys.argv.insert(1, "window")
-    main()
+    if not runs_own_module():
+        from evalstudio.cli import main
+
+        if len(sys.argv) == 1 or sys.argv[1] == "--smoke-test":
+            sys.argv.insert(1, "window")
+        main()

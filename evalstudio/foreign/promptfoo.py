@@ -11,6 +11,7 @@ from typing import Any
 
 from evalstudio.errors import EvaluationError, RequirementError
 from evalstudio.foreign.imported import Imported, read_text
+from evalstudio.packaged import how_to_add
 from evalstudio.templates import has_markup, render
 
 MODEL = "demo/fast"
@@ -61,7 +62,7 @@ def _parsed(path: Path) -> Any:
     try:
         import yaml
     except ImportError:
-        raise RequirementError("Reading YAML needs an extra: pip install 'evalstudio[yaml]'.") from None
+        raise RequirementError(f"YAML can't be read without PyYAML; {how_to_add('pyyaml')}.") from None
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:

@@ -75,6 +75,30 @@ def test_that_the_frozen_app_works_in_its_folder(package: Path, tmp_path: Path) 
     assert works(ended.stdout)
 
 
+@pytest.mark.parametrize("program", ["usr/bin/evalstudio", "usr/lib/evalstudio/evalstudio-engine"])
+def test_that_the_frozen_command_line_runs_and_exports(package: Path, tmp_path: Path, program: str) -> None:
+    said(["dpkg-deb", "-x", str(package), str(tmp_path)])
+    place = ["--workspace", str(tmp_path / "workspace")]
+    run = [
+        str(tmp_path / program),
+        "run",
+        "example:sentiment",
+        "--samples",
+        "10",
+        "--experiment",
+        "e",
+        *place,
+    ]
+    ended = said([*run, "--json"])
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["saved"] == 10
+    for form in ("html", "xml", "csv", "jsonl"):
+        output = tmp_path / f"e.{form}"
+        ended = said([str(tmp_path / program), "export", "e", "--output", str(output), *place])
+        assert ended.returncode == 0, ended.stderr
+        assert output.stat().st_size > 500
+
+
 def test_that_it_works_installed_in_a_debian_without_python_and_leaves_nothing(package: Path) -> None:
     needed("debootstrap")
     if os.geteuid() != 0:
