@@ -2,7 +2,7 @@
 
 `python -m benchmarks.adaptive.real [--local]`. The demo server over HTTP with 1 to 32 slots and with one that grows in
 the middle; with `--local` the local model with 1, 2, 4 and 8 slots. Beside each the window fixed at the slots, run
-just before on the same server. On a busy machine these are figures of the machine: the load average is printed.
+just before on the same server; latencies are those of the second half, as ratios. On a busy machine these are figures of the machine: the load average is printed.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from evalstudio.engine.loop import run
 from evalstudio.engine.models.local import MODEL_NAME, server_arguments
 from evalstudio.engine.plan import Options
 from evalstudio.protocol import Event, Snapshot
+from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
 
 ANSWERS_OF_60_MS = {"step_base": 0.002, "output_mean": 20, "output_sigma": 0.4, "output_max": 120}
@@ -33,10 +34,11 @@ TOPICS = ("the sea", "a bridge", "bread", "the moon", "a train", "winter", "a cl
 
 @dataclass(frozen=True)
 class Found:
-    """One run: its last snapshot, and the limits in force during its last half."""
+    """One run: its last snapshot; of its second half the limits in force and the latencies of its answers in seconds."""
 
     final: Snapshot
     limits: list[int]
+    latencies: list[float]
 
     @property
     def rate(self) -> float:
@@ -44,7 +46,7 @@ class Found:
 
     @property
     def p95(self) -> float:
-        return self.final.latency.p95 if self.final.latency else 0.0
+        return statistics.quantiles(self.latencies, n=20)[-1]
 
 
 def write(folder: Path, server: ChildServer, model: str, samples: int, parameters: str) -> str:
@@ -77,7 +79,8 @@ async def evaluate(
             snapshots.append(event)
 
     with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(Workspace(Path(folder) / "workspace"), emit=emit)
+        workspace = Workspace(Path(folder) / "workspace")
+        engine = Engine(workspace, emit=emit)
         await engine.start()
         try:
             evaluation = write(Path(folder), server, model, samples, parameters)
@@ -88,10 +91,23 @@ async def evaluate(
             final = await engine.finished(started)
         finally:
             await engine.aclose()
+        latencies = read_latencies(workspace)
     if final.saved != samples or final.errored:
         raise RuntimeError(f"{final.saved} of {samples} saved, {final.errored} errored: {final.reason}")
     late = [one.limit for one in snapshots if one.saved >= samples / 2 and one.limit is not None]
-    return Found(final, late)
+    return Found(final, late, latencies[len(latencies) // 2 :])
+
+
+def read_latencies(workspace: Workspace) -> list[float]:
+    """Of all answers, in the order in which they came."""
+    reader = Reader(workspace)
+    try:
+        rows = reader.connection.execute(
+            "SELECT latency FROM records WHERE latency IS NOT NULL ORDER BY finished_at, id"
+        )
+        return [latency for (latency,) in rows]
+    finally:
+        reader.close()
 
 
 async def saved(snapshots: list[Snapshot], count: int) -> None:
@@ -134,6 +150,7 @@ async def local(table: Table, slots: int, samples: int) -> None:
 
 def add(table: Table, name: str, slots: int, samples: int, fixed: Found, adaptive: Found) -> None:
     median = statistics.median(adaptive.limits)
+    waits = statistics.median(adaptive.latencies) / statistics.median(fixed.latencies)
     table.add_row(
         name,
         str(samples),
@@ -142,6 +159,7 @@ def add(table: Table, name: str, slots: int, samples: int, fixed: Found, adaptiv
         f"{fixed.rate:.1f}",
         f"{adaptive.rate:.1f}",
         f"{adaptive.rate / fixed.rate:.2f}",
+        f"{waits:.2f}",
         f"{adaptive.p95 / fixed.p95:.2f}",
     )
 
@@ -150,12 +168,12 @@ async def measure(only_local: bool) -> None:
     table = Table(title=f"Adaptive in real time · {platform.machine()}, {os.cpu_count()} cores")
     for head in ("server", "samples", "settled (second half)", "of the slots"):
         table.add_column(head)
-    for head in ("fixed/s", "adaptive/s", "ratio", "p95 ratio"):
+    for head in ("fixed/s", "adaptive/s", "ratio", "p50, settled", "p95, settled"):
         table.add_column(head, justify="right")
     load = os.getloadavg()[0]
     if only_local:
         for slots in (1, 2, 4, 8):
-            await local(table, slots, 120 + 30 * slots)
+            await local(table, slots, 180 + 40 * slots)
     else:
         for slots, samples in ((1, 300), (2, 500), (4, 900), (8, 1500), (32, 5000)):
             await demo(table, slots, samples)

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 _ENOUGH = 12  # attempts for a regression
-_SPREAD = 0.05**2  # squared coefficient of variation of work below which lengths are equal
+_SPREAD = 0.15**2  # squared coefficient of variation of work below which lengths tell nothing apart
 _EDGES = 0.6  # least squared coefficient of variation for what chance does at the edges of a span
 _ALIKE = 0.25**2  # the same of times, below which a single one stands for all
 
