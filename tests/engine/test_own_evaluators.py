@@ -123,7 +123,7 @@ async def test_that_an_evaluator_which_a_process_cannot_load_judges_in_a_thread(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     text = (
-        "if sys.argv[0] == '-c': raise ImportError('not in a worker')\n"
+        f"if os.getpid() != {os.getpid()}: raise ImportError('not in a worker')\n"
         "def judge(answer):\n    return os.getpid()\n"
     )
     async with engine_in(workspace) as (engine, heard):
