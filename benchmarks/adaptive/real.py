@@ -150,6 +150,7 @@ async def local(table: Table, slots: int, samples: int) -> None:
 
 def add(table: Table, name: str, slots: int, samples: int, fixed: Found, adaptive: Found) -> None:
     median = statistics.median(adaptive.limits)
+    print(f"{name}: settled at {median:g}", flush=True)  # the table comes minutes later
     waits = statistics.median(adaptive.latencies) / statistics.median(fixed.latencies)
     table.add_row(
         name,
@@ -172,8 +173,8 @@ async def measure(only_local: bool) -> None:
         table.add_column(head, justify="right")
     load = os.getloadavg()[0]
     if only_local:
-        for slots in (1, 2, 4, 8):
-            await local(table, slots, 180 + 40 * slots)
+        for slots, samples in ((1, 150), (2, 200), (4, 240), (8, 320)):
+            await local(table, slots, samples)
     else:
         for slots, samples in ((1, 300), (2, 500), (4, 900), (8, 1500), (32, 5000)):
             await demo(table, slots, samples)
