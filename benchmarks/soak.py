@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.window import EVALUATION
+from benchmarks.window import EVALUATION, open_ready
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -96,19 +96,10 @@ class Watch:
 
 async def soak(folder: Path, minutes: float) -> tuple[Watch, int]:
     """Runs at full speed for so long; what was measured, and how many samples were saved."""
-    from evalstudio.ui.engine_client import EngineState
     from evalstudio.ui.lag_probe import LagProbe
-    from evalstudio.ui.memory import keep_what_lasts
-    from evalstudio.ui.studio import open_studio
 
-    studio = open_studio(str(folder / "workspace"), lambda: None)
+    studio = await open_ready(folder)
     window, session = studio.window, studio.session
-    window.resize(1920, 1080)
-    window.show_page("runs")
-    window.show()
-    while session.engine.state is not EngineState.READY:
-        await asyncio.sleep(0.1)
-    keep_what_lasts()
     window.runs_page.start_bar.add_file(str(folder / "speed.toml"))
     await window.runs_page.start()
     while session.focused is None or session.focused.snapshot is None:

@@ -15,6 +15,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalstudio.ui.studio import Studio
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -22,8 +26,7 @@ if not os.environ.get("DISPLAY"):
 IDLE_S = 5.0
 LONGEST_START_S = 60.0
 SETTLED_S = 3.0  # its engine is there, too: the next start has the machine to itself
-# pandas is no dependency, but sqlite-utils imports it where a development environment happens to have it
-START = "import sys; sys.modules['pandas'] = None; from evalstudio.ui.app import main; main({workspace!r}, {probe!r})"
+START = "from evalstudio.ui.app import main; main({workspace!r}, {probe!r})"
 EVALUATION = """
 name = "speed"
 dataset = {{ path = "rows.jsonl" }}
@@ -58,22 +61,29 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[tuple[f
     return seconds[1:]
 
 
-async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
-    """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
+async def open_ready(folder: Path) -> "Studio":
+    """The window on a workspace in `folder`, its Runs page in front and its engine ready, as it is seconds after a start."""
     from evalstudio.ui.engine_client import EngineState
-    from evalstudio.ui.lag_probe import LagProbe
     from evalstudio.ui.memory import keep_what_lasts
     from evalstudio.ui.studio import open_studio
 
     studio = open_studio(str(folder / "workspace"), lambda: None)
-    window, session = studio.window, studio.session
-    window.resize(1920, 1080)
-    window.show_page("runs")
-    window.show()
-    while session.engine.state is not EngineState.READY:
+    studio.window.resize(1920, 1080)
+    studio.window.show_page("runs")
+    studio.window.show()
+    while studio.session.engine.state is not EngineState.READY:
         await asyncio.sleep(0.1)
-    probe = LagProbe()
     keep_what_lasts()
+    return studio
+
+
+async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
+    """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
+    from evalstudio.ui.lag_probe import LagProbe
+
+    studio = await open_ready(folder)
+    window, session = studio.window, studio.session
+    probe = LagProbe()
     await asyncio.sleep(1.0)
     probe.start()
     await asyncio.sleep(IDLE_S)
