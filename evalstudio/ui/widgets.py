@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.ui.icons import draw_icon
-from evalstudio.ui.text import tooltip
+from evalstudio.ui.text import tooltip, tr
 from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
 
 ARROW = 16  # the room of a menu's arrow
@@ -236,7 +236,7 @@ class NavigationButton(QToolButton):
 
     def _fit(self) -> None:
         metrics = QFontMetrics(QApplication.font())  # its own follows later
-        self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 14), metrics.height() + 42)
+        self.setFixedSize(max(64, metrics.horizontalAdvance(tr("Evaluations")) + 14), metrics.height() + 42)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -17,7 +17,7 @@ from evalstudio.protocol import LimitChange
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock, style_plot
 from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array, Series
-from evalstudio.ui.text import tooltip
+from evalstudio.ui.text import tooltip, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -126,7 +126,7 @@ class TimeChart(Card):
         layout.setSpacing(SPACE_XS)
         head = QHBoxLayout()
         head.setSpacing(SPACE_M)
-        head.addWidget(TextLabel(self.kind.title, bold=True))
+        head.addWidget(TextLabel(tr(self.kind.title), bold=True))
         self._legend = QLabel()
         self._legend.setObjectName(f"legend_{self.kind.name}")
         self._legend.setTextFormat(Qt.TextFormat.RichText)  # made of our own words and numbers only
@@ -137,7 +137,7 @@ class TimeChart(Card):
             axisItems={"bottom": ClockAxis(), "left": ValueAxis(is_duration=self.kind.is_duration)}
         )
         self._plot.setObjectName(f"plot_{self.kind.name}")
-        self._plot.setAccessibleName(self.kind.title)
+        self._plot.setAccessibleName(tr(self.kind.title))
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMinimumHeight(64)
@@ -160,7 +160,7 @@ class TimeChart(Card):
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
         item.addItem(self._cross, ignoreBounds=True)
-        self._empty = TextLabel(self.kind.empty, "muted")
+        self._empty = TextLabel(tr(self.kind.empty), "muted")
         self._empty.setParent(self._plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -248,14 +248,16 @@ class TimeChart(Card):
             sign = "■" if self.kind.stacked else DASHES[line.dash][1]
             marked.append(
                 f'<span style="color:{colours.series[line.colour]}">{sign}</span>&nbsp;'
-                f'<span style="color:{colours.muted}">{line.label}</span>&nbsp;'
+                f'<span style="color:{colours.muted}">{tr(line.label)}</span>&nbsp;'
                 f'<span style="color:{colours.text}">{words}</span>'
             )
-            spoken.append(f"{line.label} {words}")
+            spoken.append(f"{tr(line.label)} {words}")
         moment = clock(float(self._series.column("second")[row]))
-        nothing = f'<span style="color:{colours.muted}">none</span>'
+        nothing = f'<span style="color:{colours.muted}">{tr("none")}</span>'
         self._legend.setText("&nbsp;&nbsp; ".join(marked) or nothing)
-        self._plot.setAccessibleDescription(f"At {moment}: {', '.join(spoken) or 'nothing'}.")
+        self._plot.setAccessibleDescription(
+            tr("At {moment}: {spoken}.").format(moment=moment, spoken=", ".join(spoken) or tr("nothing"))
+        )
 
     def _row_pointed_at(self, series: Series) -> int:
         if self._pointer is None:

@@ -35,6 +35,7 @@ from evalstudio.ui.panels.sample_preview import answer_parts
 from evalstudio.ui.panels.start_bar import DEMO_MODELS
 from evalstudio.ui.session import Session, references_of
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr, trn
 from evalstudio.ui.theme import SPACE_S
 
 TRY_SAMPLES = 3
@@ -124,8 +125,8 @@ class EvaluationsPage(QWidget):
             self.editor.save(over_others=over_others)
         except ChangedElsewhere as error:
             offers = (
-                Offer("Write over it", partial(self.save, over_others=True)),
-                Offer("Read it again", lambda: self.editor.open(self.editor.reference)),
+                Offer(tr("Write over it"), partial(self.save, over_others=True)),
+                Offer(tr("Read it again"), lambda: self.editor.open(self.editor.reference)),
             )
             self._session.tell(str(error), "warning", *offers, key="evaluation")
         except EvalStudioError as error:
@@ -137,7 +138,7 @@ class EvaluationsPage(QWidget):
         if run_id is not None:
             self._trying = run_id
             self._update_actions()
-            self.editor.preview.show_answers([("CALLING THE MODEL", f"Run {run_id}: {TRY_SAMPLES} samples…")])
+            self.editor.preview.show_calling(run_id, TRY_SAMPLES)
             self._show_try()
 
     async def run(self) -> None:
@@ -263,7 +264,10 @@ class EvaluationsPage(QWidget):
     def _checked(self) -> None:
         if self.editor.issues:
             count = len(self.editor.issues)
-            self.bar.say(f"{count} thing{'s' if count > 1 else ''} to mend before it can run.", "bad")
+            self.bar.say(
+                trn("{n} thing to mend before it can run.", "{n} things to mend before it can run.", count),
+                "bad",
+            )
         elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):
             self._forecast_due = False
             self._forecast_timer.start()
@@ -289,7 +293,7 @@ class EvaluationsPage(QWidget):
         if self.editor.issues:
             self.bar.say("")
         self.bar.show_title(
-            f"{self.editor.path.name}{' · example' if self.editor.is_example else ''}",
+            f"{self.editor.path.name}{' · ' + tr('example') if self.editor.is_example else ''}",
             dirty=self.editor.is_dirty,
         )
         spec = self.editor.draft.spec
@@ -340,7 +344,7 @@ class EvaluationsPage(QWidget):
         self.editor.form.name.setFocus()
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Choose a dataset", str(self.editor.path.absolute().parent))
+        dialog = QFileDialog(self, tr("Choose a dataset"), str(self.editor.path.absolute().parent))
         dialog.setObjectName("dataset_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

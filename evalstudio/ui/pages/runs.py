@@ -38,6 +38,7 @@ from evalstudio.ui.session import Session
 from evalstudio.ui.tables.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Card
 
@@ -174,7 +175,7 @@ class RunsPage(QWidget):
         # a finished run is read once more: its last records came with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
-        self._tabs.setTabText(1, f"Errors ({failed:,})" if failed else "Errors")
+        self._tabs.setTabText(1, tr("Errors ({failed:,})").format(failed=failed) if failed else tr("Errors"))
 
     def _show_limits(self) -> None:
         model = self._session.focused
@@ -208,8 +209,8 @@ class RunsPage(QWidget):
         paused = here and state is RunState.PAUSED
         self._actions["start"].setEnabled(ready and not self._starting)
         pause = self._actions["pause"]
-        if (pause.text() == "&Continue") != paused:
-            pause.setText("&Continue" if paused else "&Pause")
+        if (pause.text() == tr("&Continue")) != paused:
+            pause.setText(tr("&Continue") if paused else tr("&Pause"))
             pause.setIcon(icon("start" if paused else "pause"))
             pause.setProperty("icon_name", "start" if paused else "pause")
         pause.setEnabled(running or paused)
@@ -248,7 +249,9 @@ class RunsPage(QWidget):
             spawn(self._session.ask_engine(AbandonCall, run_id=self._session.focus, record_id=record_id))
 
     def _tail_grew(self, calls: int) -> None:
-        self._tabs.setTabText(self._tabs.indexOf(self.tail), f"Tail ({calls:,})" if calls else "Tail")
+        self._tabs.setTabText(
+            self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
+        )
 
     def _siblings(self, now: Snapshot) -> list[RunRow]:
         """The runs of the same experiment that were started with this one: those of a grid."""
@@ -324,14 +327,14 @@ class RunsPage(QWidget):
         self.records.search.selectAll()
 
     def _lay_out(self) -> None:
-        self._tabs = Tabs("run_tabs", "Records, errors and changes of the run, and the log")
-        self._tabs.addTab(self.records, "Records")
-        self._tabs.addTab(self.errors, "Errors")
-        self._tabs.addTab(self.tail, "Tail")
-        self._tabs.addTab(self.signs, "Signs")
-        self._tabs.addTab(self.changes, "Limit changes")
+        self._tabs = Tabs("run_tabs", tr("Records, errors and changes of the run, and the log"))
+        self._tabs.addTab(self.records, tr("Records"))
+        self._tabs.addTab(self.errors, tr("Errors"))
+        self._tabs.addTab(self.tail, tr("Tail"))
+        self._tabs.addTab(self.signs, tr("Signs"))
+        self._tabs.addTab(self.changes, tr("Limit changes"))
         self._tabs.setCornerWidget(self.lights)
-        self._tabs.addTab(self._log, "Log")
+        self._tabs.addTab(self._log, tr("Log"))
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)
         inside.setContentsMargins(2, 2, 2, 2)

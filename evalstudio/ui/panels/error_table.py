@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
 
 from evalstudio.protocol import ErrorClass, LimitChange
 from evalstudio.ui.charts.axes import clock
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import mark, one_line, tooltip, tr
 from evalstudio.ui.theme import line_height, theme
 from evalstudio.ui.widgets import Button, TextLabel, quiet_selection
 
-HEADINGS = ("Class", "Attempts", "Samples errored", "First seen", "Example", "")
+HEADINGS = (mark("Class"), mark("Attempts"), mark("Samples errored"), mark("First seen"), mark("Example"), "")
 
 
 class ErrorTable(QWidget):
@@ -29,11 +29,13 @@ class ErrorTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("errors_panel")
-        self.table = make_table("error_table", "Errors by class", HEADINGS, stretched=4)
+        self.table = make_table(
+            "error_table", tr("Errors by class"), [tr(heading) for heading in HEADINGS], stretched=4
+        )
         for column, width in enumerate((130, 80, 130, 80)):
             self.table.setColumnWidth(column, width)
         self.table.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.ResizeToContents)
-        self._empty = TextLabel("No attempt has failed.", "muted", name="errors_empty")
+        self._empty = TextLabel(tr("No attempt has failed."), "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +57,7 @@ class ErrorTable(QWidget):
                 self.table.setCellWidget(row, 5, self._button(error.name))
         for row, error in enumerate(errors):
             words = (
-                error.name,
+                tr(error.name),
                 f"{error.attempts:,}",
                 f"{error.records:,}",
                 clock(error.first_seen),
@@ -66,13 +68,15 @@ class ErrorTable(QWidget):
             button.setVisible(error.records > 0)
             button.setEnabled(not active)
             button.setToolTip(
-                "Stop the run or wait for its end first" if active else "Run again the samples that ended so"
+                tr("Stop the run or wait for its end first")
+                if active
+                else tr("Run again the samples that ended so")
             )
 
     def _button(self, name: str) -> Button:
-        button = Button("Retry these")
+        button = Button(tr("Retry these"))
         button.setObjectName(f"retry_{name.replace(' ', '_')}")
-        button.setAccessibleName(f"Retry the samples that ended as {name}")
+        button.setAccessibleName(tr("Retry the samples that ended as {name}").format(name=tr(name)))
         button.clicked.connect(lambda: self.retry.emit((name,)))
         return button
 
@@ -84,9 +88,12 @@ class ChangeTable(QWidget):
         super().__init__()
         self.setObjectName("changes_panel")
         self.table = make_table(
-            "change_table", "Changes of limits", ("At", "What", "From", "To", "Why"), stretched=4
+            "change_table",
+            tr("Changes of limits"),
+            (tr("At"), tr("What"), tr("From"), tr("To"), tr("Why")),
+            stretched=4,
         )
-        self._empty = TextLabel("No limit has changed.", "muted", name="changes_empty")
+        self._empty = TextLabel(tr("No limit has changed."), "muted", name="changes_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -29,6 +29,7 @@ from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr, trn
 from evalstudio.ui.theme import SPACE_S, line_height, theme
 from evalstudio.ui.widgets import Button, TextLabel, labelled, quiet_selection
 
@@ -66,13 +67,15 @@ class RecordsPanel(QWidget):
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
         self.outcome = QComboBox()
-        for text, value in [("All records", None), *((name.capitalize(), name) for name in GROUPS)]:
+        for text, value in [(tr("All records"), None), *((tr(name).capitalize(), name) for name in GROUPS)]:
             self.outcome.addItem(text, value)
-        labelled(self.outcome, f"{prefix}outcome_filter", "Filter by outcome", "Which records to show")
+        labelled(
+            self.outcome, f"{prefix}outcome_filter", tr("Filter by outcome"), tr("Which records to show")
+        )
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search prompts and answers")
+        self.search.setPlaceholderText(tr("Search prompts and answers"))
         self.search.setClearButtonEnabled(True)
-        labelled(self.search, f"{prefix}record_search", "Search prompts and answers")
+        labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
         self.columns = self._make_columns_button()
         self._lay_out()
@@ -198,7 +201,7 @@ class RecordsPanel(QWidget):
             if row is not None:
                 self.table.setCurrentIndex(self.model.index(row, 0))
         count = self.model.rowCount()
-        self.count.show_text(f"{count:,} {'record' if count == 1 else 'records'}")
+        self.count.show_text(trn("{n} record", "{n} records", count))
 
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
         if column >= 0 and SORTS[column] is None:  # a text: back to what is shown
@@ -234,7 +237,7 @@ class RecordsPanel(QWidget):
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        labelled(table, f"{self._prefix}records", "Records")
+        labelled(table, f"{self._prefix}records", tr("Records"))
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -252,7 +255,7 @@ class RecordsPanel(QWidget):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        header.setToolTip("Click to sort")
+        header.setToolTip(tr("Click to sort"))
         for column in self._hidden:
             table.setColumnHidden(column, True)
         for column, width in enumerate(WIDTHS):
@@ -262,20 +265,23 @@ class RecordsPanel(QWidget):
         return table
 
     def _make_columns_button(self) -> Button:
-        button = Button("Columns")
-        labelled(button, f"{self._prefix}columns_button", "Columns", "Choose the columns of the table")
+        button = Button(tr("Columns"))
+        labelled(
+            button, f"{self._prefix}columns_button", tr("Columns"), tr("Choose the columns of the table")
+        )
         menu = QMenu(button)
         menu.setObjectName(f"{self._prefix}columns_menu")
         for column, heading in enumerate(HEADINGS):
             if column in (0, ANSWER):
                 continue
-            action = menu.addAction(heading)
+            action = menu.addAction(tr(heading))
+            action.setData(column)
             action.setCheckable(True)
             action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
 
         def tick() -> None:
             for action in menu.actions():
-                action.setChecked(not self.table.isColumnHidden(HEADINGS.index(action.text())))
+                action.setChecked(not self.table.isColumnHidden(action.data()))
 
         menu.aboutToShow.connect(tick)
         tick()

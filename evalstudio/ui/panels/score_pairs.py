@@ -9,7 +9,7 @@ from evalstudio.metrics import Aggregate
 from evalstudio.statistics import Comparison
 from evalstudio.store.comparison import RunComparison, ScorePair
 from evalstudio.ui.panels.distributions import coverage_words
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -24,14 +24,14 @@ class ScorePairs(Card):
         self.setObjectName("score_pairs")
         self._scroll = QScrollArea()
         self._scroll.setObjectName("score_pairs_scroll")
-        self._scroll.setAccessibleName("Scores of both runs")
+        self._scroll.setAccessibleName(tr("Scores of both runs"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.viewport().setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_XS, SPACE_S)
         layout.setSpacing(SPACE_S)
-        layout.addWidget(TextLabel("Scores", factor=1.1, bold=True))
+        layout.addWidget(TextLabel(tr("Scores"), factor=1.1, bold=True))
         layout.addWidget(self._scroll, 1)
 
     def show_comparison(self, told: RunComparison) -> None:
@@ -42,7 +42,7 @@ class ScorePairs(Card):
         for pair in told.scores:
             column.addWidget(_Block(pair))
         if not told.scores:
-            column.addWidget(TextLabel("Neither run has a score yet.", "muted", name="no_scores"))
+            column.addWidget(TextLabel(tr("Neither run has a score yet."), "muted", name="no_scores"))
         column.addStretch(1)
         self._scroll.setWidget(inside)
         self._scroll.setFixedHeight(min(max(inside.sizeHint().height(), LEAST_HEIGHT), MOST_HEIGHT))
@@ -69,12 +69,21 @@ class _Block(QWidget):
         grid.addWidget(sentence, 1, 0, 1, 4)
         scale = _scale(pair)
         for row, (letter, found, outcomes) in enumerate(
-            (("A", pair.a, pair.outcomes_a), ("B", pair.b, pair.outcomes_b)), start=2
+            ((tr("A"), pair.a, pair.outcomes_a), (tr("B"), pair.b, pair.outcomes_b)), start=2
         ):
             grid.addWidget(TextLabel(letter, bold=True), row, 0)
             words = "–" if found is None else score_words(name, found)
             grid.addWidget(TextLabel(words, name=f"score_{letter.lower()}_{name}"), row, 1)
-            grid.addWidget(_IntervalBar(found, scale, row - 2, f"{name} of {letter}: {words}"), row, 2)
+            grid.addWidget(
+                _IntervalBar(
+                    found,
+                    scale,
+                    row - 2,
+                    tr("{name} of {letter}: {words}").format(name=name, letter=letter, words=words),
+                ),
+                row,
+                2,
+            )
             coverage = TextLabel(coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}")
             grid.addWidget(coverage, row, 3)
         if told is not None and told.n:
@@ -134,16 +143,31 @@ def tone(pair: ScorePair) -> str:
 
 
 def _detail(told: Comparison) -> str:
-    unit, factor, digits = (" points", 100, 1) if told.binary else ("", 1, 3)
+    unit, factor, digits = (" " + tr("points"), 100, 1) if told.binary else ("", 1, 3)
 
     def number(value: float | None) -> str:
         return "" if value is None else f"{value * factor:+.{digits}f}".replace("-", "−")
 
-    spread = "" if told.low is None else f" (95 % {number(told.low)} to {number(told.high)})"
-    apart = f", {told.unpaired:,} scored in one run only" if told.unpaired else ""
-    return (
-        f"B − A: {number(told.difference)}{unit}{spread} · p = {told.p:.2g}, {told.method} · {told.up:,} up,"
-        f" {told.down:,} down of {told.n:,} pairs{apart}"
+    spread = (
+        ""
+        if told.low is None
+        else " " + tr("(95 % {low} to {high})").format(low=number(told.low), high=number(told.high))
+    )
+    apart = (
+        tr(", {unpaired:,} scored in one run only").format(unpaired=told.unpaired) if told.unpaired else ""
+    )
+    return tr(
+        "B − A: {difference}{unit}{spread} · p = {p:.2g}, {method} · {up:,} up, {down:,} down of {n:,} pairs{apart}"
+    ).format(
+        difference=number(told.difference),
+        unit=unit,
+        spread=spread,
+        p=told.p,
+        method=told.method,
+        up=told.up,
+        down=told.down,
+        n=told.n,
+        apart=apart,
     )
 
 

@@ -13,10 +13,17 @@ from evalstudio.store.reader import RecordLine
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import score_words
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import apart, one_line, tooltip
+from evalstudio.ui.text import apart, mark, one_line, tooltip, tr
 from evalstudio.ui.theme import tokens
 
-HEADINGS = ("Sample", "Expected", "Answer of A", "Answer of B", "Score A", "Score B")
+HEADINGS = (
+    mark("Sample"),
+    mark("Expected"),
+    mark("Answer of A"),
+    mark("Answer of B"),
+    mark("Score A"),
+    mark("Score B"),
+)
 ANSWER_A, ANSWER_B, SCORE_A, SCORE_B = 2, 3, 4, 5
 PAGE = 64
 PAGES_KEPT = 32
@@ -55,7 +62,7 @@ class FlipsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         return _alignment() if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -17,7 +17,7 @@ from evalstudio.store.ids import Ids
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, SCORE, Row, make_row
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import tooltip
+from evalstudio.ui.text import tooltip, tr
 from evalstudio.ui.theme import tokens
 
 PAGE = 128
@@ -65,7 +65,7 @@ class RecordsModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return HEADINGS[section]
+                return tr(HEADINGS[section])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(section)
         return None
