@@ -89,6 +89,22 @@ class ElidedLabel(TextLabel):
         painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
 
 
+class GivingLabel(TextLabel):
+    """Text that stands in one line where there is room for it, else in several."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        words = self.text().split()
+        widest = max((self.fontMetrics().horizontalAdvance(word) for word in words), default=0)
+        return QSize(widest + 2, self.fontMetrics().height())
+
+
 class ActionButton(QToolButton):
     """A button for one of the window's actions: text, icon, shortcut and state come from it."""
 

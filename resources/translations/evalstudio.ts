@@ -3523,6 +3523,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/pages/runs.py" />
+      <source>The run in focus</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/several_runs.py" />
       <source>The run that every other one is tested against</source>
       <translation type="unfinished" />
@@ -5141,8 +5146,12 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/pages/compare.py" />
       <source>{part}
-A: {a}
-B: {b}</source>
+
+A
+{a}
+
+B
+{b}</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -17,13 +17,13 @@ from evalstudio.errors import StoreError
 from evalstudio.store.comparison import RunComparison
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.icons import icon
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.flips_panel import FlipsPanel
 from evalstudio.ui.panels.run_choice import RunChoice
 from evalstudio.ui.panels.score_pairs import ScorePairs
 from evalstudio.ui.panels.several_runs import SeveralRuns
 from evalstudio.ui.panels.speed_panel import SpeedPanel
 from evalstudio.ui.session import Session
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import apart, mark, one_line, tr
@@ -160,7 +160,7 @@ class ComparePage(QWidget):
                 self.differences,
                 row,
                 words,
-                tr("{part}\nA: {a}\nB: {b}").format(part=one.part, a=one.a, b=one.b),
+                tr("{part}\n\nA\n{a}\n\nB\n{b}").format(part=one.part, a=one.a, b=one.b),
             )
         flips = sum(len(pair.flips) for pair in told.scores)
         self._tabs.setTabText(0, tr("Flips ({flips:,})").format(flips=flips))
@@ -199,9 +199,7 @@ class ComparePage(QWidget):
         self._tabs = Tabs("compare_tabs", tr("Samples that changed, and what differs between the runs"))
         self._tabs.addTab(self.flips, tr("Flips"))
         self._tabs.addTab(self.differences, tr("What differs"))
-        for column, width in enumerate((150, 340, 0, 130)):
-            if width:
-                self.differences.setColumnWidth(column, width)
+        set_widths(self.differences, (150, 340, 0, 130))
         card = Card()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(2, 2, 2, 2)

@@ -22,11 +22,11 @@ from evalstudio.store.runs import RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import icon
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.run_model import last_summary
 from evalstudio.ui.session import Session
 from evalstudio.ui.states import LOOKS
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
@@ -241,11 +241,9 @@ class HomePage(QWidget):
         undone.addLayout(self._undone)
         recent, inside = _titled(tr("Recent runs"))
         recent.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        for place, width in enumerate((0, 0, 0, 200, 130, 110, 150)):
-            if width:
-                self.recent.setColumnWidth(place, width)
-            else:
-                self.recent.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        set_widths(self.recent, (0, 0, 0, 200, 130, 110, 150))
+        for place in range(3):
+            self.recent.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         inside.addWidget(self.recent, 1)
         for card in (new, self._undone_card):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

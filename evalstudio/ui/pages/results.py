@@ -21,12 +21,14 @@ from evalstudio.ui.panels.records_panel import RecordsPanel
 from evalstudio.ui.panels.run_choice import RunChoice
 from evalstudio.ui.panels.waterfall import Waterfall
 from evalstudio.ui.session import Session
+from evalstudio.ui.tables.record_cells import HIDDEN_AT_FIRST, HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import tr, trn
-from evalstudio.ui.theme import SPACE_S
+from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.told_export import tell_export
 from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
+LARGE_TEXT = 120  # per cent: from there on fewer columns have room
 PREFIX = "results_"
 
 
@@ -40,7 +42,9 @@ class ResultsPage(QWidget):
         self._shown: int | None = None
         self.run = RunChoice("results_run", tr("Run"))
         self.distributions = DistributionsPanel(session.store)
-        self.records = RecordsPanel(session.store, PREFIX)
+        self.records = RecordsPanel(
+            session.store, PREFIX, HIDDEN_BESIDE_CHARTS if theme().percent > LARGE_TEXT else HIDDEN_AT_FIRST
+        )
         self.waterfall = Waterfall("waterfall")
         self.clear = Button(tr("Clear filters"))
         labelled(self.clear, "clear_filters", tr("Clear filters"), tr("Show all records of the run again"))

@@ -1,7 +1,7 @@
 """The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.errors import StoreError
@@ -40,7 +40,7 @@ from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import Card
+from evalstudio.ui.widgets import Card, labelled
 
 LIST_MS = 250
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
@@ -348,12 +348,28 @@ class RunsPage(QWidget):
             column.addWidget(part)
         column.addWidget(self._heights, 1)
         column.addWidget(self.slots_strip)
-        self._sides = _splitter("sides", Qt.Orientation.Horizontal, (self.run_list, centre), (0, 1))
+        self._sides = _splitter(
+            "sides", Qt.Orientation.Horizontal, (self.run_list, _scrolling(centre)), (0, 1)
+        )
         self._sides.setSizes([230, 1000])
         self._heights.setSizes([270, 250])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)
+
+
+def _scrolling(inside: QWidget) -> QScrollArea:
+    """Where text is large and the window is low, charts and tables keep a height at which they can be read."""
+    area = QScrollArea()
+    labelled(area, "run_scroll", tr("The run in focus"))
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    inside.setAutoFillBackground(False)
+    return area
 
 
 def _splitter(

@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QSpinBox,
+    QTableWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from evalstudio.datasets import DatasetSource, Preview, Problem
 from evalstudio.datasets.survey import Survey
-from evalstudio.ui.panels.error_table import QuietTable, fill_row, make_table
-from evalstudio.ui.panels.form_parts import choice, refill, show_in
+from evalstudio.ui.panels.form_parts import captioned, choice, refill, show_in
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
+from evalstudio.ui.tables.quiet import ROOMY, fill_row, make_table, quieten, set_widths
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.text import mark, one_line, plain, tooltip, tr, trn
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import Button, Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, ElidedLabel, labelled
 
 FOUND = mark("found")
 DELIMITERS = {
@@ -87,7 +88,8 @@ class DatasetView(QWidget):
         labelled(self.samples, "dataset_samples", tr("Samples"), tr("How many samples a run takes; 0: all"))
         self.evaluation = Button(tr("New evaluation with it"))
         labelled(self.evaluation, "dataset_evaluation", tr("New evaluation with this dataset"))
-        self.rows = QuietTable(0)
+        self.rows = QTableWidget()
+        quieten(self.rows, ROOMY)
         labelled(self.rows, "dataset_rows", tr("First rows of the dataset"))
         self.problems = make_table(
             "dataset_problems", tr("Problems of the dataset"), (tr("Line"), tr("What is wrong")), stretched=1
@@ -256,23 +258,11 @@ class DatasetView(QWidget):
         fields.setSpacing(SPACE_S)
         for caption, widget, stretch in (
             (tr("Input"), self.input, 2), (tr("Expected"), self.expected, 2), (tr("Samples"), self.samples, 1),
-            (tr("Delimiter"), self.delimiter, 1), (tr("Encoding"), self.encoding, 1), ("", self.header, 0),
+            (tr("Delimiter"), self.delimiter, 1), (tr("Encoding"), self.encoding, 1), (" ", self.header, 0),
         ):  # fmt: skip
-            if caption:
-                label = TextLabel(caption, "muted", 0.9)
-                label.setBuddy(widget)
-                fields.addWidget(label)
-            fields.addWidget(widget, stretch)
+            fields.addWidget(captioned(caption, widget), stretch)
         inside.addLayout(fields)
-        self.rows.setEditTriggers(QuietTable.EditTrigger.NoEditTriggers)
-        self.rows.setShowGrid(False)
-        self.rows.setWordWrap(False)
-        self.rows.setTabKeyNavigation(False)
-        self.rows.setFrameShape(QuietTable.Shape.NoFrame)
-        self.rows.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        self.rows.horizontalHeader().setHighlightSections(False)
+        self.rows.verticalHeader().show()  # with the numbers of the rows
         self.rows.horizontalHeader().setStretchLastSection(True)
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.tabs = Tabs("dataset_tabs", tr("Rows, problems and users of the dataset"))
@@ -282,8 +272,7 @@ class DatasetView(QWidget):
             (self.uses, tr("Used by")),
         ):
             self.tabs.addTab(table, title)
-        self.uses.setColumnWidth(0, 110)
-        self.uses.horizontalHeader().resizeSection(2, 170)
+        set_widths(self.uses, (110, 0, 170))
         lower = Card()
         below = QVBoxLayout(lower)
         below.setContentsMargins(2, 2, 2, 2)

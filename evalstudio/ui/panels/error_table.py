@@ -3,20 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from evalstudio.protocol import ErrorClass, LimitChange
 from evalstudio.ui.charts.axes import clock
-from evalstudio.ui.text import mark, one_line, tooltip, tr
-from evalstudio.ui.theme import line_height, theme
-from evalstudio.ui.widgets import Button, TextLabel, quiet_selection
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
+from evalstudio.ui.text import mark, one_line, tr
+from evalstudio.ui.widgets import Button, TextLabel
 
 HEADINGS = (mark("Class"), mark("Attempts"), mark("Samples errored"), mark("First seen"), mark("Example"), "")
 
@@ -32,8 +25,7 @@ class ErrorTable(QWidget):
         self.table = make_table(
             "error_table", tr("Errors by class"), [tr(heading) for heading in HEADINGS], stretched=4
         )
-        for column, width in enumerate((130, 80, 130, 80)):
-            self.table.setColumnWidth(column, width)
+        set_widths(self.table, (130, 80, 130, 80))
         self.table.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.ResizeToContents)
         self._empty = TextLabel(tr("No attempt has failed."), "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -118,55 +110,3 @@ class ChangeTable(QWidget):
                 one_line(change.sentence, 300),
             )
             fill_row(self.table, row, words, change.sentence)
-
-
-class QuietTable(QTableWidget):
-    """A table that looks like a part of the card it lies in, in either theme."""
-
-    def __init__(self, columns: int) -> None:
-        super().__init__(0, columns)
-        theme().changed.connect(self._follow_theme)
-        self._follow_theme()
-
-    def _follow_theme(self) -> None:
-        quiet_selection(self)
-        self.verticalHeader().setDefaultSectionSize(line_height() + 14)
-
-
-def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) -> QTableWidget:
-    """A read-only table of a few rows."""
-    table = QuietTable(len(headings))
-    table.setObjectName(name)
-    table.setAccessibleName(spoken)
-    table.setHorizontalHeaderLabels(list(headings))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setFrameShape(QTableWidget.Shape.NoFrame)
-    table.verticalHeader().hide()
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column in range(len(headings)):
-        mode = QHeaderView.ResizeMode.Stretch if column == stretched else QHeaderView.ResizeMode.Interactive
-        header.setSectionResizeMode(column, mode)
-    table.setVisible(False)
-    return table
-
-
-def fill_row(table: QTableWidget, row: int, words: Sequence[str], whole: str) -> None:
-    """Writes a row; what is as before is left alone."""
-    for column, text in enumerate(words):
-        fill_cell(table, row, column, text, whole)
-
-
-def fill_cell(table: QTableWidget, row: int, column: int, text: str, whole: str) -> None:
-    item = table.item(row, column)
-    if item is None:
-        item = QTableWidgetItem()
-        table.setItem(row, column, item)
-    if item.text() != text:
-        item.setText(text)
-        item.setToolTip(tooltip(whole))

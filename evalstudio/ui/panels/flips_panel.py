@@ -17,13 +17,14 @@ from evalstudio.errors import StoreError
 from evalstudio.store.comparison import Flip, ScorePair
 from evalstudio.store.reader import Details
 from evalstudio.ui.store_reader import StoreReader
-from evalstudio.ui.tables.flips import HEADINGS, FlipsModel
+from evalstudio.ui.tables.flips import ANSWER_A, ANSWER_B, FlipsModel
+from evalstudio.ui.tables.quiet import quieten, set_widths
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import mark, one_line, plain, tr, trn
-from evalstudio.ui.theme import SPACE_S, line_height, theme
+from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
 
-WIDTHS = (80, 120, 0, 0, 72, 72)
+WIDTHS = (70, 100, 0, 0, 66, 66)
 CHOOSE = mark("Choose a sample to see both answers.")
 DIRECTIONS = (mark("All flips"), mark("Up: B scores higher"), mark("Down: B scores lower"))
 
@@ -108,29 +109,19 @@ class FlipsPanel(QWidget):
             view.setPlainText(_whole(details) if details is not None else "")
 
     def _follow_theme(self) -> None:
-        for view in (self.table, *self.answers):
+        for view in self.answers:
             quiet_selection(view)
-        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
         labelled(table, "flips", tr("Samples whose score changed"))
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setFrameShape(QTableView.Shape.NoFrame)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        for column in range(len(HEADINGS)):
-            if WIDTHS[column]:
-                table.setColumnWidth(column, WIDTHS[column])
-            else:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        set_widths(table, WIDTHS)
+        for column in (ANSWER_A, ANSWER_B):
+            table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 

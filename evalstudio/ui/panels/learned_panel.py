@@ -3,11 +3,11 @@
 import time
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalstudio.format import duration, milliseconds
 from evalstudio.store.learned import Learned, ModelHistory
-from evalstudio.ui.panels.error_table import fill_row, make_table
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import TextLabel
@@ -50,8 +50,8 @@ class LearnedPanel(QWidget):
             [tr(heading) for heading in MODEL_HEADINGS],
             stretched=4,
         )
-        _set_widths(self.endpoints, (150, 0, 70, 100, 80, 100, 100, 110))
-        _set_widths(self.models, (190, 60, 90, 90, 0, 110))
+        set_widths(self.endpoints, (150, 0, 70, 100, 80, 100, 100, 110))
+        set_widths(self.models, (190, 60, 90, 90, 0, 110))
         self.empty = TextLabel(
             tr("Nothing yet. Runs with Adaptive and the capacity finder learn what an endpoint can take; it is kept for a week "
             "as the start of the next run."), "muted", name="learned_empty",
@@ -116,9 +116,3 @@ def _model_words(one: ModelHistory, now: float) -> tuple[str, ...]:
         one_line(one.model), f"{one.runs:,}", f"{one.saved:,}", share, one_line(errors) or "–",
         tr("{time} ago").format(time=duration(max(0.0, now - one.last))),
     )  # fmt: skip
-
-
-def _set_widths(table: QTableWidget, widths: tuple[int, ...]) -> None:
-    for column, width in enumerate(widths):
-        if width:
-            table.setColumnWidth(column, width)

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
 from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
@@ -37,7 +37,7 @@ class LimitsBar(Card):
         self._shown: Strategy = Adaptive()
         self._scope = ElidedLabel(tr("Next run"), "muted", name="limits_scope")
         self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.strategy = QComboBox()
+        self.strategy = _WholeCombo()
         self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.strategy.addItems([tr(name) for name in NAMES])
         labelled(self.strategy, "strategy", tr("Strategy"), tr("How the number of calls in flight is chosen"))
@@ -225,6 +225,13 @@ class LimitsBar(Card):
                                 self._workers_label, self.workers, self._requests_label, self.requests, self._in_force]  # fmt: skip
         for part in parts:
             layout.addWidget(part, 1 if part is self.slider else 0)
+
+
+class _WholeCombo(QComboBox):
+    """A list whose words are not cut where room is short."""
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 def to_slider(size: int) -> int:

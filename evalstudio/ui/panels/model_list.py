@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from evalstudio.evaluation import ModelSettings
 from evalstudio.models import LOCAL_MODEL, PRESETS
 from evalstudio.ui.panels.start_bar import DEMO_MODELS
 from evalstudio.ui.text import mark, one_line, tooltip, tr
-from evalstudio.ui.theme import SPACE_S, scaled, theme
+from evalstudio.ui.theme import SPACE_L, SPACE_S, line_height, scaled, theme
 from evalstudio.ui.widgets import Button, Card, labelled, quiet_selection
 
 TITLES = {
@@ -17,7 +17,6 @@ TITLES = {
     "openrouter": "OpenRouter", "together": "Together", "deepseek": "DeepSeek", "ollama": mark("Ollama (this machine)"),
     "vllm": mark("vLLM (your server)"), "llamacpp": mark("llama.cpp (this machine)"), "python": mark("Python function"),
 }  # fmt: skip
-ROW = 24  # pixels
 
 
 class ModelList(Card):
@@ -91,13 +90,19 @@ class ModelList(Card):
 
     def _follow_theme(self) -> None:
         quiet_selection(self.tree)
+        for group in (self._own, self._demo, self._local):
+            group.setFont(0, scaled(QApplication.font(), 0.9, bold=True))
+            group.setSizeHint(0, QSize(0, line_height() + SPACE_L))
+            for row in range(group.childCount()):
+                if (item := group.child(row)) is not None:
+                    item.setSizeHint(0, QSize(0, line_height() + SPACE_S))
 
     def _fill(self, group: QTreeWidgetItem, names: Mapping[str, str]) -> None:
         group.takeChildren()
         for name, about in names.items():
             item = QTreeWidgetItem([one_line(name, 60)])
             item.setData(0, Qt.ItemDataRole.UserRole, name)
-            item.setSizeHint(0, QSize(0, ROW))
+            item.setSizeHint(0, QSize(0, line_height() + SPACE_S))
             item.setToolTip(0, tooltip(f"{name}\n{about}" if about and about != name else name))
             group.addChild(item)
         group.setHidden(not names)
@@ -106,8 +111,6 @@ class ModelList(Card):
     def _group(self, title: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem(self.tree, [title])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        item.setSizeHint(0, QSize(0, ROW + SPACE_S))
-        item.setFont(0, scaled(self.font(), 0.9, bold=True))
         return item
 
     def _chosen(self, item: QTreeWidgetItem | None, before: QWidget | None) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPlainTextEdit, QVBoxLay
 
 from evalstudio.concurrency import describe
 from evalstudio.protocol import EvaluationFile, EvaluationFunction, RunForecast
-from evalstudio.ui.panels.error_table import fill_cell, fill_row, make_table
 from evalstudio.ui.panels.evaluation_bar import forecast_sentence, short_forecast
+from evalstudio.ui.tables.quiet import fill_cell, fill_row, make_table, set_widths
 from evalstudio.ui.text import mark, one_line, plain, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
@@ -54,9 +54,7 @@ class PythonFile(Card):
             [tr(heading) for heading in HEADINGS],
             stretched=6,
         )
-        for column, width in enumerate((150, 80, 130, 110, 150, 110, 0, 0)):
-            if width:
-                self.table.setColumnWidth(column, width)
+        set_widths(self.table, (150, 80, 130, 110, 150, 110))
         self.table.horizontalHeader().setSectionResizeMode(RUN, QHeaderView.ResizeMode.ResizeToContents)
         self.trace = QPlainTextEdit()
         labelled(self.trace, "python_trace", tr("The lines that led to the failure"))

@@ -26,11 +26,12 @@ from evalstudio.store.reader import Details
 from evalstudio.store.schema import record_ids
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.quiet import quieten, set_widths
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import tr, trn
-from evalstudio.ui.theme import SPACE_S, line_height, theme
+from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.widgets import Button, TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
@@ -231,25 +232,17 @@ class RecordsPanel(QWidget):
         self.details_shown.emit(details)
 
     def _follow_theme(self) -> None:
-        quiet_selection(self.table)
-        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
         quiet_selection(self.detail.view)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
         labelled(table, f"{self._prefix}records", tr("Records"))
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setFrameShape(QTableView.Shape.NoFrame)
-        table.verticalHeader().hide()
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         header.setObjectName(f"{self._prefix}records_columns")
         header.setSectionsClickable(True)
@@ -258,8 +251,7 @@ class RecordsPanel(QWidget):
         header.setToolTip(tr("Click to sort"))
         for column in self._hidden:
             table.setColumnHidden(column, True)
-        for column, width in enumerate(WIDTHS):
-            table.setColumnWidth(column, width)
+        set_widths(table, WIDTHS)
         header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table

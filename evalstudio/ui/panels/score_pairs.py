@@ -1,7 +1,7 @@
 """The scores of two runs: each with its interval and coverage, and whether their difference is real."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from evalstudio.format import AS_SHARE, score_words
@@ -10,10 +10,10 @@ from evalstudio.statistics import Comparison
 from evalstudio.store.comparison import RunComparison, ScorePair
 from evalstudio.ui.panels.distributions import coverage_words
 from evalstudio.ui.text import one_line, tr
-from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, theme, tokens
-from evalstudio.ui.widgets import Card, TextLabel
+from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
+from evalstudio.ui.widgets import Card, GivingLabel, TextLabel
 
-LEAST_HEIGHT, MOST_HEIGHT = 130, 240  # a few evaluators are seen whole, of more one scrolls
+LEAST_LINES, MOST_LINES = 8, 15  # of text: a few evaluators are seen whole, of more one scrolls
 
 
 class ScorePairs(Card):
@@ -27,6 +27,7 @@ class ScorePairs(Card):
         self._scroll.setAccessibleName(tr("Scores of both runs"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_XS, SPACE_S)
@@ -45,8 +46,20 @@ class ScorePairs(Card):
             column.addWidget(TextLabel(tr("Neither run has a score yet."), "muted", name="no_scores"))
         column.addStretch(1)
         self._scroll.setWidget(inside)
-        self._scroll.setFixedHeight(min(max(inside.sizeHint().height(), LEAST_HEIGHT), MOST_HEIGHT))
         inside.setAutoFillBackground(False)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is inside comes to at this width, within bounds."""
+        inside, line = self._scroll.widget(), line_height()
+        layout = inside.layout() if inside is not None else None
+        if layout is not None:
+            wanted = layout.totalHeightForWidth(self._scroll.viewport().width())
+            self._scroll.setFixedHeight(min(max(wanted, LEAST_LINES * line), MOST_LINES * line))
 
 
 class _Block(QWidget):
@@ -84,7 +97,9 @@ class _Block(QWidget):
                 row,
                 2,
             )
-            coverage = TextLabel(coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}")
+            coverage = GivingLabel(
+                coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}"
+            )
             grid.addWidget(coverage, row, 3)
         if told is not None and told.n:
             detail = TextLabel(_detail(told), "muted", 0.95, name=f"test_{name}")
@@ -105,6 +120,9 @@ class _IntervalBar(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, found = tokens(), self._found

@@ -21,10 +21,10 @@ from evalstudio.format import duration, money, score_words
 from evalstudio.store.leaderboard import Leaderboard, Standing
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.charts.overlay import Overlaid, OverlayChart
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.run_choice import words_of
 from evalstudio.ui.session import Session
 from evalstudio.ui.store_reader import Several
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import mark, one_line, tooltip, tr, trn
@@ -265,9 +265,7 @@ class SeveralRuns(QWidget):
         quiet_selection(self.runs)
 
     def _lay_out(self) -> None:
-        for column, width in enumerate(WIDTHS):
-            if width:
-                self.table.setColumnWidth(column, width)
+        set_widths(self.table, WIDTHS)
         choices = QHBoxLayout()
         choices.setSpacing(SPACE_S)
         for text, box in (

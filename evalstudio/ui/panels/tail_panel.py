@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.format import duration, milliseconds
 from evalstudio.protocol import Call, Snapshot
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.slot_strip import describe
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Button, ElidedLabel, TextLabel, labelled
@@ -46,8 +46,7 @@ class TailPanel(QWidget):
             [tr(heading) for heading in HEADINGS],
             stretched=6,
         )
-        for column, width in enumerate((120, 100, 76, 76, 100, 110)):
-            self.table.setColumnWidth(column, width)
+        set_widths(self.table, (120, 100, 76, 76, 100, 110))
         self.abandon_button = Button(tr("Abandon"))
         labelled(
             self.abandon_button, "tail_abandon", tr("Abandon the chosen call, or the oldest"),
