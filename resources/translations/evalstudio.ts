@@ -883,7 +883,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
+      <location filename="../../evalstudio/ui/trial.py" />
       <source>CALLING THE MODEL</source>
       <translation type="unfinished" />
     </message>
@@ -1625,6 +1625,16 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/function_forecasts.py" />
+      <source>How long {name} takes is not known: it is given whole batches, and what one takes depends on its size and on what the function does with it. Run it on a few samples and watch its rate.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/function_forecasts.py" />
+      <source>How long {name} takes is not known: its rows are streamed, and how many there are shows only at their end.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
       <location filename="../../evalstudio/ui/panels/limits_bar.py" />
       <source>How many calls may be in flight</source>
@@ -2007,6 +2017,11 @@
     <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
       <source>More parameters are written as in TOML: top_p = 0.9, seed = 1.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/trial.py" />
+      <source>NOT TRIED</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2739,6 +2754,11 @@ Start one on the right.</source>
       <source>Run {name}</source>
       <translation type="unfinished" />
     </message>
+    <message>
+      <location filename="../../evalstudio/ui/trial.py" />
+      <source>Run {run_id}</source>
+      <translation type="unfinished" />
+    </message>
     <message numerus="yes">
       <location filename="../../evalstudio/ui/run_export.py" />
       <source>Run {run_id} written to {path}, with {n} records.</source>
@@ -2749,7 +2769,7 @@ Start one on the right.</source>
       </translation>
     </message>
     <message>
-      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
+      <location filename="../../evalstudio/ui/trial.py" />
       <source>Run {run_id}: {samples} samples…</source>
       <translation type="unfinished" />
     </message>
@@ -3772,6 +3792,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/trial.py" />
+      <source>VARIANT {label}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/grid_form.py" />
       <source>Values of parameter {number}</source>
       <translation type="unfinished" />
@@ -4529,6 +4554,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/function_forecasts.py" />
+      <source>not known</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/signs_panel.py" />
       <source>not known yet</source>
       <translation type="unfinished" />
@@ -5062,6 +5092,15 @@ Start one on the right.</source>
       <location filename="../../evalstudio/ui/panels/worker_cells.py" />
       <source>{n} calls waiting there</source>
       <comment>{n} call waiting there</comment>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
+    </message>
+    <message numerus="yes">
+      <location filename="../../evalstudio/ui/trial.py" />
+      <source>{n} more variants are not tried; a run takes all of them.</source>
+      <comment>{n} more variant is not tried; a run takes all of them.</comment>
       <translation type="unfinished">
         <numerusform />
         <numerusform />

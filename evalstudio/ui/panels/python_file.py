@@ -7,8 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPlainTextEdit, QVBoxLayout
 
 from evalstudio.concurrency import describe
-from evalstudio.protocol import EvaluationFile, EvaluationFunction, RunForecast
-from evalstudio.ui.panels.evaluation_bar import forecast_sentence, short_forecast
+from evalstudio.protocol import EvaluationFile, EvaluationFunction
 from evalstudio.ui.tables.quiet import fill_cell, fill_row, make_table, set_widths
 from evalstudio.ui.text import mark, one_line, plain, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
@@ -93,12 +92,12 @@ class PythonFile(Card):
         )  # fmt: skip
         self._show(found.functions, found.trace)
 
-    def show_forecast(self, name: str, found: RunForecast) -> None:
-        """Shows what a run of one function would take."""
+    def show_forecast(self, name: str, words: str, sentence: str) -> None:
+        """Shows what a run of one function would take, and says it whole in the cell's tooltip."""
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             if item is not None and item.text() == name:
-                fill_cell(self.table, row, FORECAST, short_forecast(found), forecast_sentence(found))
+                fill_cell(self.table, row, FORECAST, words, sentence)
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self._status.set_colour(colour)

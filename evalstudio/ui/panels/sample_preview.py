@@ -55,12 +55,8 @@ class SamplePreview(Card):
         self.issue.show_sentences([problem] if problem else [])
         self.view.show_parts(parts)
 
-    def show_calling(self, run_id: int, samples: int) -> None:
-        """A try is under way."""
-        words = tr("Run {run_id}: {samples} samples…").format(run_id=run_id, samples=samples)
-        self.show_answers([(tr("CALLING THE MODEL"), words)])
-
     def show_answers(self, parts: Parts) -> None:
+        """Shows what a try has brought so far."""
         self.answers.show_parts(parts)
         self.tabs.setCurrentWidget(self.answers)
 
