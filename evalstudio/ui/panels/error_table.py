@@ -14,6 +14,9 @@ from evalstudio.ui.widgets import Button, TextLabel
 HEADINGS = (mark("Class"), mark("Attempts"), mark("Samples errored"), mark("First seen"), mark("Example"), "")
 
 
+RETRY = 5
+
+
 class ErrorTable(QWidget):
     """One row a class. `retry` asks to run again the samples that ended in one of these classes."""
 
@@ -26,7 +29,7 @@ class ErrorTable(QWidget):
             "error_table", tr("Errors by class"), [tr(heading) for heading in HEADINGS], stretched=4
         )
         set_widths(self.table, (130, 80, 130, 80))
-        self.table.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(RETRY, QHeaderView.ResizeMode.ResizeToContents)
         self._empty = TextLabel(tr("No attempt has failed."), "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
@@ -39,14 +42,10 @@ class ErrorTable(QWidget):
         """Shows the classes; trying again is offered once the run is not in work."""
         if (errors, active) == self._shown:
             return
-        names = [error.name for error in self._shown[0]] if self._shown else []
         self._shown = (errors, active)
         self._empty.setVisible(not errors)
         self.table.setVisible(bool(errors))
-        if names != [error.name for error in errors]:
-            self.table.setRowCount(len(errors))
-            for row, error in enumerate(errors):
-                self.table.setCellWidget(row, 5, self._button(error.name))
+        self.table.setRowCount(len(errors))
         for row, error in enumerate(errors):
             words = (
                 tr(error.name),
@@ -56,21 +55,37 @@ class ErrorTable(QWidget):
                 one_line(error.example),
             )
             fill_row(self.table, row, words, error.example)
-            button = self.table.cellWidget(row, 5)
-            button.setVisible(error.records > 0)
-            button.setEnabled(not active)
-            button.setToolTip(
-                tr("Stop the run or wait for its end first")
-                if active
-                else tr("Run again the samples that ended so")
-            )
+            self._offer(row, error, active=active)
 
-    def _button(self, name: str) -> Button:
+    def _offer(self, row: int, error: ErrorClass, *, active: bool) -> None:
+        """A button where there is something to try again; a view shows a hidden one all the same."""
+        name = _button_name(error.name)
+        button: QWidget | None = self.table.cellWidget(row, RETRY)
+        if button is not None and (error.records == 0 or button.objectName() != name):
+            self.table.removeCellWidget(row, RETRY)
+            button = None
+        if error.records == 0:
+            return
+        if button is None:
+            button = self._button(error.name, name)
+            self.table.setCellWidget(row, RETRY, button)
+        button.setEnabled(not active)
+        button.setToolTip(
+            tr("Stop the run or wait for its end first")
+            if active
+            else tr("Run again the samples that ended so")
+        )
+
+    def _button(self, name: str, object_name: str) -> Button:
         button = Button(tr("Retry these"))
-        button.setObjectName(f"retry_{name.replace(' ', '_')}")
+        button.setObjectName(object_name)
         button.setAccessibleName(tr("Retry the samples that ended as {name}").format(name=tr(name)))
         button.clicked.connect(lambda: self.retry.emit((name,)))
         return button
+
+
+def _button_name(name: str) -> str:
+    return f"retry_{name.replace(' ', '_')}"
 
 
 class ChangeTable(QWidget):

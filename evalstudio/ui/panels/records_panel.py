@@ -36,6 +36,8 @@ from evalstudio.ui.widgets import Button, TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
 TYPING_MS = 200
+LONG_RUN = 20_000  # records: from there on the first rows are shown before all are known
+FIRST_ROWS = 128
 COST_FACTOR = 5  # a query that took long is not asked again before five times as long
 
 
@@ -171,7 +173,9 @@ class RecordsPanel(QWidget):
             if run_id is None:
                 ids = np.empty(0, dtype=np.int64)
             else:
-                after = int(self.model.ids[known - 1]) if known else None
+                if other and abs(self._saved) > LONG_RUN and query.is_everything:
+                    known = await self._show_first(run_id, query)
+                after = int(self.model.ids[known - 1]) if known and not other else None
                 ids = await self._store.record_ids(run_id, query, after)
         except StoreError as error:
             if self._again is None:
@@ -185,6 +189,15 @@ class RecordsPanel(QWidget):
         if again is not None or run_id != self._run_id:
             self._read(other=again or run_id != self._run_id)
 
+    async def _show_first(self, run_id: int, query: RecordQuery) -> int:
+        """Shows the first rows of a long run while the others are looked for; how many these are."""
+        first = await self._store.first_ids(run_id, FIRST_ROWS, descending=query.descending)
+        if run_id != self._run_id or query != self._query:
+            return 0
+        self.model.replace(first)
+        self.count.show_text("")
+        return len(first)
+
     def _rows_that_last(self) -> int:
         """How many of the first rows need not be read again while the run goes on: a long run costs no more than a short."""
         if self._run_id is None or self._stale or not self._query.is_everything:
@@ -193,10 +206,12 @@ class RecordsPanel(QWidget):
 
     def _show(self, ids: Ids, known: int, *, other: bool) -> None:
         selected = self.shown_record
-        if other:
-            self.model.replace(ids)
-        else:
+        if not other:
             self.model.grow(ids, known)
+        elif known and np.array_equal(ids[:known], self.model.ids):
+            self.model.grow(ids[known:], known)
+        else:
+            self.model.replace(ids)
         if selected is not None and self.shown_record != selected:
             row = self.model.row_of(selected)
             if row is not None:

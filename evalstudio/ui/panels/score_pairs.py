@@ -22,7 +22,7 @@ class ScorePairs(Card):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("score_pairs")
-        self._scroll = QScrollArea()
+        self._scroll = _FittingScroll()
         self._scroll.setObjectName("score_pairs_scroll")
         self._scroll.setAccessibleName(tr("Scores of both runs"))
         self._scroll.setWidgetResizable(True)
@@ -47,19 +47,23 @@ class ScorePairs(Card):
         column.addStretch(1)
         self._scroll.setWidget(inside)
         inside.setAutoFillBackground(False)
-        self._fit()
+        self._scroll.fit()
+
+
+class _FittingScroll(QScrollArea):
+    """As high as what is inside comes to at its width, within bounds."""
+
+    def fit(self) -> None:
+        inside, line = self.widget(), line_height()
+        layout = inside.layout() if inside is not None else None
+        if layout is not None:
+            wanted = layout.totalHeightForWidth(self.viewport().width())
+            self.setFixedHeight(min(max(wanted, LEAST_LINES * line), MOST_LINES * line))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """As high as what is inside comes to at this width, within bounds."""
-        inside, line = self._scroll.widget(), line_height()
-        layout = inside.layout() if inside is not None else None
-        if layout is not None:
-            wanted = layout.totalHeightForWidth(self._scroll.viewport().width())
-            self._scroll.setFixedHeight(min(max(wanted, LEAST_LINES * line), MOST_LINES * line))
+        if event.size().width() != event.oldSize().width():
+            self.fit()
 
 
 class _Block(QWidget):

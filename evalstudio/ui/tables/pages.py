@@ -27,8 +27,9 @@ class Pages(Generic[Row]):
         self._ids_of, self._make, self._arrived, self._most = ids_of, make, arrived, most
         self._kept: OrderedDict[int, dict[int, Row]] = OrderedDict()  # page number: {record's id: row}
         self._stale: set[int] = set()
-        self._asked: set[int] = set()
-        self._generation = 0
+        self._asked: dict[
+            int, object
+        ] = {}  # page number: the question under way; another one's answer is dropped
         self.evaluator: str | None = None  # whose scores are read; None: the first evaluator's
 
     def __len__(self) -> int:
@@ -47,7 +48,7 @@ class Pages(Generic[Row]):
         """All of them are of something else now."""
         self._kept.clear()
         self._stale.clear()
-        self._drop_asked()
+        self._asked.clear()
 
     def expire(self) -> None:
         """What is kept may have changed in the store: it is read again when next seen."""
@@ -55,32 +56,28 @@ class Pages(Generic[Row]):
 
     def take_from(self, page: int) -> dict[int, Row]:
         """Takes out the rows of this page and those after it, for they have other places now."""
-        self._drop_asked()
+        self._asked = {one: question for one, question in self._asked.items() if one < page}
         pages = [one for one in self._kept if one >= page]
         return dict(item for one in pages for item in self._kept.pop(one).items())
 
     def put(self, page: int, record_id: int, row: Row) -> None:
         self._kept.setdefault(page, {})[record_id] = row
 
-    def _drop_asked(self) -> None:
-        self._generation += 1
-        self._asked.clear()
-
     def _ask(self, page: int) -> None:
         if page in self._asked:
             return
-        self._asked.add(page)
+        question = self._asked[page] = object()
         self._stale.discard(page)
-        spawn(self._fetch(page, self._generation))
+        spawn(self._fetch(page, question))
 
-    async def _fetch(self, page: int, generation: int) -> None:
+    async def _fetch(self, page: int, question: object) -> None:
         try:
             lines = await self._store.lines(self._ids_of(page), self.evaluator)
         except StoreError:
             lines = []  # said elsewhere: the list of runs is read from the same file
-        if generation != self._generation:
+        if self._asked.get(page) is not question:
             return
-        self._asked.discard(page)
+        del self._asked[page]
         self._kept[page] = {line.id: self._make(line) for line in lines}
         self._kept.move_to_end(page)
         while len(self._kept) > self._most:

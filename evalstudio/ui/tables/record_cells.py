@@ -10,7 +10,7 @@ from evalstudio.ui.text import mark, one_line, tr
 HEADINGS = (
     mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"),
 )  # fmt: skip
-WIDTHS = (72, 92, 66, 120, 100, 84, 72, 84, 92, 84, 84)
+WIDTHS = (76, 92, 66, 120, 100, 84, 76, 92, 100, 92, 84)
 SORTS = (
     "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost",
 )  # fmt: skip
