@@ -44,10 +44,15 @@ from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import mark, tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from evalstudio.ui.widgets import NavigationButton, TextLabel
 
 FIRST_SIZE = QSize(1280, 800)
+TITLES = {
+    "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),
+    "evaluations": mark("Evaluations"), "datasets": mark("Datasets"), "models": mark("Models"),
+}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -79,7 +84,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.awake = Awake(self)
         self._end_notes = EndNotes(session, self)
-        self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
+        self._engine_label = TextLabel(tr("Engine: starting"), "muted", name="engine_state")
         self._lay_out()
         self._connect()
         self._restore()
@@ -102,10 +107,10 @@ class MainWindow(QMainWindow):
 
     def open_evaluation(self) -> None:
         """Asks for an evaluation file without holding up anything."""
-        dialog = QFileDialog(self, "Open an evaluation", str(self._machine.value("folder", "")))
+        dialog = QFileDialog(self, tr("Open an evaluation"), str(self._machine.value("folder", "")))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Evaluations (*.toml eval_*.py *.py)", "All files (*)"])
+        dialog.setNameFilters([tr("Evaluations (*.toml eval_*.py *.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take_evaluation)
         dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
@@ -177,18 +182,17 @@ class MainWindow(QMainWindow):
         if self.findChild(QMessageBox, "leave_question") is not None:
             return
         running = self._session.active_here
-        noun = "A run is" if len(running) == 1 else f"{len(running)} runs are"
         question = QMessageBox(
             QMessageBox.Icon.Question,
-            "Stop and quit?",
-            f"{noun} still going on.",
+            tr("Stop and quit?"),
+            trn("A run is still going on.", "{n} runs are still going on.", len(running)),
             QMessageBox.StandardButton.NoButton,
             self,
         )
         question.setObjectName("leave_question")
         question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setInformativeText("What is saved stays saved; a resume does the rest later.")
-        stop = question.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
+        question.setInformativeText(tr("What is saved stays saved; a resume does the rest later."))
+        stop = question.addButton(tr("Stop and quit"), QMessageBox.ButtonRole.AcceptRole)
         stop.setObjectName("stop_and_quit")
         question.addButton(QMessageBox.StandardButton.Cancel)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -259,9 +263,9 @@ class MainWindow(QMainWindow):
 
     def _show_engine(self, state: EngineState) -> None:
         hello = self._session.engine.hello
-        words = f"Engine: {state}"
+        words = tr("Engine: {state}").format(state=tr(state))
         if hello is not None:
-            words += f" · Python {hello.python} · process {hello.pid}"
+            words += " " + tr("· Python {python} · process {pid}").format(python=hello.python, pid=hello.pid)
         self._engine_label.show_text(words)
         self._engine_label.set_colour(
             "bad" if state in (EngineState.FAILED, EngineState.RESTARTING) else "muted"
@@ -302,7 +306,9 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setObjectName("status_bar")
         bar.setSizeGripEnabled(False)
-        workspace = TextLabel(f"Workspace: {self._session.workspace.folder}", "muted", name="workspace")
+        workspace = TextLabel(
+            tr("Workspace: {folder}").format(folder=self._session.workspace.folder), "muted", name="workspace"
+        )
         workspace.setContentsMargins(0, 0, SPACE_L, 0)
         self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
         bar.addPermanentWidget(workspace)
@@ -314,7 +320,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(SPACE_XS)
         self._buttons: dict[str, NavigationButton] = {}
         for name in self._page_of:
-            button = NavigationButton(name.capitalize(), name, f"nav_{name}")
+            button = NavigationButton(tr(TITLES[name]), name, f"nav_{name}")
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setToolTip(self.actions_[f"page_{name}"].toolTip())
@@ -323,7 +329,7 @@ class MainWindow(QMainWindow):
             column.addWidget(button)
         self._buttons["home"].setChecked(True)
         column.addStretch(1)
-        for name, text in (("log", "Log"), ("settings", "Settings")):
+        for name, text in (("log", tr("Log")), ("settings", tr("Settings"))):
             button = NavigationButton(text, name, f"nav_{name}")
             button.clicked.connect(self.actions_[name].trigger)
             button.setToolTip(self.actions_[name].toolTip())
