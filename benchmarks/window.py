@@ -43,13 +43,14 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[tuple[f
     And the processor time that the process took of them.
     """
     seconds: list[tuple[float, float]] = []
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for number in range(starts + 1):
         probe = folder / f"start-{number}.json"
         code = START.format(workspace=str(folder / "workspace"), probe=str(probe))
         command = [sys.executable, "-c", code]
         if program is not None:
             command = [program, "window", "--workspace", str(folder / "workspace"), "--lag-probe", str(probe)]
-        process = subprocess.Popen(command)
+        process = subprocess.Popen(command, env=environment)
         waited = time.monotonic()
         while not probe.exists() and time.monotonic() - waited < LONGEST_START_S:
             time.sleep(0.05)

@@ -3,7 +3,7 @@
 import pyqtgraph as pg
 from PySide6.QtGui import QFont
 
-from evalstudio.format import milliseconds
+from evalstudio.format import clock, milliseconds
 from evalstudio.ui.theme import scaled, tokens
 
 
@@ -40,13 +40,6 @@ class ValueAxis(pg.AxisItem):
         if self._is_duration:
             return ["0" if value == 0 else milliseconds(value) for value in values]
         return [f"{value:,.0f}" if spacing >= 1 else f"{value:.1f}" for value in values]
-
-
-def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, with hours where there are any."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def style_plot(plot: pg.PlotWidget, font: QFont) -> None:

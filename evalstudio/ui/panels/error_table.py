@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.format import clock
 from evalstudio.protocol import ErrorClass, LimitChange
-from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.text import one_line, tooltip
 from evalstudio.ui.theme import line_height, theme
 from evalstudio.ui.widgets import Button, TextLabel, quiet_selection
