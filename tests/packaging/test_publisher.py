@@ -6,8 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-PACKAGING = Path(__file__).resolve().parent.parent.parent / "packaging"
-sys.path.append(str(PACKAGING))
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent / "packaging"))
 import publisher
 
 SET = 'name = "Someone & Co"\nemail = "a@example.org"\napp_id = "org.example.EvalStudio"\n'
@@ -58,7 +57,7 @@ def test_that_what_no_package_can_take_is_refused(
 
 def test_that_no_other_file_says_it() -> None:
     by = publisher.read()
-    for path in PACKAGING.rglob("*"):
+    for path in publisher.FILE.parent.rglob("*"):
         if path.is_file() and path != publisher.FILE and path.suffix != ".pyc":
             text = path.read_text(encoding="utf-8")
             assert by.email not in text, path
