@@ -143,6 +143,17 @@ def test_whatever_happens_the_window_stays_within_its_bounds(
     assert controller.in_flight == len(flying)
 
 
+def test_calls_that_became_slower_are_answered_once() -> None:
+    """Three times slower for every number in flight: fewer do not help, and that is tried only once."""
+    controller = EndpointController(now=0.0)
+    now = serve(controller, lambda n: max(1.0, n / 16), until=60.0)
+    serve(controller, lambda n: 3 * max(1.0, n / 16), until=300.0, now=now)
+    tried = [change for change in controller.changes if "became slower" in change.sentence]
+    assert len(tried) == 1
+    assert tried[0].new == tried[0].old // 2
+    assert 12 <= controller.limit <= 32
+
+
 def test_neutral_outcomes_teach_nothing() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 0.5 * max(1.0, n / 10), until=60.0)
@@ -265,6 +276,49 @@ def test_a_rejection_that_names_concurrency_is_a_cap() -> None:
     assert controller.requests_per_minute is None
     change = controller.changes[-1]
     assert (change.cause, change.new) == (Binding.CAP, len(tickets) - 1)
+
+
+def test_too_many_at_once_pauses_nothing_unless_it_happens_again_soon() -> None:
+    controller = EndpointController(now=0.0)
+    tickets = fill(controller, 0.0)
+    too_many = AttemptResult(Outcome.THROTTLED, message="too many concurrent requests")
+    for ticket in tickets[-3:]:  # all of one moment
+        controller.finish(0.1, ticket, too_many)
+    assert controller.gate_until(0.1) is None
+    assert controller.limit == 5, "the first that was rejected was the sixth"
+    controller.finish(0.2, tickets[0], OK)
+    assert controller.check(0.2) is None
+    controller.finish(0.3, controller.start(0.2), too_many)
+    assert controller.gate_until(0.3) is not None, "twice in a row it may be a rate after all"
+
+
+def test_too_many_at_once_waits_where_the_endpoint_says_how_long() -> None:
+    controller = EndpointController(now=0.0)
+    tickets = fill(controller, 0.0)
+    message = "too many concurrent requests"
+    controller.finish(0.1, tickets[-1], AttemptResult(Outcome.THROTTLED, hint=3.0, message=message))
+    assert controller.gate_until(0.2) == pytest.approx(3.1)
+
+
+def test_as_many_as_the_stated_limits_carry_after_the_first_answer() -> None:
+    """600 a minute and 40 left: what the budget adds to those in flight, later what 10 a second sustain."""
+    controller = EndpointController(now=0.0)
+    tickets = fill(controller, 0.0)
+    rates = RateHeaders(limit_requests=600, remaining_requests=40)
+    controller.finish(2.0, tickets[0], AttemptResult(Outcome.OK, work=100.0, rates=rates))
+    in_flight = len(tickets) - 1
+    left = 40 - in_flight  # stated when the first call came: the others have used it since
+    assert controller.limit == in_flight + left
+    change = controller.changes[-1]
+    assert (change.cause, change.sentence) == (Binding.PROBING, "its stated limits let 40 run at once")
+
+
+def test_stated_limits_above_the_maximum_stop_there() -> None:
+    controller = EndpointController(now=0.0, maximum=24)
+    rates = RateHeaders(limit_requests=60_000, remaining_requests=59_000)
+    for ticket in fill(controller, 0.0):
+        controller.finish(2.0, ticket, AttemptResult(Outcome.OK, work=100.0, rates=rates))
+    assert controller.limit == 24
 
 
 def test_a_fixed_window_feels_gate_and_pacer_but_not_the_learned_window() -> None:

@@ -113,6 +113,61 @@ def test_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> No
     assert len(starts) <= 11
 
 
+def test_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
+    """Tokens are reserved by a guess: where too many were counted, what the endpoint has left decides."""
+    pacer = Pacer(0.0)
+    pacer.headers(0.0, RateHeaders(limit_tokens=60_000, remaining_tokens=60_000), 0, 0)
+    pacer.started(0.0, 60_000)
+    assert pacer.check(0.0, 5_000) is not None
+    pacer.headers(0.1, RateHeaders(limit_tokens=60_000, remaining_tokens=20_000), 0, 12_000)
+    assert pacer.check(0.1, 8_000) is None
+    assert pacer.check(0.1, 8_100) is not None, "12,000 of the 20,000 went to calls that started later"
+
+
+def test_a_rejection_ends_the_catching_up_for_longer_each_time() -> None:
+    pacer = Pacer(0.0)
+    rates = RateHeaders(limit_tokens=6_000, remaining_tokens=6_000)
+    pacer.headers(0.0, rates, 0, 0)
+    pacer.started(0.0, 60_000)  # far too many: it would take minutes to refill
+    for rejected, caught_up in ((10.0, 11.5), (20.0, 22.5)):
+        pacer.throttled(rejected, rejected, new_episode=True, learn=False)
+        pacer.headers(rejected + 0.5, rates, 0, 0)
+        assert pacer.check(rejected + 0.5, 100) is not None
+        if rejected == 10.0:
+            pacer.headers(caught_up, rates, 0, 0)
+            assert pacer.check(caught_up, 100) is None
+            pacer.started(caught_up, 60_000)
+    pacer.headers(21.5, rates, 0, 0)
+    assert pacer.check(21.5, 100) is not None, "the second pause is twice as long"
+    pacer.headers(22.5, rates, 0, 0)
+    assert pacer.check(22.5, 100) is None
+
+
+def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
+    """Server: 4 a second and a burst of 60, then 8. Two rejections after the change it is known within 10 %."""
+    pacer, level, at = Pacer(0.0), 60.0, 0.0
+    pacer.hidden.recall(4.0)
+    pacer.set_rates(0.0, None, None)
+    now, episodes = 0.0, 0
+    while episodes < 2 and now < 300:
+        now += 0.02
+        pacer.tick(now)
+        if pacer.check(now, 0.0) is not None:
+            continue
+        pacer.started(now, 0.0)
+        level = min(60.0, level + (now - at) * 8)
+        at = now
+        if level >= 1:
+            level -= 1
+        else:
+            episodes += 1
+            pacer.throttled(now, now + 0.5, new_episode=True, learn=True)
+            now += 0.5
+    assert episodes == 2
+    assert now < 90
+    assert pacer.requests_per_minute == pytest.approx(480, rel=0.1)
+
+
 def test_a_hidden_rate_is_found_between_two_rejections() -> None:
     """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
     pacer, level, at = Pacer(0.0), 30.0, 0.0

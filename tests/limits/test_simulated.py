@@ -54,9 +54,13 @@ def test_an_endpoint_crashes_once_and_never_again(name: str) -> None:
     assert found.waste <= 0.03
 
 
-@pytest.mark.parametrize("name", ["H1", "H2", "H3", "H4"])
+@pytest.mark.parametrize("name", ["H1", "H2", "H3", "H4", "H6", "H7"])
 def test_it_finds_the_new_best_after_a_change(name: str) -> None:
     assert after_change(NAMES[name], seed=1) >= 0.9
+
+
+def test_a_cache_that_halves_is_found_within_the_same_time() -> None:
+    assert mean(after_change(NAMES["H5"], seed) for seed in range(3)) >= 0.86
 
 
 def test_what_a_run_learned_helps_the_next_one() -> None:

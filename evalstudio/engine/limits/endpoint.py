@@ -81,6 +81,8 @@ class EndpointController:
         self._started = (0, 0)  # requests and tokens so far
         self._disturbed_at = -math.inf  # when gate or pacer last held a call back
         self._next_growth_start = 0.0
+        # Too many at once needs no pause: calls start again only as others end. Soon again, it may be a rate.
+        self._unpaused, self._next_unpaused = -1, 0.0
         self._seconds: float | None = None  # mean of an answered attempt
         self._frozen = self._client_bound = False
         self._slow_reports = 0
@@ -349,8 +351,14 @@ class EndpointController:
         self._cause = Binding.PROBING
         self._learner.answered(
             now, attempt,
-            in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen, eager=self._pacer.stated,
+            in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen,
+            carried=self._carried(now),
         )  # fmt: skip
+
+    def _carried(self, now: float) -> int | None:
+        """How many calls like those so far the endpoint's own statement lets run at once; None: it states nothing."""
+        requests, tokens = self._started
+        return self._pacer.carries(now, self.in_flight, self._seconds or 0.0, tokens / max(1, requests))
 
     def _throttled(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
         new_episode = ticket.generation == self._generation
@@ -359,8 +367,14 @@ class EndpointController:
             self._generation += 1
         old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
         learn = new_episode and not looks_like_cap and not self._pacer.stated
-        wait = self._backoff.wait(result.hint, new_episode=new_episode, rate_known=self._pacer.rate_known)
-        self._gate.shut(now + wait)
+        if looks_like_cap and result.hint is None and now >= self._next_unpaused:
+            self._unpaused = ticket.generation
+        if looks_like_cap:
+            self._next_unpaused = now + 2 * (self._seconds or 1.0)
+        wait = 0.0
+        if ticket.generation != self._unpaused:
+            wait = self._backoff.wait(result.hint, new_episode=new_episode, rate_known=self._pacer.rate_known)
+            self._gate.shut(now + wait)
         self._pacer.throttled(now, now + wait, new_episode=new_episode, learn=learn)
         self.gate_cause = result.message or "the endpoint asks for fewer requests"
         if new_episode and not self._pacer.stated:

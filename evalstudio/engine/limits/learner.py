@@ -20,7 +20,6 @@ STEP = math.sqrt(2)
 _BLIND_EVERY = 0.25  # seconds between the steps before the first answer
 _GROWTH = 0.25  # of the window with each answer, at least two
 _OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
-_EAGER_GROWTH, _EAGER_OVERSHOOT = 0.5, 5.0  # where the endpoint itself says how much it takes
 _FEW = 3  # answers measure a level, if they agree ...
 _AGREE = 0.2  # ... to this relative error
 _MOST = 0.5  # where sizes are unknown, this share of a level's calls must be in: the short answers come first
@@ -107,11 +106,19 @@ class Learner:
             self._move(now, int(self._blind_size), "no answer yet: a few more to start with")
 
     def answered(
-        self, now: float, attempt: Lived, *, in_flight: int, top: int, frozen: bool, eager: bool = False
+        self,
+        now: float,
+        attempt: Lived,
+        *,
+        in_flight: int,
+        top: int,
+        frozen: bool,
+        carried: int | None = None,
     ) -> None:
         """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed.
 
-        `frozen`: no growth now. `eager`: a fast ramp does no harm, since the endpoint states its limits.
+        `frozen`: no growth now. `carried`: as many at once the endpoint itself says it will take, None when it says
+        nothing.
         """
         self._answers += 1
         self._sized = self._sized or (self._answers > 1 and abs(attempt.work - self._mean_work) > 1e-9)
@@ -123,7 +130,7 @@ class Learner:
             return
         self.queue.lived(attempt)
         if self.phase is Phase.RAMP:
-            self._ramp(now, attempt, top, frozen, eager)
+            self._ramp(now, attempt, top, frozen, carried)
         elif self.phase is Phase.HOLD:
             self._hold(now, attempt, in_flight, top, frozen)
         else:
@@ -168,7 +175,7 @@ class Learner:
 
     # -- ramp: grow with every answer while more in flight pays -------------------------------------------------------
 
-    def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool, eager: bool) -> None:
+    def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool, carried: int | None) -> None:
         # The load an attempt met is the one it started into: what came later in a climb did not delay it in a queue,
         # and where it did slow it down, it did so at every level alike.
         attempt = replace(attempt, in_flight=float(attempt.met))
@@ -181,15 +188,17 @@ class Learner:
             and (rate := level.throughput()) is not None
             and rate.error <= _AGREE
         }
+        if carried is not None and not frozen and min(carried, top) > self.window:
+            stated = min(carried, top)
+            self._move(now, stated, f"its stated limits let {stated} run at once")
         if not measured:
             return
         highest = measured[max(measured)]
         if self._pipe_is_full(now, measured):
             return
         if not frozen:
-            growth, overshoot = (_EAGER_GROWTH, _EAGER_OVERSHOOT) if eager else (_GROWTH, _OVERSHOOT)
-            bound = min(top, math.floor(overshoot * highest.in_flight))
-            grown = min(self.window + max(2, math.floor(growth * self.window)), bound)
+            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
+            grown = min(self.window + max(2, math.floor(_GROWTH * self.window)), bound)
             if grown > self.window:
                 rate = highest.throughput()
                 per_second = rate.value / self._mean_work if rate else 0.0
@@ -260,11 +269,12 @@ class Learner:
         self._gap_up = self._gap_down = self._queue_gap = 1.0
         self._raised_from = None
         self._base_level = self._drift.newest
+        self._drift = Drift()
         if changed > 0 and self._base < top and not frozen:
             new = self._above(top)
             self._begin_probe(now, Phase.PROBE_UP, new, f"calls became faster: trying {new}")
         elif changed < 0 and self._base > 1:
-            new = self._below()
+            new = max(1, self._base // 2)  # half of what slots or cache there were is the usual change
             self._begin_probe(now, Phase.PROBE_DOWN, new, f"calls became slower: trying {new}")
 
     def _without_queue(self, level: Level) -> int | None:

@@ -12,10 +12,13 @@ from evalstudio.engine.limits.hints import RateHeaders
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
 _FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
-_NEXT_PROBE = 7.0  # after one that was let through
+_NEXT_PROBE = 5.0  # after one that was let through
 _FIRST_STEP = 0.06
 _LARGEST_STEP = 0.5
 _LONG_WAIT = 5.0  # seconds
+_CATCH_UP_PAUSE = (
+    1.0  # seconds after a rejection in which a count that fell behind stays so; doubled each time
+)
 _LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
@@ -74,6 +77,7 @@ class HiddenRate:
         self._starts: deque[float] = deque(maxlen=4096)
         self._measured_from = 0.0
         self._probed = False
+        self._passed: deque[float] = deque(maxlen=2)  # the rates before the last probes
         self._accepted = 0
         self._probe_interval, self._probe_step = _FIRST_PROBE, _FIRST_STEP
         self._bound_for = 0.0
@@ -99,6 +103,10 @@ class HiddenRate:
             self.rate = 0.7 * max(1, len(starts)) / span
         elif accepted >= 12 and elapsed > 0:
             self.rate = 0.98 * accepted / elapsed
+            if self._probed and len(self._passed) == 2:
+                # Several probes went through: the bucket overflowed before them, so what was accepted is less than
+                # its refill. The one before the last is nearer; if it is too much, the next rejection tells exactly.
+                self.rate = max(self.rate, self._passed[0])
             self.learned = True
         elif accepted >= 4 and elapsed > 0:
             self.rate = min(self.rate, 0.9 * accepted / elapsed)
@@ -108,6 +116,7 @@ class HiddenRate:
         # a probe that failed makes the next one later; a rejection out of the blue means that the limit changed
         self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else _FIRST_PROBE
         self._probed, self._probe_step = False, _FIRST_STEP
+        self._passed.clear()
         # a bucket that refills in a fixed minute gave nothing while everybody waited for it
         self._measured_from = resumes if resumes - now > _LONG_WAIT else now
         self._accepted, self._bound_for = 0, 0.0
@@ -126,6 +135,8 @@ class HiddenRate:
             self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
             self._probe_interval = _NEXT_PROBE
         self._probed = self.learned
+        if self.learned:
+            self._passed.append(self.rate)
         self.rate *= 1 + step
         return True
 
@@ -140,6 +151,7 @@ class Pacer:
         self._set: tuple[float | None, float | None] = (None, None)
         self._stated: tuple[float | None, float | None] = (None, None)
         self._rejections = 0
+        self._catch_up_from, self._catch_up_pause = 0.0, _CATCH_UP_PAUSE
         self.blocked_at = -math.inf
         self.blocks_tokens = False
 
@@ -180,6 +192,20 @@ class Pacer:
         self.blocks_tokens = (by_tokens or 0.0) > (by_requests or 0.0)
         return max(by_requests or now, by_tokens or now)
 
+    def carries(self, now: float, in_flight: int, seconds: float, tokens: float) -> int | None:
+        """How many calls of `seconds` and `tokens` each the stated rates let run at once; None when none is stated.
+
+        By Little's law what the rate sustains, or, while there is a budget left, what that adds to those in flight.
+        """
+        if not self.stated:
+            return None
+        most = math.inf
+        for bucket, amount in ((self.requests, 1.0), (self.tokens, max(1.0, tokens))):
+            bucket.refill(now)
+            sustained = bucket.rate * seconds / amount if math.isfinite(bucket.rate) else math.inf
+            most = min(most, max(sustained, in_flight + max(0.0, bucket.level) / amount))
+        return int(min(most, 1e9))
+
     def started(self, now: float, tokens: float) -> None:
         self.requests.take(now, 1.0)
         self.tokens.take(now, tokens)
@@ -200,10 +226,13 @@ class Pacer:
         ):
             if remaining is not None and math.isfinite(bucket.rate):
                 bucket.refill(now)
-                # afterwards its own count is the better one, and what is stated only an upper bound
-                bucket.level = min(
-                    bucket.level, remaining + bucket.rate if bucket in known else remaining - later
-                )
+                level = float(remaining - later)
+                if bucket in known:
+                    # its own count is the better one within what is stated; where it fell behind, as tokens do that
+                    # are reserved by a guess, it may be caught up, unless that led to a rejection just now
+                    own = min(bucket.level, remaining + bucket.rate)
+                    level = max(level, own) if now >= self._catch_up_from else own
+                bucket.level = min(bucket.cap, level)
 
     def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
         """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
@@ -212,6 +241,8 @@ class Pacer:
         if self.stated:
             # once its count was merely older than ours; twice, it counts in seconds instead of minutes: no bursts
             self._rejections += 1
+            self._catch_up_from = now + self._catch_up_pause
+            self._catch_up_pause *= 2
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
         if learn:
