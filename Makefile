@@ -36,7 +36,7 @@ bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_workers
 	@$(BIN)/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks.bench_threads
-	@$(BIN)/python benchmarks/window.py
+	@$(BIN)/python -m benchmarks.window
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
 
 # Versions, licences and sizes of all dependencies, and their known weaknesses where pip-audit can be had and can ask
@@ -58,6 +58,7 @@ local-model: setup
 
 screenshots: setup-dev
 	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/guide_charts.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
