@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -71,6 +72,27 @@ def main() -> None:
     if options.save:
         values = {"in_flight": IN_FLIGHT, "rounds": options.rounds, "versions": versions, "cases": cases}
         keep("peers", "benchmarks.peers", load, values)
+        console.print("\nFor benchmarks/README.md:\n")
+        print(markdown(cases))
+
+
+def markdown(cases: list[dict[str, Any]]) -> str:
+    """The table as benchmarks/README.md has it: rates, and in brackets their share of EvalStudio's."""
+    names = list(dict.fromkeys(name for case in cases for name in case["rates"]))
+    lines = [f"| samples | server | ideal | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
+    for case in cases:
+        rates, delay = case["rates"], case["delay_ms"]
+        ideal = f"{IN_FLIGHT * 1000 / delay:,.0f}/s" if delay else "–"
+        cells = [f"{rates['EvalStudio']:,.0f}/s"]
+        for name in names[1:]:
+            share = (
+                f"{rates[name]:,.0f}/s ({rates[name] / rates['EvalStudio']:.2f})"
+                if name in rates
+                else "failed"
+            )
+            cells.append(share)
+        lines.append(f"| {case['samples']:,} | {delay:,} ms | {ideal} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def find_tools(pythons: list[str], promptfoo: Path | None) -> tuple[dict[str, list[str]], dict[str, str]]:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import charts, kept
+from benchmarks.peers.__main__ import markdown
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = charts.FOLDER.parent.parent / "measured.md"
@@ -62,3 +63,17 @@ def test_that_a_line_rises_with_its_values() -> None:
 def test_that_ticks_are_round(most: float, ticks: list[float]) -> None:
     drawn = charts.line_chart("t", [(most, 1)], (lambda value: f"{value:g} x", lambda value: f"{value:g} y"))
     assert [float(words) for words in re.findall(r">([\d.e+]+) x<", drawn)] == ticks
+
+
+def test_that_the_peers_table_names_what_failed() -> None:
+    rates = {"EvalStudio": 2_000.0, "other": 500.0}
+    cases = [
+        {"samples": 2_000, "delay_ms": 0, "rates": rates},
+        {"samples": 500, "delay_ms": 100, "rates": {"EvalStudio": 400.0}},
+    ]
+    assert markdown(cases).splitlines() == [
+        "| samples | server | ideal | EvalStudio | other |",
+        "|---|---|---|---|---|",
+        "| 2,000 | 0 ms | – | 2,000/s | 500/s (0.25) |",
+        "| 500 | 100 ms | 500/s | 400/s | failed |",
+    ]
