@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
@@ -59,6 +59,9 @@ def test_that_pages_made_late_know_what_was_told_before(
     shutil.copytree(filled, place.folder)
     driver = Driver(open_studio(str(place.folder), lambda: None), qtbot, place)  # never painted
     window, session = driver.window, driver.session
+    assert window.findChild(QWidget, "welcome_area").isHidden(), (
+        "there are runs: no welcome, not for a moment"
+    )
     try:
         driver.wait(lambda: session.rows and session.engine.state is EngineState.READY)
         assert not window.is_complete
@@ -98,3 +101,21 @@ def test_that_a_window_closed_at_once_forgets_no_places(
     assert not second.window.is_complete
     finish(loop, second.studio)
     assert kept() == places
+
+
+def test_that_a_workspace_without_runs_is_welcomed(
+    loop: QEventLoop, qtbot: QtBot, workspace: Workspace
+) -> None:
+    finish_with_engine(loop, qtbot, workspace)  # it leaves a database, and no run in it
+    assert workspace.database.exists()
+    driver = Driver(open_studio(str(workspace.folder), lambda: None), qtbot, workspace)
+    driver.window.show()
+    area = driver.find(QWidget, "welcome_area")
+    driver.wait(area.isVisible)
+    finish(loop, driver.studio)
+
+
+def finish_with_engine(loop: QEventLoop, qtbot: QtBot, workspace: Workspace) -> None:
+    driver = Driver(open_studio(str(workspace.folder), lambda: None), qtbot, workspace)
+    driver.ready()
+    finish(loop, driver.studio)
