@@ -36,11 +36,12 @@ from evalstudio.ui.pages.behind_home import PagesBehindHome
 from evalstudio.ui.pages.home import HomePage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
+from evalstudio.ui.panels.navigation import PAGES, Navigation
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import mark, tr, trn
+from evalstudio.ui.text import tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
-from evalstudio.ui.widgets import NavigationButton, TextLabel
+from evalstudio.ui.widgets import TextLabel
 
 if TYPE_CHECKING:
     from evalstudio.ui.pages.compare import ComparePage
@@ -51,11 +52,6 @@ if TYPE_CHECKING:
     from evalstudio.ui.pages.runs import RunsPage
 
 FIRST_SIZE = QSize(1280, 800)
-TITLES = {
-    "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),
-    "evaluations": mark("Evaluations"), "datasets": mark("Datasets"), "models": mark("Models"),
-}  # fmt: skip
-PAGES = tuple(TITLES)
 
 
 class MainWindow(QMainWindow):
@@ -203,7 +199,7 @@ class MainWindow(QMainWindow):
         """Shows the page called `name`, as home or runs."""
         if name != "home":
             self.complete()
-        self._buttons[name].setChecked(True)
+        self._navigation.show_page(name)
         self._pages.setCurrentIndex(PAGES.index(name))
         if name in self._first:
             self._first[name].setFocus()  # its keys work at once
@@ -354,7 +350,9 @@ class MainWindow(QMainWindow):
         layout = QHBoxLayout(centre)
         layout.setContentsMargins(SPACE_XS, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._navigation())
+        self._navigation = Navigation(self.actions_)
+        self._navigation.chosen.connect(self.show_page)
+        layout.addWidget(self._navigation)
         layout.addLayout(right, 1)
         self.setCentralWidget(centre)
         bar = self.statusBar()
@@ -367,28 +365,6 @@ class MainWindow(QMainWindow):
         self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
         bar.addPermanentWidget(workspace)
         bar.addPermanentWidget(self._engine_label)
-
-    def _navigation(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
-        column.setSpacing(SPACE_XS)
-        self._buttons: dict[str, NavigationButton] = {}
-        for name in PAGES:
-            button = NavigationButton(tr(TITLES[name]), name, f"nav_{name}")
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            button.setToolTip(self.actions_[f"page_{name}"].toolTip())
-            button.clicked.connect(partial(self.show_page, name))
-            self._buttons[name] = button
-            column.addWidget(button)
-        self._buttons["home"].setChecked(True)
-        column.addStretch(1)
-        for name, text in (("log", tr("Log")), ("settings", tr("Settings"))):
-            button = NavigationButton(text, name, f"nav_{name}")
-            button.clicked.connect(self.actions_[name].trigger)
-            button.setToolTip(self.actions_[name].toolTip())
-            column.addWidget(button)
-        return column
 
     def _restore(self) -> None:
         """The size and place that a person left, where the screen still has room for them."""
