@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from evalstudio.errors import StoreError
 from evalstudio.evaluation import EvaluationSpec, variants
 from evalstudio.format import duration
+from evalstudio.library import try_name
 from evalstudio.protocol import StartRun, StopRun
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details
@@ -62,7 +63,7 @@ class Trial(QObject):
         self.changed.emit()
         for label in labels[:MOST_VARIANTS] or [""]:
             run_id = await self._session.ask_engine(
-                StartRun, evaluation=f"{reference}#{label}" if label else reference, experiment=f"{name} (try)",
+                StartRun, evaluation=f"{reference}#{label}" if label else reference, experiment=try_name(name),
                 samples=SAMPLES, new_run=True,
             )  # fmt: skip
             if run_id is None:
