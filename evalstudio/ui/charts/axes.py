@@ -45,12 +45,12 @@ class ValueAxis(pg.AxisItem):
         wanted = (high - low) * 2.2 * line_height() / max(size, 1.0)
         if wanted <= 0 or high <= 0:
             return [(1.0, 0)]
-        step = min(_round_step(wanted), _round_step(high * 0.4))  # one at least, however low the chart is
+        step = min(_round_step(wanted), _round_step(high * 0.3))  # one at least, however low the chart is
         return [(step if self._is_duration or high < 1 else max(1.0, step), 0)]
 
     def boundingRect(self) -> QRectF:
-        """With room for half a line below and above, else the zero at the foot is not drawn."""
-        return super().boundingRect().adjusted(0, -OVER, 0, OVER)
+        """With room for half a line below, else the zero at the foot is not drawn."""
+        return super().boundingRect().adjusted(0, 0, 0, OVER)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self._is_duration:
