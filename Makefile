@@ -19,9 +19,13 @@ setup:
 setup-dev:
 	@PYTHON=$(PYTHON) sh scripts/setup.sh dev
 
+# What takes long, then the fault suite, whose table comes last whatever failed before it
+proof: export QT_QPA_PLATFORM = offscreen
 proof: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m proof --ignore=tests/faults
-	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "proof or not proof" tests/faults
+	@status=0; \
+	$(BIN)/pytest -q -m proof --ignore=tests/faults || status=1; \
+	$(BIN)/pytest -q -m "proof or not proof" tests/faults || status=1; \
+	exit $$status
 
 # Half an hour; MINUTES=5 for less. A window open on a run at full speed: does anything grow?
 soak: setup-dev
@@ -32,7 +36,7 @@ bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_workers
 	@$(BIN)/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks.bench_threads
-	@$(BIN)/python benchmarks/window.py
+	@$(BIN)/python -m benchmarks.window
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
 
 # Versions, licences and sizes of all dependencies, and their known weaknesses where pip-audit can be had and can ask
@@ -54,6 +58,7 @@ local-model: setup
 
 screenshots: setup-dev
 	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/guide_charts.py
 
 # The window's texts into resources/translations; LANGUAGE=de begins a translation into German
 translations: setup-dev

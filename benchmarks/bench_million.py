@@ -1,6 +1,6 @@
 """Many samples through the engine from JSONL: memory, samples a second at the start and at the end, resume time.
 
-python -m benchmarks.bench_million [--samples 1000000]
+python -m benchmarks.bench_million [--samples 1000000] [--save]
 """
 
 import argparse
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_engine import MESSAGES, raw_server
+from benchmarks.kept import keep
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
@@ -45,7 +46,9 @@ def write(folder: Path, url: str, samples: int) -> str:
     return str(path)
 
 
-async def measure(folder: Path, url: str, samples: int) -> list[tuple[str, str]]:
+async def measure(
+    folder: Path, url: str, samples: int
+) -> tuple[list[tuple[str, str]], list[tuple[int, float, float]]]:
     evaluation = write(folder, url, samples)
     process = psutil.Process()
     points: list[tuple[int, float, float]] = []  # saved, seconds, MB
@@ -77,7 +80,7 @@ async def measure(folder: Path, url: str, samples: int) -> list[tuple[str, str]]
 
     first, last = points[0], points[-1]
     before_last = points[-2]
-    return [
+    figures = [
         ("samples", f"{samples:,}"),
         ("samples/s over all", f"{samples / final.elapsed:,.0f}"),
         ("samples/s in the first 5 %", f"{first[0] / first[1]:,.0f}"),
@@ -90,12 +93,15 @@ async def measure(folder: Path, url: str, samples: int) -> list[tuple[str, str]]
         ("time to resume when all is done", f"{resuming:.1f} s"),
         ("database", f"{workspace.database.stat().st_size / MEGABYTE:,.0f} MB"),
     ]
+    return figures, [(saved, round(seconds, 1), round(size, 1)) for saved, seconds, size in points]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=1_000_000)
-    samples = parser.parse_args().samples
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/memory.json anew")
+    options = parser.parse_args()
+    samples, load = options.samples, os.getloadavg()[0]
     raise_open_file_limit()
     console = Console(width=100, highlight=False)
     console.print(
@@ -103,9 +109,12 @@ def main() -> None:
     )
     table = Table("what", "figure")
     with tempfile.TemporaryDirectory() as folder, raw_server(0) as url:
-        for row in run(measure(Path(folder), url, samples)):
-            table.add_row(*row)
+        figures, points = run(measure(Path(folder), url, samples))
+    for row in figures:
+        table.add_row(*row)
     console.print(table)
+    if options.save:
+        keep("memory", "benchmarks.bench_million", load, {"points": points})
 
 
 if __name__ == "__main__":

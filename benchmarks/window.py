@@ -1,6 +1,6 @@
 """The window: seconds from start to first window, and how late its thread is beside an engine at full speed.
 
-Usage: python benchmarks/window.py [--samples 20000] [--window 50] [--starts 5] [--program dist/evalstudio/evalstudio]
+Usage: python -m benchmarks.window [--samples 20000] [--window 50] [--starts 5] [--program dist/evalstudio/evalstudio] [--save]
 Without a display it runs on Qt's offscreen platform; under Xvfb: xvfb-run -s "-screen 0 1920x1080x24" python ...
 """
 
@@ -14,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks import kept
 
 if TYPE_CHECKING:
     from evalstudio.ui.studio import Studio
@@ -43,13 +46,14 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[tuple[f
     And the processor time that the process took of them.
     """
     seconds: list[tuple[float, float]] = []
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for number in range(starts + 1):
         probe = folder / f"start-{number}.json"
         code = START.format(workspace=str(folder / "workspace"), probe=str(probe))
         command = [sys.executable, "-c", code]
         if program is not None:
             command = [program, "window", "--workspace", str(folder / "workspace"), "--lag-probe", str(probe)]
-        process = subprocess.Popen(command)
+        process = subprocess.Popen(command, env=environment)
         waited = time.monotonic()
         while not probe.exists() and time.monotonic() - waited < LONGEST_START_S:
             time.sleep(0.05)
@@ -59,6 +63,15 @@ def first_window(folder: Path, starts: int, program: str | None) -> list[tuple[f
         found = json.loads(probe.read_text())
         seconds.append((found["first_window_s"], found["first_window_cpu_s"]))
     return seconds[1:]
+
+
+def save_starts(what: str, seconds: Sequence[float], processor: Sequence[float]) -> None:
+    """Keeps these starts beside those of the other kind, for the chart in the documents."""
+    load = round(os.getloadavg()[0], 1)
+    case = {"what": what, "load": load, "seconds": seconds, "processor": statistics.median(processor)}
+    before = kept.read("start").values["cases"] if (kept.FOLDER / "start.json").exists() else []
+    cases = [*(one for one in before if one["what"] != what), case]
+    kept.keep("start", "benchmarks.window", load, {"cases": sorted(cases, key=lambda one: one["what"])})
 
 
 async def open_ready(folder: Path) -> "Studio":
@@ -135,6 +148,9 @@ def main() -> int:
     parser.add_argument(
         "--program", help="start this instead, as dist/evalstudio/evalstudio, and measure no more"
     )
+    parser.add_argument(
+        "--save", action="store_true", help="keep the starts in benchmarks/results/start.json"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -153,6 +169,8 @@ def main() -> int:
                 f" processor time of it {statistics.median(processor):.2f} s; load {os.getloadavg()[0]:.1f}",
                 flush=True,
             )
+            if arguments.save:
+                save_starts("the packaged app" if arguments.program else "from source", seconds, processor)
         if arguments.program is not None:
             return 0
         alone = headless(folder)

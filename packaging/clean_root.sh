@@ -12,6 +12,7 @@ leave() { for part in dev/shm dev proc; do umount "$root/$part" 2>/dev/null || t
 trap leave EXIT
 
 if [ ! -e "$root/usr/bin/apt-get" ]; then
+    mkdir -p "$(dirname "$root")"
     debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 || { tail -n 5 "$root.log" >&2; exit 1; }
 fi
 mount -t proc proc "$root/proc"

@@ -2,22 +2,18 @@
 
 import gzip
 import hashlib
-import os
 import shutil
 import subprocess
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import changelog
 import manual
 import notices
+import publisher
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-# Whoever publishes a package maintains it, and says so in the variables of Debian's own tools; else there is no address.
-MAINTAINER = "{} <{}>".format(
-    os.environ.get("DEBFULLNAME", "The EvalStudio authors"),
-    os.environ.get("DEBEMAIL", "evalstudio@packages.invalid"),
-)
 # What nothing links and Qt or the program asks for at run time.
 ALSO = ("fonts-dejavu-core | fonts-freefont-ttf | fonts-noto-core", "libdbus-1-3")
 CONTROL = """\
@@ -30,7 +26,7 @@ Depends: {depends}
 Recommends: gnome-keyring | kwalletmanager, xdg-utils
 Section: science
 Priority: optional
-Description: workbench for evaluations of language models
+{homepage}Description: workbench for evaluations of language models
  EvalStudio runs evaluations of language models as fast as the endpoint
  allows, shows why it is that fast and no faster, and loses no answer.
  .
@@ -45,16 +41,18 @@ def build(app: Path, python: Path, version: str, stage: Path, target: Path) -> s
     """Builds the package into `target`; returns its name and sizes, or None where Debian's tools are not there."""
     if shutil.which("dpkg-deb") is None or shutil.which("dpkg-shlibdeps") is None:
         return None
+    by = publisher.read()
     shutil.rmtree(stage, ignore_errors=True)
     root = stage / "root"
-    lay_out(app, python, version, root)
+    lay_out(app, python, version, root, by)
     (root / "DEBIAN").mkdir()  # dpkg-shlibdeps knows by it where the package begins
     architecture = _output("dpkg", "--print-architecture")
     size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file() and not path.is_symlink())
     control = CONTROL.format(
         version=version,
         architecture=architecture,
-        maintainer=MAINTAINER,
+        maintainer=by.maintainer,
+        homepage=by.control_line,
         size=size // 1024,
         depends=", ".join([*ALSO, *linked(root / "usr/lib/evalstudio", stage)]),
     )
@@ -65,7 +63,7 @@ def build(app: Path, python: Path, version: str, stage: Path, target: Path) -> s
     return f"{package.name}, {package.stat().st_size / 1e6:.0f} MB; {size / 1e6:.0f} MB installed"
 
 
-def lay_out(app: Path, python: Path, version: str, root: Path) -> None:
+def lay_out(app: Path, python: Path, version: str, root: Path, by: publisher.Publisher) -> None:
     """Everything but the control files, in the places where it is installed."""
     place = root / "usr/lib/evalstudio"
     shutil.copytree(app, place, symlinks=True)
@@ -80,16 +78,17 @@ def lay_out(app: Path, python: Path, version: str, root: Path) -> None:
     write(share / "applications/evalstudio.desktop", (HERE / "debian/evalstudio.desktop").read_text())
     released = changelog.releases_up_to(version)
     listed = "\n    ".join(release.for_appstream() for release in released)
-    metadata = (HERE / "debian/evalstudio.metainfo.xml").read_text().format(releases=listed)
-    write(share / "metainfo/io.github.evalstudio.EvalStudio.metainfo.xml", metadata)
+    metadata = (HERE / "debian/evalstudio.metainfo.xml").read_text()
+    metadata = metadata.format(app_id=by.app_id, name=escape(by.name), url=by.url_element, releases=listed)
+    write(share / f"metainfo/{by.app_id}.metainfo.xml", metadata)
     icons = share / "icons/hicolor"
     drawing = ROOT / "resources/icons/evalstudio.svg"
     write(icons / "scalable/apps/evalstudio.svg", drawing.read_text())
     _output(str(python), str(HERE / "icons.py"), str(drawing), str(icons))
     documents = share / "doc/evalstudio"
-    write(documents / "copyright", (HERE / "debian/copyright").read_text())
+    write(documents / "copyright", (HERE / "debian/copyright").read_text().format(contact=by.maintainer))
     compressed(documents / "NOTICES.txt.gz", (app / "NOTICES.txt").read_text())
-    entries = "\n".join(release.for_debian(MAINTAINER) for release in released)
+    entries = "\n".join(release.for_debian(by.maintainer) for release in released)
     compressed(documents / "changelog.gz", entries)
     compressed(share / "man/man1/evalstudio.1.gz", manual.page(python, version))
     write(share / "lintian/overrides/evalstudio", (HERE / "debian/lintian-overrides").read_text())

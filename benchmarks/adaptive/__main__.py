@@ -1,9 +1,11 @@
 """Prints how the shipped limits do against the best fixed window, and other controllers beside them.
 
-`python -m benchmarks.adaptive [--seeds N] [--draw N] [--quick]`. Virtual time, one process, deterministic: about seven minutes, `--quick` half a minute.
+`python -m benchmarks.adaptive [--seeds N] [--draw N] [--quick | --baselines] [--save]`. Virtual time, one process, deterministic:
+about seven minutes, `--quick` half a minute. --save keeps the comparison with other controllers for the documents' chart.
 """
 
 import argparse
+import os
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -31,6 +33,7 @@ from benchmarks.adaptive.profiles import (
     unsized,
 )
 from benchmarks.adaptive.simulator import Controller, Profile
+from benchmarks.kept import keep
 
 SIZES = (2000, 500)
 BASELINES: dict[str, Callable[[float], Controller]] = {
@@ -49,16 +52,21 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="the usual profiles only, without other controllers"
     )
+    parser.add_argument("--baselines", action="store_true", help="other controllers beside this one, only")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/adaptive.json anew")
     parser.add_argument(
         "--draw", type=int, help="the first seed of the generated endpoints; others each time without it"
     )
     options = parser.parse_args()
     seeds = range(options.seeds)
-    started = time.perf_counter()
+    started, load = time.perf_counter(), os.getloadavg()[0]
+    if options.baselines:
+        print_baselines(seeds, load, save=options.save)
+        return
     for samples in SIZES:
         print_profiles(f"Usual endpoints, {samples} samples, cold", USUAL, samples, seeds)
     if not options.quick:
-        print_baselines(seeds)
+        print_baselines(seeds, load, save=options.save)
         print_guards(seeds, random.randrange(10**6) if options.draw is None else options.draw)
         for samples in SIZES:
             print_profiles(f"Awkward endpoints, {samples} samples, cold", AWKWARD, samples, seeds)
@@ -98,15 +106,24 @@ def print_profiles(title: str, profiles: Sequence[Profile], samples: int, seeds:
     print(f"{'all':34}{summary(everything)}")
 
 
-def print_baselines(seeds: Sequence[int]) -> None:
+def print_baselines(seeds: Sequence[int], load: float, *, save: bool) -> None:
     print(
         f"\nOther controllers on the usual endpoints\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}"
     )
+    sizes: dict[str, dict[str, dict[str, float]]] = {}
     for samples in SIZES:
-        print(f"{f'EvalStudio, {samples}':34}{summary(scores(USUAL, samples, seeds))}")
-        for name, make in BASELINES.items():
-            found = [score(profile, samples, seed, make) for profile in USUAL for seed in seeds]
+        sizes[str(samples)] = {}
+        for name, make in {"EvalStudio": None, **BASELINES}.items():
+            found = (
+                [score(profile, samples, seed, make) for profile in USUAL for seed in seeds]
+                if make
+                else scores(USUAL, samples, seeds)
+            )
             print(f"{f'{name}, {samples}':34}{summary(found)}", flush=True)
+            shares = [one.efficiency for one in found]
+            sizes[str(samples)][name] = {"mean": round(mean(shares), 4), "worst": round(min(shares), 4)}
+    if save:
+        keep("adaptive", "benchmarks.adaptive", load, {"sizes": sizes})
 
 
 def print_guards(seeds: Sequence[int], draw: int) -> None:

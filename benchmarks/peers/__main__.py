@@ -1,11 +1,11 @@
 """Samples a second of EvalStudio and of other evaluation tools, with 50 calls in flight on the same server.
 
-    python -m benchmarks.peers [--python PYTHON] [--promptfoo FOLDER] [--rounds N]
+    python -m benchmarks.peers [--python PYTHON] [--promptfoo FOLDER] [--rounds N] [--save]
 
 PYTHON is an interpreter that has inspect-ai, openai, lm-eval[api] or dotevals, whichever is to be measured; it may be
 given more than once. FOLDER is where `npm install promptfoo` was run. What is not there is skipped and said. Each tool
 runs in a process of its own; what is timed is the evaluation, not the start of the program. Rounds are interleaved,
-medians reported.
+medians reported. --save keeps them for the chart in the documents (then: python -m benchmarks.charts).
 """
 
 import argparse
@@ -18,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_engine import MESSAGES, raw_server
+from benchmarks.kept import keep
 
 HERE = Path(__file__).parent
 IN_FLIGHT = 50
@@ -38,7 +40,9 @@ def main() -> None:
     parser.add_argument("--python", action="append", default=[], help="an interpreter that has other tools")
     parser.add_argument("--promptfoo", type=Path, help="the folder where promptfoo is installed")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/peers.json anew")
     options = parser.parse_args()
+    load = os.getloadavg()[0]
     console = Console(width=110, highlight=False)
     commands, versions = find_tools([sys.executable, *options.python], options.promptfoo)
     console.print(
@@ -49,6 +53,7 @@ def main() -> None:
         if name not in commands:
             console.print(f"{name} is not there and is skipped; see --help.")
     table = Table("samples", "server", "ideal", *commands)
+    cases = []
     for samples, delay in CASES:
         rates = measure(commands, samples, delay, options.rounds)
         ours = statistics.median(rates["EvalStudio"])
@@ -60,8 +65,34 @@ def main() -> None:
         ]
         ideal = f"{IN_FLIGHT * 1000 / delay:,.0f}/s" if delay else "–"
         table.add_row(f"{samples:,}", f"{delay} ms", ideal, *cells)
+        medians = {name: round(statistics.median(found), 1) for name, found in rates.items() if found}
+        cases.append({"samples": samples, "delay_ms": delay, "rates": medians})
     console.print(table)
     console.print("In brackets: the share of EvalStudio's rate.")
+    if options.save:
+        values = {"in_flight": IN_FLIGHT, "rounds": options.rounds, "versions": versions, "cases": cases}
+        keep("peers", "benchmarks.peers", load, values)
+        console.print("\nFor benchmarks/README.md:\n")
+        print(markdown(cases))
+
+
+def markdown(cases: list[dict[str, Any]]) -> str:
+    """The table as benchmarks/README.md has it: rates, and in brackets their share of EvalStudio's."""
+    names = list(dict.fromkeys(name for case in cases for name in case["rates"]))
+    lines = [f"| samples | server | ideal | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
+    for case in cases:
+        rates, delay = case["rates"], case["delay_ms"]
+        ideal = f"{IN_FLIGHT * 1000 / delay:,.0f}/s" if delay else "–"
+        cells = [f"{rates['EvalStudio']:,.0f}/s"]
+        for name in names[1:]:
+            share = (
+                f"{rates[name]:,.0f}/s ({rates[name] / rates['EvalStudio']:.2f})"
+                if name in rates
+                else "failed"
+            )
+            cells.append(share)
+        lines.append(f"| {case['samples']:,} | {delay:,} ms | {ideal} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def find_tools(pythons: list[str], promptfoo: Path | None) -> tuple[dict[str, list[str]], dict[str, str]]:

@@ -25,7 +25,8 @@ def import_command(workspace: str | None, kind: str, file: Path, output: Path | 
     """Takes over FILE of another tool as an evaluation and its dataset, and names what could not be taken.
 
     FORMAT is promptfoo (a configuration as YAML or JSON, or tests as CSV), openai-evals (samples as JSON Lines) or
-    dotevals (a results file: its answers are scored like a model's).
+    dotevals (a results file of its JSON or SQLite storage: its answers are scored like a model's; where
+    a database holds several evaluations, FILE#EVALUATION is one).
     """
     evaluation, imported = import_file(kind, file, output or workspace_of(workspace).evaluations)
     if as_json:

@@ -1,10 +1,11 @@
-"""Results of dotevals, as its JSON storage has them: the answers become a column that is scored like a model's."""
+"""Results of dotevals, as its JSON or its SQLite storage has them: the answers become a column that is scored like a model's."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from evalstudio.errors import EvaluationError
+from evalstudio.foreign.dotevals_store import is_store, split_choice, store_lines
 from evalstudio.foreign.imported import Imported, json_lines
 
 ANSWER = "model_response"
@@ -13,9 +14,11 @@ ANSWER = "model_response"
 def read_dotevals(path: Path) -> Imported:
     """The rows of a results file with what the model said (`model_response`) and each score (`score: NAME`).
 
-    Of an item that is there twice the last one without an error counts; a torn last line is left out.
+    Of an item that is there twice the last one without an error counts; a torn last line is left out. A database may
+    hold several evaluations: `path#EVALUATION` or `path#EXPERIMENT/EVALUATION` is one of them.
     """
-    head, *lines = json_lines(path) or [{}]
+    path, choice = split_choice(path)
+    head, *lines = (store_lines(path, choice) if is_store(path) else json_lines(path)) or [{}]
     if "evaluation_name" not in head:
         raise EvaluationError(
             f"{path.name} does not begin as a results file of dotevals does: no 'evaluation_name'."

@@ -23,6 +23,10 @@ STEPS = {
 NOTHING = -1
 
 
+def no_ids() -> Ids:
+    return np.empty(0, dtype=np.int64)
+
+
 def find_ids(
     connection: sqlite3.Connection, run_id: int, query: RecordQuery, after: int | None = None
 ) -> Ids:

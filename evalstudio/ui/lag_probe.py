@@ -4,10 +4,10 @@ import json
 import time
 from pathlib import Path
 
-import numpy as np
-import psutil
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
+
+from evalstudio.ui.first_paint import after_first_paint
 
 INTERVAL_MS = 16
 MOST = 1_000_000
@@ -33,20 +33,20 @@ class LagProbe(QObject):
         self._timer.start()
 
     def watch(self, window: QWidget, told: Path | None = None) -> None:
-        """Notes when the window is first painted: seconds since this process was started, and of processor time.
+        """Notes when the window has first been painted: seconds since this process was started, and of processor time.
 
         The file `told` is written at that moment: whoever waits for the window waits for it.
         """
         self._told = told
-        window.installEventFilter(self)
+        after_first_paint(window, self._painted)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            self._first_paint = time.time() - psutil.Process().create_time(), time.process_time()
-            watched.removeEventFilter(self)
-            if self._told is not None:
-                self.write(self._told)
-        return False
+    def _painted(self) -> None:
+        now, used = time.time(), time.process_time()
+        import psutil  # not before: it is no part of a start
+
+        self._first_paint = now - psutil.Process().create_time(), used
+        if self._told is not None:
+            self.write(self._told)
 
     def stop(self) -> None:
         self._timer.stop()
@@ -62,6 +62,8 @@ class LagProbe(QObject):
             start = {"first_window_s": round(seconds, 2), "first_window_cpu_s": round(processor, 2)}
         if not self._lags:
             return {"ticks": 0, **start}
+        import numpy as np
+
         lags = np.array(self._lags) * 1000
         p50, p95, p99 = np.percentile(lags, [50, 95, 99])
         return {

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QMainWindow,
     QMessageBox,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,39 +23,42 @@ from evalstudio.settings import changed
 from evalstudio.store.runs import RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.awake import Awake
-from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.end_notes import EndNotes
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.first_paint import after_first_paint
 from evalstudio.ui.focus import focus_in_order
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.local_model import LocalModelControl
 from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.notices import Notice
-from evalstudio.ui.pages.compare import ComparePage
-from evalstudio.ui.pages.datasets import DatasetsPage
-from evalstudio.ui.pages.evaluations import EvaluationsPage
+from evalstudio.ui.pages.behind_home import PagesBehindHome
 from evalstudio.ui.pages.home import HomePage
-from evalstudio.ui.pages.models import ModelsPage
-from evalstudio.ui.pages.results import ResultsPage
-from evalstudio.ui.pages.runs import RunsPage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
+from evalstudio.ui.panels.navigation import PAGES, Navigation
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import mark, tr, trn
+from evalstudio.ui.text import tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
-from evalstudio.ui.widgets import NavigationButton, TextLabel
+from evalstudio.ui.widgets import TextLabel
+
+if TYPE_CHECKING:
+    from evalstudio.ui.pages.compare import ComparePage
+    from evalstudio.ui.pages.datasets import DatasetsPage
+    from evalstudio.ui.pages.evaluations import EvaluationsPage
+    from evalstudio.ui.pages.models import ModelsPage
+    from evalstudio.ui.pages.results import ResultsPage
+    from evalstudio.ui.pages.runs import RunsPage
 
 FIRST_SIZE = QSize(1280, 800)
-TITLES = {
-    "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),
-    "evaluations": mark("Evaluations"), "datasets": mark("Datasets"), "models": mark("Models"),
-}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
-    """`leave` is called once when the window may go: after its question, where a run is in work."""
+    """`leave` is called once when the window may go: after its question, where a run is in work.
+
+    Home is there at once. The other pages are made as soon as it is painted, or when something asks for one of them.
+    """
 
     def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
         super().__init__()
@@ -74,13 +76,11 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.log = LogPane()
         self.home_page = HomePage(session, self.actions_)
-        self.runs_page = RunsPage(session, self.actions_, self.log)
-        self.results_page = ResultsPage(session, self.actions_)
-        self.compare_page = ComparePage(session)
         self.book = ModelBook(session, self)
-        self.models_page = ModelsPage(session, self.book, self.actions_)
-        self.evaluations_page = EvaluationsPage(session, self.actions_)
-        self.datasets_page = DatasetsPage(session, self.actions_)
+        self._others = PagesBehindHome(session, self.actions_, self.log, self.book)
+        self._making = self._others.make()
+        self.is_complete = False
+        self._first: dict[str, QWidget] = {}
         self.setAcceptDrops(True)
         self.awake = Awake(self)
         self._end_notes = EndNotes(session, self)
@@ -88,6 +88,39 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._restore()
+        after_first_paint(self, self._make_next)
+
+    @property
+    def runs_page(self) -> "RunsPage":
+        return self.complete().runs
+
+    @property
+    def results_page(self) -> "ResultsPage":
+        return self.complete().results
+
+    @property
+    def compare_page(self) -> "ComparePage":
+        return self.complete().compare
+
+    @property
+    def evaluations_page(self) -> "EvaluationsPage":
+        return self.complete().evaluations
+
+    @property
+    def datasets_page(self) -> "DatasetsPage":
+        return self.complete().datasets
+
+    @property
+    def models_page(self) -> "ModelsPage":
+        return self.complete().models
+
+    def complete(self) -> PagesBehindHome:
+        """Makes what is missing of the pages; they come by themselves right after the first paint."""
+        if not self.is_complete:
+            for _ in self._making:
+                pass
+            self._add_pages()
+        return self._others
 
     def show_notice(self, notice: Notice) -> None:
         self.messages.show_notice(notice)
@@ -154,6 +187,8 @@ class MainWindow(QMainWindow):
 
     def open_settings(self, key: str = "") -> None:
         """Opens the settings, at the one called `key` where there is one."""
+        from evalstudio.ui.dialogs.settings import SettingsDialog
+
         dialog = SettingsDialog(self._session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if key:
@@ -162,8 +197,10 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Shows the page called `name`, as home or runs."""
-        self._buttons[name].setChecked(True)
-        self._pages.setCurrentWidget(self._page_of[name])
+        if name != "home":
+            self.complete()
+        self._navigation.show_page(name)
+        self._pages.setCurrentIndex(PAGES.index(name))
         if name in self._first:
             self._first[name].setFocus()  # its keys work at once
 
@@ -174,6 +211,9 @@ class MainWindow(QMainWindow):
     def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
         self.runs_page.prepare(model, strategy)
         self.show_page("runs")
+
+    def _use_model(self, name: str) -> None:
+        self.runs_page.start_bar.choose_model(name)
 
     def _choose_theme(self, choice: str) -> None:
         self._session.change_settings(changed(self._session.settings, theme=choice))
@@ -223,30 +263,51 @@ class MainWindow(QMainWindow):
         actions.connect("quit", self.close)
         actions.connect("open_evaluation", self.open_evaluation)
         actions.connect("settings", self.open_settings)
-        for name in self._page_of:
+        for name in PAGES:
             actions.connect(f"page_{name}", partial(self.show_page, name))
         actions.connect("new_evaluation", self.new_evaluation)
-        for page in (self.home_page, self.evaluations_page):
-            page.run_started.connect(lambda *_: self.show_page("runs"))
-        self.evaluations_page.file_run.connect(self.runs_page.start_bar.add_file)
+        self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
         self.home_page.run_chosen.connect(self.show_run)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
-        self.datasets_page.evaluation_wanted.connect(self.new_evaluation)
-        self.datasets_page.use_chosen.connect(self.show_evaluation)
         actions.connect("log", partial(self.show_page, "runs"))
-        local = LocalModelControl(session, self.runs_page.start_bar.choose_model)
+        local = LocalModelControl(session, self._use_model)
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
-        self.book.changed.connect(lambda: self.runs_page.start_bar.know_models(self.book.models))
-        self.book.changed.connect(lambda: self.evaluations_page.know_models(self.book.models))
-        self.models_page.next_run.connect(self._prepare_run)
-        start_bar = self.runs_page.start_bar
-        start_bar.changed.connect(lambda: self.models_page.capacity.know_evaluations(start_bar.evaluations))
         for choice in ("light", "dark", "system"):
             action = actions[f"theme_{choice}"]
             action.setCheckable(True)
             actions.connect(f"theme_{choice}", partial(self._choose_theme, choice))
         self._settings_changed()
+
+    def _make_next(self) -> None:
+        """The next step towards all pages, each in a turn of the loop of its own."""
+        if self.is_complete or not self.isVisible():
+            return
+        try:
+            next(self._making)
+        except StopIteration:
+            self._add_pages()
+        else:
+            QTimer.singleShot(0, self._make_next)
+
+    def _add_pages(self) -> None:
+        self.is_complete = True
+        others = self._others
+        pages = others.by_name()
+        for name in PAGES[1:]:
+            self._pages.addWidget(pages[name])
+        self._first = others.first_fields()
+        others.evaluations.run_started.connect(lambda *_: self.show_page("runs"))
+        start_bar = others.runs.start_bar
+        others.evaluations.file_run.connect(start_bar.add_file)
+        others.datasets.evaluation_wanted.connect(self.new_evaluation)
+        others.datasets.use_chosen.connect(self.show_evaluation)
+        others.models.next_run.connect(self._prepare_run)
+        self.book.changed.connect(lambda: start_bar.know_models(self.book.models))
+        self.book.changed.connect(lambda: others.evaluations.know_models(self.book.models))
+        start_bar.changed.connect(lambda: others.models.capacity.know_evaluations(start_bar.evaluations))
+        others.restore(self._machine)
+        self._session.look_around()
 
     def _keep_awake(self) -> None:
         """While calls are made the machine does not go to sleep; a paused run lets it."""
@@ -275,19 +336,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
-        self._page_of: dict[str, QWidget] = {
-            "home": self.home_page, "runs": self.runs_page, "results": self.results_page, "compare": self.compare_page,
-            "evaluations": self.evaluations_page, "datasets": self.datasets_page,
-            "models": self.models_page,
-        }  # fmt: skip
-        self._first: dict[str, QWidget] = {
-            "results": self.results_page.records.table,
-            "compare": self.compare_page.flips.table,
-            "models": self.models_page.list.tree,
-        }
-        for page in self._page_of.values():
-            self._pages.addWidget(page)
-            focus_in_order(page)
+        self._pages.addWidget(self.home_page)
+        focus_in_order(self.home_page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -300,7 +350,9 @@ class MainWindow(QMainWindow):
         layout = QHBoxLayout(centre)
         layout.setContentsMargins(SPACE_XS, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._navigation())
+        self._navigation = Navigation(self.actions_)
+        self._navigation.chosen.connect(self.show_page)
+        layout.addWidget(self._navigation)
         layout.addLayout(right, 1)
         self.setCentralWidget(centre)
         bar = self.statusBar()
@@ -314,51 +366,15 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(workspace)
         bar.addPermanentWidget(self._engine_label)
 
-    def _navigation(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
-        column.setSpacing(SPACE_XS)
-        self._buttons: dict[str, NavigationButton] = {}
-        for name in self._page_of:
-            button = NavigationButton(tr(TITLES[name]), name, f"nav_{name}")
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            button.setToolTip(self.actions_[f"page_{name}"].toolTip())
-            button.clicked.connect(partial(self.show_page, name))
-            self._buttons[name] = button
-            column.addWidget(button)
-        self._buttons["home"].setChecked(True)
-        column.addStretch(1)
-        for name, text in (("log", tr("Log")), ("settings", tr("Settings"))):
-            button = NavigationButton(text, name, f"nav_{name}")
-            button.clicked.connect(self.actions_[name].trigger)
-            button.setToolTip(self.actions_[name].toolTip())
-            column.addWidget(button)
-        return column
-
     def _restore(self) -> None:
-        """The size and places that a person left, where the screen still has room for them."""
+        """The size and place that a person left, where the screen still has room for them."""
         self.resize(FIRST_SIZE)
         geometry = self._machine.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        for part in self._kept():
-            state = self._machine.value(part.objectName())
-            if isinstance(state, QByteArray):
-                part.restoreState(state)
 
     def _remember(self) -> None:
-        self.evaluations_page.leave()
         self._machine.setValue("geometry", self.saveGeometry())
-        for part in self._kept():
-            self._machine.setValue(part.objectName(), part.saveState())
-
-    def _kept(self) -> list[QSplitter | QHeaderView]:
-        return [
-            *self.runs_page.splitters,
-            *self.results_page.kept,
-            *self.compare_page.kept,
-            *self.models_page.kept,
-            *self.evaluations_page.splitters,
-            *self.datasets_page.splitters,
-        ]
+        if self.is_complete:  # or it was left at once, and what was kept stays
+            self._others.evaluations.leave()
+            self._others.remember(self._machine)

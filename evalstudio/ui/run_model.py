@@ -8,14 +8,16 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
 from evalstudio.protocol import Bucket, ErrorClass, LimitChange, Percentiles, ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
-from evalstudio.ui.series import ERRORS, Series
+
+if TYPE_CHECKING:
+    from evalstudio.ui.series import Series
 
 MOST_CHANGES = 1_000
 
@@ -36,7 +38,7 @@ class RunModel:
 
     def __init__(self, run_id: int) -> None:
         self.run_id = run_id
-        self.series = Series()
+        self.series = _no_seconds()
         self.changes: deque[LimitChange] = deque(maxlen=MOST_CHANGES)
         self.snapshot: Snapshot | None = None
         self.is_live = False  # snapshots come from this window's engine
@@ -74,7 +76,7 @@ class RunModel:
     def load(self, history: History) -> None:
         """Replaces what is known of the past by what the store has; what waited for it follows."""
         waiting, self._waiting = self._waiting, None
-        self.series = Series()
+        self.series = _no_seconds()
         self.changes.clear()
         self._add(history.buckets, history.changes)
         self.seconds_version += 1
@@ -92,6 +94,12 @@ class RunModel:
         self.changes.extend(changes)
         if self.series.add(buckets) or len(self.changes) != before:
             self.seconds_version += 1
+
+
+def _no_seconds() -> "Series":
+    from evalstudio.ui.series import Series  # brings numpy, which the first painted window does without
+
+    return Series()
 
 
 def snapshot_from_store(history: History) -> Snapshot:
@@ -148,6 +156,8 @@ def last_summary(row: RunRow) -> Snapshot | None:
 
 def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...]:
     """Attempts are counted from the seconds, records from the store; examples from wherever there is one."""
+    from evalstudio.ui.series import ERRORS
+
     attempts: dict[str, int] = {}
     first: dict[str, float] = {}
     for bucket in history.buckets:

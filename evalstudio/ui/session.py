@@ -71,10 +71,15 @@ class Session(QObject):
         return [model for model in self.models.values() if model.is_live and model.is_active]
 
     def open(self) -> None:
-        """Starts the engine and reads the store."""
+        """Starts the engine and reads the list of runs."""
         self.engine.start()
-        spawn(self._first_look())
+        spawn(self.refresh())
         self._poll.start()
+
+    def look_around(self) -> None:
+        """All pages are there: they learn of the runs, see the newest, and what is left undone is offered."""
+        self.runs_changed.emit()
+        spawn(self._first_look())
 
     async def close(self) -> None:
         """Ends the engine in order, then the reading of the store."""

@@ -1,10 +1,11 @@
-"""Whether an installation works: the window, a chart, the database, the engine with a run, an export. Nothing is kept."""
+"""Whether an installation works: the window, a chart, the database, the engine with runs, Excel, exports. Nothing is kept."""
 
 import asyncio
 import os
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from evalstudio.ui import guard
 
 EVALUATION = "example:sentiment"
 SAMPLES = 20
+SHEET_SAMPLES = 5
 LONGEST_S = 60.0
 DRAWN = 500  # points in which charts with curves differ from empty ones, at least
 EXPECTED = (
@@ -77,12 +79,13 @@ async def _visit(folder: Path, found: dict[str, Any]) -> None:
     probe.watch(window)
     try:
         async with asyncio.timeout(LONGEST_S):
-            window.show_page("runs")
             window.show()
             await _until(lambda: "first_window_s" in probe.summary())
             found["first_window_s"] = probe.summary()["first_window_s"]
+            window.show_page("runs")
             await _until(lambda: session.engine.state in (EngineState.READY, EngineState.FAILED))
             await _run(studio, folder, found)
+            await _run_a_sheet(studio, folder, found)
     finally:
         await studio.close()
 
@@ -121,6 +124,59 @@ async def _run(studio: Any, folder: Path, found: dict[str, Any]) -> None:
     picture = folder / "charts.png"
     if not charts.grab().save(str(picture)):
         raise RunError("The charts could not be saved as a picture.")
+
+
+async def _run_a_sheet(studio: Any, folder: Path, found: dict[str, Any]) -> None:
+    """An Excel file: looked at in the window, then run by the engine, which reads it by itself."""
+    from evalstudio.datasets import DatasetSource
+    from evalstudio.protocol import StartRun
+
+    session = studio.session
+    write_sheet(folder / "sheet.xlsx", SHEET_SAMPLES)
+    shown = await session.datasets.preview(DatasetSource("sheet.xlsx"), folder)
+    (folder / "sheet.toml").write_text(SHEET_EVALUATION)
+    run_id = await session.engine.request(
+        StartRun, evaluation=str(folder / "sheet.toml"), experiment="smoke test of a sheet", model=None
+    )
+    session.look_at(run_id)
+    await _until(lambda: session.focused is not None and session.focused.snapshot)
+    await _until(lambda: not session.focused.is_active)
+    found |= {"excel_rows": len(shown.rows), "excel_saved": session.focused.snapshot.saved}
+    if not found["excel_rows"] == found["excel_saved"] == SHEET_SAMPLES:
+        raise RunError(
+            f"A sheet has {SHEET_SAMPLES} rows; {found['excel_rows']} were shown, {found['excel_saved']} saved."
+        )
+
+
+SHEET_EVALUATION = """
+name = "sheet"
+dataset = { path = "sheet.xlsx" }
+model = "demo/instant"
+messages = [{ role = "user", content = "{{ question }}" }]
+evaluators = [{ type = "contains", expected = "{{ answer }}" }]
+"""
+_BOOK = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def write_sheet(path: Path, samples: int) -> None:
+    """The smallest Excel file that is one: a heading and so many rows of a question and its answer."""
+    rows = [("question", "answer"), *((f"What is {n} plus {n}?", str(2 * n)) for n in range(samples))]
+    cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    cells = "".join(f"<row>{''.join(cell.format(word) for word in row)}</row>" for row in rows)
+    parts = {
+        "_rels/.rels": f'<Relationships xmlns="{_LINKS}"><Relationship Id="a" Type="{_OFFICE}/officeDocument"'
+        ' Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_LINKS}"><Relationship Id="b"'
+        f' Type="{_OFFICE}/worksheet" Target="worksheets/one.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_BOOK}" xmlns:r="{_OFFICE}"><sheets>'
+        '<sheet name="one" sheetId="1" r:id="b"/></sheets></workbook>',
+        "xl/worksheets/one.xml": f'<worksheet xmlns="{_BOOK}"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
 
 
 def _differing(before: Any, after: Any) -> int:

@@ -9,9 +9,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from evalstudio.errors import RunError, StoreError
 from evalstudio.metrics import LiveAggregate
@@ -20,15 +18,17 @@ from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
 from evalstudio.store.database import NoTablesYet, explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
-from evalstudio.store.ids import Ids, find_ids, first_ids
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.run_model import History
-from evalstudio.ui.series import Series
 from evalstudio.workspace import Workspace
+
+if TYPE_CHECKING:  # numpy is theirs, and the list of runs is read before it is there
+    from evalstudio.store.ids import Ids
+    from evalstudio.ui.series import Series
 
 Result = TypeVar("Result")
 SPARKS = 32  # points of a small curve in a list
@@ -48,7 +48,7 @@ class Several(NamedTuple):
     """Several runs: ranked, their seconds, and what each of their models gave at which concurrency, over all its runs."""
 
     board: Leaderboard
-    series: dict[int, Series]
+    series: "dict[int, Series]"
     curves: dict[str, list[CurvePoint]]
 
 
@@ -118,18 +118,20 @@ class StoreReader:
         except RunError:
             return None
 
-    async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> Ids:
+    async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> "Ids":
         """The ids of the records that a table shows, in its order; with `after` those greater only."""
+        from evalstudio.store.ids import find_ids, no_ids
 
         return await self._searches.read(
-            lambda reader: find_ids(reader.connection, run_id, query, after), np.empty(0, dtype=np.int64)
+            lambda reader: find_ids(reader.connection, run_id, query, after), no_ids()
         )
 
-    async def first_ids(self, run_id: int, count: int, *, descending: bool) -> Ids:
+    async def first_ids(self, run_id: int, count: int, *, descending: bool) -> "Ids":
         """The first ids of a table that shows all records, before the others are known."""
+        from evalstudio.store.ids import first_ids, no_ids
+
         return await self._seen.read(
-            lambda reader: first_ids(reader.connection, run_id, count, descending=descending),
-            np.empty(0, dtype=np.int64),
+            lambda reader: first_ids(reader.connection, run_id, count, descending=descending), no_ids()
         )
 
     async def lines(self, ids: list[int], evaluator: str | None = None) -> list[RecordLine]:
@@ -185,6 +187,8 @@ class StoreReader:
 
 
 def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline: int | None) -> Several:
+    from evalstudio.ui.series import Series
+
     board = rank_runs(reader, run_ids, evaluator, baseline)
     series = {}
     for run_id in run_ids:

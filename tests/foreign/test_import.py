@@ -1,7 +1,9 @@
 """Files of other tools as evaluations of ours: they load, they run, and what was not taken over is named."""
 
 import json
+import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,77 @@ async def test_that_results_of_dotevals_are_scored_again(tmp_path: Path, workspa
         last = await finish(engine, await engine.start_run(str(path), Options("d")))
     assert (last.saved, last.scored, last.errored) == (3, 2, 1)
     assert last.scores[0].value == 0.5, "what errored there is not counted as wrong here"
+
+
+def write_store(path: Path, **evaluations: list[str]) -> None:
+    """The lines of JSON results as the SQLite storage of dotevals keeps them, of one experiment."""
+    with closing(sqlite3.connect(path)) as store, store:
+        store.executescript(
+            "CREATE TABLE evaluations (id INTEGER PRIMARY KEY, experiment_name TEXT, evaluation_name TEXT, status TEXT,"
+            " started_at REAL, completed_at REAL, metadata TEXT);"
+            "CREATE TABLE results (id INTEGER PRIMARY KEY, evaluation_id INTEGER, item_id INTEGER, dataset_row TEXT,"
+            " error TEXT, timestamp REAL, prompt TEXT, model_response TEXT);"
+            "CREATE TABLE scores (id INTEGER PRIMARY KEY, result_id INTEGER, evaluator_name TEXT, value TEXT,"
+            " metrics TEXT, metadata TEXT);"
+        )
+        for name, lines in evaluations.items():
+            evaluation = store.execute(
+                "INSERT INTO evaluations (experiment_name, evaluation_name, started_at) VALUES ('first', ?, 1)", (name,)
+            ).lastrowid  # fmt: skip
+            for line in map(json.loads, lines[1:]):
+                result = line["result"]
+                place = store.execute(
+                    "INSERT INTO results (evaluation_id, item_id, dataset_row, error, prompt, model_response)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (evaluation, line["item_id"], json.dumps(line["dataset_row"]), result["error"], result["prompt"],
+                     result["model_response"]),
+                ).lastrowid  # fmt: skip
+                for score in result["scores"]:
+                    store.execute(
+                        "INSERT INTO scores (result_id, evaluator_name, value) VALUES (?, ?, ?)",
+                        (place, score["name"], json.dumps(score["value"])),
+                    )
+
+
+async def test_that_the_database_of_dotevals_gives_what_its_json_gives(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    (tmp_path / "moods.jsonl").write_text("\n".join(dotevals_lines()))
+    write_store(tmp_path / "results.db", moods=dotevals_lines())
+    before = (tmp_path / "results.db").read_bytes()
+    path, imported = import_file("dotevals", tmp_path / "results.db", workspace.evaluations)
+    assert imported == read_dotevals(tmp_path / "moods.jsonl")
+    assert (tmp_path / "results.db").read_bytes() == before
+    async with engine_in(workspace) as (engine, _):
+        last = await finish(engine, await engine.start_run(str(path), Options("d")))
+    assert (last.saved, last.scored, last.errored) == (3, 2, 1)
+
+
+def test_that_one_of_several_evaluations_in_a_database_is_named(tmp_path: Path) -> None:
+    head, *lines = dotevals_lines()
+    write_store(tmp_path / "results.db", moods=[head, *lines], short=[head, lines[0]])
+    with pytest.raises(
+        EvaluationError, match=r"2 evaluations; name one as 'results.db#first/moods'.*first/short"
+    ):
+        read_dotevals(tmp_path / "results.db")
+    with pytest.raises(EvaluationError, match="holds no evaluation 'long'"):
+        read_dotevals(tmp_path / "results.db#long")
+    for choice in ("short", "first/short"):
+        assert len(read_dotevals(Path(f"{tmp_path}/results.db#{choice}")).rows) == 1
+
+
+@given(cut=st.integers(0, 20_000), junk=st.binary(max_size=9))
+def test_that_a_damaged_database_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, junk: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("cut") / "a.db"
+    write_store(path, moods=dotevals_lines())
+    whole = path.read_bytes()
+    path.write_bytes(whole[:cut] + junk + whole[cut + len(junk) :])
+    try:
+        assert len(read_dotevals(path).rows) <= 5
+    except EvalStudioError as error:
+        assert "a.db" in str(error)  # noqa: PT017
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,13 @@ def needed(program: str) -> str:
 
 def works(output: str) -> bool:
     found = json.loads(output)
-    return bool(found["ok"] and found["packaged"] and found["saved"] == 20 and not found["stderr"])
+    return bool(
+        found["ok"]
+        and found["packaged"]
+        and found["saved"] == 20
+        and found["excel_saved"] == 5
+        and not found["stderr"]
+    )
 
 
 def test_that_the_package_is_small(package: Path) -> None:

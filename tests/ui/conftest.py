@@ -138,7 +138,9 @@ def open_window(loop: QEventLoop, qtbot: object, workspace: Workspace) -> Iterat
         if page is not None:
             studio.window.show_page(page)
         studio.window.show()
-        return Driver(studio, qtbot, workspace)
+        driver = Driver(studio, qtbot, workspace)
+        driver.wait(lambda: studio.window.is_complete)
+        return driver
 
     yield open_one
     finish(loop, *opened)

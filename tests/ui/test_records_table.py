@@ -12,10 +12,10 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from evalstudio.store.ids import Ids
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import RecordLine
 from evalstudio.ui.panels.records_panel import FIRST_ROWS, LONG_RUN, RecordsPanel
-from evalstudio.ui.store_reader import Ids
 from evalstudio.ui.tables.record_cells import make_row
 from evalstudio.ui.tables.records import PAGE, PAGES_KEPT, RecordsModel
 

@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetrics
 
-from evalstudio.format import milliseconds
+from evalstudio.format import clock, milliseconds
 from evalstudio.ui.theme import line_height, scaled, tokens
 
 OVER = 10  # pixels
@@ -62,13 +62,6 @@ def _round_step(least: float) -> float:
     """1, 2 or 5 times a power of ten: the first that is not less."""
     power: float = 10.0 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
-
-
-def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, with hours where there are any."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def style_plot(plot: pg.PlotWidget, font: QFont) -> None:

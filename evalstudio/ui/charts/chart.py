@@ -13,8 +13,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from evalstudio.format import clock
 from evalstudio.protocol import LimitChange
-from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, clock, style_plot
+from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.head import ChartHead
 from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array, Series

@@ -80,7 +80,14 @@ class HomePage(QWidget):
         session.run_changed.connect(lambda *_: self._update_actions())
         session.engine.state_changed.connect(self._engine_changed)
         actions.connect("run_example", lambda: spawn(self.run_example()))
-        self._show()
+        if session.workspace.database.exists():
+            self._stack.setCurrentIndex(
+                1
+            )  # until the runs are read, which are likely there: no welcome flashes up
+            self._undone_card.setVisible(False)
+            self._update_actions()
+        else:
+            self._show()
 
     async def run_example(self) -> None:
         """Starts the example on the demo model as a new run."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
+from evalstudio.format import clock
 from evalstudio.protocol import ErrorClass, LimitChange
-from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.widgets import Button, TextLabel

@@ -4,9 +4,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, SlidingWindow
+from evalstudio.format import clock
 from evalstudio.protocol import Snapshot
 from evalstudio.signs import Sign, Trouble
-from evalstudio.ui.charts.axes import clock
 from evalstudio.ui.icons import icon
 from evalstudio.ui.text import mark, tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled, theme

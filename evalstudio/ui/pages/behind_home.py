@@ -1,0 +1,105 @@
+"""All pages but Home. They are made once the window is painted: most of what a start would have to load is theirs."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QHeaderView, QSplitter, QWidget
+
+from evalstudio.ui.actions import Actions
+from evalstudio.ui.focus import focus_in_order
+from evalstudio.ui.model_book import ModelBook
+from evalstudio.ui.panels.log_pane import LogPane
+from evalstudio.ui.session import Session
+
+if TYPE_CHECKING:
+    from evalstudio.ui.pages.compare import ComparePage
+    from evalstudio.ui.pages.datasets import DatasetsPage
+    from evalstudio.ui.pages.evaluations import EvaluationsPage
+    from evalstudio.ui.pages.models import ModelsPage
+    from evalstudio.ui.pages.results import ResultsPage
+    from evalstudio.ui.pages.runs import RunsPage
+
+
+class PagesBehindHome:
+    """The pages, as attributes; each is there once `make` has come by it."""
+
+    runs: "RunsPage"
+    results: "ResultsPage"
+    compare: "ComparePage"
+    evaluations: "EvaluationsPage"
+    datasets: "DatasetsPage"
+    models: "ModelsPage"
+
+    def __init__(self, session: Session, actions: Actions, log: LogPane, book: ModelBook) -> None:
+        self._session, self._actions, self._log, self._book = session, actions, log, book
+
+    def make(self) -> Iterator[None]:
+        """Makes one after the other, in steps between which the window can draw and answer."""
+        import numpy  # noqa: F401 - the two are half of all that is to load
+
+        yield
+        import pyqtgraph  # noqa: F401
+
+        yield
+        from evalstudio.ui.pages.runs import RunsPage
+
+        yield
+        self.runs = RunsPage(self._session, self._actions, self._log)
+        yield
+        from evalstudio.ui.pages.results import ResultsPage
+
+        self.results = ResultsPage(self._session, self._actions)
+        yield
+        from evalstudio.ui.pages.compare import ComparePage
+
+        self.compare = ComparePage(self._session)
+        yield
+        from evalstudio.ui.pages.models import ModelsPage
+
+        self.models = ModelsPage(self._session, self._book, self._actions)
+        yield
+        from evalstudio.ui.pages.evaluations import EvaluationsPage
+
+        self.evaluations = EvaluationsPage(self._session, self._actions)
+        yield
+        from evalstudio.ui.pages.datasets import DatasetsPage
+
+        self.datasets = DatasetsPage(self._session, self._actions)
+        for page in self.by_name().values():
+            focus_in_order(page)
+
+    def by_name(self) -> dict[str, QWidget]:
+        return {
+            "runs": self.runs, "results": self.results, "compare": self.compare, "evaluations": self.evaluations,
+            "datasets": self.datasets, "models": self.models,
+        }  # fmt: skip
+
+    def first_fields(self) -> dict[str, QWidget]:
+        """Where the keys go when a page is shown."""
+        return {
+            "results": self.results.records.table,
+            "compare": self.compare.flips.table,
+            "models": self.models.list.tree,
+        }
+
+    def restore(self, machine: QSettings) -> None:
+        """The places of splitters and columns that a person left."""
+        for part in self._kept():
+            state = machine.value(part.objectName())
+            if isinstance(state, QByteArray):
+                part.restoreState(state)
+
+    def remember(self, machine: QSettings) -> None:
+        for part in self._kept():
+            machine.setValue(part.objectName(), part.saveState())
+
+    def _kept(self) -> list[QSplitter | QHeaderView]:
+        return [
+            *self.runs.splitters,
+            *self.results.kept,
+            *self.compare.kept,
+            *self.models.kept,
+            *self.evaluations.splitters,
+            *self.datasets.splitters,
+        ]

@@ -1,0 +1,42 @@
+"""What the troubleshooting page says the program says, the program says."""
+
+import re
+from pathlib import Path
+
+from evalstudio.engine.snapshots import SENTENCES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = (ROOT / "docs" / "guide" / "troubleshooting.md").read_text()
+SECTIONS = ("It is slow", "It can't reach the endpoint", "A run pauses by itself", "The workspace")
+IN_WORDS = {
+    "nothing, for long, in a company's network",
+    "11 of the last 20 samples errored",
+    "No answer in 15 s",
+}
+
+
+def symptoms() -> list[str]:
+    """The first cells of the tables of what the program says."""
+    found = []
+    for section in SECTIONS:
+        text = PAGE.split(f"## {section}\n", 1)[1].split("\n## ", 1)[0]
+        cells = re.findall(r"^\| ([^|]+?) \|", text, re.MULTILINE)
+        found += [part for cell in cells if cell not in ("it says", "class") for part in cell.split("; ")]
+    return found
+
+
+def test_that_each_symptom_is_a_sentence_of_the_program() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "evalstudio").rglob("*.py"))
+    said = re.sub(r"\"\s*\n\s*f?\"|\{[^{}\n]*\} ?", "", sources).lower()  # literals joined, values left out
+    for symptom in set(symptoms()) - IN_WORDS:
+        words = symptom.lower().replace("requests (tokens)", "requests").removeprefix("the ")
+        assert words in said, symptom
+
+
+def test_that_every_sentence_of_what_limits_a_run_has_a_remedy() -> None:
+    listed = " ".join(symptoms()).replace("requests (tokens)", "requests, tokens").lower()
+    for sentence in SENTENCES.values():
+        start = re.split(r"[:;.]", sentence)[0].lower()
+        start = start.replace("of tokens a minute", "of requests, tokens a minute")
+        start = start.replace("of requests a minute", "of requests, tokens a minute")
+        assert start in listed, sentence

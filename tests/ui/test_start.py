@@ -1,0 +1,121 @@
+"""What a start does before the window is to be seen, and what it leaves for after."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QTableView, QWidget
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from evalstudio.settings import settings_path
+from evalstudio.store.runs import RunState
+from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.studio import open_studio
+from evalstudio.workspace import Workspace
+from tests.ui.conftest import Driver, finish
+
+FIRST_PAINT = """
+import os, sys
+from evalstudio.ui import first_paint
+
+def watched(window, call):
+    def told():
+        print(" ".join(sys.modules), flush=True)
+        call()
+    real(window, told)
+
+real, first_paint.after_first_paint = first_paint.after_first_paint, watched
+from evalstudio.ui.app import main
+sys.exit(main(sys.argv[1]))
+"""
+HEAVY = {"numpy", "pyqtgraph", "httpx", "pandas", "sqlite_utils", "jinja2", "click", "evalstudio.engine"}
+
+
+def test_that_the_first_paint_waits_for_no_heavy_library(tmp_path: Path) -> None:
+    """Half of a start was numpy and pyqtgraph, for charts that nobody sees yet."""
+    environment = os.environ | {"EVALSTUDIO_CONFIG": str(tmp_path / "config")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", FIRST_PAINT, str(tmp_path / "workspace")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+    assert process.stdout is not None
+    loaded = set(process.stdout.readline().split())
+    process.terminate()
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert "evalstudio.ui.pages.home" in loaded
+    assert not loaded & HEAVY
+    assert not loaded & {f"evalstudio.ui.pages.{name}" for name in ("runs", "results", "compare", "models")}
+
+
+def test_that_pages_made_late_know_what_was_told_before(
+    loop: QEventLoop, qtbot: QtBot, filled: Path, tmp_path: Path
+) -> None:
+    place = Workspace(tmp_path / "late")
+    shutil.copytree(filled, place.folder)
+    driver = Driver(open_studio(str(place.folder), lambda: None), qtbot, place)  # never painted
+    window, session = driver.window, driver.session
+    assert window.findChild(QWidget, "welcome_area").isHidden(), (
+        "there are runs: no welcome, not for a moment"
+    )
+    try:
+        driver.wait(lambda: session.rows and session.engine.state is EngineState.READY)
+        assert not window.is_complete
+        assert window.home_page.recent.rowCount() == 2
+        assert window.runs_page.start_bar.start_button.isEnabled()
+        assert window.is_complete
+        driver.wait(lambda: driver.state() == RunState.COMPLETED)
+        assert session.focus == 2
+        window.show_page("results")
+        window.show()
+        table = driver.find(QTableView, "results_records")
+        driver.wait(lambda: table.model().rowCount() == 40)
+    finally:
+        finish(loop, driver.studio)
+
+
+def test_that_a_window_closed_at_once_forgets_no_places(
+    loop: QEventLoop, qtbot: QtBot, workspace: Workspace
+) -> None:
+    def open_one() -> Driver:
+        return Driver(open_studio(str(workspace.folder), lambda: None), qtbot, workspace)
+
+    def kept() -> dict[str, object]:
+        stored = QSettings(str(settings_path().with_name("window.ini")), QSettings.Format.IniFormat)
+        return {name: stored.value(name) for name in stored.allKeys() if name != "geometry"}
+
+    first = open_one()
+    first.window.show_page("runs")
+    first.window.show()
+    first.window.runs_page.splitters[0].setSizes([300, 900])
+    first.window.close()
+    finish(loop, first.studio)
+    places = kept()
+    assert places
+    second = open_one()
+    second.window.close()
+    assert not second.window.is_complete
+    finish(loop, second.studio)
+    assert kept() == places
+
+
+def test_that_a_workspace_without_runs_is_welcomed(
+    loop: QEventLoop, qtbot: QtBot, workspace: Workspace
+) -> None:
+    finish_with_engine(loop, qtbot, workspace)  # it leaves a database, and no run in it
+    assert workspace.database.exists()
+    driver = Driver(open_studio(str(workspace.folder), lambda: None), qtbot, workspace)
+    driver.window.show()
+    area = driver.find(QWidget, "welcome_area")
+    driver.wait(area.isVisible)
+    finish(loop, driver.studio)
+
+
+def finish_with_engine(loop: QEventLoop, qtbot: QtBot, workspace: Workspace) -> None:
+    driver = Driver(open_studio(str(workspace.folder), lambda: None), qtbot, workspace)
+    driver.ready()
+    finish(loop, driver.studio)
