@@ -1060,7 +1060,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Compare</source>
       <translation type="unfinished" />
     </message>
@@ -1149,8 +1149,8 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/pages/datasets.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Datasets</source>
       <translation type="unfinished" />
     </message>
@@ -1381,8 +1381,8 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/panels/evaluation_list.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <location filename="../../evalstudio/ui/widgets.py" />
       <source>Evaluations</source>
       <translation type="unfinished" />
@@ -1605,7 +1605,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Home</source>
       <translation type="unfinished" />
     </message>
@@ -1907,9 +1907,9 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/pages/runs.py" />
       <location filename="../../evalstudio/ui/panels/log_pane.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Log</source>
       <translation type="unfinished" />
     </message>
@@ -1994,8 +1994,8 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/panels/model_list.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Models</source>
       <translation type="unfinished" />
     </message>
@@ -2621,7 +2621,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Results</source>
       <translation type="unfinished" />
     </message>
@@ -2764,8 +2764,8 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/panels/learned_panel.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <location filename="../../evalstudio/ui/panels/run_list.py" />
       <source>Runs</source>
       <translation type="unfinished" />
@@ -3060,7 +3060,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/dialogs/settings.py" />
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Settings</source>
       <translation type="unfinished" />
     </message>
