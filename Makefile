@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint local-model setup setup-dev screenshots package docs bench bench-adaptive proof soak audit clean
+.PHONY: run test lint local-model setup setup-dev screenshots translations package docs bench bench-adaptive proof soak audit clean
 
 run: setup
 	@$(BIN)/evalstudio start
@@ -59,6 +59,10 @@ local-model: setup
 screenshots: setup-dev
 	@$(BIN)/python scripts/screenshots.py
 	@$(BIN)/python scripts/guide_charts.py
+
+# The window's texts into resources/translations; LANGUAGE=de begins a translation into German
+translations: setup-dev
+	@$(BIN)/python scripts/translations.py $(LANGUAGE)
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """How long the window's reader takes to open, sort and filter the records of one long run.
 
-python -m benchmarks.bench_open [--samples 1000000] [--workspace FOLDER]
+python -m benchmarks.bench_open [--samples 1000000] [--workspace FOLDER] [--window]
 """
 
 import argparse
@@ -21,6 +21,7 @@ from rich.table import Table
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.schema import migrate, record_id
 from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.record_cells import ANSWER
 from evalstudio.workspace import Workspace
 
 ROUNDS = 5
@@ -101,10 +102,46 @@ async def measure(workspace: Workspace) -> list[tuple[str, ...]]:
     return told
 
 
+async def clicks(folder: Path) -> list[float]:
+    """Seconds from the click on Results to the first rows, each in a window of its own."""
+    from PySide6.QtWidgets import QToolButton
+
+    from benchmarks.window import open_ready
+
+    taken = []
+    for _ in range(ROUNDS):
+        studio = await open_ready(folder)
+        page, session = studio.window.results_page, studio.session
+        session.look_at(RUN)
+        while (model := session.models.get(RUN)) is None or model.snapshot is None:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(1.0)
+        rows = page.records.model
+        started = time.perf_counter()
+        studio.window.findChild(QToolButton, "nav_results").click()  # type: ignore[union-attr]
+        while not rows.rowCount() or rows.index(0, ANSWER).data() == "…":
+            await asyncio.sleep(0.002)
+        taken.append(time.perf_counter() - started)
+        await studio.close()
+    return taken
+
+
+def click(folder: Path) -> list[float]:
+    from PySide6.QtWidgets import QApplication
+    from qasync import QEventLoop
+
+    with tempfile.TemporaryDirectory() as config:
+        os.environ["EVALSTUDIO_CONFIG"] = config
+        application = QApplication.instance() or QApplication([])
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+            return runner.run(clicks(folder))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=1_000_000)
     parser.add_argument("--workspace", type=Path, help="keeps what is written, and uses what is there")
+    parser.add_argument("--window", action="store_true", help="opens the window, and the Results page in it")
     arguments = parser.parse_args()
     console = Console(width=100, highlight=False)
     console.print(
@@ -112,12 +149,16 @@ def main() -> None:
     )
     table = Table("what", "records", "all ids", "first 128 rows", "of it computing")
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(arguments.workspace or Path(folder))
+        place = arguments.workspace or Path(folder)
+        workspace = Workspace(place / "workspace")
         if not workspace.database.exists():
             fill(workspace, arguments.samples)
         for row in asyncio.run(measure(workspace)):
             table.add_row(*row)
+        taken = [f"{seconds * 1000:,.0f}" for seconds in sorted(click(place))] if arguments.window else []
     console.print(table)
+    if taken:
+        console.print(f"From the click on Results to the first rows: {', '.join(taken)} ms")
 
 
 if __name__ == "__main__":

@@ -102,6 +102,9 @@ class Shipped:
     def finish(self, now: float, ticket: object, result: AttemptResult, seconds: float) -> None:
         self.controller.finish(now, ticket, result)  # type: ignore[arg-type]
 
+    def streamed(self, now: float, ticket: object, parts: int) -> None:
+        self.controller.streamed(now, ticket, parts)  # type: ignore[arg-type]
+
     def tick(self, now: float) -> None:
         self.controller.tick(now)
 
@@ -120,6 +123,7 @@ class Call:
     ticket: object = None
     gone: bool = False
     rates: RateHeaders | None = None
+    written: int = 0  # tokens of its answer that the client has
 
 
 @dataclass
@@ -299,6 +303,18 @@ class Server:
         self._simulation.answered(call)
         self._fill()
 
+    def written(self) -> list[tuple[Call, int]]:
+        """The answers that are being written, and how many tokens of each came since the last time."""
+        self._advance()
+        news = []
+        for end, _, call in self._serving:
+            done = call.work - (end - self._clock) - (self.profile.prompt / 20 + 10)
+            new = min(call.output, int(done)) - call.written
+            if new > 0 and not call.gone:
+                call.written += new
+                news.append((call, new))
+        return news
+
     # -- failing ----------------------------------------------------------------------------------------------------
 
     def _reject(self, call: Call, outcome: Outcome, message: str, hint: float | None = None) -> None:
@@ -404,6 +420,9 @@ class Simulation:
         return max(1, round(min(p.longest, source.lognormvariate(mean, p.spread))))
 
     def _tick(self) -> None:
+        if self.profile.stream and isinstance(self.controller, Shipped):
+            for call, tokens in self.server.written():
+                self.controller.streamed(self.now, call.ticket, tokens)
         self.controller.tick(self.now)
         self._note()
         self.schedule(self.now + 0.25, self._tick)
@@ -451,6 +470,8 @@ class Simulation:
         if self.profile.stream:
             first = call.begun - call.started + (self.profile.prompt / 20 + 10) * self.server._step()
             first = min(first, seconds)
+            if isinstance(self.controller, Shipped) and call.output > call.written:
+                self.controller.streamed(self.now, call.ticket, call.output - call.written)
         result = AttemptResult(
             Outcome.OK,
             work=self._work(call),

@@ -94,7 +94,7 @@ class Attempts:
             request = Request(item.messages, item.repeat, item.sample.values, left)
             # the model ends in time by itself, and keeps what it has of the answer
             async with asyncio.timeout(left + 1.0):
-                result = await run.model.call(request, lambda: _set_state(item, "streaming"))
+                result = await run.model.call(request, lambda parts: self._streamed(item, ticket, parts))
         except TimeoutError:
             limit = run.plan.spec.timeouts.sample
             result = CallResult(
@@ -123,6 +123,10 @@ class Attempts:
             finally:
                 run.services.admission.done(run)
         run.close_if_done()
+
+    def _streamed(self, item: Item, ticket: Ticket, parts: int) -> None:
+        item.state = "streaming"
+        self.run.controller.streamed(self.run.services.clock(), ticket, parts)
 
     def abandoned(self, item: Item, result: CallResult | None, now: float) -> None:
         """A person has given this sample up: it ends as errored, and teaches the limits nothing."""
@@ -248,7 +252,3 @@ class Attempts:
         if tokens:
             share = 0.1 if self.expected_tokens else 1.0
             self.expected_tokens += (tokens - self.expected_tokens) * share
-
-
-def _set_state(item: Item, state: str) -> None:
-    item.state = state

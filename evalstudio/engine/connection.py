@@ -20,7 +20,7 @@ async def try_model(settings: ModelSettings, timeouts: TimeOuts = TRIAL) -> str:
     model = open_endpoint(settings, {"max_tokens": MOST_TOKENS}, timeouts, stream=False)
     started = time.perf_counter()
     try:
-        result = await model.call(Request((Message("user", "Say hello."),), 0, {}), lambda: None)
+        result = await model.call(Request((Message("user", "Say hello."),), 0, {}), lambda parts: None)
         seconds = time.perf_counter() - started
         if result.outcome is Outcome.OK:
             return f"{settings.label} answered in {seconds:.1f} s."

@@ -108,7 +108,7 @@ class JudgeCalls:
     async def _ask(self, question: _Question, ticket: Ticket) -> None:
         result: CallResult | None = None
         try:
-            result = await self.model.call(Request(question.messages, 0, question.values), lambda: None)
+            result = await self.model.call(Request(question.messages, 0, question.values), lambda parts: None)
         except Exception as error:  # noqa: BLE001 - a judge that is a person's code may raise anything
             result = CallResult(Outcome.CLIENT_ERROR, message=f"{type(error).__name__}: {error}")
         finally:

@@ -50,6 +50,15 @@ class LiveAggregate:
         self._squares += step * (number - self._mean)
         self._binary = self._binary and number in SHARE
 
+    def add_many(self, number: float, count: int) -> None:
+        """Count so many answers that scored the same: the update for groups of T. F. Chan, G. H. Golub and R. J. LeVeque,
+        "Updating formulae and a pairwise algorithm for computing sample variances" (1979)."""
+        before, self._n = self._n, self._n + count
+        step = number - self._mean
+        self._mean += step * count / self._n
+        self._squares += step * step * before * count / self._n
+        self._binary = self._binary and number in SHARE
+
     def snapshot(self) -> Aggregate:
         """The aggregate of what came so far; `total` and the bounds count the answers that came, not those to come."""
         n, seen = self._n, self._n + self._missing

@@ -13,6 +13,7 @@ from evalstudio.metrics import Aggregate, Scores, aggregate
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
 from evalstudio.store.distribution import outcome_counts
+from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import ACTIVE, RunRow
 
@@ -24,7 +25,7 @@ NAMES: tuple[str, str] = ("A", "B")
 
 
 class Difference(NamedTuple):
-    """A part in which two runs differ. `factor`: what it belongs to, such as the model or the prompt."""
+    """A part in which two runs differ, in words. `factor`: what it belongs to, such as the model or the prompt."""
 
     part: str
     a: str
@@ -121,7 +122,7 @@ def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
             kind = "dataset"
         elif part in _FACTORS:
             kind = "intended"
-        yield Difference(part, old, new, kind, _FACTORS.get(part, part))
+        yield Difference(part, readable(part, old), readable(part, new), kind, _FACTORS.get(part, part))
 
 
 def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:

@@ -50,6 +50,16 @@ def find_ids(
     return ids
 
 
+def first_ids(connection: sqlite3.Connection, run_id: int, count: int, *, descending: bool) -> Ids:
+    """The first ids that the run's table shows without a filter, at once however many there are."""
+    order = "DESC" if descending else "ASC"
+    rows = connection.execute(
+        f"SELECT id FROM records WHERE id BETWEEN ? AND ? ORDER BY id {order} LIMIT ?",
+        (*record_ids(run_id), count),
+    ).fetchall()
+    return np.array([one for (one,) in rows], dtype=np.int64)
+
+
 def _unbroken(connection: sqlite3.Connection, run_id: int) -> Ids | None:
     """All ids of the run, if none is missing between its first and its last."""
     first, last, count = connection.execute(

@@ -163,6 +163,14 @@ class Reader:
             )
         )
 
+    def score_counts(self, run_id: int, evaluator: str) -> list[tuple[Any, int]]:
+        """How many answers one evaluator gave each of its values; value None: unscored."""
+        rows = self.connection.execute(
+            "SELECT value, count(*) FROM scores WHERE record_id BETWEEN ? AND ? AND evaluator = ? GROUP BY value",
+            (*record_ids(run_id), evaluator),
+        )
+        return rows.fetchall()
+
 
 def _structs(connection: sqlite3.Connection, kind: Any, table: str, where: str, *values: Any) -> list[Any]:
     names = ", ".join(kind.__struct_fields__)

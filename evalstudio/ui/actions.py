@@ -1,4 +1,5 @@
-"""Every command of the window, once: menus, buttons and shortcuts come from this list."""
+"""Every command of the window, once: menus, buttons and shortcuts come from this list, as does the list of texts to
+translate."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from evalstudio.ui.icons import icon
+from evalstudio.ui.text import mark, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Command:
     short: str = ""  # on a button, where the menu says more
 
 
+MENUS = (mark("&File"), mark("&Edit"), mark("&Run"), mark("&View"))
 COMMANDS = (
     Command("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML or Python)", ("Ctrl+O",), "open"),
     Command("new_evaluation", "&New evaluation", "&File", "Write an evaluation, with a form or as text", ("Ctrl+N",), "add", short="New"),
@@ -68,8 +71,8 @@ class Actions:
     def __init__(self, window: QMainWindow) -> None:
         self._actions: dict[str, QAction] = {}
         menus = {}
-        for menu in ("&File", "&Edit", "&Run", "&View"):
-            menus[menu] = window.menuBar().addMenu(menu)
+        for menu in MENUS:
+            menus[menu] = window.menuBar().addMenu(tr(menu))
             menus[menu].setObjectName(f"menu_{menu.strip('&').lower()}")
         for command in COMMANDS:
             action = _make(window, command)
@@ -85,18 +88,19 @@ class Actions:
 
 
 def _make(window: QMainWindow, command: Command) -> QAction:
-    action = QAction(command.text, window)
+    action = QAction(tr(command.text), window)
     action.setObjectName(command.name)
     action.setCheckable(command.checkable)
     action.setProperty("icon_name", command.icon)
     if command.short:
-        action.setIconText(command.short)
+        action.setIconText(tr(command.short))
     if command.icon:
         action.setIcon(icon(command.icon))
     action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
     keys = ", ".join(
         QKeySequence(one).toString(QKeySequence.SequenceFormat.NativeText) for one in command.shortcuts
     )
-    action.setToolTip(f"{command.hint} ({keys})" if keys else command.hint)
-    action.setStatusTip(command.hint)
+    hint = tr(command.hint)
+    action.setToolTip(f"{hint} ({keys})" if keys else hint)
+    action.setStatusTip(hint)
     return action

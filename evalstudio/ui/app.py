@@ -23,12 +23,15 @@ def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
     from PySide6.QtWidgets import QApplication
     from qasync import QEventLoop
 
+    from evalstudio.ui.language import install_translation
+
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("EvalStudio")
     application.setOrganizationName("EvalStudio")
     QGuiApplication.setDesktopFileName("evalstudio")
     application.setQuitOnLastWindowClosed(False)
+    install_translation(application)
     try:
         with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
             return runner.run(_run(workspace, Path(lag_probe) if lag_probe else None))

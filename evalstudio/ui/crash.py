@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from evalstudio import __version__
 from evalstudio.keys import redact
+from evalstudio.ui.text import tr
 
 FILE = "crash.log"
 
@@ -74,13 +75,13 @@ class CrashReporter(QObject):
         box.setObjectName("crash_dialog")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Something went wrong")
+        box.setWindowTitle(tr("Something went wrong"))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText("Something in the window went wrong that should not have.")
+        box.setText(tr("Something in the window went wrong that should not have."))
         box.setInformativeText(
-            "Runs go on, and what is saved stays saved. The details help to find the cause."
+            tr("Runs go on, and what is saved stays saved. The details help to find the cause.")
         )
-        copy = box.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
+        copy = box.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
         copy.setObjectName("copy_details")
         copy.clicked.disconnect()  # copying does not close the box
         copy.clicked.connect(lambda: QApplication.clipboard().setText(self.report(trace)))

@@ -15,6 +15,7 @@ from evalstudio.datasets.reader import format_of
 from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
 from evalstudio.errors import DatasetError, RequirementError
 from evalstudio.ui.engine_client import clean_environment, module_command
+from evalstudio.ui.text import tr
 from evalstudio.ui.worker import Worker
 
 KEPT = 32
@@ -118,7 +119,11 @@ class DatasetReader(QObject):
                 future.set_result(msgspec.json.decode(out, type=Survey))
             except msgspec.MsgspecError:
                 said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()[-400:]
-                future.set_exception(DatasetError(f"{source.path} could not be read to its end. {said}"))
+                future.set_exception(
+                    DatasetError(
+                        tr("{path} could not be read to its end. {said}").format(path=source.path, said=said)
+                    )
+                )
 
         process.finished.connect(ended)
         process.errorOccurred.connect(ended)

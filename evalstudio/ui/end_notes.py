@@ -9,7 +9,7 @@ from evalstudio.ui.icons import application_icon
 from evalstudio.ui.notices import Offer
 from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.session import Session
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr
 
 LONG_RUN_S = 60.0  # a shorter run is waited for
 
@@ -50,7 +50,7 @@ class EndNotes(QObject):
             self._tray.showMessage("EvalStudio", sentence, application_icon())
             return
         run_id = now.run_id
-        look = Offer("Show it", lambda: self._session.look_at(run_id))
+        look = Offer(tr("Show it"), lambda: self._session.look_at(run_id))
         self._session.tell(sentence, "info", look, key=f"ended-{run_id}")
         QApplication.alert(self._window)
 
@@ -68,8 +68,15 @@ class EndNotes(QObject):
 def ended_words(now: Snapshot) -> str:
     """How a run has ended, in a sentence."""
     score = f", {short_score(now.scores[0])}" if now.scores and now.scores[0].value is not None else ""
-    errored = f", {now.errored:,} errored" if now.errored else ""
-    return (
-        f"“{one_line(now.experiment, 60)}” is {now.state} after {duration(now.elapsed)}: "
-        f"{now.saved:,} of {now.total:,} saved{errored}{score}."
+    errored = tr(", {errored:,} errored").format(errored=now.errored) if now.errored else ""
+    return tr(
+        "“{experiment}” is {state} after {elapsed}: {saved:,} of {total:,} saved{errored}{score}."
+    ).format(
+        experiment=one_line(now.experiment, 60),
+        state=tr(now.state),
+        elapsed=duration(now.elapsed),
+        saved=now.saved,
+        total=now.total,
+        errored=errored,
+        score=score,
     )

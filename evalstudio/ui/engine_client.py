@@ -30,6 +30,7 @@ from evalstudio.protocol import (
     Snapshot,
     frame,
 )
+from evalstudio.ui.text import tr
 from evalstudio.workspace import Workspace
 
 HELLO_MS = 30_000
@@ -113,7 +114,7 @@ class EngineClient(QObject):
         Raises RunError with the engine's sentence, or when the engine is not there or dies before it answers.
         """
         if self._process is None or self.state is not EngineState.READY:
-            raise RunError("The engine is not running; wait until it is ready, then try again.")
+            raise RunError(tr("The engine is not running; wait until it is ready, then try again."))
         self._last_id += 1
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._replies[self._last_id] = future
@@ -149,7 +150,9 @@ class EngineClient(QObject):
             for event in self._frames.feed(bytes(data)):
                 self._take(event)
         except ValueError as error:
-            self._refuse(f"The engine and the window do not understand each other: {error}")
+            self._refuse(
+                tr("The engine and the window do not understand each other: {error}").format(error=error)
+            )
 
     def _take(self, event: Events) -> None:
         match event:
@@ -164,15 +167,17 @@ class EngineClient(QObject):
                 self.restarting.emit(event)
             case Hello(version=version) if version != VERSION:
                 self._refuse(
-                    f"The engine is of another version (EvalStudio {event.evalstudio}, protocol {version}; the window "
-                    f"speaks {VERSION}). Install the same EvalStudio for the chosen Python, or choose the program's own."
+                    tr(
+                        "The engine is of another version (EvalStudio {evalstudio}, protocol {version}; the window speaks "
+                        "{own}). Install the same EvalStudio for the chosen Python, or choose the program's own."
+                    ).format(evalstudio=event.evalstudio, version=version, own=VERSION)
                 )
             case Hello():
                 self.hello = event
                 self._hello_timer.stop()
                 self._set_state(EngineState.READY)
             case Reply(id=0, error=error):
-                self._refusal = error or "The engine could not start."
+                self._refusal = error or tr("The engine could not start.")
             case Reply():
                 self._answer(event)
 
@@ -194,7 +199,9 @@ class EngineClient(QObject):
     def _error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             program = self._process.program()
-            self._refusal = f"The engine can't be started with {program}; choose another Python interpreter in the settings."
+            self._refusal = tr(
+                "The engine can't be started with {program}; choose another Python interpreter in the settings."
+            ).format(program=program)
             self._finished(-1, QProcess.ExitStatus.CrashExit)
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
@@ -207,7 +214,7 @@ class EngineClient(QObject):
         process.deleteLater()
         was_ready, self.hello = self.hello is not None, None
         how = _how_it_ended(code, status)
-        self._fail_requests(f"The engine {how} before it answered.")
+        self._fail_requests(tr("The engine {how} before it answered.").format(how=how))
         if self._leaving:
             self._set_state(EngineState.STOPPED)
         elif self._refusal is not None:
@@ -238,18 +245,28 @@ class EngineClient(QObject):
         if len(self._deaths) == self._deaths.maxlen:
             self._set_state(EngineState.FAILED)
             self.failed.emit(
-                f"The engine {how} again and again and is not started any more; the log may say why. "
-                "What is saved stays saved."
+                tr(
+                    "The engine {how} again and again and is not started any more; the log may say why. "
+                    "What is saved stays saved."
+                ).format(how=how)
             )
             return
         wait = BACK_OFF_MS[len(self._deaths)]
         self._deaths.append(now)
         self._set_state(EngineState.RESTARTING)
-        self.died.emit(f"The engine {how}{'' if was_ready else ' while it started'}; it is started again.")
+        self.died.emit(
+            tr("The engine {how}; it is started again.").format(how=how)
+            if was_ready
+            else tr("The engine {how} while it started; it is started again.").format(how=how)
+        )
         self._restart_timer.start(wait)
 
     def _no_hello(self) -> None:
-        self._refuse(f"The engine did not answer within {HELLO_MS // 1000} seconds of its start.")
+        self._refuse(
+            tr("The engine did not answer within {seconds} seconds of its start.").format(
+                seconds=HELLO_MS // 1000
+            )
+        )
 
     def _refuse(self, sentence: str) -> None:
         self._refusal = sentence
@@ -321,8 +338,12 @@ def clean_environment() -> QProcessEnvironment:
 
 def _how_it_ended(code: int, status: QProcess.ExitStatus) -> str:
     if status == QProcess.ExitStatus.CrashExit:
-        return f"ended without warning (signal {code})" if code > 0 else "ended without warning"
-    return f"ended by itself (exit status {code})"
+        return (
+            tr("ended without warning (signal {code})").format(code=code)
+            if code > 0
+            else tr("ended without warning")
+        )
+    return tr("ended by itself (exit status {code})").format(code=code)
 
 
 def _single_shot(parent: QObject, slot: Any) -> QTimer:

@@ -17,6 +17,7 @@ from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explain
 from evalstudio.store.ids import Ids
 from evalstudio.store.reader import Reader
+from evalstudio.ui.text import tr
 from evalstudio.workspace import Workspace
 
 
@@ -111,7 +112,11 @@ def _write(
     except sqlite3.Error as error:
         raise StoreError(explain(error, workspace.database)) from error
     except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error.strerror}); choose another file.") from error
+        raise StoreError(
+            tr("{path} cannot be written ({strerror}); choose another file.").format(
+                path=path, strerror=error.strerror
+            )
+        ) from error
     except _Stopped:
         return None
     finally:

@@ -7,6 +7,7 @@ from evalstudio.models import LOCAL_MODEL
 from evalstudio.protocol import LocalModel
 from evalstudio.ui.notices import Offer
 from evalstudio.ui.session import Session
+from evalstudio.ui.text import tr
 
 KEY = "local-model"
 
@@ -25,7 +26,7 @@ class LocalModelControl:
             return
         if not status["installed"]:
             self._session.tell(
-                "Installing the local language model (130 MB); the log shows how it goes.", key=KEY
+                tr("Installing the local language model (130 MB); the log shows how it goes."), key=KEY
             )
             status = await self._ask("install")
             if status is None:
@@ -33,16 +34,16 @@ class LocalModelControl:
         status = await self._ask("start")
         if status is not None and status["running"]:
             self._session.tell(
-                f"The local language model runs as {LOCAL_MODEL}.",
+                tr("The local language model runs as {model}.").format(model=LOCAL_MODEL),
                 "info",
-                Offer("Use it for the next run", lambda: self._use(LOCAL_MODEL)),
+                Offer(tr("Use it for the next run"), lambda: self._use(LOCAL_MODEL)),
                 key=KEY,
             )
 
     async def stop(self) -> None:
         """Ends its server; runs on it then fail to reach it."""
         if await self._ask("stop") is not None:
-            self._session.tell("The local language model is stopped.", key=KEY)
+            self._session.tell(tr("The local language model is stopped."), key=KEY)
 
     async def _ask(self, action: str) -> Any:
         return await self._session.ask_engine(LocalModel, action=action)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from evalstudio.settings import changed
 from evalstudio.store.runs import RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.awake import Awake
+from evalstudio.ui.dialogs.leave_question import ask_before_leaving
 from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.end_notes import EndNotes
 from evalstudio.ui.engine_client import EngineState
@@ -38,6 +38,7 @@ from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from evalstudio.ui.widgets import NavigationButton, TextLabel
 
@@ -50,7 +51,10 @@ if TYPE_CHECKING:
     from evalstudio.ui.pages.runs import RunsPage
 
 FIRST_SIZE = QSize(1280, 800)
-PAGES = ("home", "runs", "results", "compare", "evaluations", "datasets", "models")
+TITLES = {
+    "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),
+    "evaluations": mark("Evaluations"), "datasets": mark("Datasets"), "models": mark("Models"),
+}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -83,7 +87,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.awake = Awake(self)
         self._end_notes = EndNotes(session, self)
-        self._engine_label = TextLabel("Engine: starting", "muted", name="engine_state")
+        self._engine_label = TextLabel(tr("Engine: starting"), "muted", name="engine_state")
         self._lay_out()
         self._connect()
         self._restore()
@@ -128,7 +132,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_leave and self._session.active_here:
             event.ignore()
-            self._ask_before_leaving()
+            ask_before_leaving(self, len(self._session.active_here), self._leave_or_stay)
             return
         self._remember()
         self.awake.hold(False)
@@ -139,10 +143,10 @@ class MainWindow(QMainWindow):
 
     def open_evaluation(self) -> None:
         """Asks for an evaluation file without holding up anything."""
-        dialog = QFileDialog(self, "Open an evaluation", str(self._machine.value("folder", "")))
+        dialog = QFileDialog(self, tr("Open an evaluation"), str(self._machine.value("folder", "")))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Evaluations (*.toml eval_*.py *.py)", "All files (*)"])
+        dialog.setNameFilters([tr("Evaluations (*.toml eval_*.py *.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take_evaluation)
         dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
@@ -199,7 +203,7 @@ class MainWindow(QMainWindow):
         if name != "home":
             self.complete()
         self._buttons[name].setChecked(True)
-        self._pages.setCurrentIndex(PAGES.index(name))
+        self._pages.setCurrentIndex(list(TITLES).index(name))
         if name in self._first:
             self._first[name].setFocus()  # its keys work at once
 
@@ -217,35 +221,12 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, choice: str) -> None:
         self._session.change_settings(changed(self._session.settings, theme=choice))
 
-    def _ask_before_leaving(self) -> None:
-        if self.findChild(QMessageBox, "leave_question") is not None:
-            return
-        running = self._session.active_here
-        noun = "A run is" if len(running) == 1 else f"{len(running)} runs are"
-        question = QMessageBox(
-            QMessageBox.Icon.Question,
-            "Stop and quit?",
-            f"{noun} still going on.",
-            QMessageBox.StandardButton.NoButton,
-            self,
-        )
-        question.setObjectName("leave_question")
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setInformativeText("What is saved stays saved; a resume does the rest later.")
-        stop = question.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
-        stop.setObjectName("stop_and_quit")
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def answered() -> None:
-            if question.clickedButton() is stop:
-                self._may_leave = True
-                self.close()
-            else:
-                self.reopens = False
-
-        question.finished.connect(lambda *_: answered())
-        question.open()
+    def _leave_or_stay(self, leave: bool) -> None:
+        if leave:
+            self._may_leave = True
+            self.close()
+        else:
+            self.reopens = False
 
     # How it is made -----------------------------------------------------------------------------------------------
 
@@ -263,7 +244,7 @@ class MainWindow(QMainWindow):
         actions.connect("quit", self.close)
         actions.connect("open_evaluation", self.open_evaluation)
         actions.connect("settings", self.open_settings)
-        for name in PAGES:
+        for name in TITLES:
             actions.connect(f"page_{name}", partial(self.show_page, name))
         actions.connect("new_evaluation", self.new_evaluation)
         self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
@@ -294,7 +275,7 @@ class MainWindow(QMainWindow):
         self.is_complete = True
         others = self._others
         pages = others.by_name()
-        for name in PAGES[1:]:
+        for name in list(TITLES)[1:]:
             self._pages.addWidget(pages[name])
         self._first = others.first_fields()
         others.evaluations.run_started.connect(lambda *_: self.show_page("runs"))
@@ -324,9 +305,9 @@ class MainWindow(QMainWindow):
 
     def _show_engine(self, state: EngineState) -> None:
         hello = self._session.engine.hello
-        words = f"Engine: {state}"
+        words = tr("Engine: {state}").format(state=tr(state))
         if hello is not None:
-            words += f" · Python {hello.python} · process {hello.pid}"
+            words += " " + tr("· Python {python} · process {pid}").format(python=hello.python, pid=hello.pid)
         self._engine_label.show_text(words)
         self._engine_label.set_colour(
             "bad" if state in (EngineState.FAILED, EngineState.RESTARTING) else "muted"
@@ -356,7 +337,9 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setObjectName("status_bar")
         bar.setSizeGripEnabled(False)
-        workspace = TextLabel(f"Workspace: {self._session.workspace.folder}", "muted", name="workspace")
+        workspace = TextLabel(
+            tr("Workspace: {folder}").format(folder=self._session.workspace.folder), "muted", name="workspace"
+        )
         workspace.setContentsMargins(0, 0, SPACE_L, 0)
         self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
         bar.addPermanentWidget(workspace)
@@ -367,8 +350,8 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
         column.setSpacing(SPACE_XS)
         self._buttons: dict[str, NavigationButton] = {}
-        for name in PAGES:
-            button = NavigationButton(name.capitalize(), name, f"nav_{name}")
+        for name in TITLES:
+            button = NavigationButton(tr(TITLES[name]), name, f"nav_{name}")
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setToolTip(self.actions_[f"page_{name}"].toolTip())
@@ -377,7 +360,7 @@ class MainWindow(QMainWindow):
             column.addWidget(button)
         self._buttons["home"].setChecked(True)
         column.addStretch(1)
-        for name, text in (("log", "Log"), ("settings", "Settings")):
+        for name, text in (("log", tr("Log")), ("settings", tr("Settings"))):
             button = NavigationButton(text, name, f"nav_{name}")
             button.clicked.connect(self.actions_[name].trigger)
             button.setToolTip(self.actions_[name].toolTip())

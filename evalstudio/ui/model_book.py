@@ -14,6 +14,7 @@ from evalstudio.protocol import SetKey
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr
 
 
 class ModelBook(QObject):
@@ -43,7 +44,7 @@ class ModelBook(QObject):
         """Keeps a model under a name; `before` is the one it had. Raises ModelError with a sentence."""
         models = load_models(self._session.workspace)
         if name != before and name in models:
-            raise ModelError(f"There is a model '{name}' already; choose another name.")
+            raise ModelError(tr("There is a model '{name}' already; choose another name.").format(name=name))
         models.pop(before or "", None)
         self._write(models | {name: model})
 

@@ -12,9 +12,15 @@ from evalstudio.ui.charts.pictures import FILTERS, save_chart
 from evalstudio.ui.export import export_run
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import mark, tr, trn
 from evalstudio.ui.told_export import tell_export
 
-KINDS = ("HTML report (*.html)", "JUnit XML (*.xml)", "CSV (*.csv)", "JSON lines (*.jsonl)")
+KINDS = (
+    mark("HTML report (*.html)"),
+    mark("JUnit XML (*.xml)"),
+    mark("CSV (*.csv)"),
+    mark("JSON lines (*.jsonl)"),
+)
 SUFFIXES = ("html", "xml", "csv", "jsonl")
 
 
@@ -36,7 +42,11 @@ class RunExport:
         """Asks where the run in focus is to be written; its name says the form."""
         if (run_id := self._session.focus) is not None:
             dialog = self._dialog(
-                "export_run_dialog", "Export the run", f"run-{run_id}.html", KINDS, SUFFIXES
+                "export_run_dialog",
+                tr("Export the run"),
+                f"run-{run_id}.html",
+                tuple(tr(kind) for kind in KINDS),
+                SUFFIXES,
             )
             dialog.fileSelected.connect(lambda path: spawn(self.export(run_id, Path(path))))
             dialog.open()
@@ -47,17 +57,19 @@ class RunExport:
             self._session,
             path,
             lambda progress: export_run(self._session.workspace, run_id, path, progress),
-            lambda count: (
-                f"Run {run_id} written to {path}, with {count:,} record{'' if count == 1 else 's'}."
-            ),
+            lambda count: trn(
+                "Run {run_id} written to {path}, with {n} record.",
+                "Run {run_id} written to {path}, with {n} records.",
+                count,
+            ).format(run_id=run_id, path=path),
         )
 
     def ask_for_charts(self) -> None:
         """Asks for a file name; each chart gets its own name after it."""
         if (run_id := self._session.focus) is not None:
             dialog = self._dialog(
-                "export_charts_dialog", "Save the charts", f"run-{run_id}.svg",
-                tuple(reversed(FILTERS.values())), ("svg", "png"),
+                "export_charts_dialog", tr("Save the charts"), f"run-{run_id}.svg",
+                tuple(tr(one) for one in reversed(FILTERS.values())), ("svg", "png"),
             )  # fmt: skip
             dialog.fileSelected.connect(lambda path: self.save_charts(Path(path)))
             dialog.open()
@@ -70,7 +82,10 @@ class RunExport:
         except StoreError as error:
             self._session.tell(str(error), "error", key="export")
             return
-        self._session.tell(f"{len(self._charts.charts)} charts written beside {path}.", key="export")
+        self._session.tell(
+            tr("{charts} charts written beside {path}.").format(charts=len(self._charts.charts), path=path),
+            key="export",
+        )
 
     def _dialog(
         self, name: str, title: str, proposed: str, filters: tuple[str, ...], suffixes: tuple[str, ...]

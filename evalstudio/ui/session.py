@@ -17,6 +17,7 @@ from evalstudio.ui.notices import Notice, Offer
 from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr
 from evalstudio.workspace import Workspace, find_workspace
 
 POLL_MS = 2_000  # how often the store is asked for what other programs do in the same workspace
@@ -95,7 +96,7 @@ class Session(QObject):
         """Says what went wrong; where another interpreter helps, it is offered."""
         offers = []
         if IN_SETTINGS in str(error):
-            offers.append(Offer("Choose an interpreter", lambda: self.settings_wanted.emit("python")))
+            offers.append(Offer(tr("Choose an interpreter"), lambda: self.settings_wanted.emit("python")))
         self.tell(str(error), "error", *offers, key=key)
 
     async def ask_engine(self, kind: Any, **fields: Any) -> Any:
@@ -168,19 +169,21 @@ class Session(QObject):
         """Some settings act when the engine, or the window, starts the next time: that can be now."""
         if self.settings.python != old.python and self.engine.state is EngineState.READY:
             self.tell(
-                "The interpreter is used from the engine's next start on; runs in work would go on there.",
+                tr(
+                    "The interpreter is used from the engine's next start on; runs in work would go on there."
+                ),
                 "info",
-                Offer("Restart the engine now", lambda: spawn(self.restart_engine())),
+                Offer(tr("Restart the engine now"), lambda: spawn(self.restart_engine())),
                 key="restart",
             )
         chosen = find_workspace(self.workspace_option, self.settings.workspace or None)
         moved = self.settings.workspace != old.workspace and chosen != self.workspace
         if moved or self.settings.log_folder != old.log_folder:
-            what = "workspace" if moved else "log folder"
+            what = tr("workspace") if moved else tr("log folder")
             self.tell(
-                f"The {what} is used from the window's next start on.",
+                tr("The {what} is used from the window's next start on.").format(what=what),
                 "info",
-                Offer("Reopen the window now", self.reopen_wanted.emit),
+                Offer(tr("Reopen the window now"), self.reopen_wanted.emit),
                 key="reopen",
             )
 
@@ -215,9 +218,11 @@ class Session(QObject):
 
     def _offer(self, row: RunRow, before: str = "") -> None:
         self.tell(
-            f"{before}Run {row.id} of “{row.experiment}” was interrupted: {row.saved:,} of {row.total:,} samples are saved.",
+            tr(
+                "{before}Run {id} of “{experiment}” was interrupted: {saved:,} of {total:,} samples are saved."
+            ).format(before=before, id=row.id, experiment=row.experiment, saved=row.saved, total=row.total),
             "warning",
-            Offer("Resume", lambda: spawn(self.resume(row.id))),
+            Offer(tr("Resume"), lambda: spawn(self.resume(row.id))),
             key="engine" if before else f"interrupted-{row.id}",
         )
 
@@ -293,7 +298,7 @@ class Session(QObject):
             if (model := self.models.get(run_id)) is not None:
                 model.end_live()
         self._running_here.clear()
-        self.tell(sentence, "error", Offer("Start the engine", self.engine.restart), key="engine")
+        self.tell(sentence, "error", Offer(tr("Start the engine"), self.engine.restart), key="engine")
         spawn(self.refresh())
 
     def _engine_state(self, state: EngineState) -> None:

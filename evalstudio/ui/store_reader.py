@@ -1,7 +1,7 @@
 """Reads the workspace for the window, in threads of its own: the window's thread never waits for a disk.
 
-What is looked at now (the rows of a table, one record) has a thread and a connection for itself, so that no long
-question holds it up.
+What is looked at now (the rows of a table, one record) has a thread and a connection for itself, and so has the search
+for a table's records: no long question holds them up.
 """
 
 import asyncio
@@ -105,7 +105,7 @@ class StoreReader:
         self.workspace = workspace
         self._questions = _Lane(workspace, "store")
         self._seen = _Lane(workspace, "store-rows")
-        self._searching = False
+        self._searches = _Lane(workspace, "store-search")
 
     async def runs(self) -> list[RunRow]:
         """All runs, newest first."""
@@ -122,14 +122,17 @@ class StoreReader:
         """The ids of the records that a table shows, in its order; with `after` those greater only."""
         from evalstudio.store.ids import find_ids, no_ids
 
-        def search_ids(reader: Reader) -> "Ids":
-            self._searching = True
-            try:
-                return find_ids(reader.connection, run_id, query, after)
-            finally:
-                self._searching = False
+        return await self._searches.read(
+            lambda reader: find_ids(reader.connection, run_id, query, after), no_ids()
+        )
 
-        return await self._questions.read(search_ids, no_ids())
+    async def first_ids(self, run_id: int, count: int, *, descending: bool) -> "Ids":
+        """The first ids of a table that shows all records, before the others are known."""
+        from evalstudio.store.ids import first_ids, no_ids
+
+        return await self._seen.read(
+            lambda reader: first_ids(reader.connection, run_id, count, descending=descending), no_ids()
+        )
 
     async def lines(self, ids: list[int], evaluator: str | None = None) -> list[RecordLine]:
         return await self._seen.read(lambda reader: reader.lines(ids, evaluator), [])
@@ -175,13 +178,12 @@ class StoreReader:
 
     def interrupt(self) -> None:
         """Ends a search for records that runs now; whoever waits for it gets StoreError."""
-        if self._searching:
-            self._questions.break_off()
+        self._searches.break_off()
 
     def close(self) -> None:
         """Ends the threads; a query in work is broken off."""
-        self._questions.close()
-        self._seen.close()
+        for lane in (self._searches, self._questions, self._seen):
+            lane.close()
 
 
 def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline: int | None) -> Several:
@@ -238,16 +240,16 @@ def _scores(reader: Reader, run_id: int) -> tuple[ScoreNow, ...]:
     """Scores as they stand, of a run that left no summary."""
     made = []
     for evaluator in reader.evaluators(run_id):
-        values = [value for _, value, _, _ in reader.scores(run_id, evaluator)]
-        numbers = [float(value) for value in values if isinstance(value, (int, float))]
-        unscored = sum(value is None for value in values)
-        metric = "accuracy" if all(number in (0, 1) for number in numbers) else "mean"
+        counts = reader.score_counts(run_id, evaluator)
+        numbers = [(float(value), count) for value, count in counts if isinstance(value, (int, float))]
+        unscored = sum(count for value, count in counts if value is None)
+        metric = "accuracy" if all(number in (0, 1) for number, _ in numbers) else "mean"
         if not numbers:
             made.append(ScoreNow(evaluator, metric, None, None, None, 0, unscored))
             continue
         aggregate = LiveAggregate()
-        for number in numbers:
-            aggregate.add(number)
+        for number, count in numbers:
+            aggregate.add_many(number, count)
         now = aggregate.snapshot()
         made.append(ScoreNow(evaluator, metric, now.value, now.low, now.high, now.n, unscored))
     return tuple(made)

@@ -8,6 +8,7 @@ from evalstudio.errors import StoreError
 from evalstudio.ui.export import Progress
 from evalstudio.ui.notices import Offer
 from evalstudio.ui.session import Session
+from evalstudio.ui.text import tr
 
 QUIET_S = 0.5  # what takes no longer needs no progress
 TICK_S = 0.25
@@ -26,7 +27,7 @@ async def tell_export(
     try:
         await asyncio.wait({task}, timeout=QUIET_S)
         if not task.done():
-            session.tell(_words(path, progress), "info", Offer("Cancel", progress.stop.set), key=KEY)
+            session.tell(_words(path, progress), "info", Offer(tr("Cancel"), progress.stop.set), key=KEY)
         while not task.done():
             await asyncio.wait({task}, timeout=TICK_S)
             session.progress.emit(KEY, _words(path, progress))
@@ -37,7 +38,7 @@ async def tell_export(
     finally:
         task.cancel()  # of a window that closes
     if count is None:
-        session.tell(f"The export was cancelled; {path.name} was not written.", key=KEY)
+        session.tell(tr("The export was cancelled; {name} was not written.").format(name=path.name), key=KEY)
     else:
         session.tell(said(count), key=KEY)
 
@@ -45,5 +46,9 @@ async def tell_export(
 def _words(path: Path, progress: Progress) -> str:
     if progress.total:
         share = progress.records / progress.total
-        return f"Writing {path.name}: {progress.records:,} of {progress.total:,} records ({share:.0%})"
-    return f"Writing {path.name}: {progress.written / 1e6:,.1f} MB"
+        return tr("Writing {name}: {records:,} of {total:,} records ({share:.0%})").format(
+            name=path.name, records=progress.records, total=progress.total, share=share
+        )
+    return tr("Writing {name}: {written:,.1f} MB").format(
+        name=path.name, written=progress.written / 1000000.0
+    )

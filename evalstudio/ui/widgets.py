@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.ui.icons import draw_icon
-from evalstudio.ui.text import tooltip
+from evalstudio.ui.text import tooltip, tr
 from evalstudio.ui.theme import RADIUS, scaled, theme, tokens
 
 ARROW = 16  # the room of a menu's arrow
@@ -87,6 +87,22 @@ class ElidedLabel(TextLabel):
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+class GivingLabel(TextLabel):
+    """Text that stands in one line where there is room for it, else in several."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self.setWordWrap(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        words = self.text().split()
+        widest = max((self.fontMetrics().horizontalAdvance(word) for word in words), default=0)
+        return QSize(widest + 2, self.fontMetrics().height())
 
 
 class ActionButton(QToolButton):
@@ -236,7 +252,7 @@ class NavigationButton(QToolButton):
 
     def _fit(self) -> None:
         metrics = QFontMetrics(QApplication.font())  # its own follows later
-        self.setFixedSize(max(64, metrics.horizontalAdvance("Evaluations") + 14), metrics.height() + 42)
+        self.setFixedSize(max(64, metrics.horizontalAdvance(tr("Evaluations")) + 14), metrics.height() + 42)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,9 +1,12 @@
 """Adaptive over HTTP and in real time: where it settles is what the server can take."""
 
+import asyncio
 import statistics
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from evalstudio.concurrency import Adaptive
 from evalstudio.engine.plan import Options
@@ -53,6 +56,38 @@ async def test_that_it_finds_a_cap_that_is_only_told_by_rejections(
     assert final.errored == 0
     assert refused > 0
     assert 6 <= statistics.median(one.limit for one in late) <= 10
+
+
+async def test_that_it_does_not_wait_for_whole_answers_where_they_stream(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    """A server with room for all, whose answers go on until the window is four times what it starts with."""
+    enough = asyncio.Event()
+
+    async def write(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        while not enough.is_set():
+            await response.write(b'data: {"choices": [{"delta": {"content": "on and "}}]}\n\n')
+            await asyncio.sleep(0.05)
+        end = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+        await response.write(end)
+        return response
+
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", write)
+    async with TestServer(app) as server, engine_in(workspace) as (engine, heard):
+        url = server.make_url("/v1")
+        model = f'{{ provider = "openai", name = "endless", base_url = "{url}", key = "TEST_KEY" }}'
+        evaluation = write_evaluation(tmp_path, model, 64, extra="stream = true")
+        run = await engine.start_run(evaluation, Options("a", Adaptive()))
+        grown = await heard.until(lambda one: one.limit >= 16)
+        enough.set()
+        final = await finish(engine, run)
+    assert grown.saved == 0
+    assert (final.saved, final.errored) == (64, 0)
+    told = [change.sentence for one in heard.snapshots for change in one.changes]
+    assert any("tokens a second at 4 in flight and still growing" in sentence for sentence in told)
 
 
 @pytest.mark.proof

@@ -207,3 +207,18 @@ def test_a_leaderboard_knows_which_direction_is_better() -> None:
     ]
     higher = leaderboard({name: aggregate("mean", Scores([value])) for name, value in (("a", 3), ("b", 1))})
     assert [name for _, name, _ in higher] == ["a", "b"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 0.25, 1.0, 3.5]), st.integers(1, 40)), min_size=1, max_size=6)
+)
+def test_that_equal_scores_can_be_counted_at_once(groups: list[tuple[float, int]]) -> None:
+    one_by_one, at_once = LiveAggregate("mean"), LiveAggregate("mean")
+    for number, count in groups:
+        at_once.add_many(number, count)
+        for _ in range(count):
+            one_by_one.add(number)
+    expected, found = one_by_one.snapshot(), at_once.snapshot()
+    assert found.n == expected.n
+    assert found.value == pytest.approx(expected.value)
+    assert (found.low, found.high) == (pytest.approx(expected.low), pytest.approx(expected.high))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenuBar,
     QPushButton,
+    QScrollArea,
     QScrollBar,
     QTabWidget,
     QToolButton,
@@ -158,8 +159,10 @@ def cut_in(page: QWidget) -> Iterator[str]:
                 yield f"{describe(widget)} {widget.text()!r}: {widget.size()} of {wanted}"
         elif isinstance(widget, QLabel) and widget.text() and not widget.wordWrap():
             wanted = widget.sizeHint()
-            if widget.width() < wanted.width() - 1 and widget.minimumWidth() != 10:
+            if widget.width() < wanted.width() - 1:
                 yield f"{describe(widget)} {widget.text()!r}: {widget.width()} of {wanted.width()}"
+        elif isinstance(widget, QScrollArea) and widget.horizontalScrollBar().maximum():
+            yield f"{describe(widget)} scrolls sideways"
         elif isinstance(widget, QLineEdit | QComboBox | QAbstractSpinBox) and not is_part(widget):
             wanted_height = widget.fontMetrics().height() + 2
             if widget.height() < wanted_height:

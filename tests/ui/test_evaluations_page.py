@@ -257,6 +257,26 @@ def test_that_a_try_shows_answers_tells_the_forecast_and_a_run_goes_to_the_runs_
     driver.wait(lambda: driver.find(QLineEdit, "evaluation_experiment").text() == "reviews-2")
 
 
+def test_that_a_try_of_a_grid_shows_each_variant(open_window: OpenWindow, file: Path) -> None:
+    values = ", ".join(str(number / 10) for number in range(4))
+    grid = f'[grid]\nmodels = ["demo/instant", "demo/fast"]\nparameters = {{ temperature = [{values}] }}\n'
+    file.write_text(EVALUATION.replace('model = "demo/instant"\n', "") + grid)
+    driver = opened(open_window, file)
+    press(driver, QToolButton, "try_evaluation_button")
+    driver.wait(lambda: text_of(driver, "try_text").count("SAMPLE ") == 18)
+    text = text_of(driver, "try_text")
+    headings = [line for line in text.splitlines() if line.startswith("VARIANT ")]
+    assert headings == [
+        *(f"VARIANT demo/instant, temperature={number / 10}" for number in range(4)),
+        *(f"VARIANT demo/fast, temperature={number / 10}" for number in range(2)),
+    ]
+    assert text.endswith("NOT TRIED\n2 more variants are not tried; a run takes all of them.")
+    assert "CALLING" not in text
+    driver.wait(lambda: len(driver.session.rows) == 6)
+    assert {(row.experiment, row.saved) for row in driver.session.rows} == {("reviews (try)", 3)}
+    driver.wait(driver.find(QToolButton, "try_evaluation_button").isEnabled)
+
+
 def test_that_an_example_is_copied_before_it_is_changed(open_window: OpenWindow) -> None:
     driver = open_window()
     driver.ready()
@@ -323,6 +343,38 @@ def test_that_a_python_file_is_listed_run_and_its_errors_shown_with_its_own_line
     assert "line 4, in <module>" in text_of(driver, "python_trace")
     assert "return {}['missing']" in text_of(driver, "python_trace")
     assert table.rowCount() == 0
+
+
+UNKNOWN = """
+from evalstudio import Result, batch, foreach
+from evalstudio.evaluators import exact_match
+
+def rows():
+    yield "a", "a"
+
+@foreach("text,expected", rows())
+def eval_streamed(text, expected):
+    return Result(exact_match(text, expected), prompt=text)
+
+@batch("text,expected", [("a", "a"), ("b", "b")], batch_size=2)
+def eval_batches(text, expected):
+    return [Result(exact_match(*pair), prompt=pair[0]) for pair in zip(text, expected)]
+"""
+
+
+def test_that_it_is_said_why_the_time_of_a_function_is_not_known(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "eval_unknown.py"
+    path.write_text(UNKNOWN)
+    driver = open_window()
+    driver.ready()
+    driver.window.take_evaluation(str(path))
+    table = driver.find(QTableWidget, "function_table")
+    driver.wait(lambda: table.rowCount() == 2)
+    driver.wait(lambda: all(table.item(row, 5).text() == "not known" for row in range(2)))
+    assert "rows are streamed" in table.item(0, 5).toolTip()
+    assert "whole batches" in table.item(1, 5).toolTip()
 
 
 def test_that_an_evaluation_used_before_is_listed_again(

@@ -1,5 +1,6 @@
 """The table of records: right under every growth, and its memory apart from how many there are."""
 
+import asyncio
 import random
 
 import numpy as np
@@ -12,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from evalstudio.store.ids import Ids
+from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import RecordLine
+from evalstudio.ui.panels.records_panel import FIRST_ROWS, LONG_RUN, RecordsPanel
 from evalstudio.ui.tables.record_cells import make_row
 from evalstudio.ui.tables.records import PAGE, PAGES_KEPT, RecordsModel
 
@@ -61,6 +64,58 @@ def test_that_rows_arrive_in_pages_and_stay_while_others_are_inserted(
     qtbot.waitUntil(lambda: first_cells(model) == ["s5", "s40"])
     assert model.row_of(40) == 1
     assert model.row_of(41) is None
+
+
+def test_that_a_page_under_way_arrives_though_rows_are_put_in_behind_it(
+    loop: QEventLoop, qtbot: QtBot
+) -> None:
+    shelf = Shelf()
+    model = RecordsModel(shelf)  # type: ignore[arg-type]
+    first = np.arange(PAGE, dtype=np.int64)
+    model.replace(first)
+    assert model.index(0, 0).data() == "…"  # asked for, and on its way
+    model.grow(np.arange(PAGE, 3 * PAGE, dtype=np.int64), PAGE)
+    qtbot.waitUntil(lambda: model.index(0, 0).data() == "s0")
+    assert shelf.asked == [first.tolist()]
+    assert model.rowCount() == 3 * PAGE
+
+
+class SlowSearch(Shelf):
+    """The first records are known at once, all of them only when they may be."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._ids = np.arange(1, count + 1, dtype=np.int64)
+        self.may_end = asyncio.Event()
+
+    async def first_ids(self, run_id: int, count: int, *, descending: bool) -> Ids:
+        return self._ids[:count]
+
+    async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> Ids:
+        await self.may_end.wait()
+        return self._ids
+
+    def interrupt(self) -> None:
+        raise AssertionError("nothing else is asked")
+
+    async def details(self, record_id: int) -> None:
+        return None
+
+
+def test_that_the_first_rows_of_a_long_run_wait_for_no_search(loop: QEventLoop, qtbot: QtBot) -> None:
+    store = SlowSearch(2 * LONG_RUN)
+    panel = RecordsPanel(store)  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.show_run(7, 2 * LONG_RUN)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == FIRST_ROWS)
+    qtbot.waitUntil(lambda: panel.model.index(3, 0).data() == "s4")
+    panel.table.setCurrentIndex(panel.model.index(3, 0))
+    store.may_end.set()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2 * LONG_RUN)
+    assert panel.shown_record == 4
+    assert panel.model.index(3, 0).data() == "s4"
+    assert np.array_equal(panel.model.ids, np.arange(1, 2 * LONG_RUN + 1))
+    assert panel.count.text() == f"{2 * LONG_RUN:,} records"
 
 
 def test_that_a_million_records_cost_only_what_is_seen(loop: QEventLoop, qtbot: QtBot) -> None:

@@ -20,6 +20,7 @@ from evalstudio.engine.limits.learner import Learner, Phase
 from evalstudio.engine.limits.pacer import Pacer
 from evalstudio.engine.limits.priors import Prior
 from evalstudio.engine.limits.retry import RetryBudget
+from evalstudio.engine.limits.streaming import StreamRate
 from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait, work_of
 from evalstudio.errors import LimitError
 from evalstudio.outcome import Outcome
@@ -71,6 +72,7 @@ class EndpointController:
         self._area, self._area_at = 0.0, now
         self._gate, self._backoff = Gate(), ThrottleBackoff()
         self._pacer = Pacer(now)
+        self._stream = StreamRate()
         self._brake = Brake()
         self._cap, self._load = Ceiling(60.0), Ceiling(120.0)
         self._crashed_at: int | None = None
@@ -137,6 +139,8 @@ class EndpointController:
         self._adaptive_in_flight += adaptive
         self._record = max(self._record, self.in_flight)
         self._gate.started(now)
+        if adaptive:
+            self._stream.started(now, self._learner.window)
         self._pacer.started(now, tokens)
         before = self._started
         self._started = (before[0] + 1, before[1] + tokens)
@@ -160,6 +164,12 @@ class EndpointController:
             self._canary = ticket
         return ticket
 
+    def streamed(self, now: float, ticket: Ticket, parts: int) -> None:
+        """So many parts of its answer came while it is still being written."""
+        if ticket.adaptive:
+            self._stream.came(now, parts, None if ticket.streams else now - ticket.started)
+        ticket.streams = True
+
     # -- after an attempt ----------------------------------------------------------------------------------------------
 
     def finish(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
@@ -171,6 +181,8 @@ class EndpointController:
         before = self.in_flight
         self.in_flight -= 1
         self._adaptive_in_flight -= ticket.adaptive
+        if ticket.adaptive and ticket.streams:
+            self._stream.ended(now)
         if ticket is self._canary:
             self._canary = None
         if result.rates is not None:
@@ -192,6 +204,11 @@ class EndpointController:
         self._cause = Binding.PROBING
         if not self._frozen:
             self._learner.tick(now, full=full, top=self._top)
+            if self._learner.phase is Phase.RAMP:
+                undisturbed = full and now - self._disturbed_at > 0.5
+                rate = self._stream.measure(now, full=undisturbed)
+                if rate is not None and self._stream.is_sooner(self._seconds):
+                    self._learner.streamed(now, rate, top=self._top)
         old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
         if self._pacer.tick(now):
             self._report_rates(now, old, "it held for a while: trying a little more")
@@ -352,7 +369,7 @@ class EndpointController:
         self._learner.answered(
             now, attempt,
             in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen,
-            carried=self._carried(now),
+            carried=self._carried(now), by_answers=not self._stream.is_sooner(self._seconds),
         )  # fmt: skip
 
     def _carried(self, now: float) -> int | None:

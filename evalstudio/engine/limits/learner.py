@@ -1,6 +1,6 @@
 """Learns how many calls an endpoint can take at once, from answers alone.
 
-It starts small and ramps up while more calls bring more throughput (`_ramp`), then holds a base (`_hold`) and tries
+It starts small and ramps up while more calls bring more throughput (`Ramp`), then holds a base (`_hold`) and tries
 a little more or less from time to time (`_probe`). Growing needs a significant gain, shrinking only no significant
 loss: a server that queues without limit never complains, so "no worse" is no reason to grow.
 Every rule that moves the window calls `_move` with the evidence as a sentence.
@@ -8,22 +8,15 @@ Every rule that moves the window calls `_move` with the evidence as a sentence.
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
 
 from evalstudio.engine.limits.drift import Drift
 from evalstudio.engine.limits.estimators import Estimate, Level, Lived, QueueShare
+from evalstudio.engine.limits.ramp import Ramp, Step, compare
 
 STEP = math.sqrt(2)
 
-# The ramp
 _BLIND_EVERY = 0.25  # seconds between the steps before the first answer
-_GROWTH = 0.25  # of the window with each answer, at least two
-_OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
-_FEW = 3  # answers measure a level, if they agree ...
-_AGREE = 0.2  # ... to this relative error
-_MOST = 0.5  # where sizes are unknown, this share of a level's calls must be in: the short answers come first
-_FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 
 # Probes: what is worth a change, in logarithms of throughput, for each unit of the logarithm of the step. To double
 # what is in flight must pay more than to add a tenth: every call waits the longer for it.
@@ -74,7 +67,7 @@ class Learner:
         self._answers = 0
         self._mean_work = self._seconds = 0.0
         self._sized = False  # whether answers differ in size, as far as is known
-        self._levels: dict[int, Level] = {}  # half-octaves of the mean in flight, during the ramp
+        self._ramp = Ramp()
         self.queue = QueueShare()
         self._base = start
         self._base_level = Level()
@@ -105,6 +98,10 @@ class Learner:
         if int(self._blind_size) > self.window:
             self._move(now, int(self._blind_size), "no answer yet: a few more to start with")
 
+    def streamed(self, now: float, rate: Estimate, *, top: int) -> None:
+        """In the ramp: parts a second at the window in force, before its answers are whole."""
+        self._climb(now, self._ramp.streamed(self.window, rate, top))
+
     def answered(
         self,
         now: float,
@@ -114,11 +111,12 @@ class Learner:
         top: int,
         frozen: bool,
         carried: int | None = None,
+        by_answers: bool = True,
     ) -> None:
         """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed.
 
         `frozen`: no growth now. `carried`: as many at once the endpoint itself says it will take, None when it says
-        nothing.
+        nothing. `by_answers=False`: what is being written drives the ramp.
         """
         self._answers += 1
         self._sized = self._sized or (self._answers > 1 and abs(attempt.work - self._mean_work) > 1e-9)
@@ -130,7 +128,14 @@ class Learner:
             return
         self.queue.lived(attempt)
         if self.phase is Phase.RAMP:
-            self._ramp(now, attempt, top, frozen, carried)
+            if carried is not None and not frozen:
+                self._climb(now, self._ramp.stated(self.window, carried, top))
+            self._ramp.lived(attempt)
+            if by_answers:
+                step = self._ramp.answered(
+                    self.window, top, self._mean_work, sized=self._sized, frozen=frozen
+                )
+                self._climb(now, step)
         elif self.phase is Phase.HOLD:
             self._hold(now, attempt, in_flight, top, frozen)
         else:
@@ -173,69 +178,13 @@ class Learner:
         estimate = self._base_level.throughput()
         return estimate.value / self._mean_work if estimate and self._mean_work > 0 else None
 
-    # -- ramp: grow with every answer while more in flight pays -------------------------------------------------------
+    # -- ramp: grow while more in flight pays -----------------------------------------------------------------------
 
-    def _ramp(self, now: float, attempt: Lived, top: int, frozen: bool, carried: int | None) -> None:
-        # The load an attempt met is the one it started into: what came later in a climb did not delay it in a queue,
-        # and where it did slow it down, it did so at every level alike.
-        attempt = replace(attempt, in_flight=float(attempt.met))
-        index = round(2 * math.log2(attempt.met))
-        self._levels.setdefault(index, Level()).lived(attempt)
-        measured = {
-            i: level
-            for i, level in self._levels.items()
-            if level.count >= (_FEW if self._sized else max(_FEW, _MOST * level.in_flight))
-            and (rate := level.throughput()) is not None
-            and rate.error <= _AGREE
-        }
-        if carried is not None and not frozen and min(carried, top) > self.window:
-            stated = min(carried, top)
-            self._move(now, stated, f"its stated limits let {stated} run at once")
-        if not measured:
-            return
-        highest = measured[max(measured)]
-        if self._pipe_is_full(now, measured):
-            return
-        if not frozen:
-            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
-            grown = min(self.window + max(2, math.floor(_GROWTH * self.window)), bound)
-            if grown > self.window:
-                rate = highest.throughput()
-                per_second = rate.value / self._mean_work if rate else 0.0
-                self._move(
-                    now,
-                    grown,
-                    f"{_figure(per_second)} calls a second at {highest.in_flight:.0f} in flight "
-                    "and still growing with them",
-                )
-        if self.window >= top and highest.count >= 1.5 * top:
-            self._settle(now, self.window, "")
-
-    def _pipe_is_full(self, now: float, measured: dict[int, Level]) -> bool:
-        top_index = max(measured)
-        high = measured[top_index]
-        below = [i for i in measured if i <= top_index - 2]
-        x_high = high.throughput()
-        if not below or x_high is None:
-            return False
-        low = measured[max(below)]
-        x_low = low.throughput()
-        if x_low is None:
-            return False
-        gain = math.log(x_high.value / x_low.value)
-        error = math.hypot(x_high.error, x_low.error)
-        if gain + error >= _FULL_PIPE * math.log(high.in_flight / low.in_flight):
-            return False
-        rates = {i: x.value for i, level in measured.items() if (x := level.throughput()) is not None}
-        best = max(rates.values())
-        chosen = min(i for i, rate in rates.items() if rate >= 0.96 * best)
-        window = max(1, round(measured[chosen].in_flight))
-        self._settle(
-            now,
-            window,
-            f"{self._compare(low, x_low, high, x_high)}: the server is the limit; back to {window}",
-        )
-        return True
+    def _climb(self, now: float, step: Step | None) -> None:
+        if step is not None and step.ends:
+            self._settle(now, step.window, step.sentence)
+        elif step is not None:
+            self._move(now, step.window, step.sentence)
 
     # -- hold: measure the base, decide when to try something else ----------------------------------------------------
 
@@ -342,7 +291,7 @@ class Learner:
             verdict = self._verdict_down(gain, error, probe.count, probe_rate.value)
         if verdict is None:
             return
-        evidence = self._compare(self._base_level, base_rate, probe, probe_rate)
+        evidence = compare(self._base_level, base_rate, probe, probe_rate, self._mean_work)
         if verdict:
             self._accept(now, evidence, probe_rate.value, top)
         else:
@@ -411,14 +360,6 @@ class Learner:
 
     # -- common --------------------------------------------------------------------------------------------------------
 
-    def _compare(self, low: Level, x_low: Estimate, high: Level, x_high: Estimate) -> str:
-        """'12 calls a second at 8 in flight and 12 at 16', both for answers of the mean length so far."""
-        work = self._mean_work
-        return (
-            f"{_figure(x_low.value / work)} calls a second at {low.in_flight:.0f} in flight "
-            f"and {_figure(x_high.value / work)} at {high.in_flight:.0f}"
-        )
-
     def _lived_here(self, attempt: Lived) -> bool:
         return attempt.limit == self.window and abs(attempt.in_flight - self.window) <= max(
             1.0, 0.15 * self.window
@@ -427,7 +368,7 @@ class Learner:
     def _settle(self, now: float, window: int, sentence: str) -> None:
         """Hold at `window` with no evidence about it yet."""
         self.phase = Phase.HOLD
-        self._levels.clear()
+        self._ramp = Ramp()
         self._base = window
         self._base_level = Level()
         self._held_since = now
@@ -442,10 +383,3 @@ class Learner:
         old, self.window = self.window, window
         if old != window:
             self._moved(now, old, window, sentence)
-
-
-def _figure(value: float) -> str:
-    """Two or three significant digits, without an exponent."""
-    if value >= 100:
-        return f"{value:.0f}"
-    return f"{value:.2g}" if value < 10 else f"{value:.1f}"

@@ -49,6 +49,7 @@ class Ticket:
     limit: int
     at_record: bool  # hardly ever were more in flight
     area: float  # of adaptive calls in flight over time, when it started
+    streams: bool = False  # a part of its answer has come
     ended: bool = False
 
 

@@ -98,10 +98,10 @@ class AnthropicModel:
             largest=largest,
         )
 
-    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+    async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """One attempt, within the time-outs; see `Model`."""
         body = msgspec.json.encode({**self._fixed, **_split(request.messages)})
-        return await self._exchange.call(body, {}, on_first_token, request.time_left)
+        return await self._exchange.call(body, {}, on_parts, request.time_left)
 
     async def list_models(self) -> list[str]:
         """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""

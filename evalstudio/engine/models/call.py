@@ -74,8 +74,11 @@ class CallResult:
 class Model(Protocol):
     """Something that answers. Implementations never retry: one call is one attempt."""
 
-    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
-        """One attempt. Failures come back as results; only cancellation is raised."""
+    async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
+        """One attempt. Failures come back as results; only cancellation is raised.
+
+        `on_parts` is told how many parts of a streamed answer have just come.
+        """
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
         """For calls that start from now on."""

@@ -41,7 +41,7 @@ class EvaluationModel:
         self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
         self.on_held: Callable[[float], None] = lambda seconds: None
 
-    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+    async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """One attempt; see `Model`."""
         values = request.values
         if isinstance(values, BadRow):
@@ -91,7 +91,7 @@ class BatchModel:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+    async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """One attempt of one sample, as part of a batch; see `Model`."""
         if isinstance(request.values, BadRow):
             return CallResult(Outcome.CLIENT_ERROR, message=request.values.problem)

@@ -90,7 +90,7 @@ class Exchange:
         self,
         body: bytes,
         headers: dict[str, str],
-        on_first_token: Callable[[], None],
+        on_parts: Callable[[int], None],
         time_left: float | None = None,
     ) -> CallResult:
         """One attempt. Failures come back as results, with the part of the answer that was there."""
@@ -109,7 +109,7 @@ class Exchange:
                         result = self._whole(await self._body(response), response.status_code, said)
                     else:
                         gathered = self._gather()
-                        await self._follow(response, gathered, watch, alarm, on_first_token)
+                        await self._follow(response, gathered, watch, alarm, on_parts)
                         result = gathered.result()
             return CallResult(
                 result.outcome,
@@ -193,7 +193,7 @@ class Exchange:
         gathered: Gathered,
         watch: "_Watch",
         alarm: asyncio.Timeout,
-        on_first_token: Callable[[], None],
+        on_parts: Callable[[int], None],
     ) -> None:
         """Reads a stream to its end."""
         lines = EventLines()
@@ -203,14 +203,14 @@ class Exchange:
                 size += len(piece)
                 if size > self._largest:
                     raise _TooLarge
-                events = brought = False
+                events, parts = False, 0
                 for name, data in lines.feed(piece):
                     events = True
-                    brought = gathered.take(name, data) or brought
-                if brought and watch.first_token is None:
-                    on_first_token()
+                    parts += gathered.take(name, data)
+                if parts:
+                    on_parts(parts)
                 if events:
-                    alarm.reschedule(watch.heard(brought))
+                    alarm.reschedule(watch.heard(parts > 0))
                 if gathered.done:
                     return
             for name, data in lines.end():

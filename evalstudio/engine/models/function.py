@@ -48,7 +48,7 @@ class FunctionModel:
         self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
         self.on_held: Callable[[float], None] = lambda seconds: None
 
-    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+    async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """One attempt; see `Model`."""
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         returned = await call_contained(

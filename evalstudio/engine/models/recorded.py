@@ -15,7 +15,7 @@ class RecordedModel:
     def __init__(self, column: str) -> None:
         self._column = column
 
-    async def call(self, request: Request, on_first_token: Callable[[], None]) -> CallResult:
+    async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """One attempt; see `Model`."""
         value: Any = request.values.get(self._column)
         text = as_text(value)

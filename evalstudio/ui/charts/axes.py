@@ -1,10 +1,14 @@
 """Axes that say durations and counts the way people read them."""
 
+import math
+
 import pyqtgraph as pg
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetrics
 
 from evalstudio.format import clock, milliseconds
-from evalstudio.ui.theme import scaled, tokens
+from evalstudio.ui.theme import line_height, scaled, tokens
+
+WIDEST = "500 ms"  # what a value axis has room for
 
 
 class ClockAxis(pg.AxisItem):
@@ -33,13 +37,25 @@ class ValueAxis(pg.AxisItem):
         super().__init__(orientation="left")
         self.enableAutoSIPrefix(False)
         self._is_duration = is_duration
-        self.setWidth(54)
-        self.setTickDensity(0.65)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Round steps, two lines of text apart; of counts whole numbers, unless all that is shown is less than one."""
+        wanted = (high - low) * 2.2 * line_height() / max(size, 1.0)
+        if wanted <= 0 or high <= 0:
+            return [(1.0, 0)]
+        step = min(_round_step(wanted), _round_step(high * 0.4))  # one at least, however low the chart is
+        return [(step if self._is_duration or high < 1 else max(1.0, step), 0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self._is_duration:
             return ["0" if value == 0 else milliseconds(value) for value in values]
-        return [f"{value:,.0f}" if spacing >= 1 else f"{value:.1f}" for value in values]
+        return [f"{value:,.0f}" if spacing >= 1 else f"{value:.2g}" for value in values]
+
+
+def _round_step(least: float) -> float:
+    """1, 2 or 5 times a power of ten: the first that is not less."""
+    power: float = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
 
 
 def style_plot(plot: pg.PlotWidget, font: QFont) -> None:
@@ -52,3 +68,6 @@ def style_plot(plot: pg.PlotWidget, font: QFont) -> None:
         axis.setTextPen(pg.mkPen(colours.muted))
         axis.setTickFont(scaled(font, 0.85))
         axis.setStyle(tickLength=0, tickTextOffset=6)
+    plot.getPlotItem().getAxis("left").setWidth(
+        QFontMetrics(scaled(font, 0.85)).horizontalAdvance(WIDEST) + 10
+    )

@@ -10,6 +10,7 @@ from evalstudio.outcome import Outcome
 from evalstudio.ui.charts.chart import ChartKind, Line, TimeChart
 from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.series import Series
+from evalstudio.ui.text import mark
 from evalstudio.ui.theme import SPACE_S
 
 TICK_MS = 40  # between the redrawing of two charts: four in one tick would hold up the window
@@ -21,40 +22,40 @@ def _rate(value: float) -> str:
 
 KINDS = (
     ChartKind(
-        "latency", "Latency",
+        "latency", mark("Latency"),
         (
             Line("p50", lambda series: series.column("p50"), 0),
             Line("p95", lambda series: series.column("p95"), 1, "dash"),
             Line("p99", lambda series: series.column("p99"), 4, "dot"),
-            Line("first token", lambda series: series.column("first50"), 2, "dash", hide_when_zero=True),
+            Line(mark("first token"), lambda series: series.column("first50"), 2, "dash", hide_when_zero=True),
         ),
-        milliseconds, "How long answers take appears here, second by second", is_duration=True,
+        milliseconds, mark("How long answers take appears here, second by second"), is_duration=True,
     ),
     ChartKind(
-        "throughput", "Throughput",
-        (Line("samples", lambda series: series.per_second("saved"), 0, filled=True),),
-        _rate, "Samples a second appear here", steps=False,
+        "throughput", mark("Throughput"),
+        (Line(mark("samples"), lambda series: series.per_second("saved"), 0, filled=True),),
+        _rate, mark("Samples a second appear here"), steps=False,
     ),
     ChartKind(
-        "errors", "Errors by class",
+        "errors", mark("Errors by class"),
         (
-            Line("throttled", lambda series: series.per_second(Outcome.THROTTLED.value), 1, hide_when_zero=True),
-            Line("overloaded", lambda series: series.per_second(Outcome.OVERLOADED.value), 3, hide_when_zero=True),
-            Line("client error", lambda series: series.per_second(Outcome.CLIENT_ERROR.value), 4, hide_when_zero=True),
-            Line("bad answer", lambda series: series.per_second(Outcome.BAD_ANSWER.value), 2, hide_when_zero=True),
-            Line("filtered", lambda series: series.per_second(Outcome.FILTERED.value), 5, hide_when_zero=True),
-            Line("cancelled", lambda series: series.per_second(Outcome.CANCELLED.value), 5, hide_when_zero=True),
-            Line("quota exhausted", lambda series: series.per_second(Outcome.QUOTA.value), 0, hide_when_zero=True),
+            Line(mark("throttled"), lambda series: series.per_second(Outcome.THROTTLED.value), 1, hide_when_zero=True),
+            Line(mark("overloaded"), lambda series: series.per_second(Outcome.OVERLOADED.value), 3, hide_when_zero=True),
+            Line(mark("client error"), lambda series: series.per_second(Outcome.CLIENT_ERROR.value), 4, hide_when_zero=True),
+            Line(mark("bad answer"), lambda series: series.per_second(Outcome.BAD_ANSWER.value), 2, hide_when_zero=True),
+            Line(mark("filtered"), lambda series: series.per_second(Outcome.FILTERED.value), 5, hide_when_zero=True),
+            Line(mark("cancelled"), lambda series: series.per_second(Outcome.CANCELLED.value), 5, hide_when_zero=True),
+            Line(mark("quota exhausted"), lambda series: series.per_second(Outcome.QUOTA.value), 0, hide_when_zero=True),
         ),
-        _rate, "Attempts that failed appear here, by class", stacked=True,
+        _rate, mark("Attempts that failed appear here, by class"), stacked=True,
     ),
     ChartKind(
-        "limit", "Limit and in flight",
+        "limit", mark("Limit and in flight"),
         (
-            Line("limit", lambda series: series.column("limit"), 1, "dash"),
-            Line("in flight", lambda series: series.column("in_flight"), 0, filled=True),
+            Line(mark("limit"), lambda series: series.column("limit"), 1, "dash"),
+            Line(mark("in flight"), lambda series: series.column("in_flight"), 0, filled=True),
         ),
-        lambda value: f"{value:,.0f}", "The limit, the calls in flight and each change appear here",
+        lambda value: f"{value:,.0f}", mark("The limit, the calls in flight and each change appear here"),
         marks_changes=True,
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from evalstudio.protocol import Level
 from evalstudio.ui.charts.axes import ValueAxis, style_plot
 from evalstudio.ui.charts.chart import DASHES
 from evalstudio.ui.charts.pictures import offer_pictures
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -82,7 +83,7 @@ class CurvePlot(Card):
             head.addWidget(TextLabel(label, "muted", 0.9))
         head.addStretch(1)
         layout.addLayout(head)
-        self._empty = TextLabel("Measure to see the curve.", "muted")
+        self._empty = TextLabel(tr("Measure to see the curve."), "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._empty, 1)
         layout.addWidget(self._plot, 1)
@@ -148,13 +149,13 @@ class CapacityChart(QWidget):
         self.best: int | None = None
         self._rate = CurvePlot(
             "capacity_rate",
-            "Samples/s by calls in flight",
-            (("95 % interval", 0, "solid"),),
+            tr("Samples/s by calls in flight"),
+            ((tr("95 % interval"), 0, "solid"),),
             is_duration=False,
         )
         self._latency = CurvePlot(
             "capacity_latency",
-            "Latency by calls in flight",
+            tr("Latency by calls in flight"),
             (("p50", 0, "solid"), ("p95", 1, "dash")),
             is_duration=True,
         )
@@ -173,11 +174,20 @@ class CapacityChart(QWidget):
         middle = [level.latency.p50 if level.latency else math.nan for level in self.levels]
         late = [level.latency.p95 if level.latency else math.nan for level in self.levels]
         self._latency.show_curves(self.levels, [middle, late], [], best)
-        said = [f"{level.concurrency} in flight: {level.rate:.3g} samples a second" for level in self.levels]
-        self._rate.tell("; ".join(said) or "Nothing is measured yet.")
         said = [
-            f"{level.concurrency} in flight: p50 {milliseconds(level.latency.p50)}, p95 {milliseconds(level.latency.p95)}"
+            tr("{concurrency} in flight: {rate:.3g} samples a second").format(
+                concurrency=level.concurrency, rate=level.rate
+            )
+            for level in self.levels
+        ]
+        self._rate.tell("; ".join(said) or tr("Nothing is measured yet."))
+        said = [
+            tr("{concurrency} in flight: p50 {p50}, p95 {p95}").format(
+                concurrency=level.concurrency,
+                p50=milliseconds(level.latency.p50),
+                p95=milliseconds(level.latency.p95),
+            )
             for level in self.levels
             if level.latency
         ]
-        self._latency.tell("; ".join(said) or "Nothing is measured yet.")
+        self._latency.tell("; ".join(said) or tr("Nothing is measured yet."))

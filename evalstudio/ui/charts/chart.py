@@ -11,15 +11,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalstudio.format import clock
 from evalstudio.protocol import LimitChange
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
+from evalstudio.ui.charts.head import ChartHead
 from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array, Series
-from evalstudio.ui.text import tooltip
-from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
+from evalstudio.ui.text import tooltip, tr
+from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
 pg.setConfigOptions(antialias=True)
@@ -31,6 +32,7 @@ DASHES = {
 }
 BY_HAND = ("user", "settings")  # causes of changes that a person made
 MOST_ACTS = 200  # of these, marked at most
+LEAST_LINES = 4  # of text that a plot is high at least
 SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
 
 
@@ -125,23 +127,15 @@ class TimeChart(Card):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_XS)
         layout.setSpacing(SPACE_XS)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_M)
-        head.addWidget(TextLabel(self.kind.title, bold=True))
-        self._legend = QLabel()
-        self._legend.setObjectName(f"legend_{self.kind.name}")
-        self._legend.setTextFormat(Qt.TextFormat.RichText)  # made of our own words and numbers only
-        self._legend.setMinimumWidth(10)
-        head.addWidget(self._legend, 1)
-        layout.addLayout(head)
+        self._head = ChartHead(tr(self.kind.title), f"legend_{self.kind.name}")
+        layout.addWidget(self._head)
         self._plot = pg.PlotWidget(
             axisItems={"bottom": ClockAxis(), "left": ValueAxis(is_duration=self.kind.is_duration)}
         )
         self._plot.setObjectName(f"plot_{self.kind.name}")
-        self._plot.setAccessibleName(self.kind.title)
+        self._plot.setAccessibleName(tr(self.kind.title))
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumHeight(64)
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)
         self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
@@ -161,7 +155,7 @@ class TimeChart(Card):
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
         item.addItem(self._cross, ignoreBounds=True)
-        self._empty = TextLabel(self.kind.empty, "muted")
+        self._empty = TextLabel(tr(self.kind.empty), "muted")
         self._empty.setParent(self._plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -189,7 +183,8 @@ class TimeChart(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
-        self._legend.setFont(scaled(QApplication.font(), 0.9))
+        self._head.follow_theme()
+        self._plot.setMinimumHeight(LEAST_LINES * line_height())
         style_plot(self._plot, self.font())
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])
@@ -235,7 +230,7 @@ class TimeChart(Card):
     def _tell(self) -> None:
         """The legend: the numbers under the cross-hair, else the newest; and as a sentence for screen readers."""
         if self._series is None or not len(self._series):
-            self._legend.clear()
+            self._head.show_entries(())
             return
         colours = tokens()
         row = self._row_pointed_at(self._series)
@@ -247,16 +242,19 @@ class TimeChart(Card):
             value = float(values[row] if self._pointer is not None else _last_known(values))
             words = "–" if np.isnan(value) else self.kind.say(value)
             sign = "■" if self.kind.stacked else DASHES[line.dash][1]
-            marked.append(
+            html = (
                 f'<span style="color:{colours.series[line.colour]}">{sign}</span>&nbsp;'
-                f'<span style="color:{colours.muted}">{line.label}</span>&nbsp;'
+                f'<span style="color:{colours.muted}">{tr(line.label)}</span>&nbsp;'
                 f'<span style="color:{colours.text}">{words}</span>'
             )
-            spoken.append(f"{line.label} {words}")
+            marked.append((html, f"{sign} {tr(line.label)} {words}"))
+            spoken.append(f"{tr(line.label)} {words}")
         moment = clock(float(self._series.column("second")[row]))
-        nothing = f'<span style="color:{colours.muted}">none</span>'
-        self._legend.setText("&nbsp;&nbsp; ".join(marked) or nothing)
-        self._plot.setAccessibleDescription(f"At {moment}: {', '.join(spoken) or 'nothing'}.")
+        nothing = f'<span style="color:{colours.muted}">{tr("none")}</span>'
+        self._head.show_entries(marked or [(nothing, tr("none"))])
+        self._plot.setAccessibleDescription(
+            tr("At {moment}: {spoken}.").format(moment=moment, spoken=", ".join(spoken) or tr("nothing"))
+        )
 
     def _row_pointed_at(self, series: Series) -> int:
         if self._pointer is None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from evalstudio.store.distribution import Bar
 from evalstudio.store.query import Range
 from evalstudio.ui.charts.pictures import offer_pictures
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import one_line, tooltip, tr, trn
 from evalstudio.ui.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 
 GAP = 2.0
@@ -93,7 +93,7 @@ class Histogram(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             number = self._bar_at(QPointF(event.pos()))
-            words = self._words(number) + "\nClick to show only these" if number is not None else ""
+            words = self._words(number) + "\n" + tr("Click to show only these") if number is not None else ""
             QToolTip.showText(event.globalPos(), tooltip(words), self)
             return True
         return super().event(event)
@@ -127,7 +127,11 @@ class Histogram(QWidget):
         if self.picked is not None:
             shown = QRectF(0, 0, self.width(), height)
             painter.setPen(QColor(colours.accent_text))
-            painter.drawText(shown, Qt.AlignmentFlag.AlignRight, f"only {self._range_words(self.picked)}")
+            painter.drawText(
+                shown,
+                Qt.AlignmentFlag.AlignRight,
+                tr("only {range}").format(range=self._range_words(self.picked)),
+            )
         self._draw_bars(painter)
         self._draw_axis(painter)
 
@@ -197,14 +201,16 @@ class Histogram(QWidget):
     def _words(self, number: int) -> str:
         bar = self.bars[number]
         what = bar.label or (self._range_words(bar.range) if bar.range is not None else "")
-        return f"{what}: {bar.records:,} record{'' if bar.records == 1 else 's'}"
+        return f"{what}: " + trn("{n} record", "{n} records", bar.records)
 
     def _range_words(self, span: Range) -> str:
         low, high = self._say(span.low), self._say(span.high)
-        return low if low == high else f"{low} to {high}"
+        return low if low == high else tr("{low} to {high}").format(low=low, high=high)
 
     def _spoken(self) -> str:
         if not self.bars:
             return self._empty
         most = max(range(len(self.bars)), key=lambda number: self.bars[number].records)
-        return f"{sum(bar.records for bar in self.bars):,} records; most at {self._words(most)}"
+        return tr("{records:,} records; most at {most}").format(
+            records=sum(bar.records for bar in self.bars), most=self._words(most)
+        )

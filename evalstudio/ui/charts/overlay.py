@@ -13,7 +13,7 @@ from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.chart import DASHES
 from evalstudio.ui.charts.pictures import offer_pictures
 from evalstudio.ui.series import Array
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -107,7 +107,9 @@ class OverlayChart(Card):
             )
         self._legend.setText("&nbsp;&nbsp; ".join(marked))
         self._plot.setAccessibleDescription(
-            f"{self._title} of {', '.join(line.label for line in self._lines) or 'nothing yet'}."
+            tr("{title} of {lines}.").format(
+                title=self._title, lines=", ".join(line.label for line in self._lines) or tr("nothing yet")
+            )
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

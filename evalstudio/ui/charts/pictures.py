@@ -9,9 +9,10 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
 
 from evalstudio.errors import StoreError
+from evalstudio.ui.text import mark, tr
 
 SHARPER = 2  # pixels of a PNG for each one of the screen
-FILTERS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)"}
+FILTERS = {"png": mark("PNG picture (*.png)"), "svg": mark("SVG drawing (*.svg)")}
 
 
 def save_chart(chart: QWidget, path: Path) -> None:
@@ -24,9 +25,13 @@ def save_chart(chart: QWidget, path: Path) -> None:
             else picture_of(chart).save(str(path), "PNG")  # type: ignore[call-overload]
         )
     except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error.strerror}); choose another place.") from error
+        raise StoreError(
+            tr("{path} cannot be written ({strerror}); choose another place.").format(
+                path=path, strerror=error.strerror
+            )
+        ) from error
     if not written:
-        raise StoreError(f"{path} cannot be written; choose another place.")
+        raise StoreError(tr("{path} cannot be written; choose another place.").format(path=path))
 
 
 def picture_of(chart: QWidget) -> QImage:
@@ -54,15 +59,17 @@ def picture_menu(chart: QWidget, name: str) -> QMenu:
     menu.setObjectName(f"menu_{name}")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for suffix in FILTERS:
-        menu.addAction(f"Save as {suffix.upper()}…").triggered.connect(partial(_ask, chart, name, suffix))
-    menu.addAction("Copy the picture").triggered.connect(
+        menu.addAction(tr("Save as {suffix}…").format(suffix=suffix.upper())).triggered.connect(
+            partial(_ask, chart, name, suffix)
+        )
+    menu.addAction(tr("Copy the picture")).triggered.connect(
         lambda: QApplication.clipboard().setImage(picture_of(chart))
     )
     return menu
 
 
 def _ask(chart: QWidget, name: str, suffix: str, *_: object) -> None:
-    dialog = QFileDialog(chart, "Save the chart", f"{name}.{suffix}", FILTERS[suffix])
+    dialog = QFileDialog(chart, tr("Save the chart"), f"{name}.{suffix}", tr(FILTERS[suffix]))
     dialog.setObjectName("chart_dialog")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
@@ -75,7 +82,7 @@ def _save(chart: QWidget, path: Path) -> None:
     try:
         save_chart(chart, path)
     except StoreError as error:
-        box = QMessageBox(QMessageBox.Icon.Warning, "Save the chart", str(error), parent=chart)
+        box = QMessageBox(QMessageBox.Icon.Warning, tr("Save the chart"), str(error), parent=chart)
         box.setObjectName("chart_problem")
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QGroupBox, QHBoxLayout, QV
 from evalstudio.advisor import PRESETS, factors, measure_machine, outside, rate_warning, window_for_rate
 from evalstudio.format import milliseconds
 from evalstudio.protocol import Percentiles
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
@@ -16,15 +17,15 @@ class AdviceBox(QGroupBox):
     chosen = Signal(int)
 
     def __init__(self, latency: Percentiles | None, limits: str | None) -> None:
-        super().__init__("What to choose")
+        super().__init__(tr("What to choose"))
         self.setObjectName("advice")
         self._latency = latency
         self.presets = QComboBox()
-        labelled(self.presets, "preset", "Preset", "A window to start with, by who answers")
+        labelled(self.presets, "preset", tr("Preset"), tr("A window to start with, by who answers"))
         for preset in PRESETS.values():
-            self.presets.addItem(f"{preset.name}: {preset.range}", preset.name)
+            self.presets.addItem(f"{tr(preset.name)}: {preset.range}", preset.name)
         self.use = Button()
-        labelled(self.use, "use_preset", "Use the preset", "Sets a sliding window of this size")
+        labelled(self.use, "use_preset", tr("Use the preset"), tr("Sets a sliding window of this size"))
         self._reason = TextLabel("", "muted", name="preset_reason")
         self._reason.setWordWrap(True)
         self.warning = TextLabel("", "warn", name="preset_warning")
@@ -59,13 +60,17 @@ class AdviceBox(QGroupBox):
 
     def _show(self) -> None:
         preset = PRESETS[self.presets.currentData()]
-        reason = preset.reason
+        reason = tr(preset.reason)
         if preset.requests_per_minute is not None and self._latency is not None:
-            reason += f" At the {milliseconds(self._latency.p50)} measured they are {self.proposed}."
+            reason += " " + tr("At the {p50} measured they are {proposed}.").format(
+                p50=milliseconds(self._latency.p50), proposed=self.proposed
+            )
         if preset.name.startswith("Local"):
-            reason += " Adaptive is the better choice for your own server: it goes no higher than helps."
+            reason += " " + tr(
+                "Adaptive is the better choice for your own server: it goes no higher than helps."
+            )
         self._reason.show_text(reason)
-        self.use.setText(f"Use {self.proposed}")
+        self.use.setText(tr("Use {proposed}").format(proposed=self.proposed))
         warnings = []
         if self._window is not None:
             warnings = [outside(preset, self._window)]
@@ -86,8 +91,10 @@ class AdviceBox(QGroupBox):
             p95=latency.p95 if latency else None,
         )
         for row, factor in enumerate(measured):
-            grid.addWidget(TextLabel(factor.name, bold=True), row, 0)
-            words = TextLabel(f"{factor.measured or 'not measured yet'}. {factor.meaning}", "muted", 0.9)
+            grid.addWidget(TextLabel(tr(factor.name), bold=True), row, 0)
+            words = TextLabel(
+                f"{factor.measured or tr('not measured yet')}. {tr(factor.meaning)}", "muted", 0.9
+            )
             words.setObjectName(f"factor_{row}")
             words.setWordWrap(True)
             grid.addWidget(words, row, 1)

@@ -9,11 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from evalstudio.packaged import install_line, is_packaged
 from evalstudio.protocol import VERSION
 from evalstudio.ui.engine_client import clean_environment
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 LONGEST_MS = 20_000
-OWN = "The program's own: it runs evaluations of files in CSV, JSON and Excel. For Parquet, a cluster, the local model and your own packages, choose a Python of yours."
+OWN = mark(
+    "The program's own: it runs evaluations of files in CSV, JSON and Excel. For Parquet, a cluster, the local model and your own packages, choose a Python of yours."
+)
+FITS = mark("it can run the engine.")
 PROGRAM = """
 import json, sys
 said = {"python": sys.version.split()[0]}
@@ -38,22 +42,25 @@ class InterpreterCheck(QWidget):
         self._path = ""
         self._process: QProcess | None = None
         self._asked = ""
-        self.button = Button("&Check")
+        self.button = Button(tr("&Check"))
         labelled(
-            self.button, "check_python", "Check the interpreter", "Starts it once and asks for its version"
+            self.button,
+            "check_python",
+            tr("Check the interpreter"),
+            tr("Starts it once and asks for its version"),
         )
         self.result = TextLabel("", name="python_result")
         self.result.setWordWrap(True)
         self.install = QLineEdit()
         self.install.setReadOnly(True)
-        labelled(self.install, "python_install", "The line that installs EvalStudio there")
+        labelled(self.install, "python_install", tr("The line that installs EvalStudio there"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, SPACE_S, 0, 0)
         line = QHBoxLayout()
         line.addWidget(self.button)
         line.addWidget(self.result, 1)
         layout.addLayout(line)
-        self._how = TextLabel("To install EvalStudio there, in a terminal:", "muted", 0.9)
+        self._how = TextLabel(tr("To install EvalStudio there, in a terminal:"), "muted", 0.9)
         layout.addWidget(self._how)
         layout.addWidget(self.install)
         self._patience = QTimer(self)
@@ -74,7 +81,7 @@ class InterpreterCheck(QWidget):
             self.install.setText(install_line(path or sys.executable))
             self.install.setCursorPosition(0)
         if own:
-            self.result.show_text(OWN)
+            self.result.show_text(tr(OWN))
             self.result.set_colour("muted")
         else:
             self._tell(self._known.get(path, ""))
@@ -85,7 +92,7 @@ class InterpreterCheck(QWidget):
         self._asked = self._path
         program = self._path or sys.executable
         self.button.setEnabled(False)
-        self._tell("Looking…")
+        self._tell(tr("Looking…"))
         process = self._process = QProcess(self)
         process.setProcessEnvironment(clean_environment())
         process.finished.connect(lambda *_: self._finished())
@@ -95,12 +102,12 @@ class InterpreterCheck(QWidget):
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._end("It can't be started; choose the python program itself, as in .venv/bin/python.")
+            self._end(tr("It can't be started; choose the python program itself, as in .venv/bin/python."))
 
     def _give_up(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._end(f"It did not answer within {LONGEST_MS // 1000} s.")
+            self._end(tr("It did not answer within {seconds} s.").format(seconds=LONGEST_MS // 1000))
 
     def _finished(self) -> None:
         if self._process is None:
@@ -111,15 +118,27 @@ class InterpreterCheck(QWidget):
             said = json.loads(output)
             version = said["python"]
         except (ValueError, KeyError, TypeError):
-            last = errors.splitlines()[-1] if errors else "it printed nothing"
-            self._end(f"It is no Python that can run the engine ({last}).")
+            last = errors.splitlines()[-1] if errors else tr("it printed nothing")
+            self._end(tr("It is no Python that can run the engine ({last}).").format(last=last))
             return
         if "missing" in said:
-            self._end(f"Python {version}, but EvalStudio is not there ({said['missing']}).")
+            self._end(
+                tr("Python {version}, but EvalStudio is not there ({missing}).").format(
+                    version=version, missing=said["missing"]
+                )
+            )
         elif said["protocol"] != VERSION:
-            self._end(f"Python {version}, but EvalStudio {said['evalstudio']} there is of another version.")
+            self._end(
+                tr("Python {version}, but EvalStudio {evalstudio} there is of another version.").format(
+                    version=version, evalstudio=said["evalstudio"]
+                )
+            )
         else:
-            self._end(f"Python {version} with EvalStudio {said['evalstudio']}: it can run the engine.")
+            self._end(
+                tr("Python {version} with EvalStudio {evalstudio}: it can run the engine.").format(
+                    version=version, evalstudio=said["evalstudio"]
+                )
+            )
 
     def _end(self, words: str) -> None:
         process, self._process = self._process, None
@@ -131,6 +150,6 @@ class InterpreterCheck(QWidget):
         self.checked.emit(self._asked, words)
 
     def _tell(self, words: str) -> None:
-        self.result.show_text(words or "Not checked yet.")
-        good = words.endswith("it can run the engine.")
-        self.result.set_colour("good" if good else "muted" if words in ("", "Looking…") else "bad")
+        self.result.show_text(words or tr("Not checked yet."))
+        good = words.endswith(tr(FITS))
+        self.result.set_colour("good" if good else "muted" if words in ("", tr("Looking…")) else "bad")

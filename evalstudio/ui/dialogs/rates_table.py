@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from evalstudio.errors import SettingsError
 from evalstudio.settings import Rates
+from evalstudio.ui.text import mark, tr
 
-HEADINGS = ("Endpoint", "Requests a minute", "Tokens a minute")
+HEADINGS = (mark("Endpoint"), mark("Requests a minute"), mark("Tokens a minute"))
 
 
 class RatesTable(QTableWidget):
@@ -18,7 +19,7 @@ class RatesTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(HEADINGS))
-        self.setHorizontalHeaderLabels(HEADINGS)
+        self.setHorizontalHeaderLabels([tr(heading) for heading in HEADINGS])
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(24)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -40,9 +41,9 @@ class RatesTable(QTableWidget):
             if not name and not requests and not tokens:
                 continue
             if not name:
-                raise SettingsError("A rate needs an endpoint: a provider, provider/name or a base URL.")
+                raise SettingsError(tr("A rate needs an endpoint: a provider, provider/name or a base URL."))
             if name in found:
-                raise SettingsError(f"The endpoint '{name}' has two lines.")
+                raise SettingsError(tr("The endpoint '{name}' has two lines.").format(name=name))
             found[name] = Rates(_number(name, requests), _number(name, tokens))
         return found
 
@@ -82,4 +83,6 @@ def _number(name: str, text: str) -> float | None:
     try:
         return float(text.replace(",", "").replace(" ", ""))
     except ValueError as error:
-        raise SettingsError(f"'{text}' is no number a minute for '{name}'.") from error
+        raise SettingsError(
+            tr("'{text}' is no number a minute for '{name}'.").format(text=text, name=name)
+        ) from error

@@ -20,6 +20,7 @@ from evalstudio.settings import DEFAULTS
 from evalstudio.settings_schema import Field
 from evalstudio.ui.dialogs.rates_table import RatesTable
 from evalstudio.ui.icons import icon
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import TextLabel, labelled
 
@@ -53,21 +54,28 @@ class SettingRow(QObject):
         labelled(
             self.editor,
             OBJECT_NAMES.get(field.key, f"setting_{field.key}"),
-            field.title,
-            f"{field.help} Acts {field.acts}.",
+            tr(field.title),
+            tr("{help} Acts {acts}.").format(help=tr(field.help), acts=tr(field.acts)),
         )
-        self._title = TextLabel(field.title)
+        self._title = TextLabel(tr(field.title))
         self._title.setBuddy(self.editor)
-        unit = " · ".join(filter(None, [field.unit, field.range if not field.choices else ""]))
+        unit = " · ".join(
+            filter(None, [tr(field.unit) if field.unit else "", field.range if not field.choices else ""])
+        )
         self._unit = TextLabel(unit, "muted", 0.9)
         self.source = TextLabel("", "muted", 0.9, name=f"source_{field.key}")
         self.source.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reset = QToolButton()
         self.reset.setIcon(icon("reset"))
         self.reset.setAutoRaise(True)
-        labelled(self.reset, f"reset_{field.key}", f"Reset {field.title}", "Back to the program's default")
+        labelled(
+            self.reset,
+            f"reset_{field.key}",
+            tr("Reset {title}").format(title=tr(field.title)),
+            tr("Back to the program's default"),
+        )
         self.reset.clicked.connect(lambda: self.set_value(DEFAULTS[field.key]))
-        self._help = TextLabel(field.help, "muted", 0.9)
+        self._help = TextLabel(tr(field.help), "muted", 0.9)
         self._help.setWordWrap(True)
         self._extra: list[QWidget] = []
 
@@ -118,7 +126,7 @@ class SettingRow(QObject):
 
     def show_note(self, words: str, colour: str = "muted") -> None:
         """What the value comes to, behind the help; empty: nothing to say."""
-        self._help.show_text(" ".join(filter(None, [self.field.help, words])))
+        self._help.show_text(" ".join(filter(None, [tr(self.field.help), words])))
         self._help.set_colour(colour)
 
     def show_source(self, words: str, colour: str) -> None:
@@ -147,7 +155,7 @@ class SettingRow(QObject):
         """Whether every word is found in what is said about it."""
         field = self.field
         said = " ".join(
-            (field.title, field.help, field.key, field.section, field.option, field.environment)
+            (tr(field.title), tr(field.help), field.key, tr(field.section), field.option, field.environment)
         ).lower()
         return all(word in said for word in words)
 
@@ -165,7 +173,7 @@ class SettingRow(QObject):
         if field.kind == "choice":
             combo = QComboBox()
             for value, words in field.choices:
-                combo.addItem(words, value)
+                combo.addItem(tr(words), value)
             combo.currentIndexChanged.connect(lambda *_: self.changed.emit())
             editor: QWidget = combo
         elif field.kind == "rates":
@@ -175,7 +183,7 @@ class SettingRow(QObject):
             editor = self._number_box()
         else:
             line = QLineEdit()
-            line.setPlaceholderText((field.empty or "").capitalize())
+            line.setPlaceholderText(tr(field.empty).capitalize() if field.empty else "")
             line.textChanged.connect(lambda *_: self.changed.emit())
             editor = line
         if isinstance(editor, (QComboBox, QAbstractSpinBox)):
@@ -196,7 +204,7 @@ class SettingRow(QObject):
             box = NumberBox()
             box.setDecimals(3)
             box.setRange(0.0 if field.empty is not None else field.low, field.high)
-        box.setSpecialValueText(field.empty or "")
+        box.setSpecialValueText(tr(field.empty) if field.empty else "")
         box.setGroupSeparatorShown(True)
         box.valueChanged.connect(lambda *_: self.changed.emit())
         return box
@@ -209,7 +217,10 @@ class SettingRow(QObject):
             browse = QToolButton()
             browse.setIcon(icon("open"))
             labelled(
-                browse, f"browse_{self.field.key}", f"Choose {self.field.title}", "Choose it on the disk"
+                browse,
+                f"browse_{self.field.key}",
+                tr("Choose {title}").format(title=tr(self.field.title)),
+                tr("Choose it on the disk"),
             )
             browse.clicked.connect(self._browse)
             layout.addWidget(browse)
@@ -219,7 +230,7 @@ class SettingRow(QObject):
     def _browse(self) -> None:
         line = self.editor
         assert isinstance(line, QLineEdit)
-        dialog = QFileDialog(line.window(), self.field.title, line.text())
+        dialog = QFileDialog(line.window(), tr(self.field.title), line.text())
         mode = QFileDialog.FileMode
         dialog.setFileMode(mode.Directory if self.field.kind == "folder" else mode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -37,13 +37,13 @@ from evalstudio.ui.dialogs.advice_box import AdviceBox
 from evalstudio.ui.dialogs.interpreter_check import InterpreterCheck
 from evalstudio.ui.dialogs.setting_rows import SettingRow
 from evalstudio.ui.session import Session
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 from evalstudio.workers import Processes, default_workers
 
 ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
-FILTER = "Settings (*.json)"
+FILTER = mark("Settings (*.json)")
 
 
 class SettingsDialog(QDialog):
@@ -52,7 +52,7 @@ class SettingsDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("settings_dialog")
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self._session = session
         self.rows = {field.key: SettingRow(field, self) for field in FIELDS}
         editors = {key: row.editor for key, row in self.rows.items()}
@@ -63,8 +63,10 @@ class SettingsDialog(QDialog):
         )
         self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
         self.theme, self.python = editors["theme"], editors["python"]
-        self.adaptive = QCheckBox("&Adaptive: find by itself how many calls the endpoint can take")
-        labelled(self.adaptive, "setting_adaptive", "Adaptive", "Off: a sliding window of a fixed size")
+        self.adaptive = QCheckBox(tr("&Adaptive: find by itself how many calls the endpoint can take"))
+        labelled(
+            self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a sliding window of a fixed size")
+        )
         now = session.focused.snapshot if session.focused is not None else None
         self.advice = AdviceBox(now.latency if now else None, now.binding_sentence or None if now else None)
         self.check = InterpreterCheck(session.checked_pythons)
@@ -114,7 +116,9 @@ class SettingsDialog(QDialog):
             rows = [row for row in self.rows.values() if row.field.section == title]
             for row in rows:
                 row.set_visible(not words or row.matches(words))
-            found = any(row.matches(words) for row in rows) or all(word in PRIVACY.lower() for word in words)
+            found = any(row.matches(words) for row in rows) or all(
+                word in tr(PRIVACY).lower() for word in words
+            )
             shown = (
                 found and (bool(rows) or title == "Privacy")
                 if words
@@ -153,22 +157,33 @@ class SettingsDialog(QDialog):
             return
         warnings = worker_warnings(chosen, Machine(os.cpu_count() or 1, 0))
         row.show_note(
-            " ".join([f"{chosen.label}: {chosen.capacity:,} calls at once.", *warnings]),
+            " ".join(
+                [
+                    tr("{label}: {capacity:,} calls at once.").format(
+                        label=chosen.label, capacity=chosen.capacity
+                    ),
+                    *warnings,
+                ]
+            ),
             "warn" if warnings else "muted",
         )
 
     def _source(self, key: str, *, pending: bool) -> tuple[str, str]:
         """Where the value in force comes from, in words, and their colour."""
         if pending:
-            return "not applied yet", "accent_text"
+            return tr("not applied yet"), "accent_text"
         now = in_force(self._session.settings, key, workspace_option=self._session.workspace_option)
         if now.source not in ("default", "settings"):
-            return f"in force: {one_line(str(now.value), 40)} ({now.source})", "warn"
+            return tr("in force: {value} ({source})").format(
+                value=one_line(str(now.value), 40), source=tr(now.source)
+            ), "warn"
         model = self._session.focused
         run = model.snapshot if model is not None and model.is_active else None
         if key == "strategy" and run is not None and run.strategy_source not in ("settings", "default", ""):
-            return f"run {run.run_id}: {describe(run.strategy)} ({run.strategy_source})", "muted"
-        return now.source, "muted"
+            return tr("run {run_id}: {strategy} ({strategy_source})").format(
+                run_id=run.run_id, strategy=describe(run.strategy), strategy_source=tr(run.strategy_source)
+            ), "muted"
+        return tr(now.source), "muted"
 
     def _say(self, sentence: str, *, differs: bool = False) -> None:
         self._problem.show_text(sentence)
@@ -208,7 +223,7 @@ class SettingsDialog(QDialog):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("json")
             dialog.selectFile("evalstudio-settings.json")
-        dialog.setNameFilters([FILTER, "All files (*)"])
+        dialog.setNameFilters([tr(FILTER), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.export_to if save else self.import_from)
         dialog.open()
@@ -252,13 +267,14 @@ class SettingsDialog(QDialog):
 
     def _lay_out(self) -> None:
         self._search = QLineEdit()
-        self._search.setPlaceholderText("Search the settings")
+        self._search.setPlaceholderText(tr("Search the settings"))
         self._search.setClearButtonEnabled(True)
-        labelled(self._search, "settings_search", "Search the settings")
+        labelled(self._search, "settings_search", tr("Search the settings"))
         self.sections = QListWidget()
-        labelled(self.sections, "settings_tabs", "Groups of settings")
-        self.sections.addItems([title for title, _ in SECTIONS])
-        self.sections.setFixedWidth(180)
+        labelled(self.sections, "settings_tabs", tr("Groups of settings"))
+        self.sections.addItems([tr(title) for title, _ in SECTIONS])
+        wide = max(180, self.sections.sizeHintForColumn(0) + 2 * SPACE_M)
+        self.sections.setFixedWidth(wide)
         self.sections.setSpacing(3)
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -267,11 +283,11 @@ class SettingsDialog(QDialog):
         self._pages = {title: self._page(title, about) for title, about in SECTIONS}
         for page in self._pages.values():
             column.addWidget(page)
-        self._nothing = TextLabel("No setting has these words.", "muted", name="settings_nothing")
+        self._nothing = TextLabel(tr("No setting has these words."), "muted", name="settings_nothing")
         column.addWidget(self._nothing)
         column.addStretch(1)
         self._scroll = QScrollArea()
-        labelled(self._scroll, "settings_scroll", "Settings of the chosen group")
+        labelled(self._scroll, "settings_scroll", tr("Settings of the chosen group"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
@@ -282,7 +298,7 @@ class SettingsDialog(QDialog):
         left.addWidget(self.sections, 1)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE_M)
-        self._search.setFixedWidth(180)
+        self._search.setFixedWidth(wide)
         middle.addLayout(left)
         middle.addWidget(self._scroll, 1)
         layout = QVBoxLayout(self)
@@ -297,8 +313,10 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, SPACE_S, 0, 0)
         column.setSpacing(SPACE_S)
-        column.addWidget(TextLabel(title, factor=1.25, bold=True))
-        intro = TextLabel(PRIVACY if title == "Privacy" else about, "text" if title == "Privacy" else "muted")
+        column.addWidget(TextLabel(tr(title), factor=1.25, bold=True))
+        intro = TextLabel(
+            tr(PRIVACY if title == "Privacy" else about), "text" if title == "Privacy" else "muted"
+        )
         intro.setWordWrap(True)
         intro.setObjectName(f"about_{title.split()[0].lower()}")
         column.addWidget(intro)
@@ -321,8 +339,8 @@ class SettingsDialog(QDialog):
 
     def _foot(self) -> QHBoxLayout:
         self._buttons = QDialogButtonBox()
-        self._ok_button, self._apply_button = Button("OK", primary=True), Button("Apply")
-        cancel = Button("Cancel")
+        self._ok_button, self._apply_button = Button(tr("OK"), primary=True), Button(tr("Apply"))
+        cancel = Button(tr("Cancel"))
         self._buttons.setObjectName("settings_buttons")
         role = QDialogButtonBox.ButtonRole
         for button, name, which in (
@@ -336,13 +354,15 @@ class SettingsDialog(QDialog):
         self._ok_button.setDefault(True)
         foot = QHBoxLayout()
         for text, name, save in (
-            ("&Import…", "settings_import", False),
-            ("&Export…", "settings_export", True),
+            (tr("&Import…"), "settings_import", False),
+            (tr("&Export…"), "settings_export", True),
         ):
             button = Button(text)
             button.setAutoDefault(False)
-            labelled(button, name, text.strip("&…"), "Settings in a file of your own; keys are never in it")
-            title = "Export the settings" if save else "Import settings"
+            labelled(
+                button, name, text.strip("&…"), tr("Settings in a file of your own; keys are never in it")
+            )
+            title = tr("Export the settings") if save else tr("Import settings")
             button.clicked.connect(partial(self._ask, title, save))
             foot.addWidget(button)
         foot.addStretch(1)

@@ -17,22 +17,26 @@ from evalstudio.errors import StoreError
 from evalstudio.store.comparison import RunComparison
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.icons import icon
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.flips_panel import FlipsPanel
 from evalstudio.ui.panels.run_choice import RunChoice
 from evalstudio.ui.panels.score_pairs import ScorePairs
 from evalstudio.ui.panels.several_runs import SeveralRuns
 from evalstudio.ui.panels.speed_panel import SpeedPanel
 from evalstudio.ui.session import Session
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import apart, one_line
+from evalstudio.ui.text import apart, mark, one_line, tr
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
 
 REFRESH_MS = 1_000
 COST_FACTOR = 10  # runs that go on are compared again after ten times as long as it took
-KINDS = {"dataset": "the samples", "intended": "what is compared", "circumstance": "how it ran"}
+KINDS = {
+    "dataset": mark("the samples"),
+    "intended": mark("what is compared"),
+    "circumstance": mark("how it ran"),
+}
 Key = tuple[int, int, int, int, str, str]  # both runs, and how they stood
 
 
@@ -47,8 +51,8 @@ class ComparePage(QWidget):
         self._busy = False
         self._cost = 0.0
         self.told: RunComparison | None = None
-        self.a = RunChoice("compare_a", "Run A, the baseline")
-        self.b = RunChoice("compare_b", "Run B, compared with it")
+        self.a = RunChoice("compare_a", tr("Run A, the baseline"))
+        self.b = RunChoice("compare_b", tr("Run B, compared with it"))
         self.swap = QToolButton()
         self.status = ElidedLabel("", "muted", name="compare_status")
         self.warnings = TextLabel("", "warn", name="compare_warnings")
@@ -56,7 +60,10 @@ class ComparePage(QWidget):
         self.speed = SpeedPanel()
         self.flips = FlipsPanel(session.store)
         self.differences = make_table(
-            "differences", "What differs between the runs", ("Part", "A", "B", "Belongs to"), stretched=2
+            "differences",
+            tr("What differs between the runs"),
+            (tr("Part"), tr("A"), tr("B"), tr("Belongs to")),
+            stretched=2,
         )
         self.several = SeveralRuns(session)
         self._lay_out()
@@ -148,18 +155,23 @@ class ComparePage(QWidget):
         self.flips.show_pairs(told.scores)
         self.differences.setRowCount(len(told.differences))
         for row, one in enumerate(told.differences):
-            words = (one.part, *(one_line(text) or "–" for text in apart(one.a, one.b)), KINDS[one.kind])
-            fill_row(self.differences, row, words, f"{one.part}\nA: {one.a}\nB: {one.b}")
+            words = (one.part, *(one_line(text) or "–" for text in apart(one.a, one.b)), tr(KINDS[one.kind]))
+            fill_row(
+                self.differences,
+                row,
+                words,
+                tr("{part}\n\nA\n{a}\n\nB\n{b}").format(part=one.part, a=one.a, b=one.b),
+            )
         flips = sum(len(pair.flips) for pair in told.scores)
-        self._tabs.setTabText(0, f"Flips ({flips:,})")
-        self._tabs.setTabText(1, f"What differs ({len(told.differences)})")
+        self._tabs.setTabText(0, tr("Flips ({flips:,})").format(flips=flips))
+        self._tabs.setTabText(1, tr("What differs ({differences})").format(differences=len(told.differences)))
         self._body.setVisible(True)
 
     def _say_status(self) -> None:
         if self._busy:
-            self.status.show_text("Comparing…")
+            self.status.show_text(tr("Comparing…"))
         elif self.a.run_id is None or self.b.run_id is None:
-            self.status.show_text("Comparing needs two runs; start another one on the Runs page.")
+            self.status.show_text(tr("Comparing needs two runs; start another one on the Runs page."))
         elif self.told is not None:
             self.status.show_text(summary_of(self.told))
 
@@ -167,11 +179,11 @@ class ComparePage(QWidget):
         self._session.tell(text, "error", key="store")
 
     def _lay_out(self) -> None:
-        labelled(self.swap, "swap_runs", "Swap A and B", "Swap A and B")
+        labelled(self.swap, "swap_runs", tr("Swap A and B"), tr("Swap A and B"))
         self.swap.setIcon(icon("swap"))
         choices = QHBoxLayout()
         choices.setSpacing(SPACE_S)
-        for letter, choice in (("A, the baseline", self.a), ("B", self.b)):
+        for letter, choice in ((tr("A, the baseline"), self.a), (tr("B"), self.b)):
             label = TextLabel(letter, bold=True)
             label.setBuddy(choice)
             choices.addWidget(label)
@@ -184,12 +196,10 @@ class ComparePage(QWidget):
         upper.setSpacing(SPACE_S)
         upper.addWidget(self.scores, 3)
         upper.addWidget(self.speed, 2)
-        self._tabs = Tabs("compare_tabs", "Samples that changed, and what differs between the runs")
-        self._tabs.addTab(self.flips, "Flips")
-        self._tabs.addTab(self.differences, "What differs")
-        for column, width in enumerate((150, 340, 0, 130)):
-            if width:
-                self.differences.setColumnWidth(column, width)
+        self._tabs = Tabs("compare_tabs", tr("Samples that changed, and what differs between the runs"))
+        self._tabs.addTab(self.flips, tr("Flips"))
+        self._tabs.addTab(self.differences, tr("What differs"))
+        set_widths(self.differences, (150, 340, 0, 130))
         card = Card()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(2, 2, 2, 2)
@@ -210,9 +220,9 @@ class ComparePage(QWidget):
         layout.addWidget(self.warnings)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
-        self.ways = Tabs("compare_ways", "Two runs, or several")
-        self.ways.addTab(self.pair, "Two runs")
-        self.ways.addTab(self.several, "Several runs")
+        self.ways = Tabs("compare_ways", tr("Two runs, or several"))
+        self.ways.addTab(self.pair, tr("Two runs"))
+        self.ways.addTab(self.several, tr("Several runs"))
         outside = QVBoxLayout(self)
         outside.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_S)
         outside.addWidget(self.ways)
@@ -230,13 +240,13 @@ def propose(rows: list[RunRow]) -> tuple[int, int] | None:
 def summary_of(told: RunComparison) -> str:
     """What differs, in one line."""
     if told.a.id == told.b.id:
-        return "A and B are the same run."
+        return tr("A and B are the same run.")
     if not told.differences:
-        return "Nothing that was asked for differs: what you see is chance, and the endpoint."
+        return tr("Nothing that was asked for differs: what you see is chance, and the endpoint.")
     short = [
         f"{one.part} ({one_line(one.a, 30)} → {one_line(one.b, 30)})"
         if len(one.a) + len(one.b) <= 60
         else one.part
         for one in told.differences
     ]
-    return f"Differs: {', '.join(short)}"
+    return tr("Differs: {short}").format(short=", ".join(short))

@@ -25,7 +25,7 @@ from evalstudio.ui.actions import Actions
 from evalstudio.ui.panels.dataset_view import DatasetView
 from evalstudio.ui.session import Session, references_of
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, theme
 from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled, quiet_selection
 from evalstudio.workspace import Workspace
@@ -49,7 +49,7 @@ class DatasetsPage(QWidget):
         self._round = 0
         self._hash = ""  # of the file that is shown, once it is read whole
         self.list = QListWidget()
-        labelled(self.list, "dataset_list", "Datasets")
+        labelled(self.list, "dataset_list", tr("Datasets"))
         self.view = DatasetView()
         self._lay_out(actions)
         self.list.currentItemChanged.connect(self._chosen)
@@ -73,10 +73,12 @@ class DatasetsPage(QWidget):
 
     def choose_file(self) -> None:
         """Asks for a file without holding up anything."""
-        dialog = QFileDialog(self, "Import a dataset", "")
+        dialog = QFileDialog(self, tr("Import a dataset"), "")
         dialog.setObjectName("import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Datasets (*{' *'.join(SUFFIXES)})", "All files (*)"])
+        dialog.setNameFilters(
+            [tr("Datasets (*{suffixes})").format(suffixes=" *".join(SUFFIXES)), tr("All files (*)")]
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self.look_at(Path(path)))
         dialog.open()
@@ -116,7 +118,7 @@ class DatasetsPage(QWidget):
             if this != self._round:
                 return
             self.view.show_preview(first)
-            self.view.say("Reading the whole file…")
+            self.view.say(tr("Reading the whole file…"))
             whole = await datasets.survey(source, path.parent)
         except EvalStudioError as error:
             if this == self._round:
@@ -172,7 +174,7 @@ class DatasetsPage(QWidget):
             for path in self._imported:
                 in_place = self._is_in_place(path)
                 item = QListWidgetItem(
-                    f"   {one_line(path.name, 60)}" + ("\n   used where it is" if in_place else "")
+                    f"   {one_line(path.name, 60)}" + ("\n   " + tr("used where it is") if in_place else "")
                 )
                 item.setData(PATH, str(path))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, path.name)
@@ -198,7 +200,7 @@ class DatasetsPage(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(1, SPACE_M, 1, SPACE_S)
         column.setSpacing(SPACE_S)
-        title = TextLabel("Datasets", factor=1.15, bold=True)
+        title = TextLabel(tr("Datasets"), factor=1.15, bold=True)
         title.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
@@ -210,8 +212,8 @@ class DatasetsPage(QWidget):
         column.insertLayout(1, row)
         left.setMinimumWidth(190)
         empty = TextLabel(
-            "No dataset yet.\n\nImport a file, or drop one anywhere on this window: CSV, JSON, JSON lines, Excel or Parquet.\n"
-            "You see its rows and what is wrong with them before it is taken.",
+            tr("No dataset yet.\n\nImport a file, or drop one anywhere on this window: CSV, JSON, JSON lines, Excel or Parquet.\n"
+            "You see its rows and what is wrong with them before it is taken."),
             "muted", name="datasets_empty",
         )  # fmt: skip
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -237,10 +239,10 @@ def users_of(
 ) -> list[tuple[str, str, str, str]]:
     """Evaluations and runs that use a file: kind, name, what became of the file since, the evaluation's reference. Blocking."""
     entries = uses_of(path, find_evaluations(workspace, references_of(rows)))
-    uses = [("evaluation", entry.name, "", entry.reference) for entry in entries]
+    uses = [(tr("evaluation"), entry.name, "", entry.reference) for entry in entries]
     place = path.resolve()
     for row in [row for row in rows if Path(row.dataset_path).resolve() == place][:MOST_RUNS]:
-        same = "the same" if row.dataset_hash == content_hash else "changed, or read otherwise"
+        same = tr("the same") if row.dataset_hash == content_hash else tr("changed, or read otherwise")
         name = f"{row.id} · {row.experiment} · {row.model}"
-        uses.append(("run", name, same if content_hash else "", ""))
+        uses.append((tr("run"), name, same if content_hash else "", ""))
     return uses

@@ -21,7 +21,6 @@ from evalstudio.library import (
     relative,
 )
 from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, RunForecast, StartRun
-from evalstudio.store.query import RecordQuery
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.function_forecasts import function_forecasts
@@ -31,13 +30,13 @@ from evalstudio.ui.panels.evaluation_editor import ChangedElsewhere, EvaluationE
 from evalstudio.ui.panels.evaluation_list import EvaluationList
 from evalstudio.ui.panels.form_parts import exact_text
 from evalstudio.ui.panels.python_file import PythonFile
-from evalstudio.ui.panels.sample_preview import answer_parts
 from evalstudio.ui.panels.start_bar import DEMO_MODELS
 from evalstudio.ui.session import Session, references_of
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr, trn
 from evalstudio.ui.theme import SPACE_S
+from evalstudio.ui.trial import Trial
 
-TRY_SAMPLES = 3
 FORECAST_MS = 400  # after a check without an issue
 LARGE = 16 << 20  # bytes of a dataset that the engine does not read whole at each change
 FIRST = "example:sentiment"
@@ -55,15 +54,12 @@ class EvaluationsPage(QWidget):
         self._session = session
         self._actions = actions
         self._opened: list[str] = []  # files from elsewhere
-        self._trying: int | None = None
-        self._ended: set[int] = (
-            set()
-        )  # runs that ended while this window was open: a try may, before its start is answered
         self._starting = False
         self._forecast_round = 0
         self.list = EvaluationList(actions)
         self.bar = EvaluationBar(actions)
         self.editor = EvaluationEditor(session.datasets)
+        self.trial = Trial(session, self.editor.preview)
         self.python = PythonFile()
         self._python_path = ""
         self._python_read = False
@@ -124,21 +120,17 @@ class EvaluationsPage(QWidget):
             self.editor.save(over_others=over_others)
         except ChangedElsewhere as error:
             offers = (
-                Offer("Write over it", partial(self.save, over_others=True)),
-                Offer("Read it again", lambda: self.editor.open(self.editor.reference)),
+                Offer(tr("Write over it"), partial(self.save, over_others=True)),
+                Offer(tr("Read it again"), lambda: self.editor.open(self.editor.reference)),
             )
             self._session.tell(str(error), "warning", *offers, key="evaluation")
         except EvalStudioError as error:
             self._session.tell(str(error), "error", key="evaluation")
 
     async def try_out(self) -> None:
-        """Saves, and calls the model for three samples under an experiment of its own."""
-        run_id = await self._start(f"{self._name} (try)", samples=TRY_SAMPLES, new_run=True)
-        if run_id is not None:
-            self._trying = run_id
-            self._update_actions()
-            self.editor.preview.show_answers([("CALLING THE MODEL", f"Run {run_id}: {TRY_SAMPLES} samples…")])
-            self._show_try()
+        """Saves, and calls the model for three samples; of a grid for three of each of its first variants."""
+        if self._kept():
+            await self.trial.begin(self.editor.reference, self._name, self.editor.draft.spec)
 
     async def run(self) -> None:
         """Saves, starts a run for each model, and shows the first."""
@@ -182,16 +174,14 @@ class EvaluationsPage(QWidget):
         table = self.editor.draft.table or {}
         return str(table.get("name", "")) or "evaluation"
 
-    async def _start(
-        self, experiment: str, *, samples: int | None = None, model: str | None = None, new_run: bool = False
-    ) -> int | None:
+    async def _start(self, experiment: str, *, model: str | None = None, new_run: bool = False) -> int | None:
         if not self._kept():
             return None
         self._starting = True
         self._update_actions()
         try:
             return await self._session.ask_engine(
-                StartRun, evaluation=self.editor.reference, experiment=experiment, samples=samples, model=model,
+                StartRun, evaluation=self.editor.reference, experiment=experiment, model=model,
                 new_run=new_run,
             )  # fmt: skip
         finally:
@@ -226,34 +216,18 @@ class EvaluationsPage(QWidget):
             spawn(self._forecast_functions(path, file))
 
     async def _forecast_functions(self, path: str, file: EvaluationFile) -> None:
-        async for name, found in function_forecasts(self._session, path, file):
+        async for name, words, sentence in function_forecasts(self._session, path, file):
             if path != self._python_path:
                 return
-            self.python.show_forecast(name, found)
+            self.python.show_forecast(name, words, sentence)
 
-    def _run_changed(self, run_id: int) -> None:
-        model = self._session.models.get(run_id)
-        if model is not None and not model.is_active:
-            self._ended.add(run_id)
-            self._show_try()
-
-    def _show_try(self) -> None:
-        """The answers, once the run of the try has ended."""
-        run_id = self._trying
-        if run_id in self._ended:
-            self._trying = None
-            spawn(self._show_answers(run_id))
-
-    async def _show_answers(self, run_id: int) -> None:
-        store = self._session.store
-        found = [await store.details(int(one)) for one in await store.record_ids(run_id, RecordQuery())]
-        self.editor.preview.show_answers(list(answer_parts([one for one in found if one is not None])))
+    def _tried(self) -> None:
         self._forecast_timer.start()
         self._update_actions()
 
     def _engine_changed(self, state: EngineState) -> None:
         if state is not EngineState.READY:
-            self._trying = None  # it ended with its engine, and can be resumed on the Runs page
+            self.trial.end()
         elif self._python_path and not self._python_read:
             spawn(self._read_python())
         elif not self.editor.issues and self.editor.is_checked:
@@ -263,7 +237,10 @@ class EvaluationsPage(QWidget):
     def _checked(self) -> None:
         if self.editor.issues:
             count = len(self.editor.issues)
-            self.bar.say(f"{count} thing{'s' if count > 1 else ''} to mend before it can run.", "bad")
+            self.bar.say(
+                trn("{n} thing to mend before it can run.", "{n} things to mend before it can run.", count),
+                "bad",
+            )
         elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):
             self._forecast_due = False
             self._forecast_timer.start()
@@ -289,7 +266,7 @@ class EvaluationsPage(QWidget):
         if self.editor.issues:
             self.bar.say("")
         self.bar.show_title(
-            f"{self.editor.path.name}{' · example' if self.editor.is_example else ''}",
+            f"{self.editor.path.name}{' · ' + tr('example') if self.editor.is_example else ''}",
             dirty=self.editor.is_dirty,
         )
         spec = self.editor.draft.spec
@@ -309,7 +286,7 @@ class EvaluationsPage(QWidget):
         self._actions["save_evaluation"].setEnabled(
             toml and self.editor.is_dirty and not self.editor.is_example
         )
-        self._actions["try_evaluation"].setEnabled(ready and sound and self._trying is None)
+        self._actions["try_evaluation"].setEnabled(ready and sound and not self.trial.is_under_way)
         self._actions["run_evaluation"].setEnabled(ready and sound)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -340,7 +317,7 @@ class EvaluationsPage(QWidget):
         self.editor.form.name.setFocus()
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Choose a dataset", str(self.editor.path.absolute().parent))
+        dialog = QFileDialog(self, tr("Choose a dataset"), str(self.editor.path.absolute().parent))
         dialog.setObjectName("dataset_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -365,7 +342,8 @@ class EvaluationsPage(QWidget):
         self.python.run.connect(lambda name: spawn(self._run_function(name)))
         self.python.read_again.connect(lambda: spawn(self._read_python()))
         self._forecast_timer.timeout.connect(lambda: spawn(self._forecast()))
-        session.run_changed.connect(self._run_changed)
+        self.trial.changed.connect(self._update_actions)
+        self.trial.answered.connect(self._tried)
         session.runs_changed.connect(self._propose)
         session.engine.state_changed.connect(self._engine_changed)
         actions.connect("save_evaluation", self.save)

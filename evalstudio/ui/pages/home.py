@@ -22,22 +22,30 @@ from evalstudio.store.runs import RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import icon
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.run_model import last_summary
 from evalstudio.ui.session import Session
 from evalstudio.ui.states import LOOKS
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
 MOST_RUNS = 30
 MOST_UNDONE = 4
 EXAMPLE = "example:sentiment"
-HEADINGS = ("Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Started")
+HEADINGS = (
+    mark("Experiment"),
+    mark("Evaluation"),
+    mark("Model"),
+    mark("State"),
+    mark("Saved"),
+    mark("Score"),
+    mark("Started"),
+)
 SHORTCUTS = {
-    "new_evaluation": "New evaluation", "import_dataset": "Import a dataset", "open_evaluation": "Open an evaluation",
+    "new_evaluation": mark("New evaluation"), "import_dataset": mark("Import a dataset"), "open_evaluation": mark("Open an evaluation"),
 }  # fmt: skip
 UNDONE = (RunState.INTERRUPTED, RunState.STOPPED)
 
@@ -57,7 +65,9 @@ class HomePage(QWidget):
         self._shown: list[RunRow] | None = None
         self._resume_buttons: list[Button] = []
         self.run_button = ActionButton(actions["run_example"], primary=True)
-        self.recent = make_table("recent_runs", "Recent runs", HEADINGS, stretched=1)
+        self.recent = make_table(
+            "recent_runs", tr("Recent runs"), [tr(heading) for heading in HEADINGS], stretched=1
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self._welcome())
         self._stack.addWidget(self._overview())
@@ -117,14 +127,14 @@ class HomePage(QWidget):
         started = datetime.fromtimestamp(row.created_at).astimezone()
         today = started.date() == datetime.now().astimezone().date()
         words = (
-            one_line(row.experiment), one_line(row.evaluation), one_line(row.model), str(row.true_state),
-            f"{row.saved:,} of {row.total:,}", score, started.strftime("%H:%M" if today else "%Y-%m-%d %H:%M"),
+            one_line(row.experiment), one_line(row.evaluation), one_line(row.model), tr(row.true_state),
+            tr("{saved:,} of {total:,}").format(saved=row.saved, total=row.total), score, started.strftime("%H:%M" if today else "%Y-%m-%d %H:%M"),
         )  # fmt: skip
         fill_row(
             self.recent,
             place,
             words,
-            f"{row.experiment}: run {row.id}, {row.true_state}. {row.reason}".strip(),
+            f"{row.experiment}: {tr(row.true_state)}, {row.id}. {row.reason}".strip(),
         )
         look = LOOKS[row.true_state]
         item = self.recent.item(place, 3)
@@ -139,16 +149,18 @@ class HomePage(QWidget):
         self._resume_buttons = []
         self._undone_card.setVisible(bool(rows))
         for place, row in enumerate(rows):
-            words = f"{row.experiment}: {row.true_state}, {row.saved:,} of {row.total:,} saved"
+            words = tr("{experiment}: {state}, {saved:,} of {total:,} saved").format(
+                experiment=row.experiment, state=tr(row.true_state), saved=row.saved, total=row.total
+            )
             label = TextLabel(
                 one_line(words, 120), "bad" if row.true_state is RunState.INTERRUPTED else "text"
             )
-            button = Button("Resume")
+            button = Button(tr("Resume"))
             labelled(
                 button,
                 f"resume_{row.id}",
-                f"Resume {row.experiment}",
-                "Does what is missing; what is saved stays",
+                tr("Resume {experiment}").format(experiment=row.experiment),
+                tr("Does what is missing; what is saved stays"),
             )
             button.clicked.connect(lambda _, run_id=row.id: spawn(self._resume(run_id)))
             self._resume_buttons.append(button)
@@ -185,8 +197,8 @@ class HomePage(QWidget):
         inside.setSpacing(SPACE_M)
         inside.addWidget(TextLabel("EvalStudio", factor=1.9, bold=True))
         about = TextLabel(
-            "Runs evaluations of language models as fast as the endpoint allows, shows why it is that fast and no faster, "
-            "and loses no answer.", factor=1.1, name="welcome",
+            tr("Runs evaluations of language models as fast as the endpoint allows, shows why it is that fast and no faster, "
+            "and loses no answer."), factor=1.1, name="welcome",
         )  # fmt: skip
         about.setWordWrap(True)
         inside.addWidget(about)
@@ -196,10 +208,10 @@ class HomePage(QWidget):
         steps.setVerticalSpacing(SPACE_M)
         steps.setColumnStretch(1, 1)
         for row, (what, how) in enumerate((
-            ("What is asked", "A dataset, a row a sample. Here: 200 reviews. Positive, negative or neutral?"),
-            ("Who answers", "A model: a hosted API, a server of yours, a Python function. Here: the built-in demo "
-             "model, without a key and without a network."),
-            ("How it is judged", "Evaluators compare each answer with what was expected. Here: the same word."),
+            (tr("What is asked"), tr("A dataset, a row a sample. Here: 200 reviews. Positive, negative or neutral?")),
+            (tr("Who answers"), tr("A model: a hosted API, a server of yours, a Python function. Here: the built-in demo "
+             "model, without a key and without a network.")),
+            (tr("How it is judged"), tr("Evaluators compare each answer with what was expected. Here: the same word.")),
         )):  # fmt: skip
             text = TextLabel(how, "muted")
             text.setWordWrap(True)
@@ -210,13 +222,13 @@ class HomePage(QWidget):
         self.run_button.setMinimumHeight(38)
         inside.addWidget(self.run_button, 0, Qt.AlignmentFlag.AlignLeft)
         then = TextLabel(
-            "Then move the window slider and see what it does; stop it, close the window, come back and resume: what is "
-            "saved is never called again.", "muted",
+            tr("Then move the window slider and see what it does; stop it, close the window, come back and resume: what is "
+            "saved is never called again."), "muted",
         )  # fmt: skip
         then.setWordWrap(True)
         inside.addWidget(then)
         inside.addSpacing(SPACE_S)
-        inside.addWidget(TextLabel("With your own", bold=True))
+        inside.addWidget(TextLabel(tr("With your own"), bold=True))
         inside.addLayout(self._shortcuts("welcome"))
         return _centred(card)
 
@@ -225,22 +237,20 @@ class HomePage(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        new, shortcuts = _titled("New")
+        new, shortcuts = _titled(tr("New"))
         row = self._shortcuts("home")
         row.insertWidget(3, ActionButton(self._actions["run_example"], name="home_run_example"))
         shortcuts.addLayout(row)
-        self._undone_card, undone = _titled("Go on")
+        self._undone_card, undone = _titled(tr("Go on"))
         self._undone = QGridLayout()
         self._undone.setColumnStretch(0, 1)
         self._undone.setHorizontalSpacing(SPACE_M)
         undone.addLayout(self._undone)
-        recent, inside = _titled("Recent runs")
+        recent, inside = _titled(tr("Recent runs"))
         recent.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        for place, width in enumerate((0, 0, 0, 200, 130, 110, 150)):
-            if width:
-                self.recent.setColumnWidth(place, width)
-            else:
-                self.recent.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        set_widths(self.recent, (0, 0, 0, 200, 130, 110, 150))
+        for place in range(3):
+            self.recent.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         inside.addWidget(self.recent, 1)
         for card in (new, self._undone_card):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -252,7 +262,7 @@ class HomePage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         for name, words in SHORTCUTS.items():
-            row.addWidget(ActionButton(self._actions[name], name=f"{place}_{name}", words=words))
+            row.addWidget(ActionButton(self._actions[name], name=f"{place}_{name}", words=tr(words)))
         row.addStretch(1)
         return row
 

@@ -19,14 +19,16 @@ from evalstudio.ui.panels.model_list import TITLES, ModelList
 from evalstudio.ui.session import Session
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
 FIRST = "demo/fast"
 ABOUT = {
-    "demo": "A model server that the program brings along and starts when it is first called. It behaves as a real one.",
-    "local": "A small real language model that runs on this machine: 130 MB, installed once.",
+    "demo": mark(
+        "A model server that the program brings along and starts when it is first called. It behaves as a real one."
+    ),
+    "local": mark("A small real language model that runs on this machine: 130 MB, installed once."),
 }
 
 
@@ -100,8 +102,11 @@ class ModelsPage(QWidget):
     # What it shows ------------------------------------------------------------------------------------------------
 
     def _show(self, name: str, model: ModelSettings, *, kept: bool) -> None:
-        self._title.show_text(one_line(name) or f"New: {TITLES.get(model.provider, model.provider)}")
-        about = ABOUT.get(model.provider, "")
+        self._title.show_text(
+            one_line(name)
+            or tr("New: {provider}").format(provider=tr(TITLES.get(model.provider, model.provider)))
+        )
+        about = tr(ABOUT[model.provider]) if model.provider in ABOUT else ""
         if not about:
             about = model.label if model.name and model.label != name else model.base_url or model.path
         self._about.show_text(one_line(about))
@@ -125,11 +130,14 @@ class ModelsPage(QWidget):
             return
         self.look_at(entry)
         self._session.tell(
-            f"{one_line(entry)} has a window of {window} now: runs on it that set no strategy of their own use it. An "
-            "evaluation's own strategy still goes first.",
+            tr(
+                "{entry} has a window of {window} now: runs on it that set no strategy of their own use it. An "
+                "evaluation's own strategy still goes first."
+            ).format(entry=one_line(entry), window=window),
             "info",
             Offer(
-                f"Next run with {window} in flight", lambda: self.next_run.emit(entry, SlidingWindow(window))
+                tr("Next run with {window} in flight").format(window=window),
+                lambda: self.next_run.emit(entry, SlidingWindow(window)),
             ),
             key="capacity",
         )
@@ -159,11 +167,15 @@ class ModelsPage(QWidget):
         words = (
             "runs"
             if status["running"]
-            else "installed, not running"
+            else tr("installed, not running")
             if status["installed"]
-            else "not installed"
+            else tr("not installed")
         )
-        self._local.show_text(f"The local model is {words}." if words != "runs" else "The local model runs.")
+        self._local.show_text(
+            tr("The local model is {words}.").format(words=words)
+            if words != "runs"
+            else tr("The local model runs.")
+        )
 
     # How it is made -----------------------------------------------------------------------------------------------
 
@@ -189,9 +201,9 @@ class ModelsPage(QWidget):
         scroll.setWidget(self.form)
         scroll.viewport().setAutoFillBackground(False)
         self.form.setAutoFillBackground(False)
-        self.tabs = Tabs("model_tabs", "Set-up, capacity, and what was learned")
+        self.tabs = Tabs("model_tabs", tr("Set-up, capacity, and what was learned"))
         for widget, title in (
-            (scroll, "Set-up"), (self.capacity, "Capacity finder"), (self.learned, "What was learned"),
+            (scroll, tr("Set-up")), (self.capacity, tr("Capacity finder")), (self.learned, tr("What was learned")),
         ):  # fmt: skip
             self.tabs.addTab(widget, title)
         card = Card()

@@ -21,11 +21,14 @@ from evalstudio.ui.panels.records_panel import RecordsPanel
 from evalstudio.ui.panels.run_choice import RunChoice
 from evalstudio.ui.panels.waterfall import Waterfall
 from evalstudio.ui.session import Session
+from evalstudio.ui.tables.record_cells import HIDDEN_AT_FIRST, HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.theme import SPACE_S
+from evalstudio.ui.text import tr, trn
+from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.told_export import tell_export
 from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelled
 
+LARGE_TEXT = 120  # per cent: from there on fewer columns have room
 PREFIX = "results_"
 
 
@@ -37,16 +40,18 @@ class ResultsPage(QWidget):
         self.setObjectName("page_results")
         self._session = session
         self._shown: int | None = None
-        self.run = RunChoice("results_run", "Run")
+        self.run = RunChoice("results_run", tr("Run"))
         self.distributions = DistributionsPanel(session.store)
-        self.records = RecordsPanel(session.store, PREFIX)
+        self.records = RecordsPanel(
+            session.store, PREFIX, HIDDEN_BESIDE_CHARTS if theme().percent > LARGE_TEXT else HIDDEN_AT_FIRST
+        )
         self.waterfall = Waterfall("waterfall")
-        self.clear = Button("Clear filters")
-        labelled(self.clear, "clear_filters", "Clear filters", "Show all records of the run again")
-        self.export_button = Button("Export…")
+        self.clear = Button(tr("Clear filters"))
+        labelled(self.clear, "clear_filters", tr("Clear filters"), tr("Show all records of the run again"))
+        self.export_button = Button(tr("Export…"))
         labelled(
-            self.export_button, "export_records", "Export records",
-            "Write the selected records, or all that are shown, as CSV or JSON lines",
+            self.export_button, "export_records", tr("Export records"),
+            tr("Write the selected records, or all that are shown, as CSV or JSON lines"),
         )  # fmt: skip
         self._lay_out(actions)
         self._connect(actions)
@@ -94,10 +99,10 @@ class ResultsPage(QWidget):
 
     def _ask_for_file(self) -> None:
         """Asks where to, without holding up anything; the file's name says CSV or JSON lines."""
-        dialog = QFileDialog(self, "Export records")
+        dialog = QFileDialog(self, tr("Export records"))
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["Spreadsheet (*.csv)", "JSON lines (*.jsonl)"])
+        dialog.setNameFilters([tr("Spreadsheet (*.csv)"), tr("JSON lines (*.jsonl)")])
         dialog.setDefaultSuffix("csv")
         dialog.filterSelected.connect(
             lambda kind: dialog.setDefaultSuffix("jsonl" if "jsonl" in kind else "csv")
@@ -115,7 +120,11 @@ class ResultsPage(QWidget):
             self._session,
             path,
             lambda progress: export_records(self._session.workspace, run_id, ids, path, progress),
-            lambda count: f"{count:,} record{'' if count == 1 else 's'} of run {run_id} written to {path}.",
+            lambda count: trn(
+                "{n} record of run {run_id} written to {path}.",
+                "{n} records of run {run_id} written to {path}.",
+                count,
+            ).format(run_id=run_id, path=path),
         )
 
     def _find(self) -> None:
@@ -154,7 +163,7 @@ class ResultsPage(QWidget):
     def _lay_out(self, actions: Actions) -> None:
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
-        label = TextLabel("Run")
+        label = TextLabel(tr("Run"))
         label.setBuddy(self.run)
         head.addWidget(label)
         head.addWidget(self.run, 1)

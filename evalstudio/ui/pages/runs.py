@@ -1,7 +1,7 @@
 """The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.errors import StoreError
@@ -38,8 +38,9 @@ from evalstudio.ui.session import Session
 from evalstudio.ui.tables.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import Card
+from evalstudio.ui.widgets import Card, labelled
 
 LIST_MS = 250
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
@@ -174,7 +175,7 @@ class RunsPage(QWidget):
         # a finished run is read once more: its last records came with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
-        self._tabs.setTabText(1, f"Errors ({failed:,})" if failed else "Errors")
+        self._tabs.setTabText(1, tr("Errors ({failed:,})").format(failed=failed) if failed else tr("Errors"))
 
     def _show_limits(self) -> None:
         model = self._session.focused
@@ -208,8 +209,8 @@ class RunsPage(QWidget):
         paused = here and state is RunState.PAUSED
         self._actions["start"].setEnabled(ready and not self._starting)
         pause = self._actions["pause"]
-        if (pause.text() == "&Continue") != paused:
-            pause.setText("&Continue" if paused else "&Pause")
+        if (pause.text() == tr("&Continue")) != paused:
+            pause.setText(tr("&Continue") if paused else tr("&Pause"))
             pause.setIcon(icon("start" if paused else "pause"))
             pause.setProperty("icon_name", "start" if paused else "pause")
         pause.setEnabled(running or paused)
@@ -248,7 +249,9 @@ class RunsPage(QWidget):
             spawn(self._session.ask_engine(AbandonCall, run_id=self._session.focus, record_id=record_id))
 
     def _tail_grew(self, calls: int) -> None:
-        self._tabs.setTabText(self._tabs.indexOf(self.tail), f"Tail ({calls:,})" if calls else "Tail")
+        self._tabs.setTabText(
+            self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
+        )
 
     def _siblings(self, now: Snapshot) -> list[RunRow]:
         """The runs of the same experiment that were started with this one: those of a grid."""
@@ -324,14 +327,14 @@ class RunsPage(QWidget):
         self.records.search.selectAll()
 
     def _lay_out(self) -> None:
-        self._tabs = Tabs("run_tabs", "Records, errors and changes of the run, and the log")
-        self._tabs.addTab(self.records, "Records")
-        self._tabs.addTab(self.errors, "Errors")
-        self._tabs.addTab(self.tail, "Tail")
-        self._tabs.addTab(self.signs, "Signs")
-        self._tabs.addTab(self.changes, "Limit changes")
+        self._tabs = Tabs("run_tabs", tr("Records, errors and changes of the run, and the log"))
+        self._tabs.addTab(self.records, tr("Records"))
+        self._tabs.addTab(self.errors, tr("Errors"))
+        self._tabs.addTab(self.tail, tr("Tail"))
+        self._tabs.addTab(self.signs, tr("Signs"))
+        self._tabs.addTab(self.changes, tr("Limit changes"))
         self._tabs.setCornerWidget(self.lights)
-        self._tabs.addTab(self._log, "Log")
+        self._tabs.addTab(self._log, tr("Log"))
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)
         inside.setContentsMargins(2, 2, 2, 2)
@@ -345,12 +348,28 @@ class RunsPage(QWidget):
             column.addWidget(part)
         column.addWidget(self._heights, 1)
         column.addWidget(self.slots_strip)
-        self._sides = _splitter("sides", Qt.Orientation.Horizontal, (self.run_list, centre), (0, 1))
+        self._sides = _splitter(
+            "sides", Qt.Orientation.Horizontal, (self.run_list, _scrolling(centre)), (0, 1)
+        )
         self._sides.setSizes([230, 1000])
         self._heights.setSizes([270, 250])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)
+
+
+def _scrolling(inside: QWidget) -> QScrollArea:
+    """Where text is large and the window is low, charts and tables keep a height at which they can be read."""
+    area = QScrollArea()
+    labelled(area, "run_scroll", tr("The run in focus"))
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    inside.setAutoFillBackground(False)
+    return area
 
 
 def _splitter(

@@ -14,6 +14,7 @@ from evalstudio.ui.charts.capacity_chart import CapacityChart
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
@@ -41,31 +42,39 @@ class CapacityPanel(QWidget):
         self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.evaluation.setMinimumContentsLength(8)
         labelled(
-            self.evaluation, "capacity_evaluation", "Samples of", "The evaluation whose samples are answered"
+            self.evaluation,
+            "capacity_evaluation",
+            tr("Samples of"),
+            tr("The evaluation whose samples are answered"),
         )
         self.most = QSpinBox()
         self.most.setRange(1, 10_000)
         self.most.setValue(FIRST_MOST)
-        labelled(self.most, "capacity_most", "Up to so many calls in flight")
+        labelled(self.most, "capacity_most", tr("Up to so many calls in flight"))
         self.samples = QSpinBox()
         self.samples.setRange(0, 10_000_000)
-        self.samples.setSpecialValueText("all")
-        labelled(self.samples, "capacity_samples", "Samples to spend at most", "0: all that the dataset has")
-        self.start = Button("&Measure")
-        labelled(self.start, "capacity_start", "Measure the capacity")
-        self.stop = Button("St&op")
-        labelled(self.stop, "capacity_stop", "Stop measuring", "What was answered is kept")
+        self.samples.setSpecialValueText(tr("all"))
+        labelled(
+            self.samples,
+            "capacity_samples",
+            tr("Samples to spend at most"),
+            tr("0: all that the dataset has"),
+        )
+        self.start = Button(tr("&Measure"))
+        labelled(self.start, "capacity_start", tr("Measure the capacity"))
+        self.stop = Button(tr("St&op"))
+        labelled(self.stop, "capacity_stop", tr("Stop measuring"), tr("What was answered is kept"))
         self.plan = TextLabel("", "muted", name="capacity_plan")
         self.plan.setWordWrap(True)
         self.chart = CapacityChart()
         self.verdict = TextLabel("", name="capacity_verdict", bold=True)
         self.verdict.setWordWrap(True)
-        self.apply = Button("&Apply")
+        self.apply = Button(tr("&Apply"))
         labelled(
             self.apply,
             "capacity_apply",
-            "Apply what was found",
-            "Runs on this model that set no strategy use it",
+            tr("Apply what was found"),
+            tr("Runs on this model that set no strategy use it"),
         )
         self._lay_out()
         self._settle = QTimer(self)
@@ -103,7 +112,7 @@ class CapacityPanel(QWidget):
         if self._busy or not self._model:
             return
         self._busy, self._run_id, self._levels, self._measured = True, None, [], self._model
-        self._say("Measuring with one call at a time…")
+        self._say(tr("Measuring with one call at a time…"))
         self.chart.show_levels((), None)
         self._adapt()
         try:
@@ -132,7 +141,11 @@ class CapacityPanel(QWidget):
             case Level():
                 self._levels.append(event)
                 self.chart.show_levels(self._levels, None)
-                self._say(f"{event.concurrency} in flight: {event.rate:.3g} samples/s; going on…")
+                self._say(
+                    tr("{concurrency} in flight: {rate:.3g} samples/s; going on…").format(
+                        concurrency=event.concurrency, rate=event.rate
+                    )
+                )
             case CapacityFound():
                 self._found[self._measured] = event
                 self._show_found(self._measured)
@@ -167,12 +180,18 @@ class CapacityPanel(QWidget):
             self._show_plan(msgspec.convert(value, CapacityPlan))
 
     def _show_plan(self, plan: CapacityPlan) -> None:
-        cost = "no cost" if plan.cost == 0 else f"a cost of at most about {money(plan.cost)}"
+        cost = (
+            tr("no cost")
+            if plan.cost == 0
+            else tr("a cost of at most about {cost}").format(cost=money(plan.cost))
+        )
         if plan.cost is None:
-            cost = "a cost that is not known: there is no price for this model"
+            cost = tr("a cost that is not known: there is no price for this model")
         self.plan.show_text(
-            f"At most {plan.calls:,} calls and {cost}. It stops as soon as the verdict is clear; the answers are kept as "
-            f"the run “{plan.experiment}”."
+            tr(
+                "At most {calls:,} calls and {cost}. It stops as soon as the verdict is clear; the answers are kept "
+                "as the run “{experiment}”."
+            ).format(calls=plan.calls, cost=cost, experiment=plan.experiment)
         )
         self.plan.set_colour("muted")
 
@@ -200,7 +219,9 @@ class CapacityPanel(QWidget):
         for field in (self.evaluation, self.most, self.samples):
             field.setEnabled(not self._busy)
         best = self.chart.best
-        self.apply.setText(f"&Apply {best} in flight" if best is not None else "&Apply")
+        self.apply.setText(
+            tr("&Apply {best} in flight").format(best=best) if best is not None else tr("&Apply")
+        )
         self.apply.setEnabled(best is not None and not self._busy and self._measured == self._model)
 
     # How it is made -----------------------------------------------------------------------------------------------
@@ -224,11 +245,11 @@ class CapacityPanel(QWidget):
         line = QHBoxLayout()
         line.setSpacing(SPACE_S)
         for caption, widget in (
-            ("Samples of", self.evaluation), ("up to", self.most), ("in flight, at most", self.samples),
+            (tr("Samples of"), self.evaluation), (tr("up to"), self.most), (tr("in flight, at most"), self.samples),
         ):  # fmt: skip
             line.addWidget(TextLabel(caption))
             line.addWidget(widget, 1 if widget is self.evaluation else 0)
-        line.addWidget(TextLabel("samples"))
+        line.addWidget(TextLabel(tr("samples")))
         line.addStretch(1)
         doing = QHBoxLayout()
         doing.setSpacing(SPACE_S)

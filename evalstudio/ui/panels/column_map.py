@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalstudio.ui.focus import focus_in_order
 from evalstudio.ui.panels.form_parts import choice, refill, show_in, small_button
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
@@ -22,10 +23,10 @@ class ColumnMap(QWidget):
         self.setObjectName("column_map")
         self._columns: tuple[str, ...] = ()
         self._rows: list[MapRow] = []
-        self._add = Button("Name a column")
+        self._add = Button(tr("Name a column"))
         labelled(
-            self._add, "add_column", "Name a column",
-            "Gives a column another name for templates; the file's own names stay usable",
+            self._add, "add_column", tr("Name a column"),
+            tr("Gives a column another name for templates; the file's own names stay usable"),
         )  # fmt: skip
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)
@@ -91,16 +92,23 @@ class MapRow(QWidget):
     def __init__(self, number: int, columns: Sequence[str]) -> None:
         super().__init__()
         self.name = QLineEdit()
-        self.name.setPlaceholderText("name in templates")
-        labelled(self.name, f"map_{number}_name", f"Name {number + 1} for templates")
-        self.column = choice(f"map_{number}_column", f"Column for name {number + 1}", columns, editable=True)
+        self.name.setPlaceholderText(tr("name in templates"))
+        labelled(self.name, f"map_{number}_name", tr("Name {number} for templates").format(number=number + 1))
+        self.column = choice(
+            f"map_{number}_column",
+            tr("Column for name {number}").format(number=number + 1),
+            columns,
+            editable=True,
+        )
         show_in(self.column, "")
-        self.remove = small_button(f"map_{number}_remove", f"Remove name {number + 1}", "close")
+        self.remove = small_button(
+            f"map_{number}_remove", tr("Remove name {number}").format(number=number + 1), "close"
+        )
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(SPACE_S)
         layout.addWidget(self.name, 0, 0)
-        layout.addWidget(TextLabel("is column", "muted"), 0, 1)
+        layout.addWidget(TextLabel(tr("is column"), "muted"), 0, 1)
         layout.addWidget(self.column, 0, 2)
         layout.addWidget(self.remove, 0, 3)
         layout.setColumnStretch(0, 1)

@@ -3,30 +3,37 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QSpinBox,
+    QTableWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from evalstudio.datasets import DatasetSource, Preview, Problem
 from evalstudio.datasets.survey import Survey
-from evalstudio.ui.panels.error_table import QuietTable, fill_row, make_table
-from evalstudio.ui.panels.form_parts import choice, refill, show_in
+from evalstudio.ui.panels.form_parts import captioned, choice, refill, show_in
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
+from evalstudio.ui.tables.quiet import ROOMY, fill_row, make_table, quieten, set_widths
 from evalstudio.ui.tabs import Tabs
-from evalstudio.ui.text import one_line, plain, tooltip
+from evalstudio.ui.text import mark, one_line, plain, tooltip, tr, trn
 from evalstudio.ui.theme import SPACE_M, SPACE_S
-from evalstudio.ui.widgets import Button, Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.widgets import Button, Card, ElidedLabel, labelled
 
-FOUND = "found"
-DELIMITERS = {FOUND: None, "comma ,": ",", "semicolon ;": ";", "tab": "\t", "pipe |": "|"}
-ENCODINGS = (FOUND, "utf-8", "utf-16", "cp1252", "latin-1")
-NONE = "(none)"
+FOUND = mark("found")
+DELIMITERS = {
+    FOUND: None,
+    mark("comma ,"): ",",
+    mark("semicolon ;"): ";",
+    mark("tab"): "\t",
+    mark("pipe |"): "|",
+}
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
+NONE = mark("(none)")
 MOST_COLUMNS = 60
 NARROWEST_LONG = 160  # pixels of a column whose contents find no room
 LIKELY_INPUT = ("text", "question", "prompt", "input", "query", "instruction", "review")
@@ -49,38 +56,49 @@ class DatasetView(QWidget):
         self._references: list[str] = []
         self._title = ElidedLabel("", factor=1.2, bold=True, name="dataset_title")
         self.status = ElidedLabel("", "muted", name="dataset_status")
-        self.copy = Button("Copy into the workspace")
+        self.copy = Button(tr("Copy into the workspace"))
         labelled(
             self.copy,
             "copy_dataset",
-            "Copy into the workspace",
-            "Results then never change with the original",
+            tr("Copy into the workspace"),
+            tr("Results then never change with the original"),
         )
-        self.place = Button("Use where it is")
-        labelled(self.place, "use_in_place", "Use where it is", "For a large file: only its path is kept")
-        self.header = QCheckBox("Header row")
+        self.place = Button(tr("Use where it is"))
+        labelled(
+            self.place, "use_in_place", tr("Use where it is"), tr("For a large file: only its path is kept")
+        )
+        self.header = QCheckBox(tr("Header row"))
         self.header.setChecked(True)
-        labelled(self.header, "dataset_header", "Header row", "The first row holds the names of the columns")
-        self.delimiter = choice("dataset_delimiter", "Delimiter", tuple(DELIMITERS))
-        self.encoding = choice("dataset_encoding", "Encoding", ENCODINGS, editable=True)
-        self.input = choice("input_column", "Input column", (), "What the model is asked")
+        labelled(
+            self.header,
+            "dataset_header",
+            tr("Header row"),
+            tr("The first row holds the names of the columns"),
+        )
+        self.delimiter = choice("dataset_delimiter", tr("Delimiter"), [tr(words) for words in DELIMITERS])
+        self.encoding = choice("dataset_encoding", tr("Encoding"), (tr(FOUND), *ENCODINGS), editable=True)
+        self.input = choice("input_column", tr("Input column"), (), tr("What the model is asked"))
         self.expected = choice(
-            "expected_column", "Column with the expected answer", (), "What evaluators compare with"
+            "expected_column", tr("Column with the expected answer"), (), tr("What evaluators compare with")
         )
         self.samples = QSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
-        self.samples.setSpecialValueText("All")
+        self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
-        labelled(self.samples, "dataset_samples", "Samples", "How many samples a run takes; 0: all")
-        self.evaluation = Button("New evaluation with it")
-        labelled(self.evaluation, "dataset_evaluation", "New evaluation with this dataset")
-        self.rows = QuietTable(0)
-        labelled(self.rows, "dataset_rows", "First rows of the dataset")
+        labelled(self.samples, "dataset_samples", tr("Samples"), tr("How many samples a run takes; 0: all"))
+        self.evaluation = Button(tr("New evaluation with it"))
+        labelled(self.evaluation, "dataset_evaluation", tr("New evaluation with this dataset"))
+        self.rows = QTableWidget()
+        quieten(self.rows, ROOMY)
+        labelled(self.rows, "dataset_rows", tr("First rows of the dataset"))
         self.problems = make_table(
-            "dataset_problems", "Problems of the dataset", ("Line", "What is wrong"), stretched=1
+            "dataset_problems", tr("Problems of the dataset"), (tr("Line"), tr("What is wrong")), stretched=1
         )
         self.uses = make_table(
-            "dataset_uses", "Who uses the dataset", ("Kind", "Name", "The file since"), stretched=1
+            "dataset_uses",
+            tr("Who uses the dataset"),
+            (tr("Kind"), tr("Name"), tr("The file since")),
+            stretched=1,
         )
         self._lay_out()
         self._connect()
@@ -89,21 +107,21 @@ class DatasetView(QWidget):
     def source(self) -> DatasetSource:
         """The file as it is to be read, with the names and the number of samples chosen here."""
         expected = self.expected.currentText()
-        encoding = self.encoding.currentText().strip()
+        encoding, delimiter = self.encoding.currentText().strip(), self.delimiter.currentText()
         return DatasetSource(
             path=str(self._path),
-            columns={"expected": expected} if expected not in ("", NONE) else {},
+            columns={"expected": expected} if expected not in ("", tr(NONE)) else {},
             samples=self.samples.value() or None,
-            delimiter=DELIMITERS.get(self.delimiter.currentText()),
-            encoding=None if encoding in ("", FOUND) else encoding,
+            delimiter=next((one for words, one in DELIMITERS.items() if tr(words) == delimiter), None),
+            encoding=None if encoding in ("", tr(FOUND)) else encoding,
             header=self.header.isChecked(),
         )
 
     def show_file(self, path: Path, *, imported: bool, in_place: bool) -> None:
         """Begins with a file; rows and the rest follow as they are read."""
         self._path = path
-        for box, text in ((self.delimiter, FOUND), (self.encoding, FOUND)):
-            show_in(box, text)
+        for box in (self.delimiter, self.encoding):
+            show_in(box, tr(FOUND))
         self.header.blockSignals(True)
         self.header.setChecked(True)
         self.header.blockSignals(False)
@@ -113,7 +131,7 @@ class DatasetView(QWidget):
         self.input.clear()
         self.expected.clear()
         self.show_import(imported=imported, in_place=in_place)
-        self.say("Reading…")
+        self.say(tr("Reading…"))
 
     def show_taken(self, path: Path, *, in_place: bool) -> None:
         """The file that is shown was imported, and is this one now; what was chosen for it stays."""
@@ -122,7 +140,11 @@ class DatasetView(QWidget):
 
     def show_import(self, *, imported: bool, in_place: bool) -> None:
         words = (
-            "" if imported and not in_place else " · used where it is" if imported else " · not imported yet"
+            ""
+            if imported and not in_place
+            else " " + tr("· used where it is")
+            if imported
+            else " " + tr("· not imported yet")
         )
         self._title.show_text(one_line(self._path.name, 120) + words)
         self.copy.setVisible(not imported)
@@ -138,7 +160,7 @@ class DatasetView(QWidget):
         columns = found.columns[:MOST_COLUMNS]
         names = [column.name for column in found.columns]
         self._choose(self.input, names, LIKELY_INPUT, names[0] if names else "")
-        self._choose(self.expected, [NONE, *names], LIKELY_EXPECTED, NONE)
+        self._choose(self.expected, [tr(NONE), *names], LIKELY_EXPECTED, tr(NONE))
         self.rows.setColumnCount(len(columns))
         self.rows.setRowCount(len(found.rows))
         self.rows.setHorizontalHeaderLabels(
@@ -168,9 +190,12 @@ class DatasetView(QWidget):
 
     def show_survey(self, found: Survey) -> None:
         """Shows what only the whole file tells."""
-        words = [f"{found.rows:,} row{'' if found.rows == 1 else 's'}", size_in_words(found.size)]
+        words = [
+            trn("{n} row", "{n} rows", found.rows),
+            size_in_words(found.size),
+        ]
         if found.problem_count:
-            words.append(f"{found.problem_count:,} left out")
+            words.append(tr("{problem_count:,} left out").format(problem_count=found.problem_count))
         self.say(
             f"{' · '.join(words)} · SHA-256 {found.content_hash[:12]}",
             "warn" if found.problem_count else "muted",
@@ -192,7 +217,7 @@ class DatasetView(QWidget):
         for row, problem in enumerate(problems):
             line = "" if problem.line is None else f"{problem.line:,}"
             fill_row(self.problems, row, (line, one_line(problem.message, 400)), str(problem))
-        self.tabs.setTabText(1, f"Problems ({count:,})" if count else "Problems")
+        self.tabs.setTabText(1, tr("Problems ({count:,})").format(count=count) if count else tr("Problems"))
 
     def show_uses(self, uses: Sequence[tuple[str, str, str, str]]) -> None:
         """Each: kind, name, what became of the file since, and the evaluation's reference or ""."""
@@ -201,7 +226,7 @@ class DatasetView(QWidget):
         self.uses.setRowCount(len(uses))
         for row, (kind, name, since, reference) in enumerate(uses):
             fill_row(self.uses, row, (kind, one_line(name), since), reference or name)
-        self.tabs.setTabText(2, f"Used by ({len(uses):,})" if uses else "Used by")
+        self.tabs.setTabText(2, tr("Used by ({uses:,})").format(uses=len(uses)) if uses else tr("Used by"))
 
     def _choose(self, box: QWidget, names: Sequence[str], likely: Sequence[str], other: str) -> None:
         before = box.currentText()  # type: ignore[attr-defined]
@@ -232,31 +257,22 @@ class DatasetView(QWidget):
         fields = QHBoxLayout()
         fields.setSpacing(SPACE_S)
         for caption, widget, stretch in (
-            ("Input", self.input, 2), ("Expected", self.expected, 2), ("Samples", self.samples, 1),
-            ("Delimiter", self.delimiter, 1), ("Encoding", self.encoding, 1), ("", self.header, 0),
+            (tr("Input"), self.input, 2), (tr("Expected"), self.expected, 2), (tr("Samples"), self.samples, 1),
+            (tr("Delimiter"), self.delimiter, 1), (tr("Encoding"), self.encoding, 1), (" ", self.header, 0),
         ):  # fmt: skip
-            if caption:
-                label = TextLabel(caption, "muted", 0.9)
-                label.setBuddy(widget)
-                fields.addWidget(label)
-            fields.addWidget(widget, stretch)
+            fields.addWidget(captioned(caption, widget), stretch)
         inside.addLayout(fields)
-        self.rows.setEditTriggers(QuietTable.EditTrigger.NoEditTriggers)
-        self.rows.setShowGrid(False)
-        self.rows.setWordWrap(False)
-        self.rows.setTabKeyNavigation(False)
-        self.rows.setFrameShape(QuietTable.Shape.NoFrame)
-        self.rows.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        self.rows.horizontalHeader().setHighlightSections(False)
+        self.rows.verticalHeader().show()  # with the numbers of the rows
         self.rows.horizontalHeader().setStretchLastSection(True)
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.tabs = Tabs("dataset_tabs", "Rows, problems and users of the dataset")
-        for table, title in ((self.rows, "Rows"), (self.problems, "Problems"), (self.uses, "Used by")):
+        self.tabs = Tabs("dataset_tabs", tr("Rows, problems and users of the dataset"))
+        for table, title in (
+            (self.rows, tr("Rows")),
+            (self.problems, tr("Problems")),
+            (self.uses, tr("Used by")),
+        ):
             self.tabs.addTab(table, title)
-        self.uses.setColumnWidth(0, 110)
-        self.uses.horizontalHeader().resizeSection(2, 170)
+        set_widths(self.uses, (110, 0, 170))
         lower = Card()
         below = QVBoxLayout(lower)
         below.setContentsMargins(2, 2, 2, 2)
@@ -271,8 +287,8 @@ class DatasetView(QWidget):
 def size_in_words(size: int) -> str:
     """14 kB, 1.3 GB."""
     number = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
+    for unit in (tr("bytes"), "kB", "MB", "GB"):
         if number < 1000 or unit == "GB":
-            return f"{number:,.0f} {unit}" if unit == "bytes" or number >= 10 else f"{number:.1f} {unit}"
+            return f"{number:,.0f} {unit}" if unit == tr("bytes") or number >= 10 else f"{number:.1f} {unit}"
         number /= 1000
     return ""

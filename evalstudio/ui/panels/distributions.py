@@ -10,7 +10,7 @@ from evalstudio.format import milliseconds
 from evalstudio.ui.charts.histogram import Histogram
 from evalstudio.ui.store_reader import Distributions, StoreReader
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Card, TextLabel, labelled
 
@@ -33,10 +33,14 @@ class DistributionsPanel(Card):
         self._run_id: int | None = None
         self._saved = -1
         self._busy = False
-        self.latency = Histogram("latency_histogram", "Latency", milliseconds, "No answers yet")
-        self.score = Histogram("score_histogram", "Scores", lambda value: f"{value:.3g}", "No scores yet")
+        self.latency = Histogram("latency_histogram", tr("Latency"), milliseconds, tr("No answers yet"))
+        self.score = Histogram(
+            "score_histogram", tr("Scores"), lambda value: f"{value:.3g}", tr("No scores yet")
+        )
         self.evaluator = QComboBox()
-        labelled(self.evaluator, "evaluator", "Evaluator", "Whose scores the table and the chart show")
+        labelled(
+            self.evaluator, "evaluator", tr("Evaluator"), tr("Whose scores the table and the chart show")
+        )
         self.evaluator.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.coverage = TextLabel("", "muted", name="coverage")
         self._timer = QTimer(self)
@@ -116,4 +120,6 @@ class DistributionsPanel(Card):
 def coverage_words(outcomes: tuple[int, int, int]) -> str:
     """How many records have a score, and what became of the others."""
     scored, unscored, errored = outcomes
-    return f"{scored:,} of {sum(outcomes):,} scored · {unscored:,} unscored · {errored:,} errored"
+    return tr("{scored:,} of {outcomes:,} scored · {unscored:,} unscored · {errored:,} errored").format(
+        scored=scored, outcomes=sum(outcomes), unscored=unscored, errored=errored
+    )

@@ -8,7 +8,7 @@ from evalstudio.concurrency import describe
 from evalstudio.format import duration, money
 from evalstudio.protocol import RunForecast
 from evalstudio.ui.actions import Actions
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr, trn
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel, labelled
 
@@ -35,14 +35,14 @@ class EvaluationBar(Card):
         labelled(
             self.experiment,
             "evaluation_experiment",
-            "Experiment",
-            "Runs under one name go on where they ended",
+            tr("Experiment"),
+            tr("Runs under one name go on where they ended"),
         )
         self.also = QLineEdit()
-        self.also.setPlaceholderText("more models, separated by commas")
+        self.also.setPlaceholderText(tr("more models, separated by commas"))
         labelled(
-            self.also, "also_on", "Also on these models",
-            "More models, separated by commas: a run for each, under one experiment",
+            self.also, "also_on", tr("Also on these models"),
+            tr("More models, separated by commas: a run for each, under one experiment"),
         )  # fmt: skip
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
@@ -54,7 +54,7 @@ class EvaluationBar(Card):
         fields = QGridLayout()
         fields.setHorizontalSpacing(SPACE_S)
         for column, (caption, widget, stretch) in enumerate(
-            (("E&xperiment", self.experiment, 2), ("Also on", self.also, 3))
+            ((tr("E&xperiment"), self.experiment, 2), (tr("Also on"), self.also, 3))
         ):
             label = TextLabel(caption, "muted", 0.9)
             label.setBuddy(widget)
@@ -85,11 +85,13 @@ class EvaluationBar(Card):
         """Of how many runs a grid consists: it names its models itself. 0: there is none."""
         self.also.setEnabled(not runs)
         self.also.setPlaceholderText(
-            f"a grid of {runs:,} runs names its models" if runs else "more models, separated by commas"
+            tr("a grid of {runs:,} runs names its models").format(runs=runs)
+            if runs
+            else tr("more models, separated by commas")
         )
 
     def show_title(self, text: str, *, dirty: bool) -> None:
-        self.title.show_text(one_line(text, 120) + (" · changed" if dirty else ""))
+        self.title.show_text(one_line(text, 120) + (" " + tr("· changed") if dirty else ""))
 
     def say(self, text: str, colour: str = "muted") -> None:
         self.forecast.set_colour(colour)
@@ -98,23 +100,33 @@ class EvaluationBar(Card):
 
 def forecast_sentence(found: RunForecast) -> str:
     """What a run would take, in one line."""
-    words = [f"{found.runs:,} runs"] if found.runs > 1 else []
-    words.append(f"{found.samples:,} samples")
+    words = [trn("{n} run", "{n} runs", found.runs)] if found.runs > 1 else []
+    words.append(trn("{n} sample", "{n} samples", found.samples))
     if found.seconds is not None:
         low, likely, high = found.seconds
-        words.append(f"about {duration(likely)} ({duration(low)} to {duration(high)})")
+        words.append(
+            tr("about {likely} ({low} to {high})").format(
+                likely=duration(likely), low=duration(low), high=duration(high)
+            )
+        )
     if found.cost is not None:
         low, likely, high = found.cost
-        words.append(money(0.0) if high == 0 else f"about {money(likely)} ({money(low)} to {money(high)})")
+        words.append(
+            money(0.0)
+            if high == 0
+            else tr("about {likely} ({low} to {high})").format(
+                likely=money(likely), low=money(low), high=money(high)
+            )
+        )
     elif found.seconds is not None:
-        words.append("cost unknown")
-    return f"{', '.join(words)} · {describe(found.strategy)} · {found.basis}"
+        words.append(tr("cost unknown"))
+    return f"{', '.join(words)} · {describe(found.strategy)} · {tr(found.basis)}"
 
 
 def short_forecast(found: RunForecast) -> str:
     """The likely time and cost, for a cell of a table."""
     if found.seconds is None:
-        return found.basis
+        return tr(found.basis)
     words = [duration(found.seconds[1])]
     if found.cost is not None and found.cost[1] > 0:
         words.append(money(found.cost[1]))

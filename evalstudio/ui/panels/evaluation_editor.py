@@ -37,7 +37,7 @@ from evalstudio.ui.panels.form_parts import IssueLabel, exact_text
 from evalstudio.ui.panels.sample_preview import Parts, SamplePreview, message_parts
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import plain
+from evalstudio.ui.text import plain, tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
 
@@ -75,7 +75,7 @@ class EvaluationEditor(QWidget):
         self.dataset_size = 0  # bytes
         self.form = EvaluationForm()
         self.text = QPlainTextEdit()
-        labelled(self.text, "evaluation_text", "The evaluation as TOML")
+        labelled(self.text, "evaluation_text", tr("The evaluation as TOML"))
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -114,7 +114,11 @@ class EvaluationEditor(QWidget):
             text = self.path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             self.reference = before
-            raise EvaluationError(f"The evaluation file {reference} cannot be read ({error}).") from error
+            raise EvaluationError(
+                tr("The evaluation file {reference} cannot be read ({error}).").format(
+                    reference=reference, error=error
+                )
+            ) from error
         self._row = 0
         self.text.setReadOnly(self.is_example)
         self._example.setVisible(self.is_example)
@@ -132,7 +136,9 @@ class EvaluationEditor(QWidget):
             return
         if not over_others and self._on_disk() not in (self._file, None):
             raise ChangedElsewhere(
-                f"{self.path.name} was changed by another program since it was opened here."
+                tr("{name} was changed by another program since it was opened here.").format(
+                    name=self.path.name
+                )
             )
         text = exact_text(self.text)
         save_text(self.path, text)
@@ -230,17 +236,17 @@ class EvaluationEditor(QWidget):
         syntax = [issue for issue in issues if issue.part == "text"]
         self.text_issue.show_sentences([issue.sentence for issue in syntax])
         count = len(issues)
-        self.tabs.setTabText(0, f"Form ({count} to mend)" if count else "Form")
-        self.tabs.setTabText(1, "Text (a mistake)" if syntax else "Text")
+        self.tabs.setTabText(0, tr("Form ({count} to mend)").format(count=count) if count else tr("Form"))
+        self.tabs.setTabText(1, tr("Text (a mistake)") if syntax else tr("Text"))
 
     def _lay_out(self) -> None:
         text = QWidget()
         inside = QVBoxLayout(text)
         inside.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         inside.addWidget(self.text, 1)
-        self.tabs = Tabs("evaluation_tabs", "The evaluation as a form, and as text")
-        self.tabs.addTab(self.form, "Form")
-        self.tabs.addTab(text, "Text")
+        self.tabs = Tabs("evaluation_tabs", tr("The evaluation as a form, and as text"))
+        self.tabs.addTab(self.form, tr("Form"))
+        self.tabs.addTab(text, tr("Text"))
         self._example = self._example_bar()
         card = Card()
         column = QVBoxLayout(card)
@@ -268,14 +274,14 @@ class EvaluationEditor(QWidget):
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
         layout.addWidget(
-            TextLabel("This example ships with the program: look at it, try it, run it.", "muted"), 1
+            TextLabel(tr("This example ships with the program: look at it, try it, run it."), "muted"), 1
         )
-        copy = Button("Make a copy to change")
+        copy = Button(tr("Make a copy to change"))
         labelled(
             copy,
             "copy_example",
-            "Make a copy to change",
-            "Copies the example and its dataset into the workspace",
+            tr("Make a copy to change"),
+            tr("Copies the example and its dataset into the workspace"),
         )
         copy.clicked.connect(lambda: self.copy_wanted.emit(self.reference))
         layout.addWidget(copy)

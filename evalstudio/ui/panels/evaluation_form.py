@@ -23,10 +23,11 @@ from evalstudio.ui.panels.form_parts import (
 from evalstudio.ui.panels.grid_form import GridForm
 from evalstudio.ui.panels.message_list import MessageList
 from evalstudio.ui.panels.start_bar import MOST_SAMPLES
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M
 from evalstudio.ui.widgets import Button, labelled
 
-STRATEGIES = {"As in the settings": None, "Sequential": "sequential", "Sliding window": "sliding_window", "Adaptive": "adaptive"}  # fmt: skip
+STRATEGIES = {mark("As in the settings"): None, mark("Sequential"): "sequential", mark("Sliding window"): "sliding_window", mark("Adaptive"): "adaptive"}  # fmt: skip
 LIMITS = {"sliding_window": "max_concurrency", "adaptive": "max"}
 USUAL_WINDOW = 10
 NUMBERED = ("messages", "evaluators")
@@ -41,7 +42,7 @@ class EvaluationForm(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        labelled(self, "evaluation_form", "The evaluation as a form")
+        labelled(self, "evaluation_form", tr("The evaluation as a form"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -111,90 +112,102 @@ class EvaluationForm(QScrollArea):
         return section
 
     def _make_what(self) -> None:
-        self.name = self._line("eval_name", "Name of the evaluation", "name")
-        self.about = self._line("eval_about", "Description", "description", optional=True)
+        self.name = self._line("eval_name", tr("Name of the evaluation"), "name")
+        self.about = self._line("eval_about", tr("Description"), "description", optional=True)
         self.model = choice(
-            "eval_model", "Model", (), "A name from Models, as openai/gpt-4o-mini", editable=True
+            "eval_model", tr("Model"), (), tr("A name from Models, as openai/gpt-4o-mini"), editable=True
         )
         self.model.currentTextChanged.connect(self._model_edited)
         self.temperature = QLineEdit()
-        labelled(self.temperature, "eval_temperature", "Temperature", "Empty: as the endpoint has it")
+        labelled(self.temperature, "eval_temperature", tr("Temperature"), tr("Empty: as the endpoint has it"))
         self.max_tokens = CalmSpinBox()
         self.max_tokens.setRange(0, 1_000_000)
-        self.max_tokens.setSpecialValueText("Not set")
-        labelled(self.max_tokens, "eval_max_tokens", "Longest answer in tokens", "0: as the endpoint has it")
+        self.max_tokens.setSpecialValueText(tr("Not set"))
+        labelled(
+            self.max_tokens,
+            "eval_max_tokens",
+            tr("Longest answer in tokens"),
+            tr("0: as the endpoint has it"),
+        )
         self.more = QLineEdit()
-        self.more.setPlaceholderText("as in: top_p = 0.9, seed = 1")
-        labelled(self.more, "eval_parameters", "More parameters", "As in TOML, separated by commas")
+        self.more.setPlaceholderText(tr("as in: top_p = 0.9, seed = 1"))
+        labelled(self.more, "eval_parameters", tr("More parameters"), tr("As in TOML, separated by commas"))
         self.temperature.textEdited.connect(lambda *_: self._parameters_edited())
         self.max_tokens.valueChanged.connect(lambda *_: self._parameters_edited())
         self.more.textEdited.connect(lambda *_: self._parameters_edited())
-        section = self._section("what", "What answers")
-        section.add(("Name", self.name, 2), ("Description", self.about, 3))
-        section.add(("Model", self.model, 1))
+        section = self._section("what", tr("What answers"))
+        section.add((tr("Name"), self.name, 2), (tr("Description"), self.about, 3))
+        section.add((tr("Model"), self.model, 1))
         section.add(
-            ("Temperature", self.temperature, 1), ("Longest answer", self.max_tokens, 1),
-            ("More parameters", self.more, 3),
+            (tr("Temperature"), self.temperature, 1), (tr("Longest answer"), self.max_tokens, 1),
+            (tr("More parameters"), self.more, 3),
         )  # fmt: skip
 
     def _make_dataset(self) -> None:
         self.dataset = choice(
-            "eval_dataset", "Dataset file", (), "A file; relative paths start from the evaluation's folder",
+            "eval_dataset", tr("Dataset file"), (), tr("A file; relative paths start from the evaluation's folder"),
             editable=True,
         )  # fmt: skip
         self.dataset.currentTextChanged.connect(lambda text: self._dataset_edited(path=text.strip()))
-        browse = Button("Browse…")
-        labelled(browse, "browse_dataset", "Browse for a dataset", "Choose a file; it is used where it is")
+        browse = Button(tr("Browse…"))
+        labelled(
+            browse, "browse_dataset", tr("Browse for a dataset"), tr("Choose a file; it is used where it is")
+        )
         browse.clicked.connect(self.browse)
-        self.samples = self._count("eval_samples", "Samples", "How many samples to run; 0: all", "All")
+        self.samples = self._count(
+            "eval_samples", tr("Samples"), tr("How many samples to run; 0: all"), tr("All")
+        )
         self.samples.valueChanged.connect(lambda number: self._dataset_edited(samples=number or None))
         self.seed = self._count(
-            "eval_seed", "Seed", "Draws the samples at random, the same ones each time; 0: the first ones", "The first"
+            "eval_seed", tr("Seed"), tr("Draws the samples at random, the same ones each time; 0: the first ones"), tr("The first")
         )  # fmt: skip
         self.seed.valueChanged.connect(lambda number: self._dataset_edited(seed=number or None))
         self.columns = ColumnMap()
         self.columns.changed.connect(lambda: self._dataset_edited(columns=self.columns.value or None))
-        section = self._section("dataset", "Dataset")
-        section.add(("File", self.dataset, 1), (" ", browse, 0))
-        section.add(("Samples", self.samples, 1), ("Drawn with seed", self.seed, 1))
+        section = self._section("dataset", tr("Dataset"))
+        section.add((tr("File"), self.dataset, 1), (" ", browse, 0))
+        section.add((tr("Samples"), self.samples, 1), (tr("Drawn with seed"), self.seed, 1))
         section.add_widget(self.columns)
 
     def _make_messages(self) -> None:
         self.messages = MessageList()
         self.messages.changed.connect(lambda: self._tell("messages", self.messages.value))
-        self._section("messages", "Messages").add_widget(self.messages)
+        self._section("messages", tr("Messages")).add_widget(self.messages)
 
     def _make_evaluators(self) -> None:
         self.evaluators = EvaluatorList()
         self.evaluators.changed.connect(lambda: self._tell("evaluators", self.evaluators.value))
-        self._section("evaluators", "Evaluators").add_widget(self.evaluators)
+        self._section("evaluators", tr("Evaluators")).add_widget(self.evaluators)
 
     def _make_grid(self) -> None:
         self.grid = GridForm()
         self.grid.changed.connect(lambda: self._tell("grid", self.grid.value))
-        self._section("grid", "Grid: several runs at once").add_widget(self.grid)
+        self._section("grid", tr("Grid: several runs at once")).add_widget(self.grid)
 
     def _make_running(self) -> None:
         self.repeats = CalmSpinBox()
         self.repeats.setRange(1, 1000)
-        labelled(self.repeats, "eval_repeats", "Repeats", "How often each sample is asked")
+        labelled(self.repeats, "eval_repeats", tr("Repeats"), tr("How often each sample is asked"))
         self.repeats.valueChanged.connect(
             lambda number: self._tell("repeats", number if number > 1 else None)
         )
         self.strategy = choice(
-            "eval_strategy", "Strategy", tuple(STRATEGIES), "How many calls may be in flight"
+            "eval_strategy",
+            tr("Strategy"),
+            [tr(words) for words in STRATEGIES],
+            tr("How many calls may be in flight"),
         )
         self.strategy.currentIndexChanged.connect(lambda *_: self._strategy_edited())
         self.window_size = self._count(
-            "eval_window", "Calls in flight at most", "0: as the strategy has it", "Automatic"
+            "eval_window", tr("Calls in flight at most"), tr("0: as the strategy has it"), tr("Automatic")
         )
         self.window_size.setMaximum(10_000)
         self.window_size.valueChanged.connect(lambda *_: self._strategy_edited())
-        section = self._section("running", "Running")
+        section = self._section("running", tr("Running"))
         section.add(
-            ("Repeats", self.repeats, 1),
-            ("Strategy", self.strategy, 2),
-            ("In flight at most", self.window_size, 1),
+            (tr("Repeats"), self.repeats, 1),
+            (tr("Strategy"), self.strategy, 2),
+            (tr("In flight at most"), self.window_size, 1),
         )
 
     def _line(self, name: str, spoken: str, key: str, *, optional: bool = False) -> QLineEdit:
@@ -237,7 +250,7 @@ class EvaluationForm(QScrollArea):
         strategy = table.get("strategy")
         strategy = strategy if isinstance(strategy, dict) else {}
         kind = strategy.get("type")
-        show_in(self.strategy, next((text for text, one in STRATEGIES.items() if one == kind), str(kind)))
+        show_in(self.strategy, next((tr(text) for text, one in STRATEGIES.items() if one == kind), str(kind)))
         self.window_size.setValue(_whole(strategy.get(LIMITS.get(str(kind), ""))))
         self.window_size.setEnabled(kind in LIMITS)
 
@@ -284,7 +297,7 @@ class EvaluationForm(QScrollArea):
         more = _entries(self.more.text())
         if more is None:
             self.sections["what"].issue.show_sentences(
-                ["More parameters are written as in TOML: top_p = 0.9, seed = 1."]
+                [tr("More parameters are written as in TOML: top_p = 0.9, seed = 1.")]
             )
             return
         self._tell("parameters", {**parameters, **more} or None)
@@ -292,7 +305,8 @@ class EvaluationForm(QScrollArea):
     def _strategy_edited(self) -> None:
         if self._showing:
             return
-        kind = STRATEGIES.get(self.strategy.currentText())
+        chosen = self.strategy.currentText()
+        kind = next((one for text, one in STRATEGIES.items() if tr(text) == chosen), None)
         self.window_size.setEnabled(kind in LIMITS)
         if kind is None:
             self._tell("strategy", None)

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 
 from evalstudio.library import Entry
 from evalstudio.ui.actions import Actions
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import mark, one_line, tooltip, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, theme
 from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled, quiet_selection
 
-HEADINGS = {"toml": "Yours", "python": "Python", "example": "Examples"}
+HEADINGS = {"toml": mark("Yours"), "python": mark("Python"), "example": mark("Examples")}
 REFERENCE = Qt.ItemDataRole.UserRole
 
 
@@ -25,7 +25,7 @@ class EvaluationList(Card):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.view = QListWidget()
-        labelled(self.view, "evaluation_list", "Evaluations")
+        labelled(self.view, "evaluation_list", tr("Evaluations"))
         self.view.setFrameShape(QListWidget.Shape.NoFrame)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.currentItemChanged.connect(self._current_changed)
@@ -34,7 +34,7 @@ class EvaluationList(Card):
         buttons.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         buttons.addWidget(ActionButton(actions["new_evaluation"]))
         buttons.addStretch(1)
-        title = TextLabel("Evaluations", factor=1.15, bold=True)
+        title = TextLabel(tr("Evaluations"), factor=1.15, bold=True)
         title.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, SPACE_M, 1, SPACE_S)
@@ -53,7 +53,7 @@ class EvaluationList(Card):
             self._entries = list(entries)
             self.view.clear()
             for kind, heading in HEADINGS.items():
-                self._fill(heading, [entry for entry in entries if entry.kind == kind])
+                self._fill(tr(heading), [entry for entry in entries if entry.kind == kind])
         for row in range(self.view.count()):
             if self.view.item(row).data(REFERENCE) == current:
                 self.view.setCurrentRow(row)

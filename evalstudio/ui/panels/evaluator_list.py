@@ -23,12 +23,13 @@ from evalstudio.ui.panels.form_parts import (
     show_in,
     small_button,
 )
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 COMMON = {"exact_match": {"expected": "{{ expected }}", "normalise": True}}
 ASK = {
-    "expected": "{{ expected }} or a text",
+    "expected": mark("{{ expected }} or a text"),
     "choices": '["A", "B"]',
     "fields": '["name"]',
     "scale": "[1, 5]",
@@ -44,8 +45,10 @@ class EvaluatorList(QWidget):
         super().__init__()
         self.setObjectName("evaluators_list")
         self._rows: list[EvaluatorRow] = []
-        self._add = Button("Add an evaluator")
-        labelled(self._add, "add_evaluator", "Add an evaluator", "Each judges every answer and says why")
+        self._add = Button(tr("Add an evaluator"))
+        labelled(
+            self._add, "add_evaluator", tr("Add an evaluator"), tr("Each judges every answer and says why")
+        )
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -106,10 +109,14 @@ class EvaluatorRow(QWidget):
         self._number = number
         self._table = dict(table)
         self.type = choice(
-            f"evaluator_{number}_type", f"Type of evaluator {number + 1}", tuple(evaluator_types())
+            f"evaluator_{number}_type",
+            tr("Type of evaluator {number}").format(number=number + 1),
+            tuple(evaluator_types()),
         )
         self.type.setMinimumContentsLength(16)
-        self.remove = small_button(f"evaluator_{number}_remove", f"Remove evaluator {number + 1}", "close")
+        self.remove = small_button(
+            f"evaluator_{number}_remove", tr("Remove evaluator {number}").format(number=number + 1), "close"
+        )
         self.issue = IssueLabel(f"evaluator_{number}")
         self._fields: QWidget | None = None
         head = QHBoxLayout()
@@ -156,7 +163,9 @@ class EvaluatorRow(QWidget):
             if option.kind == "truth":
                 continue
             field = self._text_field(option)
-            caption = TextLabel(option.name + ("" if option.required else " (optional)"), "muted", 0.9)
+            caption = TextLabel(
+                option.name + ("" if option.required else " " + tr("(optional)")), "muted", 0.9
+            )
             caption.setBuddy(field)
             grid.addWidget(caption, line, 0)
             grid.addWidget(field, line, 1)
@@ -172,17 +181,21 @@ class EvaluatorRow(QWidget):
     def _text_field(self, option: Option) -> QLineEdit:
         field = QLineEdit(as_field(self._table.get(option.name)))
         labelled(
-            field, f"evaluator_{self._number}_{option.name}", f"{option.name} of evaluator {self._number + 1}"
+            field,
+            f"evaluator_{self._number}_{option.name}",
+            tr("{name} of evaluator {number}").format(name=option.name, number=self._number + 1),
         )
         default = f"{option.default!r}" if option.default not in (None, "") else ""
-        field.setPlaceholderText(ASK.get(option.name, default))
+        field.setPlaceholderText(tr(ASK[option.name]) if option.name in ASK else default)
         field.textEdited.connect(lambda text: self._set(option, text))
         return field
 
     def _switch(self, option: Option) -> QCheckBox:
         box = QCheckBox(option.name.replace("_", " "))
         labelled(
-            box, f"evaluator_{self._number}_{option.name}", f"{option.name} of evaluator {self._number + 1}"
+            box,
+            f"evaluator_{self._number}_{option.name}",
+            tr("{name} of evaluator {number}").format(name=option.name, number=self._number + 1),
         )
         box.setChecked(bool(self._table.get(option.name, option.default)))
         box.toggled.connect(lambda on: self._put(option, on if on != option.default else None))

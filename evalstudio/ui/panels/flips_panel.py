@@ -17,15 +17,16 @@ from evalstudio.errors import StoreError
 from evalstudio.store.comparison import Flip, ScorePair
 from evalstudio.store.reader import Details
 from evalstudio.ui.store_reader import StoreReader
-from evalstudio.ui.tables.flips import HEADINGS, FlipsModel
+from evalstudio.ui.tables.flips import ANSWER_A, ANSWER_B, FlipsModel
+from evalstudio.ui.tables.quiet import quieten, set_widths
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line, plain
-from evalstudio.ui.theme import SPACE_S, line_height, theme
+from evalstudio.ui.text import mark, one_line, plain, tr, trn
+from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
 
-WIDTHS = (80, 120, 0, 0, 72, 72)
-CHOOSE = "Choose a sample to see both answers."
-DIRECTIONS = ("All flips", "Up: B scores higher", "Down: B scores lower")
+WIDTHS = (70, 100, 0, 0, 66, 66)
+CHOOSE = mark("Choose a sample to see both answers.")
+DIRECTIONS = (mark("All flips"), mark("Up: B scores higher"), mark("Down: B scores lower"))
 
 
 class FlipsPanel(QWidget):
@@ -41,12 +42,12 @@ class FlipsPanel(QWidget):
         self.model = FlipsModel(store)
         self.table = self._make_table()
         self.evaluator = QComboBox()
-        labelled(self.evaluator, "flips_evaluator", "Evaluator whose scores changed")
+        labelled(self.evaluator, "flips_evaluator", tr("Evaluator whose scores changed"))
         self.direction = QComboBox()
-        self.direction.addItems(DIRECTIONS)
-        labelled(self.direction, "flips_direction", "Direction of the change", "Which flips to show")
+        self.direction.addItems([tr(direction) for direction in DIRECTIONS])
+        labelled(self.direction, "flips_direction", tr("Direction of the change"), tr("Which flips to show"))
         self.count = TextLabel("", "muted", name="flips_count")
-        self.sample = ElidedLabel(CHOOSE, "muted", name="flip_sample")
+        self.sample = ElidedLabel(tr(CHOOSE), "muted", name="flip_sample")
         self.answers = tuple(_answer(letter) for letter in "ab")
         self._lay_out()
         self.evaluator.currentIndexChanged.connect(lambda *_: self._fill())
@@ -73,7 +74,7 @@ class FlipsPanel(QWidget):
         if direction:
             flips = tuple(flip for flip in flips if (flip.score_b > flip.score_a) == (direction == 1))
         self.model.show_flips(flips, pair.evaluator if pair is not None else None)
-        self.count.show_text(f"{len(flips):,} sample{'' if len(flips) == 1 else 's'}")
+        self.count.show_text(trn("{n} sample", "{n} samples", len(flips)))
         self._show_answers(None, (None, None))
         if flips:
             self.table.setCurrentIndex(self.model.index(0, 0))
@@ -95,38 +96,32 @@ class FlipsPanel(QWidget):
     def _show_answers(self, flip: Flip | None, both: tuple[Details | None, Details | None]) -> None:
         expected = next((one.record.expected for one in both if one is not None), None)
         if flip is None:
-            none = "No sample is scored differently." if not self.model.flips else CHOOSE
+            none = tr("No sample is scored differently.") if not self.model.flips else tr(CHOOSE)
             self.sample.show_text(none)
         else:
-            words = f"Sample {one_line(flip.sample_id, 60)}"
-            self.sample.show_text(f"{words} · expected: {one_line(expected)}" if expected else words)
+            words = tr("Sample {sample_id}").format(sample_id=one_line(flip.sample_id, 60))
+            self.sample.show_text(
+                tr("{words} · expected: {expected}").format(words=words, expected=one_line(expected))
+                if expected
+                else words
+            )
         for view, details in zip(self.answers, both, strict=True):
             view.setPlainText(_whole(details) if details is not None else "")
 
     def _follow_theme(self) -> None:
-        for view in (self.table, *self.answers):
+        for view in self.answers:
             quiet_selection(view)
-        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        labelled(table, "flips", "Samples whose score changed")
+        labelled(table, "flips", tr("Samples whose score changed"))
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setFrameShape(QTableView.Shape.NoFrame)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        for column in range(len(HEADINGS)):
-            if WIDTHS[column]:
-                table.setColumnWidth(column, WIDTHS[column])
-            else:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        set_widths(table, WIDTHS)
+        for column in (ANSWER_A, ANSWER_B):
+            table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 
@@ -153,7 +148,7 @@ class FlipsPanel(QWidget):
         for letter, view in zip("AB", self.answers, strict=True):
             side = QVBoxLayout()
             side.setSpacing(0)
-            side.addWidget(TextLabel(f"Answer of {letter}", bold=True))
+            side.addWidget(TextLabel(tr("Answer of {letter}").format(letter=letter), bold=True))
             side.addWidget(view, 1)
             both.addLayout(side, 1)
         beside.addLayout(both, 1)
@@ -170,7 +165,7 @@ class FlipsPanel(QWidget):
 
 def _answer(letter: str) -> QPlainTextEdit:
     view = QPlainTextEdit()
-    labelled(view, f"answer_{letter}", f"Answer of run {letter.upper()}")
+    labelled(view, f"answer_{letter}", tr("Answer of run {letter}").format(letter=letter.upper()))
     view.setReadOnly(True)
     view.setUndoRedoEnabled(False)
     view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
@@ -180,9 +175,9 @@ def _answer(letter: str) -> QPlainTextEdit:
 def _whole(details: Details) -> str:
     """The answer, and below it what the evaluators say of it."""
     answer = details.record.answer
-    text = plain(answer or "(empty)" if answer is not None else details.record.error or "(no answer)")
+    text = plain(answer or tr("(empty)") if answer is not None else details.record.error or tr("(no answer)"))
     whys = [
-        f"{score.evaluator}: {'unscored' if score.value is None else score.value}. {score.why}"
+        f"{score.evaluator}: {tr('unscored') if score.value is None else score.value}. {score.why}"
         for score in details.scores
     ]
     return text + "".join(f"\n\n{plain(why, 2_000)}" for why in whys)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 
 from evalstudio.ui.panels.form_parts import as_field, choice, from_field, refill, show_in, small_button
 from evalstudio.ui.panels.message_list import MessageList
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr, trn
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
@@ -42,15 +42,15 @@ class GridForm(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
         for part, words, hint, add in (
-            ("models", "Add a model", "A run for each model", self._add_model),
-            ("prompts", "Add a prompt", "A run for each prompt; it begins as the messages above", self._add_prompt),
-            ("parameters", "Add a parameter", "A run for each of its values", self._add_parameter),
+            ("models", tr("Add a model"), tr("A run for each model"), self._add_model),
+            ("prompts", tr("Add a prompt"), tr("A run for each prompt; it begins as the messages above"), self._add_prompt),
+            ("parameters", tr("Add a parameter"), tr("A run for each of its values"), self._add_parameter),
         ):  # fmt: skip
             self._places[part] = QVBoxLayout()
             self._places[part].setSpacing(SPACE_XS)
             layout.addLayout(self._places[part])
             button = Button(words)
-            labelled(button, f"add_grid_{part}", f"{words} to the grid", hint)
+            labelled(button, f"add_grid_{part}", tr("{words} to the grid").format(words=words), hint)
             button.clicked.connect(add)
             buttons.addWidget(button)
         buttons.addStretch(1)
@@ -112,15 +112,15 @@ class GridForm(QWidget):
     def _tell(self) -> None:
         if not self._runs:
             self.summary.show_text(
-                "One run. With several models, prompts or values it is one for each combination."
+                tr("One run. With several models, prompts or values it is one for each combination.")
             )
             return
-        head = f"{len(self._runs):,} run{'' if len(self._runs) == 1 else 's'}"
+        head = trn("{n} run", "{n} runs", len(self._runs))
         if self._calls is not None:
-            head += f", {self._calls:,} samples in all"
+            head += tr(", {calls:,} samples in all").format(calls=self._calls)
         lines = [f"{head}:", *(f"•  {one_line(name, 120)}" for name in self._runs[:MOST_LISTED])]
         if len(self._runs) > MOST_LISTED:
-            lines.append(f"and {len(self._runs) - MOST_LISTED:,} more")
+            lines.append(tr("and {runs:,} more").format(runs=len(self._runs) - MOST_LISTED))
         self.summary.show_text("\n".join(lines))
 
     # Rows that come and go ------------------------------------------------------------------------------------------
@@ -130,7 +130,10 @@ class GridForm(QWidget):
 
     def _add_prompt(self) -> None:
         row = self._make_prompt()
-        row.show_value(f"prompt {len(self._prompt_rows)}", self._base or [{"role": "user", "content": ""}])
+        row.show_value(
+            f"prompt {len(self._prompt_rows)}",
+            self._base or [{"role": "user", "content": ""}],
+        )
         row.name.setFocus()
         row.name.selectAll()
         self.changed.emit()
@@ -181,11 +184,13 @@ class ModelRow(QWidget):
         super().__init__()
         self._table: Any = None  # a model that is written as a table: changed in the text
         self.model: QComboBox = choice(
-            f"grid_model_{number}", f"Model {number + 1} of the grid", models, "A name from Models", editable=True
+            f"grid_model_{number}", tr("Model {number} of the grid").format(number=number + 1), models, tr("A name from Models"), editable=True
         )  # fmt: skip
         show_in(self.model, "")
-        self.remove = small_button(f"grid_model_{number}_remove", f"Remove model {number + 1}", "close")
-        _in_a_row(self, "Model", self.model, self.remove)
+        self.remove = small_button(
+            f"grid_model_{number}_remove", tr("Remove model {number}").format(number=number + 1), "close"
+        )
+        _in_a_row(self, tr("Model"), self.model, self.remove)
         self.model.currentTextChanged.connect(lambda *_: self.changed.emit())
 
     @property
@@ -206,11 +211,15 @@ class PromptRow(QWidget):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.name = QLineEdit()
-        labelled(self.name, f"grid_prompt_{number}_name", f"Name of prompt {number + 1}")
-        self.remove = small_button(f"grid_prompt_{number}_remove", f"Remove prompt {number + 1}", "close")
+        labelled(
+            self.name, f"grid_prompt_{number}_name", tr("Name of prompt {number}").format(number=number + 1)
+        )
+        self.remove = small_button(
+            f"grid_prompt_{number}_remove", tr("Remove prompt {number}").format(number=number + 1), "close"
+        )
         self.messages = MessageList(f"grid_prompt_{number}_")
         head = QWidget()
-        _in_a_row(head, "Prompt", self.name, self.remove)
+        _in_a_row(head, tr("Prompt"), self.name, self.remove)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, SPACE_XS, 0, SPACE_S)
         layout.setSpacing(SPACE_XS)
@@ -237,24 +246,30 @@ class ParameterRow(QWidget):
         super().__init__()
         self.name = QLineEdit()
         self.name.setPlaceholderText("temperature")
-        labelled(self.name, f"grid_parameter_{number}_name", f"Name of parameter {number + 1}")
+        labelled(
+            self.name,
+            f"grid_parameter_{number}_name",
+            tr("Name of parameter {number}").format(number=number + 1),
+        )
         self.field = QLineEdit()
         self.field.setPlaceholderText("0, 0.5, 1")
         labelled(
-            self.field, f"grid_parameter_{number}_values", f"Values of parameter {number + 1}",
-            "Separated by commas, as in TOML",
+            self.field, f"grid_parameter_{number}_values", tr("Values of parameter {number}").format(number=number + 1),
+            tr("Separated by commas, as in TOML"),
         )  # fmt: skip
         self.remove = small_button(
-            f"grid_parameter_{number}_remove", f"Remove parameter {number + 1}", "close"
+            f"grid_parameter_{number}_remove",
+            tr("Remove parameter {number}").format(number=number + 1),
+            "close",
         )
         fields = QWidget()
         inside = QHBoxLayout(fields)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(SPACE_S)
         inside.addWidget(self.name, 1)
-        inside.addWidget(TextLabel("is", "muted"))
+        inside.addWidget(TextLabel(tr("is"), "muted"))
         inside.addWidget(self.field, 2)
-        _in_a_row(self, "Parameter", fields, self.remove)
+        _in_a_row(self, tr("Parameter"), fields, self.remove)
         for field in (self.name, self.field):
             field.textEdited.connect(lambda *_: self.changed.emit())
 
@@ -279,7 +294,7 @@ def _in_a_row(box: QWidget, caption: str, field: QWidget, remove: QWidget) -> No
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setHorizontalSpacing(SPACE_S)
     label = TextLabel(caption, "muted")
-    label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Parameter "))
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(tr("Parameter") + " "))
     layout.addWidget(label, 0, 0, Qt.AlignmentFlag.AlignVCenter)
     layout.addWidget(field, 0, 1)
     layout.addWidget(remove, 0, 2)

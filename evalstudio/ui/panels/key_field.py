@@ -9,15 +9,16 @@ from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SETTLE_MS = 300
 FOUND = {
-    "session": ("✓ Held in memory for this session.", "good"),
-    "environment": ("✓ Found in the environment.", "good"),
-    "keychain": ("✓ Found in your system's keychain.", "good"),
-    "": ("Not found: type it below, or set an environment variable of this name.", "warn"),
+    "session": (mark("✓ Held in memory for this session."), "good"),
+    "environment": (mark("✓ Found in the environment."), "good"),
+    "keychain": (mark("✓ Found in your system's keychain."), "good"),
+    "": (mark("Not found: type it below, or set an environment variable of this name."), "warn"),
 }
 
 
@@ -32,23 +33,26 @@ class KeyField(QWidget):
         self._book = book
         self.name = QLineEdit()
         labelled(
-            self.name, "key_name", "Name of the key",
-            "The environment variable or the entry of the keychain that holds it; empty: no key",
+            self.name, "key_name", tr("Name of the key"),
+            tr("The environment variable or the entry of the keychain that holds it; empty: no key"),
         )  # fmt: skip
         self.state = TextLabel("", "muted", name="key_state")
         self.state.setWordWrap(True)
         self.secret = QLineEdit()
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
-        self.secret.setPlaceholderText("Paste the key")
+        self.secret.setPlaceholderText(tr("Paste the key"))
         labelled(
-            self.secret, "key_secret", "The key itself", "Is given to the engine and then forgotten here"
+            self.secret,
+            "key_secret",
+            tr("The key itself"),
+            tr("Is given to the engine and then forgotten here"),
         )
-        self.keep = Button("&Keep in the keychain")
-        labelled(self.keep, "key_keep", "Keep the key in the system's keychain")
-        self.hold = Button("This &session only")
-        labelled(self.hold, "key_hold", "Hold the key in memory for this session")
-        self.drop = Button("&Forget")
-        labelled(self.drop, "key_drop", "Take the key out of the session and the keychain")
+        self.keep = Button(tr("&Keep in the keychain"))
+        labelled(self.keep, "key_keep", tr("Keep the key in the system's keychain"))
+        self.hold = Button(tr("This &session only"))
+        labelled(self.hold, "key_hold", tr("Hold the key in memory for this session"))
+        self.drop = Button(tr("&Forget"))
+        labelled(self.drop, "key_drop", tr("Take the key out of the session and the keychain"))
         upper, lower = QHBoxLayout(), QHBoxLayout()
         for layout, parts in (
             (upper, (self.name, self.state)),
@@ -83,7 +87,7 @@ class KeyField(QWidget):
         """Another model's key; `usual` is where its provider's key is found when none is named."""
         self.secret.clear()
         self.name.setText(name)
-        self.name.setPlaceholderText(usual or "No key")
+        self.name.setPlaceholderText(usual or tr("No key"))
         self._usual = usual
         self._renamed()
 
@@ -128,7 +132,7 @@ class KeyField(QWidget):
     def _show(self, where: str | None) -> None:
         self._where = where or ""
         words, colour = FOUND[where] if where is not None else ("", "muted")
-        self.state.show_text(words)
+        self.state.show_text(tr(words) if words else "")
         self.state.set_colour(colour)
         self._adapt()
 

@@ -3,26 +3,33 @@
 import time
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalstudio.format import duration, milliseconds
 from evalstudio.store.learned import Learned, ModelHistory
-from evalstudio.ui.panels.error_table import fill_row, make_table
-from evalstudio.ui.text import one_line
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
+from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import TextLabel
 
 ENDPOINT_HEADINGS = (
-    "Model",
-    "Address",
-    "Window",
-    "Throughput",
-    "A call",
-    "Its rate",
-    "Refused above",
-    "Learned",
+    mark("Model"),
+    mark("Address"),
+    mark("Window"),
+    mark("Throughput"),
+    mark("A call"),
+    mark("Its rate"),
+    mark("Refused above"),
+    mark("Learned"),
 )
-MODEL_HEADINGS = ("Model", "Runs", "Samples", "Errored", "Errors, most first", "Last run")
+MODEL_HEADINGS = (
+    mark("Model"),
+    mark("Runs"),
+    mark("Samples"),
+    mark("Errored"),
+    mark("Errors, most first"),
+    mark("Last run"),
+)
 
 
 class LearnedPanel(QWidget):
@@ -32,24 +39,30 @@ class LearnedPanel(QWidget):
         super().__init__()
         self.setObjectName("learned_panel")
         self.endpoints = make_table(
-            "learned_endpoints", "What was learned about endpoints", ENDPOINT_HEADINGS, stretched=1
+            "learned_endpoints",
+            tr("What was learned about endpoints"),
+            [tr(heading) for heading in ENDPOINT_HEADINGS],
+            stretched=1,
         )
         self.models = make_table(
-            "model_histories", "How runs on each model went", MODEL_HEADINGS, stretched=4
+            "model_histories",
+            tr("How runs on each model went"),
+            [tr(heading) for heading in MODEL_HEADINGS],
+            stretched=4,
         )
-        _set_widths(self.endpoints, (150, 0, 70, 100, 80, 100, 100, 110))
-        _set_widths(self.models, (190, 60, 90, 90, 0, 110))
+        set_widths(self.endpoints, (150, 0, 70, 100, 80, 100, 100, 110))
+        set_widths(self.models, (190, 60, 90, 90, 0, 110))
         self.empty = TextLabel(
-            "Nothing yet. Runs with Adaptive and the capacity finder learn what an endpoint can take; it is kept for a week "
-            "as the start of the next run.", "muted", name="learned_empty",
+            tr("Nothing yet. Runs with Adaptive and the capacity finder learn what an endpoint can take; it is kept for a week "
+            "as the start of the next run."), "muted", name="learned_empty",
         )  # fmt: skip
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_S)
-        self._titles = [TextLabel("Endpoints: what Adaptive learned, and begins with next time", bold=True),
-                        TextLabel("Models: how their runs went", bold=True)]  # fmt: skip
+        self._titles = [TextLabel(tr("Endpoints: what Adaptive learned, and begins with next time"), bold=True),
+                        TextLabel(tr("Models: how their runs went"), bold=True)]  # fmt: skip
         column.addWidget(self._titles[0])
         column.addWidget(self.endpoints, 1)
         column.addWidget(self._titles[1])
@@ -91,8 +104,8 @@ def _endpoint_words(one: Learned, now: float) -> tuple[str, ...]:
         f"{one.throughput:.3g}/s" if one.throughput else "–",
         milliseconds(one.seconds),
         f"{one.requests_per_minute:,.0f}/min" if one.requests_per_minute else "–",
-        f"{refused} in flight" if refused else "–",
-        f"{duration(max(0.0, now - one.learned_at))} ago",
+        tr("{refused} in flight").format(refused=refused) if refused else "–",
+        tr("{time} ago").format(time=duration(max(0.0, now - one.learned_at))),
     )  # fmt: skip
 
 
@@ -101,11 +114,5 @@ def _model_words(one: ModelHistory, now: float) -> tuple[str, ...]:
     errors = ", ".join(f"{name} {count:,}" for name, count in one.errors)
     return (
         one_line(one.model), f"{one.runs:,}", f"{one.saved:,}", share, one_line(errors) or "–",
-        f"{duration(max(0.0, now - one.last))} ago",
+        tr("{time} ago").format(time=duration(max(0.0, now - one.last))),
     )  # fmt: skip
-
-
-def _set_widths(table: QTableWidget, widths: tuple[int, ...]) -> None:
-    for column, width in enumerate(widths):
-        if width:
-            table.setColumnWidth(column, width)

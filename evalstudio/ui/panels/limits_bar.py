@@ -2,12 +2,13 @@
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
 from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.protocol import RatesNow
 from evalstudio.ui.run_model import window_of
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
 
@@ -16,10 +17,11 @@ SETTLE_MS = 400
 SLIDER_STEPS = 1_000
 SLIDER_TOP = 256
 MOST_REQUESTS = 1_000_000
-REQUESTS_HINT = "At most so many requests a minute to this endpoint, from all runs; at once"
-SOURCES = {"live control": "set here", "option": "as it was started", "evaluation": "from the evaluation", "model": "from Models",
-           "settings": "from the settings"}  # fmt: skip
-NAMES = ("Sequential", "Sliding window", "Adaptive")
+REQUESTS_HINT = mark("At most so many requests a minute to this endpoint, from all runs; at once")
+SOURCES = {"live control": mark("set here"), "option": mark("as it was started"), "evaluation": mark("from the evaluation"), "model": mark("from Models"),
+           "settings": mark("from the settings")}  # fmt: skip
+AT_ONCE = mark("at once")
+NAMES = (mark("Sequential"), mark("Sliding window"), mark("Adaptive"))
 
 
 class LimitsBar(Card):
@@ -33,39 +35,44 @@ class LimitsBar(Card):
         super().__init__()
         self.setObjectName("limits_bar")
         self._shown: Strategy = Adaptive()
-        self._scope = ElidedLabel("Next run", "muted", name="limits_scope")
+        self._scope = ElidedLabel(tr("Next run"), "muted", name="limits_scope")
         self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.strategy = QComboBox()
+        self.strategy = _WholeCombo()
         self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.strategy.addItems(NAMES)
-        labelled(self.strategy, "strategy", "Strategy", "How the number of calls in flight is chosen")
+        self.strategy.addItems([tr(name) for name in NAMES])
+        labelled(self.strategy, "strategy", tr("Strategy"), tr("How the number of calls in flight is chosen"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, SLIDER_STEPS)
         self.slider.setPageStep(100)
         self.slider.setMinimumWidth(60)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        labelled(self.slider, "window_slider", "Window size", "How many calls may be in flight")
+        labelled(self.slider, "window_slider", tr("Window size"), tr("How many calls may be in flight"))
         self.window_size = QSpinBox()
         self.window_size.setRange(1, MAXIMUM)
         self.window_size.setKeyboardTracking(False)
         labelled(
-            self.window_size, "window_size", "Window size as a number", "How many calls may be in flight"
+            self.window_size,
+            "window_size",
+            tr("Window size as a number"),
+            tr("How many calls may be in flight"),
         )
-        self._window_label = QLabel("&Window")
+        self._window_label = QLabel(tr("&Window"))
         self._window_label.setBuddy(self.window_size)
         self.workers = QSpinBox()
         self.workers.setRange(1, MAXIMUM)
         self.workers.setKeyboardTracking(False)
-        labelled(self.workers, "workers", "Workers", "Threads that run the model, a synchronous function")
-        self._workers_label = QLabel("Wor&kers")
+        labelled(
+            self.workers, "workers", tr("Workers"), tr("Threads that run the model, a synchronous function")
+        )
+        self._workers_label = QLabel(tr("Wor&kers"))
         self._workers_label.setBuddy(self.workers)
         self.requests = QSpinBox()
         self.requests.setRange(0, MOST_REQUESTS)
-        self.requests.setSpecialValueText("any")
+        self.requests.setSpecialValueText(tr("any"))
         self.requests.setGroupSeparatorShown(True)
         self.requests.setKeyboardTracking(False)
-        labelled(self.requests, "run_requests", "Requests a minute", REQUESTS_HINT)
-        self._requests_label = QLabel("&Req/min")
+        labelled(self.requests, "run_requests", tr("Requests a minute"), tr(REQUESTS_HINT))
+        self._requests_label = QLabel(tr("&Req/min"))
         self._requests_label.setBuddy(self.requests)
         self._in_force = TextLabel("", "muted", name="limit_in_force")
         self._lay_out()
@@ -107,7 +114,7 @@ class LimitsBar(Card):
 
     def show_next(self, strategy: Strategy) -> None:
         """Shows what the next run starts with."""
-        self._scope.show_text("Next run")
+        self._scope.show_text(tr("Next run"))
         self._in_force.show_text("")
         self._show(strategy, window_of(strategy, 64))
         self._show_workers(None)
@@ -124,9 +131,13 @@ class LimitsBar(Card):
         rates: RatesNow | None = None,
     ) -> None:
         """Shows what holds for the run in work; what a person is moving right now is left alone."""
-        self._scope.show_text(f"This run, {SOURCES.get(source, 'at once')}")
-        self._in_force.show_text(f"{in_flight:,} of {limit:,} in flight")
-        self._in_force.setToolTip(f"The application's ceiling is {ceiling:,} calls at once.")
+        self._scope.show_text(tr("This run, {source}").format(source=tr(SOURCES.get(source, AT_ONCE))))
+        self._in_force.show_text(
+            tr("{in_flight:,} of {limit:,} in flight").format(in_flight=in_flight, limit=limit)
+        )
+        self._in_force.setToolTip(
+            tr("The application's ceiling is {ceiling:,} calls at once.").format(ceiling=ceiling)
+        )
         if not self._is_busy:
             self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)
             self._show_workers(workers)
@@ -172,8 +183,12 @@ class LimitsBar(Card):
         if wanted != self.requests.value():
             with QSignalBlocker(self.requests):
                 self.requests.setValue(wanted)
-        known = "" if rates.requests is None else f"\nIn force: {rates.requests:,.0f} a minute."
-        self.requests.setToolTip(REQUESTS_HINT + known)
+        known = (
+            ""
+            if rates.requests is None
+            else "\n" + tr("In force: {requests:,.0f} a minute.").format(requests=rates.requests)
+        )
+        self.requests.setToolTip(tr(REQUESTS_HINT) + known)
 
     def _strategy_moved(self) -> None:
         self._adapt()
@@ -191,7 +206,7 @@ class LimitsBar(Card):
 
     def _adapt(self) -> None:
         sequential = self.strategy.currentIndex() == 0
-        self._window_label.setText("At &most" if self.strategy.currentIndex() == 2 else "&Window")
+        self._window_label.setText(tr("At &most") if self.strategy.currentIndex() == 2 else tr("&Window"))
         for widget in (self.slider, self.window_size):
             widget.setEnabled(not sequential)
 
@@ -210,6 +225,13 @@ class LimitsBar(Card):
                                 self._workers_label, self.workers, self._requests_label, self.requests, self._in_force]  # fmt: skip
         for part in parts:
             layout.addWidget(part, 1 if part is self.slider else 0)
+
+
+class _WholeCombo(QComboBox):
+    """A list whose words are not cut where room is short."""
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 def to_slider(size: int) -> int:

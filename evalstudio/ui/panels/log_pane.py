@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.keys import redact
 from evalstudio.protocol import LogLine
-from evalstudio.ui.text import plain
+from evalstudio.ui.text import plain, tr
 from evalstudio.ui.theme import theme, tokens
 from evalstudio.ui.widgets import quiet_selection
 
@@ -26,12 +26,12 @@ class LogPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         self.view = QPlainTextEdit()
         self.view.setObjectName("log_text")
-        self.view.setAccessibleName("Log")
+        self.view.setAccessibleName(tr("Log"))
         self.view.setReadOnly(True)
         self.view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.view.setMaximumBlockCount(MOST_LINES)
         self.view.setUndoRedoEnabled(False)
-        self.view.setPlaceholderText("What the engine tells and your own code prints appears here.")
+        self.view.setPlaceholderText(tr("What the engine tells and your own code prints appears here."))
         self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         layout.addWidget(self.view)
         theme().changed.connect(self._follow_theme)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVB
 
 from evalstudio.ui.icons import draw_icon, icon
 from evalstudio.ui.notices import Notice, Offer
-from evalstudio.ui.text import plain
+from evalstudio.ui.text import plain, tr
 from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, mixed, theme, tokens
 from evalstudio.ui.widgets import Button, TextLabel
 
@@ -84,8 +84,8 @@ class MessageItem(QFrame):
             layout.addWidget(self._button(offer))
         close = QToolButton()
         close.setObjectName("message_dismiss")
-        close.setAccessibleName("Dismiss this message")
-        close.setToolTip("Dismiss")
+        close.setAccessibleName(tr("Dismiss this message"))
+        close.setToolTip(tr("Dismiss"))
         close.setAutoRaise(True)
         close.setIcon(icon("close", "muted"))
         close.clicked.connect(lambda: bar.dismiss(self))

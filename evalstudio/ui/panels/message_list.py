@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from evalstudio.draft import Issue
 from evalstudio.templates import ROLES
 from evalstudio.ui.panels.form_parts import GrowingText, IssueLabel, choice, exact_text, show_in, small_button
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Button, labelled
 
@@ -23,12 +24,12 @@ class MessageList(QWidget):
         self._prefix = prefix  # tells the names of this list's parts from those of another one
         self.setObjectName(f"{prefix}messages_list")
         self._rows: list[MessageRow] = []
-        self._add = Button("Add a message")
+        self._add = Button(tr("Add a message"))
         labelled(
             self._add,
             f"{prefix}add_message",
-            "Add a message",
-            "A user message after another one starts a new turn",
+            tr("Add a message"),
+            tr("A user message after another one starts a new turn"),
         )
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)
@@ -88,11 +89,17 @@ class MessageRow(QWidget):
 
     def __init__(self, number: int, prefix: str = "") -> None:
         super().__init__()
-        self.role = choice(f"{prefix}message_{number}_role", f"Role of message {number + 1}", ROLES)
-        self.text = GrowingText(f"{prefix}message_{number}_text", f"Template of message {number + 1}")
-        self.text.setPlaceholderText("Text with columns in braces: {{ text }}")
+        self.role = choice(
+            f"{prefix}message_{number}_role", tr("Role of message {number}").format(number=number + 1), ROLES
+        )
+        self.text = GrowingText(
+            f"{prefix}message_{number}_text", tr("Template of message {number}").format(number=number + 1)
+        )
+        self.text.setPlaceholderText(tr("Text with columns in braces: {{ text }}"))
         self.remove = small_button(
-            f"{prefix}message_{number}_remove", f"Remove message {number + 1}", "close"
+            f"{prefix}message_{number}_remove",
+            tr("Remove message {number}").format(number=number + 1),
+            "close",
         )
         self.issue = IssueLabel(f"{prefix}message_{number}")
         layout = QGridLayout(self)

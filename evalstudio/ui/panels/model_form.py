@@ -30,7 +30,7 @@ from evalstudio.ui.panels.key_field import KeyField
 from evalstudio.ui.panels.price_fields import PriceFields
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr, trn
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
@@ -121,7 +121,9 @@ class ModelForm(QWidget):
             return
         self._before = name
         self.saved.emit(name)
-        self._tell(f"Saved in {self._session.workspace.models.name} of the workspace.", "good")
+        self._tell(
+            tr("Saved in {name} of the workspace.").format(name=self._session.workspace.models.name), "good"
+        )
 
     def _remove(self) -> None:
         name, self._before = self._before, None
@@ -149,26 +151,29 @@ class ModelForm(QWidget):
                 button.setEnabled(True)
 
     async def _test(self) -> None:
-        if (said := await self._ask(TestModel, self._model(), "One small call…")) is not None:
+        if (said := await self._ask(TestModel, self._model(), tr("One small call…"))) is not None:
             self._tell(f"✓ {one_line(str(said))}", "good")
 
     async def _list(self) -> None:
         model = self._model()
         if not model.name:
             model = msgspec.structs.replace(model, name="any")  # the list does not depend on it
-        names = await self._ask(ListModels, model, "Asking for its models…")
+        names = await self._ask(ListModels, model, tr("Asking for its models…"))
         if names is None:
             return
         current = self.model_id.currentText()
         self.model_id.clear()
         self.model_id.addItems([one_line(str(name)) for name in names])
         self.model_id.setCurrentText(current or (str(names[0]) if names else ""))
-        self._tell(f"It offers {len(names):,} models." if len(names) != 1 else "It offers one model.", "good")
+        self._tell(
+            trn("It offers one model.", "It offers {n} models.", len(names)),
+            "good",
+        )
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), "A Python file with the function")
+        dialog = QFileDialog(self.window(), tr("A Python file with the function"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Python (*.py)", "All files (*)"])
+        dialog.setNameFilters([tr("Python (*.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.path.setText)
         dialog.open()
@@ -179,11 +184,11 @@ class ModelForm(QWidget):
         window = model.window
         if model.provider == "python":
             self.advice.show_text(
-                "A synchronous function gets a window of the worker count, unless you set one here."
+                tr("A synchronous function gets a window of the worker count, unless you set one here.")
             )
             return
         preset = preset_for(model)
-        words = f"{preset.name}: {preset.range}. {preset.reason}"
+        words = f"{tr(preset.name)}: {preset.range}. {tr(preset.reason)}"
         if is_self_hosted(model):
             words = advise(model).reason
         warning = outside(preset, window) if window is not None else None
@@ -221,46 +226,53 @@ class ModelForm(QWidget):
 
     def _make_fields(self, session: Session, book: ModelBook) -> None:
         self.name = QLineEdit()
-        labelled(self.name, "model_name", "Name", "What evaluations, --model and the Runs page call it")
+        labelled(
+            self.name, "model_name", tr("Name"), tr("What evaluations, --model and the Runs page call it")
+        )
         self.provider = TextLabel("", name="model_provider")
         self.model_id = QComboBox()
         self.model_id.setEditable(True)
         self.model_id.setMinimumContentsLength(24)
-        labelled(self.model_id, "model_id", "Model", "Its name at the endpoint")
-        self.list_models = Button("&List models")
-        labelled(self.list_models, "list_models", "List the endpoint's models")
+        labelled(self.model_id, "model_id", tr("Model"), tr("Its name at the endpoint"))
+        self.list_models = Button(tr("&List models"))
+        labelled(self.list_models, "list_models", tr("List the endpoint's models"))
         self.base_url = QLineEdit()
-        labelled(self.base_url, "base_url", "Base URL", "Empty: the provider's own")
+        labelled(self.base_url, "base_url", tr("Base URL"), tr("Empty: the provider's own"))
         self.key = KeyField(session, book)
         self.path = QLineEdit()
-        labelled(self.path, "function_path", "Python file")
+        labelled(self.path, "function_path", tr("Python file"))
         self.function = QLineEdit()
         labelled(
             self.function,
             "function_name",
-            "Function",
-            "Takes prompt, messages or columns; returns the answer",
+            tr("Function"),
+            tr("Takes prompt, messages or columns; returns the answer"),
         )
-        self.thread_safe = QCheckBox("Several threads may call it at once")
+        self.thread_safe = QCheckBox(tr("Several threads may call it at once"))
         labelled(
             self.thread_safe,
             "thread_safe",
-            "Thread-safe",
-            "Off: one worker calls it, one call after the other",
+            tr("Thread-safe"),
+            tr("Off: one worker calls it, one call after the other"),
         )
-        self.requests = _count("requests_per_minute", "Requests a minute", "no limit", MOST_A_MINUTE)
-        self.tokens = _count("tokens_per_minute", "Tokens a minute", "no limit", MOST_A_MINUTE)
-        self.cap = _count("model_cap", "In flight at most, all runs together", "no limit", MAXIMUM)
+        self.requests = _count("requests_per_minute", tr("Requests a minute"), tr("no limit"), MOST_A_MINUTE)
+        self.tokens = _count("tokens_per_minute", tr("Tokens a minute"), tr("no limit"), MOST_A_MINUTE)
+        self.cap = _count("model_cap", tr("In flight at most, all runs together"), tr("no limit"), MAXIMUM)
         self.window_size = _count(
-            "model_window", "Window of runs that set no strategy", "as the settings", MAXIMUM
+            "model_window", tr("Window of runs that set no strategy"), tr("as the settings"), MAXIMUM
         )
         self.prices = PriceFields()
-        self.save = Button("&Save")
-        labelled(self.save, "save_model", "Save the model")
-        self.test = Button("&Test connection")
-        labelled(self.test, "test_model", "Test the connection", "Makes one small call")
-        self.remove = Button("&Remove")
-        labelled(self.remove, "remove_model", "Remove the model", "Takes the entry away; runs and keys stay")
+        self.save = Button(tr("&Save"))
+        labelled(self.save, "save_model", tr("Save the model"))
+        self.test = Button(tr("&Test connection"))
+        labelled(self.test, "test_model", tr("Test the connection"), tr("Makes one small call"))
+        self.remove = Button(tr("&Remove"))
+        labelled(
+            self.remove,
+            "remove_model",
+            tr("Remove the model"),
+            tr("Takes the entry away; runs and keys stay"),
+        )
         self.result = TextLabel("", name="model_result")
         self.result.setWordWrap(True)
         self.advice = TextLabel("", "muted", 0.9, name="model_advice")
@@ -272,11 +284,14 @@ class ModelForm(QWidget):
         self._model_line = _line(self.model_id, self.list_models, stretched=self.model_id)
         browse = QToolButton()
         browse.setIcon(icon("open"))
-        labelled(browse, "browse_function", "Choose the Python file")
+        labelled(browse, "browse_function", tr("Choose the Python file"))
         browse.clicked.connect(self._browse)
         self._path_line = _line(self.path, browse, stretched=self.path)
         self._rates_line = _line(
-            self.requests, TextLabel("requests", "muted"), self.tokens, TextLabel("tokens a minute", "muted")
+            self.requests,
+            TextLabel(tr("requests"), "muted"),
+            self.tokens,
+            TextLabel(tr("tokens a minute"), "muted"),
         )
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(SPACE_M)
@@ -284,10 +299,10 @@ class ModelForm(QWidget):
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for caption, field in (
-            ("Name", self.name), ("Provider", self.provider), ("Model", self._model_line), ("Base URL", self.base_url),
-            ("Key", self.key), ("File", self._path_line), ("Function", self.function), ("", self.thread_safe),
-            ("Rates", self._rates_line), ("At most in flight", self.cap), ("Default window", self.window_size),
-            ("Prices", self.prices),
+            (tr("Name"), self.name), (tr("Provider"), self.provider), (tr("Model"), self._model_line), (tr("Base URL"), self.base_url),
+            (tr("Key"), self.key), (tr("File"), self._path_line), (tr("Function"), self.function), ("", self.thread_safe),
+            (tr("Rates"), self._rates_line), (tr("At most in flight"), self.cap), (tr("Default window"), self.window_size),
+            (tr("Prices"), self.prices),
         ):  # fmt: skip
             label = TextLabel(caption)
             self._form.addRow(label, field)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import TokenPrices
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import TextLabel, labelled
 
@@ -19,16 +20,16 @@ class PriceFields(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("model_prices")
-        self.input = self._field("price_input", "Price of a million tokens in, in US dollars", "listed")
-        self.output = self._field("price_output", "Price of a million tokens out, in US dollars", "listed")
+        self.input = self._field("price_input", tr("Price of a million tokens in, in US dollars"))
+        self.output = self._field("price_output", tr("Price of a million tokens out, in US dollars"))
         self.cached = self._field(
-            "price_cached", "Price of a million tokens in that were cached, in US dollars", "as in"
+            "price_cached", tr("Price of a million tokens in that were cached, in US dollars"), as_input=True
         )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
         for field, words in (
-            (self.input, "in"), (self.output, "out"), (self.cached, "in from the cache, $ a million tokens"),
+            (self.input, tr("in")), (self.output, tr("out")), (self.cached, tr("in from the cache, $ a million tokens")),
         ):  # fmt: skip
             layout.addWidget(field)
             layout.addWidget(TextLabel(words, "muted"))
@@ -42,7 +43,7 @@ class PriceFields(QWidget):
         if price_in is None and price_out is None and cached is None:
             return None
         if price_in is None or price_out is None:
-            raise ModelError("Prices of its own need both, that of tokens in and that of tokens out.")
+            raise ModelError(tr("Prices of its own need both, that of tokens in and that of tokens out."))
         return TokenPrices(price_in, price_out, cached)
 
     def show_prices(self, prices: TokenPrices | None) -> None:
@@ -50,12 +51,15 @@ class PriceFields(QWidget):
         for field, value in zip((self.input, self.output, self.cached), values, strict=True):
             field.setText("" if value is None else f"{value:.12g}")
 
-    def _field(self, name: str, spoken: str, nothing: str) -> QLineEdit:
+    def _field(self, name: str, spoken: str, *, as_input: bool = False) -> QLineEdit:
         field = QLineEdit()
-        field.setPlaceholderText(nothing)
+        field.setPlaceholderText(tr("as in") if as_input else tr("listed"))
         field.setMaximumWidth(110)
         labelled(
-            field, name, spoken, "Empty: from the list of prices" if nothing == "listed" else "Empty: as in"
+            field,
+            name,
+            spoken,
+            tr("Empty: as in") if as_input else tr("Empty: from the list of prices"),
         )
         field.textChanged.connect(lambda *_: self.changed.emit())
         return field
@@ -70,5 +74,9 @@ def _number(text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        raise ModelError(f"'{text.strip()}' is no price; write US dollars for a million tokens, as in 0.15.")
+        raise ModelError(
+            tr("'{text}' is no price; write US dollars for a million tokens, as in 0.15.").format(
+                text=text.strip()
+            )
+        )
     return value

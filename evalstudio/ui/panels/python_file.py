@@ -7,14 +7,22 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPlainTextEdit, QVBoxLayout
 
 from evalstudio.concurrency import describe
-from evalstudio.protocol import EvaluationFile, EvaluationFunction, RunForecast
-from evalstudio.ui.panels.error_table import fill_cell, fill_row, make_table
-from evalstudio.ui.panels.evaluation_bar import forecast_sentence, short_forecast
-from evalstudio.ui.text import one_line, plain
+from evalstudio.protocol import EvaluationFile, EvaluationFunction
+from evalstudio.ui.tables.quiet import fill_cell, fill_row, make_table, set_widths
+from evalstudio.ui.text import mark, one_line, plain, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, Card, TextLabel, labelled
 
-HEADINGS = ("Function", "Samples", "Columns", "Fixtures", "Runs as", "Takes about", "What it does", "")
+HEADINGS = (
+    mark("Function"),
+    mark("Samples"),
+    mark("Columns"),
+    mark("Fixtures"),
+    mark("Runs as"),
+    mark("Takes about"),
+    mark("What it does"),
+    "",
+)
 FORECAST, RUN = 5, 7
 
 
@@ -30,19 +38,25 @@ class PythonFile(Card):
         self._title = TextLabel("", factor=1.15, bold=True, name="python_title")
         self._status = TextLabel("", "muted", name="python_status")
         self._status.setWordWrap(True)
-        self.all = Button("Run all")
+        self.all = Button(tr("Run all"))
         labelled(
-            self.all, "run_all_functions", "Run all functions", "One after the other, under one experiment"
+            self.all,
+            "run_all_functions",
+            tr("Run all functions"),
+            tr("One after the other, under one experiment"),
         )
-        self.again = Button("Read again")
-        labelled(self.again, "read_again", "Read the file again", "After you have changed it")
-        self.table = make_table("function_table", "Evaluations of the file", HEADINGS, stretched=6)
-        for column, width in enumerate((150, 80, 130, 110, 150, 110, 0, 0)):
-            if width:
-                self.table.setColumnWidth(column, width)
+        self.again = Button(tr("Read again"))
+        labelled(self.again, "read_again", tr("Read the file again"), tr("After you have changed it"))
+        self.table = make_table(
+            "function_table",
+            tr("Evaluations of the file"),
+            [tr(heading) for heading in HEADINGS],
+            stretched=6,
+        )
+        set_widths(self.table, (150, 80, 130, 110, 150, 110))
         self.table.horizontalHeader().setSectionResizeMode(RUN, QHeaderView.ResizeMode.ResizeToContents)
         self.trace = QPlainTextEdit()
-        labelled(self.trace, "python_trace", "The lines that led to the failure")
+        labelled(self.trace, "python_trace", tr("The lines that led to the failure"))
         self.trace.setReadOnly(True)
         self.trace.setTabChangesFocus(True)
         self.trace.setVisible(False)
@@ -63,7 +77,7 @@ class PythonFile(Card):
 
     def show_waiting(self, path: str) -> None:
         self._title.show_text(one_line(Path(path).name))
-        self._say("Reading the file…")
+        self._say(tr("Reading the file…"))
         self._show((), "")
 
     def show_problem(self, sentence: str) -> None:
@@ -73,17 +87,17 @@ class PythonFile(Card):
     def show_file(self, found: EvaluationFile) -> None:
         """Shows what the engine found in the file."""
         self._say(
-            plain(found.problem, 1_000) if found.problem else "What a function needs beside its columns, pytest gives it.",
+            plain(found.problem, 1_000) if found.problem else tr("What a function needs beside its columns, pytest gives it."),
             "bad" if found.problem else "muted",
         )  # fmt: skip
         self._show(found.functions, found.trace)
 
-    def show_forecast(self, name: str, found: RunForecast) -> None:
-        """Shows what a run of one function would take."""
+    def show_forecast(self, name: str, words: str, sentence: str) -> None:
+        """Shows what a run of one function would take, and says it whole in the cell's tooltip."""
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             if item is not None and item.text() == name:
-                fill_cell(self.table, row, FORECAST, short_forecast(found), forecast_sentence(found))
+                fill_cell(self.table, row, FORECAST, words, sentence)
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self._status.set_colour(colour)
@@ -97,22 +111,34 @@ class PythonFile(Card):
         self.table.setRowCount(len(functions))
         for row, one in enumerate(functions):
             words = (
-                one.name, "streamed" if one.samples is None else f"{one.samples:,}", ", ".join(one.columns),
+                one.name, tr("streamed") if one.samples is None else f"{one.samples:,}", ", ".join(one.columns),
                 ", ".join(one.fixtures) or "–", _runs_as(one), "", one_line(one.problem or one.about),
             )  # fmt: skip
-            fill_row(self.table, row, words, f"{one.name}, line {one.line}\n{one.problem or one.about}")
+            fill_row(
+                self.table,
+                row,
+                words,
+                tr("{name}, line {line}\n{problem}").format(
+                    name=one.name, line=one.line, problem=one.problem or one.about
+                ),
+            )
             self.table.setCellWidget(row, RUN, self._button(one))
 
     def _button(self, one: EvaluationFunction) -> Button:
-        button = Button("Run")
-        labelled(button, f"run_{one.name}", f"Run {one.name}", "Start it and go to the Runs page")
+        button = Button(tr("Run"))
+        labelled(
+            button,
+            f"run_{one.name}",
+            tr("Run {name}").format(name=one.name),
+            tr("Start it and go to the Runs page"),
+        )
         button.setEnabled(not one.problem)
         button.clicked.connect(lambda: self.run.emit(one.name))
         return button
 
 
 def _runs_as(one: EvaluationFunction) -> str:
-    kind = {"threads": "worker threads", "async": "async", "batch": "batches"}[one.kind]
+    kind = {"threads": tr("worker threads"), "async": "async", "batch": tr("batches")}[one.kind]
     return (
         kind if one.strategy is None or one.kind == "batch" else f"{kind}, {describe(one.strategy).lower()}"
     )

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from evalstudio.format import milliseconds, money
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import Record
-from evalstudio.ui.text import plain
+from evalstudio.ui.text import plain, tr, trn
 from evalstudio.ui.theme import theme, tokens
 
 
@@ -21,11 +21,11 @@ class RecordDetail(QWidget):
         self.setObjectName(f"{prefix}record_detail")
         self.view = QPlainTextEdit()
         self.view.setObjectName(f"{prefix}record_text")
-        self.view.setAccessibleName("Record")
+        self.view.setAccessibleName(tr("Record"))
         self.view.setReadOnly(True)
         self.view.setUndoRedoEnabled(False)
         self.view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.view.setPlaceholderText("Choose a record to see its prompt, answer, scores and timings.")
+        self.view.setPlaceholderText(tr("Choose a record to see its prompt, answer, scores and timings."))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -67,53 +67,78 @@ class RecordDetail(QWidget):
 def sections(details: Details) -> Iterator[tuple[str, str]]:
     """The parts of a record: a title and its text."""
     record = details.record
-    repeat = f", repeat {record.repeat + 1}" if record.repeat else ""
-    yield f"SAMPLE {plain(record.sample_id, 200)}{repeat}", _in_short(record)
+    repeat = tr(", repeat {repeat}").format(repeat=record.repeat + 1) if record.repeat else ""
+    yield (
+        tr("SAMPLE {sample_id}{repeat}").format(sample_id=plain(record.sample_id, 200), repeat=repeat),
+        _in_short(record),
+    )
     if record.error:
-        yield "ERROR", record.error
+        yield tr("ERROR"), record.error
     for score in details.scores:
-        value = "unscored" if score.value is None else f"{score.value}"
-        labels = f"\nread as: {score.label}" if score.label is not None else ""
-        expected = f"\nexpected: {score.expected_label}" if score.expected_label is not None else ""
-        yield f"SCORE {score.evaluator}: {value}", f"{score.why}{labels}{expected}"
-    for role, content in _messages(record.prompt):
-        yield f"PROMPT {role}", content
-    if record.thinking:
-        yield "THINKING", record.thinking
-    if record.answer is not None:
-        yield "ANSWER", record.answer or "(empty)"
-    if record.expected is not None:
-        yield "EXPECTED", record.expected
-    for attempt in details.attempts:
-        status = f" (status {attempt.status})" if attempt.status is not None else ""
-        waited = f", then waited {milliseconds(attempt.waited)}" if attempt.waited else ""
-        yield (
-            f"ATTEMPT {attempt.number}: {attempt.outcome}{status}",
-            f"started after {milliseconds(attempt.started_at)}, took {milliseconds(attempt.duration)}{waited}\n{attempt.message}",
+        value = tr("unscored") if score.value is None else f"{score.value}"
+        labels = "\n" + tr("read as: {label}").format(label=score.label) if score.label is not None else ""
+        expected = (
+            "\n" + tr("expected: {expected_label}").format(expected_label=score.expected_label)
+            if score.expected_label is not None
+            else ""
         )
-    yield "TIMINGS", _timings(record)
+        yield (
+            tr("SCORE {evaluator}: {value}").format(evaluator=score.evaluator, value=value),
+            f"{score.why}{labels}{expected}",
+        )
+    for role, content in _messages(record.prompt):
+        yield tr("PROMPT {role}").format(role=role), content
+    if record.thinking:
+        yield tr("THINKING"), record.thinking
+    if record.answer is not None:
+        yield tr("ANSWER"), record.answer or tr("(empty)")
+    if record.expected is not None:
+        yield tr("EXPECTED"), record.expected
+    for attempt in details.attempts:
+        status = (
+            " " + tr("(status {status})").format(status=attempt.status) if attempt.status is not None else ""
+        )
+        waited = (
+            tr(", then waited {waited}").format(waited=milliseconds(attempt.waited)) if attempt.waited else ""
+        )
+        yield (
+            tr("ATTEMPT {number}: {outcome}{status}").format(
+                number=attempt.number, outcome=tr(attempt.outcome), status=status
+            ),
+            tr("started after {started_at}, took {duration}{waited}\n{message}").format(
+                started_at=milliseconds(attempt.started_at),
+                duration=milliseconds(attempt.duration),
+                waited=waited,
+                message=attempt.message,
+            ),
+        )
+    yield tr("TIMINGS"), _timings(record)
 
 
 def _in_short(record: Record) -> str:
-    words = [record.outcome]
+    words = [tr(record.outcome)]
     if record.latency is not None:
         words.append(milliseconds(record.latency))
-    words.append(f"{record.attempts} attempt{'s' if record.attempts != 1 else ''}")
+    words.append(trn("{n} attempt", "{n} attempts", record.attempts))
     if record.tokens_in is not None or record.tokens_out is not None:
-        words.append(f"{record.tokens_in or 0:,} tokens in, {record.tokens_out or 0:,} out")
+        words.append(
+            tr("{tokens_in:,} tokens in, {tokens_out:,} out").format(
+                tokens_in=record.tokens_in or 0, tokens_out=record.tokens_out or 0
+            )
+        )
     if record.finish_reason == "length":
-        words.append("cut off at the limit of tokens")
+        words.append(tr("cut off at the limit of tokens"))
     if record.cost is not None:
         words.append(money(record.cost))
     if record.answered_by:
-        words.append(f"answered by {record.answered_by}")
+        words.append(tr("answered by {answered_by}").format(answered_by=record.answered_by))
     return " · ".join(words)
 
 
 def _timings(record: Record) -> str:
     parts = (
-        ("waited for the limits", record.queued), ("backed off", record.backed_off), ("first token", record.first_token),
-        ("latency of the answer", record.latency), ("evaluators", record.judged),
+        (tr("waited for the limits"), record.queued), (tr("backed off"), record.backed_off), (tr("first token"), record.first_token),
+        (tr("latency of the answer"), record.latency), (tr("evaluators"), record.judged),
     )  # fmt: skip
     return "\n".join(f"{name}: {milliseconds(value)}" for name, value in parts if value is not None)
 

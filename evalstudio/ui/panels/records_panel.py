@@ -26,14 +26,18 @@ from evalstudio.store.reader import Details
 from evalstudio.store.schema import record_ids
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.quiet import quieten, set_widths
 from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.theme import SPACE_S, line_height, theme
+from evalstudio.ui.text import tr, trn
+from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.widgets import Button, TextLabel, labelled, quiet_selection
 
 REFRESH_MS = 500  # while a run goes on: at most twice a second
 TYPING_MS = 200
+LONG_RUN = 20_000  # records: from there on the first rows are shown before all are known
+FIRST_ROWS = 128
 COST_FACTOR = 5  # a query that took long is not asked again before five times as long
 
 
@@ -66,13 +70,15 @@ class RecordsPanel(QWidget):
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
         self.outcome = QComboBox()
-        for text, value in [("All records", None), *((name.capitalize(), name) for name in GROUPS)]:
+        for text, value in [(tr("All records"), None), *((tr(name).capitalize(), name) for name in GROUPS)]:
             self.outcome.addItem(text, value)
-        labelled(self.outcome, f"{prefix}outcome_filter", "Filter by outcome", "Which records to show")
+        labelled(
+            self.outcome, f"{prefix}outcome_filter", tr("Filter by outcome"), tr("Which records to show")
+        )
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search prompts and answers")
+        self.search.setPlaceholderText(tr("Search prompts and answers"))
         self.search.setClearButtonEnabled(True)
-        labelled(self.search, f"{prefix}record_search", "Search prompts and answers")
+        labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
         self.columns = self._make_columns_button()
         self._lay_out()
@@ -167,7 +173,9 @@ class RecordsPanel(QWidget):
             if run_id is None:
                 ids = np.empty(0, dtype=np.int64)
             else:
-                after = int(self.model.ids[known - 1]) if known else None
+                if other and abs(self._saved) > LONG_RUN and query.is_everything:
+                    known = await self._show_first(run_id, query)
+                after = int(self.model.ids[known - 1]) if known and not other else None
                 ids = await self._store.record_ids(run_id, query, after)
         except StoreError as error:
             if self._again is None:
@@ -181,6 +189,15 @@ class RecordsPanel(QWidget):
         if again is not None or run_id != self._run_id:
             self._read(other=again or run_id != self._run_id)
 
+    async def _show_first(self, run_id: int, query: RecordQuery) -> int:
+        """Shows the first rows of a long run while the others are looked for; how many these are."""
+        first = await self._store.first_ids(run_id, FIRST_ROWS, descending=query.descending)
+        if run_id != self._run_id or query != self._query:
+            return 0
+        self.model.replace(first)
+        self.count.show_text("")
+        return len(first)
+
     def _rows_that_last(self) -> int:
         """How many of the first rows need not be read again while the run goes on: a long run costs no more than a short."""
         if self._run_id is None or self._stale or not self._query.is_everything:
@@ -189,16 +206,18 @@ class RecordsPanel(QWidget):
 
     def _show(self, ids: Ids, known: int, *, other: bool) -> None:
         selected = self.shown_record
-        if other:
-            self.model.replace(ids)
-        else:
+        if not other:
             self.model.grow(ids, known)
+        elif known and np.array_equal(ids[:known], self.model.ids):
+            self.model.grow(ids[known:], known)
+        else:
+            self.model.replace(ids)
         if selected is not None and self.shown_record != selected:
             row = self.model.row_of(selected)
             if row is not None:
                 self.table.setCurrentIndex(self.model.index(row, 0))
         count = self.model.rowCount()
-        self.count.show_text(f"{count:,} {'record' if count == 1 else 'records'}")
+        self.count.show_text(trn("{n} record", "{n} records", count))
 
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
         if column >= 0 and SORTS[column] is None:  # a text: back to what is shown
@@ -228,54 +247,48 @@ class RecordsPanel(QWidget):
         self.details_shown.emit(details)
 
     def _follow_theme(self) -> None:
-        quiet_selection(self.table)
-        self.table.verticalHeader().setDefaultSectionSize(line_height() + 9)
         quiet_selection(self.detail.view)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        labelled(table, f"{self._prefix}records", "Records")
+        labelled(table, f"{self._prefix}records", tr("Records"))
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setFrameShape(QTableView.Shape.NoFrame)
-        table.verticalHeader().hide()
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         header.setObjectName(f"{self._prefix}records_columns")
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        header.setToolTip("Click to sort")
+        header.setToolTip(tr("Click to sort"))
         for column in self._hidden:
             table.setColumnHidden(column, True)
-        for column, width in enumerate(WIDTHS):
-            table.setColumnWidth(column, width)
+        set_widths(table, WIDTHS)
         header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 
     def _make_columns_button(self) -> Button:
-        button = Button("Columns")
-        labelled(button, f"{self._prefix}columns_button", "Columns", "Choose the columns of the table")
+        button = Button(tr("Columns"))
+        labelled(
+            button, f"{self._prefix}columns_button", tr("Columns"), tr("Choose the columns of the table")
+        )
         menu = QMenu(button)
         menu.setObjectName(f"{self._prefix}columns_menu")
         for column, heading in enumerate(HEADINGS):
             if column in (0, ANSWER):
                 continue
-            action = menu.addAction(heading)
+            action = menu.addAction(tr(heading))
+            action.setData(column)
             action.setCheckable(True)
             action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
 
         def tick() -> None:
             for action in menu.actions():
-                action.setChecked(not self.table.isColumnHidden(HEADINGS.index(action.text())))
+                action.setChecked(not self.table.isColumnHidden(action.data()))
 
         menu.aboutToShow.connect(tick)
         tick()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
 from evalstudio.store.runs import RunRow
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.widgets import labelled
 
 
@@ -51,4 +51,6 @@ class RunChoice(QComboBox):
 
 def words_of(row: RunRow) -> str:
     """A run in one line."""
-    return one_line(f"{row.id} · {row.experiment} · {row.evaluation} · {row.model} · {row.true_state}", 120)
+    return one_line(
+        f"{row.id} · {row.experiment} · {row.evaluation} · {row.model} · {tr(row.true_state)}", 120
+    )

@@ -13,18 +13,18 @@ from evalstudio.ui.actions import Actions
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.states import LOOKS
-from evalstudio.ui.text import one_line, plain
+from evalstudio.ui.text import mark, one_line, plain, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
 FIGURES = ("saved", "left", "elapsed", "rate", "tokens", "cost")
 CAPTIONS = {
-    "saved": "Saved",
-    "left": "Time left",
-    "elapsed": "Elapsed",
-    "rate": "Samples a second",
-    "tokens": "Tokens in / out",
-    "cost": "Cost so far",
+    "saved": mark("Saved"),
+    "left": mark("Time left"),
+    "elapsed": mark("Elapsed"),
+    "rate": mark("Samples a second"),
+    "tokens": mark("Tokens in / out"),
+    "cost": mark("Cost so far"),
 }
 
 
@@ -34,7 +34,7 @@ class RunHeader(Card):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("run_header")
-        self._title = TextLabel("No run yet", factor=1.25, bold=True, name="run_title")
+        self._title = TextLabel(tr("No run yet"), factor=1.25, bold=True, name="run_title")
         self._subtitle = ElidedLabel("", "muted", name="run_subtitle")
         self._state = StatePill()
         self._progress = ProgressStripe()
@@ -49,11 +49,11 @@ class RunHeader(Card):
         layout.addLayout(self._numbers())
 
     def show_nothing(self) -> None:
-        self._title.show_text("Nothing has run yet")
+        self._title.show_text(tr("Nothing has run yet"))
         self._subtitle.show_text("")
         self._state.setVisible(False)
         self._progress.show_counts(0, 0, 0, 0)
-        self._binding.show_text("Press Start, or F5: the example runs on the built-in demo model.")
+        self._binding.show_text(tr("Press Start, or F5: the example runs on the built-in demo model."))
         self._binding.set_colour("muted")
         self._score.show_scores((), 0, 0)
         for label in self._figures.values():
@@ -63,7 +63,11 @@ class RunHeader(Card):
         """Shows a snapshot; `siblings` are the runs of the grid that it belongs to."""
         state = RunState(now.state)
         self._title.show_text(one_line(now.experiment, 40))
-        subtitle = one_line(f"{now.evaluation} on {now.model} · run {now.run_id}")
+        subtitle = one_line(
+            tr("{evaluation} on {model} · run {run_id}").format(
+                evaluation=now.evaluation, model=now.model, run_id=now.run_id
+            )
+        )
         self._subtitle.show_text(f"{subtitle}{_grid_words(now, siblings)}")
         self._state.show_state(state)
         self._progress.show_counts(now.scored, now.unscored, now.errored, now.total)
@@ -72,7 +76,8 @@ class RunHeader(Card):
         self._binding.set_colour("warn" if alarming else "accent_text")
         self._score.show_scores(now.scores, now.saved, now.errored)
         texts = {
-            "saved": f"{now.saved:,} of {now.total:,}" + (f", {now.cached:,} cached" if now.cached else ""),
+            "saved": tr("{saved:,} of {total:,}").format(saved=now.saved, total=now.total)
+            + (tr(", {cached:,} cached").format(cached=now.cached) if now.cached else ""),
             "left": _time_left(now, state),
             "elapsed": duration(now.elapsed),
             "rate": f"{now.rate:,.0f}" if now.rate >= 100 else f"{now.rate:.1f}",
@@ -115,8 +120,8 @@ class RunHeader(Card):
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(0)
         for column, (name, label) in enumerate(self._figures.items()):
-            caption = TextLabel(CAPTIONS[name], "muted", 0.85)
-            label.setAccessibleName(CAPTIONS[name])
+            caption = TextLabel(tr(CAPTIONS[name]), "muted", 0.85)
+            label.setAccessibleName(tr(CAPTIONS[name]))
             grid.addWidget(caption, 0, column)
             grid.addWidget(label, 1, column)
         line.addLayout(grid)
@@ -139,12 +144,12 @@ class StatePill(QWidget):
         self.setVisible(True)
         if state is not self.state:
             self.state = state
-            self.setAccessibleName(f"State: {state}")
+            self.setAccessibleName(tr("State: {state}").format(state=tr(state)))
             self.updateGeometry()
             self.update()
 
     def text(self) -> str:
-        return str(self.state).capitalize()
+        return tr(self.state).capitalize()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -180,10 +185,10 @@ class ProgressStripe(QWidget):
         if counts != self.counts:
             self.counts = counts
             saved = scored + unscored + errored
-            words = (
-                f"{saved:,} of {total:,} saved: {scored:,} scored, {unscored:,} unscored, {errored:,} errored"
-            )
-            self.setAccessibleName(f"Progress: {words}")
+            words = tr(
+                "{saved:,} of {total:,} saved: {scored:,} scored, {unscored:,} unscored, {errored:,} errored"
+            ).format(saved=saved, total=total, scored=scored, unscored=unscored, errored=errored)
+            self.setAccessibleName(tr("Progress: {words}").format(words=words))
             self.setToolTip(words)
             self.update()
 
@@ -214,7 +219,7 @@ class ScoreView(QWidget):
         self.setObjectName("run_score")
         self.setMinimumWidth(250)
         self.setMaximumWidth(320)
-        self._metric = TextLabel("Score", "muted", 0.85, name="score_metric")
+        self._metric = TextLabel(tr("Score"), "muted", 0.85, name="score_metric")
         self._value = TextLabel("–", factor=1.5, bold=True, name="score_value")
         self._interval = IntervalBar()
         self._words = ElidedLabel("", "muted", 0.85, name="score_words")
@@ -241,24 +246,35 @@ class ScoreView(QWidget):
         self._value.show_text(short_score(first) if first is not None and known else "–")
         self._interval.show_score(first if known else None)
         if first is None:
-            self._words.show_text("The score forms here")
-            self._metric.show_text("Score")
+            self._words.show_text(tr("The score forms here"))
+            self._metric.show_text(tr("Score"))
             self._left_out.show_text("")
             return
         out = [
-            f"{first.unscored:,} unscored" if first.unscored else "",
-            f"{errored:,} errored" if errored else "",
+            tr("{unscored:,} unscored").format(unscored=first.unscored) if first.unscored else "",
+            tr("{errored:,} errored").format(errored=errored) if errored else "",
         ]
         self._metric.show_text(one_line(first.metric, 14).capitalize())
-        self._words.show_text(f"{first.n:,} of {saved:,} scored")
+        self._words.show_text(tr("{n:,} of {saved:,} scored").format(n=first.n, saved=saved))
         self._left_out.show_text(", ".join(filter(None, out)))
-        words = ", ".join([f"{first.metric}, {first.n:,} of {saved:,} scored", *filter(None, out)])
+        words = ", ".join(
+            [
+                tr("{metric}, {n:,} of {saved:,} scored").format(metric=first.metric, n=first.n, saved=saved),
+                *filter(None, out),
+            ]
+        )
         every = "\n".join(
-            f"{score.evaluator} {score.metric}: {percent(score)}, {score.n:,} scored, {score.unscored:,} unscored"
+            tr("{evaluator} {metric}: {score}, {n:,} scored, {unscored:,} unscored").format(
+                evaluator=score.evaluator,
+                metric=score.metric,
+                score=percent(score),
+                n=score.n,
+                unscored=score.unscored,
+            )
             for score in scores
         )
-        self.setToolTip(plain(every) + "\nIn brackets: the 95 % interval.")
-        self.setAccessibleName(f"Score: {percent(first)}, {words}")
+        self.setToolTip(plain(every) + "\n" + tr("In brackets: the 95 % interval."))
+        self.setAccessibleName(tr("Score: {first}, {words}").format(first=percent(first), words=words))
 
 
 class IntervalBar(QLabel):
@@ -308,17 +324,21 @@ def _grid_words(now: Snapshot, siblings: Sequence[RunRow]) -> str:
         return ""
     number = sum(row.id <= now.run_id for row in siblings)
     going = sum(row.state in ACTIVE for row in siblings)
-    return f" · {number} of the {len(siblings):,} runs of a grid" + (f", {going:,} in work" if going else "")
+    return (
+        " "
+        + tr("· {number} of the {siblings:,} runs of a grid").format(number=number, siblings=len(siblings))
+        + (tr(", {going:,} in work").format(going=going) if going else "")
+    )
 
 
 def _time_left(now: Snapshot, state: RunState) -> str:
     if state is RunState.PAUSED:
-        return "paused"
+        return tr("paused")
     if now.eta is None:
         return "–"
     low, likely, high = now.eta
     if likely < 1:
-        return "under 1 s"
+        return tr("under 1 s")
     return f"{duration(likely)} ({_bare(low)}–{duration(high)})"
 
 
@@ -329,18 +349,32 @@ def _bare(seconds: float) -> str:
 def _what_holds(now: Snapshot, state: RunState) -> str:
     """What binds now, or why the run is where it is."""
     if now.gate:
-        wait = f" Calls go on in {duration(now.gate_wait)}." if now.gate_wait else ""
-        return f"Waiting: {now.gate}.{wait}"
+        wait = (
+            " " + tr("Calls go on in {gate_wait}.").format(gate_wait=duration(now.gate_wait))
+            if now.gate_wait
+            else ""
+        )
+        return tr("Waiting: {gate}.{wait}").format(gate=now.gate, wait=wait)
     if state is RunState.RUNNING:
         return (
-            f"{now.binding_sentence}" if now.binding_sentence else "Calls start as fast as samples are ready."
+            f"{now.binding_sentence}"
+            if now.binding_sentence
+            else tr("Calls start as fast as samples are ready.")
         )
     if now.reason:
         return now.reason
     if state is RunState.PAUSED:
-        return "Paused: no further call starts until you continue."
+        return tr("Paused: no further call starts until you continue.")
     if state is RunState.INTERRUPTED:
-        return "Resume does the rest and repeats nothing that is saved."
-    repeated = f" {now.repeated:,} calls were made again after a crash." if now.repeated else ""
-    cached = f" {now.cached:,} answers came from the cache." if now.cached else ""
-    return f"{now.scored:,} scored, {now.unscored:,} unscored, {now.errored:,} errored.{cached}{repeated}"
+        return tr("Resume does the rest and repeats nothing that is saved.")
+    repeated = (
+        " " + tr("{repeated:,} calls were made again after a crash.").format(repeated=now.repeated)
+        if now.repeated
+        else ""
+    )
+    cached = (
+        " " + tr("{cached:,} answers came from the cache.").format(cached=now.cached) if now.cached else ""
+    )
+    return tr("{scored:,} scored, {unscored:,} unscored, {errored:,} errored.{cached}{repeated}").format(
+        scored=now.scored, unscored=now.unscored, errored=now.errored, cached=cached, repeated=repeated
+    )

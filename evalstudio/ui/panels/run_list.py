@@ -24,7 +24,7 @@ from evalstudio.ui.charts.sparkline import draw_spark, spark_of
 from evalstudio.ui.icons import draw_icon
 from evalstudio.ui.run_model import RunModel, last_summary
 from evalstudio.ui.states import LOOKS
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -50,10 +50,14 @@ class Entry:
 
     @property
     def spoken(self) -> str:
-        return (
-            f"{self.experiment}: {self.evaluation} on {self.model}, {self.state}, {self.saved} of {self.total} saved"
-            + (f", {self.score}" if self.score else "")
-        )
+        return tr("{experiment}: {evaluation} on {model}, {state}, {saved} of {total} saved").format(
+            experiment=self.experiment,
+            evaluation=self.evaluation,
+            model=self.model,
+            state=tr(self.state),
+            saved=self.saved,
+            total=self.total,
+        ) + (f", {self.score}" if self.score else "")
 
 
 class RunListModel(QAbstractListModel):
@@ -77,7 +81,11 @@ class RunListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return entry.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(f"{entry.spoken}\nStarted {entry.created}, run {entry.run_id}")
+            return tooltip(
+                tr("{spoken}\nStarted {created}, run {run_id}").format(
+                    spoken=entry.spoken, created=entry.created, run_id=entry.run_id
+                )
+            )
         return None
 
     def set_entries(self, entries: list[Entry]) -> None:
@@ -107,7 +115,7 @@ class RunList(Card):
         self._asked: set[int] = set()
         self.view = QListView()
         self.view.setObjectName("run_list")
-        self.view.setAccessibleName("Runs")
+        self.view.setAccessibleName(tr("Runs"))
         self.view.setModel(self.model)
         delegate = _Delegate(self.view)
         delegate.missed.connect(self._want_sparkline)
@@ -120,12 +128,12 @@ class RunList(Card):
         self.view.setUniformItemSizes(True)
         self.view.viewport().setAutoFillBackground(False)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
-        self._empty = TextLabel("No runs yet.\nStart one on the right.", "muted", name="run_list_empty")
+        self._empty = TextLabel(tr("No runs yet.\nStart one on the right."), "muted", name="run_list_empty")
         self._empty.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, SPACE_M, 1, SPACE_S)
         layout.setSpacing(SPACE_S)
-        title = TextLabel("Runs", factor=1.15, bold=True)
+        title = TextLabel(tr("Runs"), factor=1.15, bold=True)
         title.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         layout.addWidget(title)
         layout.addWidget(self._empty)
@@ -235,7 +243,7 @@ class _Delegate(QStyledItemDelegate):
         all_saved = entry.saved == entry.total
         share = f"{entry.total:,}" if all_saved else f"{entry.saved:,}/{entry.total:,}"
         room = painter.fontMetrics().horizontalAdvance(share) + SPACE_XS
-        _elided(painter, line.adjusted(18, 0, -room, 0), str(entry.state))
+        _elided(painter, line.adjusted(18, 0, -room, 0), tr(entry.state))
         painter.setPen(QColor(colours.muted))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
         if entry.state in ACTIVE and entry.total:

@@ -11,7 +11,7 @@ from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr, trn
 
 MENU = ("resume", "duplicate_run", "rename_experiment", "export_run", "delete_run")
 
@@ -49,7 +49,7 @@ class RunMenu:
         errored = [error for error in errors if error.records]
         if model is None or model.is_active or not errored:
             return
-        retry = menu.addMenu("Retry errored samples")
+        retry = menu.addMenu(tr("Retry errored samples"))
         retry.setObjectName("retry_menu")
         for error in errored:
             action = retry.addAction(f"{error.name} ({error.records:,})")
@@ -87,9 +87,9 @@ class RunMenu:
         dialog = QInputDialog(self._parent)
         dialog.setObjectName("rename_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Rename the experiment")
+        dialog.setWindowTitle(tr("Rename the experiment"))
         runs = sum(one.experiment == row.experiment for one in self._session.rows)
-        dialog.setLabelText("Its name:" if runs == 1 else f"The name of this experiment of {runs:,} runs:")
+        dialog.setLabelText(trn("Its name:", "The name of this experiment of {n} runs:", runs))
         dialog.setTextValue(row.experiment)
         dialog.textValueSelected.connect(lambda name: spawn(self._rename(row.experiment, name.strip())))
         dialog.open()
@@ -104,14 +104,14 @@ class RunMenu:
         if row is None:
             return
         question = QMessageBox(
-            QMessageBox.Icon.Question, "Delete the run?",
-            f"Run {row.id} of “{one_line(row.experiment, 60)}” and its {row.saved:,} records are deleted for good.",
+            QMessageBox.Icon.Question, tr("Delete the run?"),
+            tr("Run {id} of “{experiment}” and its {saved:,} records are deleted for good.").format(id=row.id, experiment=one_line(row.experiment, 60), saved=row.saved),
             QMessageBox.StandardButton.NoButton, self._parent,
         )  # fmt: skip
         question.setObjectName("delete_question")
         question.setTextFormat(Qt.TextFormat.PlainText)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes = question.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        yes = question.addButton(tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
         yes.setObjectName("delete_yes")
         keep = question.addButton(QMessageBox.StandardButton.Cancel)
         question.setDefaultButton(keep)

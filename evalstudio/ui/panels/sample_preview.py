@@ -11,7 +11,7 @@ from evalstudio.store.reader import Details
 from evalstudio.templates import Message
 from evalstudio.ui.panels.form_parts import IssueLabel, small_button
 from evalstudio.ui.tabs import Tabs
-from evalstudio.ui.text import plain
+from evalstudio.ui.text import plain, tr
 from evalstudio.ui.theme import SPACE_S, theme, tokens
 from evalstudio.ui.widgets import Card, TextLabel, labelled, quiet_selection
 
@@ -27,17 +27,17 @@ class SamplePreview(Card):
         super().__init__()
         self.setObjectName("sample_preview")
         self._row, self._rows = 0, 0
-        self.before = small_button("preview_before", "Row before", "before")
-        self.after = small_button("preview_after", "Row after", "after")
+        self.before = small_button("preview_before", tr("Row before"), "before")
+        self.after = small_button("preview_after", tr("Row after"), "after")
         self._place = TextLabel("", "muted", name="preview_place")
         self.issue = IssueLabel("preview")
-        self.view = PartsView("preview_text", "The messages of this row")
-        self.view.setPlaceholderText("The messages appear here once the dataset can be read.")
-        self.answers = PartsView("try_text", "Answers of the try")
-        self.answers.setPlaceholderText("Try on 3 samples shows the answers here.")
-        self.tabs = Tabs("preview_tabs", "Preview of the messages, and answers of a try")
-        self.tabs.addTab(self._preview(), "Preview")
-        self.tabs.addTab(self.answers, "Answers")
+        self.view = PartsView("preview_text", tr("The messages of this row"))
+        self.view.setPlaceholderText(tr("The messages appear here once the dataset can be read."))
+        self.answers = PartsView("try_text", tr("Answers of the try"))
+        self.answers.setPlaceholderText(tr("Try on 3 samples shows the answers here."))
+        self.tabs = Tabs("preview_tabs", tr("Preview of the messages, and answers of a try"))
+        self.tabs.addTab(self._preview(), tr("Preview"))
+        self.tabs.addTab(self.answers, tr("Answers"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.addWidget(self.tabs)
@@ -49,11 +49,14 @@ class SamplePreview(Card):
         self._row, self._rows = row, rows
         self.before.setEnabled(row > 0)
         self.after.setEnabled(row + 1 < rows)
-        self._place.show_text(f"Row {row + 1} of the first {rows}" if rows else "")
+        self._place.show_text(
+            tr("Row {row} of the first {rows}").format(row=row + 1, rows=rows) if rows else ""
+        )
         self.issue.show_sentences([problem] if problem else [])
         self.view.show_parts(parts)
 
     def show_answers(self, parts: Parts) -> None:
+        """Shows what a try has brought so far."""
         self.answers.show_parts(parts)
         self.tabs.setCurrentWidget(self.answers)
 
@@ -116,7 +119,7 @@ def message_parts(messages: Sequence[Message], values: dict[str, object]) -> Ite
     """A row's messages, then the values that they were made from."""
     for message in messages:
         yield message.role.upper(), message.content
-    yield "COLUMNS", "\n".join(f"{name}: {value}" for name, value in values.items())
+    yield tr("COLUMNS"), "\n".join(f"{name}: {value}" for name, value in values.items())
 
 
 def answer_parts(records: Sequence[Details]) -> Iterator[tuple[str, str]]:
@@ -124,9 +127,15 @@ def answer_parts(records: Sequence[Details]) -> Iterator[tuple[str, str]]:
     for details in records:
         record = details.record
         took = f" · {milliseconds(record.latency)}" if record.latency is not None else ""
-        yield f"SAMPLE {record.sample_id}{took}", record.answer or record.error or "(empty)"
+        yield (
+            tr("SAMPLE {sample_id}{took}").format(sample_id=record.sample_id, took=took),
+            record.answer or record.error or tr("(empty)"),
+        )
         if record.expected is not None:
-            yield "EXPECTED", record.expected
+            yield tr("EXPECTED"), record.expected
         for score in details.scores:
-            value = "unscored" if score.value is None else f"{score.value}"
-            yield f"SCORE {score.evaluator}: {value}", score.why or "(no reason given)"
+            value = tr("unscored") if score.value is None else f"{score.value}"
+            yield (
+                tr("SCORE {evaluator}: {value}").format(evaluator=score.evaluator, value=value),
+                score.why or tr("(no reason given)"),
+            )

@@ -1,7 +1,7 @@
 """The scores of two runs: each with its interval and coverage, and whether their difference is real."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from evalstudio.format import AS_SHARE, score_words
@@ -9,11 +9,11 @@ from evalstudio.metrics import Aggregate
 from evalstudio.statistics import Comparison
 from evalstudio.store.comparison import RunComparison, ScorePair
 from evalstudio.ui.panels.distributions import coverage_words
-from evalstudio.ui.text import one_line
-from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, theme, tokens
-from evalstudio.ui.widgets import Card, TextLabel
+from evalstudio.ui.text import one_line, tr
+from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
+from evalstudio.ui.widgets import Card, GivingLabel, TextLabel
 
-LEAST_HEIGHT, MOST_HEIGHT = 130, 240  # a few evaluators are seen whole, of more one scrolls
+LEAST_LINES, MOST_LINES = 8, 15  # of text: a few evaluators are seen whole, of more one scrolls
 
 
 class ScorePairs(Card):
@@ -22,16 +22,17 @@ class ScorePairs(Card):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("score_pairs")
-        self._scroll = QScrollArea()
+        self._scroll = _FittingScroll()
         self._scroll.setObjectName("score_pairs_scroll")
-        self._scroll.setAccessibleName("Scores of both runs")
+        self._scroll.setAccessibleName(tr("Scores of both runs"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_XS, SPACE_S)
         layout.setSpacing(SPACE_S)
-        layout.addWidget(TextLabel("Scores", factor=1.1, bold=True))
+        layout.addWidget(TextLabel(tr("Scores"), factor=1.1, bold=True))
         layout.addWidget(self._scroll, 1)
 
     def show_comparison(self, told: RunComparison) -> None:
@@ -42,11 +43,27 @@ class ScorePairs(Card):
         for pair in told.scores:
             column.addWidget(_Block(pair))
         if not told.scores:
-            column.addWidget(TextLabel("Neither run has a score yet.", "muted", name="no_scores"))
+            column.addWidget(TextLabel(tr("Neither run has a score yet."), "muted", name="no_scores"))
         column.addStretch(1)
         self._scroll.setWidget(inside)
-        self._scroll.setFixedHeight(min(max(inside.sizeHint().height(), LEAST_HEIGHT), MOST_HEIGHT))
         inside.setAutoFillBackground(False)
+        self._scroll.fit()
+
+
+class _FittingScroll(QScrollArea):
+    """As high as what is inside comes to at its width, within bounds."""
+
+    def fit(self) -> None:
+        inside, line = self.widget(), line_height()
+        layout = inside.layout() if inside is not None else None
+        if layout is not None:
+            wanted = layout.totalHeightForWidth(self.viewport().width())
+            self.setFixedHeight(min(max(wanted, LEAST_LINES * line), MOST_LINES * line))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
 
 
 class _Block(QWidget):
@@ -69,13 +86,24 @@ class _Block(QWidget):
         grid.addWidget(sentence, 1, 0, 1, 4)
         scale = _scale(pair)
         for row, (letter, found, outcomes) in enumerate(
-            (("A", pair.a, pair.outcomes_a), ("B", pair.b, pair.outcomes_b)), start=2
+            ((tr("A"), pair.a, pair.outcomes_a), (tr("B"), pair.b, pair.outcomes_b)), start=2
         ):
             grid.addWidget(TextLabel(letter, bold=True), row, 0)
             words = "–" if found is None else score_words(name, found)
             grid.addWidget(TextLabel(words, name=f"score_{letter.lower()}_{name}"), row, 1)
-            grid.addWidget(_IntervalBar(found, scale, row - 2, f"{name} of {letter}: {words}"), row, 2)
-            coverage = TextLabel(coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}")
+            grid.addWidget(
+                _IntervalBar(
+                    found,
+                    scale,
+                    row - 2,
+                    tr("{name} of {letter}: {words}").format(name=name, letter=letter, words=words),
+                ),
+                row,
+                2,
+            )
+            coverage = GivingLabel(
+                coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}"
+            )
             grid.addWidget(coverage, row, 3)
         if told is not None and told.n:
             detail = TextLabel(_detail(told), "muted", 0.95, name=f"test_{name}")
@@ -96,6 +124,9 @@ class _IntervalBar(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, found = tokens(), self._found
@@ -134,16 +165,31 @@ def tone(pair: ScorePair) -> str:
 
 
 def _detail(told: Comparison) -> str:
-    unit, factor, digits = (" points", 100, 1) if told.binary else ("", 1, 3)
+    unit, factor, digits = (" " + tr("points"), 100, 1) if told.binary else ("", 1, 3)
 
     def number(value: float | None) -> str:
         return "" if value is None else f"{value * factor:+.{digits}f}".replace("-", "−")
 
-    spread = "" if told.low is None else f" (95 % {number(told.low)} to {number(told.high)})"
-    apart = f", {told.unpaired:,} scored in one run only" if told.unpaired else ""
-    return (
-        f"B − A: {number(told.difference)}{unit}{spread} · p = {told.p:.2g}, {told.method} · {told.up:,} up,"
-        f" {told.down:,} down of {told.n:,} pairs{apart}"
+    spread = (
+        ""
+        if told.low is None
+        else " " + tr("(95 % {low} to {high})").format(low=number(told.low), high=number(told.high))
+    )
+    apart = (
+        tr(", {unpaired:,} scored in one run only").format(unpaired=told.unpaired) if told.unpaired else ""
+    )
+    return tr(
+        "B − A: {difference}{unit}{spread} · p = {p:.2g}, {method} · {up:,} up, {down:,} down of {n:,} pairs{apart}"
+    ).format(
+        difference=number(told.difference),
+        unit=unit,
+        spread=spread,
+        p=told.p,
+        method=told.method,
+        up=told.up,
+        down=told.down,
+        n=told.n,
+        apart=apart,
     )
 
 

@@ -21,13 +21,13 @@ from evalstudio.format import duration, money, score_words
 from evalstudio.store.leaderboard import Leaderboard, Standing
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.charts.overlay import Overlaid, OverlayChart
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.run_choice import words_of
 from evalstudio.ui.session import Session
 from evalstudio.ui.store_reader import Several
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import mark, one_line, tooltip, tr, trn
 from evalstudio.ui.theme import SPACE_S, theme
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled, quiet_selection
 
@@ -36,7 +36,7 @@ FIRST_RUNS = 6  # chosen for a person who has not chosen yet
 REFRESH_MS = 1_000
 COST_FACTOR = 10  # runs that go on are read again after ten times as long as it took
 HEADINGS = (
-    "", "Run", "Score", "Scored", "Against the baseline", "p (Holm)", "Time", "Speed-up", "Cost",
+    "", mark("Run"), mark("Score"), mark("Scored"), mark("Against the baseline"), mark("p (Holm)"), mark("Time"), mark("Speed-up"), mark("Cost"),
 )  # fmt: skip
 WIDTHS = (24, 0, 150, 84, 200, 66, 80, 70, 64)
 
@@ -58,23 +58,37 @@ class SeveralRuns(QWidget):
         self._cost = 0.0
         self.told: Several | None = None
         self.dataset = QComboBox()
-        labelled(self.dataset, "several_dataset", "Dataset", "Runs of the same samples can be compared")
+        labelled(
+            self.dataset, "several_dataset", tr("Dataset"), tr("Runs of the same samples can be compared")
+        )
         self.evaluator = QComboBox()
-        labelled(self.evaluator, "several_evaluator", "Evaluator", "By which score the runs are ranked")
+        labelled(
+            self.evaluator, "several_evaluator", tr("Evaluator"), tr("By which score the runs are ranked")
+        )
         self.baseline = QComboBox()
         labelled(
-            self.baseline, "several_baseline", "Baseline", "The run that every other one is tested against"
+            self.baseline,
+            "several_baseline",
+            tr("Baseline"),
+            tr("The run that every other one is tested against"),
         )
         self.runs = QListWidget()
-        labelled(self.runs, "several_list", "Runs to compare", f"Tick up to {MOST_RUNS} runs")
-        self.table = make_table("leaderboard", "Runs, the best first", HEADINGS, stretched=1)
+        labelled(
+            self.runs,
+            "several_list",
+            tr("Runs to compare"),
+            tr("Tick up to {most} runs").format(most=MOST_RUNS),
+        )
+        self.table = make_table(
+            "leaderboard", tr("Runs, the best first"), [tr(heading) for heading in HEADINGS], stretched=1
+        )
         self.status = ElidedLabel("", "muted", name="several_status")
         self.charts = (
-            OverlayChart("latency", "Latency p50", "No run has an answer yet", is_duration=True),
-            OverlayChart("throughput", "Samples a second", "No run has a record yet", is_duration=False),
+            OverlayChart("latency", tr("Latency p50"), tr("No run has an answer yet"), is_duration=True),
+            OverlayChart("throughput", tr("Samples a second"), tr("No run has a record yet"), is_duration=False),
             OverlayChart(
-                "concurrency", "Answers a second against calls in flight, all runs of each model",
-                "Two seconds at the same number of calls in flight are needed", is_duration=False, over_time=False,
+                "concurrency", tr("Answers a second against calls in flight, all runs of each model"),
+                tr("Two seconds at the same number of calls in flight are needed"), is_duration=False, over_time=False,
             ),
         )  # fmt: skip
         self._lay_out()
@@ -154,7 +168,7 @@ class SeveralRuns(QWidget):
         if len(self.chosen) > MOST_RUNS:
             with QSignalBlocker(self.runs):
                 item.setCheckState(Qt.CheckState.Unchecked)
-            self.status.show_text(f"At most {MOST_RUNS} runs at once: untick one first.")
+            self.status.show_text(tr("At most {most} runs at once: untick one first.").format(most=MOST_RUNS))
             return
         self._chosen[self.dataset.currentData()] = set(self.chosen)
         self._read_if_needed()
@@ -173,7 +187,7 @@ class SeveralRuns(QWidget):
             self._clear()
             return
         self._busy = True
-        self.status.show_text("Comparing…")
+        self.status.show_text(tr("Comparing…"))
         spawn(self._read(key))
 
     async def _read(self, key: Wanted) -> None:
@@ -196,7 +210,7 @@ class SeveralRuns(QWidget):
         self.table.setVisible(False)
         for chart in self.charts:
             chart.show_lines(())
-        self.status.show_text("Tick the runs to compare; they need the same dataset.")
+        self.status.show_text(tr("Tick the runs to compare; they need the same dataset."))
 
     def _show(self, told: Several) -> None:
         self.told = told
@@ -206,10 +220,18 @@ class SeveralRuns(QWidget):
         self.table.setRowCount(len(board.standings))
         for rank, one in enumerate(board.standings):
             fill_row(self.table, rank, _cells(rank + 1, one, board), _details(one, board))
-        tests = f"p-values corrected for {board.tests} tests (Holm)" if board.tests > 1 else ""
-        noun = "run" if len(board.standings) == 1 else "runs"
+        tests = (
+            tr("p-values corrected for {tests} tests (Holm)").format(tests=board.tests)
+            if board.tests > 1
+            else ""
+        )
         self.status.show_text(
-            " · ".join(filter(None, (f"{len(board.standings)} {noun}, the best first", tests)))
+            " · ".join(
+                filter(
+                    None,
+                    (trn("{n} run, the best first", "{n} runs, the best first", len(board.standings)), tests),
+                )
+            )
         )
         labels = {one.row.id: _short(one.row) for one in board.standings}
         by_id = sorted(told.series.items())
@@ -243,15 +265,13 @@ class SeveralRuns(QWidget):
         quiet_selection(self.runs)
 
     def _lay_out(self) -> None:
-        for column, width in enumerate(WIDTHS):
-            if width:
-                self.table.setColumnWidth(column, width)
+        set_widths(self.table, WIDTHS)
         choices = QHBoxLayout()
         choices.setSpacing(SPACE_S)
         for text, box in (
-            ("&Dataset", self.dataset),
-            ("Ran&k by", self.evaluator),
-            ("&Baseline", self.baseline),
+            (tr("&Dataset"), self.dataset),
+            (tr("Ran&k by"), self.evaluator),
+            (tr("&Baseline"), self.baseline),
         ):
             label = TextLabel(text, "muted")
             label.setBuddy(box)
@@ -267,9 +287,9 @@ class SeveralRuns(QWidget):
             box_layout = QVBoxLayout(card)
             box_layout.setContentsMargins(2, 2, 2, 2)
             box_layout.addWidget(inside)
-        tabs = Tabs("overlay_tabs", "Charts of the chosen runs over each other")
+        tabs = Tabs("overlay_tabs", tr("Charts of the chosen runs over each other"))
         for chart, text in zip(
-            self.charts, ("Latency", "Throughput", "Against calls in flight"), strict=True
+            self.charts, (tr("Latency"), tr("Throughput"), tr("Against calls in flight")), strict=True
         ):
             tabs.addTab(chart, text)
         self.splitters = right, sides = (
@@ -299,19 +319,19 @@ def _cells(rank: int, one: Standing, board: Leaderboard) -> tuple[str, ...]:
     score = "–" if one.score is None else score_words(board.evaluator or "", one.score)
     against, p = one.verdict, "" if one.p is None else f"{one.p:.2g}"
     if one.row.id == board.baseline:
-        against = "the baseline"
+        against = tr("the baseline")
     elif not one.same_samples:
-        against = "other samples"
+        against = tr("other samples")
     elif one.comparison is not None and one.comparison.difference is not None:
         binary = one.comparison.binary
         amount = f"{one.comparison.difference * (100 if binary else 1):+.{1 if binary else 3}f}".replace(
             "-", "−"
         )
-        against = f"{one.verdict}: {amount}{' points' if binary else ''}"
+        against = f"{one.verdict}: {amount}{' ' + tr('points') if binary else ''}"
         if one.comparison.up == one.comparison.down == 0:
-            against = "the same on every sample"
+            against = tr("the same on every sample")
     return (
-        str(rank), _short(one.row), score, f"{one.outcomes[0]:,} of {sum(one.outcomes):,}", against, p,
+        str(rank), _short(one.row), score, tr("{scored:,} of {all:,}").format(scored=one.outcomes[0], all=sum(one.outcomes)), against, p,
         duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.3g} ×",
         money(one.speed.cost, partial=one.speed.cost_is_partial),
     )  # fmt: skip
@@ -320,11 +340,18 @@ def _cells(rank: int, one: Standing, board: Leaderboard) -> tuple[str, ...]:
 def _details(one: Standing, board: Leaderboard) -> str:
     told = one.comparison
     tested = (
-        f"\n{told.sentence}\n{told.method}, p = {told.p:.2g} before the correction"
+        "\n"
+        + tr("{sentence}\n{method}, p = {p:.2g} before the correction").format(
+            sentence=told.sentence, method=told.method, p=told.p
+        )
         if told is not None
         else ""
     )
-    rate = "" if one.speed.rate is None else f"\n{one.speed.rate:,.1f} samples a second"
+    rate = (
+        ""
+        if one.speed.rate is None
+        else "\n" + tr("{rate:,.1f} samples a second").format(rate=one.speed.rate)
+    )
     return f"{words_of(one.row)}{rate}{tested}"
 
 
@@ -336,4 +363,4 @@ def _short(row: RunRow) -> str:
 
 def _dataset_words(path: str, runs: int) -> str:
     name = one_line(path.replace("\\", "/").rpartition("/")[2] or path, 40)
-    return f"{name} · {runs:,} run{'' if runs == 1 else 's'}"
+    return f"{name} · " + trn("{n} run", "{n} runs", runs)

@@ -8,20 +8,21 @@ from evalstudio.format import clock
 from evalstudio.protocol import Snapshot
 from evalstudio.signs import Sign, Trouble
 from evalstudio.ui.icons import icon
+from evalstudio.ui.text import mark, tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled, theme
 from evalstudio.ui.widgets import Button, TextLabel, labelled
 
 SHORT = {
-    Trouble.ERRORS: "errors",
-    Trouble.CONNECTIONS: "time-outs",
-    Trouble.RATE_LIMITS: "rate limits",
-    Trouble.MACHINE: "machine",
+    Trouble.ERRORS: mark("errors"),
+    Trouble.CONNECTIONS: mark("time-outs"),
+    Trouble.RATE_LIMITS: mark("rate limits"),
+    Trouble.MACHINE: mark("machine"),
 }
 TITLES = {
-    Trouble.ERRORS: "Errors",
-    Trouble.CONNECTIONS: "Time-outs and connections",
-    Trouble.RATE_LIMITS: "Rate limits",
-    Trouble.MACHINE: "This machine",
+    Trouble.ERRORS: mark("Errors"),
+    Trouble.CONNECTIONS: mark("Time-outs and connections"),
+    Trouble.RATE_LIMITS: mark("Rate limits"),
+    Trouble.MACHINE: mark("This machine"),
 }
 
 
@@ -41,10 +42,14 @@ class SignLights(QWidget):
         for trouble in Trouble:
             light = QToolButton()
             light.setAutoRaise(True)
-            light.setText(SHORT[trouble])
+            light.setText(tr(SHORT[trouble]))
             light.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             light.setIconSize(QSize(13, 13))
-            labelled(light, f"light_{_key(trouble)}", f"Sign of too much parallelism: {trouble}")
+            labelled(
+                light,
+                f"light_{_key(trouble)}",
+                tr("Sign of too much parallelism: {trouble}").format(trouble=tr(trouble)),
+            )
             light.clicked.connect(self.opened.emit)
             layout.addWidget(light)
             self._lights[trouble] = light
@@ -66,8 +71,8 @@ class SignLights(QWidget):
                 light.setIcon(
                     icon("warning", "warn") if active else icon("done", "muted" if active is None else "good")
                 )
-            words = _words(sign) if sign is not None else "Nothing is known yet."
-            light.setToolTip(f"{TITLES[Trouble(name)]}: {words}")
+            words = _words(sign) if sign is not None else tr("Nothing is known yet.")
+            light.setToolTip(f"{tr(TITLES[Trouble(name)])}: {words}")
             light.setAccessibleDescription(words)
 
 
@@ -107,7 +112,7 @@ class SignsPanel(QWidget):
             adaptive = now is not None and isinstance(now.strategy, Adaptive)
             block.show_sign(signs.get(trouble), limit, may_act=may_act and not adaptive)
         advice = now.worker_advice if now is not None else ""
-        self.advice.show_text(f"Workers: {advice}." if advice else "")
+        self.advice.show_text(tr("Workers: {advice}.").format(advice=advice) if advice else "")
         self.advice.setVisible(bool(advice))
 
 
@@ -122,16 +127,18 @@ class _Block(QWidget):
         self.setObjectName(f"sign_{key}")
         self._sign: Sign | None = None
         self._limit = 0
-        self._title = TextLabel(TITLES[trouble], bold=True, name=f"sign_{key}_title")
+        self._title = TextLabel(tr(TITLES[trouble]), bold=True, name=f"sign_{key}_title")
         self._state = TextLabel("", "muted", name=f"sign_{key}_state")
         self._words = TextLabel("", "muted", name=f"sign_{key}_words")
         self._words.setWordWrap(True)
         self._lower = Button()
-        labelled(self._lower, f"sign_{key}_lower", "Lower the window", "Acts at once, on this run only")
-        self._adapt = Button("Switch to Adaptive")
         labelled(
-            self._adapt, f"sign_{key}_adapt", "Switch to Adaptive",
-            "Adaptive finds out by itself how many calls the endpoint can take",
+            self._lower, f"sign_{key}_lower", tr("Lower the window"), tr("Acts at once, on this run only")
+        )
+        self._adapt = Button(tr("Switch to Adaptive"))
+        labelled(
+            self._adapt, f"sign_{key}_adapt", tr("Switch to Adaptive"),
+            tr("Adaptive finds out by itself how many calls the endpoint can take"),
         )  # fmt: skip
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
@@ -151,14 +158,16 @@ class _Block(QWidget):
     def show_sign(self, sign: Sign | None, limit: int, *, may_act: bool) -> None:
         self._sign, self._limit = sign, limit
         active = sign is not None and sign.active
-        self._state.show_text("not known yet" if sign is None else "⚠ now" if active else "✓ quiet")
+        self._state.show_text(
+            tr("not known yet") if sign is None else tr("⚠ now") if active else tr("✓ quiet")
+        )
         self._state.set_colour("warn" if active else "muted" if sign is None else "good")
         self._words.show_text(_words(sign) if sign is not None else "")
         proposed = sign.proposed if sign is not None and active and may_act else None
         self._lower.setVisible(proposed is not None)
         self._adapt.setVisible(active and may_act)
         if proposed is not None:
-            self._lower.setText(f"Lower the window to {proposed:,}")
+            self._lower.setText(tr("Lower the window to {proposed:,}").format(proposed=proposed))
 
     def _lower_window(self) -> None:
         if self._sign is not None and self._sign.proposed is not None:
@@ -168,13 +177,18 @@ class _Block(QWidget):
 def _words(sign: Sign) -> str:
     """Where the sign stands against its threshold, since when, and on how many samples."""
     of_load = sign.name == Trouble.MACHINE
-    what = "of what this machine can bear" if of_load else "of the attempts of the last 30 s"
-    words = f"{sign.value:.0%} {what}; the threshold is {sign.threshold:.0%}."
+    what = tr("of what this machine can bear") if of_load else tr("of the attempts of the last 30 s")
+    words = tr("{value:.0%} {what}; the threshold is {threshold:.0%}.").format(
+        value=sign.value, what=what, threshold=sign.threshold
+    )
     if sign.active:
         words = f"{sign.sentence} {sign.action}"
     if sign.since is not None:
-        noun = "sample" if sign.samples == 1 else "samples"
-        words += f" First seen at {clock(sign.since)}; {sign.samples:,} {noun} since the start."
+        words += " " + trn(
+            "First seen at {since}; {n} sample since the start.",
+            "First seen at {since}; {n} samples since the start.",
+            sign.samples,
+        ).format(since=clock(sign.since))
     return words
 
 

@@ -10,7 +10,7 @@ from evalstudio.format import duration
 from evalstudio.protocol import Call, Snapshot
 from evalstudio.ui.panels.cells import Cells
 from evalstudio.ui.panels.worker_cells import WorkerCells
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_XS, tokens
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel
 
@@ -29,13 +29,13 @@ class SlotStrip(Card):
         self.setObjectName("slot_strip")
         self.cells = CallCells()
         self.workers = WorkerCells()
-        self._workers_title = TextLabel("Workers", bold=True, name="workers_title")
+        self._workers_title = TextLabel(tr("Workers"), bold=True, name="workers_title")
         self._counts = ElidedLabel("", "muted", 0.9, name="slot_counts")
         self._counts.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M, SPACE_XS)
         layout.setSpacing(SPACE_M)
-        layout.addWidget(TextLabel("Calls", bold=True))
+        layout.addWidget(TextLabel(tr("Calls"), bold=True))
         layout.addWidget(self.cells, 2)
         layout.addWidget(self._workers_title)
         layout.addWidget(self.workers, 1)
@@ -45,25 +45,31 @@ class SlotStrip(Card):
     def show_run(self, now: Snapshot | None) -> None:
         """Shows the calls of a snapshot."""
         if now is None:
-            self._counts.show_text("Each call in flight gets a cell here")
+            self._counts.show_text(tr("Each call in flight gets a cell here"))
             self.cells.show_calls((), 0)
             self._show_workers(None)
             return
         states = Counter(call.state for call in now.calls)
         words = [
-            f"{now.in_flight:,} in flight of {now.limit:,}" if now.limit else f"{now.in_flight:,} in flight"
+            tr("{in_flight:,} in flight of {limit:,}").format(in_flight=now.in_flight, limit=now.limit)
+            if now.limit
+            else tr("{in_flight:,} in flight").format(in_flight=now.in_flight)
         ]
-        words += [f"{states[state]:,} {state}" for state in ("streaming", "judging") if states[state]]
+        words += [f"{states[state]:,} {tr(state)}" for state in ("streaming", "judging") if states[state]]
         if now.backing_off:
-            words.append(f"{now.backing_off:,} backing off")
-        words.append(f"{now.queued:,} queued")
+            words.append(tr("{backing_off:,} backing off").format(backing_off=now.backing_off))
+        words.append(tr("{queued:,} queued").format(queued=now.queued))
         if now.calls and now.in_flight:
             oldest = now.calls[0]
-            words.append(f"oldest {duration(oldest.age)}: {one_line(oldest.sample_id, 40)}")
+            words.append(
+                tr("oldest {age}: {sample_id}").format(
+                    age=duration(oldest.age), sample_id=one_line(oldest.sample_id, 40)
+                )
+            )
         self._counts.show_text(" · ".join(words))
         idle = max(0, now.limit - now.in_flight) if now.state == "running" else 0
         self.cells.show_calls(now.calls, idle)
-        self.cells.setAccessibleName(f"Calls: {', '.join(words)}")
+        self.cells.setAccessibleName(tr("Calls: {words}").format(words=", ".join(words)))
         self._show_workers(now)
 
     def _show_workers(self, now: Snapshot | None) -> None:
@@ -80,13 +86,13 @@ class SlotStrip(Card):
                 sum(worker.threads for worker in workers),
             )
             words = [
-                now.workers_label or f"{len(workers):,} workers",
-                f"{busy:,} of {threads:,} threads busy",
+                now.workers_label or tr("{workers:,} workers").format(workers=len(workers)),
+                tr("{busy:,} of {threads:,} threads busy").format(busy=busy, threads=threads),
             ]
             waiting = now.workers_waiting + sum(worker.waiting for worker in workers)
             if waiting:
-                words.append(f"{waiting:,} calls wait for a worker")
-            self.workers.setAccessibleName(f"Workers: {', '.join(words)}")
+                words.append(tr("{waiting:,} calls wait for a worker").format(waiting=waiting))
+            self.workers.setAccessibleName(tr("Workers: {words}").format(words=", ".join(words)))
             self._workers_title.setToolTip("\n".join(words))
 
 
@@ -94,7 +100,7 @@ class CallCells(Cells):
     """Solid: calling; with a bar: streaming; a diamond: judging; hatched: backing off; hollow: a free place."""
 
     def __init__(self) -> None:
-        super().__init__("slot_cells", "Calls")
+        super().__init__("slot_cells", tr("Calls"))
         self._calls: tuple[Call, ...] = ()
         self._idle = 0
 
@@ -122,7 +128,7 @@ class CallCells(Cells):
         _draw(painter, box, self._calls[number].state if number < len(self._calls) else "idle")
 
     def describe(self, number: int) -> str:
-        return describe(self._calls[number]) if number < len(self._calls) else "A free place"
+        return describe(self._calls[number]) if number < len(self._calls) else tr("A free place")
 
     def _size(self) -> tuple[int, int, int]:
         """The side of a cell, how many stand in a row, and where the first row starts: all have to find room."""
@@ -137,11 +143,13 @@ class CallCells(Cells):
 
 def describe(call: Call) -> str:
     """A call in words."""
-    attempt = f", attempt {call.attempt}" if call.attempt > 1 else ""
-    text = f"Sample {one_line(call.sample_id, 80)}{attempt}: {call.state} for {duration(call.age)}"
+    attempt = tr(", attempt {attempt}").format(attempt=call.attempt) if call.attempt > 1 else ""
+    text = tr("Sample {sample_id}{attempt}: {state} for {age}").format(
+        sample_id=one_line(call.sample_id, 80), attempt=attempt, state=tr(call.state), age=duration(call.age)
+    )
     if call.wait is not None:
-        text = (
-            f"Sample {one_line(call.sample_id, 80)}: attempt {call.attempt} starts in {duration(call.wait)}"
+        text = tr("Sample {sample_id}: attempt {attempt} starts in {wait}").format(
+            sample_id=one_line(call.sample_id, 80), attempt=call.attempt, wait=duration(call.wait)
         )
     return f"{text}\n{call.cause}" if call.cause else text
 

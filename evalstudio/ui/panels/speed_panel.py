@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from evalstudio.format import duration, milliseconds, money
 from evalstudio.store.comparison import RunComparison
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_XS
 from evalstudio.ui.widgets import Card, TextLabel
 
@@ -26,7 +27,14 @@ class SpeedRow(NamedTuple):
 class SpeedPanel(Card):
     """A few figures in a grid."""
 
-    NAMES = ("Time", "Samples a second", "Latency p50", "Latency p95", "Errored", "Cost")
+    NAMES = (
+        mark("Time"),
+        mark("Samples a second"),
+        mark("Latency p50"),
+        mark("Latency p95"),
+        mark("Errored"),
+        mark("Cost"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,12 +42,12 @@ class SpeedPanel(Card):
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(SPACE_XS)
-        for column, heading in enumerate(("", "A", "B", "B against A")):
+        for column, heading in enumerate(("", tr("A"), tr("B"), tr("B against A"))):
             label = TextLabel(heading, "muted")
             grid.addWidget(label, 0, column)
         self._cells: list[tuple[TextLabel, ...]] = []
         for row, name in enumerate(self.NAMES, start=1):
-            grid.addWidget(TextLabel(name, "muted"), row, 0)
+            grid.addWidget(TextLabel(tr(name), "muted"), row, 0)
             key = name.lower().replace(" ", "_")
             cells = tuple(TextLabel("–", name=f"{key}_{side}") for side in ("a", "b", "change"))
             for column, cell in enumerate(cells, start=1):
@@ -49,7 +57,7 @@ class SpeedPanel(Card):
         grid.setColumnStretch(3, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        layout.addWidget(TextLabel("Time and cost", factor=1.1, bold=True))
+        layout.addWidget(TextLabel(tr("Time and cost"), factor=1.1, bold=True))
         layout.addLayout(grid)
         layout.addStretch(1)
 
@@ -64,24 +72,25 @@ def speed_rows(told: RunComparison) -> list[SpeedRow]:
     """The figures in the order of SpeedPanel.NAMES. Times of runs that saved different numbers are not compared."""
     a, b = told.speed_a, told.speed_b
     times = (a.elapsed, b.elapsed) if a.saved == b.saved else (None, None)
-    time = "not the same number of samples" if a.saved != b.saved else ""
+    time = tr("not the same number of samples") if a.saved != b.saved else ""
     if times[0] and times[1]:
         ratio = times[0] / times[1]
-        time = f"{max(ratio, 1 / ratio):.2f} × {'faster' if ratio > 1 else 'slower'}"
-        time = "the same" if abs(ratio - 1) < CLOSE else time
+        words = tr("{factor:.2f} × faster") if ratio > 1 else tr("{factor:.2f} × slower")
+        time = words.format(factor=max(ratio, 1 / ratio))
+        time = tr("the same") if abs(ratio - 1) < CLOSE else time
     errors = b.errored - a.errored
     return [
-        SpeedRow("Time", duration(a.elapsed), duration(b.elapsed), time, _tone(*times, lower=True)),
-        _row("Samples a second", a.rate, b.rate, _rate, lower=False),
-        _row("Latency p50", a.p50, b.p50, milliseconds, lower=True),
-        _row("Latency p95", a.p95, b.p95, milliseconds, lower=True),
+        SpeedRow(tr("Time"), duration(a.elapsed), duration(b.elapsed), time, _tone(*times, lower=True)),
+        _row(tr("Samples a second"), a.rate, b.rate, _rate, lower=False),
+        _row(tr("Latency p50"), a.p50, b.p50, milliseconds, lower=True),
+        _row(tr("Latency p95"), a.p95, b.p95, milliseconds, lower=True),
         SpeedRow(
-            "Errored", _errored(a.errored, a.saved), _errored(b.errored, b.saved),
-            f"{errors:+,}".replace("-", "−") if errors else "the same",
+            tr("Errored"), _errored(a.errored, a.saved), _errored(b.errored, b.saved),
+            f"{errors:+,}".replace("-", "−") if errors else tr("the same"),
             "bad" if errors > 0 else "good" if errors < 0 else "muted",
         ),
         SpeedRow(
-            "Cost", money(a.cost, partial=a.cost_is_partial), money(b.cost, partial=b.cost_is_partial),
+            tr("Cost"), money(a.cost, partial=a.cost_is_partial), money(b.cost, partial=b.cost_is_partial),
             *_change(a.cost, b.cost, lower=True),
         ),
     ]  # fmt: skip
@@ -96,7 +105,7 @@ def _change(a: float | None, b: float | None, *, lower: bool) -> tuple[str, str]
         return "", "muted"
     share = b / a - 1
     if abs(share) < CLOSE:
-        return "the same", "muted"
+        return tr("the same"), "muted"
     words = f"{share * 100:+.0f} %" if abs(share) >= 0.1 else f"{share * 100:+.1f} %"
     return words.replace("-", "−"), _tone(a, b, lower=lower)
 
@@ -114,4 +123,4 @@ def _rate(rate: float | None) -> str:
 
 
 def _errored(errored: int, saved: int) -> str:
-    return f"{errored:,} of {saved:,}"
+    return tr("{errored:,} of {saved:,}").format(errored=errored, saved=saved)

@@ -12,7 +12,7 @@ from evalstudio.errors import EvalStudioError
 from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation, variants
 from evalstudio.models import LOCAL_MODEL
 from evalstudio.ui.actions import Actions
-from evalstudio.ui.text import one_line, tooltip
+from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
 
@@ -46,7 +46,7 @@ class StartBar(Card):
         self._models: Mapping[str, ModelSettings] = {}
         self._proposed = ""
         self.evaluation = QComboBox()
-        labelled(self.evaluation, "evaluation", "Evaluation", "An example, or a file that you opened")
+        labelled(self.evaluation, "evaluation", tr("Evaluation"), tr("An example, or a file that you opened"))
         self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.evaluation.setMinimumContentsLength(14)
         self.model = QComboBox()
@@ -54,16 +54,21 @@ class StartBar(Card):
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(13)
         labelled(
-            self.model, "model", "Model", "As in the evaluation; or another one, like openai/gpt-4o-mini"
+            self.model,
+            "model",
+            tr("Model"),
+            tr("As in the evaluation; or another one, like openai/gpt-4o-mini"),
         )
         self.samples = QSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
-        self.samples.setSpecialValueText("All")
+        self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
-        labelled(self.samples, "samples", "Samples", "How many samples to run; 0: all")
+        labelled(self.samples, "samples", tr("Samples"), tr("How many samples to run; 0: all"))
         self.experiment = QLineEdit()
         self.experiment.setMaxLength(120)
-        labelled(self.experiment, "experiment", "Experiment", "Runs under one name go on where they ended")
+        labelled(
+            self.experiment, "experiment", tr("Experiment"), tr("Runs under one name go on where they ended")
+        )
         self.start_button = ActionButton(actions["start"], primary=True)
         self._lay_out(actions)
         self.evaluation.currentIndexChanged.connect(self._chosen)
@@ -143,7 +148,9 @@ class StartBar(Card):
             self.problem.emit(str(error))
             return
         self._offer_models()
-        self.evaluation.setToolTip(tooltip(self.spec.description) or "An example, or a file that you opened")
+        self.evaluation.setToolTip(
+            tooltip(self.spec.description) or tr("An example, or a file that you opened")
+        )
         self._propose()
         self.changed.emit()
 
@@ -152,7 +159,7 @@ class StartBar(Card):
         self.model.setEnabled(not runs)  # a grid says itself which models there are
         line = self.model.lineEdit()
         assert line is not None
-        line.setPlaceholderText(f"A grid: {runs:,} runs" if runs else "")
+        line.setPlaceholderText(tr("A grid: {runs:,} runs").format(runs=runs) if runs else "")
         self.model.clear()
         if runs:
             self.model.setCurrentText("")
@@ -174,8 +181,8 @@ class StartBar(Card):
         layout.setHorizontalSpacing(SPACE_S)
         layout.setVerticalSpacing(SPACE_XS)
         fields: list[tuple[str, QWidget, int]] = [
-            ("&Evaluation", self.evaluation, 3), ("", ActionButton(actions["open_evaluation"], icon_only=True), 0),
-            ("&Model", self.model, 3), ("Sam&ples", self.samples, 1), ("E&xperiment", self.experiment, 3),
+            (tr("&Evaluation"), self.evaluation, 3), ("", ActionButton(actions["open_evaluation"], icon_only=True), 0),
+            (tr("&Model"), self.model, 3), (tr("Sam&ples"), self.samples, 1), (tr("E&xperiment"), self.experiment, 3),
             ("", self.start_button, 0),
         ]  # fmt: skip
         for column, (caption, widget, stretch) in enumerate(fields):

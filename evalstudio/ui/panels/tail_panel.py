@@ -6,16 +6,24 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.format import duration, milliseconds
 from evalstudio.protocol import Call, Snapshot
-from evalstudio.ui.panels.error_table import fill_row, make_table
 from evalstudio.ui.panels.slot_strip import describe
-from evalstudio.ui.text import one_line
+from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
+from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.theme import SPACE_S
 from evalstudio.ui.widgets import Button, ElidedLabel, TextLabel, labelled
 
 MOST_ROWS = 40
 LONG = 2.0  # times the p99: beyond it a call is told
 FEWEST_ANSWERS = 20  # before them a p99 says nothing
-HEADINGS = ("Sample", "Doing", "Attempt", "Since", "Against p99", "Next attempt", "Why it waits")
+HEADINGS = (
+    mark("Sample"),
+    mark("Doing"),
+    mark("Attempt"),
+    mark("Since"),
+    mark("Against p99"),
+    mark("Next attempt"),
+    mark("Why it waits"),
+)
 
 
 class TailPanel(QWidget):
@@ -32,20 +40,24 @@ class TailPanel(QWidget):
         self._patient: dict[int, float] = {}  # record id: the age until which a person waits
         self._told = 0
         self.sentence = ElidedLabel("", name="tail_sentence")
-        self.table = make_table("tail_table", "Calls that are not done, oldest first", HEADINGS, stretched=6)
-        for column, width in enumerate((120, 100, 76, 76, 100, 110)):
-            self.table.setColumnWidth(column, width)
-        self.abandon_button = Button("Abandon")
+        self.table = make_table(
+            "tail_table",
+            tr("Calls that are not done, oldest first"),
+            [tr(heading) for heading in HEADINGS],
+            stretched=6,
+        )
+        set_widths(self.table, (120, 100, 76, 76, 100, 110))
+        self.abandon_button = Button(tr("Abandon"))
         labelled(
-            self.abandon_button, "tail_abandon", "Abandon the chosen call, or the oldest",
-            "Ends this call; its sample is errored, and a resume tries it again",
+            self.abandon_button, "tail_abandon", tr("Abandon the chosen call, or the oldest"),
+            tr("Ends this call; its sample is errored, and a resume tries it again"),
         )  # fmt: skip
-        self.wait_button = Button("Wait")
+        self.wait_button = Button(tr("Wait"))
         labelled(
-            self.wait_button, "tail_wait", "Wait for the chosen call, or the oldest",
-            "Says nothing more of this call until it has taken twice as long",
+            self.wait_button, "tail_wait", tr("Wait for the chosen call, or the oldest"),
+            tr("Says nothing more of this call until it has taken twice as long"),
         )  # fmt: skip
-        self._empty = TextLabel("No call is in flight.", "muted", name="tail_empty")
+        self._empty = TextLabel(tr("No call is in flight."), "muted", name="tail_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.abandon_button.clicked.connect(self._abandon)
@@ -103,9 +115,9 @@ class TailPanel(QWidget):
                 self.table.setRowCount(len(calls))
             for row, call in enumerate(calls):
                 words = (
-                    one_line(call.sample_id, 60), call.state, str(call.attempt), duration(call.age),
+                    one_line(call.sample_id, 60), tr(call.state), str(call.attempt), duration(call.age),
                     f"{call.age / p99:.1f} ×" if p99 else "–",
-                    f"in {duration(call.wait)}" if call.wait is not None else "", one_line(call.cause, 200),
+                    tr("in {wait}").format(wait=duration(call.wait)) if call.wait is not None else "", one_line(call.cause, 200),
                 )  # fmt: skip
                 fill_row(self.table, row, words, describe(call))
                 if call.record_id == chosen and row != self.table.currentRow():
@@ -118,10 +130,14 @@ class TailPanel(QWidget):
             return ""
         oldest, p99 = self._calls[0], self._p99
         name = one_line(oldest.sample_id, 60)
-        text = f"Oldest: sample {name}, {oldest.state} for {duration(oldest.age)}"
+        text = tr("Oldest: sample {name}, {state} for {age}").format(
+            name=name, state=tr(oldest.state), age=duration(oldest.age)
+        )
         if p99 is None:
-            return f"{text}; there are too few answers yet to say what is usual."
-        return f"{text}: {oldest.age / p99:.1f} × the p99 of {milliseconds(p99)}."
+            return tr("{text}; there are too few answers yet to say what is usual.").format(text=text)
+        return tr("{text}: {age:.1f} × the p99 of {p99}.").format(
+            text=text, age=oldest.age / p99, p99=milliseconds(p99)
+        )
 
     def _abandon(self) -> None:
         if (call := self.chosen) is not None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from evalstudio.format import milliseconds
 from evalstudio.outcome import Outcome
 from evalstudio.store.reader import Details
+from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 
 MOST_ROWS = 12  # of a record with more, the first and the last
@@ -38,29 +39,34 @@ def spans_of(details: Details) -> tuple[Span, ...]:
         for before, after in pairwise(attempts)
     )
     at = max(0.0, (record.queued or 0.0) - between)
-    spans = [Span("queue", "waits for the limits", 0.0, at)]
+    spans = [Span("queue", tr("waits for the limits"), 0.0, at)]
     first = at
     for attempt in attempts:
         start = first + attempt.started_at
         if start > at:
-            spans.append(Span("queue", "waits for the limits", at, start))
+            spans.append(Span("queue", tr("waits for the limits"), at, start))
         at = start + attempt.duration
         failed = attempt.outcome != Outcome.OK
         spans.append(
-            Span("failed" if failed else "call", f"attempt {attempt.number}: {attempt.outcome}", start, at)
+            Span(
+                "failed" if failed else "call",
+                tr("attempt {number}: {outcome}").format(number=attempt.number, outcome=tr(attempt.outcome)),
+                start,
+                at,
+            )
         )
         if attempt.waited:
-            spans.append(Span("back-off", "backs off", at, at + attempt.waited))
+            spans.append(Span("back-off", tr("backs off"), at, at + attempt.waited))
             at += attempt.waited
     if record.outcome == Outcome.OK and record.latency is not None:
-        number = f"attempt {len(attempts) + 1}: " if attempts else ""
+        number = tr("attempt {number}").format(number=len(attempts) + 1) + ": " if attempts else ""
         token = record.first_token
         if token is not None:
-            spans.append(Span("first token", f"{number}first token", at, at + token))
-        spans.append(Span("call", f"{number}answer", at + (token or 0.0), at + record.latency))
+            spans.append(Span("first token", number + tr("first token"), at, at + token))
+        spans.append(Span("call", number + tr("answer"), at + (token or 0.0), at + record.latency))
         at += record.latency
     if record.judged:
-        spans.append(Span("evaluators", "evaluators", at, at + record.judged))
+        spans.append(Span("evaluators", tr("evaluators"), at, at + record.judged))
     return tuple(span for span in spans if span.end - span.start >= 1e-6)
 
 
@@ -70,7 +76,7 @@ class Waterfall(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName("Where the time of this record went")
+        self.setAccessibleName(tr("Where the time of this record went"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.spans: Sequence[Span] = ()
         self.hide()

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from evalstudio.protocol import Worker
 from evalstudio.ui.panels.cells import Cells
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import one_line, tr, trn
 from evalstudio.ui.theme import scaled, tokens
 
 GAP = 4
@@ -19,7 +19,7 @@ class WorkerCells(Cells):
     or leaving."""
 
     def __init__(self) -> None:
-        super().__init__("worker_cells", "Workers")
+        super().__init__("worker_cells", tr("Workers"))
         self._workers: tuple[Worker, ...] = ()
 
     def show_workers(self, workers: tuple[Worker, ...]) -> None:
@@ -97,15 +97,19 @@ class WorkerCells(Cells):
 
 def describe_worker(worker: Worker) -> str:
     """A worker in words."""
-    words = [f"{worker.busy} of {worker.threads} thread{'' if worker.threads == 1 else 's'} busy"]
+    words = [
+        trn("{busy} of {n} thread busy", "{busy} of {n} threads busy", worker.threads).format(
+            busy=worker.busy
+        )
+    ]
     if worker.busy == 0:
-        words = ["idle"] if worker.state == "ready" else [worker.state]
+        words = [tr("idle")] if worker.state == "ready" else [tr(worker.state)]
     elif worker.state != "ready":
-        words.append(worker.state)
+        words.append(tr(worker.state))
     if worker.waiting:
-        words.append(f"{worker.waiting:,} call{'' if worker.waiting == 1 else 's'} waiting there")
+        words.append(trn("{n} call waiting there", "{n} calls waiting there", worker.waiting))
     if worker.ended:
-        words.append(f"{worker.ended:,} call{'' if worker.ended == 1 else 's'} done")
+        words.append(trn("{n} call done", "{n} calls done", worker.ended))
     return f"{one_line(worker.name, 80)}: {', '.join(words)}"
 
 

@@ -1,22 +1,27 @@
 """The samples that two runs score differently: all known by id, the texts only of what is seen."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from evalstudio.errors import StoreError
 from evalstudio.store.comparison import Flip
 from evalstudio.store.reader import RecordLine
 from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.pages import Pages
 from evalstudio.ui.tables.record_cells import score_words
-from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import apart, one_line, tooltip
+from evalstudio.ui.text import apart, mark, one_line, tooltip, tr
 from evalstudio.ui.theme import tokens
 
-HEADINGS = ("Sample", "Expected", "Answer of A", "Answer of B", "Score A", "Score B")
+HEADINGS = (
+    mark("Sample"),
+    mark("Expected"),
+    mark("Answer of A"),
+    mark("Answer of B"),
+    mark("Score A"),
+    mark("Score B"),
+)
 ANSWER_A, ANSWER_B, SCORE_A, SCORE_B = 2, 3, 4, 5
 PAGE = 64
 PAGES_KEPT = 32
@@ -28,19 +33,15 @@ class FlipsModel(QAbstractTableModel):
 
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
-        self._store = store
         self.flips: Sequence[Flip] = ()
-        self._evaluator: str | None = None
-        self._pages: OrderedDict[int, dict[int, RecordLine]] = OrderedDict()
-        self._asked: set[int] = set()
-        self._generation = 0
+        self._pages: Pages[RecordLine] = Pages(
+            store, self._ids_of, lambda line: line, self._arrived, PAGES_KEPT
+        )
 
     def show_flips(self, flips: Sequence[Flip], evaluator: str | None) -> None:
         self.beginResetModel()
-        self.flips, self._evaluator = flips, evaluator
-        self._generation += 1
-        self._pages.clear()
-        self._asked.clear()
+        self.flips, self._pages.evaluator = flips, evaluator
+        self._pages.forget()
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -55,7 +56,7 @@ class FlipsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         return _alignment() if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -85,32 +86,19 @@ class FlipsModel(QAbstractTableModel):
 
     def _text(self, row: int, column: int) -> str | None:
         """A text of a record; None while it is on its way."""
-        page, flip = row // PAGE, self.flips[row]
-        lines = self._pages.get(page)
+        flip, lines = self.flips[row], self._pages.at(row // PAGE)
         if lines is None:
-            if page not in self._asked:
-                self._asked.add(page)
-                spawn(self._fetch(page, self._generation))
             return None
-        self._pages.move_to_end(page)
         line = lines.get(flip.record_b if column == ANSWER_B else flip.record_a)
         if line is None:
             return ""
         return (line.expected if column == 1 else line.answer) or ""
 
-    async def _fetch(self, page: int, generation: int) -> None:
+    def _ids_of(self, page: int) -> list[int]:
         flips = self.flips[page * PAGE : (page + 1) * PAGE]
-        ids = [record for flip in flips for record in (flip.record_a, flip.record_b)]
-        try:
-            lines = await self._store.lines(ids, self._evaluator)
-        except StoreError:
-            lines = []  # said elsewhere: the list of runs is read from the same file
-        if generation != self._generation:
-            return
-        self._asked.discard(page)
-        self._pages[page] = {line.id: line for line in lines}
-        while len(self._pages) > PAGES_KEPT:
-            self._pages.popitem(last=False)
+        return [record for flip in flips for record in (flip.record_a, flip.record_b)]
+
+    def _arrived(self, page: int) -> None:
         last = min((page + 1) * PAGE, len(self.flips)) - 1
         self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from evalstudio.format import milliseconds, money
 from evalstudio.outcome import Outcome
 from evalstudio.store.reader import RecordLine
-from evalstudio.ui.text import one_line
+from evalstudio.ui.text import mark, one_line, tr
 
 HEADINGS = (
-    "Sample", "Outcome", "Score", "Answer", "Expected", "Latency", "Tokens", "Attempts", "First token", "Tokens in", "Cost",
+    mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"),
 )  # fmt: skip
-WIDTHS = (72, 92, 66, 120, 100, 84, 72, 84, 92, 84, 84)
+WIDTHS = (76, 92, 66, 120, 100, 84, 76, 92, 100, 92, 84)
 SORTS = (
     "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost",
 )  # fmt: skip
@@ -34,7 +34,7 @@ def make_row(line: RecordLine) -> Row:
     answered = line.outcome == Outcome.OK
     sample = line.sample_id if not line.repeat else f"{line.sample_id} #{line.repeat + 1}"
     text = line.answer if answered else line.error
-    outcome = ("scored" if line.scored else "unscored") if answered else line.outcome
+    outcome = (tr("scored") if line.scored else tr("unscored")) if answered else tr(line.outcome)
     score, colour = score_words(line.score)
     cells = (
         one_line(sample, 60),
@@ -49,7 +49,9 @@ def make_row(line: RecordLine) -> Row:
         f"{line.tokens_in:,}" if line.tokens_in is not None else "",
         money(line.cost) if line.cost is not None else "",
     )
-    return Row(cells, ("text" if outcome == "scored" else "warn" if answered else "bad", colour), text or "")
+    return Row(
+        cells, ("text" if answered and line.scored else "warn" if answered else "bad", colour), text or ""
+    )
 
 
 def score_words(value: float | str | None) -> tuple[str, str]:

@@ -5,19 +5,17 @@ the last 64 pages. What has not arrived yet shows as an ellipsis.
 """
 
 from bisect import bisect_left
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from evalstudio.errors import StoreError
 from evalstudio.store.ids import Ids
 from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.pages import Pages
 from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, SCORE, Row, make_row
-from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import tooltip
+from evalstudio.ui.text import tooltip, tr
 from evalstudio.ui.theme import tokens
 
 PAGE = 128
@@ -32,18 +30,22 @@ class RecordsModel(QAbstractTableModel):
 
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
-        self._store = store
         self._room: Ids = np.empty(0, dtype=np.int64)  # the ids, and perhaps room for more
         self._count = 0
         self._ascending = True
-        self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()  # page number: {id: row}
-        self._stale: set[int] = set()
-        self._asked: set[int] = set()
-        self._generation = 0
+        self._pages: Pages[Row] = Pages(store, self._ids_of, make_row, self._arrived, PAGES_KEPT)
         self._by_id: Ids | None = (
             None  # where the ids do not ascend: their places in ascending order, once needed
         )
-        self.evaluator: str | None = None  # whose scores are shown; None: the first evaluator's
+
+    @property
+    def evaluator(self) -> str | None:
+        """Whose scores are shown; None: the first evaluator's."""
+        return self._pages.evaluator
+
+    @evaluator.setter
+    def evaluator(self, name: str | None) -> None:
+        self._pages.evaluator = name
 
     @property
     def ids(self) -> Ids:
@@ -65,7 +67,7 @@ class RecordsModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return HEADINGS[section]
+                return tr(HEADINGS[section])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(section)
         return None
@@ -90,7 +92,7 @@ class RecordsModel(QAbstractTableModel):
         self.beginResetModel()
         self._room, self._count, self._by_id = ids, len(ids), None
         self._ascending = _ascend(ids)
-        self._forget()
+        self._pages.forget()
         self.endResetModel()
 
     def grow(self, ids: Ids, start: int = 0) -> None:
@@ -139,60 +141,30 @@ class RecordsModel(QAbstractTableModel):
     # Pages ------------------------------------------------------------------------------------------------------
 
     def _row(self, row: int) -> Row | None:
-        page = row // PAGE
-        rows = self._pages.get(page)
-        if rows is None or page in self._stale:
-            self._ask(page)
-        else:
-            self._pages.move_to_end(page)
+        rows = self._pages.at(row // PAGE)
         return rows.get(int(self._room[row])) if rows is not None else None
 
-    def _ask(self, page: int) -> None:
-        if page in self._asked:
-            return
-        self._asked.add(page)
-        self._stale.discard(page)
-        spawn(self._fetch(page, self._generation))
+    def _ids_of(self, page: int) -> list[int]:
+        ids: list[int] = self.ids[page * PAGE : (page + 1) * PAGE].tolist()
+        return ids
 
-    async def _fetch(self, page: int, generation: int) -> None:
-        ids = self.ids[page * PAGE : (page + 1) * PAGE].tolist()
-        try:
-            lines = await self._store.lines(ids, self.evaluator)
-        except StoreError:
-            lines = []  # said elsewhere: the list of runs is read from the same file
-        if generation != self._generation:
-            return
-        self._asked.discard(page)
-        self._pages[page] = {line.id: make_row(line) for line in lines}
-        self._pages.move_to_end(page)
-        while len(self._pages) > PAGES_KEPT:
-            self._pages.popitem(last=False)
+    def _arrived(self, page: int) -> None:
         last = min((page + 1) * PAGE, self._count) - 1
         if last >= page * PAGE:
             self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
 
     def _refresh(self) -> None:
         """What is kept may have changed in the store: it is read again when next seen."""
-        self._stale = set(self._pages)
+        self._pages.expire()
         if self._count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, len(HEADINGS) - 1))
 
     def _repage(self, moved: int) -> None:
         """Rows that are known stay known though their places have moved, those from `moved` on."""
-        self._generation += 1
-        self._asked.clear()
-        pages = [page for page in self._pages if page >= moved // PAGE]
-        rows = dict(item for page in pages for item in self._pages.pop(page).items())
-        for record_id, row in rows.items():
+        for record_id, row in self._pages.take_from(moved // PAGE).items():
             place = self.row_of(record_id)
             if place is not None:
-                self._pages.setdefault(place // PAGE, {})[record_id] = row
-
-    def _forget(self) -> None:
-        self._generation += 1
-        self._pages.clear()
-        self._stale.clear()
-        self._asked.clear()
+                self._pages.put(place // PAGE, record_id, row)
 
 
 def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:

@@ -20,7 +20,7 @@ async def call(
     stream: bool = False,
     timeouts: TimeOuts = DEFAULT,
     provider: str = "openai",
-    on_first_token: Callable[[], None] = lambda: None,
+    on_parts: Callable[[int], None] = lambda parts: None,
     messages: tuple[Message, ...] = MESSAGES,
     time_left: float | None = None,
     **options: Any,
@@ -32,7 +32,7 @@ async def call(
             stream=stream,
             timeouts=timeouts,
             provider=provider,
-            on_first_token=on_first_token,
+            on_parts=on_parts,
             messages=messages,
             time_left=time_left,
             **options,
@@ -45,7 +45,7 @@ async def call_at(
     stream: bool = False,
     timeouts: TimeOuts = DEFAULT,
     provider: str = "openai",
-    on_first_token: Callable[[], None] = lambda: None,
+    on_parts: Callable[[int], None] = lambda parts: None,
     messages: tuple[Message, ...] = MESSAGES,
     time_left: float | None = None,
     key: str | None = None,
@@ -58,6 +58,6 @@ async def call_at(
     settings = ModelSettings(provider, "m-1", url, headers=headers or {})
     model = kind(settings, key, parameters or {}, timeouts, stream=stream, **options)
     try:
-        return await model.call(Request(messages, 0, {}, time_left), on_first_token)
+        return await model.call(Request(messages, 0, {}, time_left), on_parts)
     finally:
         await model.aclose()

@@ -1,0 +1,125 @@
+"""The climb from a small window: grow while more in flight pay, stop where they do not.
+
+Three things drive it, the quickest that there is: the limits that an endpoint states, answers that are being
+written, and whole answers.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from evalstudio.engine.limits.estimators import Estimate, Level, Lived
+
+_GROWTH = 0.25  # of the window with each answer, at least two
+_OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
+_FEW = 3  # answers measure a level, if they agree ...
+_AGREE = 0.2  # ... to this relative error
+_MOST = 0.5  # where sizes are unknown, this share of a level's calls must be in: the short answers come first
+_FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
+_AS_GOOD = 0.96  # of the best throughput: the smallest window that brings it is where the ramp ends
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the ramp goes from here; `ends` where it stops. The sentence is the evidence, "" without a change."""
+
+    window: int
+    sentence: str
+    ends: bool = False
+
+
+class Ramp:
+    """What a climb has measured so far, and the next step."""
+
+    def __init__(self) -> None:
+        self._levels: dict[int, Level] = {}  # half-octaves of the number in flight
+        self._streams: tuple[int, Estimate] | None = None  # the last window measured by its streams
+
+    def stated(self, window: int, carried: int, top: int) -> Step | None:
+        """The endpoint itself says how many it takes at once."""
+        most = min(carried, top)
+        return Step(most, f"its stated limits let {most} run at once") if most > window else None
+
+    def streamed(self, window: int, rate: Estimate, top: int) -> Step:
+        """Parts a second of the answers that are being written at the window in force."""
+        last = self._streams
+        if last is not None and window > last[0]:
+            low, slower = last
+            gain = math.log(rate.value / slower.value)
+            if not _pays(gain, math.hypot(rate.error, slower.error), window / low):
+                best = low if slower.value >= _AS_GOOD * rate.value else window
+                told = f"{figure(slower.value)} tokens a second at {low} in flight and {figure(rate.value)} at {window}"
+                return Step(best, f"{told}: the server is the limit; back to {best}", ends=True)
+        self._streams = (window, rate)
+        grown = min(top, 2 * window)
+        told = f"{figure(rate.value)} tokens a second at {window} in flight and still growing with them"
+        return Step(grown, told) if grown > window else Step(window, "", ends=True)
+
+    def lived(self, attempt: Lived) -> None:
+        """An answer, at the level it started into.
+
+        What came later in a climb did not delay it in a queue, and where it did slow it down, it did so at every level
+        alike.
+        """
+        attempt = replace(attempt, in_flight=float(attempt.met))
+        self._levels.setdefault(round(2 * math.log2(attempt.met)), Level()).lived(attempt)
+
+    def answered(self, window: int, top: int, mean_work: float, *, sized: bool, frozen: bool) -> Step | None:
+        """What whole answers tell; `sized`: their sizes are known and differ, `mean_work` is the mean of them."""
+        measured = self._measured(sized=sized)
+        if not measured:
+            return None
+        if (full := self._full_pipe(measured, mean_work)) is not None:
+            return full
+        highest, rate = measured[max(measured)]
+        if not frozen:
+            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
+            grown = min(window + max(2, math.floor(_GROWTH * window)), bound)
+            if grown > window:
+                told = f"{figure(rate.value / mean_work)} calls a second at {highest.in_flight:.0f} in flight"
+                return Step(grown, f"{told} and still growing with them")
+        return Step(window, "", ends=True) if window >= top and highest.count >= 1.5 * top else None
+
+    def _measured(self, *, sized: bool) -> dict[int, tuple[Level, Estimate]]:
+        return {
+            index: (level, rate)
+            for index, level in self._levels.items()
+            if level.count >= (_FEW if sized else max(_FEW, _MOST * level.in_flight))
+            and (rate := level.throughput()) is not None
+            and rate.error <= _AGREE
+        }
+
+    def _full_pipe(self, measured: dict[int, tuple[Level, Estimate]], mean_work: float) -> Step | None:
+        """The end of the ramp, where the highest level hardly brings more than one an octave below."""
+        top = max(measured)
+        below = [index for index in measured if index <= top - 2]
+        if not below:
+            return None
+        (high, fast), (low, slow) = measured[top], measured[max(below)]
+        gain = math.log(fast.value / slow.value)
+        if _pays(gain, math.hypot(fast.error, slow.error), high.in_flight / low.in_flight):
+            return None
+        best = max(rate.value for _, rate in measured.values())
+        chosen = min(index for index, (_, rate) in measured.items() if rate.value >= _AS_GOOD * best)
+        window = max(1, round(measured[chosen][0].in_flight))
+        told = compare(low, slow, high, fast, mean_work)
+        return Step(window, f"{told}: the server is the limit; back to {window}", ends=True)
+
+
+def compare(low: Level, slow: Estimate, high: Level, fast: Estimate, mean_work: float) -> str:
+    """'12 calls a second at 8 in flight and 12 at 16', both for answers of `mean_work`."""
+    return (
+        f"{figure(slow.value / mean_work)} calls a second at {low.in_flight:.0f} in flight "
+        f"and {figure(fast.value / mean_work)} at {high.in_flight:.0f}"
+    )
+
+
+def figure(value: float) -> str:
+    """Two or three significant digits, without an exponent."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2g}" if value < 10 else f"{value:.1f}"
+
+
+def _pays(gain: float, error: float, factor: float) -> bool:
+    """Whether `factor` times as many in flight may bring enough more; `gain` and its error in logarithms."""
+    return gain + error >= _FULL_PIPE * math.log(factor)

@@ -1,0 +1,33 @@
+"""What went wrong, by class: only what left samples without an answer can be tried again."""
+
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from evalstudio.protocol import ErrorClass
+from evalstudio.ui.panels.error_table import ErrorTable
+
+
+def buttons(table: ErrorTable) -> list[tuple[str, bool]]:
+    found = [button for button in table.findChildren(QPushButton) if button.isVisible()]
+    return [(button.objectName(), button.isEnabled()) for button in found]
+
+
+def test_that_only_classes_with_errored_samples_can_be_tried_again(qtbot: QtBot) -> None:
+    table = ErrorTable()
+    qtbot.addWidget(table)
+    table.resize(900, 300)
+    table.show()
+    overloaded = ErrorClass("overloaded", 9, 0, 1.0, "503")
+    bad = ErrorClass("bad answer", 4, 2, 2.0, "no JSON")
+    table.show_errors((overloaded, bad), active=True)
+    qtbot.waitUntil(lambda: buttons(table) == [("retry_bad_answer", False)])
+    table.show_errors((overloaded, bad), active=False)
+    assert buttons(table) == [("retry_bad_answer", True)]
+    wanted = []
+    table.retry.connect(wanted.append)
+    table.findChild(QPushButton, "retry_bad_answer").click()  # type: ignore[union-attr]
+    assert wanted == [("bad answer",)]
+    table.show_errors((bad, overloaded), active=False)
+    qtbot.waitUntil(lambda: table.table.cellWidget(1, 5) is None and len(buttons(table)) == 1)
+    table.show_errors((), active=False)
+    assert not buttons(table)
