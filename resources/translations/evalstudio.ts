@@ -3217,12 +3217,12 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
       <source>Stop and quit</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
       <source>Stop and quit?</source>
       <translation type="unfinished" />
     </message>
@@ -3877,7 +3877,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
       <source>What is saved stays saved; a resume does the rest later.</source>
       <translation type="unfinished" />
     </message>
@@ -5146,7 +5146,7 @@ Start one on the right.</source>
       </translation>
     </message>
     <message numerus="yes">
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
       <source>{n} runs are still going on.</source>
       <comment>A run is still going on.</comment>
       <translation type="unfinished">
