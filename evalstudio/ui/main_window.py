@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
+    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,7 +23,6 @@ from evalstudio.settings import changed
 from evalstudio.store.runs import RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.awake import Awake
-from evalstudio.ui.dialogs.leave_question import ask_before_leaving
 from evalstudio.ui.drops import file_of, is_evaluation
 from evalstudio.ui.end_notes import EndNotes
 from evalstudio.ui.engine_client import EngineState
@@ -36,11 +36,12 @@ from evalstudio.ui.pages.behind_home import PagesBehindHome
 from evalstudio.ui.pages.home import HomePage
 from evalstudio.ui.panels.log_pane import LogPane
 from evalstudio.ui.panels.message_bar import MessageBar
+from evalstudio.ui.panels.navigation import PAGES, Navigation
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import mark, tr
+from evalstudio.ui.text import tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
-from evalstudio.ui.widgets import NavigationButton, TextLabel
+from evalstudio.ui.widgets import TextLabel
 
 if TYPE_CHECKING:
     from evalstudio.ui.pages.compare import ComparePage
@@ -51,10 +52,6 @@ if TYPE_CHECKING:
     from evalstudio.ui.pages.runs import RunsPage
 
 FIRST_SIZE = QSize(1280, 800)
-TITLES = {
-    "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),
-    "evaluations": mark("Evaluations"), "datasets": mark("Datasets"), "models": mark("Models"),
-}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -132,7 +129,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_leave and self._session.active_here:
             event.ignore()
-            ask_before_leaving(self, len(self._session.active_here), self._leave_or_stay)
+            self._ask_before_leaving()
             return
         self._remember()
         self.awake.hold(False)
@@ -202,8 +199,8 @@ class MainWindow(QMainWindow):
         """Shows the page called `name`, as home or runs."""
         if name != "home":
             self.complete()
-        self._buttons[name].setChecked(True)
-        self._pages.setCurrentIndex(list(TITLES).index(name))
+        self._navigation.show_page(name)
+        self._pages.setCurrentIndex(PAGES.index(name))
         if name in self._first:
             self._first[name].setFocus()  # its keys work at once
 
@@ -221,12 +218,34 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, choice: str) -> None:
         self._session.change_settings(changed(self._session.settings, theme=choice))
 
-    def _leave_or_stay(self, leave: bool) -> None:
-        if leave:
-            self._may_leave = True
-            self.close()
-        else:
-            self.reopens = False
+    def _ask_before_leaving(self) -> None:
+        if self.findChild(QMessageBox, "leave_question") is not None:
+            return
+        running = self._session.active_here
+        question = QMessageBox(
+            QMessageBox.Icon.Question,
+            tr("Stop and quit?"),
+            trn("A run is still going on.", "{n} runs are still going on.", len(running)),
+            QMessageBox.StandardButton.NoButton,
+            self,
+        )
+        question.setObjectName("leave_question")
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setInformativeText(tr("What is saved stays saved; a resume does the rest later."))
+        stop = question.addButton(tr("Stop and quit"), QMessageBox.ButtonRole.AcceptRole)
+        stop.setObjectName("stop_and_quit")
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if question.clickedButton() is stop:
+                self._may_leave = True
+                self.close()
+            else:
+                self.reopens = False
+
+        question.finished.connect(lambda *_: answered())
+        question.open()
 
     # How it is made -----------------------------------------------------------------------------------------------
 
@@ -244,7 +263,7 @@ class MainWindow(QMainWindow):
         actions.connect("quit", self.close)
         actions.connect("open_evaluation", self.open_evaluation)
         actions.connect("settings", self.open_settings)
-        for name in TITLES:
+        for name in PAGES:
             actions.connect(f"page_{name}", partial(self.show_page, name))
         actions.connect("new_evaluation", self.new_evaluation)
         self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
@@ -275,7 +294,7 @@ class MainWindow(QMainWindow):
         self.is_complete = True
         others = self._others
         pages = others.by_name()
-        for name in list(TITLES)[1:]:
+        for name in PAGES[1:]:
             self._pages.addWidget(pages[name])
         self._first = others.first_fields()
         others.evaluations.run_started.connect(lambda *_: self.show_page("runs"))
@@ -331,7 +350,9 @@ class MainWindow(QMainWindow):
         layout = QHBoxLayout(centre)
         layout.setContentsMargins(SPACE_XS, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._navigation())
+        self._navigation = Navigation(self.actions_)
+        self._navigation.chosen.connect(self.show_page)
+        layout.addWidget(self._navigation)
         layout.addLayout(right, 1)
         self.setCentralWidget(centre)
         bar = self.statusBar()
@@ -344,28 +365,6 @@ class MainWindow(QMainWindow):
         self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
         bar.addPermanentWidget(workspace)
         bar.addPermanentWidget(self._engine_label)
-
-    def _navigation(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
-        column.setSpacing(SPACE_XS)
-        self._buttons: dict[str, NavigationButton] = {}
-        for name in TITLES:
-            button = NavigationButton(tr(TITLES[name]), name, f"nav_{name}")
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            button.setToolTip(self.actions_[f"page_{name}"].toolTip())
-            button.clicked.connect(partial(self.show_page, name))
-            self._buttons[name] = button
-            column.addWidget(button)
-        self._buttons["home"].setChecked(True)
-        column.addStretch(1)
-        for name, text in (("log", tr("Log")), ("settings", tr("Settings"))):
-            button = NavigationButton(text, name, f"nav_{name}")
-            button.clicked.connect(self.actions_[name].trigger)
-            button.setToolTip(self.actions_[name].toolTip())
-            column.addWidget(button)
-        return column
 
     def _restore(self) -> None:
         """The size and place that a person left, where the screen still has room for them."""

@@ -1065,7 +1065,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Compare</source>
       <translation type="unfinished" />
     </message>
@@ -1154,8 +1154,8 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/pages/datasets.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Datasets</source>
       <translation type="unfinished" />
     </message>
@@ -1386,8 +1386,8 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/panels/evaluation_list.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <location filename="../../evalstudio/ui/widgets.py" />
       <source>Evaluations</source>
       <translation type="unfinished" />
@@ -1605,7 +1605,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Home</source>
       <translation type="unfinished" />
     </message>
@@ -1907,9 +1907,9 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/pages/runs.py" />
       <location filename="../../evalstudio/ui/panels/log_pane.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Log</source>
       <translation type="unfinished" />
     </message>
@@ -1994,8 +1994,8 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/panels/model_list.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Models</source>
       <translation type="unfinished" />
     </message>
@@ -2621,7 +2621,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Results</source>
       <translation type="unfinished" />
     </message>
@@ -2779,8 +2779,8 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/main_window.py" />
       <location filename="../../evalstudio/ui/panels/learned_panel.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <location filename="../../evalstudio/ui/panels/run_list.py" />
       <source>Runs</source>
       <translation type="unfinished" />
@@ -3075,7 +3075,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/dialogs/settings.py" />
-      <location filename="../../evalstudio/ui/main_window.py" />
+      <location filename="../../evalstudio/ui/panels/navigation.py" />
       <source>Settings</source>
       <translation type="unfinished" />
     </message>
@@ -3217,12 +3217,12 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
+      <location filename="../../evalstudio/ui/main_window.py" />
       <source>Stop and quit</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
+      <location filename="../../evalstudio/ui/main_window.py" />
       <source>Stop and quit?</source>
       <translation type="unfinished" />
     </message>
@@ -3877,7 +3877,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
+      <location filename="../../evalstudio/ui/main_window.py" />
       <source>What is saved stays saved; a resume does the rest later.</source>
       <translation type="unfinished" />
     </message>
@@ -5146,7 +5146,7 @@ Start one on the right.</source>
       </translation>
     </message>
     <message numerus="yes">
-      <location filename="../../evalstudio/ui/dialogs/leave_question.py" />
+      <location filename="../../evalstudio/ui/main_window.py" />
       <source>{n} runs are still going on.</source>
       <comment>A run is still going on.</comment>
       <translation type="unfinished">
