@@ -49,6 +49,11 @@ def percent(score: ScoreNow) -> str:
     return text
 
 
+def short_score(score: ScoreNow) -> str:
+    """A score without its interval."""
+    return "" if score.value is None else percent(score).split(" (", maxsplit=1)[0]
+
+
 def score_words(evaluator: str, found: "Aggregate") -> str:
     """An aggregate with its interval, as `percent` says it."""
     left_out = found.total - found.n

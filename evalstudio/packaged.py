@@ -4,7 +4,6 @@ import runpy
 import shlex
 import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 from evalstudio.resources import resource
@@ -49,6 +48,8 @@ def _program() -> str:
     """What pip installs as EvalStudio: the wheel that is carried, the checkout that runs, or this version by name."""
     if is_packaged():
         return str(next(resource("carried").glob("evalstudio-*.whl")))
+    from importlib.metadata import version  # not at every start: it is a twentieth of one
+
     checkout = Path(__file__).resolve().parent.parent
     return str(checkout) if (checkout / "pyproject.toml").exists() else f"evalstudio=={version('evalstudio')}"
 

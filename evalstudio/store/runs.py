@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
 from evalstudio.errors import RunError
 from evalstudio.store.schema import record_ids
@@ -225,6 +224,8 @@ def lease_is_alive(pid: int | None, started: float | None, host: str | None, hea
 
 def process_started(pid: int) -> float | None:
     """When a process started; on Linux in seconds since the system did, elsewhere since the epoch."""
+    import psutil  # the window's first paint needs no leases
+
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

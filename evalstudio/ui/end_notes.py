@@ -3,11 +3,10 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
-from evalstudio.format import duration
+from evalstudio.format import duration, short_score
 from evalstudio.protocol import Snapshot
 from evalstudio.ui.icons import application_icon
 from evalstudio.ui.notices import Offer
-from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.session import Session
 from evalstudio.ui.text import one_line, tr
 

@@ -1,7 +1,6 @@
 """The check before anything heavy is imported: can this Python and this Qt run the window at all?"""
 
 import sys
-from importlib import metadata
 
 from evalstudio.errors import RequirementError
 
@@ -37,7 +36,9 @@ def problem(python: tuple[int, ...], pyside: str | None) -> str | None:
 
 
 def check() -> None:
-    """Raises RequirementError with a readable sentence where the window can't run."""
+    """Raises RequirementError with a readable sentence where the window can't run. The packaged program brings its own Qt."""
+    if getattr(sys, "frozen", False):
+        return
     sentence = problem(tuple(sys.version_info[:3]), installed_pyside())
     if sentence is not None:
         raise RequirementError(sentence)
@@ -45,6 +46,8 @@ def check() -> None:
 
 def installed_pyside() -> str | None:
     """The version of PySide6, found without importing it."""
+    from importlib import metadata
+
     for package in QT_PACKAGES:
         try:
             return metadata.version(package)

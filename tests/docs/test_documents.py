@@ -1,5 +1,6 @@
 """The documents: links and pictures are there, commands are ones the program takes, and the generated pages are fresh."""
 
+import importlib.util
 import re
 import shlex
 import shutil
@@ -65,6 +66,20 @@ def test_that_make_has_the_targets_that_are_named() -> None:
     for page in PAGES:
         for target in re.findall(r"^    make ([a-z-]+)|`make ([a-z-]+)`", page.read_text(), re.MULTILINE):
             assert set(target) - {""} <= targets, f"{page.name}: make {' '.join(target)}"
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "benchmarks" / "README.md"], ids=lambda page: page.name)
+def test_that_modules_options_and_tests_that_are_named_are_there(page: Path) -> None:
+    text = page.read_text()
+    for module, rest in re.findall(r"python -m ((?:benchmarks|evalstudio)\.[\w.]*\w)([^`\n]*)", text):
+        spec = importlib.util.find_spec(module) or pytest.fail(f"{page.name}: python -m {module}")
+        main = Path(str(spec.origin))
+        source = (main.with_name("__main__.py") if main.name == "__init__.py" else main).read_text()
+        for option in re.findall(r"(--[a-z-]+)", rest):
+            assert f'"{option}"' in source, f"{page.name}: {module} {option}"
+    for place, words in re.findall(r"pytest -m proof (\S+) -k (\w+)", text):
+        names = "".join(path.read_text() for path in (ROOT / place).glob("test_*.py"))
+        assert re.search(rf"def test_\w*{words}", names), f"{page.name}: -k {words}"
 
 
 def test_that_every_page_is_in_the_contents() -> None:

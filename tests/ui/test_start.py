@@ -32,7 +32,17 @@ real, first_paint.after_first_paint = first_paint.after_first_paint, watched
 from evalstudio.ui.app import main
 sys.exit(main(sys.argv[1]))
 """
-HEAVY = {"numpy", "pyqtgraph", "httpx", "pandas", "sqlite_utils", "jinja2", "click", "evalstudio.engine"}
+HEAVY = {
+    "numpy",
+    "pyqtgraph",
+    "httpx",
+    "pandas",
+    "sqlite_utils",
+    "jinja2",
+    "click",
+    "psutil",
+    "evalstudio.engine",
+}
 
 
 def test_that_the_first_paint_waits_for_no_heavy_library(tmp_path: Path) -> None:

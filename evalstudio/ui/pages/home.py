@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.format import short_score
 from evalstudio.protocol import StartRun
 from evalstudio.store.runs import RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.icons import icon
-from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.run_model import last_summary
 from evalstudio.ui.session import Session
 from evalstudio.ui.states import LOOKS

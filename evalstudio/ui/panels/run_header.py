@@ -6,12 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from evalstudio.format import duration, money, percent
+from evalstudio.format import duration, money, percent, short_score
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.icons import draw_icon
-from evalstudio.ui.panels.run_list import short_score
 from evalstudio.ui.states import LOOKS
 from evalstudio.ui.text import mark, one_line, plain, tr
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens

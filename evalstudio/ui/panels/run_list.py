@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
 
-from evalstudio.format import percent
+from evalstudio.format import short_score
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.charts.sparkline import draw_spark, spark_of
@@ -281,8 +281,3 @@ def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None)
 def _stored_scores(row: RunRow) -> tuple[ScoreNow, ...]:
     summary = last_summary(row)
     return summary.scores if summary is not None else ()
-
-
-def short_score(score: ScoreNow) -> str:
-    """A score without its interval."""
-    return "" if score.value is None else percent(score).split(" (", maxsplit=1)[0]
