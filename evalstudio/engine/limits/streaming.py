@@ -14,6 +14,7 @@ from evalstudio.engine.limits.terms import Ticket
 
 _LONG_ENOUGH = 0.75  # seconds at one window
 _TOO_LONG = 6.0
+_NOISE = 0.5  # of what chance would do: streams are more regular
 _ENOUGH = 40  # parts
 _ADDED = 0.85  # of the calls that were added must have a first part, or have waited for too long
 _PATIENCE = 1.5  # times the longest wait for a first part before the window grew
@@ -118,7 +119,7 @@ class StreamRate:
         speed = _speed(self._begun, here)
         self._fastest = max(self._fastest, speed)
         answered = self._writing + sum(1 for ticket in self._reading if now - ticket.started <= patience)
-        return Streams(Estimate(answered * speed, parts**-0.5), answered)
+        return Streams(Estimate(answered * speed, _NOISE * parts**-0.5), answered)
 
     def _patience(self, here: _Point) -> float:
         """Seconds that a call may take to its first part: more where more are being written."""
