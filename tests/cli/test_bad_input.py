@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -63,6 +64,7 @@ def test_that_an_endpoint_that_is_not_there_stops_the_run_with_the_reason(tmp_pa
     assert done.returncode == 3, said(done)
     assert "connection refused" in said(done)
     assert "127.0.0.1:9" in said(done)
+    assert re.search(r"\d+ attempts, \d+ samples without an answer", said(done))
 
 
 def test_that_a_wrong_key_stops_the_run_at_once_and_keeps_all_for_a_resume(
