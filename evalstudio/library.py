@@ -17,6 +17,7 @@ from evalstudio.workspace import Workspace
 
 PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: a path a line
+TRY = " (try)"
 SUFFIXES = tuple(FORMATS)
 
 
@@ -183,6 +184,16 @@ def free_name(base: str, taken: Collection[str]) -> str:
     while f"{base}-{number}" in taken:
         number += 1
     return f"{base}-{number}"
+
+
+def try_name(evaluation: str) -> str:
+    """The experiment in which an evaluation is tried on a few samples."""
+    return f"{evaluation}{TRY}"
+
+
+def is_try(experiment: str) -> bool:
+    """Whether an experiment holds tries, which nobody means to compare."""
+    return experiment.endswith(TRY)
 
 
 def save_text(path: Path, text: str) -> None:

@@ -62,9 +62,9 @@ def forecast_command(
                 console.print(f"A pilot of {pilot or 12} samples is called and kept.")
                 with on_interrupt(stop):
                     piloted, basis = await run_pilot(engine, evaluation, options, pilot or 12)
-                total = piloted.total - piloted.counts.saved
+                total = piloted.total - piloted.keeping.counts.saved
                 source = (
-                    f"{total:,} samples that are left, from a pilot of {piloted.counts.saved}; go on with "
+                    f"{total:,} samples that are left, from a pilot of {piloted.keeping.counts.saved}; go on with "
                     f"--experiment '{piloted.plan.experiment}'"
                 )
             ceiling = min(engine.admission.ceiling, plan.workers or engine.admission.ceiling)

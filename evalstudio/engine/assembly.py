@@ -97,7 +97,7 @@ async def _assemble(
     run = Run(
         row.id, replace(plan, model=settings, experiment=row.experiment), model, controller, cap, parts.services,
         SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), workers, flight,
-        row.total, before.counts, before.aggregates, before.telemetry,
+        row.total, (before.counts, before.aggregates), before.telemetry,
         RunClock(parts.services.clock, float(before.next_second), row.elapsed), _cache(parts, plan),
         repeated=len(crashed), rescoring=len(missing), blocking=blocking_of(plan.pool),
     )  # fmt: skip
@@ -107,7 +107,7 @@ async def _assemble(
     own = plan.evaluators if plan.evaluation is None else ()
     advice = EvaluatorAdvice(plan, parts.services.log)
     run.scoring = Scoring(
-        own, judges, run.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt,
+        own, judges, run.keeping.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt,
         advice.judged,
     )  # fmt: skip
     if isinstance(model, (FunctionModel, EvaluationModel)):
@@ -115,7 +115,7 @@ async def _assemble(
     if isinstance(model, (FunctionModel, EvaluationModel, BatchModel)):
         model.on_held = run.held
     if workers is not None:
-        workers.tell_changes(run.workers_changed)
+        workers.tell_changes(run.steering.workers_changed)
     return Assembled(run, identity, missing)
 
 

@@ -135,7 +135,7 @@ class Attempts:
         if result is not None:
             item.attempts.append(make_attempt(item, result, message, now - item.started, 0.0))
         self.run.telemetry.failed(Outcome.CANCELLED, message, self.run.now, final=True)
-        self.run.save(item, Ended(Outcome.CANCELLED, message, item.partial))
+        self.run.keeping.save(item, Ended(Outcome.CANCELLED, message, item.partial))
 
     def _messages(self, item: Item) -> tuple[Message, ...]:
         turn = self.run.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
@@ -184,7 +184,7 @@ class Attempts:
                 run.queue.put_back(item, None)
                 run.ask(f"{message} It was paused because {sentence}.")
             case GiveUp():
-                run.save(item, Ended(result.outcome, message, item.partial))
+                run.keeping.save(item, Ended(result.outcome, message, item.partial))
                 self._watch(run.telemetry.errors())
 
     def _note_trouble(self, item: Item, result: CallResult) -> None:
@@ -234,7 +234,7 @@ class Attempts:
             judged = Judged(answer.scores, 0.0)
         else:
             judged = scoring.now(answer.text, values)
-        self.run.save(item, replace(ended, judged=judged))
+        self.run.keeping.save(item, replace(ended, judged=judged))
         if not judged.complete:
             scoring.later(item.record_id, answer.text, values, item.messages[-1].content, judged.scored)
 

@@ -72,8 +72,8 @@ async def _measure(run: Run, level: int) -> Measurement:
     measurement = Measurement(level, run.services.clock, lambda: run.queue.has_new)
     run.on_attempt = measurement.heard
     if run.workers is not None:
-        run.set_workers(level)
-    run.set_strategy(SlidingWindow(level), CAUSE)
+        run.steering.set_workers(level)
+    run.steering.set_strategy(SlidingWindow(level), CAUSE)
     until = measurement.clock() + LONGEST_LEVEL_S
     while run.state is RunState.RUNNING and measurement.clock() < until:
         with contextlib.suppress(TimeoutError):

@@ -209,7 +209,7 @@ class Engine:
         del controller.changes[told:]  # told as what a person did, below
         for run in self.runs.values():
             if run.controller is controller:
-                run.rates_changed(before, (requests, tokens))
+                run.steering.rates_changed(before, (requests, tokens))
         self.admission.pump()
 
     async def rename_experiment(self, old: str, new: str) -> None:
@@ -226,7 +226,7 @@ class Engine:
         self.admission.set_ceiling(ceiling)
         self._endpoints.follow(settings.rates, self._clock())
         for run in list(self.runs.values()):
-            run.follow_defaults(settings)
+            run.steering.follow(settings)
         self.admission.pump()
 
     async def finished(self, run: Run) -> Snapshot:
@@ -281,7 +281,9 @@ class Engine:
         if dataset.problem_count > 20:
             self.log("warning", f"{dataset.path.name}: {dataset.problem_count:,} rows are left out in all.")
         if resumed:
-            self.log("info", f"Going on with run {run.id}: {run.counts.saved} of {run.total} are saved.")
+            self.log(
+                "info", f"Going on with run {run.id}: {run.keeping.counts.saved} of {run.total} are saved."
+            )
         if unjudged:
             self.log("info", f"{unjudged} saved answers are judged without a new call.")
 
@@ -297,14 +299,14 @@ class Engine:
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
-        buckets = run.telemetry.close_seconds(run.now + 1, run.limit, 0, self._lag, self._cpu)
+        buckets = run.telemetry.close_seconds(run.now + 1, run.steering.limit, 0, self._lag, self._cpu)
         changes = self._drain_changes(run)
 
         def save(connection: Any) -> None:
             _save_buckets(connection, run.id, buckets)
             if not run.plan.is_recorded:
                 save_prior(connection, assembled.identity, prior)
-            beat(connection, run.id, run.counts.saved, run.counts.errored, run.clock.elapsed)
+            beat(connection, run.id, run.keeping.counts.saved, run.keeping.counts.errored, run.clock.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(
                 connection, run.id, run.state, run.reason,
@@ -350,7 +352,9 @@ class Engine:
                     self._report(run)
 
     def _report(self, run: Run) -> None:
-        buckets = run.telemetry.close_seconds(run.now, run.limit, len(run.in_flight), self._lag, self._cpu)
+        buckets = run.telemetry.close_seconds(
+            run.now, run.steering.limit, len(run.in_flight), self._lag, self._cpu
+        )
         if buckets:
             self._writer.execute(lambda connection: _save_buckets(connection, run.id, buckets))
         changes = self._drain_changes(run)
@@ -365,7 +369,7 @@ class Engine:
             for other in self.runs.values():
                 if other.controller is run.controller and (other.adaptive or change.what != "window"):
                     at = other.now - (self._clock() - change.at)
-                    other.note(
+                    other.steering.note(
                         LimitChange(
                             at,
                             change.what,
@@ -375,7 +379,7 @@ class Engine:
                             change.sentence,
                         )
                     )
-        changes, run.changes = run.changes, []
+        changes, run.steering.changes = run.steering.changes, []
         return changes
 
     def _watch_threads(self) -> None:
@@ -389,7 +393,14 @@ class Engine:
 
     def _beat(self) -> None:
         standing = [
-            (run.id, run.counts.saved, run.counts.errored, run.clock.elapsed, run.state, run.reason)
+            (
+                run.id,
+                run.keeping.counts.saved,
+                run.keeping.counts.errored,
+                run.clock.elapsed,
+                run.state,
+                run.reason,
+            )
             for run in self.runs.values()
             if run.is_active
         ]
@@ -399,7 +410,9 @@ class Engine:
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
         reader = Reader(self.workspace)
         try:
-            return final_scores(reader, run.id, tuple(run.evaluators.values()), run.counts.saved)
+            return final_scores(
+                reader, run.id, tuple(run.keeping.evaluators.values()), run.keeping.counts.saved
+            )
         finally:
             reader.close()
 
@@ -422,7 +435,7 @@ class Engine:
     def _saved(self, tokens: list[Any]) -> None:
         runs = set()
         for token in tokens:
-            token.run.on_saved(token)
+            token.run.keeping.on_saved(token)
             runs.add(token.run)
         if any(run.scoring.waiting for run in runs):
             self.admission.pump()

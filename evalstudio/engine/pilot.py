@@ -64,7 +64,7 @@ async def run_pilot(engine: Engine, reference: str, options: Options, size: int 
                 together.append(latency)
         if since is None and len(alone) >= ALONE:
             since = run.services.clock()
-            run.set_strategy(SlidingWindow(WINDOW), "pilot")
+            run.steering.set_strategy(SlidingWindow(WINDOW), "pilot")
         if len(alone) + len(together) >= size:
             enough.set()
 

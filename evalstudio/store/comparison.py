@@ -111,11 +111,15 @@ _FACTORS = {
 }
 
 
+_KNOWN_LATER = ("strategy", "workers", "model's own name")
+"""Parts of which a run that goes on may say nothing yet."""
+
+
 def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
     before, after = parts_of(reader, a), parts_of(reader, b)
     for part in dict.fromkeys((*before, *after)):
         old, new = before.get(part, ""), after.get(part, "")
-        if old == new:
+        if old == new or (part in _KNOWN_LATER and not (old and new) and not (a.summary and b.summary)):
             continue
         kind: Kind = "circumstance"
         if part in _DATASET:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from evalstudio.settings import load_settings, settings_path
@@ -36,6 +36,8 @@ class Studio:
         self.window.hide()
         self.window.awake.hold(False)
         await self.session.close()
+        for timer in self.window.findChildren(QTimer):
+            timer.stop()  # what it would begin now outlived the window
         await tasks.cancel_all()
         self.reporter.remove()
         if self.faults is not None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -282,6 +283,20 @@ def quiet_selection(view: QWidget) -> None:
     palette.setColor(QPalette.ColorRole.Highlight, QColor(colours.selection))
     palette.setColor(QPalette.ColorRole.HighlightedText, QColor(colours.text))
     view.setPalette(palette)
+
+
+def scrolling(inside: QWidget, name: str, spoken: str) -> QScrollArea:
+    """Scrolls up and down where there is no room: where text is large and the window is low, parts stay readable."""
+    area = QScrollArea()
+    labelled(area, name, spoken)
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    inside.setAutoFillBackground(False)
+    return area
 
 
 def labelled(widget: QWidget, name: str, spoken: str, hint: str = "") -> QWidget:

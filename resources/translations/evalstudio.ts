@@ -883,11 +883,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/ui/trial.py" />
-      <source>CALLING THE MODEL</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <location filename="../../evalstudio/ui/panels/sample_preview.py" />
       <source>COLUMNS</source>
       <translation type="unfinished" />
@@ -1486,6 +1481,11 @@
     <message>
       <location filename="../../evalstudio/ui/panels/records_panel.py" />
       <source>Filter by outcome</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/dataset_view.py" />
+      <source>First rows</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2683,11 +2683,6 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/dataset_view.py" />
-      <source>Rows</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <location filename="../../evalstudio/ui/panels/dataset_view.py" />
       <source>Rows, problems and users of the dataset</source>
       <translation type="unfinished" />
     </message>
@@ -2754,11 +2749,6 @@ Start one on the right.</source>
       <source>Run {name}</source>
       <translation type="unfinished" />
     </message>
-    <message>
-      <location filename="../../evalstudio/ui/trial.py" />
-      <source>Run {run_id}</source>
-      <translation type="unfinished" />
-    </message>
     <message numerus="yes">
       <location filename="../../evalstudio/ui/run_export.py" />
       <source>Run {run_id} written to {path}, with {n} records.</source>
@@ -2767,11 +2757,6 @@ Start one on the right.</source>
         <numerusform />
         <numerusform />
       </translation>
-    </message>
-    <message>
-      <location filename="../../evalstudio/ui/trial.py" />
-      <source>Run {run_id}: {samples} samples…</source>
-      <translation type="unfinished" />
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
@@ -3217,6 +3202,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
+      <source>Stop</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/main_window.py" />
       <source>Stop and quit</source>
       <translation type="unfinished" />
@@ -3239,6 +3229,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/error_table.py" />
       <source>Stop the run or wait for its end first</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
+      <source>Stop the try</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3351,6 +3346,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/settings_schema.py" />
       <source>The Python that runs the engine, and with it your own functions.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
+      <source>The answers appear here as they come.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3924,6 +3924,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/capacity_panel.py" />
       <source>What was answered is kept</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
+      <source>What was answered stays</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -5252,6 +5257,11 @@ B
     <message>
       <location filename="../../evalstudio/ui/panels/run_header.py" />
       <source>{saved:,} of {total:,} saved: {scored:,} scored, {unscored:,} unscored, {errored:,} errored</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/trial.py" />
+      <source>{saved} of {total} answers after {time}</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -208,6 +208,12 @@ def test_that_what_differs_is_named_and_more_than_one_factor_is_warned_of(
         ("version of python", "3.11", "3.12", "circumstance")
     ]
     assert not how.warnings
+    # of a run that goes on it is not known which strategy it came to
+    given = {
+        "spec": {"evaluators": [{"type": "exact_match"}]},
+        "options": {"strategy": {"type": "sequential"}},
+    }
+    assert not compare_runs(reader, a, shelf.add([True], spec=given)).differences
     part = compare_runs(reader, a, shelf.add([True], total=9))
     assert "B is not complete: 1 of 9" in warnings(part)
 

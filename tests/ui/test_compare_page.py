@@ -1,11 +1,18 @@
 """The Compare page on two real runs: what differs, whether it is real, and which samples changed."""
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QTableView, QTableWidget, QToolButton
+from pytestqt.qtbot import QtBot
 
 from evalstudio.store.comparison import Speed
+from evalstudio.ui.charts.overlay import Overlaid, OverlayChart
+from evalstudio.ui.pages.compare import propose
 from evalstudio.ui.panels.speed_panel import SpeedPanel, speed_rows
 from evalstudio.ui.text import apart
 from tests.ui.conftest import Driver
@@ -129,3 +136,39 @@ def test_that_long_texts_are_shown_from_where_they_differ() -> None:
     assert apart("x" * 50 + "one", "x" * 50 + "two") == ("…" + "x" * 20 + "one", "…" + "x" * 20 + "two")
     work = "Let me work it out step by step. The answer is"
     assert apart(f"{work} 12.", f"{work} 13.") == ("…The answer is 12.", "…The answer is 13.")
+
+
+@dataclass
+class Row:
+    """What the proposal looks at of a run."""
+
+    id: int
+    experiment: str
+    evaluation: str = "reviews"
+
+
+def test_that_tries_are_proposed_only_where_there_is_nothing_else() -> None:
+    first, tried, other, second = (
+        Row(1, "reviews-1"),
+        Row(2, "reviews (try)"),
+        Row(3, "b-1", "b"),
+        Row(4, "reviews-2"),
+    )
+    assert propose([second, other, tried, first]) == (1, 4)  # type: ignore[list-item]
+    assert propose([other, tried, first]) == (1, 3)  # type: ignore[list-item]
+    assert propose([tried, first]) == (1, 2)  # type: ignore[list-item]
+    assert propose([first]) is None  # type: ignore[list-item]
+
+
+def test_that_lines_laid_over_each_other_join_what_is_known(qtbot: QtBot) -> None:
+    chart = OverlayChart("test", "Latency", "nothing", is_duration=True)
+    qtbot.addWidget(chart)
+    nan = math.nan
+    gaps = Overlaid("3 · a-b · demo/fast", np.arange(4.0), np.array([1.0, nan, nan, 2.0]))
+    alone = Overlaid("4 · c", np.arange(4.0), np.array([nan, 5.0, nan, nan]))
+    chart.show_lines((gaps, alone))
+    curves = chart.findChild(pg.PlotWidget).getPlotItem().listDataItems()
+    assert [curve.getData()[0].tolist() for curve in curves] == [[0.0, 3.0], [1.0]]
+    assert [curve.opts["symbol"] for curve in curves] == [None, "o"]
+    legend = chart.findChild(QLabel, "legend_overlay_test").text()
+    assert "demo/\N{WORD JOINER}fast" in legend  # a line of the legend ends between names only

@@ -257,6 +257,30 @@ def test_that_a_try_shows_answers_tells_the_forecast_and_a_run_goes_to_the_runs_
     driver.wait(lambda: driver.find(QLineEdit, "evaluation_experiment").text() == "reviews-2")
 
 
+def test_that_a_try_tells_how_far_it_is_shows_what_has_come_and_can_be_stopped(
+    open_window: OpenWindow, file: Path
+) -> None:
+    file.write_text(
+        EVALUATION.replace("demo/instant", "demo/one-second") + 'strategy = { type = "sequential" }\n'
+    )
+    driver = opened(open_window, file)
+    driver.window.activateWindow()
+    assert visible(driver, "try_state") == ""
+    press(driver, QToolButton, "try_evaluation_button")
+    driver.wait(lambda: visible(driver, "try_state").startswith("0 of 3 answers after "))
+    driver.wait(driver.find(QPlainTextEdit, "try_text").hasFocus)  # and not the button that starts the run
+    driver.wait(lambda: "SAMPLE 0" in text_of(driver, "try_text"))
+    assert "SAMPLE 2" not in text_of(driver, "try_text")
+    press(driver, QPushButton, "stop_try")
+    driver.wait(lambda: not driver.find(QPushButton, "stop_try").isVisible())
+    assert "SAMPLE 0" in text_of(driver, "try_text")
+    driver.wait(driver.find(QToolButton, "try_evaluation_button").isEnabled)
+    driver.wait(lambda: [row.true_state for row in driver.session.rows] == [RunState.STOPPED])
+    assert driver.session.focus is None
+    driver.window.show_page("runs")  # where a run is listed one is shown
+    driver.wait(lambda: driver.find(QLabel, "run_title").text() == "reviews (try)")
+
+
 def test_that_a_try_of_a_grid_shows_each_variant(open_window: OpenWindow, file: Path) -> None:
     values = ", ".join(str(number / 10) for number in range(4))
     grid = f'[grid]\nmodels = ["demo/instant", "demo/fast"]\nparameters = {{ temperature = [{values}] }}\n'
@@ -271,9 +295,9 @@ def test_that_a_try_of_a_grid_shows_each_variant(open_window: OpenWindow, file: 
         *(f"VARIANT demo/fast, temperature={number / 10}" for number in range(2)),
     ]
     assert text.endswith("NOT TRIED\n2 more variants are not tried; a run takes all of them.")
-    assert "CALLING" not in text
-    driver.wait(lambda: len(driver.session.rows) == 6)
-    assert {(row.experiment, row.saved) for row in driver.session.rows} == {("reviews (try)", 3)}
+    driver.wait(
+        lambda: [(row.experiment, row.saved) for row in driver.session.rows] == [("reviews (try)", 3)] * 6
+    )
     driver.wait(driver.find(QToolButton, "try_evaluation_button").isEnabled)
 
 

@@ -11,18 +11,20 @@ teaches anything.
 import math
 from typing import Literal
 
+from evalstudio.engine.limits.bounds import check_bounds, check_rates
 from evalstudio.engine.limits.brake import Brake, Failure
 from evalstudio.engine.limits.ceiling import Ceiling
+from evalstudio.engine.limits.changes import Rates, add_change, rate_changes
 from evalstudio.engine.limits.estimators import Lived
 from evalstudio.engine.limits.gate import Gate, ThrottleBackoff
 from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.engine.limits.learner import Learner, Phase
 from evalstudio.engine.limits.pacer import Pacer
 from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.refusals import Refusals
 from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.streaming import StreamRate
 from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait, work_of
-from evalstudio.errors import LimitError
 from evalstudio.outcome import Outcome
 
 __all__ = [
@@ -58,8 +60,8 @@ class EndpointController:
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
     ) -> None:
-        _check_bounds(minimum, maximum, start, None)
-        _check_rates(requests_per_minute, tokens_per_minute)
+        check_bounds(minimum, maximum, start)
+        check_rates(requests_per_minute, tokens_per_minute)
         self.changes: list[LimitChange] = []
         self.in_flight = 0
         self.expected_output = prior.expected_output if prior and prior.expected_output else 256.0
@@ -74,17 +76,14 @@ class EndpointController:
         self._pacer = Pacer(now)
         self._stream = StreamRate()
         self._brake = Brake()
-        self._cap, self._load = Ceiling(60.0), Ceiling(120.0)
+        self._refusals = Refusals()
+        self._cap, self._load = self._refusals.cap, Ceiling(120.0)
         self._crashed_at: int | None = None
         self._canary: Ticket | None = None
         self._lost = self._overload_top = 0  # attempts that failed in this overload, and its calls in flight
-        self._generation = 0
-        self._record = 0  # most calls in flight in this generation
         self._started = (0, 0)  # requests and tokens so far
         self._disturbed_at = -math.inf  # when gate or pacer last held a call back
         self._next_growth_start = 0.0
-        # Too many at once needs no pause: calls start again only as others end. Soon again, it may be a rate.
-        self._unpaused, self._next_unpaused = -1, 0.0
         self._seconds: float | None = None  # mean of an answered attempt
         self._frozen = self._client_bound = False
         self._slow_reports = 0
@@ -137,7 +136,6 @@ class EndpointController:
         self._advance(now)
         self.in_flight += 1
         self._adaptive_in_flight += adaptive
-        self._record = max(self._record, self.in_flight)
         self._gate.started(now)
         if adaptive:
             self._stream.started(now, self._learner.window)
@@ -153,11 +151,11 @@ class EndpointController:
             tokens=tokens,
             before=before,
             adaptive=adaptive,
-            generation=self._generation,
+            generation=self._refusals.generation,
             brake_generation=self._brake.generation,
             in_flight=self.in_flight,
             limit=self.limit,
-            at_record=self.in_flight >= 0.9 * self._record,
+            at_record=self._refusals.started(self.in_flight),
             area=self._area,
         )
         if self._brake.open:
@@ -209,7 +207,7 @@ class EndpointController:
                 rate = self._stream.measure(now, full=undisturbed)
                 if rate is not None and self._stream.is_sooner(self._seconds):
                     self._learner.streamed(now, rate, top=self._top)
-        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        old = self._rates
         if self._pacer.tick(now):
             self._report_rates(now, old, "it held for a while: trying a little more")
         at_top = full and self._learner.window >= self._top
@@ -241,20 +239,20 @@ class EndpointController:
 
     def set_bounds(self, now: float, minimum: int, maximum: int, pin: int | None = None) -> None:
         """The user's bounds, or a pinned window. Raises `LimitError` when they can't work."""
-        _check_bounds(minimum, maximum, None, pin)
+        check_bounds(minimum, maximum, pin=pin)
         old = self.limit
         self._minimum, self._maximum, self._pin = minimum, maximum, pin
         self._cause = Binding.MAXIMUM
         self._learner.limit_to(now, minimum, self._top, f"bounds set to {minimum} to {maximum}")
         if pin is not None and pin != old:
-            self._change(now, "window", old, pin, Binding.MAXIMUM, f"pinned to {pin}")
+            self._change(now, old, pin, Binding.MAXIMUM, f"pinned to {pin}")
 
     def set_rates(
         self, now: float, requests_per_minute: float | None, tokens_per_minute: float | None
     ) -> None:
         """The user's limits a minute, None for none. Raises `LimitError` for what is not a positive number."""
-        _check_rates(requests_per_minute, tokens_per_minute)
-        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        check_rates(requests_per_minute, tokens_per_minute)
+        old = self._rates
         self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
         self._report_rates(now, old, "set by you")
 
@@ -378,54 +376,35 @@ class EndpointController:
         return self._pacer.carries(now, self.in_flight, self._seconds or 0.0, tokens / max(1, requests))
 
     def _throttled(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
-        new_episode = ticket.generation == self._generation
-        looks_like_cap = new_episode and self._is_concurrency_cap(ticket, result)
-        if new_episode:
-            self._generation += 1
-        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
-        learn = new_episode and not looks_like_cap and not self._pacer.stated
-        if looks_like_cap and result.hint is None and now >= self._next_unpaused:
-            self._unpaused = ticket.generation
-        if looks_like_cap:
-            self._next_unpaused = now + 2 * (self._seconds or 1.0)
+        refusal = self._refusals.judge(
+            now, ticket, result,
+            rate_known=self._pacer.stated or self._pacer.hidden.rate is not None, seconds=self._seconds,
+        )  # fmt: skip
+        new = refusal.new_episode
+        old = self._rates
+        learn = new and not refusal.at_once and not self._pacer.stated
         wait = 0.0
-        if ticket.generation != self._unpaused:
-            wait = self._backoff.wait(result.hint, new_episode=new_episode, rate_known=self._pacer.rate_known)
+        if refusal.pauses:
+            wait = self._backoff.wait(result.hint, new_episode=new, rate_known=self._pacer.rate_known)
             self._gate.shut(now + wait)
-        self._pacer.throttled(now, now + wait, new_episode=new_episode, learn=learn)
+        self._pacer.throttled(now, now + wait, new_episode=new, learn=learn)
         self.gate_cause = result.message or "the endpoint asks for fewer requests"
-        if new_episode and not self._pacer.stated:
+        if new and not self._pacer.stated:
             self._learner.end_ramp(now)
-        if looks_like_cap:
-            cap = max(self._minimum, ticket.in_flight - 1)
-            self._cap.hit(cap)
-            self._cause = Binding.CAP
-            self._learner.limit_to(
-                now,
-                self._minimum,
-                self._top,
-                f"a call was rejected with {ticket.in_flight} in flight: at most {cap}",
-            )
+        if refusal.at_once:
+            self._keep_below(now, ticket.in_flight)
         elif learn:
             self._report_rates(now, old, "calls were rejected: this is what the endpoint let through")
-        if new_episode:
-            self._record = self.in_flight
+        if new:
+            self._refusals.begin_anew(self.in_flight)
 
-    def _is_concurrency_cap(self, ticket: Ticket, result: AttemptResult) -> bool:
-        """Whether a rejection is about calls at once, not about a rate."""
-        text = result.message.lower()
-        if any(word in text for word in ("concurren", "simultaneous", "parallel", "in flight", "in-flight")):
-            return True
-        if result.hint is not None or self._pacer.stated or self._pacer.hidden.rate is not None:
-            return False
-        if "per minute" in text or "tokens" in text:
-            return False
-        if math.isfinite(self._cap.value):
-            if ticket.in_flight > 0.9 * self._cap.value:
-                return True
-            self._cap.lift()  # rejected well below it: it was a rate limit all along
-            return False
-        return ticket.at_record
+    def _keep_below(self, now: float, rejected: int) -> None:
+        """So many at once were too many."""
+        cap = max(self._minimum, rejected - 1)
+        self._cap.hit(cap)
+        self._cause = Binding.CAP
+        sentence = f"a call was rejected with {rejected} in flight: at most {cap}"
+        self._learner.limit_to(now, self._minimum, self._top, sentence)
 
     def _overloaded(self, now: float, ticket: Ticket, result: AttemptResult, before: int) -> None:
         verdict = self._brake.failed(now, ticket.brake_generation, before)
@@ -437,7 +416,7 @@ class EndpointController:
             self._gate.shut(now + self._brake.wait())
         elif verdict is Failure.EPISODE:
             self.gate_cause = result.message or "the endpoint is overloaded"
-            top = max(self._record, before)
+            top = max(self._refusals.most, before)
             self._gate.shut(now + self._brake.wait())
             self._load.hit(math.floor(0.75 * top))
             self._cause = Binding.OVERLOAD
@@ -445,10 +424,11 @@ class EndpointController:
             self._learner.cut(
                 now, window, f"calls failed with {top} in flight ({self.gate_cause}): down to {window}"
             )
-            self._record, self._overload_top, self._lost = 0, top, 5
+            self._refusals.begin_anew(0)
+            self._overload_top, self._lost = top, 5
 
     def _take_headers(self, now: float, ticket: Ticket, rates: RateHeaders) -> None:
-        old = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        old = self._rates
         later = (self._started[0] - ticket.before[0] - 1, self._started[1] - ticket.before[1] - ticket.tokens)
         self._pacer.headers(now, rates, *later)
         self._report_rates(now, old, "stated by the endpoint")
@@ -481,48 +461,14 @@ class EndpointController:
         if self._pin is not None:
             return
         settled = self._cause is Binding.PROBING and self._learner.phase is Phase.HOLD
-        self._change(now, "window", old, new, Binding.PLATEAU if settled else self._cause, sentence)
+        self._change(now, old, new, Binding.PLATEAU if settled else self._cause, sentence)
 
-    def _report_rates(self, now: float, old: tuple[float | None, float | None], sentence: str) -> None:
-        new = self._pacer.requests_per_minute, self._pacer.tokens_per_minute
-        names = (("requests per minute", Binding.REQUESTS), ("tokens per minute", Binding.TOKENS))
-        for (what, cause), was, now_is in zip(names, old, new, strict=True):
-            if was != now_is:
-                self._change(now, what, was, now_is, cause, sentence)
+    def _report_rates(self, now: float, old: Rates, sentence: str) -> None:
+        self.changes += rate_changes(now, old, self._rates, sentence)
 
-    def _change(
-        self, now: float, what: str, old: float | None, new: float | None, cause: Binding, sentence: str
-    ) -> None:
-        """Steps of one climb within a second are one change: a ramp moves with every answer."""
-        last = self.changes[-1] if self.changes else None
-        if (
-            last is not None
-            and (last.what, last.cause, cause) == (what, Binding.PROBING, Binding.PROBING)
-            and now - last.at < 1.0
-            and last.old is not None
-            and old is not None
-            and new is not None
-            and last.old < old < new
-        ):
-            self.changes[-1] = LimitChange(last.at, what, last.old, new, cause, sentence)
-            return
-        self.changes.append(LimitChange(now, what, old, new, cause, sentence))
+    @property
+    def _rates(self) -> Rates:
+        return self._pacer.requests_per_minute, self._pacer.tokens_per_minute
 
-
-def _check_bounds(minimum: int, maximum: int, start: int | None, pin: int | None) -> None:
-    named = (("minimum", minimum), ("maximum", maximum), ("start", start), ("pinned window", pin))
-    for name, value in named:
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise LimitError(
-                f"The {name} of calls in flight must be a whole number of at least 1, not {value!r}."
-            )
-    if minimum > maximum:
-        raise LimitError(f"The minimum of calls in flight ({minimum}) is above the maximum ({maximum}).")
-    if start is not None and not minimum <= start <= maximum:
-        raise LimitError(f"The first window ({start}) must lie between {minimum} and {maximum}.")
-
-
-def _check_rates(*rates: float | None) -> None:
-    for rate in rates:
-        if rate is not None and not (math.isfinite(rate) and rate > 0):
-            raise LimitError(f"A rate limit must be a positive number a minute, not {rate}.")
+    def _change(self, now: float, old: int, new: int, cause: Binding, sentence: str) -> None:
+        add_change(self.changes, LimitChange(now, "window", old, new, cause, sentence))

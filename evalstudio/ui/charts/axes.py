@@ -3,11 +3,13 @@
 import math
 
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetrics
 
 from evalstudio.format import clock, milliseconds
 from evalstudio.ui.theme import line_height, scaled, tokens
 
+OVER = 10  # pixels
 WIDEST = "500 ms"  # what a value axis has room for
 
 
@@ -43,8 +45,12 @@ class ValueAxis(pg.AxisItem):
         wanted = (high - low) * 2.2 * line_height() / max(size, 1.0)
         if wanted <= 0 or high <= 0:
             return [(1.0, 0)]
-        step = min(_round_step(wanted), _round_step(high * 0.4))  # one at least, however low the chart is
+        step = min(_round_step(wanted), _round_step(high * 0.3))  # one at least, however low the chart is
         return [(step if self._is_duration or high < 1 else max(1.0, step), 0)]
+
+    def boundingRect(self) -> QRectF:
+        """With room for half a line below, else the zero at the foot is not drawn."""
+        return super().boundingRect().adjusted(0, 0, 0, OVER)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self._is_duration:

@@ -33,6 +33,7 @@ DASHES = {
 BY_HAND = ("user", "settings")  # causes of changes that a person made
 MOST_ACTS = 200  # of these, marked at most
 LEAST_LINES = 4  # of text that a plot is high at least
+HEADROOM = 1.12  # times the highest value
 SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
 
 
@@ -222,7 +223,7 @@ class TimeChart(Card):
     def _set_ranges(self, times: Array, highest: float, view: tuple[float, float] | None) -> None:
         last = float(times[-1]) if len(times) else 0.0
         low, high = view if view is not None else (0.0, max(SHORTEST_SPAN, last * 1.02))
-        wanted = highest * 1.12 if highest > 0 else 1.0
+        wanted = (highest or 1.0) * HEADROOM
         if self._top < highest or wanted < self._top * 0.6 or self._top == 0:
             self._top = wanted
         self._plot.setRange(xRange=(low, high), yRange=(0, self._top), padding=0)

@@ -79,7 +79,10 @@ class OverlayChart(Card):
         right = top = 0.0
         for line, curve in zip(self._lines, self._curves, strict=True):
             item.addItem(curve)
-            curve.setData(line.x, line.y, connect="finite")
+            known = ~np.isnan(line.y)  # a line joins what is known; one answer alone is a dot
+            curve.setData(line.x[known], line.y[known])
+            if np.count_nonzero(known) == 1:
+                curve.setSymbol("o")
             right = max(right, float(line.x[-1]))
             if not np.all(np.isnan(line.y)):
                 top = max(top, float(np.nanmax(line.y)))
@@ -97,10 +100,9 @@ class OverlayChart(Card):
             colour = QColor(colours.series[place % len(colours.series)])
             style, sign = DASHES["solid" if place < len(colours.series) else "dash"]
             curve.setPen(pg.mkPen(colour, width=1, style=style))
-            if self._symbol:
-                curve.setSymbolBrush(pg.mkBrush(colour))
-                curve.setSymbolPen(pg.mkPen(colours.card))
-            name = html.escape(one_line(line.label, 60))
+            curve.setSymbolBrush(pg.mkBrush(colour))
+            curve.setSymbolPen(pg.mkPen(colours.card))
+            name = _unbroken(html.escape(one_line(line.label, 60)))
             marked.append(
                 f'<span style="color:{colour.name()}">{sign}</span>&nbsp;'
                 f'<span style="color:{colours.muted}">{name}</span>'
@@ -118,3 +120,10 @@ class OverlayChart(Card):
 
     def showEvent(self, event: object) -> None:
         self._empty.setGeometry(self._plot.rect())
+
+
+def _unbroken(name: str) -> str:
+    """A name that no line of the legend ends in."""
+    return (
+        name.replace(" ", "&nbsp;").replace("/", "/\N{WORD JOINER}").replace("-", "\N{NON-BREAKING HYPHEN}")
+    )

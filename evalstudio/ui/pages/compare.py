@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.errors import StoreError
+from evalstudio.library import is_try
 from evalstudio.store.comparison import RunComparison
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.icons import icon
@@ -232,6 +233,9 @@ def propose(rows: list[RunRow]) -> tuple[int, int] | None:
     """The newest run and the one before it, of the same evaluation where there is one: (baseline, newer)."""
     if len(rows) < 2:
         return None
+    meant = [row for row in rows if not is_try(row.experiment)]
+    if len(meant) > 1:
+        rows = meant
     newest = rows[0]
     before = next((row for row in rows[1:] if row.evaluation == newest.evaluation), rows[1])
     return before.id, newest.id

@@ -1,7 +1,8 @@
 """The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.concurrency import Adaptive, Strategy
 from evalstudio.errors import StoreError
@@ -40,7 +41,7 @@ from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_S
-from evalstudio.ui.widgets import Card, labelled
+from evalstudio.ui.widgets import Card, scrolling
 
 LIST_MS = 250
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
@@ -271,7 +272,17 @@ class RunsPage(QWidget):
             return  # the list goes without; whoever reads the run itself says what is wrong
         self.run_list.know_sparkline(run_id, points)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_at_something()
+
+    def _look_at_something(self) -> None:
+        """Where runs are listed one is shown, though none was started here: the newest."""
+        if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
+            self._session.look_at(self._session.rows[0].id)
+
     def _runs_read(self) -> None:
+        self._look_at_something()
         self.start_bar.know_experiments({row.experiment for row in self._session.rows})
         self._show_list()
         self.menu.update()
@@ -349,27 +360,16 @@ class RunsPage(QWidget):
         column.addWidget(self._heights, 1)
         column.addWidget(self.slots_strip)
         self._sides = _splitter(
-            "sides", Qt.Orientation.Horizontal, (self.run_list, _scrolling(centre)), (0, 1)
+            "sides",
+            Qt.Orientation.Horizontal,
+            (self.run_list, scrolling(centre, "run_scroll", tr("The run in focus"))),
+            (0, 1),
         )
         self._sides.setSizes([230, 1000])
         self._heights.setSizes([270, 250])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    """Where text is large and the window is low, charts and tables keep a height at which they can be read."""
-    area = QScrollArea()
-    labelled(area, "run_scroll", tr("The run in focus"))
-    area.setWidget(inside)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.viewport().setAutoFillBackground(False)
-    inside.setAutoFillBackground(False)
-    return area
 
 
 def _splitter(

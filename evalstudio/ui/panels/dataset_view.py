@@ -37,7 +37,10 @@ NONE = mark("(none)")
 MOST_COLUMNS = 60
 NARROWEST_LONG = 160  # pixels of a column whose contents find no room
 LIKELY_INPUT = ("text", "question", "prompt", "input", "query", "instruction", "review")
-LIKELY_EXPECTED = ("expected", "label", "answer", "target", "output", "gold")
+LIKELY_EXPECTED = (
+    "expected", "label", "answer", "target", "output", "gold", "category", "class", "intent", "sentiment", "solution",
+    "reference", "correct answer", "best answer",
+)  # fmt: skip
 
 
 class DatasetView(QWidget):
@@ -56,7 +59,7 @@ class DatasetView(QWidget):
         self._references: list[str] = []
         self._title = ElidedLabel("", factor=1.2, bold=True, name="dataset_title")
         self.status = ElidedLabel("", "muted", name="dataset_status")
-        self.copy = Button(tr("Copy into the workspace"))
+        self.copy = Button(tr("Copy into the workspace"), primary=True)
         labelled(
             self.copy,
             "copy_dataset",
@@ -86,7 +89,7 @@ class DatasetView(QWidget):
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
         labelled(self.samples, "dataset_samples", tr("Samples"), tr("How many samples a run takes; 0: all"))
-        self.evaluation = Button(tr("New evaluation with it"))
+        self.evaluation = Button(tr("New evaluation with it"), primary=True)
         labelled(self.evaluation, "dataset_evaluation", tr("New evaluation with this dataset"))
         self.rows = QTableWidget()
         quieten(self.rows, ROOMY)
@@ -230,7 +233,9 @@ class DatasetView(QWidget):
 
     def _choose(self, box: QWidget, names: Sequence[str], likely: Sequence[str], other: str) -> None:
         before = box.currentText()  # type: ignore[attr-defined]
-        found = next((name for word in likely for name in names if name.lower() == word), other)
+        found = next(
+            (name for word in likely for name in names if name.lower().replace("_", " ") == word), other
+        )
         refill(box, names)  # type: ignore[arg-type]
         show_in(box, before if before in names and before else found)  # type: ignore[arg-type]
 
@@ -267,7 +272,7 @@ class DatasetView(QWidget):
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.tabs = Tabs("dataset_tabs", tr("Rows, problems and users of the dataset"))
         for table, title in (
-            (self.rows, tr("Rows")),
+            (self.rows, tr("First rows")),
             (self.problems, tr("Problems")),
             (self.uses, tr("Used by")),
         ):

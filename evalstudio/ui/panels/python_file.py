@@ -54,7 +54,7 @@ class PythonFile(Card):
             stretched=6,
         )
         set_widths(self.table, (150, 80, 130, 110, 150, 110))
-        self.table.horizontalHeader().setSectionResizeMode(RUN, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(RUN, QHeaderView.ResizeMode.Fixed)
         self.trace = QPlainTextEdit()
         labelled(self.trace, "python_trace", tr("The lines that led to the failure"))
         self.trace.setReadOnly(True)
@@ -122,7 +122,9 @@ class PythonFile(Card):
                     name=one.name, line=one.line, problem=one.problem or one.about
                 ),
             )
-            self.table.setCellWidget(row, RUN, self._button(one))
+            button = self._button(one)
+            self.table.setCellWidget(row, RUN, button)
+            self.table.setColumnWidth(RUN, button.sizeHint().width() + SPACE_S)
 
     def _button(self, one: EvaluationFunction) -> Button:
         button = Button(tr("Run"))

@@ -13,7 +13,7 @@ from evalstudio.ui.panels.form_parts import IssueLabel, small_button
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.text import plain, tr
 from evalstudio.ui.theme import SPACE_S, theme, tokens
-from evalstudio.ui.widgets import Card, TextLabel, labelled, quiet_selection
+from evalstudio.ui.widgets import Button, Card, TextLabel, labelled, quiet_selection
 
 Parts = Sequence[tuple[str, str]]
 
@@ -34,10 +34,12 @@ class SamplePreview(Card):
         self.view = PartsView("preview_text", tr("The messages of this row"))
         self.view.setPlaceholderText(tr("The messages appear here once the dataset can be read."))
         self.answers = PartsView("try_text", tr("Answers of the try"))
-        self.answers.setPlaceholderText(tr("Try on 3 samples shows the answers here."))
         self.tabs = Tabs("preview_tabs", tr("Preview of the messages, and answers of a try"))
         self.tabs.addTab(self._preview(), tr("Preview"))
-        self.tabs.addTab(self.answers, tr("Answers"))
+        self._trying = TextLabel("", "muted", name="try_state")
+        self.stop = Button(tr("Stop"))
+        labelled(self.stop, "stop_try", tr("Stop the try"), tr("What was answered stays"))
+        self.tabs.addTab(self._tried(), tr("Answers"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.addWidget(self.tabs)
@@ -58,7 +60,18 @@ class SamplePreview(Card):
     def show_answers(self, parts: Parts) -> None:
         """Shows what a try has brought so far."""
         self.answers.show_parts(parts)
-        self.tabs.setCurrentWidget(self.answers)
+        self.tabs.setCurrentIndex(1)
+
+    def say_trying(self, words: str) -> None:
+        """How far a try is; empty: none is under way."""
+        self._trying.show_text(words)
+        self.answers.setPlaceholderText(
+            tr("The answers appear here as they come.")
+            if words
+            else tr("Try on 3 samples shows the answers here.")
+        )
+        for part in (self._trying, self.stop):
+            part.setVisible(bool(words))
 
     def _preview(self) -> QWidget:
         box = QWidget()
@@ -73,6 +86,20 @@ class SamplePreview(Card):
         layout.addLayout(head)
         layout.addWidget(self.issue)
         layout.addWidget(self.view, 1)
+        return box
+
+    def _tried(self) -> QWidget:
+        box = QWidget()
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        head.addWidget(self._trying, 1)
+        head.addWidget(self.stop)
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.answers, 1)
+        self.say_trying("")
         return box
 
 
@@ -92,9 +119,12 @@ class PartsView(QPlainTextEdit):
         self._follow_theme()
 
     def show_parts(self, parts: Parts) -> None:
-        if list(parts) != list(self._parts):
-            self._parts = list(parts)
+        """Shows these; where they only go on from those before, the place that is read stays."""
+        before, self._parts = list(self._parts), list(parts)
+        if before != self._parts:
+            place = self.verticalScrollBar().value() if self._parts[: len(before)] == before else 0
             self._write()
+            self.verticalScrollBar().setValue(place)
 
     def _follow_theme(self) -> None:
         quiet_selection(self)

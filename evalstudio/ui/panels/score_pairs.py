@@ -33,7 +33,8 @@ class ScorePairs(Card):
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_XS, SPACE_S)
         layout.setSpacing(SPACE_S)
         layout.addWidget(TextLabel(tr("Scores"), factor=1.1, bold=True))
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._scroll)
+        layout.addStretch(1)
 
     def show_comparison(self, told: RunComparison) -> None:
         inside = QWidget()

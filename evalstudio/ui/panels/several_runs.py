@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from evalstudio.errors import StoreError
 from evalstudio.format import duration, money, score_words
+from evalstudio.library import is_try
 from evalstudio.store.leaderboard import Leaderboard, Standing
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.charts.overlay import Overlaid, OverlayChart
@@ -147,7 +148,8 @@ class SeveralRuns(QWidget):
         rows = [row for row in self._session.rows if row.dataset_hash == dataset]
         ticked = self._chosen.get(dataset) if dataset is not None else None
         if ticked is None:
-            ticked = {row.id for row in rows[:FIRST_RUNS]}
+            meant = [row for row in rows if not is_try(row.experiment)] or rows
+            ticked = {row.id for row in meant[:FIRST_RUNS]}
         with QSignalBlocker(self.runs):
             if [row.id for row in rows] != self._listed():
                 self.runs.clear()
