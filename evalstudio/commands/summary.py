@@ -11,7 +11,7 @@ from rich.text import Text
 
 from evalstudio.concurrency import describe
 from evalstudio.format import duration, milliseconds, money, percent
-from evalstudio.protocol import Snapshot
+from evalstudio.protocol import ErrorClass, Snapshot
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
 
@@ -45,9 +45,17 @@ def print_summary(console: Console, final: Snapshot) -> None:
     for error in final.errors:
         table.add_row(
             Text(f"Failed: {error.name}"),
-            Text(f"{error.attempts} attempts, {error.records} records: {error.example}"),
+            Text(f"{_failed(error)}: {error.example}"),
         )
     console.print(table)
+
+
+def _failed(error: ErrorClass) -> str:
+    """'3 attempts, answered when tried again', '8 attempts, 2 samples without an answer'."""
+    attempts = f"{error.attempts:,} attempt{'' if error.attempts == 1 else 's'}"
+    if not error.records:
+        return f"{attempts}, answered when tried again"
+    return f"{attempts}, {error.records:,} sample{'' if error.records == 1 else 's'} without an answer"
 
 
 def print_overview(console: Console, finals: Sequence[Snapshot]) -> None:

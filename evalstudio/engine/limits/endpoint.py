@@ -137,8 +137,6 @@ class EndpointController:
         self.in_flight += 1
         self._adaptive_in_flight += adaptive
         self._gate.started(now)
-        if adaptive:
-            self._stream.started(now, self._learner.window)
         self._pacer.started(now, tokens)
         before = self._started
         self._started = (before[0] + 1, before[1] + tokens)
@@ -158,6 +156,8 @@ class EndpointController:
             at_record=self._refusals.started(self.in_flight),
             area=self._area,
         )
+        if adaptive:
+            self._stream.started(now, ticket, self._learner.window)
         if self._brake.open:
             self._canary = ticket
         return ticket
@@ -165,7 +165,7 @@ class EndpointController:
     def streamed(self, now: float, ticket: Ticket, parts: int) -> None:
         """So many parts of its answer came while it is still being written."""
         if ticket.adaptive:
-            self._stream.came(now, parts, None if ticket.streams else now - ticket.started)
+            self._stream.came(now, ticket, parts)
         ticket.streams = True
 
     # -- after an attempt ----------------------------------------------------------------------------------------------
@@ -179,8 +179,8 @@ class EndpointController:
         before = self.in_flight
         self.in_flight -= 1
         self._adaptive_in_flight -= ticket.adaptive
-        if ticket.adaptive and ticket.streams:
-            self._stream.ended(now)
+        if ticket.adaptive:
+            self._stream.ended(now, ticket)
         if ticket is self._canary:
             self._canary = None
         if result.rates is not None:
@@ -204,9 +204,9 @@ class EndpointController:
             self._learner.tick(now, full=full, top=self._top)
             if self._learner.phase is Phase.RAMP:
                 undisturbed = full and now - self._disturbed_at > 0.5
-                rate = self._stream.measure(now, full=undisturbed)
-                if rate is not None and self._stream.is_sooner(self._seconds):
-                    self._learner.streamed(now, rate, top=self._top)
+                streams = self._stream.measure(now, full=undisturbed)
+                if streams is not None and self._stream.is_sooner:
+                    self._learner.streamed(now, streams, top=self._top)
         old = self._rates
         if self._pacer.tick(now):
             self._report_rates(now, old, "it held for a while: trying a little more")
@@ -338,6 +338,7 @@ class EndpointController:
     def _answered(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
         seconds = max(1e-9, now - ticket.started)
         self._seconds = seconds if self._seconds is None else 0.9 * self._seconds + 0.1 * seconds
+        self._stream.whole(self._seconds)
         if result.output_tokens is not None:
             # a step-wise 70th percentile: too small a reservation is what gets a request rejected
             step = 0.05 * self.expected_output + 1
@@ -367,7 +368,7 @@ class EndpointController:
         self._learner.answered(
             now, attempt,
             in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen,
-            carried=self._carried(now), by_answers=not self._stream.is_sooner(self._seconds),
+            carried=self._carried(now), by_answers=not self._stream.is_sooner,
         )  # fmt: skip
 
     def _carried(self, now: float) -> int | None:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from evalstudio.engine.limits.drift import Drift
-from evalstudio.engine.limits.estimators import Estimate, Level, Lived, QueueShare
+from evalstudio.engine.limits.estimators import Level, Lived, QueueShare
 from evalstudio.engine.limits.ramp import Ramp, Step, compare
+from evalstudio.engine.limits.streaming import Streams
 
 STEP = math.sqrt(2)
 
@@ -98,9 +99,9 @@ class Learner:
         if int(self._blind_size) > self.window:
             self._move(now, int(self._blind_size), "no answer yet: a few more to start with")
 
-    def streamed(self, now: float, rate: Estimate, *, top: int) -> None:
-        """In the ramp: parts a second at the window in force, before its answers are whole."""
-        self._climb(now, self._ramp.streamed(self.window, rate, top))
+    def streamed(self, now: float, streams: Streams, *, top: int) -> None:
+        """In the ramp: what the window in force brings, before its answers are whole."""
+        self._climb(now, self._ramp.streamed(self.window, streams, top))
 
     def answered(
         self,

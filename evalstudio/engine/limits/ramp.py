@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 
 from evalstudio.engine.limits.estimators import Estimate, Level, Lived
+from evalstudio.engine.limits.streaming import Streams
 
 _GROWTH = 0.25  # of the window with each answer, at least two
 _OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
@@ -16,6 +17,8 @@ _AGREE = 0.2  # ... to this relative error
 _MOST = 0.5  # where sizes are unknown, this share of a level's calls must be in: the short answers come first
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 _AS_GOOD = 0.96  # of the best throughput: the smallest window that brings it is where the ramp ends
+
+_ANSWERED = 0.75  # of a window that nothing is known below of must be answered, else the others queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,14 @@ class Ramp:
         most = min(carried, top)
         return Step(most, f"its stated limits let {most} run at once") if most > window else None
 
-    def streamed(self, window: int, rate: Estimate, top: int) -> Step:
-        """Parts a second of the answers that are being written at the window in force."""
-        last = self._streams
+    def streamed(self, window: int, streams: Streams, top: int) -> Step:
+        """What the answers that are being written at the window in force tell."""
+        rate, last = streams.rate, self._streams
+        if last is None and streams.answered < _ANSWERED * window:
+            told = f"only {streams.answered} of {window} in flight are being answered"
+            return Step(
+                streams.answered, f"{told}: the server is the limit; back to {streams.answered}", ends=True
+            )
         if last is not None and window > last[0]:
             low, slower = last
             gain = math.log(rate.value / slower.value)

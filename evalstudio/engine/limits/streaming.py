@@ -1,78 +1,111 @@
 """How fast answers come while they are still being written.
 
 An answer of half a minute says within seconds how the endpoint does at this window: by how fast the parts of those
-that are being written come. So a climb need not wait for answers to end, as long as calls that were added are
-answered at once: where they wait in the endpoint's queue, only whole answers tell.
+that are being written come. So a climb need not wait for answers to end. Calls without a first part count as well, for
+they are being read and will be written as fast as the others, unless they have waited for longer than calls did
+before the window grew: those wait in the endpoint's queue.
 """
 
 import math
+from dataclasses import dataclass
 
 from evalstudio.engine.limits.estimators import Estimate
+from evalstudio.engine.limits.terms import Ticket
 
 _LONG_ENOUGH = 0.75  # seconds at one window
+_TOO_LONG = 6.0
+_NOISE = 0.5  # of what chance would do: streams are more regular
 _ENOUGH = 40  # parts
-_ADDED = 0.85  # of the calls that were added must have a first part
-_PATIENCE = 2.0  # times the shortest wait for a first part that added calls may take ...
-_BESIDE = 0.05  # ... and so much more for each of them: an endpoint reads them one after the other
-_LEAST_PATIENCE = 0.5  # seconds
+_ADDED = 0.85  # of the calls that were added must have a first part, or have waited for too long
+_PATIENCE = 1.5  # times the longest wait for a first part before the window grew
+_BESIDE = 0.03  # ... and so much more for each added call: an endpoint reads them one after the other
+_SHARE = 0.5  # of an answer's time is the most
+_SHORT = 0.5  # of that is a wait with which it tells enough
 
 _Point = tuple[float, int, float]  # time, parts so far, streams over time so far
 
 
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Parts a second at one window, and how many of its calls are being answered; the others queue."""
+
+    rate: Estimate
+    answered: int
+
+
 class StreamRate:
-    """Parts a second at one window after the other."""
+    """Measures one window after the other."""
 
     def __init__(self) -> None:
         self._parts = 0
         self._writing = 0  # calls in flight of whose answers a part has come
-        self._area, self._area_at = 0.0, 0.0  # of them over time
-        self._shortest = math.inf  # wait for a first part, seconds
+        self._reading: dict[Ticket, None] = {}  # the others, oldest first
+        self._area, self._area_at = 0.0, 0.0  # of those being written over time
+        self._waits, self._first_parts = 0.0, 0  # for first parts, seconds, and how many there were
+        self._longest = self._usual = 0.0  # wait so far; of calls before the window grew
         self._fastest = 0.0  # parts a second of one stream
         self._window = self._added = 0
-        self._first_parts = 0  # of calls that started since the window changed
+        self._added_parts = 0  # first parts of calls that started since the window changed
         self._changed: _Point = (0.0, 0, 0.0)
         self._begun: _Point | None = None
-        self._tells = True
+        self._too_coarse = False
+        self._seconds = math.inf  # that an answer takes
 
-    def came(self, now: float, parts: int, wait: float | None) -> None:
-        """Parts of an answer came; `wait` seconds after its call began, where they are its first."""
-        self._parts += parts
-        if wait is not None:
-            self._advance(now)
-            self._writing += 1
-            self._first_parts += now - wait >= self._changed[0]
-            self._shortest = min(self._shortest, wait)
-
-    def ended(self, now: float) -> None:
-        """An answer that was being written ended."""
-        self._advance(now)
-        self._writing -= 1
-
-    def is_sooner(self, seconds: float | None) -> bool:
-        """Whether it knows a window sooner than answers of so many seconds do; None: no answer has ended yet."""
-        if not self._tells or not math.isfinite(self._shortest):
-            return False
-        return seconds is None or 1.5 * self._shortest + _LONG_ENOUGH < seconds
-
-    def started(self, now: float, window: int) -> None:
+    def started(self, now: float, ticket: Ticket, window: int) -> None:
         """A call started, with this window in force."""
         if window != self._window:
             self._advance(now)
             self._added, self._window = window - self._window, window
-            self._changed, self._begun, self._first_parts = (now, self._parts, self._area), None, 0
+            self._changed, self._begun, self._added_parts = (now, self._parts, self._area), None, 0
+            self._usual = self._longest
+        self._reading[ticket] = None
 
-    def measure(self, now: float, *, full: bool) -> Estimate | None:
+    def came(self, now: float, ticket: Ticket, parts: int) -> None:
+        """Parts of an answer came."""
+        self._parts += parts
+        if ticket not in self._reading:
+            return
+        del self._reading[ticket]
+        self._advance(now)
+        wait = now - ticket.started
+        self._writing += 1
+        self._added_parts += ticket.started >= self._changed[0]
+        self._first_parts += 1
+        self._waits += wait
+        if wait <= self._patience((now, self._parts, self._area)):
+            self._longest = max(self._longest, wait)
+
+    def ended(self, now: float, ticket: Ticket) -> None:
+        """A call ended, whatever became of it."""
+        if ticket in self._reading:
+            del self._reading[ticket]
+        elif ticket.streams:
+            self._advance(now)
+            self._writing -= 1
+
+    def whole(self, seconds: float) -> None:
+        """Answers take so many seconds in the mean."""
+        self._seconds = seconds
+
+    @property
+    def is_sooner(self) -> bool:
+        """Whether it knows a window sooner than whole answers do."""
+        if not self._first_parts or self._too_coarse:
+            return False
+        wait = self._waits / self._first_parts
+        return wait < _SHORT * _SHARE * self._seconds and 1.5 * wait + _LONG_ENOUGH < self._seconds
+
+    def measure(self, now: float, *, full: bool) -> Streams | None:
         """What the window in force brings, None before that is known. To be asked a few times a second.
 
         `full`: as many are in flight as may be.
         """
         self._advance(now)
         here = (now, self._parts, self._area)
-        if not full:
+        patience = self._patience(here)
+        waited = now - self._changed[0] > patience
+        if not full or (self._added_parts < _ADDED * self._added and not waited):
             self._begun = None
-            return None
-        if self._first_parts < _ADDED * self._added:
-            self._tells = now < self._changed[0] + self._patience(here)
             return None
         if self._begun is None:
             self._begun = here
@@ -81,18 +114,21 @@ class StreamRate:
         if passed < _LONG_ENOUGH:
             return None
         if parts < _ENOUGH:
-            self._tells = passed < 4 * _LONG_ENOUGH  # answers that come in a few large parts
+            self._too_coarse = passed > _TOO_LONG  # answers that come in a few large parts
             return None
         speed = _speed(self._begun, here)
         self._fastest = max(self._fastest, speed)
-        # all calls in flight, as fast as those that are being written: the others will be in a moment
-        return Estimate(self._window * speed, parts**-0.5)
+        answered = self._writing + sum(1 for ticket in self._reading if now - ticket.started <= patience)
+        return Streams(Estimate(answered * speed, _NOISE * parts**-0.5), answered)
 
     def _patience(self, here: _Point) -> float:
-        """Seconds that added calls may take to their first parts: more where more are being written."""
+        """Seconds that a call may take to its first part: more where more are being written."""
+        if not self._usual:
+            return math.inf  # the first window: nothing to compare with
         speed = _speed(self._changed, here)
         slower = max(1.0, self._fastest / speed) if speed > 0 else 1.0
-        return max(_LEAST_PATIENCE, (_PATIENCE + _BESIDE * self._added) * self._shortest * slower)
+        patience = (_PATIENCE + _BESIDE * max(0, self._added)) * self._usual * slower
+        return min(patience, _SHARE * self._seconds)
 
     def _advance(self, now: float) -> None:
         self._area += self._writing * (now - self._area_at)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from evalstudio.errors import StoreError
 from evalstudio.library import is_try
-from evalstudio.store.comparison import RunComparison
+from evalstudio.store.comparison import Difference, RunComparison
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.icons import icon
 from evalstudio.ui.panels.flips_panel import FlipsPanel
@@ -27,11 +27,12 @@ from evalstudio.ui.session import Session
 from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.tasks import spawn
-from evalstudio.ui.text import apart, mark, one_line, tr
+from evalstudio.ui.text import apart, mark, one_line, plain, tr
 from evalstudio.ui.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel, labelled
 
 REFRESH_MS = 1_000
+WHOLE = 600  # characters of a text that is shown whole
 COST_FACTOR = 10  # runs that go on are compared again after ten times as long as it took
 KINDS = {
     "dataset": mark("the samples"),
@@ -156,7 +157,7 @@ class ComparePage(QWidget):
         self.flips.show_pairs(told.scores)
         self.differences.setRowCount(len(told.differences))
         for row, one in enumerate(told.differences):
-            words = (one.part, *(one_line(text) or "–" for text in apart(one.a, one.b)), tr(KINDS[one.kind]))
+            words = (one.part, *(plain(text, WHOLE) or "–" for text in _readable(one)), tr(KINDS[one.kind]))
             fill_row(
                 self.differences,
                 row,
@@ -200,7 +201,10 @@ class ComparePage(QWidget):
         self._tabs = Tabs("compare_tabs", tr("Samples that changed, and what differs between the runs"))
         self._tabs.addTab(self.flips, tr("Flips"))
         self._tabs.addTab(self.differences, tr("What differs"))
-        set_widths(self.differences, (150, 340, 0, 130))
+        set_widths(self.differences, (150, 0, 0, 130))
+        self.differences.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.differences.setWordWrap(True)
+        self.differences.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         card = Card()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(2, 2, 2, 2)
@@ -239,6 +243,11 @@ def propose(rows: list[RunRow]) -> tuple[int, int] | None:
     newest = rows[0]
     before = next((row for row in rows[1:] if row.evaluation == newest.evaluation), rows[1])
     return before.id, newest.id
+
+
+def _readable(one: Difference) -> tuple[str, str]:
+    """Both texts whole, where they are not long; else from a little before where they begin to differ."""
+    return (one.a, one.b) if max(len(one.a), len(one.b)) <= WHOLE else apart(one.a, one.b)
 
 
 def summary_of(told: RunComparison) -> str:
