@@ -9,18 +9,16 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.admission import Admission
 from evalstudio.engine.assembly import Assembled, Parts, assemble
 from evalstudio.engine.endpoints import Endpoints, save_prior
 from evalstudio.engine.finals import final_scores
 from evalstudio.engine.machine import (
     collect_less_often,
-    memory_in_use,
-    open_files_in_use,
     raise_open_file_limit,
 )
 from evalstudio.engine.plan import Options, Plan, StoredSpec, automatic_name, make_plan
+from evalstudio.engine.pulse import Pulse, save_buckets
 from evalstudio.engine.python_plan import plan_evaluation
 from evalstudio.engine.rescoring import rescore
 from evalstudio.engine.run import Run, Services
@@ -31,12 +29,11 @@ from evalstudio.errors import RunError, StoreError
 from evalstudio.evaluation import Evaluation, is_python, load_evaluation, variants
 from evalstudio.keys import redact
 from evalstudio.named_models import load_models
-from evalstudio.protocol import Bucket, Event, LimitChange, LogLine, ScoreNow, Snapshot
+from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.python.evaluation import PythonEvaluation, load_evaluation_function
 from evalstudio.settings import Rates, Settings, ceiling_in_force
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
-    HEARTBEAT_S,
     RunRow,
     RunState,
     beat,
@@ -50,9 +47,6 @@ from evalstudio.store.runs import (
 )
 from evalstudio.store.writer import RETRY_S, Writer
 from evalstudio.workspace import Workspace
-
-TICK_S = 0.1
-LIMITS_TICK_S = 0.25
 
 
 class Engine:
@@ -88,11 +82,7 @@ class Engine:
         self._drivers: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._ended: dict[int, Snapshot] = {}
-        self._lag = 0.0
-        self._cpu = 0.0
-        self._machine = (0.0, 0.0)
         self._trouble: str | None = None
-        self._told_of_hung = False
         self._closing = False
 
     async def start(self) -> None:
@@ -111,7 +101,10 @@ class Engine:
         self.admission = Admission(self._ceiling, self._clock)
         self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
-        self._ticker = asyncio.create_task(self._tick())
+        self._pulse = Pulse(
+            self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
+        )
+        self._ticker = asyncio.create_task(self._pulse.beat())
 
     async def aclose(self) -> None:
         """Stops what runs, saves what is answered, and ends its servers and threads."""
@@ -237,7 +230,7 @@ class Engine:
         return self._ended[run.id]
 
     def snapshot(self, run: Run) -> Snapshot:
-        return take_snapshot(run, [], [], self._lag, self._cpu, self._machine)
+        return take_snapshot(run, [], [], self._pulse.lag, self._pulse.cpu, self._pulse.machine)
 
     def log(self, level: str, text: str) -> None:
         self._emit(LogLine(time.time(), level, redact(text)))
@@ -299,11 +292,11 @@ class Engine:
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
-        buckets = run.telemetry.close_seconds(run.now + 1, run.steering.limit, 0, self._lag, self._cpu)
-        changes = self._drain_changes(run)
+        buckets = self._pulse.close_seconds(run, run.now + 1)
+        changes = self._pulse.drain_changes(run)
 
         def save(connection: Any) -> None:
-            _save_buckets(connection, run.id, buckets)
+            save_buckets(connection, run.id, buckets)
             if not run.plan.is_recorded:
                 save_prior(connection, assembled.identity, prior)
             beat(connection, run.id, run.keeping.counts.saved, run.keeping.counts.errored, run.clock.elapsed)
@@ -317,95 +310,6 @@ class Engine:
         del self.runs[run.id]
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
-
-    async def _tick(self) -> None:
-        """Ten times a second: limits, closed seconds, snapshots, heartbeats; and how late this came itself."""
-        limits_at = load_at = beat_at = 0.0
-        cpu_at, cpu_used = self._clock(), time.process_time()
-        expected = self._clock() + TICK_S
-        while True:
-            await asyncio.sleep(max(0.0, expected - self._clock()))
-            now = self._clock()
-            self._lag = max(now - expected, self._lag * 0.8)
-            expected = now + TICK_S
-            if now - cpu_at >= 0.5:
-                self._cpu = (time.process_time() - cpu_used) / (now - cpu_at)
-                cpu_at, cpu_used = now, time.process_time()
-            if now >= limits_at:
-                limits_at = now + LIMITS_TICK_S
-                for controller in self._endpoints.controllers():
-                    controller.tick(now)
-                for run in list(self.runs.values()):
-                    run.watch_endpoint()
-                self.admission.pump()
-            if now >= load_at:
-                load_at = now + 1.0
-                self._machine = memory_in_use(), open_files_in_use()
-                self._watch_threads()
-                for controller in self._endpoints.controllers():
-                    controller.client_load(now, self._lag, self._cpu)
-            if now >= beat_at:
-                beat_at = now + HEARTBEAT_S
-                self._beat()
-            for run in list(self.runs.values()):
-                if run.is_active:
-                    self._report(run)
-
-    def _report(self, run: Run) -> None:
-        buckets = run.telemetry.close_seconds(
-            run.now, run.steering.limit, len(run.in_flight), self._lag, self._cpu
-        )
-        if buckets:
-            self._writer.execute(lambda connection: _save_buckets(connection, run.id, buckets))
-        changes = self._drain_changes(run)
-        self._emit(take_snapshot(run, buckets, changes, self._lag, self._cpu, self._machine))
-
-    def _drain_changes(self, run: Run) -> list[LimitChange]:
-        """Changes since the last time. What the controller changed goes to every run on it."""
-        learned, run.controller.changes = run.controller.changes, []
-        for change in learned:
-            if change.old == change.new:
-                continue  # a probe that confirmed the limit: nothing changed
-            for other in self.runs.values():
-                if other.controller is run.controller and (other.adaptive or change.what != "window"):
-                    at = other.now - (self._clock() - change.at)
-                    other.steering.note(
-                        LimitChange(
-                            at,
-                            change.what,
-                            _number(change.old),
-                            _number(change.new),
-                            change.cause.value,
-                            change.sentence,
-                        )
-                    )
-        changes, run.steering.changes = run.steering.changes, []
-        return changes
-
-    def _watch_threads(self) -> None:
-        if hung.hung_threads() < hung.MOST:
-            return
-        if self._on_hung is None:
-            hung.stop_those_that_hang(self.runs.values())
-        elif not self._told_of_hung:
-            self._told_of_hung = True
-            self._on_hung()
-
-    def _beat(self) -> None:
-        standing = [
-            (
-                run.id,
-                run.keeping.counts.saved,
-                run.keeping.counts.errored,
-                run.clock.elapsed,
-                run.state,
-                run.reason,
-            )
-            for run in self.runs.values()
-            if run.is_active
-        ]
-        if standing:
-            self._writer.execute(lambda connection: _beat_all(connection, standing))
 
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
         reader = Reader(self.workspace)
@@ -468,23 +372,3 @@ def _claim(connection: Any, plan: Plan, running: dict[int, Run]) -> tuple[RunRow
         )
     take_lease(connection, row.id)
     return row, resumed
-
-
-def _save_buckets(connection: Any, run_id: int, buckets: list[Bucket]) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO seconds (run_id, second, bucket) VALUES (?, ?, ?)",
-        [(run_id, bucket.second, msgspec.json.encode(bucket).decode()) for bucket in buckets],
-    )
-
-
-def _beat_all(connection: Any, standing: list[tuple[int, int, int, float, RunState, str]]) -> None:
-    for run_id, saved, errored, elapsed, state, reason in standing:
-        beat(connection, run_id, saved, errored, elapsed)
-        connection.execute(
-            "UPDATE runs SET state = ?, reason = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
-            (str(state), reason, run_id),
-        )
-
-
-def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:g}"
