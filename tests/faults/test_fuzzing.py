@@ -206,7 +206,7 @@ async def test_that_a_bad_answer_is_an_outcome_with_a_sentence(told: Tell, times
 
             async def call(model: Any = model, turn: asyncio.Semaphore = turn) -> None:
                 async with turn, asyncio.timeout(10):
-                    result = await model.call(Request((Message("user", "x"),), 0, {}), lambda: None)
+                    result = await model.call(Request((Message("user", "x"),), 0, {}), lambda parts: None)
                 assert isinstance(result.outcome, Outcome)
                 assert (result.outcome is Outcome.OK) == (not result.message), result
                 assert result.outcome is not Outcome.OK or result.answer is not None
