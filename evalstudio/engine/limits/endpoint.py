@@ -13,8 +13,8 @@ from typing import Literal
 
 from evalstudio.engine.limits.bounds import check_bounds, check_rates
 from evalstudio.engine.limits.brake import Brake, Failure
-from evalstudio.engine.limits.ceiling import Ceiling
 from evalstudio.engine.limits.changes import Rates, add_change, rate_changes
+from evalstudio.engine.limits.client_load import ClientLoad
 from evalstudio.engine.limits.estimators import Lived
 from evalstudio.engine.limits.gate import Gate, ThrottleBackoff
 from evalstudio.engine.limits.hints import RateHeaders
@@ -23,6 +23,7 @@ from evalstudio.engine.limits.pacer import Pacer
 from evalstudio.engine.limits.priors import Prior
 from evalstudio.engine.limits.refusals import Refusals
 from evalstudio.engine.limits.retry import RetryBudget
+from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
 from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait, work_of
 from evalstudio.outcome import Outcome
@@ -77,24 +78,19 @@ class EndpointController:
         self._stream = StreamRate()
         self._brake = Brake()
         self._refusals = Refusals()
-        self._cap, self._load = self._refusals.cap, Ceiling(120.0)
-        self._crashed_at: int | None = None
+        self._cap = self._refusals.cap
+        self._load = SafeLoad(prior.crashed_at if prior is not None else None)
+        self._client = ClientLoad()
         self._canary: Ticket | None = None
-        self._lost = self._overload_top = 0  # attempts that failed in this overload, and its calls in flight
         self._started = (0, 0)  # requests and tokens so far
         self._disturbed_at = -math.inf  # when gate or pacer last held a call back
         self._next_growth_start = 0.0
         self._seconds: float | None = None  # mean of an answered attempt
-        self._frozen = self._client_bound = False
-        self._slow_reports = 0
         first, blind = START[kind]
         if start is not None:
             first, blind = start, max(start, min(2 * start, blind)) if start < blind else start
         if prior is not None and prior.window is not None and start is None:
             first, blind = max(1, round(_PRIOR_SHARE * prior.window)), prior.window
-        if prior is not None and prior.crashed_at is not None:
-            self._crashed_at = prior.crashed_at
-            self._load.hit(math.floor(0.75 * prior.crashed_at))
         if prior is not None and prior.concurrency_cap is not None:
             self._cap.hit(prior.concurrency_cap)
         first = min(max(first, minimum), self._top)
@@ -200,7 +196,7 @@ class EndpointController:
         """Called about four times a second while calls are in flight or waiting."""
         full = self._adaptive_in_flight >= self.limit
         self._cause = Binding.PROBING
-        if not self._frozen:
+        if not self._client.busy:
             self._learner.tick(now, full=full, top=self._top)
             if self._learner.phase is Phase.RAMP:
                 undisturbed = full and now - self._disturbed_at > 0.5
@@ -213,22 +209,12 @@ class EndpointController:
         at_top = full and self._learner.window >= self._top
         if self._cap.tick(now, binds=at_top and self._cap.value <= self._load.value):
             self._cause = Binding.CAP
-        if (
-            self._load.tick(now, binds=at_top and self._load.value < self._cap.value)
-            and self._crashed_at is not None
-        ):
-            self._load.value = min(self._load.value, 0.85 * self._crashed_at)
+        self._load.tick(now, binds=at_top and self._load.value < self._cap.value)
 
     def client_load(self, now: float, loop_lag: float, cpu: float) -> None:
-        """This process's own load, about once a second: lag in seconds, CPU as a share of one core.
-
-        A busy client makes answers late; growing on such evidence would be wrong.
-        """
-        busy = loop_lag > 0.05 or cpu > 0.9
-        self._slow_reports = self._slow_reports + 1 if busy else 0
-        self._frozen = self._slow_reports >= 2
-        self._client_bound = self._frozen
-        if loop_lag > 0.2 and self._slow_reports >= 2 and self._learner.window > self._minimum:
+        """This process's own load, about once a second: lag in seconds, CPU as a share of one core."""
+        self._client.report(loop_lag, cpu)
+        if self._client.late and self._learner.window > self._minimum:
             self._cause = Binding.CLIENT
             smaller = max(self._minimum, math.floor(0.9 * self._learner.window))
             self._learner.cut(
@@ -329,7 +315,7 @@ class EndpointController:
             seconds=self._seconds,
             requests_per_minute=hidden.rate * 60 if hidden.learned and hidden.rate is not None else None,
             concurrency_cap=int(self._cap.value) if math.isfinite(self._cap.value) else None,
-            crashed_at=self._crashed_at,
+            crashed_at=self._load.crashed_at,
             expected_output=self.expected_output,
         )
 
@@ -346,10 +332,8 @@ class EndpointController:
         self._backoff.answered()
         if self._brake.answered(now):
             self.gate_cause = ""
-            if ticket.brake_generation == self._brake.generation and self._lost >= 0.8 * self._overload_top:
-                # all calls were lost: it went down, and must not again
-                self._crashed_at = self._overload_top
-                self._load.value = max(self._load.value, math.floor(0.85 * self._overload_top))
+            if ticket.brake_generation == self._brake.generation:
+                self._load.recovered()
         if not ticket.adaptive or self._pin is not None or self._brake.open:
             return
         lived_with = (self._area - ticket.area) / seconds
@@ -367,7 +351,7 @@ class EndpointController:
         self._cause = Binding.PROBING
         self._learner.answered(
             now, attempt,
-            in_flight=self._adaptive_in_flight, top=self._top, frozen=self._frozen,
+            in_flight=self._adaptive_in_flight, top=self._top, frozen=self._client.busy,
             carried=self._carried(now), by_answers=not self._stream.is_sooner,
         )  # fmt: skip
 
@@ -412,21 +396,20 @@ class EndpointController:
         if result.hint is not None:
             self._gate.shut(now + min(120.0, result.hint))
         if verdict is Failure.KNOWN:
-            self._lost += 1
+            self._load.lost_another()
         elif verdict is Failure.CANARY:
             self._gate.shut(now + self._brake.wait())
         elif verdict is Failure.EPISODE:
             self.gate_cause = result.message or "the endpoint is overloaded"
             top = max(self._refusals.most, before)
             self._gate.shut(now + self._brake.wait())
-            self._load.hit(math.floor(0.75 * top))
+            self._load.broke_down(top)
             self._cause = Binding.OVERLOAD
             window = max(self._minimum, min(self._learner.window, top // 2, self._top))
             self._learner.cut(
                 now, window, f"calls failed with {top} in flight ({self.gate_cause}): down to {window}"
             )
             self._refusals.begin_anew(0)
-            self._overload_top, self._lost = top, 5
 
     def _take_headers(self, now: float, ticket: Ticket, rates: RateHeaders) -> None:
         old = self._rates
@@ -450,7 +433,7 @@ class EndpointController:
             return Binding.CAP
         if limit >= self._load.value - 1:
             return Binding.OVERLOAD
-        if self._client_bound:
+        if self._client.busy:
             return Binding.CLIENT
         return Binding.PLATEAU if self._learner.phase is Phase.HOLD else Binding.PROBING
 
