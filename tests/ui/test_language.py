@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
@@ -258,6 +259,17 @@ def test_that_a_translation_is_made_loaded_and_kept(
         for translator in set(qapp.findChildren(QTranslator)) - before:
             QCoreApplication.removeTranslator(translator)
             translator.deleteLater()
+
+
+def test_that_the_list_of_texts_is_the_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = translations(monkeypatch, tmp_path)
+    kept = ROOT.parents[1] / "resources" / "translations" / "evalstudio.ts"
+    listed = {
+        (message.findtext("source"), message.findtext("comment") or "")
+        for message in ElementTree.parse(kept).iter("message")
+    }
+    there = {(message.text, message.one) for message in made.collect()}
+    assert listed == there, "make translations brings it up to date"
 
 
 def test_that_a_translation_keeps_the_parts_of_a_text(
