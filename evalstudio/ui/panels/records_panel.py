@@ -147,13 +147,13 @@ class RecordsPanel(QWidget):
         """The records that are selected, where they are several; else all that the table holds, in its order: a copy."""
         ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
         if sum(last - first for first, last in ranges) < 2:
-            return self.model.ids.copy()
-        return np.concatenate([self.model.ids[first:last] for first, last in sorted(set(ranges))])
+            return self.model.ids
+        return np.concatenate([self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))])
 
     @property
     def shown_record(self) -> int | None:
         index = self.table.currentIndex()
-        return int(self.model.ids[index.row()]) if index.isValid() else None
+        return self.model.id_at(index.row()) if index.isValid() else None
 
     def _read(self, *, other: bool) -> None:
         if self._busy:
@@ -175,7 +175,7 @@ class RecordsPanel(QWidget):
             else:
                 if other and abs(self._saved) > LONG_RUN and query.is_everything:
                     known = await self._show_first(run_id, query)
-                after = int(self.model.ids[known - 1]) if known and not other else None
+                after = self.model.id_at(known - 1) if known and not other else None
                 ids = await self._store.record_ids(run_id, query, after)
         except StoreError as error:
             if self._again is None:
@@ -231,7 +231,7 @@ class RecordsPanel(QWidget):
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
         if index.isValid():
-            spawn(self._show_details(int(self.model.ids[index.row()])))
+            spawn(self._show_details(self.model.id_at(index.row())))
 
     async def _show_details(self, record_id: int) -> None:
         try:

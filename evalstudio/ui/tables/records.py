@@ -4,7 +4,6 @@ Ids come from SQL, already filtered and in order; rows come in pages of 128, fet
 the last 64 pages. What has not arrived yet shows as an ellipsis.
 """
 
-from bisect import bisect_left
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from PySide6.QtGui import QColor
 
 from evalstudio.store.ids import Ids
 from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.tables.id_vector import IdVector
 from evalstudio.ui.tables.pages import Pages
 from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, SCORE, Row, make_row
 from evalstudio.ui.text import tooltip, tr
@@ -21,7 +21,6 @@ from evalstudio.ui.theme import tokens
 PAGE = 128
 PAGES_KEPT = 64
 MOST_INSERTS = 64  # ranges of new rows told one by one; with more the whole table is told anew
-SPARE = 8  # room for an eighth more ids, so that a table that grows is rarely copied
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -30,13 +29,8 @@ class RecordsModel(QAbstractTableModel):
 
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
-        self._room: Ids = np.empty(0, dtype=np.int64)  # the ids, and perhaps room for more
-        self._count = 0
-        self._ascending = True
+        self._ids = IdVector(np.empty(0, dtype=np.int64))
         self._pages: Pages[Row] = Pages(store, self._ids_of, make_row, self._arrived, PAGES_KEPT)
-        self._by_id: Ids | None = (
-            None  # where the ids do not ascend: their places in ascending order, once needed
-        )
 
     @property
     def evaluator(self) -> str | None:
@@ -49,15 +43,22 @@ class RecordsModel(QAbstractTableModel):
 
     @property
     def ids(self) -> Ids:
-        """All ids in the table's order: a view, which holds until the next `grow`."""
-        return self._room[: self._count]
+        """All ids in the table's order, as an array of its own."""
+        return self._ids.part()
+
+    def id_at(self, row: int) -> int:
+        return self._ids.at(row)
+
+    def ids_of_rows(self, start: int, stop: int) -> Ids:
+        """The ids of some rows, as an array of its own."""
+        return self._ids.part(start, stop)
 
     def unbroken(self, first: int) -> int:
         """How many rows from the top on hold the ids from `first` on without a gap: none can come between them."""
-        return bisect_left(range(self._count), 1, key=lambda row: int(self._room[row]) != first + row)
+        return self._ids.unbroken if self._ids.begins_with(first) else 0
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else self._count
+        return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(HEADINGS)
@@ -90,8 +91,7 @@ class RecordsModel(QAbstractTableModel):
     def replace(self, ids: Ids) -> None:
         """Other records: another run, another filter."""
         self.beginResetModel()
-        self._room, self._count, self._by_id = ids, len(ids), None
-        self._ascending = _ascend(ids)
+        self._ids = IdVector(ids)
         self._pages.forget()
         self.endResetModel()
 
@@ -100,64 +100,45 @@ class RecordsModel(QAbstractTableModel):
 
         Selection and place stay; what is shown is read again.
         """
-        before = self.ids[start:]
+        before = self._ids.part(start)
         if np.array_equal(ids, before):
             self._refresh()
             return
         places = _inserted(before, ids)
         if places is None or len(places) > MOST_INSERTS:
-            self.replace(np.concatenate([self.ids[:start], ids]))
+            self.replace(np.concatenate([self._ids.part(0, start), ids]))
             return
         for first, last in places:
             self.beginInsertRows(QModelIndex(), start + first, start + last - 1)
-            self._insert(start + first, ids[first:last])
+            self._ids.insert(start + first, ids[first:last])
             self.endInsertRows()
-        self._by_id = None
-        self._ascending = self._ascending and _ascend(self.ids[max(0, start - 1) :])
         self._repage(start + places[0][0])
         self._refresh()
 
     def row_of(self, record_id: int) -> int | None:
         """Where a record stands; None where it is not among those shown."""
-        ids = self.ids
-        if self._by_id is None and not self._ascending:
-            self._by_id = np.argsort(ids)
-        place = int(np.searchsorted(ids, record_id, sorter=self._by_id))
-        if place == len(ids):
-            return None
-        row = place if self._by_id is None else int(self._by_id[place])
-        return row if ids[row] == record_id else None
-
-    def _insert(self, row: int, ids: Ids) -> None:
-        count = self._count + len(ids)
-        if count > len(self._room):
-            room = np.empty(count + count // SPARE, dtype=np.int64)
-            room[: self._count] = self.ids
-            self._room = room
-        self._room[row + len(ids) : count] = self._room[row : self._count]
-        self._room[row : row + len(ids)] = ids
-        self._count = count
+        return self._ids.row_of(record_id)
 
     # Pages ------------------------------------------------------------------------------------------------------
 
     def _row(self, row: int) -> Row | None:
         rows = self._pages.at(row // PAGE)
-        return rows.get(int(self._room[row])) if rows is not None else None
+        return rows.get(self._ids.at(row)) if rows is not None else None
 
     def _ids_of(self, page: int) -> list[int]:
-        ids: list[int] = self.ids[page * PAGE : (page + 1) * PAGE].tolist()
+        ids: list[int] = self._ids.part(page * PAGE, (page + 1) * PAGE).tolist()
         return ids
 
     def _arrived(self, page: int) -> None:
-        last = min((page + 1) * PAGE, self._count) - 1
+        last = min((page + 1) * PAGE, len(self._ids)) - 1
         if last >= page * PAGE:
             self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
 
     def _refresh(self) -> None:
         """What is kept may have changed in the store: it is read again when next seen."""
         self._pages.expire()
-        if self._count:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, len(HEADINGS) - 1))
+        if len(self._ids):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(HEADINGS) - 1))
 
     def _repage(self, moved: int) -> None:
         """Rows that are known stay known though their places have moved, those from `moved` on."""
@@ -176,10 +157,6 @@ def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:
         return None
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_new, [False]]).astype(np.int8)))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
-
-
-def _ascend(ids: Ids) -> bool:
-    return bool(np.all(ids[:-1] < ids[1:]))
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
