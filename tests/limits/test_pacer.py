@@ -143,49 +143,40 @@ def test_a_rejection_ends_the_catching_up_for_longer_each_time() -> None:
     assert pacer.check(22.5, 100) is None
 
 
-def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
-    """Server: 4 a second and a burst of 60, then 8. Two rejections after the change it is known within 10 %."""
-    pacer, level, at = Pacer(0.0), 60.0, 0.0
-    pacer.hidden.recall(4.0)
-    pacer.set_rates(0.0, None, None)
-    now, episodes = 0.0, 0
-    while episodes < 2 and now < 300:
+def until_rejected(pacer: Pacer, *, rate: float, burst: float, times: int, pause: float) -> float:
+    """Starts all that the pacer allows at a server with a bucket of `burst`, until so many rejections; the time then."""
+    level, at, now = burst, 0.0, 0.0
+    while times and now < 300:
         now += 0.02
         pacer.tick(now)
         if pacer.check(now, 0.0) is not None:
             continue
         pacer.started(now, 0.0)
-        level = min(60.0, level + (now - at) * 8)
+        level = min(burst, level + (now - at) * rate)
         at = now
         if level >= 1:
             level -= 1
         else:
-            episodes += 1
-            pacer.throttled(now, now + 0.5, new_episode=True, learn=True)
-            now += 0.5
-    assert episodes == 2
-    assert now < 90
+            times -= 1
+            pacer.throttled(now, now + pause, new_episode=True, learn=True)
+            now += pause
+    assert times == 0
+    return now
+
+
+def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
+    """Server: 4 a second and a burst of 60, then 8. Two rejections after the change it is known within 10 %."""
+    pacer = Pacer(0.0)
+    pacer.hidden.recall(4.0)
+    pacer.set_rates(0.0, None, None)
+    assert until_rejected(pacer, rate=8, burst=60, times=2, pause=0.5) < 90
     assert pacer.requests_per_minute == pytest.approx(480, rel=0.1)
 
 
 def test_a_hidden_rate_is_found_between_two_rejections() -> None:
     """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
-    pacer, level, at = Pacer(0.0), 30.0, 0.0
-    now, episodes = 0.0, 0
-    while episodes < 3 and now < 300:
-        now += 0.05
-        pacer.tick(now)
-        if pacer.check(now, 0.0) is not None:
-            continue
-        pacer.started(now, 0.0)
-        level = min(30.0, level + (now - at) * 5)
-        at = now
-        if level >= 1:
-            level -= 1
-        else:
-            episodes += 1
-            pacer.throttled(now, now + 1.0, new_episode=True, learn=True)
-            now += 1.0
+    pacer = Pacer(0.0)
+    until_rejected(pacer, rate=5, burst=30, times=3, pause=1.0)
     assert pacer.hidden.learned
     assert pacer.requests_per_minute == pytest.approx(300, rel=0.1)
 

@@ -76,6 +76,32 @@ def test_answers_in_a_few_large_parts_tell_nothing() -> None:
     assert not streams.is_sooner
 
 
+def test_one_is_being_answered_even_if_the_last_ended_at_this_very_moment() -> None:
+    """One slot: between two answers nothing is written, and those that queue have waited for too long."""
+    streams = StreamRate()
+    tickets = start(streams, 0.0, 1, window=1)
+    write(streams, tickets, 0.2, 1.0, speed=50)
+    start(streams, 1.0, 3, window=4)
+    write(streams, tickets, 1.0, 2.0, speed=50)
+    assert measured(streams, 2.0) is None
+    write(streams, tickets, 2.0, 3.0, speed=50)
+    streams.ended(3.0, tickets[0])
+    assert measured(streams, 3.0) == (pytest.approx(50, rel=0.1), 1)
+
+
+def test_answers_that_come_whole_though_in_parts_tell_nothing() -> None:
+    streams = StreamRate()
+    for begin in (0.3, 1.3):
+        for number in range(30):
+            now = begin + number / 30
+            (ticket,) = start(streams, 0.0, 1, window=2)
+            streams.came(now, ticket, 30)
+            ticket.streams = True
+            streams.ended(now, ticket)
+        assert measured(streams, begin + 1) is None
+    assert not streams.is_sooner
+
+
 def test_short_answers_are_waited_for() -> None:
     streams = StreamRate()
     (ticket,) = start(streams, 0.0, 1, window=1)

@@ -117,8 +117,12 @@ class StreamRate:
             self._too_coarse = passed > _TOO_LONG  # answers that come in a few large parts
             return None
         speed = _speed(self._begun, here)
+        if speed <= 0:
+            self._too_coarse = True  # whole answers at one moment: something on the way held them back
+            return None
         self._fastest = max(self._fastest, speed)
-        answered = self._writing + sum(1 for ticket in self._reading if now - ticket.started <= patience)
+        reading = sum(1 for ticket in self._reading if now - ticket.started <= patience)
+        answered = max(1, self._writing + reading)  # one may have ended at this very moment
         return Streams(Estimate(answered * speed, _NOISE * parts**-0.5), answered)
 
     def _patience(self, here: _Point) -> float:
