@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from evalstudio.format import clock
 from evalstudio.protocol import Bucket, LimitChange
 
 COLOURS = (
@@ -61,7 +62,7 @@ def line_chart(
         )
     for step in range(5):
         x, y = place(right * step / 4, 0)
-        parts.append(f'<text class="x" x="{x:.1f}" y="{HEIGHT - 6}">{_clock(right * step / 4)}</text>')
+        parts.append(f'<text class="x" x="{x:.1f}" y="{HEIGHT - 6}">{clock(right * step / 4)}</text>')
     for number, curve in enumerate(curves):
         style = f'stroke="{COLOURS[number % len(COLOURS)]}" stroke-dasharray="{DASHES[number % len(DASHES)]}"'
         for run in _without_gaps(curve.points):
@@ -69,7 +70,7 @@ def line_chart(
             parts.append(f'<polyline {style} points="{path}"/>')
     for change in list(changes)[-MOST_MARKS:]:
         x, _ = place(min(change.at, right), 0)
-        words = escape(f"{_clock(change.at)} {change.sentence}")
+        words = escape(f"{clock(change.at)} {change.sentence}")
         parts.append(f'<path class="mark" d="M{x:.1f} {TOP}l4 5l-4 5l-4 -5z"><title>{words}</title></path>')
     parts.append("</svg>")
     return "".join(parts)
@@ -91,9 +92,3 @@ def _without_gaps(points: Sequence[tuple[float, float | None]]) -> list[list[Poi
         else:
             runs[-1].append((at, value))
     return [run for run in runs if run]
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
