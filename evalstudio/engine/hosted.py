@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from evalstudio.python.evaluation import NeedsFixtures, own_imports
 WITHOUT = (
     "terminal", "cacheprovider", "faulthandler", "threadexception", "unraisableexception", "warnings", "pytest-qt", "junitxml",
 )  # fmt: skip
-_turn = threading.Lock()  # pytest changes what a process has once, as the path of modules
+TEARDOWN_S = (
+    60.0  # how long a file whose run has ended may take for its fixtures before the next one is refused
+)
 
 
 async def start(engine: Engine, reference: str, options: Options) -> Run:
@@ -70,12 +73,35 @@ async def _start_hosted(engine: Engine, reference: str, options: Options) -> Run
 
         options = msgspec.structs.replace(options, experiment=automatic_name())
     session = _Session(engine, loop, reference, options, first)
-    if not _turn.acquire(blocking=False):
-        raise RunError(
-            "One evaluation file with fixtures runs at a time; wait until the other one has ended, or stop it."
-        )
+    await _turn.take(session)
     threading.Thread(target=session.work, name="pytest", daemon=True).start()
     return await first
+
+
+class _Turn:
+    """One file at a time: pytest changes what a process has once, as the path of modules."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: _Session | None = None  # who has the turn, or had it
+
+    async def take(self, session: "_Session") -> None:
+        """Waits for a file that only tears its fixtures down. Raises RunError if one runs."""
+        if not self._lock.acquire(blocking=False):
+            if self._last is not None and self._last.has_run:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._last.moved.wait(), TEARDOWN_S)
+            if not self._lock.acquire(blocking=False):
+                raise RunError(
+                    "One evaluation file with fixtures runs at a time; wait until the other one has ended, or stop it."
+                )
+        self._last = session
+
+    def end(self) -> None:
+        self._lock.release()
+
+
+_turn = _Turn()
 
 
 class _Session:
@@ -96,6 +122,13 @@ class _Session:
         self._first = first
         self._failures: list[str] = []
         self._ran = False
+        self._run: Run | None = None  # the latest
+        self.moved = asyncio.Event()  # set when it goes on with another run, or has ended
+
+    @property
+    def has_run(self) -> bool:
+        """Whether its run is over, and fixtures are torn down or another run begins."""
+        return self._run is not None and not self._run.is_active
 
     def work(self) -> None:
         """Runs the session; in its thread."""
@@ -109,7 +142,7 @@ class _Session:
         except BaseException as error:  # noqa: BLE001 - whatever a person's code raises here must reach the window
             self._failures.append(f"{type(error).__name__}: {error}")
         finally:
-            _turn.release()
+            _turn.end()
             self._say(self._tell_end)
 
     def pytest_configure(self, config: Any) -> None:
@@ -135,10 +168,14 @@ class _Session:
 
     def _started(self, run: Run) -> None:
         self._ran = True
+        self._run = run
+        self.moved.set()
+        self.moved = asyncio.Event()
         if not self._first.done():
             self._first.set_result(run)
 
     def _tell_end(self) -> None:
+        self.moved.set()
         failures = [redact(text.strip()) for text in self._failures]
         if not self._first.done():
             what = "\n\n".join(failures) or "pytest found no evaluation of that name in it."

@@ -3,6 +3,7 @@
 import importlib
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
         )
         try:
             _check(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA journal_size_limit = 67108864")
             migrate(connection)
@@ -97,6 +98,19 @@ def explain(error: sqlite3.Error, path: Path) -> str:
     return f"The database {path} cannot be used ({error}); check the folder and try again."
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """SQLite refuses two programs that switch at one moment without waiting, lest they wait for each other."""
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
 def _prove_writable(connection: sqlite3.Connection) -> None:
     """SQLite opens a file that may only be read all the same, and says so at the first change."""
     connection.execute("BEGIN IMMEDIATE")
@@ -107,13 +121,15 @@ def _prove_writable(connection: sqlite3.Connection) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN")  # one look at both, since another program may be making its tables now
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.execute("COMMIT")
     if version > newest_version():
         raise StoreError(
             f"The database {path} was made by a newer EvalStudio (version {version}, this one knows "
             f"{newest_version()}); install the newer one."
         )
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if version == 0 and tables:
         raise StoreError(f"{path} is a database of another program; choose another workspace.")
     # quick_check reads every page: seconds for gigabytes, so only where the last user did not close it in order.

@@ -6,6 +6,7 @@ lie in dataset order.
 """
 
 import sqlite3
+from collections.abc import Iterator
 
 POSITION_BITS = 40
 
@@ -100,10 +101,35 @@ def record_ids(run_id: int) -> tuple[int, int]:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the database to the newest version, in one transaction a migration."""
+    """Brings the database to the newest version in one transaction; several programs may open it at once."""
+    if _version(connection) >= len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # read again: another program may have migrated while this one waited for its turn
+        for script in MIGRATIONS[_version(connection) :]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one, since `executescript` would end the transaction it is called in."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def newest_version() -> int:

@@ -104,5 +104,5 @@ def test_that_lines_come_where_there_is_no_terminal(tmp_path: Path) -> None:
 
 def test_that_several_processes_of_pytest_share_the_work(tmp_path: Path) -> None:
     done = session(tmp_path, SLOW, "eval_it.py", "-n", "2", before=("-p", "xdist.plugin"))
-    assert "1 failed, 2 passed" in done.output
+    assert "1 failed, 2 passed" in done.output, done.output
     assert "INTERNALERROR" not in done.output
