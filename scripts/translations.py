@@ -114,9 +114,9 @@ def shared() -> Iterator[tuple[str, str]]:
     ):  # fmt: skip
         yield from ((str(state.value), file) for state in states)
     for word in ("calling", "waiting", "streaming", "judging", "backing off", "starting", "ready", "leaving"):
-        yield word, "evalstudio/protocol.py"
+        yield word, "evalstudio/protocol/snapshot.py"
     for word in ("scored", "unscored", "errored", "default", "settings", "environment", "option"):
-        yield word, "evalstudio/protocol.py"
+        yield word, "evalstudio/protocol/snapshot.py"
 
 
 def write(path: Path, messages: list[Message], language: str) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from benchmarks.adaptive.baselines import Fixed, Paced
 from benchmarks.adaptive.simulator import Controller, Profile, Shipped, Simulation, Trace
-from evalstudio.engine.limits.endpoint import EndpointController, Kind
-from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.priors import Kind, Prior
 
 WINDOWS = (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 

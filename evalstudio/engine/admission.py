@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from evalstudio.concurrency import check_count
-from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.terms import Binding, Wait
 
 
 class Member(Protocol):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from evalstudio.engine.limits.endpoint import Ticket
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.limits.terms import Ticket
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.pricing import Prices
 from evalstudio.engine.recording import Ended, Judged, make_attempt, report

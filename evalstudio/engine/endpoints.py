@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from evalstudio.engine.admission import Cap
-from evalstudio.engine.limits.endpoint import EndpointController, Kind
-from evalstudio.engine.limits.priors import MAX_AGE, Prior
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.priors import MAX_AGE, Kind, Prior
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import REFERENCE, find_key
 from evalstudio.models import is_private_address

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import msgspec
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
-from evalstudio.engine.limits.endpoint import AttemptResult, EndpointController, Kind, Ticket
-from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.priors import Kind, Prior
+from evalstudio.engine.limits.terms import AttemptResult, Ticket
 from evalstudio.outcome import Outcome
 from evalstudio.statistics import t_quantile
 

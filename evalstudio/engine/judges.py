@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalstudio.engine.admission import Cap
-from evalstudio.engine.limits.endpoint import Binding, EndpointController, Ticket, Wait
+from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.limits.terms import Binding, Ticket, Wait
 from evalstudio.engine.models.call import CallResult, Model, Request
 from evalstudio.engine.recording import report
 from evalstudio.engine.tasks import cancel_soon

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.encodable import encodable_value
-from evalstudio.engine.limits.endpoint import AttemptResult, work_of
+from evalstudio.engine.limits.terms import AttemptResult, work_of
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.samples import Item
 from evalstudio.errors import EvaluationError

@@ -15,7 +15,8 @@ from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.keeping import Keeping
 from evalstudio.engine.limits.blocking import BlockingShare
-from evalstudio.engine.limits.endpoint import Binding, EndpointController, Wait
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.terms import Binding, Wait
 from evalstudio.engine.models.call import CallResult, Model
 from evalstudio.engine.plan import Plan
 from evalstudio.engine.pricing import Prices

@@ -1,6 +1,6 @@
 """A run as it stands, for whoever shows it."""
 
-from evalstudio.engine.limits.endpoint import Binding
+from evalstudio.engine.limits.terms import Binding
 from evalstudio.engine.run import Run
 from evalstudio.engine.telemetry import eta
 from evalstudio.engine.worker_advice import advice_on

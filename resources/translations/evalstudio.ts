@@ -4231,7 +4231,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>backing off</source>
       <translation type="unfinished" />
     </message>
@@ -4257,7 +4257,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>calling</source>
       <translation type="unfinished" />
     </message>
@@ -4319,7 +4319,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>default</source>
       <translation type="unfinished" />
     </message>
@@ -4339,12 +4339,12 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>environment</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>errored</source>
       <translation type="unfinished" />
     </message>
@@ -4478,7 +4478,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>judging</source>
       <translation type="unfinished" />
     </message>
@@ -4488,7 +4488,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>leaving</source>
       <translation type="unfinished" />
     </message>
@@ -4619,7 +4619,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>option</source>
       <translation type="unfinished" />
     </message>
@@ -4695,7 +4695,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/engine_client.py" />
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>ready</source>
       <translation type="unfinished" />
     </message>
@@ -4742,7 +4742,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/tables/record_cells.py" />
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>scored</source>
       <translation type="unfinished" />
     </message>
@@ -4757,7 +4757,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>settings</source>
       <translation type="unfinished" />
     </message>
@@ -4769,7 +4769,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/engine_client.py" />
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>starting</source>
       <translation type="unfinished" />
     </message>
@@ -4785,7 +4785,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>streaming</source>
       <translation type="unfinished" />
     </message>
@@ -4866,7 +4866,7 @@ Start one on the right.</source>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
       <location filename="../../evalstudio/ui/panels/sample_preview.py" />
       <location filename="../../evalstudio/ui/tables/record_cells.py" />
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>unscored</source>
       <translation type="unfinished" />
     </message>
@@ -4891,7 +4891,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <location filename="../../evalstudio/protocol.py" />
+      <location filename="../../evalstudio/protocol/snapshot.py" />
       <source>waiting</source>
       <translation type="unfinished" />
     </message>

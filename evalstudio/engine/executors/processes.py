@@ -7,20 +7,16 @@ no other call is under way there.
 
 import asyncio
 import contextlib
-import os
 import pickle
-import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evalstudio.engine.executors.output import Output
-from evalstudio.engine.executors.process_worker import HEADER, LONGEST, Ready, SetUp
+from evalstudio.engine.executors.process_worker import Ready
 from evalstudio.engine.executors.results import pickled, read_done
 from evalstudio.engine.executors.target import Target
+from evalstudio.engine.executors.worker_process import Job, WorkerProcess
 from evalstudio.engine.executors.workers import CallFailed, Returned
 from evalstudio.engine.models.failures import sentence_of
 from evalstudio.errors import ModelError
@@ -28,34 +24,10 @@ from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
 from evalstudio.workers import Processes
 
-WORKER = "evalstudio.engine.executors.process_worker"
 MOST_CRASHES = 2  # processes that a call may take with it
 START_S = 600.0  # for a model to set itself up
 OTHERS_S = 1.0
 CLOSE_S = 3.0
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    number: int
-    arguments: bytes
-    future: "asyncio.Future[Returned]"
-    longest: float | None = None
-    crashes: int = 0
-    process: "_Process | None" = None
-    timer: asyncio.TimerHandle | None = None  # while it is under way
-
-
-@dataclass(slots=True, eq=False)
-class _Process:
-    number: int
-    child: asyncio.subprocess.Process | None = None
-    jobs: dict[int, _Job] = field(default_factory=dict)
-    ready: bool = False
-    leaving: bool = False  # gets no further call
-    blameless: bool = False  # we end it: its calls are not to blame
-    kept_for: _Job | None = None  # a call that has to be alone
-    ended: int = 0
 
 
 class ProcessWorkers:
@@ -72,8 +44,8 @@ class ProcessWorkers:
         self._target = target
         self._kind = kind
         self._log = log
-        self._queue: deque[_Job] = deque()
-        self._processes: dict[_Process, asyncio.Task[None]] = {}
+        self._queue: deque[Job] = deque()
+        self._processes: dict[WorkerProcess, asyncio.Task[None]] = {}
         self._numbers = 0
         self._started = 0
         self._closed = False
@@ -138,7 +110,7 @@ class ProcessWorkers:
             raise CallFailed(Outcome.CANCELLED, "The worker processes are closed.")
         self._numbers += 1
         future: asyncio.Future[Returned] = asyncio.get_running_loop().create_future()
-        job = _Job(self._numbers, pickled(arguments), future, longest)
+        job = Job(self._numbers, pickled(arguments), future, longest)
         self._queue.append(job)
         self._fill()
         self._dispatch()
@@ -154,7 +126,7 @@ class ProcessWorkers:
         self._kind = Processes(-(-size // threads), threads)
         surplus = len(self._active()) - self._kind.processes
         for one in sorted(self._active(), key=lambda one: len(one.jobs))[: max(0, surplus)]:
-            self._let_go(one)
+            one.let_go()
         self._fill()
 
     def standing(self) -> tuple[Worker, ...]:
@@ -175,7 +147,7 @@ class ProcessWorkers:
         while self._queue:
             self._queue.popleft().future.cancel()
         for one in list(self._processes):
-            self._let_go(one) if not one.jobs and one.ready else self._kill(one)
+            one.let_go() if not one.jobs and one.ready else self._kill(one)
 
     async def aclose(self) -> None:
         self.close()
@@ -207,29 +179,26 @@ class ProcessWorkers:
             job.process = one
             if job.longest is not None:
                 job.timer = asyncio.get_running_loop().call_later(job.longest, self._expire, job)
-            one.jobs[job.number] = job
-            assert one.child is not None
-            assert one.child.stdin is not None
-            one.child.stdin.write(HEADER.pack(job.number, len(job.arguments)) + job.arguments)
+            one.give(job)
 
-    def _ended(self, one: _Process, number: int, body: bytes) -> None:
+    def _ended(self, one: WorkerProcess, number: int, body: bytes) -> None:
         job = one.jobs.pop(number)
-        _stop_timer(job)
+        job.stop_timer()
         one.ended += 1
         if one.kept_for is job:
             one.kept_for = None
         if not job.future.done():
             _deliver(job.future, body)
-        if one.leaving and _is_idle(one):
-            self._kill(one) if one.blameless else self._let_go(one)
+        if one.leaving and one.is_idle:
+            self._kill(one) if one.blameless else one.let_go()
         self._dispatch()
 
-    def _expire(self, job: _Job) -> None:
+    def _expire(self, job: Job) -> None:
         if not job.future.done():
             job.future.set_exception(TimeoutError())
             self._give_up(job)
 
-    def _give_up(self, job: _Job) -> None:
+    def _give_up(self, job: Job) -> None:
         """A call past its deadline, or of a run that was stopped."""
         one = job.process
         if one is None:
@@ -241,13 +210,13 @@ class ProcessWorkers:
             self._dispatch()
         elif job.number in one.jobs:
             one.leaving = one.blameless = True
-            if _is_idle(one):
+            if one.is_idle:
                 self._kill(one)
             self._fill()
 
     # Processes ------------------------------------------------------------------------------------------------
 
-    def _active(self) -> list[_Process]:
+    def _active(self) -> list[WorkerProcess]:
         return [one for one in self._processes if not one.leaving]
 
     def _fill(self) -> None:
@@ -255,44 +224,27 @@ class ProcessWorkers:
             return
         for _ in range(self._kind.processes - len(self._active())):
             self._started += 1
-            one = _Process(self._started)
+            one = WorkerProcess(self._started)
             self._processes[one] = asyncio.create_task(self._live(one))
 
-    async def _live(self, one: _Process) -> None:
+    async def _live(self, one: WorkerProcess) -> None:
         """The life of a process, to its end and that of its calls."""
-        output: asyncio.Task[None] | None = None
         try:
-            one.child = child = await asyncio.create_subprocess_exec(
-                *_command(), start_new_session=sys.platform != "win32",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            )  # fmt: skip
-            assert child.stdin is not None
-            assert child.stdout is not None
-            assert child.stderr is not None
-            output = asyncio.create_task(Output(lambda text: self._log("output", text)).read(child.stderr))
+            await one.start(lambda text: self._log("output", text))
             if self._closed:
                 return
-            body = pickle.dumps(
-                SetUp(
-                    self._target,
-                    self._kind.threads_per_process,
-                    tuple(sys.path),
-                    str(Path.cwd()),
-                    os.getpid(),
-                )
-            )
-            child.stdin.write(HEADER.pack(0, len(body)) + body)
-            await self._listen(one, child.stdout)
+            one.set_up(self._target, self._kind.threads_per_process)
+            await self._listen(one)
         except (asyncio.IncompleteReadError, OSError) as error:
             if one.child is None:
                 self._problem = f"A worker process can't be started: {error}."
         except Exception as error:  # noqa: BLE001 - what a person's code may have written into our pipe
             self._problem = f"A worker process wrote what it must not: {sentence_of(error)}"
         finally:
-            await self._bury(one, output)
+            await self._bury(one)
 
-    async def _listen(self, one: _Process, stream: asyncio.StreamReader) -> None:
-        _, body = await _read_frame(stream)
+    async def _listen(self, one: WorkerProcess) -> None:
+        _, body = await one.read()
         ready: Ready = pickle.loads(body)
         if ready.problem is not None:
             self._problem = ready.problem
@@ -305,18 +257,15 @@ class ProcessWorkers:
         self._dispatch()
         self._on_change()
         while True:
-            number, body = await _read_frame(stream)
+            number, body = await one.read()
             if number not in one.jobs:
                 return  # no worker of ours writes that
             self._ended(one, number, body)
 
-    async def _bury(self, one: _Process, output: "asyncio.Task[None] | None") -> None:
+    async def _bury(self, one: WorkerProcess) -> None:
         """A process is gone, or has to go: its calls run again, another takes its place."""
         self._kill(one)
-        how = await _end_of(one.child)
-        if output is not None:
-            await asyncio.wait([output], timeout=0.2)  # a fork of it may keep the pipe open
-            output.cancel()
+        how = await one.wait()
         del self._processes[one]
         lost = [job for job in one.jobs.values() if not job.future.done()]
         expected = one.leaving or self._closed
@@ -333,9 +282,9 @@ class ProcessWorkers:
             self._fill()
         self._dispatch()
 
-    def _run_again(self, job: _Job, how: str, *, blameless: bool) -> None:
+    def _run_again(self, job: Job, how: str, *, blameless: bool) -> None:
         job.process = None
-        _stop_timer(job)
+        job.stop_timer()
         job.crashes += not blameless
         if self._closed:
             job.future.cancel()
@@ -345,7 +294,7 @@ class ProcessWorkers:
         else:
             self._queue.appendleft(job)
 
-    def _could_not_start(self, one: _Process, how: str) -> None:
+    def _could_not_start(self, one: WorkerProcess, how: str) -> None:
         """Calls that wait fail, and are tried again later, by which another process is started."""
         problem = self._problem or (
             f"A worker process {how} while it set up {Path(self._target.path).name}; what it printed is in the log."
@@ -360,31 +309,9 @@ class ProcessWorkers:
                 if not job.future.done():
                     job.future.set_exception(CallFailed(Outcome.OVERLOADED, problem))
 
-    def _let_go(self, one: _Process) -> None:
-        """Closes a process's pipe when it is idle: it leaves by itself, in order."""
-        one.leaving = True
-        if not one.jobs and one.child is not None and one.child.stdin is not None:
-            one.child.stdin.close()
-
-    def _kill(self, one: _Process) -> None:
+    def _kill(self, one: WorkerProcess) -> None:
         one.leaving = one.leaving or self._closed
-        if one.child is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                if sys.platform == "win32":
-                    one.child.kill()
-                else:
-                    os.killpg(one.child.pid, signal.SIGKILL)  # with what a person's code has started
-
-
-def _command() -> list[str]:
-    """Starts a worker with the packages that this process has, wherever it found them."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "-m", WORKER]
-    return [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path[:] = {sys.path!r}; from {WORKER} import main; sys.exit(main())",
-    ]
+        one.kill()
 
 
 def _deliver(future: "asyncio.Future[Returned]", body: bytes) -> None:
@@ -392,33 +319,3 @@ def _deliver(future: "asyncio.Future[Returned]", body: bytes) -> None:
         future.set_result(read_done(pickle.loads(body)))
     except CallFailed as failed:
         future.set_exception(failed)
-
-
-def _stop_timer(job: _Job) -> None:
-    if job.timer is not None:
-        job.timer.cancel()
-        job.timer = None
-
-
-def _is_idle(one: _Process) -> bool:
-    """Whether nobody waits for a call of it."""
-    return all(job.future.done() for job in one.jobs.values())
-
-
-async def _read_frame(stream: asyncio.StreamReader) -> tuple[int, bytes]:
-    number, length = HEADER.unpack(await stream.readexactly(HEADER.size))
-    if length > LONGEST:
-        raise asyncio.IncompleteReadError(b"", None)  # no worker of ours writes that
-    return number, await stream.readexactly(length)
-
-
-async def _end_of(child: asyncio.subprocess.Process | None) -> str:
-    """How a process ended, in words."""
-    if child is None:
-        return "could not be started"
-    status = await child.wait()
-    if status >= 0:
-        return f"ended by itself (status {status})"
-    with contextlib.suppress(ValueError):
-        return f"was ended by {signal.Signals(-status).name}"
-    return f"was ended by signal {-status}"

@@ -9,7 +9,6 @@ teaches anything.
 """
 
 import math
-from typing import Literal
 
 from evalstudio.engine.limits.bounds import check_bounds, check_rates
 from evalstudio.engine.limits.brake import Brake, Failure
@@ -20,30 +19,13 @@ from evalstudio.engine.limits.gate import Gate, ThrottleBackoff
 from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.engine.limits.learner import Learner, Phase
 from evalstudio.engine.limits.pacer import Pacer
-from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.priors import Kind, Prior, first_windows
 from evalstudio.engine.limits.refusals import Refusals
 from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
-from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait, work_of
+from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait
 from evalstudio.outcome import Outcome
-
-__all__ = [
-    "START",
-    "AttemptResult",
-    "Binding",
-    "EndpointController",
-    "Kind",
-    "LimitChange",
-    "Ticket",
-    "Wait",
-    "work_of",
-]
-
-Kind = Literal["function", "local", "hosted"]
-_PRIOR_SHARE = 0.85
-START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (2, 4), "hosted": (8, 16)}
-"""For each kind of endpoint: the first window, and how far it grows before the first answer."""
 
 
 class EndpointController:
@@ -86,19 +68,15 @@ class EndpointController:
         self._disturbed_at = -math.inf  # when gate or pacer last held a call back
         self._next_growth_start = 0.0
         self._seconds: float | None = None  # mean of an answered attempt
-        first, blind = START[kind]
-        if start is not None:
-            first, blind = start, max(start, min(2 * start, blind)) if start < blind else start
-        if prior is not None and prior.window is not None and start is None:
-            first, blind = max(1, round(_PRIOR_SHARE * prior.window)), prior.window
         if prior is not None and prior.concurrency_cap is not None:
             self._cap.hit(prior.concurrency_cap)
+        first, blind, recalled = first_windows(kind, start, prior)
         first = min(max(first, minimum), self._top)
         self._cause = Binding.PROBING
         self._learner = Learner(
             now, start=first, blind=min(max(first, blind), self._top), moved=self._window_moved
         )
-        if prior is not None and prior.window is not None and start is None:
+        if recalled:
             self._learner.end_ramp(now)  # what earlier runs learned is where this one holds
         if prior is not None and prior.requests_per_minute is not None:
             self._pacer.hidden.recall(prior.requests_per_minute / 60)

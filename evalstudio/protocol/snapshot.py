@@ -1,0 +1,158 @@
+"""A run as it stands, up to ten times a second: all that a view of it needs, and nothing that grows with it."""
+
+import msgspec
+
+from evalstudio.concurrency import Strategy
+from evalstudio.protocol.events import Event
+from evalstudio.signs import Sign
+
+SNAPSHOTS_PER_SECOND = 10
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """Of a duration, in seconds, over `n` values."""
+
+    n: int
+    p50: float
+    p95: float
+    p99: float
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """One second of a run; `second` counts from its start, pauses included."""
+
+    second: int
+    saved: int  # records committed
+    answered: int  # attempts with an answer
+    latency: Percentiles | None = None
+    first_token: Percentiles | None = None
+    errors: dict[str, int] = {}  # attempts that failed, by class
+    limit: int = 0
+    in_flight: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    loop_lag: float = 0.0  # seconds, the worst
+    cpu: float = 0.0  # share of one core
+
+
+class ScoreNow(msgspec.Struct, frozen=True):
+    """A metric of an evaluator as it stands: over the `n` records it scored; `unscored` have an answer it could not judge.
+
+    `low` and `high` are the 95 % interval; the bounds are what the value would be if all without a score were counted
+    as the worst and the best. None where it is not known (yet).
+    """
+
+    evaluator: str
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    unscored: int
+    bound_low: float | None = None
+    bound_high: float | None = None
+    direction: str = "higher"  # or lower: which is better
+
+
+class ErrorClass(msgspec.Struct, frozen=True):
+    """Attempts that failed in one way."""
+
+    name: str
+    attempts: int
+    records: int  # records that ended so
+    first_seen: float  # second of the run
+    example: str
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call in flight, or a sample that waits for its next attempt."""
+
+    sample_id: str
+    attempt: int
+    state: str  # calling, streaming, judging, backing off
+    age: float  # seconds since it started
+    wait: float | None = None  # seconds until the next attempt
+    cause: str = ""
+    record_id: int = 0
+
+
+class LimitChange(msgspec.Struct, frozen=True):
+    at: float  # second of the run
+    what: str
+    old: str | None
+    new: str | None
+    cause: str
+    sentence: str
+
+
+class RatesNow(msgspec.Struct, frozen=True):
+    """Requests and tokens a minute of an endpoint: as set by a person, and in force; None: no limit, or none known."""
+
+    requests_set: float | None = None
+    tokens_set: float | None = None
+    requests: float | None = None
+    tokens: float | None = None
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """One worker of a synchronous function: the threads of the engine, a process, or a worker of a cluster."""
+
+    name: str
+    threads: int
+    busy: int  # of its threads
+    waiting: int = 0  # calls that it has been given and has not begun
+    state: str = "ready"  # starting, ready, leaving
+    ended: int = 0  # calls
+
+
+class Snapshot(Event, tag="snapshot", frozen=True):
+    """A run as it stands. Buckets, changes and messages are those since the last snapshot of this run."""
+
+    run_id: int
+    experiment: str
+    evaluation: str
+    model: str
+    state: str
+    reason: str
+    total: int
+    saved: int
+    scored: int
+    unscored: int
+    errored: int
+    in_flight: int
+    backing_off: int
+    queued: int
+    judging: int
+    strategy: Strategy
+    limit: int
+    workers: int | None  # None: the model is not a synchronous function
+    ceiling: int
+    binding: str
+    binding_sentence: str
+    elapsed: float  # seconds of running
+    eta: tuple[float, float, float] | None  # seconds left: low, likely, high
+    rate: float  # records a second, of the last seconds
+    latency: Percentiles | None
+    first_token: Percentiles | None
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+    cost_is_partial: bool  # some answers have no known price
+    loop_lag: float
+    cpu: float
+    repeated: int  # calls made again after a crash
+    scores: tuple[ScoreNow, ...] = ()
+    errors: tuple[ErrorClass, ...] = ()
+    calls: tuple[Call, ...] = ()  # oldest first, at most 256
+    buckets: tuple[Bucket, ...] = ()
+    changes: tuple[LimitChange, ...] = ()
+    gate: str = ""  # what all calls wait for, with a countdown
+    gate_wait: float | None = None
+    cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
+    signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
+    worker_advice: str = ""  # whether more threads help a synchronous model
+    strategy_source: str = ""  # live control, option, evaluation, model, settings or default
+    workers_label: str = ""  # 8 threads, 2 processes x 2 threads
+    worker_list: tuple[Worker, ...] = ()  # at most 64
+    workers_waiting: int = 0  # calls that no worker has yet
+    rates: RatesNow = RatesNow()
