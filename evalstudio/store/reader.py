@@ -43,6 +43,7 @@ class RecordLine(msgspec.Struct, frozen=True):
     tokens_in: int | None = None
     cost: float | None = None
     prompt: str | None = None  # of several messages the last
+    finish_reason: str | None = None
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -102,7 +103,7 @@ class Reader:
         rows = self.connection.execute(
             "SELECT records.id, sample_id, repeat, outcome, error, substr(answer, 1, 400), substr(expected, 1, 400),"
             " latency, attempts, tokens_out, value, value IS NOT NULL, first_token, tokens_in, cost,"
-            f" {_LAST_MESSAGE} FROM records LEFT JOIN scores ON"
+            f" {_LAST_MESSAGE}, finish_reason FROM records LEFT JOIN scores ON"
             " scores.record_id = records.id AND scores.evaluator = coalesce(?, (SELECT min(evaluator) FROM scores"
             f" AS one WHERE one.record_id = records.id)) WHERE records.id IN ({marks}) ORDER BY records.id",
             (evaluator, *ids),

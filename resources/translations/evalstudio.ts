@@ -4341,6 +4341,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
       <source>cut off at the limit of tokens</source>
       <translation type="unfinished" />
     </message>
@@ -5227,6 +5228,11 @@ Start one on the right.</source>
         <numerusform />
         <numerusform />
       </translation>
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/tables/record_cells.py" />
+      <source>{outcome}, cut off</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <location filename="../../evalstudio/ui/pages/compare.py" />

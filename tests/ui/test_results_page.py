@@ -23,6 +23,7 @@ from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
 from evalstudio.ui.charts.histogram import Histogram
 from evalstudio.ui.panels.record_detail import sections
+from evalstudio.ui.panels.sample_preview import answer_parts
 from evalstudio.ui.panels.waterfall import Span, Waterfall, spans_of
 from evalstudio.ui.tables.record_cells import ANSWER, PROMPT
 from tests.ui.conftest import Driver
@@ -261,3 +262,5 @@ def test_that_a_record_without_an_answer_shows_only_what_was_tried() -> None:
 def test_that_an_answer_that_was_cut_off_is_told() -> None:
     assert "cut off at the limit of tokens" in dict(sections(details(finish_reason="length")))["SAMPLE 1"]
     assert "cut off" not in dict(sections(details(finish_reason="stop")))["SAMPLE 1"]
+    tried = dict(answer_parts([details(finish_reason="length", latency=2.0)]))
+    assert "SAMPLE 1 · 2.00 s · cut off at the limit of tokens" in tried

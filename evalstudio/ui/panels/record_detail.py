@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.format import milliseconds, money
 from evalstudio.store.reader import Details
-from evalstudio.store.rows import Record
+from evalstudio.store.rows import CUT_OFF, Record
 from evalstudio.ui.difference import difference, signed
 from evalstudio.ui.text import plain, tr, trn
 from evalstudio.ui.theme import theme, tokens
@@ -145,7 +145,7 @@ def _in_short(record: Record) -> str:
                 tokens_in=record.tokens_in or 0, tokens_out=record.tokens_out or 0
             )
         )
-    if record.finish_reason == "length":
+    if record.finish_reason == CUT_OFF:
         words.append(tr("cut off at the limit of tokens"))
     if record.cost is not None:
         words.append(money(record.cost))

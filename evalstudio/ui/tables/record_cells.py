@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from evalstudio.format import milliseconds, money
 from evalstudio.outcome import Outcome
 from evalstudio.store.reader import RecordLine
+from evalstudio.store.rows import CUT_OFF
 from evalstudio.ui.text import mark, one_line, tr
 
 HEADINGS = (
     mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"), mark("Prompt"),
 )  # fmt: skip
-WIDTHS = (76, 92, 66, 120, 100, 84, 76, 92, 100, 92, 84, 120)
+WIDTHS = (70, 104, 66, 120, 100, 84, 76, 92, 100, 92, 84, 120)
 SORTS = (
     "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost", None,
 )  # fmt: skip
@@ -36,6 +37,9 @@ def make_row(line: RecordLine) -> Row:
     sample = line.sample_id if not line.repeat else f"{line.sample_id} #{line.repeat + 1}"
     text = line.answer if answered else line.error
     outcome = (tr("scored") if line.scored else tr("unscored")) if answered else tr(line.outcome)
+    cut = answered and line.finish_reason == CUT_OFF
+    if cut:
+        outcome = tr("{outcome}, cut off").format(outcome=outcome)
     score, colour = score_words(line.score)
     cells = (
         one_line(sample, 60),
@@ -53,7 +57,7 @@ def make_row(line: RecordLine) -> Row:
     )
     return Row(
         cells,
-        ("text" if answered and line.scored else "warn" if answered else "bad", colour),
+        ("text" if answered and line.scored and not cut else "warn" if answered else "bad", colour),
         text or "",
         line.prompt or "",
     )
