@@ -297,6 +297,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/slot_strip.py" />
+      <source>, next in {wait}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
       <source>, repeat {repeat}</source>
       <translation type="unfinished" />
@@ -354,6 +359,11 @@
     <message>
       <location filename="../../evalstudio/ui/charts/capacity_chart.py" />
       <source>95 % interval</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_header.py" />
+      <source>; the next attempt starts in {wait}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3573,6 +3583,15 @@ Start one on the right.</source>
       <source>The score forms here</source>
       <translation type="unfinished" />
     </message>
+    <message numerus="yes">
+      <location filename="../../evalstudio/ui/panels/run_header.py" />
+      <source>The {n} samples that are left are backing off</source>
+      <comment>The {n} sample that is left is backing off</comment>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
+    </message>
     <message>
       <location filename="../../evalstudio/ui/session.py" />
       <source>The {what} is used from the window's next start on.</source>
@@ -3753,6 +3772,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
       <location filename="../../evalstudio/ui/actions.py" />
       <source>Undo zooming and follow the run</source>
       <translation type="unfinished" />
@@ -4000,6 +4020,16 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/dataset_view.py" />
       <source>Who uses the dataset</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>Whole run</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>Whole run on the charts</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -29,6 +29,7 @@ from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, them
 from evalstudio.ui.widgets import Card, TextLabel
 
 SPARK_WIDTH = 54
+NAME = Qt.TextElideMode.ElideMiddle  # names that begin alike are told apart by how they end
 ENTRY = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -221,7 +222,7 @@ class _Delegate(QStyledItemDelegate):
         score_width = painter.fontMetrics().horizontalAdvance(entry.score)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.score)
         painter.setFont(bold)
-        _elided(painter, line.adjusted(0, 0, -score_width - SPACE_S, 0), one_line(entry.experiment))
+        _elided(painter, line.adjusted(0, 0, -score_width - SPACE_S, 0), one_line(entry.experiment), NAME)
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
         line.translate(0, height + 2)
@@ -234,6 +235,7 @@ class _Delegate(QStyledItemDelegate):
             painter,
             line.adjusted(0, 0, -SPARK_WIDTH - SPACE_S, 0),
             one_line(f"{entry.evaluation} · {entry.model}"),
+            NAME,
         )
         line.translate(0, height + 2)
         look = LOOKS[entry.state]
@@ -256,8 +258,10 @@ class _Delegate(QStyledItemDelegate):
             painter.drawRoundedRect(track, 1.5, 1.5)
 
 
-def _elided(painter: QPainter, box: QRectF, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+def _elided(
+    painter: QPainter, box: QRectF, text: str, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+) -> None:
+    shown = painter.fontMetrics().elidedText(text, mode, int(box.width()))
     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
