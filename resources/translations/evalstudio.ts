@@ -1499,6 +1499,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>Filter the runs</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/dataset_view.py" />
       <source>First rows</source>
       <translation type="unfinished" />
@@ -2163,6 +2168,11 @@ You see its rows and what is wrong with them before it is taken.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/several_runs.py" />
       <source>No run has a record yet</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>No run has all of these words.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -4081,6 +4091,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/limits_bar.py" />
       <source>Wor&amp;kers</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>Words of an experiment, evaluation, model or state, as in: flaky errors</source>
       <translation type="unfinished" />
     </message>
     <message>
