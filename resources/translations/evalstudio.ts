@@ -1468,6 +1468,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <source>FROM EXPECTED TO ANSWER</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
       <location filename="../../evalstudio/ui/panels/model_form.py" />
       <source>File</source>
@@ -2404,6 +2409,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/grid_form.py" />
+      <location filename="../../evalstudio/ui/tables/record_cells.py" />
       <source>Prompt</source>
       <translation type="unfinished" />
     </message>
@@ -2887,7 +2893,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/charts/board.py" />
-      <source>Samples a second appear here</source>
+      <source>Samples and tokens a second appear here</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3097,6 +3103,16 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/end_notes.py" />
       <source>Show it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/error_table.py" />
+      <source>Show the samples that ended as {name}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/error_table.py" />
+      <source>Show these</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3987,6 +4003,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/chart.py" />
+      <source>Whole run: {spoken}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/distributions.py" />
       <source>Whose scores the table and the chart show</source>
       <translation type="unfinished" />
@@ -4304,6 +4325,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>crashed</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/outcome.py" />
       <source>crashed the engine</source>
       <translation type="unfinished" />
@@ -4315,6 +4341,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
       <source>cut off at the limit of tokens</source>
       <translation type="unfinished" />
     </message>
@@ -4857,6 +4884,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>tokens out</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/run_header.py" />
       <source>under 1 s</source>
       <translation type="unfinished" />
@@ -4873,6 +4905,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/capacity_panel.py" />
       <source>up to</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>up to {most:,.0f}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -4903,6 +4940,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/pages/compare.py" />
       <source>what is compared</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/chart.py" />
+      <source>whole run</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -5188,6 +5230,11 @@ Start one on the right.</source>
       </translation>
     </message>
     <message>
+      <location filename="../../evalstudio/ui/tables/record_cells.py" />
+      <source>{outcome}, cut off</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/pages/compare.py" />
       <source>{part}
 
@@ -5384,6 +5431,11 @@ Started {created}, run {run_id}</source>
     <message>
       <location filename="../../evalstudio/ui/text.py" />
       <source>… {left:,} more characters are in the store.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/signs_panel.py" />
+      <source>⚠ at the end</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -2,15 +2,17 @@
 
 from collections import deque
 
+import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from evalstudio.format import milliseconds
 from evalstudio.outcome import Outcome
+from evalstudio.protocol import Percentiles, Snapshot
 from evalstudio.ui.charts.chart import ChartKind, Line, TimeChart
 from evalstudio.ui.run_model import RunModel
-from evalstudio.ui.series import Series
-from evalstudio.ui.text import mark
+from evalstudio.ui.series import Array, Series
+from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_S
 
 TICK_MS = 40  # between the redrawing of two charts: four in one tick would hold up the window
@@ -20,40 +22,76 @@ def _rate(value: float) -> str:
     return f"{value:,.0f}/s" if value >= 100 or value == int(value) else f"{value:.1f}/s"
 
 
+def _mean(count: int, end: Snapshot) -> str:
+    return _rate(count / end.elapsed) if end.elapsed > 0 else "–"
+
+
+def _latency(found: Percentiles | None, name: str) -> str:
+    return milliseconds(getattr(found, name)) if found is not None else "–"
+
+
+def _highest(series: Series, column: str) -> str:
+    return tr("up to {most:,.0f}").format(most=np.nanmax(series.column(column), initial=0.0))
+
+
+def _failures(label: str, colour: int, *outcomes: Outcome) -> Line:
+    """Failed attempts of a class a second; of an ended run all of them."""
+
+    def counts(series: Series) -> Array:
+        return np.sum([series.column(outcome.value) for outcome in outcomes], axis=0)
+
+    return Line(
+        label,
+        lambda series: counts(series) / series.column("width"),
+        colour,
+        hide_when_zero=True,
+        whole=lambda series, _: f"{np.nansum(counts(series)):,.0f}",
+    )
+
+
 KINDS = (
     ChartKind(
         "latency", mark("Latency"),
         (
-            Line("p50", lambda series: series.column("p50"), 0),
-            Line("p95", lambda series: series.column("p95"), 1, "dash"),
-            Line("p99", lambda series: series.column("p99"), 4, "dot"),
-            Line(mark("first token"), lambda series: series.column("first50"), 2, "dash", hide_when_zero=True),
+            Line("p50", lambda series: series.column("p50"), 0, whole=lambda _, end: _latency(end.latency, "p50")),
+            Line("p95", lambda series: series.column("p95"), 1, "dash", whole=lambda _, end: _latency(end.latency, "p95")),
+            Line("p99", lambda series: series.column("p99"), 4, "dot", whole=lambda _, end: _latency(end.latency, "p99")),
+            Line(mark("first token"), lambda series: series.column("first50"), 2, "dash", hide_when_zero=True,
+                 whole=lambda _, end: _latency(end.first_token, "p50")),
         ),
         milliseconds, mark("How long answers take appears here, second by second"), is_duration=True,
     ),
     ChartKind(
         "throughput", mark("Throughput"),
-        (Line(mark("samples"), lambda series: series.per_second("saved"), 0, filled=True),),
-        _rate, mark("Samples a second appear here"), steps=False,
+        (
+            Line(mark("samples"), lambda series: series.per_second("saved"), 0, filled=True,
+                 whole=lambda _, end: _mean(end.saved, end)),
+            Line(mark("tokens out"), lambda series: series.per_second("tokens_out"), 1, "dash", hide_when_zero=True, right=True,
+                 whole=lambda _, end: _mean(end.tokens_out, end)),
+        ),
+        _rate, mark("Samples and tokens a second appear here"), steps=False,
     ),
     ChartKind(
         "errors", mark("Errors by class"),
         (
-            Line(mark("throttled"), lambda series: series.per_second(Outcome.THROTTLED.value), 1, hide_when_zero=True),
-            Line(mark("overloaded"), lambda series: series.per_second(Outcome.OVERLOADED.value), 3, hide_when_zero=True),
-            Line(mark("client error"), lambda series: series.per_second(Outcome.CLIENT_ERROR.value), 4, hide_when_zero=True),
-            Line(mark("bad answer"), lambda series: series.per_second(Outcome.BAD_ANSWER.value), 2, hide_when_zero=True),
-            Line(mark("filtered"), lambda series: series.per_second(Outcome.FILTERED.value), 5, hide_when_zero=True),
-            Line(mark("cancelled"), lambda series: series.per_second(Outcome.CANCELLED.value), 5, hide_when_zero=True),
-            Line(mark("quota exhausted"), lambda series: series.per_second(Outcome.QUOTA.value), 0, hide_when_zero=True),
+            _failures(mark("throttled"), 1, Outcome.THROTTLED),
+            _failures(mark("overloaded"), 3, Outcome.OVERLOADED),
+            _failures(mark("client error"), 4, Outcome.CLIENT_ERROR),
+            _failures(mark("bad answer"), 2, Outcome.BAD_ANSWER),
+            _failures(mark("filtered"), 5, Outcome.FILTERED),
+            _failures(mark("cancelled"), 5, Outcome.CANCELLED),
+            _failures(mark("quota exhausted"), 0, Outcome.QUOTA),
+            _failures(mark("crashed"), 4, Outcome.CRASHED, Outcome.CRASHED_WORKER),
         ),
         _rate, mark("Attempts that failed appear here, by class"), stacked=True,
     ),
     ChartKind(
         "limit", mark("Limit and in flight"),
         (
-            Line(mark("limit"), lambda series: series.column("limit"), 1, "dash"),
-            Line(mark("in flight"), lambda series: series.column("in_flight"), 0, filled=True),
+            Line(mark("limit"), lambda series: series.column("limit"), 1, "dash",
+                 whole=lambda series, _: _highest(series, "limit")),
+            Line(mark("in flight"), lambda series: series.column("in_flight"), 0, filled=True,
+                 whole=lambda series, _: _highest(series, "in_flight")),
         ),
         lambda value: f"{value:,.0f}", mark("The limit, the calls in flight and each change appear here"),
         marks_changes=True,
@@ -121,7 +159,12 @@ class ChartBoard(QWidget):
             return
         chart = self._due.popleft()
         if self._model is not None:
-            chart.draw(self._model.series, tuple(self._model.changes), self._view)
+            model = self._model
+            chart.draw(
+                model.series, tuple(model.changes), self._view, None if model.is_active else model.snapshot
+            )
+            if chart.kind.name == "throughput":
+                self.charts[-1].leave_room(chart.right_room)
         else:
             chart.draw(Series(), (), None)
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalstudio.format import clock
-from evalstudio.protocol import LimitChange
+from evalstudio.protocol import LimitChange, Snapshot
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.head import ChartHead
 from evalstudio.ui.charts.pictures import offer_pictures
@@ -47,6 +47,8 @@ class Line:
     dash: str = "solid"
     filled: bool = False
     hide_when_zero: bool = False  # from drawing and legend, while all values are 0 or none
+    right: bool = False  # on a scale of its own, told at the right
+    whole: Callable[[Series, Snapshot], str] | None = None  # what the legend tells of a run that has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,23 @@ class TimeChart(Card):
         self._series: Series | None = None
         self._pointer: float | None = None
         self._top = 0.0
+        self._right_top = 0.0
+        self._end: Snapshot | None = None
         self._build()
         self._make_curves()
         offer_pictures(self, f"chart-{kind.name}")
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
-    def draw(self, series: Series, changes: Sequence[LimitChange], view: tuple[float, float] | None) -> None:
-        """Shows the series; `view` is the span of time to show, None the whole run."""
-        self._series = series
+    def draw(
+        self,
+        series: Series,
+        changes: Sequence[LimitChange],
+        view: tuple[float, float] | None,
+        end: Snapshot | None = None,
+    ) -> None:
+        """Shows the series; `view` is the span of time to show, None the whole run; `end` how it ended, if it has."""
+        self._series, self._end = series, end
         times = series.times
         shown = len(times) > 0
         if shown == self._empty.isVisibleTo(self._plot):
@@ -101,6 +111,8 @@ class TimeChart(Card):
                 continue
             if self.kind.stacked:
                 values = below = below + values
+            if line.right:
+                continue  # drawn when both scales are known
             known = ~np.isnan(values)  # a line joins what is known: seconds without an answer have no latency
             curve.setData(times[known], values[known])
             if len(values) and not np.all(np.isnan(values)):
@@ -108,6 +120,7 @@ class TimeChart(Card):
         if self.kind.marks_changes:
             self._mark(series, changes)
         self._set_ranges(times, highest, view)
+        self._draw_right(series, times)
         self._draw_acts([change.at for change in changes if change.cause in BY_HAND] if shown else [])
         self._tell()
 
@@ -118,6 +131,17 @@ class TimeChart(Card):
         if moment is not None:
             self._cross.setPos(moment)
         self._tell()
+
+    @property
+    def right_room(self) -> float:
+        """How much of the width the scale at the right takes, in pixels."""
+        axis = self._plot.getPlotItem().getAxis("right")
+        return float(axis.fixedWidth) if axis.isVisible() else 0.0
+
+    def leave_room(self, width: float) -> None:
+        """Keeps so many pixels free at the right: charts above each other end at the same moment."""
+        if not any(line.right for line in self.kind.lines):
+            self._plot.getPlotItem().layout.setColumnFixedWidth(2, width)
 
     def show_span(self, low: float, high: float) -> None:
         self._plot.setXRange(low, high, padding=0)
@@ -131,7 +155,11 @@ class TimeChart(Card):
         self._head = ChartHead(tr(self.kind.title), f"legend_{self.kind.name}")
         layout.addWidget(self._head)
         self._plot = pg.PlotWidget(
-            axisItems={"bottom": ClockAxis(), "left": ValueAxis(is_duration=self.kind.is_duration)}
+            axisItems={
+                "bottom": ClockAxis(),
+                "left": ValueAxis(is_duration=self.kind.is_duration),
+                "right": ValueAxis(is_duration=False, side="right"),
+            }
         )
         self._plot.setObjectName(f"plot_{self.kind.name}")
         self._plot.setAccessibleName(tr(self.kind.title))
@@ -141,6 +169,7 @@ class TimeChart(Card):
         item.setMenuEnabled(False)
         self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
         item.hideButtons()
+        item.hideAxis("right")
         item.setClipToView(True)
         item.setDownsampling(auto=True, mode="peak")
         item.disableAutoRange()
@@ -215,6 +244,22 @@ class TimeChart(Card):
             spots.append({"pos": (change.at, height), "data": change.sentence})
         self._marks.setData(spots)
 
+    def _draw_right(self, series: Series, times: Array) -> None:
+        """Lines with a scale of their own, stretched so that both scales end at the same height."""
+        axis = self._plot.getPlotItem().getAxis("right")
+        pairs = [pair for pair in zip(self.kind.lines, self._curves, strict=True) if pair[0].right]
+        shown = [(line.values(series), curve) for line, curve in pairs if curve.isVisible()]
+        axis.setVisible(bool(shown))
+        if not shown:
+            return
+        highest = max((float(np.nanmax(values)) for values, _ in shown if len(values)), default=0.0)
+        wanted = (highest or 1.0) * HEADROOM
+        if self._right_top < highest or wanted < self._right_top * 0.6 or self._right_top == 0:
+            self._right_top = wanted
+        for values, curve in shown:
+            curve.setData(times, values * (self._top / self._right_top))
+        axis.setScale(self._right_top / self._top)
+
     def _draw_acts(self, moments: list[float]) -> None:
         """A thin upright line wherever a person changed something."""
         ends = np.repeat(np.array(moments[-MOST_ACTS:]), 2)
@@ -236,12 +281,15 @@ class TimeChart(Card):
         colours = tokens()
         row = self._row_pointed_at(self._series)
         marked, spoken = [], []
+        of_all = self._end if self._pointer is None else None
         for line in self.kind.lines:
             values = line.values(self._series)
             if line.hide_when_zero and not np.nansum(values) > 0:
                 continue
             value = float(values[row] if self._pointer is not None else _last_known(values))
             words = "–" if np.isnan(value) else self.kind.say(value)
+            if of_all is not None and line.whole is not None:
+                words = line.whole(self._series, of_all)
             sign = "■" if self.kind.stacked else DASHES[line.dash][1]
             html = (
                 f'<span style="color:{colours.series[line.colour]}">{sign}</span>&nbsp;'
@@ -251,10 +299,14 @@ class TimeChart(Card):
             marked.append((html, f"{sign} {tr(line.label)} {words}"))
             spoken.append(f"{tr(line.label)} {words}")
         moment = clock(float(self._series.column("second")[row]))
+        if of_all is not None and marked:
+            words = tr("whole run")
+            marked.insert(0, (f'<span style="color:{colours.muted}"><i>{words}</i></span>', words))
         nothing = f'<span style="color:{colours.muted}">{tr("none")}</span>'
         self._head.show_entries(marked or [(nothing, tr("none"))])
+        sentence = tr("At {moment}: {spoken}.") if of_all is None else tr("Whole run: {spoken}.")
         self._plot.setAccessibleDescription(
-            tr("At {moment}: {spoken}.").format(moment=moment, spoken=", ".join(spoken) or tr("nothing"))
+            sentence.format(moment=moment, spoken=", ".join(spoken) or tr("nothing"))
         )
 
     def _row_pointed_at(self, series: Series) -> int:

@@ -79,8 +79,14 @@ class ResultsPage(QWidget):
             self.records.ask(evaluator=None)
             self.distributions.latency.pick(None)
             self.distributions.score.pick(None)
+        self.records.know_classes(self._classes(run_id))
         self.records.show_run(run_id, saved)
         self.distributions.show_run(run_id, saved)
+
+    def _classes(self, run_id: int | None) -> list[str]:
+        model = self._session.models.get(run_id) if run_id is not None else None
+        errors = model.snapshot.errors if model is not None and model.snapshot is not None else ()
+        return [error.name for error in errors if error.records]
 
     def _saved(self, run_id: int | None) -> int:
         model = self._session.models.get(run_id) if run_id is not None else None
