@@ -17,7 +17,8 @@ def header(qtbot: QtBot) -> Iterator[RunHeader]:
     qtbot.addWidget(window)
     made = RunHeader(Actions(window))
     window.setCentralWidget(made)
-    yield made  # the window, too, lasts until then
+    yield made
+    window.close()
 
 
 def text(header: RunHeader, name: str) -> str:
