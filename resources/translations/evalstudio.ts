@@ -297,6 +297,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/slot_strip.py" />
+      <source>, next in {wait}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
       <source>, repeat {repeat}</source>
       <translation type="unfinished" />
@@ -354,6 +359,11 @@
     <message>
       <location filename="../../evalstudio/ui/charts/capacity_chart.py" />
       <source>95 % interval</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_header.py" />
+      <source>; the next attempt starts in {wait}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1489,6 +1499,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>Filter the runs</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/dataset_view.py" />
       <source>First rows</source>
       <translation type="unfinished" />
@@ -2153,6 +2168,11 @@ You see its rows and what is wrong with them before it is taken.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/several_runs.py" />
       <source>No run has a record yet</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>No run has all of these words.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3573,6 +3593,15 @@ Start one on the right.</source>
       <source>The score forms here</source>
       <translation type="unfinished" />
     </message>
+    <message numerus="yes">
+      <location filename="../../evalstudio/ui/panels/run_header.py" />
+      <source>The {n} samples that are left are backing off</source>
+      <comment>The {n} sample that is left is backing off</comment>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
+    </message>
     <message>
       <location filename="../../evalstudio/ui/session.py" />
       <source>The {what} is used from the window's next start on.</source>
@@ -3753,6 +3782,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
       <location filename="../../evalstudio/ui/actions.py" />
       <source>Undo zooming and follow the run</source>
       <translation type="unfinished" />
@@ -4003,6 +4033,16 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>Whole run</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>Whole run on the charts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/charts/chart.py" />
       <source>Whole run: {spoken}.</source>
       <translation type="unfinished" />
@@ -4051,6 +4091,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/limits_bar.py" />
       <source>Wor&amp;kers</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>Words of an experiment, evaluation, model or state, as in: flaky errors</source>
       <translation type="unfinished" />
     </message>
     <message>

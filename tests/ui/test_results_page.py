@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QTabWidget,
 )
 
+from evalstudio.settings import changed
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
 from evalstudio.ui.charts.histogram import Histogram
@@ -28,6 +29,7 @@ from evalstudio.ui.panels.waterfall import Span, Waterfall, spans_of
 from evalstudio.ui.tables.record_cells import ANSWER, PROMPT
 from tests.ui.conftest import Driver
 
+COST = 10
 Opened = Callable[[], Driver]
 
 
@@ -145,6 +147,18 @@ def test_that_the_table_shows_what_was_asked_before_the_answer(open_filled: Open
     assert not header.isSectionHidden(PROMPT)
     assert header.visualIndex(PROMPT) == header.visualIndex(ANSWER) - 1
     assert all(f"({number})" in text for number, text in enumerate(loaded(driver, PROMPT)))
+
+
+def test_that_columns_without_room_go_while_text_is_large(open_filled: Opened) -> None:
+    driver = open_results(open_filled)
+    table = driver.find(QTableView, "results_records")
+    table.setColumnHidden(COST, False)  # chosen by a person
+    for scale, hidden in ((150, True), (110, False)):
+        driver.session.change_settings(changed(driver.session.settings, text_scale=scale))
+        assert table.isColumnHidden(PROMPT) is hidden
+        assert not table.isColumnHidden(COST)
+        assert not table.isColumnHidden(ANSWER)
+    driver.session.change_settings(changed(driver.session.settings, text_scale=100))
 
 
 def test_that_records_are_filtered_by_a_class_of_errors_that_the_run_has(open_filled: Opened) -> None:

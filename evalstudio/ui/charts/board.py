@@ -4,6 +4,7 @@ from collections import deque
 
 import numpy as np
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from evalstudio.format import milliseconds
@@ -14,6 +15,7 @@ from evalstudio.ui.run_model import RunModel
 from evalstudio.ui.series import Array, Series
 from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_S
+from evalstudio.ui.widgets import Button, labelled
 
 TICK_MS = 40  # between the redrawing of two charts: four in one tick would hold up the window
 
@@ -31,7 +33,8 @@ def _latency(found: Percentiles | None, name: str) -> str:
 
 
 def _highest(series: Series, column: str) -> str:
-    return tr("up to {most:,.0f}").format(most=np.nanmax(series.column(column), initial=0.0))
+    most = np.nanmax(series.column(column), initial=0.0)
+    return tr("up to {most:,.0f}").format(most=most) if most else "–"
 
 
 def _failures(label: str, colour: int, *outcomes: Outcome) -> Line:
@@ -113,6 +116,7 @@ class ChartBoard(QWidget):
             layout.addWidget(chart, index // 2, index % 2)
             chart.pointed_at.connect(self._point)
             chart.zoomed.connect(lambda span, source=chart: self._zoom(source, span))
+            chart.whole_wanted.connect(self.show_whole_run)
         for which in range(2):
             layout.setColumnStretch(which, 1)
             layout.setRowStretch(which, 1)
@@ -123,12 +127,20 @@ class ChartBoard(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
+        self._back = Button(tr("Whole run"))
+        self._back.setParent(self)
+        labelled(
+            self._back, "whole_run_button", tr("Whole run on the charts"), tr("Undo zooming and follow the run")
+        )  # fmt: skip
+        self._back.clicked.connect(self.show_whole_run)
+        self._back.hide()
 
     def show_run(self, model: RunModel | None) -> None:
         """Changes the run; its charts are drawn one after the other."""
         if model is not self._model:
             self._model = model
             self._view = None
+            self._back.hide()
             self._drawn = -1
         self.update_run()
 
@@ -143,6 +155,7 @@ class ChartBoard(QWidget):
     def show_whole_run(self) -> None:
         """Undoes zooming: the charts follow the run again."""
         self._view = None
+        self._back.hide()
         self._due = deque(self.charts)
         self._timer.start()
 
@@ -177,6 +190,20 @@ class ChartBoard(QWidget):
         for chart in self.charts:
             if chart is not source:
                 chart.show_span(*span)
+        self._due = deque(self.charts)  # their heights are those of what is in view
+        self._timer.start()
+        self._place_back()
+        self._back.show()
+        self._back.raise_()
+
+    def _place_back(self) -> None:
+        """Where the four charts meet: it covers none of their lines."""
+        self._back.adjustSize()
+        self._back.move(self.rect().center() - self._back.rect().center())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_back()
 
     def showEvent(self, event: object) -> None:
         self.update_run()

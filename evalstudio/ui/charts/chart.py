@@ -33,6 +33,7 @@ DASHES = {
 BY_HAND = ("user", "settings")  # causes of changes that a person made
 MOST_ACTS = 200  # of these, marked at most
 LEAST_LINES = 4  # of text that a plot is high at least
+DOT = 5  # pixels, where there is one second only
 HEADROOM = 1.12  # times the highest value
 SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
 
@@ -71,6 +72,7 @@ class TimeChart(Card):
 
     pointed_at = Signal(object)  # seconds since the start, or None
     zoomed = Signal(object)  # (from, to) that a person chose
+    whole_wanted = Signal()  # the whole run again
 
     def __init__(self, kind: ChartKind) -> None:
         super().__init__()
@@ -114,13 +116,13 @@ class TimeChart(Card):
             if line.right:
                 continue  # drawn when both scales are known
             known = ~np.isnan(values)  # a line joins what is known: seconds without an answer have no latency
-            curve.setData(times[known], values[known])
-            if len(values) and not np.all(np.isnan(values)):
-                highest = max(highest, float(np.nanmax(values)))
+            # of a single second there is no line
+            curve.setData(times[known], values[known], symbol="o" if known.sum() == 1 else None)
+            highest = max(highest, _highest(values[_in_view(series, view)]))
         if self.kind.marks_changes:
             self._mark(series, changes)
         self._set_ranges(times, highest, view)
-        self._draw_right(series, times)
+        self._draw_right(series, times, view)
         self._draw_acts([change.at for change in changes if change.cause in BY_HAND] if shown else [])
         self._tell()
 
@@ -181,6 +183,9 @@ class TimeChart(Card):
         box.setDefaultPadding(0)
         box.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit(tuple(box.viewRange()[0])))
         item.scene().sigMouseMoved.connect(self._mouse_moved)
+        item.scene().sigMouseClicked.connect(
+            lambda click: self.whole_wanted.emit() if click.double() else None
+        )
         layout.addWidget(self._plot, 1)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
@@ -218,6 +223,9 @@ class TimeChart(Card):
         style_plot(self._plot, self.font())
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])
+            curve.setSymbolBrush(colour)
+            curve.setSymbolPen(None)
+            curve.setSymbolSize(DOT)
             curve.setPen(pg.mkPen(colour, width=1, style=DASHES[line.dash][0]))
             if self.kind.stacked:
                 curve.setFillBrush(QBrush(colour))
@@ -244,7 +252,7 @@ class TimeChart(Card):
             spots.append({"pos": (change.at, height), "data": change.sentence})
         self._marks.setData(spots)
 
-    def _draw_right(self, series: Series, times: Array) -> None:
+    def _draw_right(self, series: Series, times: Array, view: tuple[float, float] | None) -> None:
         """Lines with a scale of their own, stretched so that both scales end at the same height."""
         axis = self._plot.getPlotItem().getAxis("right")
         pairs = [pair for pair in zip(self.kind.lines, self._curves, strict=True) if pair[0].right]
@@ -252,12 +260,14 @@ class TimeChart(Card):
         axis.setVisible(bool(shown))
         if not shown:
             return
-        highest = max((float(np.nanmax(values)) for values, _ in shown if len(values)), default=0.0)
+        highest = max(_highest(values[_in_view(series, view)]) for values, _ in shown)
         wanted = (highest or 1.0) * HEADROOM
         if self._right_top < highest or wanted < self._right_top * 0.6 or self._right_top == 0:
             self._right_top = wanted
         for values, curve in shown:
-            curve.setData(times, values * (self._top / self._right_top))
+            curve.setData(
+                times, values * (self._top / self._right_top), symbol="o" if len(times) == 1 else None
+            )
         axis.setScale(self._right_top / self._top)
 
     def _draw_acts(self, moments: list[float]) -> None:
@@ -336,6 +346,20 @@ def plot_of(chart: QWidget) -> pg.PlotWidget:
     found = chart.findChild(pg.PlotWidget)
     assert found is not None
     return found
+
+
+def _in_view(series: Series, view: tuple[float, float] | None) -> slice:
+    """Which rows are to be seen, and the next on both sides: lines lead there."""
+    if view is None:
+        return slice(None)
+    first, last = np.searchsorted(series.times, view)
+    return slice(max(0, int(first) - 1), int(last) + 1)
+
+
+def _highest(values: Array) -> float:
+    """The highest value that is one; 0 without any."""
+    known = values[~np.isnan(values)]
+    return float(known.max()) if len(known) else 0.0
 
 
 def _last_known(values: Array) -> float:

@@ -97,6 +97,7 @@ class PagesBehindHome:
     def _kept(self) -> list[QSplitter | QHeaderView]:
         return [
             *self.runs.splitters,
+            self.runs.records.table.horizontalHeader(),
             *self.results.kept,
             *self.compare.kept,
             *self.models.kept,

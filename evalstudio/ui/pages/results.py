@@ -55,6 +55,16 @@ class ResultsPage(QWidget):
         )  # fmt: skip
         self._lay_out(actions)
         self._connect(actions)
+        self._has_large_text = theme().percent > LARGE_TEXT
+        theme().changed.connect(self._follow_theme)
+
+    def _follow_theme(self) -> None:
+        """Large text: the columns that have no room are hidden; they come back with smaller text."""
+        is_large = theme().percent > LARGE_TEXT
+        if is_large != self._has_large_text:
+            self._has_large_text = is_large
+            for column in set(HIDDEN_BESIDE_CHARTS) - set(HIDDEN_AT_FIRST):
+                self.records.table.setColumnHidden(column, is_large)
 
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:

@@ -194,9 +194,9 @@ class RunsPage(QWidget):
             )
         elif self._next_strategy is None:
             own = self.start_bar.strategy or self._session.settings.strategy or Adaptive()
-            self.limits.show_next(own)
+            self.limits.show_next(own, self._session.settings.ceiling)
         else:
-            self.limits.show_next(self._next_strategy)
+            self.limits.show_next(self._next_strategy, self._session.settings.ceiling)
 
     def _show_list(self) -> None:
         session = self._session

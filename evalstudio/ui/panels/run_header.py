@@ -11,8 +11,9 @@ from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.icons import draw_icon
+from evalstudio.ui.panels.slot_strip import next_attempt
 from evalstudio.ui.states import LOOKS
-from evalstudio.ui.text import mark, one_line, plain, tr
+from evalstudio.ui.text import mark, one_line, plain, tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
@@ -347,6 +348,20 @@ def _bare(seconds: float) -> str:
     return duration(seconds).removesuffix(" s")
 
 
+def _what_backs_off(now: Snapshot) -> str:
+    """Nothing is in flight: who is next, when, and why it waits."""
+    words = trn(
+        "The {n} sample that is left is backing off",
+        "The {n} samples that are left are backing off",
+        now.backing_off,
+    )
+    first = next_attempt(now)
+    if first is None or first.wait is None:
+        return f"{words}."
+    cause = f": {first.cause}" if first.cause else "."
+    return words + tr("; the next attempt starts in {wait}").format(wait=duration(first.wait)) + cause
+
+
 def _what_holds(now: Snapshot, state: RunState) -> str:
     """What binds now, or why the run is where it is."""
     if now.gate:
@@ -356,6 +371,8 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
             else ""
         )
         return tr("Waiting: {gate}.{wait}").format(gate=now.gate, wait=wait)
+    if state is RunState.RUNNING and now.backing_off and not now.in_flight and not now.queued:
+        return _what_backs_off(now)
     if state is RunState.RUNNING:
         return (
             f"{now.binding_sentence}"
