@@ -18,6 +18,11 @@ from evalstudio.format import duration, percent
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
+COLUMNS = ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started")
+ALL_COLUMNS = 130  # characters; a narrower terminal gets what tells runs apart, one line each
+LEFT_OUT = ("Evaluation", "Started")
+SHORTENED = ("Experiment", "Evaluation", "Model", "State")
+
 
 @click.command("list")
 @json_option
@@ -32,12 +37,18 @@ def list_command(workspace: str | None, as_json: bool) -> None:
     if not runs:
         click.echo(f"No runs yet in {place.folder}. Start one with: evalstudio run example:sentiment")
         return
+    console = make_console()
+    shown = [name for name in COLUMNS if console.width >= ALL_COLUMNS or name not in LEFT_OUT]
+    rows = [dict(zip(COLUMNS, _cells(run), strict=True)) for run in runs]
+    if len(shown) < len(COLUMNS):
+        rows = [{**row, "Score": row["Score"].partition(" (")[0]} for row in rows]
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started"):
-        table.add_column(heading)
-    for run in runs:
-        table.add_row(*(Text(cell) for cell in _cells(run)))
-    make_console().print(table)
+    for name in shown:
+        whole = None if name in SHORTENED else max(len(name), *(len(row[name]) for row in rows))
+        table.add_column(name, no_wrap=True, min_width=whole)
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in shown))
+    console.print(table)
 
 
 @click.command("show")
