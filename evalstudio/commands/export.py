@@ -52,7 +52,7 @@ def export_command(
     from evalstudio.reports import FORMS, form_of, write_run
 
     form = "jsonl" if as_json else kind or form_of(Path(output or ""))
-    if output is not None and not (as_json or kind) and Path(output).suffix.lower() not in FORMS:
+    if output is not None and not (as_json or kind) and Path(output).suffix.lower() not in ("", *FORMS):
         raise RunError(
             f"The name {output} does not say which format; end it in {', '.join(FORMS)}, or give --format."
         )

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from evalstudio.commands import show
+from evalstudio.commands.console import SafeConsole
 from evalstudio.commands.output import visible
 from tests.cli.test_bad_input import evalstudio, said
 
@@ -66,3 +69,16 @@ def test_that_an_export_needs_a_form_that_it_knows(hostile: str, tmp_path: Path)
     assert not (tmp_path / "run.xlsx").exists()
     done = evalstudio("export", hostile, "--output", str(tmp_path / "run.txt"), "--format", "csv")
     assert done.returncode == 0
+
+
+def test_that_a_narrow_terminal_gets_a_line_for_each_run(
+    hostile: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(show, "make_console", lambda: SafeConsole(width=80, highlight=False))
+    show.list_command.main([], standalone_mode=False)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert len(lines) == 2, "a heading and a run"
+    assert "Score" in lines[0]
+    assert "Started" not in lines[0]
+    assert "1 of 1" in lines[1]
+    assert max(map(cell_len, lines)) <= 80
