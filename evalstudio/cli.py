@@ -6,10 +6,12 @@ from importlib import import_module
 import click
 
 from evalstudio import __version__
+from evalstudio.commands.output import explain_output, forgive_encodings, visible
 from evalstudio.errors import EvalStudioError
 from evalstudio.keys import redact
 
 USAGE = 2
+UNWRITTEN = 1
 # Each command is imported when it is called: the window, and `--version`, need not wait for the engine's libraries.
 COMMANDS = {
     "run": "run:run_command",
@@ -65,13 +67,23 @@ def evalstudio(context: click.Context) -> None:
 
 def main() -> None:
     """The entry point: errors that a person can act on end in one sentence and exit status 2."""
+    forgive_encodings()
     try:
-        sys.exit(evalstudio(standalone_mode=False))
+        status = evalstudio(standalone_mode=False)
+        sys.stdout.flush()  # a full disk is told here, not by the interpreter as it ends
+        sys.exit(status)
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except EvalStudioError as error:
-        click.echo(f"evalstudio: {redact(str(error))}", err=True)
+        click.echo(f"evalstudio: {visible(redact(str(error)))}", err=True)
         sys.exit(USAGE)
+    except OSError as error:
+        reason = explain_output(error)
+        if reason is None:
+            raise
+        if reason:
+            click.echo(f"evalstudio: {reason}", err=True)
+        sys.exit(UNWRITTEN)

@@ -144,6 +144,11 @@ def load_evaluation(reference: str) -> Evaluation:
 
     Raises EvaluationError with what to do.
     """
+    if is_python(reference):
+        raise EvaluationError(
+            f"{reference} is a Python file; this takes an evaluation as TOML, or example:NAME. "
+            "evalstudio run and pytest take evaluations in Python."
+        )
     reference, variant = split_variant(reference)
     path = (
         _example(reference.removeprefix(EXAMPLE))
@@ -155,7 +160,8 @@ def load_evaluation(reference: str) -> Evaluation:
     except FileNotFoundError as error:
         raise EvaluationError(f"There is no evaluation file {path}; check the path.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"The evaluation file {path} cannot be read ({error}).") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise EvaluationError(f"The evaluation file {path} cannot be read ({reason}).") from error
     evaluation = parse_evaluation(text, path)
     return evaluation if variant is None else Evaluation(_pick(evaluation.spec, variant), evaluation.base)
 

@@ -1,4 +1,4 @@
-"""Says of a field that a table of a file can't have which fields there are."""
+"""Says of a field that a table of a file can't have, or lacks, and of a type that there is not, what there is."""
 
 import re
 from difflib import get_close_matches
@@ -7,17 +7,27 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `\$(?P<path>[^`]*)`)?")
+_MISSING = re.compile(r"missing required field `(?P<name>[^`]*)`(?: - at `\$(?P<path>[^`]*)`)?")
+_NO_TYPE = re.compile(r"Invalid value '(?P<value>.*)' - at `\$(?P<path>[^`]*)\.(?P<name>\w+)`", re.DOTALL)
 
 
 def explain_field(error: Exception, kind: type[msgspec.Struct]) -> str:
     """The error of `msgspec.convert(..., kind)` for a person, without a full stop.
 
-    For a field that is not known the table's fields are listed, and the likely one is named.
+    For a field that is not known the table's fields are listed, and the likely one is named; so for a type.
     """
+    if missing := _MISSING.search(str(error)):
+        path = _parts(missing["path"])
+        where = f"'{'.'.join(path)}'" if path else "it"
+        return f"{where} lacks the field '{missing['name']}'"
+    if wrong := _NO_TYPE.search(str(error)):
+        path = _parts(wrong["path"])
+        if types := _types_at(kind, path):
+            return f"'{'.'.join(path)}' has no type '{wrong['value']}'; the types are {', '.join(types)}"
     unknown = _UNKNOWN.search(str(error))
     if unknown is None:
         return str(error)
-    path = [part for part in re.split(r"\.|\[[^\]]*\]", unknown["path"] or "") if part]
+    path = _parts(unknown["path"])
     table = _struct_at(kind, path)
     if table is None:
         return str(error)
@@ -26,6 +36,21 @@ def explain_field(error: Exception, kind: type[msgspec.Struct]) -> str:
     likely = get_close_matches(unknown["name"], fields, 1)
     hint = f"did you mean '{likely[0]}'? It has" if likely else "it has"
     return f"{where} has no field '{unknown['name']}'; {hint} {', '.join(fields)}"
+
+
+def _parts(path: str | None) -> list[str]:
+    return [part for part in re.split(r"\.|\[[^\]]*\]", path or "") if part]
+
+
+def _types_at(kind: type[msgspec.Struct], path: list[str]) -> list[str]:
+    """The tags of the structs that may stand at a place."""
+    table = _struct_at(kind, path[:-1])
+    if table is None or not path:
+        return []
+    structs = [
+        one for one in get_args(get_type_hints(table).get(path[-1])) if hasattr(one, "__struct_config__")
+    ]
+    return [str(one.__struct_config__.tag) for one in structs if one.__struct_config__.tag is not None]
 
 
 def _struct_at(kind: type[msgspec.Struct], path: list[str]) -> type[msgspec.Struct] | None:

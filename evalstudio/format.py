@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", "consistency")
 
 
+SPEED_TELLS = 0.5
+"""Seconds of a run from which "so many times as fast as one by one" says something; below, starting it is most of it."""
+
+
 def duration(seconds: float | None) -> str:
     """3.2 s, 1 min 05 s, 2 h 10 min."""
     if seconds is None:

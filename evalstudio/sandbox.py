@@ -1,16 +1,21 @@
 """Jinja2 that comes to an end: sandboxed, and bounded in the steps and the text of each rendering.
 
 Jinja2's own sandbox keeps a template from the interpreter; it does not keep one from `'x' * 10**9` or from a loop
-in a loop in a loop. Here loops, calls and operators are counted, and what multiplies is asked how large it gets.
+in a loop in a loop. Here loops, calls and operators are counted and their time is limited; what multiplies is asked
+beforehand how large it gets, and what a filter, a call or a literal gives is measured with all that is in it, for a
+list that holds one list twice, and that one another, is small until somebody writes it out.
 """
 
 import functools
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from string import Formatter
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, nodes
+from jinja2 import StrictUndefined, Template, nodes, pass_eval_context
 from jinja2.exceptions import SecurityError
+from jinja2.filters import make_attrgetter
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,11 +25,18 @@ LARGEST = 16_000_000
 """Characters of one rendering, or of one value in it."""
 WIDEST = 1_000_000
 """The largest number that a filter or a method gets: widths, repeats and slices multiply by it."""
+LONGEST_S = 5.0
+"""Seconds of the processor that one rendering may take; a busy machine makes no template fail."""
+ENTRY = 16
+"""So many characters is an entry of a list: a list of a million may be, and no larger."""
+SLOW = ("wordwrap", "urlize")
+MULTIPLYING = ("indent", "wordwrap", "urlize", "tojson")
 _DIGITS = len(str(WIDEST))
 
 
 class _Spent(threading.local):
     steps = 0
+    until = 0.0  # on the thread's own clock
 
 
 _spent = _Spent()
@@ -43,10 +55,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(
             undefined=StrictUndefined,
             keep_trailing_newline=True,
-            finalize=lambda value: "" if value is None else value,
+            finalize=lambda value: "" if value is None else _measured(value),
         )
-        self.filters = {name: _guarded(function) for name, function in self.filters.items()}
+        self.filters = {**self.filters, "join": _join, "replace": _replace}
+        self.filters = {name: _guarded(name, function) for name, function in self.filters.items()}
+        del self.globals["lipsum"]  # makes texts of any size
         self.filters[_COUNTED] = _counted
+        self.filters[_MEASURED] = _measured
         self.filters[_JOINED] = _joined
 
     def bounded_template(self, source: str) -> Template:
@@ -63,9 +78,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         _check_arguments(args, kwargs)
         method = getattr(__obj, "__wrapped__", __obj)  # the sandbox wraps `format` of a text
         owner = getattr(method, "__self__", None)
-        if isinstance(owner, str) and method.__name__ in ("format", "format_map"):
-            _check_widths(owner)
-        return super().call(__context, __obj, *args, **kwargs)
+        if isinstance(owner, str):
+            args = _checked_method(owner, method.__name__, args, kwargs)
+        return _measured(super().call(__context, __obj, *args, **kwargs))
 
 
 def rendered(template: Template, values: Mapping[str, Any]) -> str:
@@ -82,19 +97,24 @@ def rendered(template: Template, values: Mapping[str, Any]) -> str:
 
 
 def begin() -> None:
-    """A rendering begins: its steps are counted from here."""
+    """A rendering begins: its steps and its time are counted from here."""
     _spent.steps = 0
+    _spent.until = time.thread_time() + LONGEST_S
 
 
 # What is counted ------------------------------------------------------------------------------------------------
 
-_COUNTED, _JOINED = "evalstudio counted", "evalstudio joined"  # names that no template can write
+_COUNTED, _JOINED, _MEASURED = (
+    f"evalstudio {word}" for word in ("counted", "joined", "measured")
+)  # names that no template can write
 
 
 def _step() -> None:
     _spent.steps += 1
     if _spent.steps > MOST_STEPS:
         raise TooMuch(f"it takes more than {MOST_STEPS:,} steps")
+    if time.thread_time() > _spent.until:
+        raise TooMuch(f"it takes more than {LONGEST_S:g} s")
 
 
 def _counted(values: Iterable[Any]) -> Iterator[Any]:
@@ -104,47 +124,162 @@ def _counted(values: Iterable[Any]) -> Iterator[Any]:
 
 
 def _joined(parts: list[Any]) -> str:
-    texts = [str(part) for part in parts]
+    texts = [str(_measured(part)) for part in parts]
     _check_size(sum(map(len, texts)))
     return "".join(texts)
 
 
 def _with_bounds(tree: nodes.Template) -> nodes.Template:
-    """The tree with each loop going over a counted iterable, and `~` joining no more than fits."""
+    """The tree with each loop going over a counted iterable, `~` joining no more than fits, and literals measured."""
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, _COUNTED, [], [], None, None, lineno=loop.lineno)
     for node in list(tree.find_all(nodes.Node)):
         for field, value in list(node.iter_fields()):
-            if isinstance(value, nodes.Concat):
-                setattr(node, field, _bounded_concat(value))
-            elif isinstance(value, list):
-                value[:] = [_bounded_concat(one) if isinstance(one, nodes.Concat) else one for one in value]
+            if isinstance(value, list):
+                value[:] = [_bounded(one) for one in value]
+            elif isinstance(value, nodes.Node):
+                setattr(node, field, _bounded(value))
     return tree
 
 
-def _bounded_concat(concat: nodes.Concat) -> nodes.Filter:
-    parts = nodes.List(concat.nodes, lineno=concat.lineno)
-    return nodes.Filter(parts, _JOINED, [], [], None, None, lineno=concat.lineno)
+def _bounded(node: Any) -> Any:
+    match node:
+        case nodes.Concat():
+            return _filtered(nodes.List(node.nodes, lineno=node.lineno), _JOINED)
+        case nodes.List() | nodes.Dict():
+            return _filtered(node, _MEASURED)
+        case nodes.Tuple(ctx="load"):
+            return _filtered(node, _MEASURED)
+    return node
+
+
+def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
 
 def _check_operation(operator: str, left: Any, right: Any) -> None:
     if operator == "*":
         for value, times in ((left, right), (right, left)):
             if isinstance(value, str | bytes | list | tuple) and isinstance(times, int):
-                _check_size(len(value) * max(0, times))
+                _check_size(_size(value) * max(0, times))
     elif operator == "**" and isinstance(left, int) and isinstance(right, int):
         if left.bit_length() * right > _DIGITS * 1_000:
             raise TooMuch("it raises a number to a power with more digits than can be computed")
     elif operator == "%" and isinstance(left, str):
         _check_widths(left)
         _check_arguments(right if isinstance(right, tuple) else (right,), {})
+        _check_size(len(left) + left.count("%") * _size(right))
     elif operator == "+" and isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
-        _check_size(len(left) + len(right))
+        _check_size(_size(left) + _size(right))
 
 
 def _check_size(size: int) -> None:
     if size > LARGEST:
         raise TooMuch(f"it makes a value of more than {LARGEST:,} characters or entries")
+
+
+def _measured(value: Any) -> Any:
+    """The value, where it is not too large with all that is in it."""
+    if isinstance(value, str | bytes | list | tuple | dict | set | frozenset):
+        _size(value)
+    return value
+
+
+def _size(value: Any) -> int:
+    """Characters of a value, an entry being `ENTRY` of them, as whoever writes it out meets them.
+
+    Raises TooMuch beyond the largest.
+    """
+    if isinstance(value, str | bytes):
+        return len(value)
+    size, rest = 0, [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str | bytes):
+            size += len(one)
+        elif isinstance(one, dict | list | tuple | set | frozenset):
+            size += ENTRY * len(one)
+            _check_size(size)
+            rest.extend(one)
+            if isinstance(one, dict):
+                rest.extend(one.values())
+    _check_size(size)
+    return size
+
+
+def _checked_method(
+    owner: str, name: str, args: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """The arguments of a text's method, where its result will fit."""
+    match name, args:
+        case (("format" | "format_map"), _):
+            _check_widths(owner)
+            _check_fields(owner, (*args, *keywords.values()))
+        case "join", (parts,):
+            return (_fitting_parts(parts, owner),)
+        case "replace", (str() as old, str() as new, *_):
+            _check_replacing(owner, old, new)
+        case "translate", (dict() as table,):
+            widest = max((len(new) for new in table.values() if isinstance(new, str)), default=1)
+            _check_size(len(owner) * max(1, widest))
+        case "expandtabs", (int() as width, *_):
+            _check_size(len(owner) + owner.count("\t") * max(0, width))
+    return args
+
+
+def _fitting_parts(parts: Any, between: str) -> list[Any]:
+    found, size = [], 0
+    for part in parts:
+        size += len(between) + (len(part) if isinstance(part, str) else _size(part))
+        _check_size(size)
+        found.append(part)
+    return found
+
+
+def _check_replacing(text: str, old: str, new: str) -> None:
+    times = text.count(old)
+    _check_size(len(text) + times * max(0, len(new) - len(old)))
+
+
+@pass_eval_context
+def _join(context: nodes.EvalContext, value: Iterable[Any], d: Any = "", attribute: Any = None) -> str:
+    if attribute is not None:
+        value = map(make_attrgetter(context.environment, attribute), value)
+    return str(d).join(map(str, _fitting_parts(value, str(d))))
+
+
+def _replace(s: Any, old: Any, new: Any, count: int | None = None) -> str:
+    text, old, new = str(s), str(old), str(new)
+    _check_replacing(text, old, new)
+    return text.replace(old, new, -1 if count is None else count)
+
+
+def _check_filter(name: str, value: Any, arguments: Iterable[Any]) -> None:
+    """What these put between or before the parts of a value multiplies it."""
+    if name not in MULTIPLYING:
+        return
+    if name in SLOW:
+        _check_size(ENTRY * _size(value))
+    added = sum(
+        len(one) if isinstance(one, str) else one
+        for one in arguments
+        if isinstance(one, str) or (isinstance(one, int) and name in ("indent", "tojson"))
+    )
+    parts = value.count("\n") + 1 if name == "indent" and isinstance(value, str) else _size(value)
+    _check_size(parts * max(0, added))
+
+
+def _check_fields(text: str, arguments: Iterable[Any]) -> None:
+    """Each field of a format may write each argument; and one in a width, as in `{:{w}}`, may be a text that is a number."""
+    fields = text.count("{") + text.count("%")
+    largest = max(map(_size, arguments), default=0)
+    _check_size(len(text) + fields * largest)
+    try:
+        nested = any(spec and "{" in spec for _, _, spec, _ in Formatter().parse(text))
+    except ValueError:
+        return  # no format at all, as its own error says
+    if nested:
+        raise TooMuch("it formats something to a width that another value tells")
 
 
 def _check_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
@@ -162,13 +297,18 @@ def _check_widths(text: str) -> None:
             raise TooMuch(f"it formats something to a width above {WIDEST:,}")
 
 
-def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    first = 1 if hasattr(function, "jinja_pass_arg") else 0  # such a filter gets the context before its value
+
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         _step()
         _check_arguments(args[1:], kwargs)
-        if function.__name__ == "do_format" and args and isinstance(args[0], str):
-            _check_widths(args[0])
-        return function(*args, **kwargs)
+        value, more = args[first], (*args[first + 1 :], *kwargs.values())
+        if name == "format" and isinstance(value, str):
+            _check_widths(value)
+            _check_size(len(value) + value.count("%") * max(map(_size, more), default=0))
+        _check_filter(name, value, more)
+        return _measured(function(*args, **kwargs))
 
     return guarded

@@ -153,6 +153,8 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
         used = meta.find_undeclared_variables(environment.parse("{{ (" + expression + ") }}"))
     except TemplateSyntaxError as error:
         raise EvaluationError(f"{where} has a mistake: {error.message}") from None
+    except RecursionError:
+        raise EvaluationError(f"{where} is nested too deeply.") from None
 
     def evaluate(values: Mapping[str, Any]) -> Any:
         begin()
@@ -185,6 +187,8 @@ def _compile(source: str, where: str) -> "tuple[Template, set[str]]":
         raise EvaluationError(
             f"{where[0].upper()}{where[1:]} has a mistake in line {error.lineno}: {error.message}"
         ) from None
+    except RecursionError:
+        raise EvaluationError(f"{where[0].upper()}{where[1:]} is nested too deeply.") from None
 
 
 def _check_names(used: Collection[str], known: Collection[str], where: str) -> None:

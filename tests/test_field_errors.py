@@ -23,6 +23,15 @@ USUAL = 'model = "demo/fast"\nmessages = [ { role = "user", content = "{{ text }
             'dataset = { path = "a.csv" }\nmodel = { provider = "openai", name = "x", uri = "y" }\n',
             r"'model' has no field 'uri'; it has provider, name, ",
         ),
+        (
+            USUAL + "strategy = { type = 'fast' }",
+            r"'strategy' has no type 'fast'; the types are sequential, sl",
+        ),
+        (USUAL + 'name = "x"', "it lacks the field 'dataset'"),
+        (
+            'dataset = { path = "a.csv" }\nmodel = { name = "x" }\nname = "x"',
+            "'model' lacks the field 'provider'",
+        ),
         (USUAL + "dataset = { path = 3 }", r"Expected `str`, got `int` - at `\$\.dataset\.path`"),
     ],
 )

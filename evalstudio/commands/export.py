@@ -11,6 +11,7 @@ import click
 
 from evalstudio.commands.experiments import newest_run, reading
 from evalstudio.commands.options import workspace_of, workspace_option
+from evalstudio.commands.output import write_as_file
 from evalstudio.errors import RunError
 from evalstudio.keys import redact
 from evalstudio.store.reader import Details, Reader
@@ -48,12 +49,17 @@ def export_command(
     that shows the run with its charts and its first records. In JUnit XML wrong is a failure, errored an error, and
     unscored skipped.
     """
-    from evalstudio.reports import form_of, write_run
+    from evalstudio.reports import FORMS, form_of, write_run
 
     form = "jsonl" if as_json else kind or form_of(Path(output or ""))
+    if output is not None and not (as_json or kind) and Path(output).suffix.lower() not in ("", *FORMS):
+        raise RunError(
+            f"The name {output} does not say which format; end it in {', '.join(FORMS)}, or give --format."
+        )
     with reading(workspace_of(workspace)) as reader:
         run = newest_run(reader, name, evaluation)
         if output is None:
+            write_as_file()
             write_run(reader, run.id, form, sys.stdout)
             return
         path = Path(output)

@@ -1,5 +1,8 @@
 """`evalstudio forecast`: what a run will take, before it starts."""
 
+import asyncio
+from contextlib import closing
+
 import click
 import msgspec
 
@@ -10,10 +13,12 @@ from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, describe
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecast import Band, Forecast, forecast
 from evalstudio.engine.loop import run
-from evalstudio.engine.pilot import known_basis, run_pilot
-from evalstudio.engine.plan import Options
+from evalstudio.engine.pilot import SIZES, USUAL_SIZE, known_basis, run_pilot
+from evalstudio.engine.plan import Options, Plan
 from evalstudio.format import duration, money
 from evalstudio.settings import load_settings
+from evalstudio.store.reader import Reader
+from evalstudio.workspace import Workspace
 
 STRATEGIES = (Sequential(), SlidingWindow(8), Adaptive())
 
@@ -26,7 +31,10 @@ STRATEGIES = (Sequential(), SlidingWindow(8), Adaptive())
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--samples", type=int, metavar="N", help="The first N samples, in total.")
 @click.option(
-    "--pilot", type=int, metavar="N", help="Call 5 to 20 samples, even where earlier runs tell enough."
+    "--pilot",
+    type=click.IntRange(*SIZES),
+    metavar="N",
+    help="Call 5 to 20 samples, even where earlier runs tell enough.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the bands as JSON.")
 @workspace_option
@@ -46,8 +54,10 @@ def forecast_command(
         console.print(f"[yellow]{problem}[/]")
     options = Options(experiment, samples=samples, model=model)
 
+    place = workspace_of(workspace)
+
     async def work() -> tuple[str, tuple[Forecast, ...]]:
-        engine = Engine(workspace_of(workspace), settings)
+        engine = Engine(place, settings)
 
         def stop() -> None:
             for one in list(engine.runs.values()):
@@ -56,19 +66,22 @@ def forecast_command(
         await engine.start()
         try:
             plan, basis = await known_basis(engine, evaluation, options)
-            total = plan.total
-            source = f"{total:,} samples, from what earlier runs learned of {plan.model.label}"
+            left, source = await asyncio.to_thread(_left, place, plan, experiment)
             if pilot is not None or basis is None:
-                console.print(f"A pilot of {pilot or 12} samples is called and kept.")
+                size = pilot or USUAL_SIZE
+                console.print(f"A pilot of {size} samples is called and kept.")
                 with on_interrupt(stop):
-                    piloted, basis = await run_pilot(engine, evaluation, options, pilot or 12)
-                total = piloted.total - piloted.keeping.counts.saved
+                    piloted, basis = await run_pilot(engine, evaluation, options, size)
+                kept = piloted.keeping.counts.saved
+                left = piloted.total - kept
                 source = (
-                    f"{total:,} samples that are left, from a pilot of {piloted.keeping.counts.saved}; go on with "
+                    f"{left:,} samples that are left, {kept:,} are saved; go on with "
                     f"--experiment '{piloted.plan.experiment}'"
                 )
             ceiling = min(engine.admission.ceiling, plan.workers or engine.admission.ceiling)
-            found = tuple(forecast(total, basis, strategy, ceiling=ceiling) for strategy in STRATEGIES)
+            turns = plan.conversation.turns
+            strategies = dict.fromkeys((plan.strategy, *STRATEGIES))
+            found = tuple(forecast(left, basis, one, ceiling=ceiling, turns=turns) for one in strategies)
             return source, found
         finally:
             await engine.aclose()
@@ -78,11 +91,24 @@ def forecast_command(
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
         return
     console.print(f"{source}:", markup=False)
+    width = max(len(describe(one.strategy)) for one in found) + 1
     for one in found:
         cost = f", {_dollars(one.cost)}" if one.cost else ", cost unknown"
         console.print(
-            f"  {describe(one.strategy):<18} {_time(one.seconds)}{cost}", markup=False, highlight=False
+            f"  {describe(one.strategy):<{width}} {_time(one.seconds)}{cost}", markup=False, highlight=False
         )
+
+
+def _left(place: Workspace, plan: Plan, experiment: str | None) -> tuple[int, str]:
+    """How many samples a run under this name has before it, and what they are, in words."""
+    said = f"from what earlier runs learned of {plan.model.label}"
+    if experiment is not None:
+        with closing(Reader(place)) as reader:
+            for run in reader.runs(experiment):
+                if (run.evaluation, run.model) == (plan.spec.name, plan.model.label):
+                    left = max(0, plan.total - run.saved + run.errored)
+                    return left, f"{left:,} samples that are left in '{experiment}', {said}"
+    return plan.total, f"{plan.total:,} samples, {said}"
 
 
 def _time(band: Band) -> str:

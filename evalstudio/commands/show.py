@@ -18,6 +18,11 @@ from evalstudio.format import duration, percent
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
+COLUMNS = ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started")
+ALL_COLUMNS = 130  # characters; a narrower terminal gets what tells runs apart, one line each
+LEFT_OUT = ("Evaluation", "Started")
+SHARES = {"Experiment": 0.45, "Model": 0.3, "State": 0.25}  # of what the columns that are shown whole leave
+
 
 @click.command("list")
 @json_option
@@ -32,12 +37,21 @@ def list_command(workspace: str | None, as_json: bool) -> None:
     if not runs:
         click.echo(f"No runs yet in {place.folder}. Start one with: evalstudio run example:sentiment")
         return
+    console = make_console()
+    shown = [name for name in COLUMNS if console.width >= ALL_COLUMNS or name not in LEFT_OUT]
+    rows = [dict(zip(COLUMNS, _cells(run), strict=True)) for run in runs]
+    if len(shown) < len(COLUMNS):
+        rows = [{**row, "Score": row["Score"].partition(" (")[0]} for row in rows]
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in shown}
+    if len(shown) < len(COLUMNS):
+        room = console.width - sum(2 + width for name, width in widths.items() if name not in SHARES)
+        widths |= {name: max(len(name), int(room * share) - 2) for name, share in SHARES.items()}
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started"):
-        table.add_column(heading)
-    for run in runs:
-        table.add_row(*(Text(cell) for cell in _cells(run)))
-    make_console().print(table)
+    for name in shown:
+        table.add_column(name, no_wrap=True, max_width=widths[name])
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in shown))
+    console.print(table)
 
 
 @click.command("show")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.concurrency import describe
-from evalstudio.format import duration, milliseconds, money, percent
+from evalstudio.format import SPEED_TELLS, duration, milliseconds, money, percent
 from evalstudio.protocol import ErrorClass, Snapshot
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
@@ -116,5 +116,7 @@ def _speed(final: Snapshot) -> str:
         return ""
     alone = final.latency.p50 * final.latency.n
     return f", {final.saved / final.elapsed:.1f} samples/s" + (
-        f", about {alone / final.elapsed:.1f}x one by one" if final.latency.n > 1 else ""
+        f", about {alone / final.elapsed:.1f}x one by one"
+        if final.latency.n > 1 and final.elapsed >= SPEED_TELLS
+        else ""
     )

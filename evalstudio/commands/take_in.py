@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from evalstudio.commands.options import workspace_of, workspace_option
+from evalstudio.commands.output import visible
 from evalstudio.foreign import import_file
 from evalstudio.foreign.imported import FORMATS
 
@@ -33,6 +34,7 @@ def import_command(workspace: str | None, kind: str, file: Path, output: Path | 
         said = {"evaluation": str(evaluation), "samples": len(imported.rows), "left_out": imported.left_out}
         click.echo(json.dumps(said, ensure_ascii=False))
         return
-    click.echo(f"{len(imported.rows):,} samples and the evaluation {evaluation} are written.")
+    samples = "1 sample" if len(imported.rows) == 1 else f"{len(imported.rows):,} samples"
+    click.echo(f"{samples} and the evaluation {evaluation} are written.")
     for what in imported.left_out:
-        click.echo(f"Not taken over: {what}.")
+        click.echo(visible(f"Not taken over: {what}."))

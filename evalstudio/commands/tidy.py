@@ -9,6 +9,7 @@ import click
 
 from evalstudio.commands.experiments import find_runs, json_option, reading, write
 from evalstudio.commands.options import workspace_of, workspace_option
+from evalstudio.commands.output import visible
 from evalstudio.errors import RunError
 from evalstudio.store.runs import RunRow, delete_run, rename_experiment
 from evalstudio.workspace import Workspace
@@ -72,7 +73,8 @@ def cleanup_command(
     if not as_json:
         for run in runs:
             day = datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d")
-            click.echo(f"run {run.id}  {run.experiment}  {run.evaluation}  {day}  {run.saved:,} records")
+            line = f"run {run.id}  {run.experiment}  {run.evaluation}  {day}  {run.saved:,} records"
+            click.echo(visible(line))
     if runs and not dry_run:
         if not yes:
             click.confirm(f"Delete these {len(runs)} runs for ever?", abort=True, err=as_json)
@@ -111,4 +113,4 @@ def _delete(place: Workspace, runs: list[RunRow]) -> None:
 
 
 def _say(as_json: bool, values: dict[str, object], sentence: str) -> None:
-    click.echo(json.dumps(values, ensure_ascii=False) if as_json else sentence)
+    click.echo(json.dumps(values, ensure_ascii=False) if as_json else visible(sentence))

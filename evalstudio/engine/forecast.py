@@ -21,6 +21,7 @@ from evalstudio.statistics import t_quantile
 
 SMALLEST_ERROR = 0.05  # of a mean latency, however well it is known
 PRIOR_ERROR = 0.15
+FEWEST_QUIET = 3
 SLOWER = 1.5  # a call among others that takes so many times one alone waits for a slot
 MOST_PLAYED = 2_000  # calls; what comes after is as fast as the last half of them
 TICK_S = 0.25
@@ -60,17 +61,23 @@ class Forecast(msgspec.Struct, frozen=True):
     cost: Band | None
 
 
-def forecast(samples: int, basis: Basis, strategy: Strategy, *, ceiling: int = 256) -> Forecast:
-    """The time and cost of so many samples."""
+def forecast(
+    samples: int, basis: Basis, strategy: Strategy, *, ceiling: int = 256, turns: int = 1
+) -> Forecast:
+    """The time and cost of so many samples, each of so many calls one after the other."""
+    if samples < 1:
+        nothing = Band(0.0, 0.0, 0.0)
+        return Forecast(strategy, nothing, nothing)
+    calls = samples * turns
     slower, faster = 1 + basis.error, max(0.1, 1 - basis.error)
     slots = basis.slots
     worst_slots = basis.seen if slots is None else slots
-    low = play(samples, basis, strategy, basis.seconds * faster, slots, ceiling)
-    likely = play(samples, basis, strategy, basis.seconds, slots, ceiling)
-    high = play(samples, basis, strategy, basis.seconds * slower, worst_slots, ceiling)
+    low = play(calls, basis, strategy, basis.seconds * faster, slots, ceiling)
+    likely = play(calls, basis, strategy, basis.seconds, slots, ceiling)
+    high = play(calls, basis, strategy, basis.seconds * slower, worst_slots, ceiling)
     if slots is None and basis.kind == "local":
         # one's own server has an end somewhere between what was tried and what Adaptive would go to
-        likely = math.sqrt(likely * play(samples, basis, strategy, basis.seconds, worst_slots, ceiling))
+        likely = math.sqrt(likely * play(calls, basis, strategy, basis.seconds, worst_slots, ceiling))
     low, likely, high = sorted((low, likely, high))
     return Forecast(strategy, Band(low, likely, high), _cost(samples, basis))
 
@@ -108,14 +115,22 @@ def from_pilot(
     )
 
 
-def from_prior(prior: Prior, cost: float | None, *, kind: Kind) -> Basis | None:
-    """The basis from what earlier runs learned; None where that is too little."""
+def from_prior(prior: Prior, cost: float | None, *, kind: Kind, quiet: Sequence[float] = ()) -> Basis | None:
+    """The basis from what earlier runs learned; None where that is too little.
+
+    `quiet`: the seconds of calls with few others in flight. Those that Adaptive remembers were full of others, and a
+    server that works on many at once takes longer for each; without quiet ones a call alone is taken to be as slow.
+    """
     if prior.window is None or prior.throughput is None or prior.seconds is None:
         return None
-    slots = max(1, round(prior.throughput * prior.seconds))
-    alone = min(prior.seconds, slots / prior.throughput)
+    mean, error = prior.seconds, PRIOR_ERROR
+    if len(quiet) >= FEWEST_QUIET:
+        mean = min(mean, statistics.fmean(quiet))
+        error = max(error, _error(quiet))
+    slots = max(1, round(prior.throughput * mean))
+    alone = min(mean, slots / prior.throughput)
     return Basis(
-        alone, 0.5 * alone, PRIOR_ERROR, slots, prior.window, cost, 0.5, kind, prior.requests_per_minute, prior
+        alone, 0.5 * alone, error, slots, prior.window, cost, 0.5, kind, prior.requests_per_minute, prior
     )  # fmt: skip
 
 

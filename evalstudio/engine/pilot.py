@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from dataclasses import replace
 
 import msgspec
@@ -19,10 +20,13 @@ from evalstudio.errors import RunError
 from evalstudio.evaluation import Evaluation, load_evaluation
 from evalstudio.keys import find_key
 from evalstudio.outcome import Outcome
+from evalstudio.store.quiet_latency import quiet_latencies
 from evalstudio.store.runs import RunState, update_spec
 
 SIZES = (5, 20)  # the fewest and the most samples
+USUAL_SIZE = 12
 ALONE = 4
+QUIET = 4  # with so small a part of the learned window in flight calls are as if alone
 WINDOW = 4
 LOOK_S = 0.05
 LONGEST_END_S = 60.0
@@ -40,16 +44,26 @@ async def known_basis(
     if prior is None:
         return plan, None
     cost = await asyncio.to_thread(cost_of_a_call, plan, prior.expected_output)
-    return plan, from_prior(prior, cost, kind=kind_of(plan.model))
+    few = max(1, (prior.window or 1) // QUIET)
+    quiet = await engine.execute(lambda connection: quiet_latencies(connection, plan.model.label, few))
+    return plan, from_prior(prior, cost, kind=kind_of(plan.model), quiet=quiet)
 
 
-async def run_pilot(engine: Engine, reference: str, options: Options, size: int = 12) -> tuple[Run, Basis]:
-    """Makes the first calls; the run is then stopped and can be resumed. Raises RunError where nothing answered."""
+async def run_pilot(
+    engine: Engine, reference: str, options: Options, size: int = USUAL_SIZE
+) -> tuple[Run, Basis]:
+    """Makes the first calls, `size` of them; the run is then stopped and can be resumed.
+
+    Raises RunError where nothing answered, or where nothing is left to call.
+    """
     if not SIZES[0] <= size <= SIZES[1]:
         raise RunError(f"A pilot takes {SIZES[0]} to {SIZES[1]} samples; {size} were asked for.")
     run = await engine.start_run(
         reference, msgspec.structs.replace(options, strategy=SlidingWindow(1), cache=False)
     )
+    turns = run.plan.conversation.turns
+    calls = size * turns
+    width = min(WINDOW, calls - ALONE)
     alone: list[float] = []
     together: list[float] = []
     since: float | None = None  # when calls began to go together
@@ -64,29 +78,46 @@ async def run_pilot(engine: Engine, reference: str, options: Options, size: int 
                 together.append(latency)
         if since is None and len(alone) >= ALONE:
             since = run.services.clock()
-            run.steering.set_strategy(SlidingWindow(WINDOW), "pilot")
-        if len(alone) + len(together) >= size:
+            run.steering.set_strategy(SlidingWindow(width), "pilot")
+        if len(alone) + len(together) >= calls:
             enough.set()
+        elif turns == 1 and len(alone) + len(together) + len(run.in_flight) >= calls:
+            run.pause(
+                "the pilot's last calls"
+            )  # those in flight are the rest: no more is spent than was said
 
     run.on_attempt = heard
     while run.state is RunState.RUNNING and not enough.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(enough.wait(), LOOK_S)
-    run.on_attempt = None
-    answered, cost = run.telemetry.latency.n, run.telemetry.cost
-    priced = run.telemetry.unpriced == 0
     reason = run.reason
     await wind_up(run, f"The pilot of {size} samples is done; resume the run for the rest.")
+    run.on_attempt = None
     await keep(run, msgspec.structs.replace(run.plan.options, strategy=options.strategy, cache=options.cache))
     await engine.finished(run)
     if not alone:
+        if run.state is RunState.COMPLETED:
+            raise RunError(
+                f"The experiment '{run.plan.experiment}' has all its {run.total:,} samples already; nothing is left to "
+                "forecast. Leave out --experiment, or give another name."
+            )
         raise RunError(f"The pilot got no answer. {reason}".strip())
-    each = cost / answered if priced and answered else None
+    costs = await engine.execute(lambda connection: _costs(connection, run.id))
+    if width == 1:
+        alone, together = alone + together, []
     basis = from_pilot(
-        alone, together, WINDOW, [each] * len(alone) if each is not None else [None], kind=kind_of(run.plan.model),
+        alone, together, width, costs, kind=kind_of(run.plan.model),
         requests_per_minute=run.controller.requests_per_minute,
     )  # fmt: skip
     return run, basis
+
+
+def _costs(connection: sqlite3.Connection, run_id: int) -> list[float | None]:
+    """What each answered sample cost; None where no price is known."""
+    rows = connection.execute(
+        "SELECT cost FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,)
+    ).fetchall()
+    return [cost for (cost,) in rows] or [None]
 
 
 async def wind_up(run: Run, reason: str) -> None:

@@ -65,7 +65,7 @@ async def _of_one(
         cost = None if likely is None else (likely * (1 - UNSURE), likely, likely * (1 + UNSURE))
         return plan, RunForecast(plan.total, plan.strategy, None, cost, NO_ANSWER)
     ceiling = min(engine.admission.ceiling, plan.workers or engine.admission.ceiling)
-    return plan, await _played(plan.total, basis, plan.strategy, ceiling, said)
+    return plan, await _played(plan.total, basis, plan.strategy, ceiling, said, plan.conversation.turns)
 
 
 async def _of_function(engine: Engine, asked: ForecastRun) -> RunForecast:
@@ -95,8 +95,10 @@ def _function(reference: str) -> ModelSettings:
     return ModelSettings("python", name, path=str(Path(place).expanduser().absolute()))
 
 
-async def _played(samples: int, basis: Basis, strategy: Strategy, ceiling: int, said: str) -> RunForecast:
-    found = await asyncio.to_thread(forecast, samples, basis, strategy, ceiling=ceiling)
+async def _played(
+    samples: int, basis: Basis, strategy: Strategy, ceiling: int, said: str, turns: int = 1
+) -> RunForecast:
+    found = await asyncio.to_thread(forecast, samples, basis, strategy, ceiling=ceiling, turns=turns)
     return RunForecast(samples, strategy, _band(found.seconds), _band(found.cost), said)
 
 

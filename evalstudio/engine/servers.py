@@ -8,6 +8,7 @@ import msgspec
 import psutil
 
 from evalstudio.engine.child_server import start_child_server
+from evalstudio.engine.demo.profiles import profile_named
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import use_for_session
@@ -72,6 +73,7 @@ class Servers:
 
 def _arguments(model: ModelSettings) -> list[str]:
     if model.provider == "demo":
+        profile_named(model.name or "fast")  # its own sentence, before a server says it in many words
         return ["-m", "evalstudio.engine.demo", "--profile", model.name or "fast", "--port", "0"]
     from evalstudio.engine.models.local import MODEL_NAME, REFERENCE, server_arguments  # late: few need it
 

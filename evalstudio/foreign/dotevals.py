@@ -18,7 +18,8 @@ def read_dotevals(path: Path) -> Imported:
     hold several evaluations: `path#EVALUATION` or `path#EXPERIMENT/EVALUATION` is one of them.
     """
     path, choice = split_choice(path)
-    head, *lines = (store_lines(path, choice) if is_store(path) else json_lines(path)) or [{}]
+    torn = Imported({}, [])
+    head, *lines = (store_lines(path, choice) if is_store(path) else json_lines(path, torn)) or [{}]
     if "evaluation_name" not in head:
         raise EvaluationError(
             f"{path.name} does not begin as a results file of dotevals does: no 'evaluation_name'."
@@ -37,6 +38,7 @@ def read_dotevals(path: Path) -> Imported:
             "messages": [{"role": "user", "content": "{{ prompt }}"}],
         },
         rows,
+        torn.left_out,
     )
     if "expected" in columns:
         imported.table["evaluators"] = [
@@ -46,18 +48,30 @@ def read_dotevals(path: Path) -> Imported:
         imported.leave_out("the evaluators (they are Python; the scores they gave are columns)")
     if any(_failed(line) for line in kept.values()):
         imported.leave_out(f"answers of {sum(map(_failed, kept.values()))} items that errored")
+    if any(score.get("metadata") for line in kept.values() for score in _scores(line)):
+        imported.leave_out("the metadata of its scores")
     return imported
 
 
 def _failed(line: Mapping[str, Any]) -> bool:
-    return bool(line.get("error") or (line.get("result") or {}).get("error"))
+    return bool(line.get("error") or _result(line).get("error"))
+
+
+def _result(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    result = line.get("result")
+    return result if isinstance(result, Mapping) else {}
+
+
+def _scores(line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    given = _result(line).get("scores")
+    return [score for score in given if isinstance(score, Mapping)] if isinstance(given, list) else []
 
 
 def _row(line: Mapping[str, Any]) -> dict[str, Any]:
-    result = line.get("result") or {}
+    result = _result(line)
     given = line.get("dataset_row")
     row = dict(given) if isinstance(given, Mapping) else {}
-    scores = [score for score in result.get("scores") or () if isinstance(score, Mapping)]
+    scores = _scores(line)
     said = {
         "item_id": line.get("item_id"),
         "prompt": _text(result.get("prompt")) or "",

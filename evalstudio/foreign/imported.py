@@ -76,18 +76,22 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"{path} cannot be read ({error}).") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise EvaluationError(f"{path} cannot be read ({reason}).") from error
 
 
-def json_lines(path: Path) -> list[Mapping[str, Any]]:
+def json_lines(path: Path, imported: Imported | None = None) -> list[Mapping[str, Any]]:
     """The objects of a file of JSON Lines; a torn last line is left out. Raises EvaluationError at any other bad one."""
-    lines = [line for line in read_text(path).splitlines() if line.strip()]
+    # not splitlines(): a text may hold U+2028 and kin, which end no line of a file
+    lines = [line for line in read_text(path).split("\n") if line.strip()]
     found: list[Mapping[str, Any]] = []
     for number, line in enumerate(lines, 1):
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
             if number == len(lines) and number > 1:
+                if imported is not None:
+                    imported.leave_out(f"the last line of {path.name}, which is torn")
                 break
             raise EvaluationError(f"Line {number} of {path.name} is not JSON ({error}).") from error
         if not isinstance(value, Mapping):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from evalstudio.concurrency import describe
-from evalstudio.format import duration, percent
+from evalstudio.format import SPEED_TELLS, duration, percent
 from evalstudio.protocol import Snapshot
 from evalstudio.python.pytest_session import EvaluationSession
 
@@ -33,7 +33,7 @@ def write_summary(reporter: Any, session: EvaluationSession) -> None:
 def time_of(snapshot: Snapshot) -> str:
     """How long a run took, how it ran, and how much longer its calls would have taken one by one."""
     text = f"{duration(snapshot.elapsed)} at {describe(snapshot.strategy)}"
-    if snapshot.latency is None or snapshot.latency.n < 2 or snapshot.elapsed <= 0:
+    if snapshot.latency is None or snapshot.latency.n < 2 or snapshot.elapsed < SPEED_TELLS:
         return text
     alone = snapshot.latency.p50 * snapshot.latency.n
     return f"{text}, {alone / snapshot.elapsed:.1f}x as fast as one by one"

@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from evalstudio.cli import evalstudio as command
-from evalstudio.errors import LimitError
+from evalstudio.errors import EvaluationError, LimitError, RunError
 from tests.engine.support import write_evaluation
 
 
@@ -41,8 +41,32 @@ def test_that_forecast_calls_a_pilot_once_and_then_knows(tmp_path: Path) -> None
     assert evalstudio("run", path, "--experiment", "p").exit_code == 0
     second = evalstudio("forecast", path, "--json")
     assert "pilot" not in second.stderr
-    assert [one["strategy"]["type"] for one in json.loads(second.stdout)] == [
-        "sequential",
-        "sliding_window",
-        "adaptive",
-    ]
+    told = [one["strategy"]["type"] for one in json.loads(second.stdout)]
+    assert told == ["adaptive", "sequential", "sliding_window"]  # the evaluation's own first
+
+
+def test_that_a_forecast_tells_the_evaluations_own_strategy_and_what_is_left(tmp_path: Path) -> None:
+    extra = "strategy = { type = 'sliding_window', max_concurrency = 3 }"
+    path = write_evaluation(tmp_path, '"demo/instant"', 30, extra=extra)
+    first = evalstudio("forecast", path, "--experiment", "p", "--pilot", "6")
+    assert "Sliding window 3" in first.stdout.splitlines()[-4]
+    assert "24 samples that are left, 6 are saved" in first.stdout
+    assert evalstudio("forecast", path, "--pilot", "4").exit_code == 2
+    assert "pilot of" not in evalstudio("forecast", path, "--pilot", "21").stdout
+
+
+def test_that_a_pilot_that_is_the_whole_run_leaves_nothing(tmp_path: Path) -> None:
+    path = write_evaluation(tmp_path, '"demo/instant"', 8)
+    first = evalstudio("forecast", path, "--experiment", "p")
+    assert first.exit_code == 0, first.exception
+    assert "0 samples that are left, 8 are saved" in first.stdout
+    again = evalstudio("forecast", path, "--experiment", "p")
+    assert isinstance(again.exception, RunError)
+    assert "has all its 8 samples" in str(again.exception)
+
+
+def test_that_a_python_file_is_named_as_one(tmp_path: Path) -> None:
+    for name in ("forecast", "capacity"):
+        done = evalstudio(name, str(tmp_path / "eval_x.py"))
+        assert isinstance(done.exception, EvaluationError)
+        assert "Python file" in str(done.exception)

@@ -70,7 +70,6 @@ def test_that_a_configuration_of_promptfoo_becomes_a_grid(tmp_path: Path) -> Non
         "llm-rubric",
         "javascript",
         "'tools'",
-        "__description",
         "'sharing'",
     ):
         assert what in said, what
@@ -103,7 +102,8 @@ async def test_that_samples_of_openai_evals_run(tmp_path: Path, workspace: Works
     ]
     (tmp_path / "samples.jsonl").write_text("\n".join(map(json.dumps, lines)))
     path, imported = import_file("openai-evals", tmp_path / "samples.jsonl", workspace.evaluations)
-    assert "demo/fast" in imported.left_out[0]
+    assert "demo/fast" in imported.left_out[-1]
+    assert "how the answers were compared" in imported.left_out[0]
     async with engine_in(workspace) as (engine, _):
         last = await finish(engine, await engine.start_run(str(path), Options("o", model="demo/instant")))
     assert (last.saved, last.errored, last.scored) == (2, 0, 2)
@@ -130,7 +130,10 @@ async def test_that_results_of_dotevals_are_scored_again(tmp_path: Path, workspa
     (tmp_path / "moods.jsonl").write_text("\n".join(dotevals_lines()) + '\n{"item_id": 3, "resu')
     path, imported = import_file("dotevals", tmp_path / "moods.jsonl", workspace.evaluations)
     assert [row["score: exact"] for row in imported.rows[:2]] == [True, False]
-    assert imported.left_out == ["answers of 1 items that errored"]
+    assert imported.left_out == [
+        "the last line of moods.jsonl, which is torn",
+        "answers of 1 items that errored",
+    ]
     async with engine_in(workspace) as (engine, _):
         last = await finish(engine, await engine.start_run(str(path), Options("d")))
     assert (last.saved, last.scored, last.errored) == (3, 2, 1)
@@ -216,6 +219,7 @@ def test_that_a_damaged_database_is_read_or_refused(
         ("openai-evals", "a.jsonl", '{"input": "a"}\n{"input": [{"role": "system", "content": "x"}]}', "of their own"),
         ("openai-evals", "a.jsonl", '{"ideal": "a"}', "no samples"),
         ("openai-evals", "a.jsonl", '{"input": \n{}', "Line 1 of a.jsonl is not JSON"),
+        ("openai-evals", "a.jsonl", '{"spec": {"run_id": "x"}}\n{"run_id": "x"}', "log of a run"),
         ("promptfoo", "a.yaml", "a: [", "is not YAML"),
         ("promptfoo", "a.yaml", "!!python/object/apply:os.system ['true']", "is not YAML"),
         ("promptfoo", "a.json", "[1, 2]", "no configuration of promptfoo"),
@@ -244,12 +248,29 @@ def test_that_a_damaged_results_file_is_read_or_refused(
         assert "a.jsonl" in str(error)  # noqa: PT017
 
 
+def test_that_samples_without_text_or_ideal_are_counted(tmp_path: Path) -> None:
+    lines = [
+        {"input": "a\u2028b", "ideal": "x"},
+        {"input": [{"role": "user", "content": "c", "name": "ann"}]},
+        {"input": [{"role": "user", "content": [{"type": "image"}]}]},
+        {"item": 5},
+    ]
+    (tmp_path / "s.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    path, imported = import_file("openai-evals", tmp_path / "s.jsonl", tmp_path / "out")
+    rows = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().split("\n") if line]
+    assert [row["message_1"] for row in rows] == ["a\u2028b", "c"]
+    said = "; ".join(imported.left_out)
+    assert "2 samples without an 'input'" in said
+    assert "1 samples: they have no 'ideal'" in said
+    assert "'name' of messages" in said
+
+
 def test_that_the_command_names_what_was_written_and_left(tmp_path: Path) -> None:
     (tmp_path / "s.jsonl").write_text('{"input": "1+1=", "ideal": "2"}\n')
     arguments = ["import", "openai-evals", str(tmp_path / "s.jsonl"), "--output", str(tmp_path / "out")]
     done = CliRunner().invoke(evalstudio, arguments)
     assert done.exit_code == 0, done.output
-    assert "1 samples and the evaluation" in done.output
+    assert "1 sample and the evaluation" in done.output
     assert "Not taken over: the model" in done.output
     again = CliRunner().invoke(evalstudio, [*arguments, "--json"])
     assert json.loads(again.output)["evaluation"].endswith("s-2.toml"), "nothing is written over"
