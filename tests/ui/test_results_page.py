@@ -181,6 +181,12 @@ def test_that_the_records_behind_a_row_of_errors_are_one_press_away(open_filled:
     driver.find(QPushButton, "show_client_error").click()
     table = driver.find(QTableView, "records")
     driver.wait(lambda: table.isVisible() and table.model().rowCount() == 4)
+    box = driver.find(QComboBox, "outcome_filter")
+    assert box.currentText() == "Client error"
+    driver.wait(lambda: box.width() >= box.sizeHint().width())  # its words are not cut
+    driver.session.look_at(2)  # has no such errors: what was asked of the other run is not asked of it
+    driver.wait(lambda: table.model().rowCount() == 40)
+    assert box.currentData() is None
 
 
 def test_that_j_and_k_go_through_the_records_and_the_record_can_be_copied(open_filled: Opened) -> None:

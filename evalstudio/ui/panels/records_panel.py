@@ -71,6 +71,7 @@ class RecordsPanel(QWidget):
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
         self.outcome = QComboBox()
+        self.outcome.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._classes: tuple[str, ...] | None = None
         self.know_classes(())
         labelled(
@@ -95,6 +96,11 @@ class RecordsPanel(QWidget):
         """Shows another run, or the same with so many records saved by now; below 0 once it has ended."""
         if run_id != self._run_id:
             self._run_id, self._saved = run_id, saved
+            if self._query.outcome not in (None, *GROUPS):  # a class of errors of the run before
+                with QSignalBlocker(self.outcome):
+                    self.outcome.setCurrentIndex(0)
+                self._query = msgspec.structs.replace(self._query, outcome=None)
+                self.query_changed.emit()
             self._show_detail(None)
             self.model.replace(np.empty(0, dtype=np.int64))
             self._read(other=True)
