@@ -45,7 +45,7 @@ def test_that_names_stand_for_their_entries(workspace: Workspace, tmp_path: Path
     ("content", "words"),
     [
         ("not TOML", "cannot be read"),
-        ("[models.x]\nname = 'y'", "missing required field `provider`"),
+        ("[models.x]\nname = 'y'", "lacks the field 'provider'"),
         ("[models.x]\nprovider = 'nobody'\nname = 'y'", "no provider 'nobody'"),
         ("[models.x]\nprovider = 'openai'\nname = 'y'\nwindow = 0", "window must be a whole number"),
         (
