@@ -38,6 +38,8 @@ bench: setup-dev
 	@$(BIN)/python -m benchmarks.bench_threads
 	@$(BIN)/python -m benchmarks.window
 	@$(BIN)/python -m benchmarks.bench_million --samples 100000
+	@$(BIN)/python -m benchmarks.bench_open --samples 100000 --window
+	@$(BIN)/python -m benchmarks.adaptive --quick
 
 # Versions, licences and sizes of all dependencies, and their known weaknesses where pip-audit can be had and can ask
 audit: setup-dev

@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.window import open_ready
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.schema import migrate, record_id
 from evalstudio.ui.store_reader import StoreReader
@@ -105,8 +106,6 @@ async def measure(workspace: Workspace) -> list[tuple[str, ...]]:
 async def clicks(folder: Path) -> list[float]:
     """Seconds from the click on Results to the first rows, each in a window of its own."""
     from PySide6.QtWidgets import QToolButton
-
-    from benchmarks.window import open_ready
 
     taken = []
     for _ in range(ROUNDS):

@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 
 from evalstudio.datasets import DatasetSource
-from evalstudio.datasets.reader import FORMATS
+from evalstudio.datasets.preview import preview
+from evalstudio.datasets.reader import FORMATS, format_of
 from evalstudio.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.evaluation import EXAMPLE, examples, load_evaluation, split_variant
+from evalstudio.first_draft import first_task
 from evalstudio.resources import resource
 from evalstudio.toml_text import write_toml
 from evalstudio.workspace import Workspace
@@ -19,6 +21,8 @@ PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: a path a line
 TRY = " (try)"
 SUFFIXES = tuple(FORMATS)
+BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need no more than the file's beginning
+SMALL = 8 << 20  # bytes; a larger file of another format is read in a process only
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -67,13 +71,14 @@ def new_evaluation(
             source, path=relative(Path(source.path), path.parent), columns={**names, **source.columns}
         )
         dataset, column = msgspec.to_builtins(named), asked
-    evaluator = {"type": "exact_match", "expected": "{{ expected }}", "normalise": True}
+    instruction, evaluator = first_task(_expected(source))
+    evaluator = {"type": evaluator.pop("type"), "expected": "{{ expected }}", **evaluator}
     table = {
         "name": path.stem,
         "dataset": dataset,
         "model": "demo/fast",
         "messages": [
-            {"role": "system", "content": "Answer with one word."},
+            {"role": "system", "content": instruction},
             {"role": "user", "content": "{{ " + column + " }}"},
         ],
         "parameters": {"temperature": 0},
@@ -81,6 +86,20 @@ def new_evaluation(
     }
     _write(path, write_toml(table))
     return path
+
+
+def _expected(source: DatasetSource | None) -> list[object]:
+    """The expected answers of a dataset's first rows, where they can be read at once."""
+    column = source.columns.get("expected") if source is not None else None
+    if source is None or column is None:
+        return []
+    path = Path(source.path)
+    try:
+        if format_of(path, source) not in BY_LINES and path.stat().st_size > SMALL:
+            return []
+        return [row.get(column) for row in preview(source, path.parent).rows]
+    except (EvalStudioError, OSError):
+        return []  # what is wrong with it is told where it is shown
 
 
 def copy_example(workspace: Workspace, reference: str) -> Path:

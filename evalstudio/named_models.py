@@ -26,13 +26,19 @@ def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
     """The workspace's models by name; empty where there is no file. Raises ModelError with what is wrong in it."""
     path = workspace.models
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("models", {})
+        whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ModelError(
             f"The file of models {path} cannot be read ({error}); mend it or take it away."
         ) from error
+    tables = whole.pop("models", {})
+    if whole:  # else it would be passed over, and lost when the file is next written
+        name = json.dumps(next(iter(whole)), ensure_ascii=False)
+        raise ModelError(
+            f"The file of models {path} has {name} beside its models; write it as [models.{name}]."
+        )
     found: dict[str, ModelSettings] = {}
     try:
         for name, table in tables.items():

@@ -45,7 +45,9 @@ class Field:
             return ", ".join(value for value, _ in self.choices)
         if self.low is None or self.high is None:
             return ""
-        return f"{self.low:,g} to {self.high:,g}"
+        return " to ".join(
+            f"{end:,.0f}" if end == round(end) else f"{end:,g}" for end in (self.low, self.high)
+        )
 
     def check(self, value: Any) -> None:
         """Raises SettingsError with a sentence where a value can't be."""

@@ -11,6 +11,7 @@ from evalstudio.engine.attempts import Attempts
 from evalstudio.engine.breaker import Breaker
 from evalstudio.engine.cache import AnswerCache
 from evalstudio.engine.clock import RunClock
+from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.flight import FlightLog
 from evalstudio.engine.keeping import Keeping
@@ -213,9 +214,9 @@ class Run:
         """Whether calls may start: its own and those of its judges."""
         return self.state is RunState.RUNNING
 
-    def returned(self, wall: float, processor: float) -> None:
-        """A synchronous model returned: seconds of wall clock and of its thread's processor time."""
-        self.blocking.called(processor, wall, len(self.in_flight))
+    def returned(self, spent: Spent) -> None:
+        """A synchronous model returned: how it spent its time. What other programs took of it is no waiting of its own."""
+        self.blocking.called(spent.processor, spent.undisturbed, len(self.in_flight))
         if self.adaptive:
             useful, why = self.blocking.useful_threads, self.blocking.sentence
             self.controller.set_useful(self.services.clock(), useful, why or "")

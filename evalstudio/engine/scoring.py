@@ -123,7 +123,7 @@ class Scoring:
         try:
             if workers is not None:
                 returned = await workers.run(None, given, longest)
-                self._on_judged(returned.processor)
+                self._on_judged(returned.spent.processor)
                 return checked(evaluator, returned.value)
         except CallFailed as failure:
             if failure.outcome is not Outcome.OVERLOADED or failure.error is not None:

@@ -17,6 +17,13 @@ from evalstudio.workspace import Workspace
 __all__ = ["GROUPS", "Details", "Reader", "RecordLine", "RecordQuery"]
 
 
+# a prompt is a list of messages, or whatever a Python function was asked
+_LAST_MESSAGE = (
+    "substr(coalesce(CASE WHEN prompt LIKE '[%' AND json_valid(prompt) THEN json_extract(prompt, '$[#-1].content')"
+    " END, prompt), 1, 400)"
+)
+
+
 class RecordLine(msgspec.Struct, frozen=True):
     """What a table shows of a record: texts cut to what fits a cell."""
 
@@ -35,6 +42,8 @@ class RecordLine(msgspec.Struct, frozen=True):
     first_token: float | None = None
     tokens_in: int | None = None
     cost: float | None = None
+    prompt: str | None = None  # of several messages the last
+    finish_reason: str | None = None
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -93,7 +102,8 @@ class Reader:
         marks = ", ".join("?" * len(ids))
         rows = self.connection.execute(
             "SELECT records.id, sample_id, repeat, outcome, error, substr(answer, 1, 400), substr(expected, 1, 400),"
-            " latency, attempts, tokens_out, value, value IS NOT NULL, first_token, tokens_in, cost FROM records LEFT JOIN scores ON"
+            " latency, attempts, tokens_out, value, value IS NOT NULL, first_token, tokens_in, cost,"
+            f" {_LAST_MESSAGE}, finish_reason FROM records LEFT JOIN scores ON"
             " scores.record_id = records.id AND scores.evaluator = coalesce(?, (SELECT min(evaluator) FROM scores"
             f" AS one WHERE one.record_id = records.id)) WHERE records.id IN ({marks}) ORDER BY records.id",
             (evaluator, *ids),

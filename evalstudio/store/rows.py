@@ -2,6 +2,8 @@
 
 import msgspec
 
+CUT_OFF = "length"  # a record's finish_reason: its answer ended at the limit of tokens
+
 
 class Record(msgspec.Struct, frozen=True):
     """What came out for one sample in one repeat. Durations in seconds; None where there is none."""

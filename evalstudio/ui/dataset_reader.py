@@ -14,14 +14,13 @@ from evalstudio.datasets.dataset import resolve
 from evalstudio.datasets.reader import format_of
 from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
 from evalstudio.errors import DatasetError, RequirementError
+from evalstudio.library import BY_LINES, SMALL
 from evalstudio.ui.engine_client import clean_environment, module_command
 from evalstudio.ui.text import tr
 from evalstudio.ui.worker import Worker
 
 KEPT = 32
-BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need no more than the file's beginning
 LARGE_LIBRARY = (".parquet", ".pq")  # read by the interpreter that a person has chosen, where there is one
-SMALL = 8 << 20  # bytes; a larger file of another format is read in a process only
 Key = tuple[str, int, int]
 
 

@@ -297,6 +297,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/slot_strip.py" />
+      <source>, next in {wait}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
       <source>, repeat {repeat}</source>
       <translation type="unfinished" />
@@ -354,6 +359,11 @@
     <message>
       <location filename="../../evalstudio/ui/charts/capacity_chart.py" />
       <source>95 % interval</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_header.py" />
+      <source>; the next attempt starts in {wait}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1468,6 +1478,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <source>FROM EXPECTED TO ANSWER</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
       <location filename="../../evalstudio/ui/panels/model_form.py" />
       <source>File</source>
@@ -1481,6 +1496,11 @@
     <message>
       <location filename="../../evalstudio/ui/panels/records_panel.py" />
       <source>Filter by outcome</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>Filter the runs</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2151,6 +2171,11 @@ You see its rows and what is wrong with them before it is taken.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>No run has all of these words.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/several_runs.py" />
       <source>No run has an answer yet</source>
       <translation type="unfinished" />
@@ -2404,6 +2429,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/grid_form.py" />
+      <location filename="../../evalstudio/ui/tables/record_cells.py" />
       <source>Prompt</source>
       <translation type="unfinished" />
     </message>
@@ -2887,7 +2913,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/charts/board.py" />
-      <source>Samples a second appear here</source>
+      <source>Samples and tokens a second appear here</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3097,6 +3123,16 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/end_notes.py" />
       <source>Show it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/error_table.py" />
+      <source>Show the samples that ended as {name}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/error_table.py" />
+      <source>Show these</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -3557,6 +3593,15 @@ Start one on the right.</source>
       <source>The score forms here</source>
       <translation type="unfinished" />
     </message>
+    <message numerus="yes">
+      <location filename="../../evalstudio/ui/panels/run_header.py" />
+      <source>The {n} samples that are left are backing off</source>
+      <comment>The {n} sample that is left is backing off</comment>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
+    </message>
     <message>
       <location filename="../../evalstudio/ui/session.py" />
       <source>The {what} is used from the window's next start on.</source>
@@ -3737,6 +3782,7 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
       <location filename="../../evalstudio/ui/actions.py" />
       <source>Undo zooming and follow the run</source>
       <translation type="unfinished" />
@@ -3987,6 +4033,21 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>Whole run</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>Whole run on the charts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/chart.py" />
+      <source>Whole run: {spoken}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/distributions.py" />
       <source>Whose scores the table and the chart show</source>
       <translation type="unfinished" />
@@ -4030,6 +4091,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/limits_bar.py" />
       <source>Wor&amp;kers</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/run_list.py" />
+      <source>Words of an experiment, evaluation, model or state, as in: flaky errors</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -4304,6 +4370,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>crashed</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/outcome.py" />
       <source>crashed the engine</source>
       <translation type="unfinished" />
@@ -4315,6 +4386,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <location filename="../../evalstudio/ui/panels/sample_preview.py" />
       <source>cut off at the limit of tokens</source>
       <translation type="unfinished" />
     </message>
@@ -4857,6 +4929,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>tokens out</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/run_header.py" />
       <source>under 1 s</source>
       <translation type="unfinished" />
@@ -4873,6 +4950,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/capacity_panel.py" />
       <source>up to</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/board.py" />
+      <source>up to {most:,.0f}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -4903,6 +4985,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/pages/compare.py" />
       <source>what is compared</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/charts/chart.py" />
+      <source>whole run</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -5188,6 +5275,11 @@ Start one on the right.</source>
       </translation>
     </message>
     <message>
+      <location filename="../../evalstudio/ui/tables/record_cells.py" />
+      <source>{outcome}, cut off</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/pages/compare.py" />
       <source>{part}
 
@@ -5384,6 +5476,11 @@ Started {created}, run {run_id}</source>
     <message>
       <location filename="../../evalstudio/ui/text.py" />
       <source>… {left:,} more characters are in the store.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/signs_panel.py" />
+      <source>⚠ at the end</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -1,5 +1,6 @@
 """What a workspace holds: evaluations and datasets, copies and files used where they are."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,29 @@ def test_that_names_are_free_and_paths_near_ones_relative(tmp_path: Path) -> Non
     (tmp_path / "w").write_text("")
     with pytest.raises(EvaluationError, match="cannot be written"):
         new_evaluation(Workspace(tmp_path / "w"), "x")
+
+
+@pytest.mark.parametrize(
+    ("expected", "evaluator", "instruction"),
+    [
+        (["positive", "negative"], "exact_match", "Answer with one word."),
+        (["New York", "Oslo"], "exact_match", "Answer in a few words, without a sentence."),
+        ([7, 8.5], "numeric_match", "Work it out step by step. End with the number."),
+        (["007", "$1,200", "3 %"], "numeric_match", "Work it out step by step. End with the number."),
+        (["2 + 2 = 4\n#### 4"], "numeric_match", "Work it out step by step. End with the number."),
+        ([{"city": "Oslo"}], "json_match", "Answer with JSON, and nothing else."),
+        (["It rains, so the street is wet."], "similarity", "Answer in one or two sentences."),
+        (["[unclear", "{x"], "exact_match", "Answer with one word."),
+        ([None, ""], "exact_match", "Answer with one word."),
+    ],
+)
+def test_that_a_new_evaluation_fits_the_answers_that_are_expected(
+    place: Workspace, tmp_path: Path, expected: list[object], evaluator: str, instruction: str
+) -> None:
+    rows = [json.dumps({"question": "?", "answer": value}) for value in expected]
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows))
+    source = DatasetSource(path=str(tmp_path / "rows.jsonl"), columns={"expected": "answer"})
+    spec = load_evaluation(str(new_evaluation(place, "x", source, "question"))).spec
+    assert spec.evaluators[0]["type"] == evaluator
+    assert spec.evaluators[0]["expected"] == "{{ expected }}"
+    assert spec.messages[0].content == instruction

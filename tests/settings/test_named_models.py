@@ -97,3 +97,13 @@ def test_that_whatever_is_saved_comes_back(
     except EvalStudioError:
         return
     assert load_models(workspace) == {name: wanted}
+
+
+def test_that_a_model_in_the_wrong_place_is_told_and_not_lost(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    text = '["judge"]\nprovider = "openai"\nname = "gpt-4o-mini"\n'
+    workspace.models.write_text(text)
+    with pytest.raises(ModelError, match=r'has "judge" beside its models; write it as \[models\."judge"\]'):
+        load_models(workspace)
+    workspace.models.write_text(text.replace('["judge"]', '[models."judge"]'))
+    assert list(load_models(workspace)) == ["judge"]

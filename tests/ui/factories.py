@@ -1,9 +1,10 @@
-"""Snapshots for tests that need no engine."""
+"""Snapshots and rows of runs for tests that need no engine."""
 
 from typing import Any
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.protocol import Snapshot
+from evalstudio.store.runs import RunRow, RunState
 
 
 def make_snapshot(**changes: Any) -> Snapshot:
@@ -17,3 +18,14 @@ def make_snapshot(**changes: Any) -> Snapshot:
         "cost_is_partial": False, "loop_lag": 0.0, "cpu": 0.0, "repeated": 0,
     }  # fmt: skip
     return Snapshot(**(values | changes))
+
+
+def make_run_row(**changes: object) -> RunRow:
+    """A stopped run; give what matters."""
+    values: dict[str, object] = dict.fromkeys(RunRow.__struct_fields__)
+    values |= {
+        "id": 1, "experiment": "one", "evaluation": "sentiment", "model": "demo/fast", "spec": "{}", "fingerprint": "{}",
+        "dataset_path": "", "dataset_hash": "", "state": RunState.STOPPED, "reason": "", "total": 10, "repeats": 1,
+        "saved": 4, "errored": 1, "created_at": 0.0, "elapsed": 2.0, "versions": "{}",
+    }  # fmt: skip
+    return RunRow(**(values | changes))  # type: ignore[arg-type]

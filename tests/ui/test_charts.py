@@ -3,11 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
 
+from evalstudio.protocol import Bucket, Percentiles
 from evalstudio.ui.charts.axes import ValueAxis
+from evalstudio.ui.charts.board import ChartBoard
+from evalstudio.ui.charts.chart import TimeChart, plot_of
 from evalstudio.ui.charts.head import ChartHead
+from evalstudio.ui.run_model import RunModel
+from tests.ui.factories import make_snapshot
 
 ENTRIES = [
     (f"<b>{words}</b>", words) for words in ("p50 315 ms", "p95 730 ms", "p99 751 ms", "first token 12 ms")
@@ -49,3 +56,119 @@ def test_that_a_legend_is_whole_at_every_width(qapp: QApplication) -> None:
         assert legend.wordWrap() == (width < 900)
         assert legend.textFormat() == Qt.TextFormat.RichText
     head.deleteLater()
+
+
+def drawn(qtbot: QtBot, model: RunModel) -> dict[str, TimeChart]:
+    """The charts of a run by name, after all of them are drawn."""
+    return {chart.kind.name: chart for chart in drawn_board(qtbot, model).charts}
+
+
+def drawn_board(qtbot: QtBot, model: RunModel) -> ChartBoard:
+    board = ChartBoard()
+    qtbot.addWidget(board)
+    board.resize(1000, 500)
+    board.show()
+    board.show_run(model)
+    qtbot.waitUntil(lambda: all(map(told, board.charts)))
+    return board
+
+
+def told(chart: TimeChart) -> str:
+    return plot_of(chart).accessibleDescription()
+
+
+def run_of_four_seconds(**changes: object) -> RunModel:
+    model = RunModel(1)
+    seconds = tuple(
+        Bucket(second, 5, 5, Percentiles(5, 0.1, 0.2, 0.3), None, {"overloaded": 2, "crashed the worker": 1}, 8, 6 - second, 100, 1000 * (second + 1))
+        for second in range(4)
+    )  # fmt: skip
+    overall = Percentiles(20, 0.11, 2.5, 4.5)
+    model.take(
+        make_snapshot(buckets=seconds, saved=20, elapsed=4.0, tokens_out=10_000, latency=overall, **changes)
+    )
+    return model
+
+
+def test_that_tokens_a_second_have_a_scale_of_their_own(qtbot: QtBot) -> None:
+    charts = drawn(qtbot, run_of_four_seconds())
+    throughput = charts["throughput"]
+    assert told(throughput) == "At 0:03: samples 5/s, tokens out 4,000/s."
+    axis = plot_of(throughput).getPlotItem().getAxis("right")
+    assert axis.isVisible()
+    low, high = axis.range
+    step = axis.tickSpacing(low * axis.scale, high * axis.scale, axis.height())[0][0]
+    assert high * axis.scale > 4_000 > high
+    assert axis.tickStrings([step / axis.scale], axis.scale, step / axis.scale) == [f"{step:,.0f}"]
+    limit = plot_of(charts["limit"]).getPlotItem()  # stands below: both end at the same moment
+    qtbot.waitUntil(
+        lambda: abs(limit.getViewBox().width() - plot_of(throughput).getPlotItem().getViewBox().width()) < 1
+    )
+
+
+def test_that_a_legend_tells_of_an_ended_run_as_a_whole_and_of_a_moment_where_it_is_pointed_at(
+    qtbot: QtBot,
+) -> None:
+    charts = drawn(qtbot, run_of_four_seconds(state="completed with errors"))
+    assert told(charts["latency"]) == "Whole run: p50 110 ms, p95 2.50 s, p99 4.50 s."
+    assert told(charts["throughput"]) == "Whole run: samples 5/s, tokens out 2,500/s."
+    assert told(charts["errors"]) == "Whole run: overloaded 8, crashed 4."
+    assert told(charts["limit"]) == "Whole run: limit up to 8, in flight up to 6."
+    charts["latency"].point_at(1.0)
+    assert told(charts["latency"]) == "At 0:01: p50 100 ms, p95 200 ms, p99 300 ms."
+
+
+def span(chart: TimeChart) -> tuple[float, float]:
+    low, high = plot_of(chart).getPlotItem().getViewBox().viewRange()[0]
+    return round(low, 3), round(high, 3)
+
+
+def turn_wheel(chart: TimeChart, second: float) -> None:
+    """One notch, with the pointer at a moment of the run."""
+    plot = plot_of(chart)
+    box = plot.getPlotItem().getViewBox()
+    place = QPointF(plot.mapFromScene(box.mapViewToScene(QPointF(second, 0.1))))
+    event = QWheelEvent(
+        place, plot.mapToGlobal(place), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(plot.viewport(), event)
+
+
+def test_that_the_charts_are_zoomed_together_fit_what_is_seen_and_find_back(qtbot: QtBot) -> None:
+    model = RunModel(1)
+    seconds = tuple(
+        Bucket(second, 5, 5, Percentiles(5, 0.1, 0.2, 9.0 if second == 90 else 0.3), None, {}, 8, 6, 0, 10)
+        for second in range(100)
+    )
+    model.take(make_snapshot(buckets=seconds, saved=500, elapsed=100.0))
+    board = drawn_board(qtbot, model)
+    latency = board.charts[0]
+    back = board.findChild(QPushButton, "whole_run_button")
+    assert back.isHidden()
+    whole, top = span(latency), plot_of(latency).getPlotItem().getViewBox().viewRange()[1][1]
+    assert top > 9
+    turn_wheel(latency, 20.0)
+    assert board.is_zoomed
+    qtbot.waitUntil(back.isVisible)
+    zoomed = span(latency)
+    assert whole[0] <= zoomed[0] < 20 < zoomed[1] < 90
+    assert {span(chart) for chart in board.charts} == {zoomed}
+    # the one slow second is out of sight: the others get the height
+    qtbot.waitUntil(lambda: plot_of(latency).getPlotItem().getViewBox().viewRange()[1][1] < 1)
+    latency.pointed_at.emit(20.5)
+    assert {told(chart).split(":")[1] for chart in board.charts} == {"20"}
+    back.click()
+    assert back.isHidden()
+    qtbot.waitUntil(lambda: {span(chart) for chart in board.charts} == {whole})
+    turn_wheel(latency, 20.0)
+    latency.whole_wanted.emit()
+    assert not board.is_zoomed
+
+
+def test_that_a_run_of_one_second_is_a_dot(qtbot: QtBot) -> None:
+    model = RunModel(1)
+    model.take(make_snapshot(buckets=(Bucket(0, 5, 5, Percentiles(5, 0.1, 0.2, 0.3)),), saved=5))
+    latency = drawn(qtbot, model)["latency"]
+    dots = [item for item in plot_of(latency).listDataItems() if item.opts.get("symbol") == "o"]
+    assert len(dots) == 3

@@ -37,14 +37,14 @@ def test_that_equal_ways_are_equal_factors() -> None:
 def test_that_what_is_shown_is_what_is_chosen(qtbot: QtBot, strategy: Strategy) -> None:
     bar = LimitsBar()
     qtbot.addWidget(bar)
-    bar.show_next(strategy)
+    bar.show_next(strategy, 256)
     assert bar.chosen == strategy
 
 
 def test_that_many_moves_are_told_once_and_soon(qtbot: QtBot) -> None:
     bar = LimitsBar()
     qtbot.addWidget(bar)
-    bar.show_next(SlidingWindow(4))
+    bar.show_next(SlidingWindow(4), 256)
     told: list[Strategy] = []
     bar.strategy_chosen.connect(told.append)
     for position in range(300, 501, 10):
@@ -63,3 +63,38 @@ def test_that_a_snapshot_does_not_take_the_slider_from_the_hand(qtbot: QtBot) ->
     show(4)  # the engine does not know yet
     assert bar.window_size.value() == 64
     qtbot.waitUntil(lambda: (show(64), bar.window_size.value() == 64)[1])
+
+
+def choose(bar: LimitsBar, strategy: int) -> None:
+    """As a person does it, who opens the list and takes an entry."""
+    bar.strategy.setCurrentIndex(strategy)
+    bar.strategy.activated.emit(strategy)
+
+
+def test_that_a_window_does_not_become_adaptives_maximum_nor_its_maximum_a_window(qtbot: QtBot) -> None:
+    bar = LimitsBar()
+    qtbot.addWidget(bar)
+    bar.show_next(SlidingWindow(8), 200)
+    choose(bar, 2)
+    assert bar.chosen == Adaptive(max=200)
+    choose(bar, 1)
+    assert bar.chosen == SlidingWindow()
+
+
+def test_that_leaving_adaptive_pins_a_run_where_it_is(qtbot: QtBot) -> None:
+    bar = LimitsBar()
+    qtbot.addWidget(bar)
+    told: list[Strategy] = []
+    bar.strategy_chosen.connect(told.append)
+    bar.show_run(Adaptive(), 12, None, 12, 200)
+    choose(bar, 1)
+    qtbot.waitUntil(lambda: told == [SlidingWindow(12)])
+
+
+def test_that_adaptive_without_a_maximum_shows_the_ceiling_before_and_during_a_run(qtbot: QtBot) -> None:
+    bar = LimitsBar()
+    qtbot.addWidget(bar)
+    bar.show_next(Adaptive(), 200)
+    assert bar.window_size.value() == 200
+    bar.show_run(Adaptive(), 4, None, 4, 200)
+    assert bar.window_size.value() == 200

@@ -16,7 +16,7 @@ from evalstudio.store.ids import Ids
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import RecordLine
 from evalstudio.ui.panels.records_panel import FIRST_ROWS, LONG_RUN, RecordsPanel
-from evalstudio.ui.tables.record_cells import make_row
+from evalstudio.ui.tables.record_cells import OUTCOME, make_row
 from evalstudio.ui.tables.records import PAGE, PAGES_KEPT, RecordsModel
 
 
@@ -206,3 +206,10 @@ def test_that_a_table_that_grows_by_its_tail_holds_what_was_saved(
         assert model.ids.tolist() == sorted(saved)
         assert all(model.row_of(one) == row for row, one in enumerate(sorted(saved)))
     assert model.unbroken(100) == count
+
+
+def test_that_a_row_tells_of_an_answer_that_was_cut_off() -> None:
+    cut = make_row(line(1, finish_reason="length"))
+    assert (cut.cells[OUTCOME], cut.colours[0]) == ("scored, cut off", "warn")
+    whole = make_row(line(1, finish_reason="stop"))
+    assert (whole.cells[OUTCOME], whole.colours[0]) == ("scored", "text")

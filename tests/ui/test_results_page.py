@@ -16,15 +16,20 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QTableView,
+    QTabWidget,
 )
 
+from evalstudio.settings import changed
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
 from evalstudio.ui.charts.histogram import Histogram
 from evalstudio.ui.panels.record_detail import sections
+from evalstudio.ui.panels.sample_preview import answer_parts
 from evalstudio.ui.panels.waterfall import Span, Waterfall, spans_of
+from evalstudio.ui.tables.record_cells import ANSWER, PROMPT
 from tests.ui.conftest import Driver
 
+COST = 10
 Opened = Callable[[], Driver]
 
 
@@ -136,6 +141,48 @@ def test_that_coverage_search_and_columns_tell_what_is_there(open_filled: Opened
     assert loaded(driver, 9)[0].isdigit()
 
 
+def test_that_the_table_shows_what_was_asked_before_the_answer(open_filled: Opened) -> None:
+    driver = open_results(open_filled)
+    header = driver.find(QHeaderView, "results_records_columns")
+    assert not header.isSectionHidden(PROMPT)
+    assert header.visualIndex(PROMPT) == header.visualIndex(ANSWER) - 1
+    assert all(f"({number})" in text for number, text in enumerate(loaded(driver, PROMPT)))
+
+
+def test_that_columns_without_room_go_while_text_is_large(open_filled: Opened) -> None:
+    driver = open_results(open_filled)
+    table = driver.find(QTableView, "results_records")
+    table.setColumnHidden(COST, False)  # chosen by a person
+    for scale, hidden in ((150, True), (110, False)):
+        driver.session.change_settings(changed(driver.session.settings, text_scale=scale))
+        assert table.isColumnHidden(PROMPT) is hidden
+        assert not table.isColumnHidden(COST)
+        assert not table.isColumnHidden(ANSWER)
+    driver.session.change_settings(changed(driver.session.settings, text_scale=100))
+
+
+def test_that_records_are_filtered_by_a_class_of_errors_that_the_run_has(open_filled: Opened) -> None:
+    driver = open_results(open_filled)
+    box = driver.find(QComboBox, "results_outcome_filter")
+    driver.wait(lambda: box.findData("client error") >= 0)
+    assert box.findData("overloaded") < 0  # no record of this run ended so
+    box.setCurrentIndex(box.findData("client error"))
+    driver.wait(lambda: rows(driver) == 4)
+    driver.session.look_at(2)  # has no errors
+    driver.wait(lambda: rows(driver) == 40 and box.findData("client error") < 0)
+
+
+def test_that_the_records_behind_a_row_of_errors_are_one_press_away(open_filled: Opened) -> None:
+    driver = open_filled()
+    driver.wait(lambda: driver.session.focus is not None)
+    driver.session.look_at(1)
+    driver.find(QTabWidget, "run_tabs").setCurrentIndex(1)
+    driver.wait(lambda: driver.window.findChild(QPushButton, "show_client_error"))
+    driver.find(QPushButton, "show_client_error").click()
+    table = driver.find(QTableView, "records")
+    driver.wait(lambda: table.isVisible() and table.model().rowCount() == 4)
+
+
 def test_that_j_and_k_go_through_the_records_and_the_record_can_be_copied(open_filled: Opened) -> None:
     driver = open_results(open_filled)
     table = driver.find(QTableView, "results_records")
@@ -229,3 +276,5 @@ def test_that_a_record_without_an_answer_shows_only_what_was_tried() -> None:
 def test_that_an_answer_that_was_cut_off_is_told() -> None:
     assert "cut off at the limit of tokens" in dict(sections(details(finish_reason="length")))["SAMPLE 1"]
     assert "cut off" not in dict(sections(details(finish_reason="stop")))["SAMPLE 1"]
+    tried = dict(answer_parts([details(finish_reason="length", latency=2.0)]))
+    assert "SAMPLE 1 · 2.00 s · cut off at the limit of tokens" in tried

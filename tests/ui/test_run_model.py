@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from evalstudio.protocol import Bucket, LimitChange, Percentiles, Snapshot
-from evalstudio.store.runs import RunRow, RunState
+from evalstudio.store.runs import RunState
 from evalstudio.ui.charts.board import ChartBoard
 from evalstudio.ui.charts.chart import TimeChart
 from evalstudio.ui.run_model import MOST_CHANGES, History, RunModel
 from evalstudio.ui.series import CAPACITY, Series
+from tests.ui.factories import make_run_row as row
 from tests.ui.factories import make_snapshot
 
 
@@ -65,16 +66,6 @@ def test_that_days_of_seconds_take_no_more_room_than_hours() -> None:
 
 def change(number: int) -> LimitChange:
     return LimitChange(float(number), "window", "1", str(number), "user", "because")
-
-
-def row(**changes: object) -> RunRow:
-    values: dict[str, object] = dict.fromkeys(RunRow.__struct_fields__)
-    values |= {
-        "id": 1, "experiment": "one", "evaluation": "sentiment", "model": "demo/fast", "spec": "{}", "fingerprint": "{}",
-        "dataset_path": "", "dataset_hash": "", "state": RunState.STOPPED, "reason": "", "total": 10, "repeats": 1,
-        "saved": 4, "errored": 1, "created_at": 0.0, "elapsed": 2.0, "versions": "{}",
-    }  # fmt: skip
-    return RunRow(**(values | changes))  # type: ignore[arg-type]
 
 
 def test_that_live_seconds_and_those_of_the_store_meet_without_gap_or_double() -> None:

@@ -214,6 +214,11 @@ def test_that_a_finished_run_shows_its_signs_without_a_button(qtbot: object) -> 
     assert panel.findChild(QPushButton, "sign_rate_limits_lower").isHidden()
     words = panel.findChild(QLabel, "sign_rate_limits_words").text()
     assert "First seen at 0:12; 34 samples" in words
+    assert panel.findChild(QLabel, "sign_rate_limits_state").text() == "⚠ now"  # by a run in another window
+    panel.show_run(
+        make_snapshot(signs=(sign,), state="completed", worker_advice="threads do not help"), may_act=False
+    )
+    assert panel.findChild(QLabel, "sign_rate_limits_state").text() == "⚠ at the end"
     assert panel.advice.text() == "Workers: threads do not help."
     asked: list[object] = []
     panel.strategy_chosen.connect(asked.append)

@@ -30,6 +30,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import RunState, find_or_create, set_state, take_lease
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.panels.error_table import RETRY
 from evalstudio.workspace import Workspace
 from tests.store.test_runs import new_run
 from tests.ui.conftest import Driver
@@ -315,7 +316,7 @@ def test_that_errors_are_listed_by_class_and_retried(open_window: OpenWindow, ow
     driver.wait(lambda: "asked about a good one 11" in log.toPlainText())
     before = finished_at(driver)
     own_evaluation.with_name("mended").touch()
-    retry = table.cellWidget(0, 5)
+    retry = table.cellWidget(0, RETRY)
     driver.wait(retry.isEnabled)
     driver.qtbot.mouseClick(retry, Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.state() == RunState.COMPLETED)

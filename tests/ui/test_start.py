@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
@@ -15,6 +17,7 @@ from evalstudio.settings import settings_path
 from evalstudio.store.runs import RunState
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.studio import open_studio
+from evalstudio.ui.tables.record_cells import HEADINGS
 from evalstudio.workspace import Workspace
 from tests.ui.conftest import Driver, finish
 
@@ -111,6 +114,23 @@ def test_that_a_window_closed_at_once_forgets_no_places(
     assert not second.window.is_complete
     finish(loop, second.studio)
     assert kept() == places
+
+
+def test_that_columns_are_restored_but_not_those_of_a_table_with_fewer(
+    open_window: Callable[..., Driver],
+) -> None:
+    other = QTableView()
+    other.setModel(QStandardItemModel(1, 5))
+    driver = open_window("results")
+    header = driver.find(QHeaderView, "results_records_columns")
+    header.setSectionHidden(5, True)
+    driver.window._machine.setValue("results_records_columns", other.horizontalHeader().saveState())
+    driver.window._machine.setValue("results_records_columns-5", other.horizontalHeader().saveState())
+    driver.window.close()
+    again = open_window("results")
+    header = again.find(QHeaderView, "results_records_columns")
+    assert header.count() == len(HEADINGS)
+    assert header.isSectionHidden(5)
 
 
 def test_that_a_workspace_without_runs_is_welcomed(

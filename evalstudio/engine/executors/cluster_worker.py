@@ -90,7 +90,7 @@ def call(digest: str, target: Target, arguments: bytes) -> Done:
         function = _function(digest, target)
     except Exception as error:  # noqa: BLE001 - as above
         message = f"{Path(target.path).name} can't be used on a worker of the cluster: {sentence_of(error)}"
-        return Done(b"", Failure(Outcome.CLIENT_ERROR, message), 0.0, 0.0)
+        return Done(b"", Failure(Outcome.CLIENT_ERROR, message))
     return carry_out(function, arguments)
 
 

@@ -33,7 +33,7 @@ def read_done(done: Done) -> Returned:
                 error = pickle.loads(failure.error)
         raise CallFailed(failure.outcome, redact(failure.message), failure.hint, error)
     try:
-        return Returned(pickle.loads(done.value), done.wall, done.processor)
+        return Returned(pickle.loads(done.value), done.spent)
     except Exception as error:  # an object of a person's own may raise anything when it is made again
         message = f"What the function returned can't be read by the engine: {sentence_of(error)}"
         raise CallFailed(Outcome.CLIENT_ERROR, message) from error

@@ -9,13 +9,13 @@ import inspect
 import os
 import pickle
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from evalstudio.engine.executors.forks import end_fork
+from evalstudio.engine.executors.stopwatch import Spent, Stopwatch
 from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
 from evalstudio.errors import EvaluationError, ModelError
 from evalstudio.outcome import Outcome
@@ -138,12 +138,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a call ended: `value`, pickled, or a failure; seconds of wall clock and of processor."""
+    """How a call ended: `value`, pickled, or a failure; and how it spent its time."""
 
     value: bytes
     failure: Failure | None
-    wall: float
-    processor: float
+    spent: Spent = field(default_factory=Spent)
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -153,14 +152,14 @@ def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
     """Calls with arguments that were pickled, and tells what came of it; nothing that a person's code raises gets out of here."""
-    process, started, processor = os.getpid(), time.perf_counter(), time.thread_time()
+    process, watch = os.getpid(), Stopwatch()
     value, failure = b"", None
     try:
         result = function(**pickle.loads(arguments))
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the worker
         failure = _failure(error)
     end_fork(process)
-    wall, processor = time.perf_counter() - started, time.thread_time() - processor
+    spent = watch.read()
     if failure is None:
         try:
             value = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
@@ -168,7 +167,7 @@ def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
             kind = type(result).__name__
             message = f"The function returned {kind}, which can't be sent to the engine: {sentence_of(error)}"
             failure = Failure(Outcome.CLIENT_ERROR, message)
-    return Done(value, failure, wall, processor)
+    return Done(value, failure, spent)
 
 
 def _failure(error: BaseException) -> Failure:

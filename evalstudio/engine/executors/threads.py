@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 from evalstudio.concurrency import check_count
 from evalstudio.engine.executors.forks import end_fork
+from evalstudio.engine.executors.stopwatch import Stopwatch
 from evalstudio.engine.executors.workers import Returned
 from evalstudio.protocol import Worker
 from evalstudio.workers import Threads
@@ -129,7 +129,7 @@ class ThreadWorkers:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            process, started, processor = os.getpid(), time.perf_counter(), time.thread_time()
+            process, watch = os.getpid(), Stopwatch()
             value: Any = None
             failure: BaseException | None = None
             try:
@@ -137,7 +137,7 @@ class ThreadWorkers:
             except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
                 failure = error
             end_fork(process)
-            returned = Returned(value, time.perf_counter() - started, time.thread_time() - processor)
+            returned = Returned(value, watch.read())
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 job.loop.call_soon_threadsafe(_deliver, job, returned, failure)
             with self._ready:

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a call gave back, and how it spent its time: seconds of wall clock and of processor."""
+    """What a call gave back, and how it spent its time."""
 
     value: Any
-    wall: float
-    processor: float
+    spent: Spent
 
 
 class CallFailed(Exception):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalstudio.engine.executors.forks import end_fork
+from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import CallFailed, Workers
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
@@ -31,13 +32,13 @@ async def call_contained(
     arguments: Callable[[], Mapping[str, Any]],
     workers: Workers | None,
     longest: float,
-    on_returned: Callable[[float, float], None] = lambda wall, processor: None,
+    on_returned: Callable[[Spent], None] = lambda spent: None,
     on_held: Callable[[float], None] = lambda seconds: None,
 ) -> Returned:
     """Has workers call `function`, or awaits what it returns where there are none.
 
-    Gives up after `longest` seconds. `on_returned` gets the seconds of wall clock and of processor of a worker's call,
-    `on_held` those for which code that should await held up the loop.
+    Gives up after `longest` seconds. `on_returned` hears how a worker's call spent its time, `on_held` for how many
+    seconds code that should await held up the loop.
     """
     try:
         async with asyncio.timeout(longest):
@@ -45,8 +46,8 @@ async def call_contained(
                 assert function is not None
                 return Returned(await _awaited(_Stepwise(function(**arguments()), on_held)))
             returned = await workers.run(function, arguments())
-            on_returned(returned.wall, returned.processor)
-            return Returned(returned.value, seconds=returned.wall)
+            on_returned(returned.spent)
+            return Returned(returned.value, seconds=returned.spent.wall)
     except CallFailed as failed:
         result = CallResult(failed.outcome, message=failed.message, hint=failed.hint)
         return Returned(failure=result, error=failed.error)

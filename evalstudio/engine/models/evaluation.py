@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.contained import Returned, call_contained
@@ -38,7 +39,7 @@ class EvaluationModel:
         self._timeout = attempt_timeout
         self._workers = workers
         self._retries = retries
-        self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
+        self.on_returned: Callable[[Spent], None] = lambda spent: None
         self.on_held: Callable[[float], None] = lambda seconds: None
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Answer, CallResult, Request, without_keys
 from evalstudio.engine.models.contained import call_contained
@@ -44,7 +45,7 @@ class FunctionModel:
         self._timeout = attempt_timeout
         self._workers = workers
         self._parameters = parameters if function is None else tuple(inspect.signature(function).parameters)
-        self.on_returned: Callable[[float, float], None] = lambda wall, processor: None
+        self.on_returned: Callable[[Spent], None] = lambda spent: None
         self.on_held: Callable[[float], None] = lambda seconds: None
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:

@@ -11,6 +11,7 @@ from evalstudio.ui.theme import line_height, scaled, tokens
 
 OVER = 10  # pixels
 WIDEST = "500 ms"  # what a value axis has room for
+WIDEST_COUNT = "20,000"  # and that at the right
 
 
 class ClockAxis(pg.AxisItem):
@@ -35,8 +36,8 @@ class ClockAxis(pg.AxisItem):
 class ValueAxis(pg.AxisItem):
     """Whole counts, or durations where `is_duration`. Few ticks: the legend says the numbers."""
 
-    def __init__(self, *, is_duration: bool) -> None:
-        super().__init__(orientation="left")
+    def __init__(self, *, is_duration: bool, side: str = "left") -> None:
+        super().__init__(orientation=side)
         self.enableAutoSIPrefix(False)
         self._is_duration = is_duration
 
@@ -53,6 +54,7 @@ class ValueAxis(pg.AxisItem):
         return super().boundingRect().adjusted(0, 0, 0, OVER)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        values, spacing = [value * scale for value in values], spacing * scale
         if self._is_duration:
             return ["0" if value == 0 else milliseconds(value) for value in values]
         return [f"{value:,.0f}" if spacing >= 1 else f"{value:.2g}" for value in values]
@@ -68,12 +70,14 @@ def style_plot(plot: pg.PlotWidget, font: QFont) -> None:
     """Background and axes of a chart in the theme's colours; no ticks, labels a little smaller than `font`."""
     colours = tokens()
     plot.setBackground(colours.card)
-    for side in ("left", "bottom"):
+    for side in ("left", "right", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
         axis.setPen(pg.mkPen(colours.grid))
         axis.setTextPen(pg.mkPen(colours.muted))
         axis.setTickFont(scaled(font, 0.85))
         axis.setStyle(tickLength=0, tickTextOffset=6)
-    plot.getPlotItem().getAxis("left").setWidth(
-        QFontMetrics(scaled(font, 0.85)).horizontalAdvance(WIDEST) + 10
+    width = QFontMetrics(scaled(font, 0.85)).horizontalAdvance(WIDEST) + 10
+    plot.getPlotItem().getAxis("left").setWidth(width)
+    plot.getPlotItem().getAxis("right").setWidth(
+        QFontMetrics(scaled(font, 0.85)).horizontalAdvance(WIDEST_COUNT) + 10
     )

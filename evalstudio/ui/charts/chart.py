@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalstudio.format import clock
-from evalstudio.protocol import LimitChange
+from evalstudio.protocol import LimitChange, Snapshot
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.head import ChartHead
 from evalstudio.ui.charts.pictures import offer_pictures
@@ -33,6 +33,7 @@ DASHES = {
 BY_HAND = ("user", "settings")  # causes of changes that a person made
 MOST_ACTS = 200  # of these, marked at most
 LEAST_LINES = 4  # of text that a plot is high at least
+DOT = 5  # pixels, where there is one second only
 HEADROOM = 1.12  # times the highest value
 SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
 
@@ -47,6 +48,8 @@ class Line:
     dash: str = "solid"
     filled: bool = False
     hide_when_zero: bool = False  # from drawing and legend, while all values are 0 or none
+    right: bool = False  # on a scale of its own, told at the right
+    whole: Callable[[Series, Snapshot], str] | None = None  # what the legend tells of a run that has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class TimeChart(Card):
 
     pointed_at = Signal(object)  # seconds since the start, or None
     zoomed = Signal(object)  # (from, to) that a person chose
+    whole_wanted = Signal()  # the whole run again
 
     def __init__(self, kind: ChartKind) -> None:
         super().__init__()
@@ -77,15 +81,23 @@ class TimeChart(Card):
         self._series: Series | None = None
         self._pointer: float | None = None
         self._top = 0.0
+        self._right_top = 0.0
+        self._end: Snapshot | None = None
         self._build()
         self._make_curves()
         offer_pictures(self, f"chart-{kind.name}")
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
-    def draw(self, series: Series, changes: Sequence[LimitChange], view: tuple[float, float] | None) -> None:
-        """Shows the series; `view` is the span of time to show, None the whole run."""
-        self._series = series
+    def draw(
+        self,
+        series: Series,
+        changes: Sequence[LimitChange],
+        view: tuple[float, float] | None,
+        end: Snapshot | None = None,
+    ) -> None:
+        """Shows the series; `view` is the span of time to show, None the whole run; `end` how it ended, if it has."""
+        self._series, self._end = series, end
         times = series.times
         shown = len(times) > 0
         if shown == self._empty.isVisibleTo(self._plot):
@@ -101,13 +113,16 @@ class TimeChart(Card):
                 continue
             if self.kind.stacked:
                 values = below = below + values
+            if line.right:
+                continue  # drawn when both scales are known
             known = ~np.isnan(values)  # a line joins what is known: seconds without an answer have no latency
-            curve.setData(times[known], values[known])
-            if len(values) and not np.all(np.isnan(values)):
-                highest = max(highest, float(np.nanmax(values)))
+            # of a single second there is no line
+            curve.setData(times[known], values[known], symbol="o" if known.sum() == 1 else None)
+            highest = max(highest, _highest(values[_in_view(series, view)]))
         if self.kind.marks_changes:
             self._mark(series, changes)
         self._set_ranges(times, highest, view)
+        self._draw_right(series, times, view)
         self._draw_acts([change.at for change in changes if change.cause in BY_HAND] if shown else [])
         self._tell()
 
@@ -118,6 +133,17 @@ class TimeChart(Card):
         if moment is not None:
             self._cross.setPos(moment)
         self._tell()
+
+    @property
+    def right_room(self) -> float:
+        """How much of the width the scale at the right takes, in pixels."""
+        axis = self._plot.getPlotItem().getAxis("right")
+        return float(axis.fixedWidth) if axis.isVisible() else 0.0
+
+    def leave_room(self, width: float) -> None:
+        """Keeps so many pixels free at the right: charts above each other end at the same moment."""
+        if not any(line.right for line in self.kind.lines):
+            self._plot.getPlotItem().layout.setColumnFixedWidth(2, width)
 
     def show_span(self, low: float, high: float) -> None:
         self._plot.setXRange(low, high, padding=0)
@@ -131,7 +157,11 @@ class TimeChart(Card):
         self._head = ChartHead(tr(self.kind.title), f"legend_{self.kind.name}")
         layout.addWidget(self._head)
         self._plot = pg.PlotWidget(
-            axisItems={"bottom": ClockAxis(), "left": ValueAxis(is_duration=self.kind.is_duration)}
+            axisItems={
+                "bottom": ClockAxis(),
+                "left": ValueAxis(is_duration=self.kind.is_duration),
+                "right": ValueAxis(is_duration=False, side="right"),
+            }
         )
         self._plot.setObjectName(f"plot_{self.kind.name}")
         self._plot.setAccessibleName(tr(self.kind.title))
@@ -141,6 +171,7 @@ class TimeChart(Card):
         item.setMenuEnabled(False)
         self._plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one
         item.hideButtons()
+        item.hideAxis("right")
         item.setClipToView(True)
         item.setDownsampling(auto=True, mode="peak")
         item.disableAutoRange()
@@ -152,6 +183,9 @@ class TimeChart(Card):
         box.setDefaultPadding(0)
         box.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit(tuple(box.viewRange()[0])))
         item.scene().sigMouseMoved.connect(self._mouse_moved)
+        item.scene().sigMouseClicked.connect(
+            lambda click: self.whole_wanted.emit() if click.double() else None
+        )
         layout.addWidget(self._plot, 1)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
@@ -189,6 +223,9 @@ class TimeChart(Card):
         style_plot(self._plot, self.font())
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])
+            curve.setSymbolBrush(colour)
+            curve.setSymbolPen(None)
+            curve.setSymbolSize(DOT)
             curve.setPen(pg.mkPen(colour, width=1, style=DASHES[line.dash][0]))
             if self.kind.stacked:
                 curve.setFillBrush(QBrush(colour))
@@ -215,6 +252,24 @@ class TimeChart(Card):
             spots.append({"pos": (change.at, height), "data": change.sentence})
         self._marks.setData(spots)
 
+    def _draw_right(self, series: Series, times: Array, view: tuple[float, float] | None) -> None:
+        """Lines with a scale of their own, stretched so that both scales end at the same height."""
+        axis = self._plot.getPlotItem().getAxis("right")
+        pairs = [pair for pair in zip(self.kind.lines, self._curves, strict=True) if pair[0].right]
+        shown = [(line.values(series), curve) for line, curve in pairs if curve.isVisible()]
+        axis.setVisible(bool(shown))
+        if not shown:
+            return
+        highest = max(_highest(values[_in_view(series, view)]) for values, _ in shown)
+        wanted = (highest or 1.0) * HEADROOM
+        if self._right_top < highest or wanted < self._right_top * 0.6 or self._right_top == 0:
+            self._right_top = wanted
+        for values, curve in shown:
+            curve.setData(
+                times, values * (self._top / self._right_top), symbol="o" if len(times) == 1 else None
+            )
+        axis.setScale(self._right_top / self._top)
+
     def _draw_acts(self, moments: list[float]) -> None:
         """A thin upright line wherever a person changed something."""
         ends = np.repeat(np.array(moments[-MOST_ACTS:]), 2)
@@ -236,12 +291,15 @@ class TimeChart(Card):
         colours = tokens()
         row = self._row_pointed_at(self._series)
         marked, spoken = [], []
+        of_all = self._end if self._pointer is None else None
         for line in self.kind.lines:
             values = line.values(self._series)
             if line.hide_when_zero and not np.nansum(values) > 0:
                 continue
             value = float(values[row] if self._pointer is not None else _last_known(values))
             words = "–" if np.isnan(value) else self.kind.say(value)
+            if of_all is not None and line.whole is not None:
+                words = line.whole(self._series, of_all)
             sign = "■" if self.kind.stacked else DASHES[line.dash][1]
             html = (
                 f'<span style="color:{colours.series[line.colour]}">{sign}</span>&nbsp;'
@@ -251,10 +309,14 @@ class TimeChart(Card):
             marked.append((html, f"{sign} {tr(line.label)} {words}"))
             spoken.append(f"{tr(line.label)} {words}")
         moment = clock(float(self._series.column("second")[row]))
+        if of_all is not None and marked:
+            words = tr("whole run")
+            marked.insert(0, (f'<span style="color:{colours.muted}"><i>{words}</i></span>', words))
         nothing = f'<span style="color:{colours.muted}">{tr("none")}</span>'
         self._head.show_entries(marked or [(nothing, tr("none"))])
+        sentence = tr("At {moment}: {spoken}.") if of_all is None else tr("Whole run: {spoken}.")
         self._plot.setAccessibleDescription(
-            tr("At {moment}: {spoken}.").format(moment=moment, spoken=", ".join(spoken) or tr("nothing"))
+            sentence.format(moment=moment, spoken=", ".join(spoken) or tr("nothing"))
         )
 
     def _row_pointed_at(self, series: Series) -> int:
@@ -284,6 +346,20 @@ def plot_of(chart: QWidget) -> pg.PlotWidget:
     found = chart.findChild(pg.PlotWidget)
     assert found is not None
     return found
+
+
+def _in_view(series: Series, view: tuple[float, float] | None) -> slice:
+    """Which rows are to be seen, and the next on both sides: lines lead there."""
+    if view is None:
+        return slice(None)
+    first, last = np.searchsorted(series.times, view)
+    return slice(max(0, int(first) - 1), int(last) + 1)
+
+
+def _highest(values: Array) -> float:
+    """The highest value that is one; 0 without any."""
+    known = values[~np.isnan(values)]
+    return float(known.max()) if len(known) else 0.0
 
 
 def _last_known(values: Array) -> float:

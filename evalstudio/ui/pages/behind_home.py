@@ -86,20 +86,26 @@ class PagesBehindHome:
     def restore(self, machine: QSettings) -> None:
         """The places of splitters and columns that a person left."""
         for part in self._kept():
-            state = machine.value(part.objectName())
+            state = machine.value(_key(part))
             if isinstance(state, QByteArray):
                 part.restoreState(state)
 
     def remember(self, machine: QSettings) -> None:
         for part in self._kept():
-            machine.setValue(part.objectName(), part.saveState())
+            machine.setValue(_key(part), part.saveState())
 
     def _kept(self) -> list[QSplitter | QHeaderView]:
         return [
             *self.runs.splitters,
+            self.runs.records.table.horizontalHeader(),
             *self.results.kept,
             *self.compare.kept,
             *self.models.kept,
             *self.evaluations.splitters,
             *self.datasets.splitters,
         ]
+
+
+def _key(part: QSplitter | QHeaderView) -> str:
+    """Columns are kept by their number: those of a program that had more or fewer would leave a table half painted."""
+    return f"{part.objectName()}-{part.count()}" if isinstance(part, QHeaderView) else part.objectName()

@@ -257,7 +257,7 @@ def summary_of(told: RunComparison) -> str:
     if not told.differences:
         return tr("Nothing that was asked for differs: what you see is chance, and the endpoint.")
     short = [
-        f"{one.part} ({one_line(one.a, 30)} → {one_line(one.b, 30)})"
+        f"{one.part} ({one_line(one.a, 30) or '–'} → {one_line(one.b, 30) or '–'})"
         if len(one.a) + len(one.b) <= 60
         else one.part
         for one in told.differences

@@ -55,6 +55,16 @@ class ResultsPage(QWidget):
         )  # fmt: skip
         self._lay_out(actions)
         self._connect(actions)
+        self._has_large_text = theme().percent > LARGE_TEXT
+        theme().changed.connect(self._follow_theme)
+
+    def _follow_theme(self) -> None:
+        """Large text: the columns that have no room are hidden; they come back with smaller text."""
+        is_large = theme().percent > LARGE_TEXT
+        if is_large != self._has_large_text:
+            self._has_large_text = is_large
+            for column in set(HIDDEN_BESIDE_CHARTS) - set(HIDDEN_AT_FIRST):
+                self.records.table.setColumnHidden(column, is_large)
 
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:
@@ -79,8 +89,14 @@ class ResultsPage(QWidget):
             self.records.ask(evaluator=None)
             self.distributions.latency.pick(None)
             self.distributions.score.pick(None)
+        self.records.know_classes(self._classes(run_id))
         self.records.show_run(run_id, saved)
         self.distributions.show_run(run_id, saved)
+
+    def _classes(self, run_id: int | None) -> list[str]:
+        model = self._session.models.get(run_id) if run_id is not None else None
+        errors = model.snapshot.errors if model is not None and model.snapshot is not None else ()
+        return [error.name for error in errors if error.records]
 
     def _saved(self, run_id: int | None) -> int:
         model = self._session.models.get(run_id) if run_id is not None else None

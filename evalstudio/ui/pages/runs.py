@@ -173,6 +173,7 @@ class RunsPage(QWidget):
         self.lights.show_signs(now.signs)
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
+        self.records.know_classes([error.name for error in now.errors if error.records])
         # a finished run is read once more: its last records came with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
@@ -193,9 +194,9 @@ class RunsPage(QWidget):
             )
         elif self._next_strategy is None:
             own = self.start_bar.strategy or self._session.settings.strategy or Adaptive()
-            self.limits.show_next(own)
+            self.limits.show_next(own, self._session.settings.ceiling)
         else:
-            self.limits.show_next(self._next_strategy)
+            self.limits.show_next(self._next_strategy, self._session.settings.ceiling)
 
     def _show_list(self) -> None:
         session = self._session
@@ -307,6 +308,7 @@ class RunsPage(QWidget):
         self.limits.strategy_chosen.connect(self._strategy_chosen)
         self.limits.workers_chosen.connect(self._workers_chosen)
         self.errors.retry.connect(self.resume)
+        self.errors.wanted.connect(self._show_class)
         self.start_bar.changed.connect(self._evaluation_chosen)
         self.start_bar.model.currentTextChanged.connect(lambda *_: self._show_limits())
         self.start_bar.problem.connect(lambda text: session.tell(text, "error", key="evaluation"))
@@ -324,6 +326,11 @@ class RunsPage(QWidget):
         self._update_actions()
         if state is EngineState.READY and not self._session.rows and self.isVisible():
             self.start_bar.start_button.setFocus()  # one press runs the example
+
+    def _show_class(self, name: str) -> None:
+        self._tabs.setCurrentWidget(self.records)
+        self.records.show_class(name)
+        self.records.table.setFocus()
 
     def _copy(self) -> None:
         text = self.records.detail.text()

@@ -1,6 +1,6 @@
 """What went wrong, by class: how often, since when, an example, and a way to try again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
@@ -11,15 +11,22 @@ from evalstudio.ui.tables.quiet import fill_row, make_table, set_widths
 from evalstudio.ui.text import mark, one_line, tr
 from evalstudio.ui.widgets import Button, TextLabel
 
-HEADINGS = (mark("Class"), mark("Attempts"), mark("Samples errored"), mark("First seen"), mark("Example"), "")
-
-
-RETRY = 5
+HEADINGS = (
+    mark("Class"),
+    mark("Attempts"),
+    mark("Samples errored"),
+    mark("First seen"),
+    mark("Example"),
+    "",
+    "",
+)
+SHOW, RETRY = 5, 6
 
 
 class ErrorTable(QWidget):
-    """One row a class. `retry` asks to run again the samples that ended in one of these classes."""
+    """One row a class. `wanted` asks to see the records that ended so, `retry` to run their samples again."""
 
+    wanted = Signal(str)
     retry = Signal(object)  # tuple of classes
 
     def __init__(self) -> None:
@@ -29,7 +36,10 @@ class ErrorTable(QWidget):
             "error_table", tr("Errors by class"), [tr(heading) for heading in HEADINGS], stretched=4
         )
         set_widths(self.table, (130, 80, 130, 80))
-        self.table.horizontalHeader().setSectionResizeMode(RETRY, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (SHOW, RETRY):
+            self.table.horizontalHeader().setSectionResizeMode(
+                column, QHeaderView.ResizeMode.ResizeToContents
+            )
         self._empty = TextLabel(tr("No attempt has failed."), "muted", name="errors_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
@@ -58,34 +68,41 @@ class ErrorTable(QWidget):
             self._offer(row, error, active=active)
 
     def _offer(self, row: int, error: ErrorClass, *, active: bool) -> None:
-        """A button where there is something to try again; a view shows a hidden one all the same."""
-        name = _button_name(error.name)
-        button: QWidget | None = self.table.cellWidget(row, RETRY)
-        if button is not None and (error.records == 0 or button.objectName() != name):
-            self.table.removeCellWidget(row, RETRY)
-            button = None
-        if error.records == 0:
-            return
-        if button is None:
-            button = self._button(error.name, name)
-            self.table.setCellWidget(row, RETRY, button)
-        button.setEnabled(not active)
-        button.setToolTip(
-            tr("Stop the run or wait for its end first")
-            if active
-            else tr("Run again the samples that ended so")
-        )
+        """Buttons where there is something to see and to try again."""
+        name = tr(error.name)
+        self._put(
+            row, SHOW, error, tr("Show these"), tr("Show the samples that ended as {name}").format(name=name),
+            self.wanted.emit,
+        )  # fmt: skip
+        button = self._put(
+            row, RETRY, error, tr("Retry these"), tr("Retry the samples that ended as {name}").format(name=name),
+            lambda name: self.retry.emit((name,)),
+        )  # fmt: skip
+        if button is not None:
+            button.setEnabled(not active)
+            button.setToolTip(
+                tr("Stop the run or wait for its end first")
+                if active
+                else tr("Run again the samples that ended so")
+            )
 
-    def _button(self, name: str, object_name: str) -> Button:
-        button = Button(tr("Retry these"))
-        button.setObjectName(object_name)
-        button.setAccessibleName(tr("Retry the samples that ended as {name}").format(name=tr(name)))
-        button.clicked.connect(lambda: self.retry.emit((name,)))
+    def _put(
+        self, row: int, column: int, error: ErrorClass, text: str, spoken: str, act: Callable[[str], object]
+    ) -> QWidget | None:
+        """The button in a cell, the one that is there where it is this class's; a view shows a hidden one all the same."""
+        name = f"{'show' if column == SHOW else 'retry'}_{error.name.replace(' ', '_')}"
+        there: QWidget | None = self.table.cellWidget(row, column)
+        if there is not None and (error.records == 0 or there.objectName() != name):
+            self.table.removeCellWidget(row, column)
+            there = None
+        if there is not None or error.records == 0:
+            return there
+        button = Button(text)
+        button.setObjectName(name)
+        button.setAccessibleName(spoken)
+        button.clicked.connect(lambda: act(error.name))
+        self.table.setCellWidget(row, column, button)
         return button
-
-
-def _button_name(name: str) -> str:
-    return f"retry_{name.replace(' ', '_')}"
 
 
 class ChangeTable(QWidget):

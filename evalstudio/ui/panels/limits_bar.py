@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlid
 
 from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.protocol import RatesNow
+from evalstudio.settings import Settings
 from evalstudio.ui.run_model import window_of
 from evalstudio.ui.text import mark, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
@@ -22,6 +23,7 @@ SOURCES = {"live control": mark("set here"), "option": mark("as it was started")
            "settings": mark("from the settings")}  # fmt: skip
 AT_ONCE = mark("at once")
 NAMES = (mark("Sequential"), mark("Sliding window"), mark("Adaptive"))
+ADAPTIVE = 2  # among them
 
 
 class LimitsBar(Card):
@@ -35,6 +37,8 @@ class LimitsBar(Card):
         super().__init__()
         self.setObjectName("limits_bar")
         self._shown: Strategy = Adaptive()
+        self._ceiling = Settings().ceiling
+        self._in_flight_limit: int | None = None  # of the run in work
         self._scope = ElidedLabel(tr("Next run"), "muted", name="limits_scope")
         self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.strategy = _WholeCombo()
@@ -112,11 +116,12 @@ class LimitsBar(Card):
                     return Adaptive(start if start is not None and low <= start <= size else None, low, size)
                 return Adaptive(max=size)
 
-    def show_next(self, strategy: Strategy) -> None:
-        """Shows what the next run starts with."""
+    def show_next(self, strategy: Strategy, ceiling: int) -> None:
+        """Shows what the next run starts with; Adaptive without a maximum goes up to the application's ceiling."""
+        self._ceiling, self._in_flight_limit = ceiling, None
         self._scope.show_text(tr("Next run"))
         self._in_force.show_text("")
-        self._show(strategy, window_of(strategy, 64))
+        self._show(strategy, window_of(strategy, ceiling))
         self._show_workers(None)
         self._show_requests(None)
 
@@ -131,6 +136,7 @@ class LimitsBar(Card):
         rates: RatesNow | None = None,
     ) -> None:
         """Shows what holds for the run in work; what a person is moving right now is left alone."""
+        self._ceiling, self._in_flight_limit = ceiling, limit
         self._scope.show_text(tr("This run, {source}").format(source=tr(SOURCES.get(source, AT_ONCE))))
         self._in_force.show_text(
             tr("{in_flight:,} of {limit:,} in flight").format(in_flight=in_flight, limit=limit)
@@ -191,8 +197,24 @@ class LimitsBar(Card):
         self.requests.setToolTip(tr(REQUESTS_HINT) + known)
 
     def _strategy_moved(self) -> None:
+        """Another strategy has a number of its own: a window is no maximum to stop at, nor a maximum a window to begin with."""
+        was_adaptive, is_adaptive = (
+            isinstance(self._shown, Adaptive),
+            self.strategy.currentIndex() == ADAPTIVE,
+        )
+        if is_adaptive and not was_adaptive:
+            self._set_size(self._ceiling)
+        elif was_adaptive and not is_adaptive:
+            # a run goes on with what is in force: that is how it is pinned
+            self._set_size(self._in_flight_limit or SlidingWindow().max_concurrency)
+        self._shown = self.chosen
         self._adapt()
         self._window_timer.start()
+
+    def _set_size(self, size: int) -> None:
+        with QSignalBlocker(self.window_size), QSignalBlocker(self.slider):
+            self.window_size.setValue(size)
+            self.slider.setValue(to_slider(size))
 
     def _slider_moved(self, position: int) -> None:
         with QSignalBlocker(self.window_size):
@@ -206,7 +228,8 @@ class LimitsBar(Card):
 
     def _adapt(self) -> None:
         sequential = self.strategy.currentIndex() == 0
-        self._window_label.setText(tr("At &most") if self.strategy.currentIndex() == 2 else tr("&Window"))
+        is_adaptive = self.strategy.currentIndex() == ADAPTIVE
+        self._window_label.setText(tr("At &most") if is_adaptive else tr("&Window"))
         for widget in (self.slider, self.window_size):
             widget.setEnabled(not sequential)
 

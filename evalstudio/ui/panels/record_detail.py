@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.format import milliseconds, money
 from evalstudio.store.reader import Details
-from evalstudio.store.rows import Record
+from evalstudio.store.rows import CUT_OFF, Record
+from evalstudio.ui.difference import difference, signed
 from evalstudio.ui.text import plain, tr, trn
 from evalstudio.ui.theme import theme, tokens
 
@@ -53,6 +54,8 @@ class RecordDetail(QWidget):
         for number, (title, text) in enumerate(sections(details)):
             cursor.insertText(("\n\n" if number else "") + title + "\n", heading)
             cursor.insertText(plain(text), body)
+            if title == tr("EXPECTED"):
+                _insert_difference(cursor, details.record, heading, body)
         cursor.endEditBlock()
         self.view.verticalScrollBar().setValue(place)
 
@@ -62,6 +65,22 @@ class RecordDetail(QWidget):
     def text(self) -> str:
         """What is shown, for the clipboard."""
         return self.view.toPlainText()
+
+
+def _insert_difference(
+    cursor: QTextCursor, record: Record, heading: QTextCharFormat, body: QTextCharFormat
+) -> None:
+    """Where answer and expected text are alike and yet not the same: in what they differ, by signs and by colour."""
+    pieces = difference(record.expected or "", record.answer or "")
+    if not pieces:
+        return
+    cursor.insertText("\n\n" + tr("FROM EXPECTED TO ANSWER") + "\n", heading)
+    for piece in pieces:
+        look = QTextCharFormat(body)
+        if piece.kind != "same":
+            look.setForeground(QColor(tokens().bad if piece.kind == "gone" else tokens().good))
+            look.setFontWeight(QFont.Weight.Bold)
+        cursor.insertText(plain(signed(piece)), look)
 
 
 def sections(details: Details) -> Iterator[tuple[str, str]]:
@@ -126,7 +145,7 @@ def _in_short(record: Record) -> str:
                 tokens_in=record.tokens_in or 0, tokens_out=record.tokens_out or 0
             )
         )
-    if record.finish_reason == "length":
+    if record.finish_reason == CUT_OFF:
         words.append(tr("cut off at the limit of tokens"))
     if record.cost is not None:
         words.append(money(record.cost))

@@ -1,11 +1,12 @@
 """The records of a run: a table with a filter and a search, and one record whole beside it."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -27,7 +28,7 @@ from evalstudio.store.schema import record_ids
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.quiet import quieten, set_widths
-from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS, WIDTHS
+from evalstudio.ui.tables.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, PROMPT, SORTS, WIDTHS
 from evalstudio.ui.tables.records import RecordsModel
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import tr, trn
@@ -70,8 +71,8 @@ class RecordsPanel(QWidget):
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
         self.outcome = QComboBox()
-        for text, value in [(tr("All records"), None), *((tr(name).capitalize(), name) for name in GROUPS)]:
-            self.outcome.addItem(text, value)
+        self._classes: tuple[str, ...] | None = None
+        self.know_classes(())
         labelled(
             self.outcome, f"{prefix}outcome_filter", tr("Filter by outcome"), tr("Which records to show")
         )
@@ -107,6 +108,26 @@ class RecordsPanel(QWidget):
         """Reads the records again: a run has ended or records were made anew."""
         self._stale = True
         self._read(other=False)
+
+    def know_classes(self, names: Sequence[str]) -> None:
+        """The classes of errors that records of the run ended in: each can be filtered by."""
+        chosen = self.outcome.currentData()
+        classes = tuple(dict.fromkeys(names if chosen in (None, *GROUPS) else (*names, chosen)))
+        if classes == self._classes:
+            return
+        self._classes = classes
+        with QSignalBlocker(self.outcome):
+            self.outcome.clear()
+            self.outcome.addItem(tr("All records"), None)
+            for name in (*GROUPS, *classes):
+                self.outcome.addItem(tr(name).capitalize(), name)
+            self.outcome.setCurrentIndex(max(0, self.outcome.findData(chosen)))
+
+    def show_class(self, name: str) -> None:
+        """Shows the records that ended in a class of errors, and no other."""
+        self.clear_filters()
+        self.know_classes((*(self._classes or ()), name))
+        self.outcome.setCurrentIndex(self.outcome.findData(name))
 
     @property
     def query(self) -> RecordQuery:
@@ -267,7 +288,9 @@ class RecordsPanel(QWidget):
         for column in self._hidden:
             table.setColumnHidden(column, True)
         set_widths(table, WIDTHS)
-        header.setSectionResizeMode(ANSWER, QHeaderView.ResizeMode.Stretch)
+        header.moveSection(PROMPT, ANSWER)  # a question stands before its answer
+        for column in (PROMPT, ANSWER):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
         return table
 

@@ -11,11 +11,13 @@ from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.actions import Actions
 from evalstudio.ui.icons import draw_icon
+from evalstudio.ui.panels.slot_strip import next_attempt
 from evalstudio.ui.states import LOOKS
-from evalstudio.ui.text import mark, one_line, plain, tr
+from evalstudio.ui.text import mark, one_line, plain, tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 from evalstudio.ui.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
+A_MINUTE = 59.5  # seconds: from there on a duration is told in minutes
 FIGURES = ("saved", "left", "elapsed", "rate", "tokens", "cost")
 CAPTIONS = {
     "saved": mark("Saved"),
@@ -74,12 +76,13 @@ class RunHeader(Card):
         alarming = now.gate or (now.reason and state is RunState.PAUSED) or state is RunState.INTERRUPTED
         self._binding.set_colour("warn" if alarming else "accent_text")
         self._score.show_scores(now.scores, now.saved, now.errored)
+        rate = now.rate if state in ACTIVE or now.elapsed <= 0 else now.saved / now.elapsed
         texts = {
             "saved": tr("{saved:,} of {total:,}").format(saved=now.saved, total=now.total)
             + (tr(", {cached:,} cached").format(cached=now.cached) if now.cached else ""),
             "left": _time_left(now, state),
             "elapsed": duration(now.elapsed),
-            "rate": f"{now.rate:,.0f}" if now.rate >= 100 else f"{now.rate:.1f}",
+            "rate": f"{rate:,.0f}" if rate >= 100 else f"{rate:.1f}",
             "tokens": f"{now.tokens_in:,} / {now.tokens_out:,}",
             "cost": money(now.cost, partial=now.cost_is_partial and now.cost is not None),
         }
@@ -338,11 +341,25 @@ def _time_left(now: Snapshot, state: RunState) -> str:
     low, likely, high = now.eta
     if likely < 1:
         return tr("under 1 s")
-    return f"{duration(likely)} ({_bare(low)}–{duration(high)})"
+    return f"{duration(likely)} ({_bare(low) if high < A_MINUTE else duration(low)}–{duration(high)})"
 
 
 def _bare(seconds: float) -> str:
-    return duration(seconds).removesuffix(" s") if seconds < 59.5 else duration(seconds)
+    return duration(seconds).removesuffix(" s")
+
+
+def _what_backs_off(now: Snapshot) -> str:
+    """Nothing is in flight: who is next, when, and why it waits."""
+    words = trn(
+        "The {n} sample that is left is backing off",
+        "The {n} samples that are left are backing off",
+        now.backing_off,
+    )
+    first = next_attempt(now)
+    if first is None or first.wait is None:
+        return f"{words}."
+    cause = f": {first.cause}" if first.cause else "."
+    return words + tr("; the next attempt starts in {wait}").format(wait=duration(first.wait)) + cause
 
 
 def _what_holds(now: Snapshot, state: RunState) -> str:
@@ -354,6 +371,8 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
             else ""
         )
         return tr("Waiting: {gate}.{wait}").format(gate=now.gate, wait=wait)
+    if state is RunState.RUNNING and now.backing_off and not now.in_flight and not now.queued:
+        return _what_backs_off(now)
     if state is RunState.RUNNING:
         return (
             f"{now.binding_sentence}"
@@ -361,7 +380,7 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
             else tr("Calls start as fast as samples are ready.")
         )
     if now.reason:
-        return now.reason
+        return now.reason[0].upper() + now.reason[1:]
     if state is RunState.PAUSED:
         return tr("Paused: no further call starts until you continue.")
     if state is RunState.INTERRUPTED:

@@ -15,7 +15,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
 
 from evalstudio.format import short_score
 from evalstudio.protocol import ScoreNow, Snapshot
@@ -26,9 +33,11 @@ from evalstudio.ui.run_model import RunModel, last_summary
 from evalstudio.ui.states import LOOKS
 from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
-from evalstudio.ui.widgets import Card, TextLabel
+from evalstudio.ui.widgets import Card, TextLabel, labelled
 
 SPARK_WIDTH = 54
+FEW = 10  # runs that need no filter
+NAME = Qt.TextElideMode.ElideMiddle  # names that begin alike are told apart by how they end
 ENTRY = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -130,19 +139,34 @@ class RunList(Card):
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self._empty = TextLabel(tr("No runs yet.\nStart one on the right."), "muted", name="run_list_empty")
         self._empty.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        self._shown: tuple[list[RunRow], dict[int, RunModel], int | None] = ([], {}, None)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(tr("Filter the runs"))
+        self.filter.setClearButtonEnabled(True)
+        labelled(
+            self.filter, "run_filter", tr("Filter the runs"),
+            tr("Words of an experiment, evaluation, model or state, as in: flaky errors"),
+        )  # fmt: skip
+        self.filter.textChanged.connect(lambda *_: self.show_runs(*self._shown))
+        self.filter.hide()
+        around = QVBoxLayout()
+        around.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+        around.addWidget(self.filter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, SPACE_M, 1, SPACE_S)
         layout.setSpacing(SPACE_S)
         title = TextLabel(tr("Runs"), factor=1.15, bold=True)
         title.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         layout.addWidget(title)
+        layout.addLayout(around)
         layout.addWidget(self._empty)
         layout.addWidget(self.view, 1)
         self.setMinimumWidth(190)
         theme().changed.connect(self.view.viewport().update)
 
     def show_runs(self, rows: list[RunRow], models: dict[int, RunModel], focus: int | None) -> None:
-        """Fills the list: what is live as it stands, the rest as stored."""
+        """Fills the list: what is live as it stands, the rest as stored; those that the filter leaves."""
+        self._shown = rows, models, focus
         entries = []
         for row in rows:
             model = models.get(row.id)
@@ -151,8 +175,14 @@ class RunList(Card):
                 self._sparks.pop(row.id, None)
                 self._asked.discard(row.id)
             entries.append(_entry(row, model, None if live else self._sparks.get(row.id)))
-        self.model.set_entries(entries)
-        self._empty.setVisible(not rows)
+        words = self.filter.text().casefold().split()
+        fitting = [entry for entry in entries if all(word in entry.spoken.casefold() for word in words)]
+        self.model.set_entries(fitting)
+        self.filter.setVisible(len(rows) > FEW or bool(words))
+        self._empty.setVisible(not fitting)
+        self._empty.show_text(
+            tr("No run has all of these words.") if rows else tr("No runs yet.\nStart one on the right.")
+        )
         for place, entry in enumerate(self.model.entries):
             if entry.run_id == focus and self.view.currentIndex().row() != place:
                 self.view.setCurrentIndex(self.model.index(place))
@@ -221,7 +251,7 @@ class _Delegate(QStyledItemDelegate):
         score_width = painter.fontMetrics().horizontalAdvance(entry.score)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.score)
         painter.setFont(bold)
-        _elided(painter, line.adjusted(0, 0, -score_width - SPACE_S, 0), one_line(entry.experiment))
+        _elided(painter, line.adjusted(0, 0, -score_width - SPACE_S, 0), one_line(entry.experiment), NAME)
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
         line.translate(0, height + 2)
@@ -234,6 +264,7 @@ class _Delegate(QStyledItemDelegate):
             painter,
             line.adjusted(0, 0, -SPARK_WIDTH - SPACE_S, 0),
             one_line(f"{entry.evaluation} · {entry.model}"),
+            NAME,
         )
         line.translate(0, height + 2)
         look = LOOKS[entry.state]
@@ -256,8 +287,10 @@ class _Delegate(QStyledItemDelegate):
             painter.drawRoundedRect(track, 1.5, 1.5)
 
 
-def _elided(painter: QPainter, box: QRectF, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+def _elided(
+    painter: QPainter, box: QRectF, text: str, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+) -> None:
+    shown = painter.fontMetrics().elidedText(text, mode, int(box.width()))
     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 

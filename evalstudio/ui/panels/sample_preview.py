@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.format import milliseconds
 from evalstudio.store.reader import Details
+from evalstudio.store.rows import CUT_OFF
 from evalstudio.templates import Message
 from evalstudio.ui.panels.form_parts import IssueLabel, small_button
 from evalstudio.ui.tabs import Tabs
@@ -157,6 +158,8 @@ def answer_parts(records: Sequence[Details]) -> Iterator[tuple[str, str]]:
     for details in records:
         record = details.record
         took = f" · {milliseconds(record.latency)}" if record.latency is not None else ""
+        if record.finish_reason == CUT_OFF:
+            took += " · " + tr("cut off at the limit of tokens")
         yield (
             tr("SAMPLE {sample_id}{took}").format(sample_id=record.sample_id, took=took),
             record.answer or record.error or tr("(empty)"),

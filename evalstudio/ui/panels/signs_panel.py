@@ -7,6 +7,7 @@ from evalstudio.concurrency import Adaptive, SlidingWindow
 from evalstudio.format import clock
 from evalstudio.protocol import Snapshot
 from evalstudio.signs import Sign, Trouble
+from evalstudio.store.runs import ACTIVE
 from evalstudio.ui.icons import icon
 from evalstudio.ui.text import mark, tr, trn
 from evalstudio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled, theme
@@ -110,7 +111,12 @@ class SignsPanel(QWidget):
         for trouble, block in self._blocks.items():
             limit = now.limit if now is not None else 0
             adaptive = now is not None and isinstance(now.strategy, Adaptive)
-            block.show_sign(signs.get(trouble), limit, may_act=may_act and not adaptive)
+            block.show_sign(
+                signs.get(trouble),
+                limit,
+                may_act=may_act and not adaptive,
+                ended=now is not None and now.state not in ACTIVE,
+            )
         advice = now.worker_advice if now is not None else ""
         self.advice.show_text(tr("Workers: {advice}.").format(advice=advice) if advice else "")
         self.advice.setVisible(bool(advice))
@@ -155,11 +161,15 @@ class _Block(QWidget):
         self._lower.clicked.connect(self._lower_window)
         self._adapt.clicked.connect(lambda: self.strategy_chosen.emit(Adaptive(max=max(1, self._limit))))
 
-    def show_sign(self, sign: Sign | None, limit: int, *, may_act: bool) -> None:
+    def show_sign(self, sign: Sign | None, limit: int, *, may_act: bool, ended: bool) -> None:
         self._sign, self._limit = sign, limit
         active = sign is not None and sign.active
         self._state.show_text(
-            tr("not known yet") if sign is None else tr("⚠ now") if active else tr("✓ quiet")
+            tr("not known yet")
+            if sign is None
+            else (tr("⚠ at the end") if ended else tr("⚠ now"))
+            if active
+            else tr("✓ quiet")
         )
         self._state.set_colour("warn" if active else "muted" if sign is None else "good")
         self._words.show_text(_words(sign) if sign is not None else "")

@@ -58,6 +58,9 @@ class SlotStrip(Card):
         words += [f"{states[state]:,} {tr(state)}" for state in ("streaming", "judging") if states[state]]
         if now.backing_off:
             words.append(tr("{backing_off:,} backing off").format(backing_off=now.backing_off))
+            first = next_attempt(now)
+            if first is not None and first.wait is not None:
+                words[-1] += tr(", next in {wait}").format(wait=duration(first.wait))
         words.append(tr("{queued:,} queued").format(queued=now.queued))
         if now.calls and now.in_flight:
             oldest = now.calls[0]
@@ -139,6 +142,12 @@ class CallCells(Cells):
             if rows * (side + GAP) <= self.height() + GAP:
                 break
         return side, columns, max(0, (self.height() - rows * (side + GAP) + GAP) // 2)
+
+
+def next_attempt(now: Snapshot) -> Call | None:
+    """Of the samples that back off the one that is tried again first."""
+    waiting = [call for call in now.calls if call.wait is not None]
+    return min(waiting, key=lambda call: call.wait or 0.0, default=None)
 
 
 def describe(call: Call) -> str:

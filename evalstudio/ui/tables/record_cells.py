@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from evalstudio.format import milliseconds, money
 from evalstudio.outcome import Outcome
 from evalstudio.store.reader import RecordLine
+from evalstudio.store.rows import CUT_OFF
 from evalstudio.ui.text import mark, one_line, tr
 
 HEADINGS = (
-    mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"),
+    mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"), mark("Prompt"),
 )  # fmt: skip
-WIDTHS = (76, 92, 66, 120, 100, 84, 76, 92, 100, 92, 84)
+WIDTHS = (70, 104, 66, 120, 100, 84, 76, 92, 100, 92, 84, 120)
 SORTS = (
-    "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost",
+    "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost", None,
 )  # fmt: skip
 """What a column is sorted by in SQL; texts are searched, not sorted."""
-HIDDEN_AT_FIRST = (8, 9, 10)
-HIDDEN_BESIDE_CHARTS = (6, 7, *HIDDEN_AT_FIRST)  # where the answer would have no room
+HIDDEN_AT_FIRST = (7, 8, 9, 10)
+HIDDEN_BESIDE_CHARTS = (6, *HIDDEN_AT_FIRST, 11)  # where the answer would have no room
 NUMERIC = (5, 6, 7, 8, 9, 10)
-OUTCOME, SCORE, ANSWER = 1, 2, 3
+OUTCOME, SCORE, ANSWER, PROMPT = 1, 2, 3, 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Row:
     cells: tuple[str, ...]
     colours: tuple[str, str]
     whole: str  # what a tooltip tells: the longest text
+    prompt: str = ""  # what it tells over the prompt
 
 
 def make_row(line: RecordLine) -> Row:
@@ -35,6 +37,9 @@ def make_row(line: RecordLine) -> Row:
     sample = line.sample_id if not line.repeat else f"{line.sample_id} #{line.repeat + 1}"
     text = line.answer if answered else line.error
     outcome = (tr("scored") if line.scored else tr("unscored")) if answered else tr(line.outcome)
+    cut = answered and line.finish_reason == CUT_OFF
+    if cut:
+        outcome = tr("{outcome}, cut off").format(outcome=outcome)
     score, colour = score_words(line.score)
     cells = (
         one_line(sample, 60),
@@ -48,9 +53,13 @@ def make_row(line: RecordLine) -> Row:
         milliseconds(line.first_token) if line.first_token is not None else "",
         f"{line.tokens_in:,}" if line.tokens_in is not None else "",
         money(line.cost) if line.cost is not None else "",
+        one_line(line.prompt),
     )
     return Row(
-        cells, ("text" if answered and line.scored else "warn" if answered else "bad", colour), text or ""
+        cells,
+        ("text" if answered and line.scored and not cut else "warn" if answered else "bad", colour),
+        text or "",
+        line.prompt or "",
     )
 
 

@@ -14,7 +14,7 @@ from evalstudio.store.ids import Ids
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.id_vector import IdVector
 from evalstudio.ui.tables.pages import Pages
-from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, SCORE, Row, make_row
+from evalstudio.ui.tables.record_cells import HEADINGS, NUMERIC, OUTCOME, PROMPT, SCORE, Row, make_row
 from evalstudio.ui.text import tooltip, tr
 from evalstudio.ui.theme import tokens
 
@@ -85,7 +85,8 @@ class RecordsModel(QAbstractTableModel):
                 return QColor(getattr(tokens(), row.colours[index.column() - OUTCOME]))
         if role == Qt.ItemDataRole.ToolTipRole:
             row = self._row(index.row())
-            return tooltip(row.whole) if row is not None else None
+            if row is not None:
+                return tooltip(row.prompt if index.column() == PROMPT else row.whole)
         return None
 
     def replace(self, ids: Ids) -> None:
