@@ -69,7 +69,7 @@ def forecast_command(
             left, source = await asyncio.to_thread(_left, place, plan, experiment)
             if pilot is not None or basis is None:
                 size = pilot or USUAL_SIZE
-                console.print(f"A pilot of {size} samples is called and kept.")
+                console.print(f"A pilot of {min(size, left or size)} samples is called and kept.")
                 with on_interrupt(stop):
                     piloted, basis = await run_pilot(engine, evaluation, options, size)
                 kept = piloted.keeping.counts.saved
@@ -89,6 +89,9 @@ def forecast_command(
     source, found = run(work())
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+        return
+    if not any(one.seconds.high for one in found):
+        console.print(f"Nothing is left to forecast: {source}.", markup=False)
         return
     console.print(f"{source}:", markup=False)
     width = max(len(describe(one.strategy)) for one in found) + 1

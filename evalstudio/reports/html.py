@@ -185,5 +185,6 @@ def _moment(at: float | None) -> str:
 def _cut(text: str | None) -> str:
     if not text:
         return ""
+    text = redact(text)  # before it is cut: half a key would not be found
     left = len(text) - LONGEST_TEXT
     return text if left <= 0 else f"{text[:LONGEST_TEXT]} … {left:,} more characters"

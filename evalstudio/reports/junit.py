@@ -91,8 +91,8 @@ def _case(evaluation: str, details: Details) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", redact(text[:LONGEST_TEXT])))
+    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", redact(text)[:LONGEST_TEXT]))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", redact(text[:LONGEST_TEXT])))
+    return quoteattr(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", redact(text)[:LONGEST_TEXT]))

@@ -6,7 +6,12 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from evalstudio.cli import evalstudio as command
+from evalstudio.commands.experiments import write
+from evalstudio.engine.endpoints import identify, save_prior
+from evalstudio.engine.limits.priors import Prior
 from evalstudio.errors import EvaluationError, LimitError, RunError
+from evalstudio.models import resolve_model
+from evalstudio.workspace import Workspace
 from tests.engine.support import write_evaluation
 
 
@@ -32,13 +37,16 @@ def test_that_capacity_refuses_a_maximum_of_nothing(tmp_path: Path) -> None:
     assert isinstance(done.exception, LimitError)
 
 
-def test_that_forecast_calls_a_pilot_once_and_then_knows(tmp_path: Path) -> None:
+def test_that_forecast_calls_a_pilot_once_and_then_knows(tmp_path: Path, workspace: Workspace) -> None:
     path = write_evaluation(tmp_path, '"demo/instant"', 400)
     first = evalstudio("forecast", path, "--experiment", "p")
     assert first.exit_code == 0, first.stderr
     for name in ("pilot", "Sequential", "Sliding window 8", "Adaptive", "--experiment 'p'"):
         assert name in first.stdout
     assert evalstudio("run", path, "--experiment", "p").exit_code == 0
+    # whether so short a run settles on a window depends on the machine, so what it learned is written here
+    identity = identify(resolve_model("demo/instant", tmp_path), None)
+    write(workspace, lambda db: save_prior(db, identity, Prior(window=8, throughput=100.0, seconds=0.05)))
     second = evalstudio("forecast", path, "--json")
     assert "pilot" not in second.stderr
     told = [one["strategy"]["type"] for one in json.loads(second.stdout)]
@@ -59,7 +67,9 @@ def test_that_a_pilot_that_is_the_whole_run_leaves_nothing(tmp_path: Path) -> No
     path = write_evaluation(tmp_path, '"demo/instant"', 8)
     first = evalstudio("forecast", path, "--experiment", "p")
     assert first.exit_code == 0, first.exception
-    assert "0 samples that are left, 8 are saved" in first.stdout
+    assert "A pilot of 8 samples" in first.stdout
+    assert "Nothing is left to forecast: 0 samples that are left, 8 are saved" in first.stdout
+    assert "Adaptive" not in first.stdout
     again = evalstudio("forecast", path, "--experiment", "p")
     assert isinstance(again.exception, RunError)
     assert "has all its 8 samples" in str(again.exception)

@@ -21,8 +21,10 @@ from evalstudio.engine.connection import try_model
 from evalstudio.engine.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
 from evalstudio.evaluation import ModelSettings, load_evaluation
-from evalstudio.keys import REMOVED, use_for_session
+from evalstudio.keys import REMOVED, find_key, use_for_session
 from evalstudio.library import free_path
+from evalstudio.reports import html, junit
+from evalstudio.reports.html import _cut
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
 from tests.engine.models.scripted import completion, reply, scripted
@@ -38,7 +40,9 @@ async def test_that_a_key_that_comes_back_is_in_no_record_log_export_or_file(
 ) -> None:
     use_for_session("PLANTED", SECRET)
     said = {"error": {"message": f"the key {SECRET} is spent", "type": "x"}}
-    replies = [reply(completion(f"you sent {SECRET}")), reply(said, 400), reply(said, 500)]
+    everywhere = completion(f"you sent {SECRET}", f"stop {SECRET}", model=f"m {SECRET}")
+    everywhere["choices"][0]["message"]["reasoning_content"] = f"it is {SECRET}"
+    replies = [reply(everywhere), reply(said, 400), reply(said, 500)]
 
     async def script(connection) -> None:  # type: ignore[no-untyped-def]
         await replies[len(server.asked) % 3](connection)
@@ -60,6 +64,25 @@ async def test_that_a_key_that_comes_back_is_in_no_record_log_export_or_file(
     assert SECRET not in repr(heard.events)
     for path in workspace.folder.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+
+
+async def test_that_a_key_that_a_function_says_is_in_no_field(tmp_path: Path, workspace: Workspace) -> None:
+    use_for_session("PLANTED", SECRET)
+    find_key("PLANTED")
+    text = f"{{'text': 'a {SECRET}', 'thinking': 'b {SECRET}', 'finish_reason': 'c {SECRET}'}}"
+    (tmp_path / "model.py").write_text(f"def answer(prompt):\n    return {text}\n")
+    async with engine_in(workspace) as (engine, _):
+        path = write_evaluation(tmp_path, '"model.py::answer"', 2)
+        await finish(engine, await engine.start_run(path, Options("k")))
+    for file in workspace.folder.rglob("*"):
+        assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
+
+
+def test_that_a_cut_text_holds_no_part_of_a_key() -> None:
+    use_for_session("PLANTED", SECRET)
+    find_key("PLANTED")
+    for cut, most in ((_cut, html.LONGEST_TEXT), (junit._text, junit.LONGEST_TEXT)):
+        assert SECRET[:9] not in cut("x" * (most - 10) + SECRET + "x" * 99)
 
 
 def test_that_the_command_line_says_no_key() -> None:

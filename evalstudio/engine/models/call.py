@@ -1,12 +1,13 @@
 """One call of a model: what is asked, and what came of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from evalstudio.encodable import count, encodable
 from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.evaluation import TimeOuts
+from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.templates import Message
@@ -25,6 +26,10 @@ class Request:
     time_left: float | None = None
 
 
+SAID = ("text", "thinking", "finish_reason", "answered_by", "prompt")
+"""The fields of an answer in which an endpoint, or a person's function, says what it likes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the model said. Token counts are None where the endpoint does not tell them, or none that can be."""
@@ -41,7 +46,7 @@ class Answer:
     scores: tuple[Score, ...] | None = None  # where the call itself judged the answer
 
     def __post_init__(self) -> None:
-        for name in ("text", "thinking", "finish_reason", "answered_by", "prompt"):
+        for name in SAID:
             said = getattr(self, name)
             if said is not None and (clean := encodable(said)) is not said:
                 object.__setattr__(self, name, clean)
@@ -49,6 +54,16 @@ class Answer:
             stated = getattr(self, name)
             if stated is not None and count(stated) is None:
                 object.__setattr__(self, name, None)
+
+
+def without_keys(answer: Answer) -> Answer:
+    """The answer with the keys of this process taken out of all that it says; itself where there is none in it."""
+    changes: dict[str, Any] = {
+        name: clean
+        for name in SAID
+        if (said := getattr(answer, name)) is not None and (clean := redact_answer(said)) is not said
+    }
+    return replace(answer, **changes) if changes else answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -17,12 +16,11 @@ import httpx
 import msgspec
 
 from evalstudio.engine.limits.hints import rate_headers, retry_hint
-from evalstudio.engine.models.call import Answer, CallResult
+from evalstudio.engine.models.call import Answer, CallResult, without_keys
 from evalstudio.engine.models.classify import classify, is_fatal, sentence
 from evalstudio.engine.models.http import Client, explain, place, plain_headers, stream_body
 from evalstudio.engine.models.sse import EventLines
 from evalstudio.evaluation import TimeOuts
-from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome
 
 LARGEST_BODY = 32 << 20
@@ -113,7 +111,7 @@ class Exchange:
                         result = gathered.result()
             return CallResult(
                 result.outcome,
-                _redacted(result.answer),
+                without_keys(result.answer) if result.answer is not None else None,
                 f"{place(self.url)} {result.message}" if result.message else "",
                 response.status_code,
                 watch.first_token,
@@ -135,7 +133,8 @@ class Exchange:
             timed_out = isinstance(error, httpx.TimeoutException)
             trouble = Outcome.OVERLOADED, explain(error, self.url)
         outcome, message = trouble
-        partial = None if gathered is None else _redacted(gathered.partial())
+        begun = None if gathered is None else gathered.partial()
+        partial = None if begun is None else without_keys(begun)
         return CallResult(outcome, partial, message, first_token=watch.first_token, timed_out=timed_out)
 
     async def aclose(self) -> None:
@@ -259,17 +258,6 @@ class _Watch:
         if self.first_token is None:
             return f"{where} sent no first token within {self._timeouts.first_token:g} s (time-out 'first_token')."
         return f"{where} sent no further token within {self._timeouts.between_tokens:g} s (time-out 'between_tokens')."
-
-
-def _redacted(answer: Answer | None) -> Answer | None:
-    """An endpoint that repeats the key in its answer must not bring it into the store."""
-    if answer is None:
-        return None
-    texts = (answer.text, answer.thinking or "", answer.answered_by or "")
-    clean = tuple(map(redact_answer, texts))
-    if clean == texts:
-        return answer
-    return replace(answer, text=clean[0], thinking=clean[1] or None, answered_by=clean[2] or None)
 
 
 def _kind(headers: dict[str, str]) -> str:

@@ -13,12 +13,11 @@ import msgspec
 
 from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import Workers
-from evalstudio.engine.models.call import Answer, CallResult, Request
+from evalstudio.engine.models.call import Answer, CallResult, Request, without_keys
 from evalstudio.engine.models.contained import call_contained
 from evalstudio.engine.models.failures import sentence_of
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import TimeOuts
-from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome
 
 ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
@@ -129,7 +128,7 @@ def _load(path: Path) -> ModuleType:
 
 def _result(value: Any) -> CallResult:
     if isinstance(value, str):
-        return CallResult(Outcome.OK, Answer(redact_answer(value)))
+        return CallResult(Outcome.OK, without_keys(Answer(value)))
     if isinstance(value, Mapping) and isinstance(value.get("text"), str):
         try:
             answer = msgspec.convert({name: value[name] for name in ANSWER_FIELDS if name in value}, Answer)
@@ -137,7 +136,7 @@ def _result(value: Any) -> CallResult:
             return CallResult(
                 Outcome.BAD_ANSWER, message=f"The mapping that the function returned can't be used: {error}."
             )
-        return CallResult(Outcome.OK, replace(answer, text=redact_answer(answer.text)))
+        return CallResult(Outcome.OK, without_keys(answer))
     return CallResult(
         Outcome.BAD_ANSWER,
         message=f"The function returned {type(value).__name__}; it must return text, or a mapping with 'text'.",
