@@ -1794,7 +1794,7 @@
     </message>
     <message numerus="yes">
       <location filename="../../evalstudio/ui/panels/model_form.py" />
-      <source>It offers {n} models.</source>
+      <source>It offers {n} models; a part of a name, typed above, shows those that have it.</source>
       <comment>It offers one model.</comment>
       <translation type="unfinished">
         <numerusform />
@@ -4615,6 +4615,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/score_pairs.py" />
+      <source>no score of this evaluator</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/charts/chart.py" />
       <location filename="../../evalstudio/settings_schema.py" />
       <source>none</source>
@@ -5134,6 +5139,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/run_header.py" />
       <source>{metric}, {n:,} of {saved:,} scored</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/slot_strip.py" />
+      <source>{minutes}m</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -136,15 +136,16 @@ class SettingsDialog(QDialog):
 
     def _check(self) -> None:
         """Checked as typed: what can't work is said, and can't be applied."""
+        applied = values_of(self._session.settings)
+        for key, row in self.rows.items():
+            row.show_source(*self._source(key, pending=row.differs_from(applied[key])))
         try:
             draft = self.draft()
         except EvalStudioError as error:
             self._say(str(error))
             return
         self._say("", differs=draft != self._session.settings)
-        applied, fresh = values_of(self._session.settings), values_of(draft)
-        for key, row in self.rows.items():
-            row.show_source(*self._source(key, pending=fresh[key] != applied[key]))
+        fresh = values_of(draft)
         self._show_workers(draft)
         self.advice.check(fresh["window"] if fresh["strategy"] == "sliding_window" else None)
 

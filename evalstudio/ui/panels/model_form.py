@@ -6,7 +6,6 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from evalstudio.evaluation import ModelSettings
 from evalstudio.models import BUILT_IN, PRESETS, is_self_hosted
 from evalstudio.named_models import check
 from evalstudio.protocol import ListModels, TestModel
+from evalstudio.ui.combo import ComboBox, find_as_typed
 from evalstudio.ui.icons import icon
 from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.panels.key_field import KeyField
@@ -166,7 +166,11 @@ class ModelForm(QWidget):
         self.model_id.addItems([one_line(str(name)) for name in names])
         self.model_id.setCurrentText(current or (str(names[0]) if names else ""))
         self._tell(
-            trn("It offers one model.", "It offers {n} models.", len(names)),
+            trn(
+                "It offers one model.",
+                "It offers {n} models; a part of a name, typed above, shows those that have it.",
+                len(names),
+            ),
             "good",
         )
 
@@ -230,8 +234,8 @@ class ModelForm(QWidget):
             self.name, "model_name", tr("Name"), tr("What evaluations, --model and the Runs page call it")
         )
         self.provider = TextLabel("", name="model_provider")
-        self.model_id = QComboBox()
-        self.model_id.setEditable(True)
+        self.model_id = ComboBox()
+        find_as_typed(self.model_id)
         self.model_id.setMinimumContentsLength(24)
         labelled(self.model_id, "model_id", tr("Model"), tr("Its name at the endpoint"))
         self.list_models = Button(tr("&List models"))
