@@ -41,14 +41,18 @@ def test_that_two_hundred_choices_are_found_by_any_part_and_typing_adds_none(qtb
     box.addItems([f"vendor/{'Tiny' if number % 50 == 7 else 'large'}-{number}" for number in range(200)])
     box.setCurrentText("")
     box.show()
-    QTest.keyClicks(box.lineEdit(), "tiny")
-    popup = box.completer().popup()
+    line, completer = box.lineEdit(), box.completer()
+    assert line is not None
+    assert completer is not None
+    QTest.keyClicks(line, "tiny")
+    popup = completer.popup()
+    assert popup is not None
     assert popup.isVisible()
     shown = popup.model()
     assert [shown.index(row, 0).data() for row in range(shown.rowCount())] == [
         f"vendor/Tiny-{number}" for number in (7, 57, 107, 157)
     ]
     popup.hide()
-    QTest.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    QTest.keyClick(line, Qt.Key.Key_Return)
     assert box.count() == 200
     assert box.currentText() == "tiny"

@@ -19,7 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
-from evalstudio.settings import DEFAULTS, Settings, import_settings, load_settings, settings_of, values_of
+from evalstudio.settings import (
+    DEFAULTS,
+    Settings,
+    changed,
+    import_settings,
+    load_settings,
+    settings_of,
+    values_of,
+)
 from evalstudio.settings_schema import FIELDS
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.theme import theme
@@ -180,14 +188,20 @@ def test_that_a_value_that_cannot_work_is_marked_and_can_be_reset(open_window: O
 
 
 def test_that_a_long_source_makes_no_section_wider_than_there_is_room(open_window: OpenWindow) -> None:
-    dialog = opened(open_window())
+    driver = open_window()
+    dialog = opened(driver)
     area = dialog.findChild(QScrollArea, "settings_scroll")
     row = dialog.rows["strategy"]
-    row.show_source("run 12: Sliding window 8 (default: the worker count)", "muted")
-    QTest.qWait(0)
-    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
-    right = row.reset.mapTo(area.viewport(), row.reset.rect().topRight()).x()
-    assert right < area.viewport().width()
+    try:
+        for scale in (100, 150):
+            driver.session.change_settings(changed(driver.session.settings, text_scale=scale))
+            row.show_source("run 12: Sliding window 8 (default: the worker count)", "muted")
+            driver.wait(lambda: area.widget().minimumSizeHint().width() <= area.viewport().width())
+            right = row.reset.mapTo(area.viewport(), row.reset.rect().topRight()).x()
+            assert right < area.viewport().width()
+            assert dialog.width() <= 1_280
+    finally:
+        theme().scale(100)
 
 
 def test_that_search_finds_a_setting_in_any_section(open_window: OpenWindow) -> None:
