@@ -3495,6 +3495,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/function_check.py" />
+      <source>The file {file} cannot be read ({why}).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
       <source>The first</source>
       <translation type="unfinished" />
@@ -4195,10 +4200,14 @@ Start one on the right.</source>
       <source>a cost that is not known: there is no price for this model</source>
       <translation type="unfinished" />
     </message>
-    <message>
+    <message numerus="yes">
       <location filename="../../evalstudio/ui/panels/evaluation_bar.py" />
-      <source>a grid of {runs:,} runs names its models</source>
-      <translation type="unfinished" />
+      <source>a grid of {n} runs names its models</source>
+      <comment>a grid of one run names its models</comment>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
     </message>
     <message>
       <location filename="../../evalstudio/settings_schema.py" />
@@ -4621,6 +4630,7 @@ Start one on the right.</source>
     </message>
     <message>
       <location filename="../../evalstudio/ui/charts/chart.py" />
+      <location filename="../../evalstudio/ui/function_check.py" />
       <location filename="../../evalstudio/settings_schema.py" />
       <source>none</source>
       <translation type="unfinished" />
@@ -5104,6 +5114,16 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/speed_panel.py" />
       <source>{factor:.2f} × slower</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/function_check.py" />
+      <source>{file} has no function '{name}'; it has: {there}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/function_check.py" />
+      <source>{file} is no Python that can be read: {why}.</source>
       <translation type="unfinished" />
     </message>
     <message>
