@@ -374,6 +374,8 @@ class Engine:
         if sentence is not None:
             self.log("error", sentence)
             for run in self.runs.values():
+                if before is not None and run.reason == before:
+                    run.reason = sentence  # another trouble on top: it goes on when the last is over
                 run.pause(sentence)
         else:
             self.log("info", "The store can be written again.")
