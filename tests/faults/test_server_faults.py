@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from evalstudio.engine.child_server import start_child_server
 from evalstudio.engine.plan import Options
@@ -136,3 +137,36 @@ async def test_that_a_server_put_to_sleep_is_waited_for(
         last = await finish(engine, run)
     assert (last.saved, last.errored) == (3000, 0)
     told("server asleep for 2 s (SIGSTOP)", 1, "waited for, no sample errored")
+
+
+async def test_that_a_run_whose_endpoint_is_back_goes_on_when_it_is_continued_once(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it failed while it was away does not pause it again before the first answer could come."""
+    monkeypatch.setattr("evalstudio.engine.limits.brake.BREAKER_CANARIES", 1)
+    monkeypatch.setattr("evalstudio.engine.limits.brake._FIRST_WAIT", 0.1)
+    away = True
+
+    async def answer(request: web.Request) -> web.Response:
+        if away:
+            return web.Response(status=503)
+        await asyncio.sleep(0.6)  # longer than it takes to look whether it is there
+        return web.json_response({"choices": [{"message": {"content": "neutral"}, "finish_reason": "stop"}]})
+
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    model = f'{{ provider = "openai", name = "x", base_url = "http://127.0.0.1:{runner.addresses[0][1]}/v1", key = "TEST_KEY" }}'
+    try:
+        async with engine_in(workspace, attended=True) as (engine, heard):
+            run = await engine.start_run(write_evaluation(tmp_path, model, 6), Options("back"))
+            paused = await heard.until(lambda snapshot: snapshot.state == RunState.PAUSED)
+            assert "did not recover" in paused.reason
+            away = False
+            run.go_on()
+            assert (await finish(engine, run)).saved == 6
+    finally:
+        await runner.cleanup()
