@@ -165,6 +165,7 @@ class Attempts:
             attempts=item.turn_attempts,
             elapsed=now - (item.time_from or now),
             hint=result.hint,
+            unreadable=_unreadable(item) + 1,
         )
         waited = decision.delay if isinstance(decision, Retry) else 0.0
         item.attempts.append(make_attempt(item, result, message, latency, waited))
@@ -254,3 +255,9 @@ class Attempts:
         if tokens:
             share = 0.1 if self.expected_tokens else 1.0
             self.expected_tokens += (tokens - self.expected_tokens) * share
+
+
+def _unreadable(item: Item) -> int:
+    """Of the attempts before this one, in this turn, how many brought an answer that could not be read."""
+    before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
+    return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)

@@ -39,6 +39,7 @@ class _Question:
     take: TakeScore
     asked_at: float
     attempts: int = 0
+    unreadable: int = 0  # of these
     repaired: bool = False
 
 
@@ -155,8 +156,13 @@ class JudgeCalls:
         self.failures += 1
         self.last_failure = redact(result.message)
         elapsed = self.clock() - question.asked_at
+        question.unreadable += result.outcome is Outcome.BAD_ANSWER
         decision = self.policy.after(
-            result.outcome, attempts=question.attempts, elapsed=elapsed, hint=result.hint
+            result.outcome,
+            attempts=question.attempts,
+            elapsed=elapsed,
+            hint=result.hint,
+            unreadable=question.unreadable,
         )
         match decision:
             case Retry(delay=delay):
@@ -175,7 +181,7 @@ class JudgeCalls:
             return
         question.messages = tuple(self.judge.repair(question.messages, reply, score.why))
         question.repaired = True
-        question.attempts = 0
+        question.attempts = question.unreadable = 0
         self._queue.appendleft(question)
 
     def _again_in(self, delay: float, question: _Question, *, last: bool) -> None:
