@@ -135,7 +135,7 @@ class Attempts:
         if result is not None:
             item.attempts.append(make_attempt(item, result, message, now - item.started, 0.0))
         self.run.telemetry.failed(Outcome.CANCELLED, message, self.run.now, final=True)
-        self.run.keeping.save(item, Ended(Outcome.CANCELLED, message, item.partial))
+        self.run.keeping.save(item, Ended(Outcome.CANCELLED, message, item.partial, cost=item.cost))
 
     def _messages(self, item: Item) -> tuple[Message, ...]:
         turn = self.run.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
@@ -165,6 +165,7 @@ class Attempts:
             attempts=item.turn_attempts,
             elapsed=now - (item.time_from or now),
             hint=result.hint,
+            unreadable=_unreadable(item) + 1,
         )
         waited = decision.delay if isinstance(decision, Retry) else 0.0
         item.attempts.append(make_attempt(item, result, message, latency, waited))
@@ -184,7 +185,7 @@ class Attempts:
                 run.queue.put_back(item, None)
                 run.ask(f"{message} It was paused because {sentence}.")
             case GiveUp():
-                run.keeping.save(item, Ended(result.outcome, message, item.partial))
+                run.keeping.save(item, Ended(result.outcome, message, item.partial, cost=item.cost))
                 self._watch(run.telemetry.errors())
 
     def _note_trouble(self, item: Item, result: CallResult) -> None:
@@ -206,10 +207,12 @@ class Attempts:
             run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self.prices.of(answer)
         run.telemetry.spent(cost)
+        if cost is not None:
+            item.cost = (item.cost or 0.0) + cost
         self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(None)
         taken = None if run.plan.is_recorded else latency
-        ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, cost)
+        ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost, result.connect)
         if item.turn + 1 < run.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:
@@ -252,3 +255,9 @@ class Attempts:
         if tokens:
             share = 0.1 if self.expected_tokens else 1.0
             self.expected_tokens += (tokens - self.expected_tokens) * share
+
+
+def _unreadable(item: Item) -> int:
+    """Of the attempts before this one, in this turn, how many brought an answer that could not be read."""
+    before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
+    return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)

@@ -80,6 +80,7 @@ class Engine:
         self._clock = clock
         self._endpoints = Endpoints(self.settings.rates)
         self._drivers: dict[int, asyncio.Task[None]] = {}
+        self._starting: set[int] = set()  # runs that are taken, but not yet among `runs`
         self._ticker: asyncio.Task[None] | None = None
         self._ended: dict[int, Snapshot] = {}
         self._trouble: str | None = None
@@ -170,7 +171,7 @@ class Engine:
         row = await self.execute(lambda connection: get_run(connection, run_id))
         stored = msgspec.json.decode(row.spec, type=StoredSpec)
         options = msgspec.structs.replace(
-            stored.options, experiment=row.experiment, new_run=False, retry_classes=classes
+            stored.options, experiment=row.experiment, new_run=False, retry_classes=classes, resume=run_id
         )
         return stored.reference, options
 
@@ -248,21 +249,40 @@ class Engine:
 
     async def _begin(self, plan: Plan) -> Run:
         settings = await self.servers.locate(plan.model)
-        row, resumed = await self.execute(lambda connection: _claim(connection, plan, self.runs))
+        row, resumed = await self.execute(lambda connection: self._claim(connection, plan))
         try:
             assembled = await assemble(self._parts, plan, settings, row)
             await self.execute(lambda connection: update_spec(connection, row.id, plan.new_run()))
             await self.execute(lambda connection: set_state(connection, row.id, RunState.RUNNING))
         except BaseException:
-            await self.execute(lambda connection: give_back(connection, row))
+            try:
+                await self.execute(lambda connection: give_back(connection, row))
+            finally:
+                self._starting.discard(row.id)
             raise
         # nothing is awaited from here on: a Ctrl-C finds a run that is not there yet, or one that can be stopped
         run = assembled.run
         self.runs[row.id] = run
+        self._starting.discard(row.id)
         self._tell_start(run, resumed, len(assembled.missing_scores))
         run.start()
         self._drivers[row.id] = asyncio.create_task(self._drive(run, assembled))
         return run
+
+    def _claim(self, connection: Any, plan: Plan) -> tuple[RunRow, bool]:
+        """Finds or makes the run of a plan and takes its lease; in the writer's thread, so one after the other."""
+        # two runs that nobody named may get the same name from the clock
+        fresh = plan.options.new_run or plan.options.experiment is None
+        if not fresh and plan.evaluation is None and plan.options.resume is not None:
+            _check_name(get_run(connection, plan.options.resume), plan)
+        row, resumed = find_or_create(connection, plan.new_run(), new_run=fresh, resume=plan.options.resume)
+        if row.id in self.runs or row.id in self._starting:
+            raise RunError(
+                f"Experiment '{row.experiment}' is running already; stop it first, or use another name."
+            )
+        take_lease(connection, row.id)
+        self._starting.add(row.id)
+        return row, resumed
 
     def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
         dataset = run.plan.dataset
@@ -354,6 +374,8 @@ class Engine:
         if sentence is not None:
             self.log("error", sentence)
             for run in self.runs.values():
+                if before is not None and run.reason == before:
+                    run.reason = sentence  # another trouble on top: it goes on when the last is over
                 run.pause(sentence)
         else:
             self.log("info", "The store can be written again.")
@@ -362,13 +384,10 @@ class Engine:
                     run.go_on()
 
 
-def _claim(connection: Any, plan: Plan, running: dict[int, Run]) -> tuple[RunRow, bool]:
-    # two runs that nobody named may get the same name from the clock
-    fresh = plan.options.new_run or plan.options.experiment is None
-    row, resumed = find_or_create(connection, plan.new_run(), new_run=fresh)
-    if row.id in running:
+def _check_name(row: RunRow, plan: Plan) -> None:
+    """A file that holds another evaluation now is no way to go on with a run."""
+    if row.evaluation != plan.spec.name:
         raise RunError(
-            f"Experiment '{row.experiment}' is running already; stop it first, or use another name."
+            f"Run {row.id} is of the evaluation '{row.evaluation}', but {plan.reference} is named '{plan.spec.name}' now; "
+            "give it its former name to go on, or start a new run."
         )
-    take_lease(connection, row.id)
-    return row, resumed

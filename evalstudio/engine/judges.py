@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalstudio.engine.admission import Cap
+from evalstudio.engine.breaker import SILENT_FAILURES, SILENT_S
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.limits.terms import Binding, Ticket, Wait
@@ -24,6 +25,9 @@ from evalstudio.outcome import Outcome
 from evalstudio.score import Score
 from evalstudio.templates import Message
 
+NOT_ASKED = "The judge could not be asked:"
+"""How the reason of a score begins for which no judge was there; a resume asks for it again."""
+
 TakeScore = Callable[[int, Score], None]
 
 
@@ -35,6 +39,7 @@ class _Question:
     take: TakeScore
     asked_at: float
     attempts: int = 0
+    unreadable: int = 0  # of these
     repaired: bool = False
 
 
@@ -54,6 +59,10 @@ class JudgeCalls:
     active: Callable[[], bool]  # whether its run may start calls
     spent: Callable[[CallResult], None]
     blocked: Wait | None = None
+    answered: bool = False  # anything, since this start
+    asked_since: float | None = None  # its first call since the start, or since a person let the run go on
+    failures: int = 0  # calls since it last answered
+    last_failure: str = ""
     in_flight: set["asyncio.Task[None]"] = field(default_factory=set)
     _queue: deque[_Question] = field(default_factory=deque)
     _waiting: set[asyncio.TimerHandle] = field(default_factory=set)
@@ -78,6 +87,21 @@ class JudgeCalls:
         for task in list(self.in_flight):
             cancel_soon(task)
 
+    def down(self) -> str | None:
+        """Why answers should wait no longer for this judge: it never answered, or does not recover. None while it may yet."""
+        now = self.clock()
+        going = 0.0 if self.asked_since is None else now - self.asked_since
+        silent = not self.answered and self.failures >= SILENT_FAILURES and going >= SILENT_S
+        waited_for = self._queue or self._waiting or self.in_flight
+        if not waited_for or not (silent or self.controller.broken(now) is not None):
+            return None
+        return f"the judge '{self.evaluator.name}' does not answer: {self.last_failure or self.controller.gate_cause}"
+
+    def forgive(self) -> None:
+        """A person has seen to the cause: it is asked again, with as much patience as at first."""
+        self.asked_since, self.failures = None, 0
+        self.controller.forgive(self.clock())
+
     # What admission asks
 
     @property
@@ -97,6 +121,8 @@ class JudgeCalls:
 
     def start_one(self, now: float) -> None:
         question = self._queue.popleft()
+        if self.asked_since is None:
+            self.asked_since = now
         if question.attempts == 0:
             self.controller.retries.first_attempt()
         ticket = self.controller.start(now, 0, adaptive=self.adaptive)
@@ -124,18 +150,26 @@ class JudgeCalls:
         question.attempts += 1
         self.spent(result)
         if result.outcome is Outcome.OK and result.answer is not None:
+            self.answered, self.failures = True, 0
             self._read(question, result.answer.text)
             return
+        self.failures += 1
+        self.last_failure = redact(result.message)
         elapsed = self.clock() - question.asked_at
+        question.unreadable += result.outcome is Outcome.BAD_ANSWER
         decision = self.policy.after(
-            result.outcome, attempts=question.attempts, elapsed=elapsed, hint=result.hint
+            result.outcome,
+            attempts=question.attempts,
+            elapsed=elapsed,
+            hint=result.hint,
+            unreadable=question.unreadable,
         )
         match decision:
             case Retry(delay=delay):
                 paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
                 self._again_in(delay, question, last=not paid)
             case GiveUp() | PauseRun():
-                why = f"The judge could not be asked: {redact(result.message)}"
+                why = f"{NOT_ASKED} {redact(result.message)}"
                 question.take(
                     question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why)
                 )
@@ -147,7 +181,7 @@ class JudgeCalls:
             return
         question.messages = tuple(self.judge.repair(question.messages, reply, score.why))
         question.repaired = True
-        question.attempts = 0
+        question.attempts = question.unreadable = 0
         self._queue.appendleft(question)
 
     def _again_in(self, delay: float, question: _Question, *, last: bool) -> None:

@@ -50,6 +50,7 @@ class Options(msgspec.Struct, frozen=True):
     threads_per_process: int | None = None
     cluster: str | None = None
     timeout: float | None = None  # seconds for one sample; of a batch, for one call
+    resume: int | None = None  # the very run to go on with; None: the newest that is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,8 @@ class Plan:
         return len(self.dataset) * self.spec.repeats
 
     def new_run(self) -> NewRun:
-        stored = StoredSpec(self.spec, self.options, self.reference, str(self.folder))
+        options = msgspec.structs.replace(self.options, resume=None)
+        stored = StoredSpec(self.spec, options, self.reference, str(self.folder))
         return NewRun(
             experiment=self.experiment,
             evaluation=self.spec.name,

@@ -1,6 +1,7 @@
 """Answers of an earlier start that lack a score: judged now, without a new call of the model.
 
-That is so after a stop while a judge was at work, and when an evaluator was added or changed since.
+That is so after a stop while a judge was at work, where a judge could not be asked, and when an evaluator was added
+or changed since.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.engine.judges import NOT_ASKED
 from evalstudio.engine.run import Run
 from evalstudio.engine.scoring import judge
 from evalstudio.evaluators import Evaluator
@@ -28,8 +30,9 @@ def find_missing(
     for evaluator in evaluators:
         rows = connection.execute(
             "SELECT id FROM records WHERE run_id = ? AND outcome = 'ok' AND NOT EXISTS"
-            " (SELECT 1 FROM scores WHERE record_id = records.id AND evaluator = ?)",
-            (run_id, evaluator.name),
+            " (SELECT 1 FROM scores WHERE record_id = records.id AND evaluator = ?"
+            " AND NOT (value IS NULL AND substr(why, 1, ?) = ?))",
+            (run_id, evaluator.name, len(NOT_ASKED), NOT_ASKED),
         )
         for (record,) in rows:
             missing.setdefault(record, set()).add(evaluator.name)

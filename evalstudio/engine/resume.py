@@ -71,9 +71,19 @@ def load_before(
         first_token, tokens_in, tokens_out, cost = values
         telemetry.answered(latency, first_token, tokens_in, tokens_out)
         telemetry.spent(cost)
+    telemetry.cost = max(telemetry.cost, _spent(connection, run_id))
     next_second = 0 if last is None else last + 1
     telemetry.skip_to(next_second)
     return Before(done, counts, aggregates, next_second, telemetry)
+
+
+def _spent(connection: sqlite3.Connection, run_id: int) -> float:
+    """What the run has cost so far: as it last ended, judges included, or by its records where it ended in no order."""
+    (by_records, at_its_end) = connection.execute(
+        "SELECT (SELECT sum(cost) FROM records WHERE run_id = runs.id), json_extract(summary, '$.cost') FROM runs WHERE id = ?",
+        (run_id,),
+    ).fetchone()
+    return max(by_records or 0.0, at_its_end or 0.0)
 
 
 def count_crashes(connection: sqlite3.Connection, in_flight: list[int]) -> dict[int, int]:

@@ -124,6 +124,9 @@ class Run:
             return
         self.breaker.reset()
         self.clock.go_on()
+        self.controller.forgive(self.services.clock())
+        for judge in self.scoring.judges:
+            judge.forgive()
         self.state, self.reason = RunState.RUNNING, ""
         self.services.admission.pump()
         self.close_if_done()
@@ -276,6 +279,8 @@ class Run:
             return
         if (broken := self.controller.broken(self.services.clock())) is not None:
             self.ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
+        elif (down := next(filter(None, (judge.down() for judge in self.scoring.judges)), None)) is not None:
+            self.ask(f"Paused: {down} See to the cause, then continue.")
         elif (silent := self.breaker.silent(self.clock.going, self.telemetry.errors())) is not None:
             self.ask(silent)
 

@@ -41,6 +41,7 @@ class Item:
     turn_attempts: int = 0
     messages: tuple[Message, ...] = ()
     answers: list[str] = field(default_factory=list)
+    cost: float | None = None  # of all its answers so far; None: unknown
     attempts: list[AttemptRow] = field(default_factory=list)
     partial: Answer | None = None  # of the last attempt that brought a part of one
     state: str = "waiting"

@@ -107,13 +107,17 @@ def get_run(connection: sqlite3.Connection, run_id: int) -> RunRow:
     return rows[0]
 
 
-def find_or_create(connection: sqlite3.Connection, new: NewRun, *, new_run: bool) -> tuple[RunRow, bool]:
+def find_or_create(
+    connection: sqlite3.Connection, new: NewRun, *, new_run: bool, resume: int | None = None
+) -> tuple[RunRow, bool]:
     """The run to go on with under this experiment's name, or a new one; and whether it is a resumed one.
 
-    Resumed is the newest run of the same evaluation with the same fingerprint. If there are only others, that is
-    refused with the differences named, unless `new_run`.
+    Resumed is the newest run of the same evaluation with the same fingerprint, or run `resume` and no other where
+    that is one of this evaluation. If there are only others, that is refused with the differences named, unless
+    `new_run`.
     """
     others = [run for run in list_runs(connection, new.experiment) if run.evaluation == new.evaluation]
+    others = [run for run in others if run.id == resume] or others
     if not new_run:
         for run in others:
             if json.loads(run.fingerprint) == new.fingerprint:

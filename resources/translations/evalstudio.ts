@@ -4374,6 +4374,16 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <source>connecting</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/waterfall.py" />
+      <source>connects</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/evaluation_bar.py" />
       <source>cost unknown</source>
       <translation type="unfinished" />

@@ -69,3 +69,27 @@ async def test_that_a_batch_that_is_given_up_is_not_called() -> None:
     assert (await kept).outcome is Outcome.OK
     assert called == [[1]]
     await model.aclose()
+
+
+async def test_that_a_row_that_hangs_costs_the_others_of_its_batch_one_deadline_only() -> None:
+    sizes = []
+
+    async def answer(numbers: list[int]) -> list[Result]:
+        sizes.append(len(numbers))
+        if 2 in numbers:
+            await asyncio.Event().wait()
+        return [Result() for _ in numbers]
+
+    model = BatchModel(answer, ["numbers"], {}, size=4, attempt_timeout=0.1, workers=None)
+    requests = [Request((), 0, {"numbers": number}) for number in range(4)]
+
+    async def outcomes() -> list[Outcome]:
+        results = await asyncio.gather(*(model.call(one, lambda parts: None) for one in requests))
+        return [result.outcome for result in results]
+
+    assert await outcomes() == [Outcome.OVERLOADED] * 4
+    assert await outcomes() == [Outcome.OK, Outcome.OK, Outcome.OVERLOADED, Outcome.OK]
+    assert sizes == [4, 1, 1, 1, 1]
+    requests[:] = requests[2:3]
+    assert await outcomes() == [Outcome.OVERLOADED]  # still alone
+    await model.aclose()

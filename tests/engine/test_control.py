@@ -7,7 +7,8 @@ import pytest
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.engine.plan import Options
-from evalstudio.errors import LimitError, RunError
+from evalstudio.engine.run import Run
+from evalstudio.errors import EvalStudioError, LimitError, RunError
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation
@@ -221,6 +222,66 @@ async def test_that_a_run_is_not_started_twice_in_one_engine(tmp_path: Path, wor
             await engine.start_run(evaluation, Options("n"))
         run.stop()
         assert (await finish(engine, run)).state == "stopped"
+
+
+async def test_that_of_two_starts_at_one_moment_one_is_refused(tmp_path: Path, workspace: Workspace) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, _):
+        evaluation = write_evaluation(tmp_path, server.model, 30)
+        for again in (
+            lambda: engine.start_run(evaluation, Options("n")),
+            lambda: engine.resume_run(1, ("cancelled",)),
+        ):
+            started = await asyncio.gather(again(), again(), return_exceptions=True)
+            runs = [one for one in started if isinstance(one, Run)]
+            refused = [one for one in started if isinstance(one, RunError)]
+            assert (len(runs), len(refused)) == (1, 1)
+            assert "is running already" in str(refused[0])
+            assert (await finish(engine, runs[0])).saved == 30
+        assert (await server.stats())["started"] == 30
+
+
+async def test_that_a_run_that_could_not_start_can_be_started_again(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, _):
+        evaluation = write_evaluation(tmp_path, server.model, 4)
+        monkeypatch.delenv("TEST_KEY")
+        with pytest.raises(EvalStudioError, match="TEST_KEY"):
+            await engine.start_run(evaluation, Options("n"))
+        monkeypatch.setenv("TEST_KEY", "sk-planted-for-tests")
+        assert (await finish(engine, await engine.start_run(evaluation, Options("n")))).saved == 4
+
+
+async def test_that_resume_goes_on_with_the_run_that_was_asked_for(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    """A newer one of the same kind in its experiment stays as it is."""
+    async with demo("one-second") as server, engine_in(workspace) as (engine, _):
+        evaluation = write_evaluation(tmp_path, server.model, 4)
+        first = await engine.start_run(evaluation, Options("n"))
+        first.stop()
+        assert (await finish(engine, first)).saved == 0
+        await server.control(profile="instant")
+        second = await engine.start_run(evaluation, Options("n", new_run=True))
+        assert (await finish(engine, second)).saved == 4
+        resumed = await engine.resume_run(first.id)
+        assert resumed.id == first.id
+        assert (await finish(engine, resumed)).saved == 4
+        # by its name alone, the newest is meant
+        assert (await engine.start_run(evaluation, Options("n"))).id == second.id
+
+
+async def test_that_resume_refuses_a_file_that_holds_another_evaluation_now(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, _):
+        evaluation = write_evaluation(tmp_path, server.model, 4)
+        run = await engine.start_run(evaluation, Options("n"))
+        await finish(engine, run)
+        Path(evaluation).write_text(Path(evaluation).read_text().replace('name = "test"', 'name = "other"'))
+        with pytest.raises(RunError, match=r"is of the evaluation 'test'.*named 'other' now"):
+            await engine.resume_run(run.id)
+        assert (await server.stats())["started"] == 4
 
 
 @pytest.mark.parametrize("size", [0, -1, 10_001, True, 2.5])

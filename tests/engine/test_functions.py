@@ -232,3 +232,43 @@ async def test_that_a_function_that_waits_gets_no_such_advice(tmp_path: Path, wo
         run = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 40), Options("x"))
         final = await finish(engine, run)
     assert final.worker_advice == ""
+
+
+@pytest.mark.parametrize("raised", ["asyncio.CancelledError()", "NotNow('later')", "KeyboardInterrupt()"])
+async def test_that_whatever_an_async_function_raises_is_one_samples_error(
+    tmp_path: Path, workspace: Workspace, raised: str
+) -> None:
+    """Also what is no Exception, as pytest's own outcomes, and a cancellation that nobody asked for."""
+    write_model(
+        tmp_path,
+        "import asyncio\nclass NotNow(BaseException): pass\n"
+        f"async def answer(prompt):\n    if '(2)' in prompt: raise {raised}\n    return 'positive'\n",
+    )
+    async with engine_in(workspace) as (engine, _):
+        run = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 4), Options("x"))
+        final = await finish(engine, run, timeout=20)
+    assert (final.saved, final.errored, final.state) == (4, 1, "completed with errors")
+    kind = raised.partition("(")[0].removeprefix("asyncio.")
+    assert str(records(workspace)[2].record.error).startswith(f"RuntimeError: {kind}: ")
+
+
+@pytest.mark.parametrize("processes", [None, 1])
+@pytest.mark.parametrize(
+    "takes",
+    [
+        "question, temperature=0.5",
+        "prompt, *, temperature=0.5",
+        "text, temperature=0.5, **more",
+        "prompt='', *more, temperature=0.5",
+    ],
+)
+async def test_that_a_function_keeps_its_defaults(
+    tmp_path: Path, workspace: Workspace, takes: str, processes: int | None
+) -> None:
+    first = takes.partition(",")[0].partition("=")[0]
+    write_model(tmp_path, f"def answer({takes}):\n    return f'{{{first}}} {{temperature}}'\n")
+    async with engine_in(workspace) as (engine, _):
+        evaluation = write_evaluation(tmp_path, '"model.py::answer"', 1)
+        final = await finish(engine, await engine.start_run(evaluation, Options("x", processes=processes)))
+    assert final.errored == 0
+    assert records(workspace)[0].record.answer == "I love this, it is wonderful (0) 0.5"

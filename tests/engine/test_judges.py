@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +175,45 @@ async def test_that_a_run_waits_for_scores_and_reports_progress_meanwhile(
     last = heard.snapshots[-1]
     assert last.judging == 0
     assert last.state == "completed"
+
+
+async def test_that_a_run_does_not_wait_for_ever_for_a_judge_that_is_not_there(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalstudio.engine.judges.SILENT_S", 0.5)
+    monkeypatch.setenv("TEST_KEY", "sk-planted-for-tests")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+    nobody = f'{{ provider = "openai", name = "x", base_url = "{address}", key = "TEST_KEY" }}'
+    evaluation = Path(write_judged(tmp_path, "8", 12))
+    evaluation.write_text(evaluation.read_text().replace('"judge.py::grade"', nobody))
+    async with engine_in(workspace) as (engine, _):
+        final = await finish(engine, await engine.start_run(str(evaluation), Options("x")))
+    assert final.state == "stopped"
+    assert "the judge 'grade' does not answer: Nothing listens at" in final.reason
+    assert scores(workspace, "grade") == []  # a resume asks for them
+
+
+async def test_that_a_resume_asks_again_for_scores_for_which_no_judge_was_there(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    evaluation = Path(write_judged(tmp_path, "8", 6))
+    evaluation.write_text(evaluation.read_text().replace("judge.py::grade", "moody.py::grade"))
+    (tmp_path / "moody.py").write_text(
+        "from pathlib import Path\n"
+        "def grade(prompt):\n"
+        "    if Path(__file__).with_name('away').exists():\n"
+        "        raise ValueError('not today')\n"
+        "    return 'Grade: 8'\n"
+    )
+    (tmp_path / "away").touch()
+    async with engine_in(workspace) as (engine, _):
+        without = await finish(engine, await engine.start_run(str(evaluation), Options("x")))
+        assert (without.saved, scores(workspace, "grade")) == (6, [None] * 6)
+        before = [one.record.finished_at for one in details(workspace)]
+        (tmp_path / "away").unlink()
+        final = await finish(engine, await engine.start_run(str(evaluation), Options("x")))
+    assert (final.saved, final.state) == (6, "completed")
+    assert scores(workspace, "grade") == [8] * 6
+    assert [one.record.finished_at for one in details(workspace)] == before  # no answer was asked for again

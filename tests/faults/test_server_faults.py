@@ -4,9 +4,13 @@ import asyncio
 import os
 import random
 import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from evalstudio.engine.child_server import start_child_server
 from evalstudio.engine.plan import Options
@@ -15,6 +19,8 @@ from evalstudio.workspace import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.faults.conftest import Tell, few_or_many
 from tests.faults.support import Book, server, state_of
+
+ANSWER = {"choices": [{"message": {"content": "neutral"}, "finish_reason": "stop"}]}
 
 
 @pytest.mark.parametrize(
@@ -136,3 +142,63 @@ async def test_that_a_server_put_to_sleep_is_waited_for(
         last = await finish(engine, run)
     assert (last.saved, last.errored) == (3000, 0)
     told("server asleep for 2 s (SIGSTOP)", 1, "waited for, no sample errored")
+
+
+async def test_that_a_run_whose_endpoint_is_back_goes_on_when_it_is_continued_once(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it failed while it was away does not pause it again before the first answer could come."""
+    monkeypatch.setattr("evalstudio.engine.limits.brake.BREAKER_CANARIES", 1)
+    monkeypatch.setattr("evalstudio.engine.limits.brake._FIRST_WAIT", 0.1)
+    away = True
+
+    async def answer(request: web.Request) -> web.Response:
+        if away:
+            return web.Response(status=503)
+        await asyncio.sleep(0.6)  # longer than it takes to look whether it is there
+        return web.json_response(ANSWER)
+
+    async with served(answer) as model, engine_in(workspace, attended=True) as (engine, heard):
+        run = await engine.start_run(write_evaluation(tmp_path, model, 6), Options("back"))
+        paused = await heard.until(lambda snapshot: snapshot.state == RunState.PAUSED)
+        assert "did not recover" in paused.reason
+        away = False
+        run.go_on()
+        assert (await finish(engine, run)).saved == 6
+
+
+async def test_that_an_unreadable_answer_is_asked_for_again_whatever_failed_before_it(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    calls = 0
+
+    async def answer(request: web.Request) -> web.Response:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            return web.Response(status=503)
+        if calls == 2:
+            return web.json_response({"choices": []})
+        return web.json_response(ANSWER)
+
+    async with served(answer) as model, engine_in(workspace) as (engine, _):
+        run = await engine.start_run(write_evaluation(tmp_path, model, 1), Options("unreadable"))
+        final = await finish(engine, run)
+    assert (final.saved, final.errored, calls) == (1, 0, 3)
+
+
+@asynccontextmanager
+async def served(
+    answer: Callable[[web.Request], Coroutine[Any, Any, web.Response]],
+) -> AsyncIterator[str]:
+    """A server in this process whose answers are those of `answer`; yields a `model` table for it."""
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        address = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        yield f'{{ provider = "openai", name = "x", base_url = "{address}", key = "TEST_KEY" }}'
+    finally:
+        await runner.cleanup()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,9 @@ import pytest
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.plan import Options
 from evalstudio.errors import StoreError
+from evalstudio.protocol import LogLine
 from evalstudio.store.runs import RunState
+from evalstudio.store.writer import Saved, Writer
 from evalstudio.workspace import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.faults.conftest import Tell
@@ -144,6 +147,32 @@ async def test_that_a_locked_database_holds_a_run_up_and_loses_nothing(
         with locked(workspace), pytest.raises(StoreError, match="locked by another program"):
             await Engine(workspace).start()
     told("database locked by another program", 2, "paused and said so, went on by itself, no answer dropped")
+
+
+async def test_that_a_run_goes_on_when_the_last_of_two_troubles_is_over(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is locked, then on a full disk, then fine."""
+    troubles = iter(
+        [sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("database or disk is full")]
+    )
+    monkeypatch.setattr("evalstudio.store.writer.RETRY_S", 0.05)
+    async with server(0.03) as endpoint, engine_in(workspace, attended=True) as (engine, heard):
+        run = await engine.start_run(write_evaluation(tmp_path, endpoint.model, 60), Options("two"))
+        await heard.until(lambda snapshot: snapshot.saved > 5)
+        write = Writer._write
+
+        def troubled(writer: Writer, batch: list[Saved]) -> None:
+            if (trouble := next(troubles, None)) is not None:
+                raise trouble
+            write(writer, batch)
+
+        monkeypatch.setattr(Writer, "_write", troubled)
+        assert (await finish(engine, run)).saved == 60
+    sentences = [
+        event.text for event in heard.events if isinstance(event, LogLine) and event.level == "error"
+    ]
+    assert ["locked" in sentence for sentence in sentences] == [True, False]
 
 
 async def test_that_a_run_that_ends_while_the_database_is_locked_ends_when_it_is_free(

@@ -50,6 +50,8 @@ def test_a_bad_answer_is_tried_once_more() -> None:
     policy = RetryPolicy(seed=0)
     assert isinstance(policy.after(Outcome.BAD_ANSWER, attempts=1, elapsed=0.0), Retry)
     assert isinstance(policy.after(Outcome.BAD_ANSWER, attempts=2, elapsed=0.0), GiveUp)
+    assert isinstance(policy.after(Outcome.BAD_ANSWER, attempts=4, elapsed=0.0, unreadable=1), Retry)
+    assert isinstance(policy.after(Outcome.BAD_ANSWER, attempts=4, elapsed=0.0, unreadable=2), GiveUp)
 
 
 def test_attempts_and_time_are_bounded() -> None:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evalstudio.engine.executors.target import Place, Target, carry_out, parameters_of
+from evalstudio.engine.executors.target import Place, Target, carry_out
 from evalstudio.engine.models.failures import sentence_of
+from evalstudio.engine.models.function import parameters_of
 from evalstudio.errors import EvalStudioError
 from evalstudio.keys import remember_environment
 

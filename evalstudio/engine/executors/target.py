@@ -5,7 +5,6 @@ to set up stands in its `__init__`.
 """
 
 import importlib.util
-import inspect
 import os
 import pickle
 import sys
@@ -143,11 +142,6 @@ class Done:
     value: bytes
     failure: Failure | None
     spent: Spent = field(default_factory=Spent)
-
-
-def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names by which a function takes its arguments."""
-    return tuple(inspect.signature(function).parameters)
 
 
 def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:

@@ -77,6 +77,11 @@ class Brake:
             self.failed_canaries >= BREAKER_CANARIES or now - self._opened_at > BREAKER_SECONDS
         )
 
+    def forgive(self, now: float) -> None:
+        """A person has seen to the cause: the endpoint gets all its careful calls once more."""
+        self.failed_canaries = 0
+        self._opened_at = now
+
     def _end(self, now: float, *, failed: bool) -> None:
         ends = self._ends
         while ends and now - ends[0][0] > _FRESH:

@@ -270,6 +270,10 @@ class EndpointController:
             f"the endpoint did not recover in {self._brake.failed_canaries} careful calls: {self.gate_cause}"
         )
 
+    def forgive(self, now: float) -> None:
+        """A person has seen to what was `broken`: it is asked again, with as much patience as at first."""
+        self._brake.forgive(now)
+
     def binding(self, now: float, waiting: int) -> Binding | None:
         """What keeps `waiting` samples from starting; None when nothing here does."""
         if waiting <= 0:

@@ -53,16 +53,23 @@ class RetryPolicy:
         self.max_attempts, self.longest = timeouts.attempts, timeouts.sample
 
     def after(
-        self, outcome: Outcome, *, attempts: int, elapsed: float, hint: float | None = None
+        self,
+        outcome: Outcome,
+        *,
+        attempts: int,
+        elapsed: float,
+        hint: float | None = None,
+        unreadable: int | None = None,
     ) -> Retry | GiveUp | PauseRun:
         """What to do after attempt number `attempts` (from 1) ended as `outcome`.
 
         `elapsed` is the time since the sample's first attempt started: no retry starts later than `longest` seconds
-        after it. `hint` is the endpoint's own wish in seconds.
+        after it. `hint` is the endpoint's own wish in seconds. `unreadable`: how many of the attempts brought
+        an answer that could not be read; None: all of them.
         """
         if outcome not in _RETRIED:
             return GiveUp(f"not tried again: {outcome.value}")
-        if outcome is Outcome.BAD_ANSWER and attempts >= 2:
+        if outcome is Outcome.BAD_ANSWER and (attempts if unreadable is None else unreadable) >= 2:
             return GiveUp("the answer could not be read, twice")
         if attempts >= self.max_attempts:
             return GiveUp(f"{attempts} attempts failed, the last one: {outcome.value}")

@@ -91,8 +91,13 @@ class _Stepwise:
 
 
 async def _awaited(answer: Awaitable[Any]) -> Any:
-    """Awaits; what would end the whole program ends this call only."""
+    """Awaits; what would end the whole program, or looks like a cancellation of ours, ends this call only."""
     try:
         return await answer
-    except (SystemExit, KeyboardInterrupt) as error:
+    except (Exception, GeneratorExit):
+        raise
+    except BaseException as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            raise  # it is ours: a time-out, a stop
         raise RuntimeError(f"{type(error).__name__}: {error}") from error

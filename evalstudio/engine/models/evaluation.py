@@ -66,7 +66,9 @@ class EvaluationModel:
 class BatchModel:
     """Gathers samples and calls the function with many of them: a list for each column.
 
-    Where a call raises or kills its process, its halves are tried, so that a bad row fails alone.
+    Where a call raises or kills its process, its halves are tried, so that a bad row fails alone. Where one passes its
+    deadline, each of its rows is called alone when it is tried again, so that one that hangs costs the others one
+    deadline only.
     """
 
     def __init__(
@@ -91,11 +93,17 @@ class BatchModel:
         self._gathered: list[tuple[Values, asyncio.Future[CallResult]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._alone: set[int] = set()  # the identities of rows whose batch passed its deadline
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """One attempt of one sample, as part of a batch; see `Model`."""
         if isinstance(request.values, BadRow):
             return CallResult(Outcome.CLIENT_ERROR, message=request.values.problem)
+        if id(request.values) in self._alone:
+            [result] = await self._results([request.values])
+            if result.outcome is not Outcome.OVERLOADED:
+                self._alone.discard(id(request.values))
+            return result
         loop = asyncio.get_running_loop()
         future: asyncio.Future[CallResult] = loop.create_future()
         self._gathered.append((request.values, future))
@@ -144,6 +152,10 @@ class BatchModel:
         if failed is not None and failed.outcome in HALVED and len(rows) > 1:
             half = len(rows) // 2
             return [*await self._results(rows[:half]), *await self._results(rows[half:])]
+        if (
+            isinstance(returned.error, TimeoutError) and not returned.error.args
+        ):  # the deadline's, not the code's
+            self._alone.update(map(id, rows))
         if failed is not None:
             return [failed] * len(rows)
         return _each(returned.value, len(rows))

@@ -20,6 +20,7 @@ from evalstudio.errors import ModelError
 from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
 
+HAS_DEFAULT = "="
 ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
 
 
@@ -27,7 +28,7 @@ class FunctionModel:
     """Calls a function with the messages, the prompt, or the sample's columns: whatever its parameters name.
 
     Parameters may be `messages` (dicts with role and content), `prompt` (the last message's text), `repeat`, or columns
-    of the dataset; a single parameter of any other name gets the prompt. It returns the answer as text, or a mapping
+    of the dataset; a single parameter of any other name gets the prompt, and one that has a default keeps it. It returns the answer as text, or a mapping
     with `text` and perhaps `tokens_in`, `tokens_out`, `thinking`, `finish_reason`.
 
     `function` None: the workers have loaded it, and its parameters are `parameters`.
@@ -44,7 +45,7 @@ class FunctionModel:
         self._function = function
         self._timeout = attempt_timeout
         self._workers = workers
-        self._parameters = parameters if function is None else tuple(inspect.signature(function).parameters)
+        self._parameters = parameters if function is None else parameters_of(function)
         self.on_returned: Callable[[Spent], None] = lambda spent: None
         self.on_held: Callable[[float], None] = lambda seconds: None
 
@@ -66,7 +67,10 @@ class FunctionModel:
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
-        for name in self._parameters:
+        needed = [name for name in self._parameters if not name.endswith(HAS_DEFAULT)]
+        alone = len(needed or self._parameters) == 1
+        for parameter in self._parameters:
+            name = parameter.removesuffix(HAS_DEFAULT)
             if name == "messages":
                 arguments[name] = [
                     {"role": message.role, "content": message.content} for message in request.messages
@@ -75,14 +79,26 @@ class FunctionModel:
                 arguments[name] = request.repeat
             elif name in request.values and name != "prompt":
                 arguments[name] = request.values[name]
-            elif name == "prompt" or len(self._parameters) == 1:
+            elif name == "prompt" or (alone and parameter in (needed or self._parameters)):
                 arguments[name] = request.messages[-1].content
-            else:
+            elif parameter == name:
                 raise ModelError(
                     f"The function has a parameter '{name}' that is neither messages, prompt, repeat nor a column "
                     f"({', '.join(request.values)})."
                 )
         return arguments
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names by which a function takes its arguments, with `HAS_DEFAULT` behind those it can do without.
+
+    What takes any further ones (`*args`, `**options`) is left out.
+    """
+    return tuple(
+        name if one.default is one.empty else name + HAS_DEFAULT
+        for name, one in inspect.signature(function).parameters.items()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    )
 
 
 def is_async(function: Callable[..., Any]) -> bool:
