@@ -17,6 +17,7 @@ from evalstudio.protocol import Bucket, LimitChange, ScoreNow, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
 from evalstudio.resources import resource
 from evalstudio.store.comparison import parts_of
+from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
@@ -50,7 +51,7 @@ def write_report(reader: Reader, run_id: int, file: TextIO) -> int:
         versions=msgspec.json.decode(row.versions),
         scores=[_score(score, row.saved) for score in (summary.scores if summary is not None else ())],
         figures=_figures(row, summary),
-        settings=sorted(parts_of(reader, row).items()),
+        settings=[(part, readable(part, said)) for part, said in sorted(parts_of(reader, row).items())],
         charts=_charts(reader.buckets(run_id), changes),
         errors=reader.errors(run_id),
         changes=changes[-MOST_CHANGES:],

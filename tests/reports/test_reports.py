@@ -72,6 +72,9 @@ async def test_that_a_report_is_one_file_without_a_script_and_tells_all_of_the_r
     filled: Workspace, tmp_path: Path
 ) -> None:
     text = export(filled, tmp_path / "run.html")
+    assert "all samples, in order" in text  # settings stand there as words, not as they are stored
+    assert "[null" not in text
+    assert "{&#34;content" not in text
     page = Reading(text)
     assert "script" not in page.tags
     assert "b" not in page.tags
