@@ -216,11 +216,12 @@ class Engine:
     def change_settings(self, settings: Settings) -> None:
         """Settings that hold from now on, also for runs in work that set no value of their own."""
         ceiling = ceiling_in_force(settings, self._ceiling_option)
-        self.settings = settings
+        self.settings, before = settings, self.admission.ceiling
         self.admission.set_ceiling(ceiling)
         self._endpoints.follow(settings.rates, self._clock())
         for run in list(self.runs.values()):
             run.steering.follow(settings)
+            run.steering.ceiling_changed(before, ceiling)
         self.admission.pump()
 
     async def finished(self, run: Run) -> Snapshot:

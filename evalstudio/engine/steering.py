@@ -101,6 +101,12 @@ class Steering:
                 after = None if now is None else f"{now:g}"
                 self._note(what, before, after, "user", f"{what.capitalize()}: {words}, set by the user.")
 
+    def ceiling_changed(self, was: int, now: int) -> None:
+        """All runs together may have so many calls in flight from now on: marked in each."""
+        if now != was:
+            sentence = f"At most {now:,} calls of all runs at once, set in the settings."
+            self._note("application ceiling", str(was), str(now), "settings", sentence)
+
     def follow(self, settings: Settings) -> None:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
         run, plan = self._run, self._run.plan

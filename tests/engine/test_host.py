@@ -276,7 +276,15 @@ def test_that_rates_and_settings_act_over_the_pipe(child: Child, tmp_path: Path)
     assert "-1" in str(child.reply(3).error)
     child.send(ChangeSettings(4, Settings(ceiling=3, rates={"demo": Rates(5)})))
     assert child.reply(4).error is None
-    child.until(lambda event: isinstance(event, Snapshot) and event.ceiling == 3)
+    marked = child.until(
+        lambda event: (
+            isinstance(event, Snapshot)
+            and any(change.what == "application ceiling" for change in event.changes)
+        )
+    )
+    assert marked.ceiling == 3
+    assert "At most 3 calls of all runs at once" in marked.changes[-1].sentence
+    assert marked.changes[-1].cause == "settings"
     child.send(StopRun(5, run_id))
     child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped")
 
