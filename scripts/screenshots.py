@@ -103,6 +103,8 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool, scale: int) 
             window.show_page("results")
             table = window.findChild(QTableView, "results_records")
             header = table.horizontalHeader()  # type: ignore[union-attr]
+            table.setColumnHidden(6, True)  # type: ignore[union-attr]
+            table.setColumnHidden(7, False)  # type: ignore[union-attr]
             header.setSortIndicator(7, Qt.SortOrder.DescendingOrder)  # by attempts
             await until(lambda table=table: table.model().rowCount() > 10)
             await asyncio.sleep(1)

@@ -212,7 +212,7 @@ class Attempts:
         self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(None)
         taken = None if run.plan.is_recorded else latency
-        ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost)
+        ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost, result.connect)
         if item.turn + 1 < run.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:

@@ -42,6 +42,7 @@ class Ended:
     latency: float | None = None
     first_token: float | None = None
     cost: float | None = None
+    connect: float | None = None
     cached: bool = False  # an earlier run's answer: nothing was called
 
 
@@ -79,6 +80,7 @@ def make_record(run_id: int, item: Item, ended: Ended, expected: Expected | None
         finished_at=time.time(),
         tokens_cache_written=answer.tokens_cache_written,
         cached=ended.cached,
+        connect=ended.connect,
     )
 
 

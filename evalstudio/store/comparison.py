@@ -9,6 +9,7 @@ import msgspec
 
 from evalstudio.concurrency import describe
 from evalstudio.errors import EvaluationError
+from evalstudio.evaluation import TimeOuts
 from evalstudio.metrics import Aggregate, Scores, aggregate
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
@@ -139,7 +140,10 @@ def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:
     summary = _summary(row)
     parts["strategy"] = describe(summary.strategy) if summary is not None else _words(options.get("strategy"))
     parts["workers"] = _words(summary.workers if summary is not None else options.get("workers"))
-    for part in ("timeouts", "stream", "budget"):
+    waits = spec.get("timeouts") or {}
+    usual = msgspec.structs.asdict(TimeOuts())  # whether they are written down says nothing
+    parts["timeouts"] = _words({name: value for name, value in waits.items() if value != usual.get(name)})
+    for part in ("stream", "budget"):
         parts[part] = _words(spec.get(part))
     parts |= {f"version of {name}": version for name, version in json.loads(row.versions).items()}
     parts["git commit"] = row.git_commit or ""
@@ -237,6 +241,11 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str
     known = known_score(b, evaluator) or known_score(a, evaluator)
     metric = known.metric if known is not None else ""
     one, two = side_of(reader, a, evaluator, metric), side_of(reader, b, evaluator, metric)
+    for side, other, has in ((one, two, names[1]), (two, one, names[0])):
+        if other.samples and not side.samples:
+            trouble = f"Only {has} has scores of this evaluator: there is nothing to compare them with."
+            known_a, known_b = (found.aggregate if found.samples else None for found in (one, two))
+            return ScorePair(evaluator, known_a, known_b, one.outcomes, two.outcomes, None, (), trouble)
     if any(isinstance(value, str) for side in (one, two) for value in side.values):
         trouble = "Its scores are texts: they can be read, but not averaged or tested."
         return ScorePair(evaluator, None, None, one.outcomes, two.outcomes, None, (), trouble)

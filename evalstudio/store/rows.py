@@ -36,6 +36,7 @@ class Record(msgspec.Struct, frozen=True):
     cached: bool = (
         False  # the answer of an earlier run; its timings are those of that run's call, its cost is 0
     )
+    connect: float | None = None  # of the latency, until there was a connection; None: one was there
 
 
 class AttemptRow(msgspec.Struct, frozen=True):

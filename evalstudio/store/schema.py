@@ -87,6 +87,9 @@ MIGRATIONS = [
         key BLOB PRIMARY KEY, record_id INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE records ADD COLUMN connect REAL;  -- seconds of the latency; NULL: a connection was there
+    """,
 ]
 
 

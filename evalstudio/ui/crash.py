@@ -86,7 +86,7 @@ class CrashReporter(QObject):
         copy.clicked.disconnect()  # copying does not close the box
         copy.clicked.connect(lambda: QApplication.clipboard().setText(self.report(trace)))
         box.addButton(QMessageBox.StandardButton.Close)
-        box.setDetailedText(trace)
+        box.setDetailedText(self.report(trace))
         box.open()
 
 

@@ -1,7 +1,7 @@
 """Tabs that are flat and quiet: words, and a line in the accent's colour under the chosen one."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget
 
 from evalstudio.ui.theme import SPACE_M, theme, tokens
@@ -11,20 +11,33 @@ LINE = 2.5  # pixels
 
 
 class Tabs(QTabWidget):
-    """A tab widget with such a bar; `name` for code, `spoken` for screen readers."""
+    """A tab widget with such a bar; `name` for code, `spoken` for screen readers. `room` tells how many pixels the tabs leave free."""
+
+    room = Signal(int)
 
     def __init__(self, name: str, spoken: str) -> None:
         super().__init__()
-        self.setTabBar(_Bar(spoken))
+        bar = _Bar(spoken)
+        bar.laid_out.connect(self._tell_room)
+        self.setTabBar(bar)
         self.setDocumentMode(True)
         # as it comes it stands in the way of the Tab key a second time, and sends it back to its bar for ever
         self.setFocusProxy(None)  # type: ignore[arg-type]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         labelled(self, name, spoken)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_room()
+
+    def _tell_room(self) -> None:
+        self.room.emit(self.width() - self.tabBar().sizeHint().width())
+
 
 class _Bar(QTabBar):
     """Painted here: the style's own cuts what reaches below the line in tabs that are not chosen."""
+
+    laid_out = Signal()
 
     def __init__(self, spoken: str) -> None:
         super().__init__()
@@ -40,6 +53,10 @@ class _Bar(QTabBar):
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index)
+
+    def tabLayoutChange(self) -> None:
+        super().tabLayoutChange()
+        self.laid_out.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()

@@ -1794,7 +1794,7 @@
     </message>
     <message numerus="yes">
       <location filename="../../evalstudio/ui/panels/model_form.py" />
-      <source>It offers {n} models.</source>
+      <source>It offers {n} models; a part of a name, typed above, shows those that have it.</source>
       <comment>It offers one model.</comment>
       <translation type="unfinished">
         <numerusform />
@@ -3495,6 +3495,11 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/function_check.py" />
+      <source>The file {file} cannot be read ({why}).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/panels/evaluation_form.py" />
       <source>The first</source>
       <translation type="unfinished" />
@@ -4195,10 +4200,14 @@ Start one on the right.</source>
       <source>a cost that is not known: there is no price for this model</source>
       <translation type="unfinished" />
     </message>
-    <message>
+    <message numerus="yes">
       <location filename="../../evalstudio/ui/panels/evaluation_bar.py" />
-      <source>a grid of {runs:,} runs names its models</source>
-      <translation type="unfinished" />
+      <source>a grid of {n} runs names its models</source>
+      <comment>a grid of one run names its models</comment>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
     </message>
     <message>
       <location filename="../../evalstudio/settings_schema.py" />
@@ -4362,6 +4371,16 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/store/runs.py" />
       <source>completed with errors</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/record_detail.py" />
+      <source>connecting</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/waterfall.py" />
+      <source>connects</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -4615,7 +4634,13 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/panels/score_pairs.py" />
+      <source>no score of this evaluator</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/charts/chart.py" />
+      <location filename="../../evalstudio/ui/function_check.py" />
       <location filename="../../evalstudio/settings_schema.py" />
       <source>none</source>
       <translation type="unfinished" />
@@ -5102,6 +5127,16 @@ Start one on the right.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <location filename="../../evalstudio/ui/function_check.py" />
+      <source>{file} has no function '{name}'; it has: {there}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/function_check.py" />
+      <source>{file} is no Python that can be read: {why}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <location filename="../../evalstudio/ui/dialogs/setting_rows.py" />
       <source>{help} Acts {acts}.</source>
       <translation type="unfinished" />
@@ -5134,6 +5169,11 @@ Start one on the right.</source>
     <message>
       <location filename="../../evalstudio/ui/panels/run_header.py" />
       <source>{metric}, {n:,} of {saved:,} scored</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../evalstudio/ui/panels/slot_strip.py" />
+      <source>{minutes}m</source>
       <translation type="unfinished" />
     </message>
     <message>

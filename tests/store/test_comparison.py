@@ -214,6 +214,13 @@ def test_that_what_differs_is_named_and_more_than_one_factor_is_warned_of(
         "options": {"strategy": {"type": "sequential"}},
     }
     assert not compare_runs(reader, a, shelf.add([True], spec=given)).differences
+    # time-outs that are written down say no more than those that are not
+    for waits, told in (
+        ({"connect": 10.0, "attempts": 8}, []),
+        ({"connect": 5.0, "attempts": 8}, ["connect = 5.0"]),
+    ):
+        found = compare_runs(reader, a, shelf.add([True], spec={"spec": {"timeouts": waits}}))
+        assert [one.b for one in found.differences if one.part == "timeouts"] == told
     part = compare_runs(reader, a, shelf.add([True], total=9))
     assert "B is not complete: 1 of 9" in warnings(part)
 
@@ -223,7 +230,11 @@ def test_that_evaluators_without_numbers_or_without_a_partner_say_so(shelf: Shel
     assert "texts" in told.scores[0].trouble
     assert told.scores[0].comparison is None
     apart = compare_runs(reader, shelf.add([True]), shelf.add([True], evaluator="another"))
-    assert [(pair.evaluator, pair.comparison and pair.comparison.n) for pair in apart.scores] == [
-        ("another", 0),
-        ("exact_match", 0),
+    assert [(pair.evaluator, pair.comparison, pair.a is None, pair.b is None) for pair in apart.scores] == [
+        ("another", None, True, False),
+        ("exact_match", None, False, True),
     ]
+    assert [pair.trouble.split(" has ")[0] for pair in apart.scores] == ["Only B", "Only A"]
+    # both have it, and no sample in common
+    none = compare_runs(reader, shelf.add([None]), shelf.add([True]))
+    assert [pair.comparison is not None and pair.comparison.n for pair in none.scores] == [0]

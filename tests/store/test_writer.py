@@ -4,13 +4,14 @@ import sqlite3
 import threading
 import time
 
+import msgspec
 import pytest
 
 from evalstudio.errors import StoreError
 from evalstudio.store.database import open_for_reading, open_for_writing
 from evalstudio.store.reader import Reader
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
-from evalstudio.store.schema import record_id, record_ids
+from evalstudio.store.schema import MIGRATIONS, newest_version, record_id, record_ids
 from evalstudio.store.writer import Saved, Writer
 from evalstudio.workspace import Workspace
 
@@ -172,6 +173,28 @@ def test_that_a_damaged_database_is_refused_with_what_to_do(workspace: Workspace
     workspace.database.write_bytes(b"this is no database" * 500)
     with pytest.raises(StoreError, match=r"damaged.*move it away"):
         open_for_writing(workspace)
+
+
+@pytest.mark.parametrize("version", range(1, newest_version()))
+def test_that_a_database_of_an_older_program_is_brought_up_to_date_with_what_it_holds(
+    workspace: Workspace, version: int
+) -> None:
+    workspace.folder.mkdir(parents=True)
+    old = sqlite3.connect(workspace.database)
+    for script in MIGRATIONS[:version]:
+        old.executescript(script)
+    names = {name for _, name, *_ in old.execute("PRAGMA table_info(records)")}
+    values = {name: value for name, value in msgspec.structs.asdict(record(3)).items() if name in names}
+    marks = ", ".join("?" * len(values))
+    old.execute(f"INSERT INTO records ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    old.execute(f"PRAGMA user_version = {version}")
+    old.commit()
+    old.close()
+
+    open_for_writing(workspace).conn.close()
+    details = Reader(workspace).details(record_id(1, 3, 0, 1))
+    assert details is not None
+    assert (details.record.answer, details.record.connect, details.record.cached) == ("yes", None, False)
 
 
 def test_that_a_database_of_a_newer_program_is_left_alone(workspace: Workspace) -> None:

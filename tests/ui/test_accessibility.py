@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from evalstudio.settings import changed
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.panels.form_parts import IssueLabel
+from evalstudio.ui.tabs import Tabs
 from evalstudio.ui.theme import theme
 from evalstudio.ui.widgets import ElidedLabel, NavigationButton
 from tests.ui.conftest import Driver
@@ -135,6 +136,24 @@ def test_that_larger_text_is_not_cut(driver: Driver) -> None:
     finally:
         theme().scale(100)
     assert not cut, sorted(cut)
+
+
+def test_that_the_tabs_of_a_run_need_no_arrows_where_text_is_large(driver: Driver) -> None:
+    tabs, lights = driver.find(Tabs, "run_tabs"), driver.find(QWidget, "sign_lights")
+    driver.window.resize(1280, 800)
+    driver.window.show_page("runs")
+    settled(driver.find(QWidget, "page_runs"))
+    (first, *_) = light_buttons = lights.findChildren(QToolButton)
+    assert first.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    try:
+        driver.session.change_settings(changed(driver.session.settings, text_scale=150))
+        settled(driver.find(QWidget, "page_runs"))
+        assert tabs.tabBar().width() >= tabs.tabBar().sizeHint().width()
+        assert all(light.isVisible() and light.toolTip() for light in light_buttons)
+    finally:
+        theme().scale(100)
+    settled(driver.find(QWidget, "page_runs"))
+    assert first.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 def settled(page: QWidget) -> list[str]:

@@ -175,6 +175,7 @@ def test_that_a_defect_opens_one_calm_dialog_without_keys(open_window: OpenWindo
     assert "ValueError: the key [key removed] was refused" in copied
     assert "sk-very" not in box.detailedText() + copied
     assert "EvalStudio" in copied
+    assert "Last lines of the log" in box.detailedText()
     log = driver.workspace.logs / "crash.log"
     assert "sk-very" not in log.read_text()
     box.close()

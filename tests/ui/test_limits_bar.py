@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.ui.panels.limits_bar import SLIDER_STEPS, LimitsBar, from_slider, to_slider
+from evalstudio.ui.widgets import scrolling
 
 
 @given(st.integers(1, 256))
@@ -98,3 +100,26 @@ def test_that_adaptive_without_a_maximum_shows_the_ceiling_before_and_during_a_r
     assert bar.window_size.value() == 200
     bar.show_run(Adaptive(), 4, None, 4, 200)
     assert bar.window_size.value() == 200
+
+
+def test_that_what_has_no_room_stands_in_a_second_line(qtbot: QtBot) -> None:
+    bar = LimitsBar()
+    page = scrolling(bar, "page", "A page")
+    qtbot.addWidget(page)
+    page.show()
+    bar.show_run(SlidingWindow(8), 8, 8, 8, 256)
+    page.resize(1_400, 200)
+    QApplication.processEvents()
+    assert bar.workers.y() == bar.window_size.y()
+    high = bar.minimumSizeHint().height()
+    narrow = bar.minimumSizeHint().width()
+    assert narrow < 700
+    page.resize(narrow, 200)
+    QApplication.processEvents()
+    assert bar.workers.y() > bar.window_size.geometry().bottom()
+    assert bar.minimumSizeHint().height() > high
+    shown = (bar.strategy, bar.window_size, bar.workers, bar.requests)
+    assert all(part.geometry().right() < narrow for part in shown if part.isVisible())
+    page.resize(1_400, 200)
+    QApplication.processEvents()
+    assert bar.workers.y() == bar.window_size.y()

@@ -27,6 +27,7 @@ from evalstudio.named_models import load_models
 from evalstudio.store.runs import RunState
 from evalstudio.ui.charts.capacity_chart import CapacityChart
 from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.function_check import function_problem
 from tests.engine.support import write_evaluation
 from tests.ui.conftest import Driver
 
@@ -214,7 +215,13 @@ def test_that_a_python_function_is_a_model(open_window: OpenWindow, tmp_path: Pa
     driver.find(QAction, "add_python").trigger()
     driver.find(QLineEdit, "model_name").setText("own code")
     driver.find(QLineEdit, "function_path").setText(str(tmp_path / "model.py"))
-    driver.find(QLineEdit, "function_name").setText("answer")
+    function = driver.find(QLineEdit, "function_name")
+    function.setText("reply")
+    function.editingFinished.emit()
+    assert text(driver, "model_advice") == "model.py has no function 'reply'; it has: answer."
+    function.setText("answer")
+    function.editingFinished.emit()
+    assert "window of the worker count" in text(driver, "model_advice")
     press(driver, "save_model")
     path = write_evaluation(tmp_path, '"own code"', 4)
     editor = driver.window.evaluations_page.editor
@@ -225,6 +232,28 @@ def test_that_a_python_function_is_a_model(open_window: OpenWindow, tmp_path: Pa
     driver.find(QAction, "start").trigger()
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
     assert driver.session.focused.snapshot.model == "model.py::answer"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def answer(text): ...", ""),
+        ("class answer: ...", ""),
+        ("answer = str", ""),
+        ("from somewhere import other as answer", ""),
+        ("from somewhere import *", ""),
+        ("if True:\n    def answer(text): ...", ""),
+        ("def _hidden(): ...\ndef other(): ...", "model.py has no function 'answer'; it has: other."),
+        ("import answers", "model.py has no function 'answer'; it has: none."),
+        ("def answer(:", "model.py is no Python that can be read"),
+    ],
+)
+def test_that_a_function_is_found_without_running_its_file(tmp_path: Path, source: str, words: str) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(source)
+    said = function_problem(path, "answer")
+    assert said.startswith(words) if words else said == ""
+    assert "cannot be read" in function_problem(tmp_path / "none.py", "answer")
 
 
 def test_that_the_capacity_is_told_measured_shown_and_kept(open_window: OpenWindow, tmp_path: Path) -> None:

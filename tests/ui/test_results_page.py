@@ -257,6 +257,16 @@ def test_that_the_waterfall_of_one_call_is_its_wait_its_call_and_its_judgement()
     )
 
 
+def test_that_the_waterfall_tells_a_connection_from_the_model() -> None:
+    spans = spans_of(details(connect=0.2, queued=None, judged=None))
+    assert spans == (
+        Span("connect", "connects", 0.0, 0.2),
+        Span("first token", "first token", 0.2, 0.5),
+        Span("call", "answer", 0.5, 2.0),
+    )
+    assert "connecting: 200 ms" in dict(sections(details(connect=0.2)))["TIMINGS"]
+
+
 def test_that_the_waterfall_of_several_attempts_keeps_waits_and_back_offs_apart() -> None:
     # the second attempt began a second later than its back-off: it waited for a slot again
     failed = (

@@ -13,12 +13,21 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QWidget,
 )
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
-from evalstudio.settings import DEFAULTS, Settings, import_settings, load_settings, settings_of, values_of
+from evalstudio.settings import (
+    DEFAULTS,
+    Settings,
+    changed,
+    import_settings,
+    load_settings,
+    settings_of,
+    values_of,
+)
 from evalstudio.settings_schema import FIELDS
 from evalstudio.ui.dialogs.settings import SettingsDialog
 from evalstudio.ui.theme import theme
@@ -165,6 +174,34 @@ def test_that_a_preset_fills_the_window_and_another_value_is_warned_of(open_wind
     assert "above the 5–10 of Anthropic" in warning.text()
     assert dialog.findChild(QPushButton, "settings_ok").isEnabled()  # it forbids nothing
     assert "cores" in dialog.findChild(QLabel, "factor_0").text()
+    assert ".." not in "".join(dialog.findChild(QLabel, f"factor_{row}").text() for row in range(4))
+
+
+def test_that_a_value_that_cannot_work_is_marked_and_can_be_reset(open_window: OpenWindow) -> None:
+    dialog = opened(open_window())
+    dialog.rows["adaptive_min"].set_value(50)
+    dialog.rows["adaptive_max"].set_value(4)
+    assert "min is 50 and max is 4" in dialog.findChild(QLabel, "settings_problem").text()
+    assert dialog.findChild(QLabel, "source_adaptive_max").text() == "not applied yet"
+    dialog.findChild(QToolButton, "reset_adaptive_max").click()
+    assert dialog.findChild(QLabel, "settings_problem").text() == ""
+
+
+def test_that_a_long_source_makes_no_section_wider_than_there_is_room(open_window: OpenWindow) -> None:
+    driver = open_window()
+    dialog = opened(driver)
+    area = dialog.findChild(QScrollArea, "settings_scroll")
+    row = dialog.rows["strategy"]
+    try:
+        for scale in (100, 150):
+            driver.session.change_settings(changed(driver.session.settings, text_scale=scale))
+            row.show_source("run 12: Sliding window 8 (default: the worker count)", "muted")
+            driver.wait(lambda: area.widget().minimumSizeHint().width() <= area.viewport().width())
+            right = row.reset.mapTo(area.viewport(), row.reset.rect().topRight()).x()
+            assert right < area.viewport().width()
+            assert dialog.width() <= 1_280
+    finally:
+        theme().scale(100)
 
 
 def test_that_search_finds_a_setting_in_any_section(open_window: OpenWindow) -> None:
@@ -178,6 +215,9 @@ def test_that_search_finds_a_setting_in_any_section(open_window: OpenWindow) -> 
     assert shown() == {field.key for field in FIELDS if field.section == "Concurrency"}
     search.setText("first TOKEN")
     assert shown() == {"first_token"}
+    for words in ("retry", "timeouts", "time-out"):  # another form than the section's
+        search.setText(words)
+        assert {"attempts", "connect"} <= shown()
     search.setText("telemetry")
     assert shown() == set()
     assert "no telemetry" in dialog.findChild(QLabel, "about_privacy").text()

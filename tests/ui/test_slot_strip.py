@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from evalstudio.protocol import Call, StartRun, Worker
-from evalstudio.ui.panels.slot_strip import SlotStrip
+from evalstudio.ui.panels.slot_strip import SlotStrip, countdown
 from evalstudio.ui.panels.worker_cells import WorkerCells, describe_worker
 from evalstudio.ui.tasks import spawn
 from tests.ui.conftest import Driver
@@ -107,6 +107,24 @@ def test_that_sixty_four_workers_find_room(qtbot: object) -> None:
     assert all(box.width() > 3 and box.height() > 3 for box in boxes)
     assert all(QRectF(made.workers.rect()).contains(box) for box in boxes)
     assert not any(one.intersects(other) for one, other in combinations(boxes, 2))
+
+
+def test_that_a_sample_that_backs_off_shows_its_countdown_where_there_is_room(qtbot: object) -> None:
+    def waiting(seconds: float) -> Call:
+        return Call("s1", 2, "backing off", 1.0, wait=seconds)
+
+    made = strip(qtbot, calls=(waiting(12.3),), limit=1, in_flight=0)
+    side = made.cells.boxes()[0].width()
+    assert [countdown(waiting(seconds), side) for seconds in (0.0, 12.3, 99.0, 100.0, 900.0)] == [
+        "0", "13", "99", "2m", "15m",
+    ]  # fmt: skip
+    before = made.cells.grab().toImage()
+    made.cells.show_calls((waiting(11.3),), 0)
+    assert made.cells.grab().toImage() != before  # the number is drawn
+    many = strip(qtbot, calls=tuple(waiting(5.0) for _ in range(200)), limit=200, in_flight=0)
+    small = many.cells.boxes()
+    assert all(QRectF(many.cells.rect()).contains(box) for box in small)
+    assert countdown(waiting(5.0), small[0].width()) == ""
 
 
 def test_that_cells_can_be_read_by_key_and_with_the_pointer(qtbot: object) -> None:

@@ -79,6 +79,7 @@ class CallResult:
     rates: RateHeaders | None = None
     fatal: bool = False  # no other sample can fare better: a wrong key, no such model
     timed_out: bool = False
+    connect: float | None = None  # seconds of it until there was a connection; None: one was there
     seconds: float | None = None  # that the call itself took, where it waited for a worker before
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from evalstudio.engine.limits.hints import rate_headers, retry_hint
 from evalstudio.engine.models.call import Answer, CallResult, without_keys
 from evalstudio.engine.models.classify import classify, is_fatal, sentence
-from evalstudio.engine.models.http import Client, explain, place, plain_headers, stream_body
+from evalstudio.engine.models.http import Client, connect_seconds, explain, place, plain_headers, stream_body
 from evalstudio.engine.models.sse import EventLines
 from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
@@ -98,6 +98,7 @@ class Exchange:
         try:
             async with asyncio.timeout_at(watch.deadline) as alarm:
                 response = await self.client.post(self.url, body, headers)
+                connect = connect_seconds()
                 async with aclosing(response):
                     said = plain_headers(response)
                     if not 200 <= response.status_code < 300:
@@ -116,6 +117,7 @@ class Exchange:
                 response.status_code,
                 watch.first_token,
                 rates=rate_headers(said, wall_now=datetime.now(UTC)),
+                connect=connect,
             )
         except TimeoutError:
             timed_out = True

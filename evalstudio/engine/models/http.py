@@ -5,9 +5,12 @@ The only module that knows which client it is.
 
 import socket
 import ssl
+import time
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from contextvars import ContextVar
+from typing import Any
 
 import aiohttp
 import httpx
@@ -19,6 +22,7 @@ from evalstudio.keys import redact
 KEEP_ALIVE_S = 30.0
 # what the transport does not turn into errors of httpx; a reason phrase that is no text fails as UnicodeError
 _LEFT_OVER = (aiohttp.ClientError, OSError, UnicodeError)
+_BRIEF_S = 0.001  # a connection that is there in less was there before, or might as well have been
 _PIECE = 256 << 10
 """Bytes. A larger body goes to the socket in pieces of this size, so that it never holds up the loop."""
 
@@ -91,9 +95,7 @@ class Client:
             raise httpx.RemoteProtocolError(str(error)) from error
 
     def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=0, ssl=self._tls, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=300
-        )
+        connector = _Connector(limit=0, ssl=self._tls, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=300)
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -102,6 +104,12 @@ class Client:
             max_line_size=65_536,
             max_field_size=65_536,
         )
+
+
+def connect_seconds() -> float | None:
+    """For how long this task's last request waited for its connection; None where one was there."""
+    seconds = _connecting.get(0.0)
+    return seconds if seconds >= _BRIEF_S else None
 
 
 async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
@@ -180,6 +188,20 @@ def _explain_encryption(cause: BaseException, where: str) -> str:
             "authority's file in the environment variable SSL_CERT_FILE."
         )
     return f"No encrypted connection to {where} could be made ({_short(text)}); check the base URL's scheme and port."
+
+
+_connecting: ContextVar[float] = ContextVar("connecting")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Notes what a connection cost: name, network and encryption. aiohttp's traces would cost that at every request."""
+
+    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return await super().connect(req, traces, timeout)
+        finally:
+            _connecting.set(time.perf_counter() - began)
 
 
 class _Pieces(httpx.AsyncByteStream):

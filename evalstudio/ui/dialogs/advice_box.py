@@ -1,11 +1,12 @@
 """Guidance beside the limits: presets with their reasons, a warning outside a range, and the four factors as measured."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QGroupBox, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QGroupBox, QHBoxLayout, QVBoxLayout
 
 from evalstudio.advisor import PRESETS, factors, measure_machine, outside, rate_warning, window_for_rate
 from evalstudio.format import milliseconds
 from evalstudio.protocol import Percentiles
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.text import tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S
 from evalstudio.ui.widgets import Button, TextLabel, labelled
@@ -20,7 +21,7 @@ class AdviceBox(QGroupBox):
         super().__init__(tr("What to choose"))
         self.setObjectName("advice")
         self._latency = latency
-        self.presets = QComboBox()
+        self.presets = ComboBox()
         labelled(self.presets, "preset", tr("Preset"), tr("A window to start with, by who answers"))
         for preset in PRESETS.values():
             self.presets.addItem(f"{tr(preset.name)}: {preset.range}", preset.name)
@@ -93,7 +94,9 @@ class AdviceBox(QGroupBox):
         for row, factor in enumerate(measured):
             grid.addWidget(TextLabel(tr(factor.name), bold=True), row, 0)
             words = TextLabel(
-                f"{factor.measured or tr('not measured yet')}. {tr(factor.meaning)}", "muted", 0.9
+                f"{(factor.measured or tr('not measured yet')).removesuffix('.')}. {tr(factor.meaning)}",
+                "muted",
+                0.9,
             )
             words.setObjectName(f"factor_{row}")
             words.setWordWrap(True)

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.errors import SettingsError
 from evalstudio.settings import DEFAULTS
 from evalstudio.settings_schema import Field
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.dialogs.rates_table import RatesTable
 from evalstudio.ui.icons import icon
 from evalstudio.ui.text import tr
@@ -30,7 +32,14 @@ OBJECT_NAMES = {
     "adaptive_max": "setting_max",
 }
 EDITOR_WIDTH = 170
+SOURCE_WIDTH = 18  # characters; longer words take more lines
 WIDE = ("file", "folder", "text", "rates")
+
+
+def _stem(word: str) -> str:
+    """What the forms of a word have in common, roughly."""
+    word = word.replace("-", "")
+    return word[:-1] if len(word) > 3 and word[-1] in "ys" else word
 
 
 class NumberBox(QDoubleSpinBox):
@@ -64,6 +73,8 @@ class SettingRow(QObject):
         )
         self._unit = TextLabel(unit, "muted", 0.9)
         self.source = TextLabel("", "muted", 0.9, name=f"source_{field.key}")
+        self.source.setWordWrap(True)  # the source of a run's strategy is a sentence
+        self.source.setMinimumWidth(SOURCE_WIDTH * self.source.fontMetrics().averageCharWidth())
         self.source.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reset = QToolButton()
         self.reset.setIcon(icon("reset"))
@@ -133,7 +144,14 @@ class SettingRow(QObject):
         """Where the value in force comes from; and whether there is anything to reset."""
         self.source.show_text(words)
         self.source.set_colour(colour)
-        self.reset.setEnabled(self.value != DEFAULTS[self.field.key])
+        self.reset.setEnabled(self.differs_from(DEFAULTS[self.field.key]))
+
+    def differs_from(self, value: Any) -> bool:
+        """Whether something else stands here; what can't be read is nothing that was kept."""
+        try:
+            return bool(self.value != value)
+        except SettingsError:
+            return True
 
     def set_enabled(self, enabled: bool) -> None:
         self.editor.setEnabled(enabled)
@@ -152,12 +170,13 @@ class SettingRow(QObject):
                 widget.setVisible(visible)
 
     def matches(self, words: list[str]) -> bool:
-        """Whether every word is found in what is said about it."""
+        """Whether every word is found in what is said about it, in another form, too: "retry" finds "retries"."""
         field = self.field
         said = " ".join(
             (tr(field.title), tr(field.help), field.key, tr(field.section), field.option, field.environment)
-        ).lower()
-        return all(word in said for word in words)
+        )
+        said = said.lower().replace("-", "")
+        return all(_stem(word) in said for word in words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the page, and changes a value only where a person has put the focus."""
@@ -171,7 +190,7 @@ class SettingRow(QObject):
     def _make_editor(self) -> QWidget:
         field = self.field
         if field.kind == "choice":
-            combo = QComboBox()
+            combo = ComboBox()
             for value, words in field.choices:
                 combo.addItem(tr(words), value)
             combo.currentIndexChanged.connect(lambda *_: self.changed.emit())

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -44,6 +44,21 @@ from evalstudio.workers import Processes, default_workers
 
 ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
 FILTER = mark("Settings (*.json)")
+
+
+class _WholeWidth(QScrollArea):
+    """Scrolls up and down, and is never narrower than what is inside: large text makes the dialog wider."""
+
+    def minimumSizeHint(self) -> QSize:
+        edges = 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
+        inside = self.widget()
+        wide = inside.minimumSizeHint().width() if inside is not None else 0
+        return QSize(wide + edges, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class SettingsDialog(QDialog):
@@ -136,15 +151,16 @@ class SettingsDialog(QDialog):
 
     def _check(self) -> None:
         """Checked as typed: what can't work is said, and can't be applied."""
+        applied = values_of(self._session.settings)
+        for key, row in self.rows.items():
+            row.show_source(*self._source(key, pending=row.differs_from(applied[key])))
         try:
             draft = self.draft()
         except EvalStudioError as error:
             self._say(str(error))
             return
         self._say("", differs=draft != self._session.settings)
-        applied, fresh = values_of(self._session.settings), values_of(draft)
-        for key, row in self.rows.items():
-            row.show_source(*self._source(key, pending=fresh[key] != applied[key]))
+        fresh = values_of(draft)
         self._show_workers(draft)
         self.advice.check(fresh["window"] if fresh["strategy"] == "sliding_window" else None)
 
@@ -286,7 +302,7 @@ class SettingsDialog(QDialog):
         self._nothing = TextLabel(tr("No setting has these words."), "muted", name="settings_nothing")
         column.addWidget(self._nothing)
         column.addStretch(1)
-        self._scroll = QScrollArea()
+        self._scroll = _WholeWidth()
         labelled(self._scroll, "settings_scroll", tr("Settings of the chosen group"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

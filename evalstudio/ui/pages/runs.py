@@ -352,6 +352,7 @@ class RunsPage(QWidget):
         self._tabs.addTab(self.signs, tr("Signs"))
         self._tabs.addTab(self.changes, tr("Limit changes"))
         self._tabs.setCornerWidget(self.lights)
+        self._tabs.room.connect(self.lights.fit)
         self._tabs.addTab(self._log, tr("Log"))
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)

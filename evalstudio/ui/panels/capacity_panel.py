@@ -11,6 +11,7 @@ from evalstudio.evaluation import EXAMPLE, examples
 from evalstudio.format import money
 from evalstudio.protocol import CapacityFound, CapacityPlan, FindCapacity, Level, Snapshot, StopRun
 from evalstudio.ui.charts.capacity_chart import CapacityChart
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.engine_client import EngineState
 from evalstudio.ui.session import Session
 from evalstudio.ui.tasks import spawn
@@ -38,7 +39,7 @@ class CapacityPanel(QWidget):
         self._experiment = ""
         self._busy = False
         self._levels: list[Level] = []
-        self.evaluation = QComboBox()
+        self.evaluation = ComboBox()
         self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.evaluation.setMinimumContentsLength(8)
         labelled(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
 from evalstudio.errors import StoreError
 from evalstudio.format import milliseconds
 from evalstudio.ui.charts.histogram import Histogram
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.store_reader import Distributions, StoreReader
 from evalstudio.ui.tasks import spawn
 from evalstudio.ui.text import one_line, tr
@@ -37,7 +38,7 @@ class DistributionsPanel(Card):
         self.score = Histogram(
             "score_histogram", tr("Scores"), lambda value: f"{value:.3g}", tr("No scores yet")
         )
-        self.evaluator = QComboBox()
+        self.evaluator = ComboBox()
         labelled(
             self.evaluator, "evaluator", tr("Evaluator"), tr("Whose scores the table and the chart show")
         )

@@ -85,7 +85,7 @@ class EvaluationBar(Card):
         """Of how many runs a grid consists: it names its models itself. 0: there is none."""
         self.also.setEnabled(not runs)
         self.also.setPlaceholderText(
-            tr("a grid of {runs:,} runs names its models").format(runs=runs)
+            trn("a grid of one run names its models", "a grid of {n} runs names its models", runs)
             if runs
             else tr("more models, separated by commas")
         )

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from evalstudio.errors import StoreError
 from evalstudio.store.comparison import Flip, ScorePair
 from evalstudio.store.reader import Details
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.flips import ANSWER_A, ANSWER_B, FlipsModel
 from evalstudio.ui.tables.quiet import quieten, set_widths
@@ -41,9 +41,9 @@ class FlipsPanel(QWidget):
         self._pairs: dict[str, ScorePair] = {}
         self.model = FlipsModel(store)
         self.table = self._make_table()
-        self.evaluator = QComboBox()
+        self.evaluator = ComboBox()
         labelled(self.evaluator, "flips_evaluator", tr("Evaluator whose scores changed"))
-        self.direction = QComboBox()
+        self.direction = ComboBox()
         self.direction.addItems([tr(direction) for direction in DIRECTIONS])
         labelled(self.direction, "flips_direction", tr("Direction of the change"), tr("Which flips to show"))
         self.count = TextLabel("", "muted", name="flips_count")

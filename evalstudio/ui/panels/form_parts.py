@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.toml_text import write_value
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.icons import icon
 from evalstudio.ui.text import plain
 from evalstudio.ui.theme import SPACE_S
@@ -87,7 +88,7 @@ def choice(
     return box
 
 
-class _CalmCombo(QComboBox):
+class _CalmCombo(ComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # it scrolls the form
 

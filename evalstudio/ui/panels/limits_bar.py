@@ -2,8 +2,18 @@
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.protocol import RatesNow
@@ -240,14 +250,60 @@ class LimitsBar(Card):
         timer.timeout.connect(act)
         return timer
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """In two lines; that is how narrow it can be."""
+        wide = max(_width(self._of_window), _width(self._of_rates)) + 2 * SPACE_M
+        return QSize(wide, super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        """One line where there is room, else what is no matter of the window in a second one."""
+        room = self.width() - 2 * SPACE_M
+        one_line = _width(self._of_window) + SPACE_S + _width(self._of_rates) <= room
+        if one_line == (self._second.count() == 0):
+            return
+        for part in self._of_rates:
+            (self._first if one_line else self._second).addWidget(part)
+        if not one_line:
+            self._second.addStretch(1)
+        else:
+            self._second.takeAt(0)
+        self.updateGeometry()
+
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        self._of_window: list[QWidget] = [
+            self._scope,
+            self.strategy,
+            self._window_label,
+            self.slider,
+            self.window_size,
+        ]
+        self._of_rates: list[QWidget] = [
+            self._workers_label, self.workers, self._requests_label, self.requests, self._in_force,
+        ]  # fmt: skip
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         layout.setSpacing(SPACE_S)
-        parts: list[QWidget] = [self._scope, self.strategy, self._window_label, self.slider, self.window_size,
-                                self._workers_label, self.workers, self._requests_label, self.requests, self._in_force]  # fmt: skip
-        for part in parts:
-            layout.addWidget(part, 1 if part is self.slider else 0)
+        for line in (self._first, self._second):
+            line.setSpacing(SPACE_S)
+            layout.addLayout(line)
+        for part in (*self._of_window, *self._of_rates):
+            self._first.addWidget(part, 1 if part is self.slider else 0)
+
+
+def _width(parts: list[QWidget]) -> int:
+    """What those that are shown need beside each other, in pixels."""
+    shown = [part for part in parts if not part.isHidden()]
+    return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
 
 
 class _WholeCombo(QComboBox):

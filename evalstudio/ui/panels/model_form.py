@@ -1,12 +1,12 @@
 """A model's set-up: where it is, its key, its limits; saved into the workspace, tried and listed on the spot."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -24,6 +24,8 @@ from evalstudio.evaluation import ModelSettings
 from evalstudio.models import BUILT_IN, PRESETS, is_self_hosted
 from evalstudio.named_models import check
 from evalstudio.protocol import ListModels, TestModel
+from evalstudio.ui.combo import ComboBox, find_as_typed
+from evalstudio.ui.function_check import function_problem
 from evalstudio.ui.icons import icon
 from evalstudio.ui.model_book import ModelBook
 from evalstudio.ui.panels.key_field import KeyField
@@ -51,6 +53,7 @@ class ModelForm(QWidget):
         self._session = session
         self._book = book
         self._shown = ModelSettings("openai")
+        self._function_trouble = ""
         self._before: str | None = None  # the entry that is shown; None: there is none yet
         self._make_fields(session, book)
         self._lay_out()
@@ -82,6 +85,7 @@ class ModelForm(QWidget):
         self._show_kind(model.provider)
         self._tell("", "muted")
         self.remove.setEnabled(kept)
+        self._function_trouble = ""
         self._check()
 
     def draft(self) -> ModelSettings:
@@ -166,7 +170,11 @@ class ModelForm(QWidget):
         self.model_id.addItems([one_line(str(name)) for name in names])
         self.model_id.setCurrentText(current or (str(names[0]) if names else ""))
         self._tell(
-            trn("It offers one model.", "It offers {n} models.", len(names)),
+            trn(
+                "It offers one model.",
+                "It offers {n} models; a part of a name, typed above, shows those that have it.",
+                len(names),
+            ),
             "good",
         )
 
@@ -176,6 +184,7 @@ class ModelForm(QWidget):
         dialog.setNameFilters([tr("Python (*.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.path.setText)
+        dialog.fileSelected.connect(lambda *_: self._look_at_function())
         dialog.open()
 
     def _advise(self) -> None:
@@ -183,9 +192,9 @@ class ModelForm(QWidget):
         model = self._model()
         window = model.window
         if model.provider == "python":
-            self.advice.show_text(
-                tr("A synchronous function gets a window of the worker count, unless you set one here.")
-            )
+            words = tr("A synchronous function gets a window of the worker count, unless you set one here.")
+            self.advice.show_text(self._function_trouble or words)
+            self.advice.set_colour("warn" if self._function_trouble else "muted")
             return
         preset = preset_for(model)
         words = f"{tr(preset.name)}: {preset.range}. {tr(preset.reason)}"
@@ -194,6 +203,13 @@ class ModelForm(QWidget):
         warning = outside(preset, window) if window is not None else None
         self.advice.show_text(warning or words)
         self.advice.set_colour("warn" if warning else "muted")
+
+    def _look_at_function(self) -> None:
+        """Once a file and a function are given: whether the one has the other; it may be written later, so it only warns."""
+        path, name = self.path.text().strip(), self.function.text().strip()
+        place = self._session.workspace.folder / Path(path).expanduser()
+        self._function_trouble = function_problem(place, name) if path and name else ""
+        self._advise()
 
     def _check(self) -> None:
         """Checked as typed; an empty form is not blamed."""
@@ -230,8 +246,8 @@ class ModelForm(QWidget):
             self.name, "model_name", tr("Name"), tr("What evaluations, --model and the Runs page call it")
         )
         self.provider = TextLabel("", name="model_provider")
-        self.model_id = QComboBox()
-        self.model_id.setEditable(True)
+        self.model_id = ComboBox()
+        find_as_typed(self.model_id)
         self.model_id.setMinimumContentsLength(24)
         labelled(self.model_id, "model_id", tr("Model"), tr("Its name at the endpoint"))
         self.list_models = Button(tr("&List models"))
@@ -321,6 +337,8 @@ class ModelForm(QWidget):
     def _connect(self) -> None:
         for line in (self.name, self.base_url, self.path, self.function):
             line.textChanged.connect(lambda *_: self._check())
+        for line in (self.path, self.function):
+            line.editingFinished.connect(self._look_at_function)
         self.window_size.valueChanged.connect(lambda *_: self._check())
         self.model_id.editTextChanged.connect(lambda *_: self._check())
         self.key.changed.connect(self._check)

@@ -156,7 +156,8 @@ def _in_short(record: Record) -> str:
 
 def _timings(record: Record) -> str:
     parts = (
-        (tr("waited for the limits"), record.queued), (tr("backed off"), record.backed_off), (tr("first token"), record.first_token),
+        (tr("waited for the limits"), record.queued), (tr("backed off"), record.backed_off), (tr("connecting"), record.connect),
+        (tr("first token"), record.first_token),
         (tr("latency of the answer"), record.latency), (tr("evaluators"), record.judged),
     )  # fmt: skip
     return "\n".join(f"{name}: {milliseconds(value)}" for name, value in parts if value is not None)

@@ -25,6 +25,7 @@ from evalstudio.store.ids import Ids
 from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
 from evalstudio.store.schema import record_ids
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.panels.record_detail import RecordDetail
 from evalstudio.ui.store_reader import StoreReader
 from evalstudio.ui.tables.quiet import quieten, set_widths
@@ -70,7 +71,7 @@ class RecordsPanel(QWidget):
         self.model = RecordsModel(store)
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
-        self.outcome = QComboBox()
+        self.outcome = ComboBox()
         self.outcome.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._classes: tuple[str, ...] | None = None
         self.know_classes(())

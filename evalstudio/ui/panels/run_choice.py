@@ -6,11 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
 from evalstudio.store.runs import RunRow
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.widgets import labelled
 
 
-class RunChoice(QComboBox):
+class RunChoice(ComboBox):
     """Newest first. `chosen` is sent when a person chooses another run, not when the list changes."""
 
     chosen = Signal(int)
@@ -20,7 +21,6 @@ class RunChoice(QComboBox):
         labelled(self, name, spoken)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(28)
-        self.setMaxVisibleItems(20)
         self.activated.connect(self._activated)
 
     @property

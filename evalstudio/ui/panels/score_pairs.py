@@ -103,7 +103,7 @@ class _Block(QWidget):
                 2,
             )
             coverage = GivingLabel(
-                coverage_words(outcomes), "muted", name=f"coverage_{letter.lower()}_{name}"
+                _coverage(pair, found, outcomes), "muted", name=f"coverage_{letter.lower()}_{name}"
             )
             grid.addWidget(coverage, row, 3)
         if told is not None and told.n:
@@ -153,6 +153,11 @@ class _IntervalBar(QWidget):
     def _place(self, value: float) -> float:
         low, high = self._scale
         return 6 + (value - low) / (high - low) * max(1.0, self.width() - 12)
+
+
+def _coverage(pair: ScorePair, found: Aggregate | None, outcomes: tuple[int, int, int]) -> str:
+    absent = found is None and (pair.a is not None or pair.b is not None)
+    return tr("no score of this evaluator") if absent else coverage_words(outcomes)
 
 
 def tone(pair: ScorePair) -> str:

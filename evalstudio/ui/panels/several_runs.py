@@ -22,6 +22,7 @@ from evalstudio.library import is_try
 from evalstudio.store.leaderboard import Leaderboard, Standing
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.charts.overlay import Overlaid, OverlayChart
+from evalstudio.ui.combo import ComboBox
 from evalstudio.ui.panels.run_choice import words_of
 from evalstudio.ui.session import Session
 from evalstudio.ui.store_reader import Several
@@ -58,15 +59,15 @@ class SeveralRuns(QWidget):
         self._busy = False
         self._cost = 0.0
         self.told: Several | None = None
-        self.dataset = QComboBox()
+        self.dataset = ComboBox()
         labelled(
             self.dataset, "several_dataset", tr("Dataset"), tr("Runs of the same samples can be compared")
         )
-        self.evaluator = QComboBox()
+        self.evaluator = ComboBox()
         labelled(
             self.evaluator, "several_evaluator", tr("Evaluator"), tr("By which score the runs are ranked")
         )
-        self.baseline = QComboBox()
+        self.baseline = ComboBox()
         labelled(
             self.baseline,
             "several_baseline",

@@ -27,6 +27,9 @@ TITLES = {
 }
 
 
+LIGHT_EDGE = 16  # pixels around the icon and the word of a light
+
+
 class SignLights(QWidget):
     """One small light for each sign, always in view; `opened` when a person wants to know more."""
 
@@ -61,6 +64,18 @@ class SignLights(QWidget):
     def _follow_theme(self) -> None:
         for light in self._lights.values():
             light.setFont(scaled(QApplication.font(), 0.85))
+
+    def fit(self, room: int) -> None:
+        """Leaves the words away where there is no room for them; a light's tooltip has them, too."""
+        words, icons = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        gaps = SPACE_S + len(self._lights) * LIGHT_EDGE
+        wanted = gaps + sum(
+            light.fontMetrics().horizontalAdvance(light.text()) + light.iconSize().width()
+            for light in self._lights.values()
+        )
+        style = words if wanted <= room else icons
+        for light in self._lights.values():
+            light.setToolButtonStyle(style)
 
     def show_signs(self, signs: tuple[Sign, ...]) -> None:
         by_name = {sign.name: sign for sign in signs}

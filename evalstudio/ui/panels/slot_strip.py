@@ -1,9 +1,10 @@
 """A cell for every call, and for every worker: what it does now, at a glance; who it is and since when in its tooltip."""
 
+import math
 from collections import Counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout
 
 from evalstudio.format import duration
@@ -14,7 +15,8 @@ from evalstudio.ui.text import one_line, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_XS, tokens
 from evalstudio.ui.widgets import Card, ElidedLabel, TextLabel
 
-CELL, GAP = 13, 3
+SIDES, GAP = (18, 13, 11, 8, 6, 4), 3  # of a cell in pixels, the largest for which there is room
+LEAST_FOR_DIGITS = 13
 HEIGHT = 2 * (11 + GAP)
 MOST_CELLS = 256
 THREADS = "threads"  # what the engine calls its own
@@ -100,7 +102,7 @@ class SlotStrip(Card):
 
 
 class CallCells(Cells):
-    """Solid: calling; with a bar: streaming; a diamond: judging; hatched: backing off; hollow: a free place."""
+    """Solid: calling; with a bar: streaming; a diamond: judging; outlined with its countdown, or hatched where cells are small: backing off; hollow: a free place."""
 
     def __init__(self) -> None:
         super().__init__("slot_cells", tr("Calls"))
@@ -128,7 +130,11 @@ class CallCells(Cells):
         ]
 
     def draw(self, painter: QPainter, number: int, box: QRectF) -> None:
-        _draw(painter, box, self._calls[number].state if number < len(self._calls) else "idle")
+        if number >= len(self._calls):
+            _draw(painter, box, "idle")
+            return
+        call = self._calls[number]
+        _draw(painter, box, call.state, countdown(call, box.width()))
 
     def describe(self, number: int) -> str:
         return describe(self._calls[number]) if number < len(self._calls) else tr("A free place")
@@ -136,7 +142,7 @@ class CallCells(Cells):
     def _size(self) -> tuple[int, int, int]:
         """The side of a cell, how many stand in a row, and where the first row starts: all have to find room."""
         count = len(self._calls) + self._idle
-        for side in (CELL, 11, 8, 6, 4):
+        for side in SIDES:
             columns = max(1, self.width() // (side + GAP))
             rows = -(-count // columns)
             if rows * (side + GAP) <= self.height() + GAP:
@@ -148,6 +154,14 @@ def next_attempt(now: Snapshot) -> Call | None:
     """Of the samples that back off the one that is tried again first."""
     waiting = [call for call in now.calls if call.wait is not None]
     return min(waiting, key=lambda call: call.wait or 0.0, default=None)
+
+
+def countdown(call: Call, side: float) -> str:
+    """What stands on the cell of a sample that backs off: seconds, or minutes, until its next attempt; empty where a cell is too small."""
+    if call.wait is None or side < LEAST_FOR_DIGITS:
+        return ""
+    seconds = max(0, math.ceil(call.wait))
+    return str(seconds) if seconds < 100 else tr("{minutes}m").format(minutes=min(99, round(seconds / 60)))
 
 
 def describe(call: Call) -> str:
@@ -163,7 +177,7 @@ def describe(call: Call) -> str:
     return f"{text}\n{call.cause}" if call.cause else text
 
 
-def _draw(painter: QPainter, box: QRectF, state: str) -> None:
+def _draw(painter: QPainter, box: QRectF, state: str, words: str = "") -> None:
     colours = tokens()
     if state == "idle":
         painter.setPen(QPen(QColor(colours.border), 1.2))
@@ -175,7 +189,14 @@ def _draw(painter: QPainter, box: QRectF, state: str) -> None:
     if state == "backing off":
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.6, 0.6, -0.6, -0.6), 2.5, 2.5)
-        painter.drawLine(box.bottomLeft() + QPointF(2, -2), box.topRight() + QPointF(-2, 2))
+        if not words:
+            painter.drawLine(box.bottomLeft() + QPointF(2, -2), box.topRight() + QPointF(-2, 2))
+            return
+        font = QFont(painter.font())
+        font.setPixelSize(round(box.width() * (0.6 if len(words) < 3 else 0.5)))
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
         return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)

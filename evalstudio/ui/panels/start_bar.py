@@ -12,6 +12,7 @@ from evalstudio.errors import EvalStudioError
 from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation, variants
 from evalstudio.models import LOCAL_MODEL
 from evalstudio.ui.actions import Actions
+from evalstudio.ui.combo import ComboBox, find_as_typed
 from evalstudio.ui.text import one_line, tooltip, tr
 from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.widgets import ActionButton, Card, TextLabel, labelled
@@ -45,12 +46,12 @@ class StartBar(Card):
         self._names: set[str] = set()
         self._models: Mapping[str, ModelSettings] = {}
         self._proposed = ""
-        self.evaluation = QComboBox()
+        self.evaluation = ComboBox()
         labelled(self.evaluation, "evaluation", tr("Evaluation"), tr("An example, or a file that you opened"))
         self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.evaluation.setMinimumContentsLength(14)
-        self.model = QComboBox()
-        self.model.setEditable(True)
+        self.model = ComboBox()
+        find_as_typed(self.model)
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(13)
         labelled(

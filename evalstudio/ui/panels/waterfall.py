@@ -21,7 +21,7 @@ MOST_ROWS = 12  # of a record with more, the first and the last
 class Span:
     """A piece of a record's time, in seconds since it was ready to be sent."""
 
-    kind: str  # queue, failed, back-off, first token, call, evaluators
+    kind: str  # queue, failed, back-off, connect, first token, call, evaluators
     label: str
     start: float
     end: float
@@ -60,10 +60,14 @@ def spans_of(details: Details) -> tuple[Span, ...]:
             at += attempt.waited
     if record.outcome == Outcome.OK and record.latency is not None:
         number = tr("attempt {number}").format(number=len(attempts) + 1) + ": " if attempts else ""
-        token = record.first_token
-        if token is not None:
-            spans.append(Span("first token", number + tr("first token"), at, at + token))
-        spans.append(Span("call", number + tr("answer"), at + (token or 0.0), at + record.latency))
+        begun = at
+        if record.connect is not None:
+            begun = at + record.connect
+            spans.append(Span("connect", number + tr("connects"), at, begun))
+        if record.first_token is not None:
+            spans.append(Span("first token", number + tr("first token"), begun, at + record.first_token))
+            begun = max(begun, at + record.first_token)
+        spans.append(Span("call", number + tr("answer"), begun, at + record.latency))
         at += record.latency
     if record.judged:
         spans.append(Span("evaluators", tr("evaluators"), at, at + record.judged))
@@ -142,6 +146,8 @@ def _colour(kind: str) -> QColor:
             return QColor(colours.warn)
         case "failed":
             return QColor(colours.bad)
+        case "connect":
+            return QColor(colours.series[2])
         case "first token":
             return mixed(colours.series[0], colours.card, 0.6)
         case "evaluators":
