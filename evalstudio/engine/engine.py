@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -106,6 +107,7 @@ class Engine:
             self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
         )
         self._ticker = asyncio.create_task(self._pulse.beat())
+        self._ticker.add_done_callback(self._pulse_ended)
 
     async def aclose(self) -> None:
         """Stops what runs, saves what is answered, and ends its servers and threads."""
@@ -356,6 +358,14 @@ class Engine:
                 if self._closing:
                     return  # the run's lease ends with this process: it is then interrupted, and can be resumed
             await asyncio.sleep(RETRY_S)
+
+    def _pulse_ended(self, ticker: "asyncio.Task[None]") -> None:
+        """Runs without limits, heartbeats and a word of what they do must not go on as if nothing were."""
+        if ticker.cancelled() or (error := ticker.exception()) is None:
+            return
+        for run in list(self.runs.values()):
+            run.stop(f"The engine failed ({type(error).__name__}: {error}); what is saved is kept.")
+        self.log("error", redact("".join(traceback.format_exception(error))))
 
     def _saved(self, tokens: list[Any]) -> None:
         runs = set()

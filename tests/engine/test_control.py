@@ -308,3 +308,15 @@ async def test_that_a_random_choice_of_samples_is_the_total_whatever_their_posit
     assert {snapshot.total for snapshot in heard.snapshots} == {20}
     assert (final.saved, resumed.saved, resumed.total) == (20, 20, 20)
     assert Reader(workspace).run(1).total == 20
+
+
+async def test_that_no_run_goes_on_unwatched_when_the_engine_itself_fails(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo("one-second") as server, engine_in(workspace) as (engine, _):
+        run = await engine.start_run(write_evaluation(tmp_path, server.model, 40), Options("n", Sequential()))
+        monkeypatch.setattr(Run, "watch_endpoint", lambda run: 1 // 0)
+        final = await finish(engine, run)
+    assert final.state == "stopped"
+    assert "The engine failed (ZeroDivisionError" in final.reason
+    assert final.saved < 40
