@@ -72,10 +72,13 @@ async def test_that_what_judges_cost_is_not_forgotten_by_a_resume(
             + 'evaluators = [ { type = "judge", name = "grade", prompt = "grade", expected = "{{ label }}", question = "{{ text }}" } ]\n'
         )
         run = await engine.start_run(str(path), Options("x", SlidingWindow(4)))
-        await heard.until(lambda snapshot: snapshot.saved >= 10)
+        await heard.until(lambda snapshot: any(score.n or score.unscored for score in snapshot.scores))
         run.stop()
         stopped = await finish(engine, run)
         assert stopped.saved < 40
+        reader = Reader(workspace)
+        kept = [details.record.cost for one in reader.record_ids(run.id) if (details := reader.details(one))]
+        assert sum(cost or 0 for cost in kept) < (stopped.cost or 0), "judges have cost something"
         resumed = await engine.start_run(str(path), Options("x", SlidingWindow(4)))
         first = engine.snapshot(resumed)
         assert (first.cost or 0) == pytest.approx(stopped.cost)
