@@ -184,6 +184,8 @@ class Exchange:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if _kind(headers) == "text/html":
                 why = "a web page; check that the base URL ends where the API begins, often in /v1"
+            elif "truncated" in str(error) and not data.rstrip().endswith(b"}"):
+                why = "JSON that breaks off; see the server's log, and that of a proxy on the way"
             else:
                 why = f"something that is no chat completion ({_first_words(error)}); check the base URL"
             raise _Unreadable(f"{place(self.url)} answered with {why}.") from error

@@ -94,7 +94,7 @@ async def test_a_web_page_instead_of_an_answer(stream: bool) -> None:
     [
         (b"", "answered with nothing (200)"),
         (b"  \n", "answered with nothing (200)"),
-        (b"{", "no chat completion"),
+        (b'{"choices": [{"message": {"cont', "JSON that breaks off"),
         (b"[1, 2]", "no chat completion"),
         (b'{"choices": "x"}', "no chat completion"),
         (b'{"hello": 1}', "holds no message"),
