@@ -22,9 +22,7 @@ from evalstudio.python.evaluation import NeedsFixtures, own_imports
 WITHOUT = (
     "terminal", "cacheprovider", "faulthandler", "threadexception", "unraisableexception", "warnings", "pytest-qt", "junitxml",
 )  # fmt: skip
-TEARDOWN_S = (
-    60.0  # how long a file whose run has ended may take for its fixtures before the next one is refused
-)
+TEARDOWN_S = 60.0  # for the fixtures of a file whose run has ended, before the next file is refused
 
 
 async def start(engine: Engine, reference: str, options: Options) -> Run:

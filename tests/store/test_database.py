@@ -1,15 +1,18 @@
 """What opening the database brings along."""
 
 import multiprocessing
+import sqlite3
 import subprocess
 import sys
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
+
 from evalstudio.errors import StoreError
 from evalstudio.store.database import open_for_reading
-from evalstudio.store.schema import newest_version
+from evalstudio.store.schema import migrate, newest_version
 from evalstudio.workspace import Workspace
 
 OPENED = """
@@ -56,3 +59,13 @@ def test_that_programs_which_open_a_new_workspace_at_one_moment_all_may(tmp_path
         assert open_for_reading(Workspace(folder)).execute("PRAGMA user_version").fetchone() == (
             newest_version(),
         )
+
+
+def test_that_a_disk_which_fills_while_tables_are_made_is_told_as_full(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "small.db", isolation_level=None)
+    connection.execute("PRAGMA max_page_count = 4")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        migrate(connection)
+    assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    connection.close()
