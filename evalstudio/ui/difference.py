@@ -7,6 +7,7 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+MOST_CHARACTERS = 20_000  # of both: an answer of a megabyte is not even cut into words
 MOST_WORDS = 1_000  # of both texts together: comparing costs their product
 LEAST_ALIKE = 0.3  # texts that share less have no difference that helps: they are two texts
 
@@ -22,6 +23,8 @@ class Piece(NamedTuple):
 
 def difference(expected: str, answer: str) -> list[Piece]:
     """From `expected` to `answer`; empty where they are the same but for blanks, too long, or hardly alike."""
+    if len(expected) + len(answer) > MOST_CHARACTERS:
+        return []
     before, after = _WORDS.findall(expected.strip()), _WORDS.findall(answer.strip())
     if expected.split() == answer.split() or len(before) + len(after) > MOST_WORDS:
         return []

@@ -47,3 +47,8 @@ def test_that_a_record_tells_the_difference_by_signs_that_a_clipboard_keeps(qapp
     assert signed(Piece("same", "x")) == "x"
     for expected, answer in (("432", "432"), (None, "yes"), ("yes", None)):
         assert "FROM EXPECTED" not in shown(qapp, expected, answer)
+
+
+def test_that_texts_of_any_length_are_not_compared() -> None:
+    assert difference("yes and no", "yes and no " * 3)
+    assert difference("x" * 30_000, "x" * 30_000 + " y") == []

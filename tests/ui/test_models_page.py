@@ -218,10 +218,10 @@ def test_that_a_python_function_is_a_model(open_window: OpenWindow, tmp_path: Pa
     function = driver.find(QLineEdit, "function_name")
     function.setText("reply")
     function.editingFinished.emit()
-    assert text(driver, "model_advice") == "model.py has no function 'reply'; it has: answer."
+    driver.wait(lambda: text(driver, "model_advice") == "model.py has no function 'reply'; it has: answer.")
     function.setText("answer")
     function.editingFinished.emit()
-    assert "window of the worker count" in text(driver, "model_advice")
+    driver.wait(lambda: "window of the worker count" in text(driver, "model_advice"))
     press(driver, "save_model")
     path = write_evaluation(tmp_path, '"own code"', 4)
     editor = driver.window.evaluations_page.editor

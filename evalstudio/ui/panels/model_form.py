@@ -184,7 +184,7 @@ class ModelForm(QWidget):
         dialog.setNameFilters([tr("Python (*.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.path.setText)
-        dialog.fileSelected.connect(lambda *_: self._look_at_function())
+        dialog.fileSelected.connect(lambda *_: spawn(self._look_at_function()))
         dialog.open()
 
     def _advise(self) -> None:
@@ -204,12 +204,17 @@ class ModelForm(QWidget):
         self.advice.show_text(warning or words)
         self.advice.set_colour("warn" if warning else "muted")
 
-    def _look_at_function(self) -> None:
+    async def _look_at_function(self) -> None:
         """Once a file and a function are given: whether the one has the other; it may be written later, so it only warns."""
         path, name = self.path.text().strip(), self.function.text().strip()
-        place = self._session.workspace.folder / Path(path).expanduser()
-        self._function_trouble = function_problem(place, name) if path and name else ""
-        self._advise()
+        trouble, folder = "", self._session.workspace.folder
+        if path and name:
+            trouble = await self._session.datasets.worker.do(
+                lambda: function_problem(folder / Path(path).expanduser(), name)
+            )
+        if (path, name) == (self.path.text().strip(), self.function.text().strip()):  # still what is asked
+            self._function_trouble = trouble
+            self._advise()
 
     def _check(self) -> None:
         """Checked as typed; an empty form is not blamed."""
@@ -338,7 +343,7 @@ class ModelForm(QWidget):
         for line in (self.name, self.base_url, self.path, self.function):
             line.textChanged.connect(lambda *_: self._check())
         for line in (self.path, self.function):
-            line.editingFinished.connect(self._look_at_function)
+            line.editingFinished.connect(lambda: spawn(self._look_at_function()))
         self.window_size.valueChanged.connect(lambda *_: self._check())
         self.model_id.editTextChanged.connect(lambda *_: self._check())
         self.key.changed.connect(self._check)
