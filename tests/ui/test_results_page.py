@@ -30,6 +30,7 @@ from evalstudio.ui.tables.record_cells import ANSWER, PROMPT
 from tests.ui.conftest import Driver
 
 COST = 10
+TOKENS = 6
 Opened = Callable[[], Driver]
 
 
@@ -153,10 +154,12 @@ def test_that_columns_without_room_go_while_text_is_large(open_filled: Opened) -
     driver = open_results(open_filled)
     table = driver.find(QTableView, "results_records")
     table.setColumnHidden(COST, False)  # chosen by a person
+    table.setColumnHidden(TOKENS, True)  # as is this
     for scale, hidden in ((150, True), (110, False)):
         driver.session.change_settings(changed(driver.session.settings, text_scale=scale))
         assert table.isColumnHidden(PROMPT) is hidden
         assert not table.isColumnHidden(COST)
+        assert table.isColumnHidden(TOKENS)
         assert not table.isColumnHidden(ANSWER)
     driver.session.change_settings(changed(driver.session.settings, text_scale=100))
 

@@ -30,6 +30,7 @@ from evalstudio.ui.widgets import ActionButton, Button, Card, TextLabel, labelle
 
 LARGE_TEXT = 120  # per cent: from there on fewer columns have room
 PREFIX = "results_"
+GIVE_WAY = tuple(column for column in HIDDEN_BESIDE_CHARTS if column not in HIDDEN_AT_FIRST)  # to large text
 
 
 class ResultsPage(QWidget):
@@ -56,6 +57,7 @@ class ResultsPage(QWidget):
         self._lay_out(actions)
         self._connect(actions)
         self._has_large_text = theme().percent > LARGE_TEXT
+        self._gave_way = set(GIVE_WAY) if self._has_large_text else set()
         theme().changed.connect(self._follow_theme)
 
     def _follow_theme(self) -> None:
@@ -63,8 +65,11 @@ class ResultsPage(QWidget):
         is_large = theme().percent > LARGE_TEXT
         if is_large != self._has_large_text:
             self._has_large_text = is_large
-            for column in set(HIDDEN_BESIDE_CHARTS) - set(HIDDEN_AT_FIRST):
-                self.records.table.setColumnHidden(column, is_large)
+            table = self.records.table
+            if is_large:
+                self._gave_way = {column for column in GIVE_WAY if not table.isColumnHidden(column)}
+            for column in self._gave_way:  # what a person has hidden stays so
+                table.setColumnHidden(column, is_large)
 
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:
