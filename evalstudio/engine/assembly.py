@@ -21,6 +21,7 @@ from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.models.factory import open_judge, open_model
 from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.plan import BY_WORKERS, Plan, StoredSpec, window_of
+from evalstudio.engine.pricing import Prices
 from evalstudio.engine.rescoring import drop_changed, find_missing
 from evalstudio.engine.resume import Before, count_crashes, load_before
 from evalstudio.engine.run import Run, Services
@@ -148,6 +149,7 @@ async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
         case Adaptive():
             limit = settings.max_concurrency
     timeouts = run.plan.spec.timeouts
+    prices = Prices(settings, lambda message: parts.services.log("warning", message))
     return JudgeCalls(
         evaluator,
         open_judge(settings, judge, timeouts),
@@ -159,7 +161,7 @@ async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
         parts.services.admission.done,
         parts.services.admission.pump,
         run.may_start,
-        lambda result: run.judge_answered(settings, result),
+        lambda result: run.judge_answered(prices, result),
     )
 
 

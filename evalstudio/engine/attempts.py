@@ -37,7 +37,7 @@ class Attempts:
     def __post_init__(self) -> None:
         timeouts = self.run.plan.spec.timeouts
         self._policy = RetryPolicy(seed=self.run.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
-        self.prices = Prices(self.run.plan.model)
+        self.prices = Prices(self.run.plan.model, lambda message: self.run.services.log("warning", message))
 
     def follow(self, timeouts: TimeOuts) -> None:
         """Other waits and another budget, from now on."""

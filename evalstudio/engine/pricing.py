@@ -1,4 +1,4 @@
-"""What an answer costs. An unknown price is unknown, not 0."""
+"""What an answer costs. An unknown price is unknown, not 0, and never ends a run."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,9 +15,16 @@ Pricer = Callable[[int, int, int, int], float]
 
 
 class Prices:
-    """The prices of one model, in US dollars, from genai-prices; looked up when the first answer is there."""
+    """The prices of one model, in US dollars, from genai-prices; looked up when the first answer is there.
 
-    def __init__(self, model: ModelSettings) -> None:
+    `on_failure` gets one sentence when genai-prices itself fails; the cost is then unknown.
+    """
+
+    def __init__(
+        self, model: ModelSettings, on_failure: Callable[[str], None] = lambda message: None
+    ) -> None:
+        self._on_failure = on_failure
+        self._failed = False
         self._free = model.provider in FREE
         preset = PRESETS.get(model.provider)
         at_home = preset is not None and model.base_url in ("", preset.base_url)
@@ -29,7 +36,8 @@ class Prices:
 
     def prepare(self) -> None:
         """Looks the prices up now, which takes a quarter of a second the first time: for a thread."""
-        self._pricer()
+        if self._own is None and not self._free:
+            _find_pricer(self._provider, self._address, self._model)  # kept there; a failure is told by `of`
 
     @property
     def known(self) -> bool:
@@ -48,12 +56,28 @@ class Prices:
         # more from the cache than there were at all would be a provider's mistake, and no price
         cached = min(answer.tokens_cached or 0, answer.tokens_in)
         written = min(answer.tokens_cache_written or 0, answer.tokens_in - cached)
-        return pricer(answer.tokens_in, cached, written, answer.tokens_out)
+        try:
+            return pricer(answer.tokens_in, cached, written, answer.tokens_out)
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the answer is kept
+            self._give_up(_failure(error))
+            return None
 
     def _pricer(self) -> Pricer | None:
         if self._own is not None or self._free:
             return self._own
-        return _find_pricer(self._provider, self._address, self._model)
+        if self._failed:
+            return None
+        found = _find_pricer(self._provider, self._address, self._model)
+        if isinstance(found, str):
+            self._give_up(found)
+            return None
+        return found
+
+    def _give_up(self, message: str) -> None:
+        """Reports a failure of the price library, once, and gives up on it for this model."""
+        if not self._failed:
+            self._failed = True
+            self._on_failure(message)
 
 
 def _own_pricer(prices: TokenPrices) -> Pricer:
@@ -67,7 +91,22 @@ def _own_pricer(prices: TokenPrices) -> Pricer:
 
 
 @lru_cache(maxsize=256)
-def _find_pricer(provider: str | None, address: str | None, model: str) -> Pricer | None:
+def _find_pricer(provider: str | None, address: str | None, model: str) -> Pricer | str | None:
+    """The prices of a model, None where it has none that are known, or why they could not be looked up."""
+    try:
+        return _look_up(provider, address, model)
+    except Exception as error:  # noqa: BLE001 - an installation without its metadata, data it can't read: no reason to stop
+        return _failure(error)
+
+
+def _failure(error: Exception) -> str:
+    return (
+        f"Prices can't be looked up ({type(error).__name__}: {error}); the cost of this run is unknown. Set prices in the "
+        "model's settings to have it."
+    )
+
+
+def _look_up(provider: str | None, address: str | None, model: str) -> Pricer | None:
     from genai_prices import Usage, calc_price  # late: it brings pydantic
 
     nothing = Usage(input_tokens=0, output_tokens=0)

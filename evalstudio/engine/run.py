@@ -29,7 +29,6 @@ from evalstudio.engine.tally import Counts
 from evalstudio.engine.tasks import cancel_soon
 from evalstudio.engine.telemetry import Telemetry
 from evalstudio.errors import RunError
-from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import redact
 from evalstudio.metrics import LiveAggregate
 from evalstudio.outcome import Outcome
@@ -235,11 +234,10 @@ class Run:
                 "await asyncio.to_thread(...).",
             )
 
-    def judge_answered(self, model: ModelSettings, result: CallResult) -> None:
+    def judge_answered(self, prices: Prices, result: CallResult) -> None:
         """A judge's call counts in the cost, not in latency and throughput."""
         if result.answer is not None:
-            answer = result.answer
-            self.telemetry.spent(Prices(model).of(answer))
+            self.telemetry.spent(prices.of(result.answer))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Work that belongs to the run and is cancelled with it."""

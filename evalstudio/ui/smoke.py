@@ -1,4 +1,4 @@
-"""Whether an installation works: the window, a chart, the database, the engine with runs, Excel, exports. Nothing is kept."""
+"""Whether an installation works: window, chart, database, engine with runs on every provider, Excel, exports. Nothing is kept."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from typing import Any
 from evalstudio import __version__
 from evalstudio.errors import EvalStudioError, RunError
 from evalstudio.packaged import is_packaged
-from evalstudio.ui import guard
+from evalstudio.ui import guard, smoke_providers
 
 EVALUATION = "example:sentiment"
 SAMPLES = 20
@@ -37,6 +37,7 @@ def smoke_test() -> dict[str, Any]:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="evalstudio-smoke-") as name:
         os.environ["EVALSTUDIO_CONFIG"] = str(Path(name, "config"))
+        os.environ[smoke_providers.KEY] = "no secret"
         errors = Path(name, "stderr")
         try:
             with _stderr_to(errors):
@@ -72,9 +73,7 @@ async def _visit(folder: Path, found: dict[str, Any]) -> None:
     found["engine_stderr"] = said
     studio = open_studio(str(folder / "workspace"), lambda: None)
     window, session = studio.window, studio.session
-    session.engine.log.connect(
-        lambda line: said.append(line.text) if line.level in ("output", "error") else None
-    )
+    session.engine.log.connect(lambda line: said.append(line.text) if line.level != "info" else None)
     probe = LagProbe()
     probe.watch(window)
     try:
@@ -86,6 +85,8 @@ async def _visit(folder: Path, found: dict[str, Any]) -> None:
             await _until(lambda: session.engine.state in (EngineState.READY, EngineState.FAILED))
             await _run(studio, folder, found)
             await _run_a_sheet(studio, folder, found)
+            with smoke_providers.loopback_endpoint() as url:
+                await _run_every_provider(studio, folder, url, found)
     finally:
         await studio.close()
 
@@ -148,6 +149,31 @@ async def _run_a_sheet(studio: Any, folder: Path, found: dict[str, Any]) -> None
         )
 
 
+async def _run_every_provider(studio: Any, folder: Path, url: str, found: dict[str, Any]) -> None:
+    """One question to each provider's client and prices, at an endpoint of this process."""
+    from evalstudio.protocol import StartRun
+
+    session = studio.session
+    (folder / "question.jsonl").write_text(SAMPLE)
+    found["providers"] = []
+    for provider, text in smoke_providers.evaluations(url):
+        path = folder / f"{provider}.toml"
+        path.write_text(text)
+        run_id = await session.engine.request(
+            StartRun, evaluation=str(path), experiment=f"smoke test of {provider}", model=None
+        )
+        session.look_at(run_id)
+        await _until(lambda: session.focused is not None and session.focused.snapshot)
+        await _until(lambda: not session.focused.is_active)
+        snapshot = session.focused.snapshot
+        if (snapshot.saved, snapshot.errored) != (1, 0):
+            raise RunError(
+                f"The answer of {provider} was not saved: {snapshot.reason or 'no reason is known'}"
+            )
+        found["providers"].append(provider)
+
+
+SAMPLE = '{"question": "What is the capital of France?", "answer": "Paris"}\n'
 SHEET_EVALUATION = """
 name = "sheet"
 dataset = { path = "sheet.xlsx" }

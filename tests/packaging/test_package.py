@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from evalstudio.models import PRESETS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DIST = ROOT / "dist"
 MOST_INSTALLED, MOST_PACKED = 200e6, 80e6  # bytes
@@ -49,6 +51,7 @@ def works(output: str) -> bool:
         and found["packaged"]
         and found["saved"] == 20
         and found["excel_saved"] == 5
+        and found["providers"] == list(PRESETS)
         and not found["stderr"]
     )
 

@@ -1,18 +1,26 @@
 """What answers cost: each provider's own rules, and an unknown price is unknown."""
 
+import importlib.metadata
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from genai_prices import Usage, calc_price
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.models.call import Answer
-from evalstudio.engine.pricing import Prices
+from evalstudio.engine.plan import Options
+from evalstudio.engine.pricing import Prices, _find_pricer
 from evalstudio.evaluation import ModelSettings, TokenPrices
 from evalstudio.models import PRESETS
+from evalstudio.workspace import Workspace
+from tests.engine.models.scripted import Connection, completion, reply, scripted
+from tests.engine.support import engine_in, finish, write_evaluation
 
 MODELS = [
     ("openai", "gpt-4o-mini"),
@@ -125,3 +133,52 @@ def test_that_stated_prices_come_before_any_list() -> None:
     whole = Prices(ModelSettings("vllm", "m", prices=TokenPrices(input=2.0, output=10.0)))
     assert whole.of(used(1_000_000, 400_000, 0)) == pytest.approx(2.0)
     assert whole.of(used(None, None, None)) is None
+
+
+@pytest.fixture
+def broken_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """genai-prices as in an installation without its metadata: its import fails."""
+
+    version = importlib.metadata.version
+
+    def without_prices(name: str) -> str:
+        if name.startswith("genai"):
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "genai_prices"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(importlib.metadata, "version", without_prices)
+    _find_pricer.cache_clear()
+    yield
+    _find_pricer.cache_clear()
+
+
+@pytest.mark.usefixtures("broken_library")
+@pytest.mark.parametrize("provider", sorted(PRESETS))
+def test_that_a_price_library_that_fails_leaves_the_price_unknown_and_says_so_once(provider: str) -> None:
+    messages: list[str] = []
+    prices = Prices(ModelSettings(provider, "gpt-4o-mini", PRESETS[provider].base_url), messages.append)
+    prices.prepare()
+    if PRESETS[provider].hosted:
+        assert [prices.of(used(10, 0, 10)) for _ in range(3)] == [None] * 3
+        assert not prices.known
+        assert len(messages) == 1
+        assert "PackageNotFoundError" in messages[0]
+    else:
+        assert prices.of(used(10, 0, 10)) == 0.0
+        assert messages == []
+
+
+@pytest.mark.usefixtures("broken_library")
+async def test_that_a_run_on_a_hosted_model_ends_well_without_prices(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    async def script(connection: Connection) -> None:
+        await reply(completion("positive"))(connection)
+
+    async with scripted(script) as server, engine_in(workspace) as (engine, _):
+        model = f'{{ provider = "openai", name = "gpt-4o-mini", base_url = "{server.url}" }}'
+        run = await engine.start_run(write_evaluation(tmp_path, model, 5), Options("one", SlidingWindow(4)))
+        final = await finish(engine, run)
+    assert (final.state, final.saved, final.errored, final.cost) == ("completed", 5, 0, None)
