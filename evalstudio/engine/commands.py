@@ -56,6 +56,7 @@ class Commander:
         self._engine = engine
         self._send = send
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     def carry_out(self, command: Commands) -> None:
         task = asyncio.create_task(self._answer(command))
@@ -63,6 +64,7 @@ class Commander:
         task.add_done_callback(self._tasks.discard)
 
     async def aclose(self) -> None:
+        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -72,7 +74,10 @@ class Commander:
             value = await self._do(command)
         except EvalStudioError as error:
             self._send(Reply(command.id, error=redact(str(error))))
-        except Exception as error:  # noqa: BLE001 - a defect of ours is told, with its trace in the log
+        except BaseException as error:
+            # even SystemExit: it would end the engine with all its runs; and a CancelledError that is not ours
+            if self._closing:
+                raise
             self._engine.log("error", redact(traceback.format_exc()))
             self._send(
                 Reply(

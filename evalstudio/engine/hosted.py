@@ -16,7 +16,8 @@ from evalstudio.evaluation import is_python
 from evalstudio.keys import redact
 from evalstudio.packaged import how_to_add
 from evalstudio.python.decorators import marked_of
-from evalstudio.python.evaluation import NeedsFixtures, own_imports
+from evalstudio.python.evaluation import NeedsFixtures
+from evalstudio.python.user_code import own_imports
 
 # nothing is printed, no hook of the process is changed, and no window's plugin is loaded
 WITHOUT = (

@@ -17,7 +17,6 @@ import msgspec
 from evalstudio import __version__
 from evalstudio.concurrency import MAXIMUM, Adaptive, SlidingWindow, Strategy
 from evalstudio.datasets import Dataset, open_dataset
-from evalstudio.engine.models.function import is_async, load_function
 from evalstudio.engine.pricing import Prices
 from evalstudio.errors import DatasetError, EvaluationError, RunError
 from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings, variants
@@ -26,6 +25,7 @@ from evalstudio.models import BUILT_IN, RECORDED, resolve_model
 from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.python.rows import RowsDataset
 from evalstudio.python.source import code_hash
+from evalstudio.python.user_code import is_async, load_function
 from evalstudio.settings import Settings
 from evalstudio.store.runs import NewRun
 from evalstudio.templates import Conversation, compile_value

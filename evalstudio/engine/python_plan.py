@@ -3,7 +3,6 @@
 from typing import Any
 
 from evalstudio.datasets import DatasetSource
-from evalstudio.engine.models.function import is_async
 from evalstudio.engine.plan import (
     BY_WORKERS,
     Options,
@@ -18,6 +17,7 @@ from evalstudio.evaluation import EvaluationSpec, ModelSettings, TimeOuts
 from evalstudio.python.decorators import Marked
 from evalstudio.python.evaluation import PythonEvaluation
 from evalstudio.python.rows import RowsDataset
+from evalstudio.python.user_code import is_async
 from evalstudio.settings import Settings
 from evalstudio.templates import Conversation, Message
 from evalstudio.workers import Cluster, Threads, choose_workers, is_asked_for

@@ -1,8 +1,6 @@
 """Evaluators of a person's own: a Python function in a file."""
 
-import importlib.util
 import inspect
-import sys
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.errors import EvaluationError
+from evalstudio.python.user_code import load_module
 from evalstudio.score import Score
 
 ANSWER_NAMES = ("answer", "response", "output")
@@ -31,7 +30,7 @@ def load_function(
         EvaluationError: the file or the function is not there, fails to load, or asks for a name that is
             no column.
     """
-    target = getattr(_load(path), function, None)
+    target = getattr(load_module(path, EvaluationError, kind="evaluator"), function, None)
     if not callable(target):
         raise EvaluationError(f"{path.name} has no function '{function}'.")
     if inspect.iscoroutinefunction(target):
@@ -52,26 +51,6 @@ def load_function(
         return _as_score(target(**given), name, metrics)
 
     return judge
-
-
-def _load(path: Path) -> Any:
-    if not path.is_file():
-        raise EvaluationError(f"There is no file {path} for the evaluator.")
-    module_name = f"evalstudio_user_{path.stem}_{abs(hash(path.resolve()))}"
-    if module_name in sys.modules:
-        return sys.modules[module_name]
-    spec = importlib.util.spec_from_file_location(module_name, path)
-    if spec is None or spec.loader is None:
-        raise EvaluationError(f"{path.name} is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    # Registered first: dataclasses and pickling look a module up by its name.
-    sys.modules[module_name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[module_name]
-        raise EvaluationError(f"{path.name} fails to load: {type(error).__name__}: {error}") from error
-    return module
 
 
 def _wanted(

@@ -1,10 +1,7 @@
 """An evaluation's function with all that it needs to run."""
 
-import contextlib
-import importlib.util
 import inspect
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 from evalstudio.errors import EvaluationError
 from evalstudio.python.decorators import Marked, marked_of
 from evalstudio.python.source import file_of
+from evalstudio.python.user_code import load_module
 
 
 class NeedsFixtures(EvaluationError):
@@ -75,7 +73,7 @@ def load_evaluation_function(reference: str) -> PythonEvaluation:
     """
     place, _, name = reference.partition("::")
     path = Path(place).expanduser().absolute()
-    module = load_file(path)
+    module = load_module(path, EvaluationError, kind="evaluation")
     found = {key: value for key, value in vars(module).items() if marked_of(value) is not None}
     if name not in found:
         raise EvaluationError(f"{path.name} has no evaluation '{name}'; it has {', '.join(found) or 'none'}.")
@@ -86,44 +84,6 @@ def load_evaluation_function(reference: str) -> PythonEvaluation:
             f"evalstudio run {place}::{name}"
         )
     return evaluation_of(found[name])
-
-
-def load_file(path: Path) -> Any:
-    """The module that a file is, run anew. Raises EvaluationError, whose cause is what the file raised."""
-    if not path.is_file():
-        raise EvaluationError(f"There is no evaluation file {path}; check the path.")
-    spec = importlib.util.spec_from_file_location(f"evalstudio_file_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise EvaluationError(f"{path.name} is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        with own_imports(path.parent):
-            spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        sys.modules.pop(spec.name, None)
-        raise EvaluationError(f"{path.name} cannot be imported: {type(error).__name__}: {error}") from error
-    return module
-
-
-@contextlib.contextmanager
-def own_imports(folder: Path) -> Iterator[None]:
-    """Lets a file import what lies beside it; afterwards those modules are forgotten, so that the next run reads them anew.
-
-    Two folders may have modules of one name.
-    """
-    path, before = list(sys.path), set(sys.modules)
-    inside = folder.absolute()
-    sys.path.insert(0, str(inside))
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).absolute().parent == inside:
-                del sys.modules[name]
 
 
 def _check_parameters(

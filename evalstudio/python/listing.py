@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine.models.function import is_async
 from evalstudio.errors import EvaluationError
 from evalstudio.protocol import EvaluationFile, EvaluationFunction
 from evalstudio.python.decorators import Marked, marked_of
-from evalstudio.python.evaluation import extra_parameters, load_file
+from evalstudio.python.evaluation import extra_parameters
 from evalstudio.python.rows import as_rows
 from evalstudio.python.source import file_of
+from evalstudio.python.user_code import is_async, load_module
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
 def list_functions(path: Path) -> EvaluationFile:
     """The evaluations of a file in the order of its lines. Runs the file."""
     try:
-        module = load_file(path)
+        module = load_module(path, EvaluationError, kind="evaluation")
     except EvaluationError as error:
         return EvaluationFile((), str(error), own_lines(error.__cause__) if error.__cause__ else "")
     found = [

@@ -200,7 +200,7 @@ async def test_that_a_sample_that_kills_the_engine_twice_is_given_up_and_the_oth
 
 
 def test_that_a_function_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
-    from evalstudio.engine.models.function import load_function
+    from evalstudio.python.user_code import load_function
 
     write_model(tmp_path, "def one(prompt): ...\ndef two(prompt): ...\n")
     with pytest.raises(ModelError, match=r"no function 'three'; it has one, two"):

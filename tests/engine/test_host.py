@@ -22,6 +22,7 @@ from evalstudio.protocol import (
     DeleteRun,
     Events,
     FindKey,
+    ForecastRun,
     Frames,
     Hello,
     ListModels,
@@ -319,3 +320,29 @@ def demo_that_wants(key: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.communicate(timeout=10)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "import sys; sys.exit('no licence')",
+        "raise KeyboardInterrupt",
+        "import asyncio; raise asyncio.CancelledError('no licence')",
+    ],
+)
+def test_that_an_evaluator_file_that_leaves_at_import_ends_no_engine(
+    child: Child, tmp_path: Path, file: str
+) -> None:
+    path = Path(write_evaluation(tmp_path, '"demo/instant"', 5))
+    of_text = '{ type = "exact_match", expected = "{{ label }}", normalise = true }'
+    path.write_text(
+        path.read_text().replace(of_text, '{ type = "python", path = "own.py", function = "judge" }')
+    )
+    (tmp_path / "own.py").write_text(file)
+    child.send(ForecastRun(1, evaluation=str(path)))
+    child.send(StartRun(2, evaluation=str(path)))
+    for number in (1, 2):
+        assert "own.py cannot be imported" in (child.reply(number).error or "")
+    (tmp_path / "own.py").write_text("def judge(answer):\n    return True\n")
+    child.send(StartRun(3, evaluation=str(path)))
+    assert child.reply(3).error is None

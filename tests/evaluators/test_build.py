@@ -75,7 +75,7 @@ def test_two_of_a_type_have_names_of_their_own() -> None:
         ({"type": "exact_match", "name": ""}, "name has to be a text"),
         ({"type": "exact_match", "metrics": "accuracy"}, "'metrics' .* is wrong"),
         ({"type": "exact_match", "metrics": ["acc"]}, "no metric 'acc'. Use one of accuracy"),
-        ({"type": "python", "path": "none.py", "function": "f"}, "There is no file"),
+        ({"type": "python", "path": "none.py", "function": "f"}, "There is no evaluator file"),
         ({"type": "python", "path": "none.py"}, "needs the option 'function'"),
         (
             {"type": "python", "path": "a", "function": "f", "x": 1},

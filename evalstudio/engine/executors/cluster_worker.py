@@ -17,11 +17,10 @@ from distributed import WorkerPlugin
 
 from evalstudio import __version__
 from evalstudio.engine.executors.target import Done, Failure, Place, Target, carry_out
-from evalstudio.engine.models.failures import sentence_of
-from evalstudio.engine.models.function import parameters_of
 from evalstudio.errors import EvalStudioError
 from evalstudio.keys import remember_environment
 from evalstudio.outcome import Outcome
+from evalstudio.python.user_code import parameters_of, sentence_of
 
 PACKAGES = ("msgspec", "distributed", "dask", "cloudpickle")
 

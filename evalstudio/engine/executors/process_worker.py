@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.engine.executors.target import Place, Target, carry_out
-from evalstudio.engine.models.failures import sentence_of
-from evalstudio.engine.models.function import parameters_of
 from evalstudio.errors import EvalStudioError
 from evalstudio.keys import remember_environment
+from evalstudio.python.user_code import parameters_of, sentence_of
 
 HEADER = struct.Struct("<QQ")  # number of the job, length of what follows
 LONGEST = 1 << 32

@@ -18,10 +18,10 @@ from evalstudio.engine.executors.results import pickled, read_done
 from evalstudio.engine.executors.target import Target
 from evalstudio.engine.executors.worker_process import Job, WorkerProcess
 from evalstudio.engine.executors.workers import CallFailed, Returned
-from evalstudio.engine.models.failures import sentence_of
 from evalstudio.errors import ModelError
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
+from evalstudio.python.user_code import sentence_of
 from evalstudio.workers import Processes
 
 MOST_CRASHES = 2  # processes that a call may take with it

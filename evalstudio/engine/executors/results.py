@@ -7,9 +7,9 @@ from typing import Any
 
 from evalstudio.engine.executors.target import Done
 from evalstudio.engine.executors.workers import CallFailed, Returned
-from evalstudio.engine.models.failures import sentence_of
 from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
+from evalstudio.python.user_code import sentence_of
 
 
 def pickled(arguments: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,6 @@ A file is imported once a process. A class is made once a process, too, and its 
 to set up stands in its `__init__`.
 """
 
-import importlib.util
 import os
 import pickle
 import sys
@@ -15,10 +14,11 @@ from typing import Any, Protocol
 
 from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.executors.stopwatch import Spent, Stopwatch
-from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
+from evalstudio.engine.models.failures import hint_of, outcome_of
 from evalstudio.errors import EvaluationError, ModelError
 from evalstudio.outcome import Outcome
 from evalstudio.python.result import plain_result, plain_results
+from evalstudio.python.user_code import is_async, load_function, load_module, sentence_of
 
 MAIN, MAIN_HERE = "__main__", "__mp_main__"
 
@@ -47,8 +47,6 @@ class ModelTarget:
     name: str
 
     def load(self) -> Callable[..., Any]:
-        from evalstudio.engine.models.function import is_async, load_function
-
         function = load_function(Path(self.path), self.name)
         if is_async(function):
             raise ModelError(
@@ -105,9 +103,9 @@ class EvaluatorTarget:
 
     def judge(self) -> Callable[..., Any]:
         """The evaluator, called with an answer and the values of its sample."""
-        from evalstudio.evaluators.custom import load_function
+        from evalstudio.evaluators.custom import load_function as load_evaluator
 
-        return load_function(Path(self.path), self.name, self.columns, self.score, self.metrics)
+        return load_evaluator(Path(self.path), self.name, self.columns, self.score, self.metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +176,7 @@ def _failure(error: BaseException) -> Failure:
 def _import(path: Path, name: str) -> Any:
     """The module of an evaluation's file, under the name that its objects are pickled with."""
     here = MAIN_HERE if name == MAIN else name
-    spec = importlib.util.spec_from_file_location(here, path) if path.is_file() else None
-    if spec is None or spec.loader is None:
-        raise EvaluationError(f"There is no Python file {path} where a worker looks for it.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[here] = module
+    module = load_module(path, EvaluationError, kind="evaluation", name=here)
     if name == MAIN:
         sys.modules[MAIN] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise EvaluationError(f"{path.name} cannot be imported in a worker: {sentence_of(error)}") from error
     return module

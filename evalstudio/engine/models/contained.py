@@ -11,8 +11,9 @@ from evalstudio.engine.executors.forks import end_fork
 from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import CallFailed, Workers
 from evalstudio.engine.models.call import CallResult
-from evalstudio.engine.models.failures import hint_of, outcome_of, sentence_of
+from evalstudio.engine.models.failures import hint_of, outcome_of
 from evalstudio.outcome import Outcome
+from evalstudio.python.user_code import sentence_of
 
 HELD_S = 0.1
 

@@ -7,13 +7,14 @@ from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Model
 from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
-from evalstudio.engine.models.function import FunctionModel, is_async, load_function
+from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.models.recorded import RecordedModel
 from evalstudio.engine.plan import Plan
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from evalstudio.evaluators.judge import Judge
 from evalstudio.keys import find_key, remember_environment
 from evalstudio.python.evaluation import PythonEvaluation
+from evalstudio.python.user_code import is_async, load_function
 from evalstudio.workers import Threads
 
 SCHEMAS = (

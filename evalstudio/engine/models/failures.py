@@ -1,24 +1,9 @@
-"""What an exception of a person's own code comes to: an outcome, a sentence, a hint."""
+"""What an exception of a person's own code comes to: an outcome, and a hint."""
 
-from pathlib import Path
-
-from evalstudio.keys import redact
 from evalstudio.outcome import Outcome
 
-LONGEST_FAILURE = 500
 LASTING = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
 """Errors of the operating system that another try does not mend."""
-
-
-def sentence_of(error: BaseException) -> str:
-    """An exception in one sentence, with the line that raised it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})" if trace else ""
-    # without keys before it is cut: half a key would not be found
-    text = redact(f"{type(error).__name__}: {error}")
-    return f"{text[:LONGEST_FAILURE]}{where}"
 
 
 def outcome_of(error: BaseException) -> Outcome:

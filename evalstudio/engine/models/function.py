@@ -1,12 +1,7 @@
 """A Python function as a model: async ones run on the loop, synchronous ones in worker threads."""
 
-import importlib.util
-import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -15,12 +10,11 @@ from evalstudio.engine.executors.stopwatch import Spent
 from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Answer, CallResult, Request, without_keys
 from evalstudio.engine.models.contained import call_contained
-from evalstudio.engine.models.failures import sentence_of
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
+from evalstudio.python.user_code import HAS_DEFAULT, parameters_of
 
-HAS_DEFAULT = "="
 ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
 
 
@@ -87,59 +81,6 @@ class FunctionModel:
                     f"({', '.join(request.values)})."
                 )
         return arguments
-
-
-def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names by which a function takes its arguments, with `HAS_DEFAULT` behind those it can do without.
-
-    What takes any further ones (`*args`, `**options`) is left out.
-    """
-    return tuple(
-        name if one.default is one.empty else name + HAS_DEFAULT
-        for name, one in inspect.signature(function).parameters.items()
-        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-    )
-
-
-def is_async(function: Callable[..., Any]) -> bool:
-    """Whether a call of it is awaited: an async function, or an object whose `__call__` is one."""
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
-
-
-def load_function(path: Path, name: str) -> Callable[..., Any]:
-    """The function `name` of a Python file, which is run once; of a class, an object of it, which is then called.
-
-    Raises ModelError with what is wrong.
-    """
-    module = _load(path)
-    function = getattr(module, name, None)
-    if not callable(function):
-        there = [key for key, value in vars(module).items() if inspect.isfunction(value)]
-        raise ModelError(f"{path.name} has no function '{name}'; it has {', '.join(there) or 'none'}.")
-    if not inspect.isclass(function):
-        return function  # type: ignore[no-any-return]
-    try:
-        made = function()
-    except (Exception, SystemExit) as error:
-        raise ModelError(f"'{name}' in {path.name} cannot be set up: {sentence_of(error)}") from error
-    if not callable(made):
-        raise ModelError(f"'{name}' in {path.name} is a class without __call__, which would answer.")
-    return made
-
-
-def _load(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise ModelError(f"There is no Python file {path}; check the path of the model.")
-    spec = importlib.util.spec_from_file_location(f"evalstudio_user_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ModelError(f"{path} is no Python file; a model's file ends in .py.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise ModelError(f"{path} cannot be imported: {sentence_of(error)}") from error
-    return module
 
 
 def _result(value: Any) -> CallResult:
