@@ -14,12 +14,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import evalstudio
 from evalstudio.errors import EvalStudioError, ModelError
 from evalstudio.keys import redact
 
 HAS_DEFAULT = "="
 LONGEST_FAILURE = 500  # characters
+_OURS = Path(evalstudio.__file__).parent
 _lock = threading.RLock()  # imports in two threads at once would take each other's neighbours
+_loaded: set[str] = set()  # the names of the files themselves
 _others: dict[Path, frozenset[str]] = {}  # modules that were there before a folder's first file was loaded
 
 
@@ -58,6 +61,7 @@ def load_module(
         module = importlib.util.module_from_spec(spec)
         before = sys.modules.get(name)
         sys.modules[name] = module
+        _loaded.add(name)
         try:
             with own_imports(path.parent):
                 spec.loader.exec_module(module)
@@ -137,7 +141,10 @@ def sentence_of(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})" if trace else ""
+    file = Path(trace.tb_frame.f_code.co_filename) if trace else None
+    where = (
+        f" ({file.name}, line {trace.tb_lineno})" if trace and file and not file.is_relative_to(_OURS) else ""
+    )
     # without keys before it is cut: half a key would not be found
     text = redact(f"{type(error).__name__}: {error}")
     return f"{text[:LONGEST_FAILURE]}{where}"
@@ -146,7 +153,7 @@ def sentence_of(error: BaseException) -> str:
 def _forget_modules(folder: Path) -> None:
     """Takes out of `sys.modules` what was imported from a folder since its first file was loaded."""
     for name, module in list(sys.modules.items()):
-        if name not in _others[folder] and _lies_in(module, folder):
+        if name not in _loaded and name not in _others[folder] and _lies_in(module, folder):
             del sys.modules[name]
 
 

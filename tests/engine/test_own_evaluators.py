@@ -109,7 +109,7 @@ async def test_that_a_bad_evaluator_leaves_its_own_answers_unscored(
         3: "The evaluator 'own' failed: Its worker process was ended by SIGSEGV while it was called, 2 times.",
         4: "The evaluator 'own' did not return within 3 s.",
         7: "The evaluator 'own' failed: TypeError: the function returned function, not a Score, a truth value, a "
-        "number or a text (custom.py, line 104)",
+        "number or a text",
         8: "The evaluator returned nan, which is no score.",
         9: "the function returned None",
         10: "The evaluator 'own' failed: ConnectionError: no server (own.py, line 16)",
