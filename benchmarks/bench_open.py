@@ -21,8 +21,8 @@ from rich.table import Table
 from benchmarks.window import open_ready
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.schema import migrate, record_id
-from evalstudio.ui.store_reader import StoreReader
-from evalstudio.ui.tables.record_cells import ANSWER
+from evalstudio.ui.records.record_cells import ANSWER
+from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.workspace import Workspace
 
 ROUNDS = 5

@@ -96,7 +96,7 @@ class Watch:
 
 async def soak(folder: Path, minutes: float) -> tuple[Watch, int]:
     """Runs at full speed for so long; what was measured, and how many samples were saved."""
-    from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.shell.lag_probe import LagProbe
 
     studio = await open_ready(folder)
     window, session = studio.window, studio.session

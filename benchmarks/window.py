@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from benchmarks import kept
 
 if TYPE_CHECKING:
-    from evalstudio.ui.studio import Studio
+    from evalstudio.ui.shell.studio import Studio
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,7 +29,7 @@ if not os.environ.get("DISPLAY"):
 IDLE_S = 5.0
 LONGEST_START_S = 60.0
 SETTLED_S = 3.0  # its engine is there, too: the next start has the machine to itself
-START = "from evalstudio.ui.app import main; main({workspace!r}, {probe!r})"
+START = "from evalstudio.ui.shell.main import main; main({workspace!r}, {probe!r})"
 EVALUATION = """
 name = "speed"
 dataset = {{ path = "rows.jsonl" }}
@@ -76,9 +76,9 @@ def save_starts(what: str, seconds: Sequence[float], processor: Sequence[float])
 
 async def open_ready(folder: Path) -> "Studio":
     """The window on a workspace in `folder`, its Runs page in front and its engine ready, as it is seconds after a start."""
-    from evalstudio.ui.engine_client import EngineState
-    from evalstudio.ui.memory import keep_what_lasts
-    from evalstudio.ui.studio import open_studio
+    from evalstudio.ui.shell.memory import keep_what_lasts
+    from evalstudio.ui.shell.studio import open_studio
+    from evalstudio.ui.state.engine_client import EngineState
 
     studio = open_studio(str(folder / "workspace"), lambda: None)
     studio.window.resize(1920, 1080)
@@ -92,7 +92,7 @@ async def open_ready(folder: Path) -> "Studio":
 
 async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]:
     """Lag of a 16 ms timer: idle, then while a run goes as fast as it can with charts and records open."""
-    from evalstudio.ui.lag_probe import LagProbe
+    from evalstudio.ui.shell.lag_probe import LagProbe
 
     studio = await open_ready(folder)
     window, session = studio.window, studio.session

@@ -42,8 +42,8 @@ async def take(folder: Path) -> None:
     from evalstudio.concurrency import SlidingWindow
     from evalstudio.protocol import SetStrategy
     from evalstudio.settings import changed
-    from evalstudio.ui.engine_client import EngineState
-    from evalstudio.ui.studio import open_studio
+    from evalstudio.ui.shell.studio import open_studio
+    from evalstudio.ui.state.engine_client import EngineState
 
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)

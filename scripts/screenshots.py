@@ -26,8 +26,8 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool, scale: int) 
     from PySide6.QtWidgets import QComboBox, QLabel, QTableView
 
     from evalstudio.settings import changed
-    from evalstudio.ui.engine_client import EngineState
-    from evalstudio.ui.studio import open_studio
+    from evalstudio.ui.shell.studio import open_studio
+    from evalstudio.ui.state.engine_client import EngineState
 
     with tempfile.TemporaryDirectory() as workspace:
         studio = open_studio(workspace, lambda: None)
@@ -171,7 +171,7 @@ async def models_and_settings(
 
     from evalstudio.evaluation import ModelSettings
     from evalstudio.settings import changed
-    from evalstudio.ui.dialogs.settings import SettingsDialog
+    from evalstudio.ui.settings.settings import SettingsDialog
 
     page = window.models_page
     window.book.save("judge", ModelSettings("openai", "gpt-4o-mini", requests_per_minute=500.0))

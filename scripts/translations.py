@@ -92,12 +92,14 @@ def shared() -> Iterator[tuple[str, str]]:
     from evalstudio.outcome import Outcome
     from evalstudio.signs import Trouble
     from evalstudio.store.runs import RunState
-    from evalstudio.ui.actions import COMMANDS
-    from evalstudio.ui.engine_client import EngineState
+    from evalstudio.ui.kit.actions import COMMANDS
+    from evalstudio.ui.state.engine_client import EngineState
 
     for command in COMMANDS:
         yield from (
-            (text, "evalstudio/ui/actions.py") for text in (command.text, command.hint, command.short) if text
+            (text, "evalstudio/ui/kit/actions.py")
+            for text in (command.text, command.hint, command.short)
+            if text
         )
     schema = "evalstudio/settings_schema.py"
     for title, about in settings_schema.SECTIONS:
@@ -110,7 +112,7 @@ def shared() -> Iterator[tuple[str, str]]:
         yield from ((preset.name, "evalstudio/advisor.py"), (preset.reason, "evalstudio/advisor.py"))
     for states, file in (
         (RunState, "evalstudio/store/runs.py"), (Outcome, "evalstudio/outcome.py"), (Trouble, "evalstudio/signs.py"),
-        (EngineState, "evalstudio/ui/engine_client.py"),
+        (EngineState, "evalstudio/ui/state/engine_client.py"),
     ):  # fmt: skip
         yield from ((str(state.value), file) for state in states)
     for word in ("calling", "waiting", "streaming", "judging", "backing off", "starting", "ready", "leaving"):

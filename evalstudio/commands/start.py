@@ -33,7 +33,7 @@ def window_command(
         raise RequirementError(
             f"The window can't open: {reason}. In a terminal: evalstudio run {FIRST_EXAMPLE}"
         )
-    from evalstudio.ui.app import main
+    from evalstudio.ui.shell.main import main
 
     raise click.exceptions.Exit(main(workspace, lag_probe))
 
@@ -44,7 +44,7 @@ def start_command(workspace: str | None) -> None:
     """Opens the window with an example; without a screen, runs the example here."""
     reason = no_window_reason()
     if reason is None:
-        from evalstudio.ui.app import main
+        from evalstudio.ui.shell.main import main
 
         raise click.exceptions.Exit(main(workspace))
     from evalstudio.commands.run import run_in_terminal
@@ -62,7 +62,7 @@ def run_smoke_test() -> None:
     """Prints a line of JSON; exit status 1 where something does not work."""
     if no_window_reason() is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from evalstudio.ui.smoke import smoke_test
+    from evalstudio.ui.shell.smoke_test import smoke_test
 
     found = smoke_test()
     click.echo(json.dumps(found))

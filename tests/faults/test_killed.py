@@ -28,8 +28,8 @@ WINDOW = """
 import asyncio, sys
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
-from evalstudio.ui.engine_client import EngineState
-from evalstudio.ui.studio import open_studio
+from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.shell.studio import open_studio
 
 async def work():
     studio = open_studio(sys.argv[1], lambda: None)

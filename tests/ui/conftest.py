@@ -20,10 +20,10 @@ from qasync import QEventLoop
 
 from evalstudio.engine.plan import Options
 from evalstudio.store.reader import Reader
-from evalstudio.ui.engine_client import EngineState
-from evalstudio.ui.main_window import MainWindow
-from evalstudio.ui.session import Session
-from evalstudio.ui.studio import Studio, open_studio
+from evalstudio.ui.shell.main_window import MainWindow
+from evalstudio.ui.shell.studio import Studio, open_studio
+from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.session import Session
 from evalstudio.workspace import Workspace
 from tests.engine.support import SENTIMENTS, engine_in, write_evaluation
 from tests.engine.support import finish as finished
@@ -50,7 +50,7 @@ def loop(qapp: QApplication) -> Iterator[QEventLoop]:
 def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVALSTUDIO_CONFIG", str(tmp_path / "config"))
     monkeypatch.delenv("MAX_CONCURRENT_TASKS", raising=False)
-    monkeypatch.setattr("evalstudio.ui.session.POLL_MS", 300)
+    monkeypatch.setattr("evalstudio.ui.state.session.POLL_MS", 300)
 
 
 @pytest.fixture(autouse=True)

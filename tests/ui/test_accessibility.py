@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.settings import changed
-from evalstudio.ui.dialogs.settings import SettingsDialog
-from evalstudio.ui.panels.form_parts import IssueLabel
-from evalstudio.ui.tabs import Tabs
-from evalstudio.ui.theme import theme
-from evalstudio.ui.widgets import ElidedLabel, NavigationButton
+from evalstudio.ui.kit.form_fields import IssueLabel
+from evalstudio.ui.kit.tabs import Tabs
+from evalstudio.ui.kit.theme import theme
+from evalstudio.ui.kit.widgets import ElidedLabel, NavigationButton
+from evalstudio.ui.settings.settings import SettingsDialog
 from tests.ui.conftest import Driver
 
 Opened = Callable[[], Driver]

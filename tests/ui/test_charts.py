@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from evalstudio.protocol import Bucket, Percentiles
 from evalstudio.ui.charts.axes import ValueAxis
-from evalstudio.ui.charts.board import ChartBoard
 from evalstudio.ui.charts.chart import TimeChart, plot_of
-from evalstudio.ui.charts.head import ChartHead
-from evalstudio.ui.run_model import RunModel
+from evalstudio.ui.charts.legend import ChartHead
+from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.state.run_model import RunModel
 from tests.ui.factories import make_snapshot
 
 ENTRIES = [

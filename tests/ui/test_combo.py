@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from evalstudio.ui.combo import ComboBox, find_as_typed
+from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
 
 LONG = "12 · a long name of an experiment <b>of reviews</b> · an evaluation · a model · completed"
 

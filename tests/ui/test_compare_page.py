@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QTableView, QTa
 from pytestqt.qtbot import QtBot
 
 from evalstudio.store.comparison import Speed
-from evalstudio.ui.charts.overlay import Overlaid, OverlayChart
-from evalstudio.ui.pages.compare import propose
-from evalstudio.ui.panels.speed_panel import SpeedPanel, speed_rows
-from evalstudio.ui.text import apart
+from evalstudio.ui.kit.text import apart
+from evalstudio.ui.pages.compare.overlay import Overlaid, OverlayChart
+from evalstudio.ui.pages.compare.page import propose
+from evalstudio.ui.pages.compare.speed_panel import SpeedPanel, speed_rows
 from tests.ui.conftest import Driver
 
 Opened = Callable[[], Driver]

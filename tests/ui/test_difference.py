@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication
 
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import Record
-from evalstudio.ui.difference import Piece, difference, signed
-from evalstudio.ui.panels.record_detail import RecordDetail
+from evalstudio.ui.records.record_detail import RecordDetail
+from evalstudio.ui.records.word_diff import Piece, difference, signed
 
 TEXTS = st.text(st.sampled_from('ab {},"\n\u05d0'), max_size=30)
 

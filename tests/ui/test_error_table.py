@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from evalstudio.protocol import ErrorClass
-from evalstudio.ui.panels.error_table import SHOW, ErrorTable
+from evalstudio.ui.pages.runs.error_table import SHOW, ErrorTable
 
 
 def buttons(table: ErrorTable) -> list[tuple[str, bool]]:

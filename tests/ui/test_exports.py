@@ -12,10 +12,10 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton
 
 from evalstudio.store.runs import RunState
-from evalstudio.ui.charts.pictures import picture_menu
-from evalstudio.ui.export import Progress, export_records, export_run
-from evalstudio.ui.tasks import spawn
-from evalstudio.ui.told_export import tell_export
+from evalstudio.ui.charts.chart_export import picture_menu
+from evalstudio.ui.state.export_job import Progress, export_records, export_run
+from evalstudio.ui.state.export_progress import tell_export
+from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace import Workspace
 from tests.ui.conftest import Driver
 
@@ -101,8 +101,8 @@ def test_that_the_menu_of_a_chart_offers_both_forms(open_filled: Opened) -> None
 def test_that_a_long_export_tells_how_far_it_is_and_can_be_broken_off(
     open_filled: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evalstudio.ui.told_export.QUIET_S", 0)
-    monkeypatch.setattr("evalstudio.ui.told_export.TICK_S", 0.01)
+    monkeypatch.setattr("evalstudio.ui.state.export_progress.QUIET_S", 0)
+    monkeypatch.setattr("evalstudio.ui.state.export_progress.TICK_S", 0.01)
     driver = open_first_run(open_filled)
     path = tmp_path / "kept.csv"
     path.write_text("as it was")

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButto
 from qasync import QEventLoop
 
 from evalstudio.keys import use_for_session
-from evalstudio.ui.engine_client import EngineState
+from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace import Workspace
 from tests.engine.support import write_evaluation
 from tests.engine.test_hung_threads import HANGS_EVERY_FIFTH
@@ -85,7 +85,7 @@ def test_that_an_interpreter_that_is_none_is_said(
 def test_that_an_engine_that_always_dies_is_given_up(
     open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evalstudio.ui.engine_client.BACK_OFF_MS", (1, 1, 1, 1))
+    monkeypatch.setattr("evalstudio.ui.state.engine_client.BACK_OFF_MS", (1, 1, 1, 1))
     program = tmp_path / "dies"
     program.write_text("#!/bin/sh\necho some last words >&2\nexit 7\n")
     program.chmod(0o755)
@@ -120,7 +120,7 @@ def test_that_an_engine_of_another_version_is_refused(open_window: OpenWindow, t
 def test_that_an_engine_that_does_not_listen_is_terminated_then_killed(
     open_window: OpenWindow, tmp_path: Path, loop: QEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evalstudio.ui.engine_client.PATIENCE_MS", 150)
+    monkeypatch.setattr("evalstudio.ui.state.engine_client.PATIENCE_MS", 150)
     deaf = tmp_path / "deaf"
     code = (
         "import signal, time\nfrom pathlib import Path\n"
@@ -137,7 +137,7 @@ def test_that_an_engine_that_does_not_listen_is_terminated_then_killed(
 
 
 def test_that_the_engine_leaves_when_the_window_is_killed(workspace: Workspace) -> None:
-    code = f"from evalstudio.ui.app import main; main({str(workspace.folder)!r})"
+    code = f"from evalstudio.ui.shell.main import main; main({str(workspace.folder)!r})"
     window = psutil.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while not workspace.database.exists() and time.monotonic() < deadline:
@@ -185,7 +185,7 @@ def test_that_the_program_opens_and_ctrl_c_ends_it_in_order(workspace: Workspace
     probe = tmp_path / "lag.json"
     code = (
         "import os, signal, sys, threading, time\n"
-        "from evalstudio.ui.app import main\n"
+        "from evalstudio.ui.shell.main import main\n"
         "def end():\n"  # its engine has made the database: the window is open
         f"    while not os.path.exists({str(workspace.database)!r}): time.sleep(0.01)\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"

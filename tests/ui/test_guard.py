@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from evalstudio.ui.guard import installed_pyside, problem
+from evalstudio.ui.shell.preflight import installed_pyside, problem
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.ui.tables.id_vector import IdVector
+from evalstudio.ui.records.id_vector import IdVector
 
 FIRST = 1 << 40
 

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 import evalstudio.ui
-from evalstudio.ui.dialogs.settings import SettingsDialog
-from evalstudio.ui.language import install_translation
-from evalstudio.ui.text import CONTEXT, tr, trn
+from evalstudio.ui.kit.text import CONTEXT, tr, trn
+from evalstudio.ui.settings.settings import SettingsDialog
+from evalstudio.ui.shell.translation import install_translation
 from tests.ui.conftest import Driver
 
 ROOT = Path(evalstudio.ui.__file__).parent
@@ -243,7 +243,7 @@ def test_that_a_translation_is_made_loaded_and_kept(
     monkeypatch.setattr(sys, "argv", ["translations.py"])
     assert made.main() == 0
     assert "Läufe" in file.read_text("utf-8")
-    monkeypatch.setattr("evalstudio.ui.language.resource", lambda *_: tmp_path)
+    monkeypatch.setattr("evalstudio.ui.shell.translation.resource", lambda *_: tmp_path)
     before = set(qapp.findChildren(QTranslator))
     try:
         assert install_translation(qapp, QLocale("en_GB")) == "en"

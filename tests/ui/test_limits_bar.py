@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
-from evalstudio.ui.panels.limits_bar import SLIDER_STEPS, LimitsBar, from_slider, to_slider
-from evalstudio.ui.widgets import scrolling
+from evalstudio.ui.kit.widgets import scrolling
+from evalstudio.ui.pages.runs.limits_bar import SLIDER_STEPS, LimitsBar, from_slider, to_slider
 
 
 @given(st.integers(1, 256))

@@ -8,9 +8,8 @@ import pytest
 from PySide6.QtCore import QObject
 
 from evalstudio.store.runs import RunState
-from evalstudio.ui import end_notes
-from evalstudio.ui.awake import Awake, inhibitor
-from evalstudio.ui.end_notes import ended_words
+from evalstudio.ui.shell.keep_awake import Awake, inhibitor
+from evalstudio.ui.shell.run_end_notifier import ended_words
 from tests.ui.conftest import Driver
 from tests.ui.factories import make_snapshot
 from tests.ui.test_runs_page import choose, click
@@ -81,7 +80,7 @@ def test_that_each_system_is_asked_in_its_own_way(tmp_path: Path, monkeypatch: p
 def test_that_the_end_of_a_long_run_is_told_when_another_one_is_looked_at(
     open_filled: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(end_notes, "LONG_RUN_S", 0.0)
+    monkeypatch.setattr(run_end_notifier, "LONG_RUN_S", 0.0)
     driver = open_filled()
     driver.ready()
     choose(driver, "sentiment", "demo/one-second", 8)

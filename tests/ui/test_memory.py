@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from evalstudio.ui.memory import keep_what_lasts, make_without_collecting
+from evalstudio.ui.shell.memory import keep_what_lasts, make_without_collecting
 
 # A block of 24 MB that is freed raises glibc's bound; then smaller ones come from the heap, where what lies behind them
 # keeps them from going back.
 PROGRAM = """
 import sys, numpy, psutil
-from evalstudio.ui.memory import give_back_large_blocks
+from evalstudio.ui.shell.memory import give_back_large_blocks
 if sys.argv[1] == "yes":
     give_back_large_blocks()
 block = numpy.ones(24 << 17)

@@ -25,9 +25,9 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.evaluation import ModelSettings, TokenPrices
 from evalstudio.named_models import load_models
 from evalstudio.store.runs import RunState
-from evalstudio.ui.charts.capacity_chart import CapacityChart
-from evalstudio.ui.engine_client import EngineState
-from evalstudio.ui.function_check import function_problem
+from evalstudio.ui.pages.models.capacity_chart import CapacityChart
+from evalstudio.ui.pages.models.function_check import function_problem
+from evalstudio.ui.state.engine_client import EngineState
 from tests.engine.support import write_evaluation
 from tests.ui.conftest import Driver
 

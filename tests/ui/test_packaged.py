@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
 
 from evalstudio.errors import RequirementError
 from evalstudio.packaged import how_to_add
-from evalstudio.ui.dialogs.settings import SettingsDialog
+from evalstudio.ui.settings.settings import SettingsDialog
 from tests.ui.conftest import Driver
 
 OpenWindow = Callable[..., Driver]

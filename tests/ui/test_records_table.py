@@ -15,9 +15,9 @@ from qasync import QEventLoop
 from evalstudio.store.ids import Ids
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import RecordLine
-from evalstudio.ui.panels.records_panel import FIRST_ROWS, LONG_RUN, RecordsPanel
-from evalstudio.ui.tables.record_cells import OUTCOME, make_row
-from evalstudio.ui.tables.records import PAGE, PAGES_KEPT, RecordsModel
+from evalstudio.ui.records.record_cells import OUTCOME, make_row
+from evalstudio.ui.records.records_model import PAGE, PAGES_KEPT, RecordsModel
+from evalstudio.ui.records.records_panel import FIRST_ROWS, LONG_RUN, RecordsPanel
 
 
 class Shelf:

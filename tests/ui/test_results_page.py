@@ -23,10 +23,10 @@ from evalstudio.settings import changed
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
 from evalstudio.ui.charts.histogram import Histogram
-from evalstudio.ui.panels.record_detail import sections
-from evalstudio.ui.panels.sample_preview import answer_parts
-from evalstudio.ui.panels.waterfall import Span, Waterfall, spans_of
-from evalstudio.ui.tables.record_cells import ANSWER, PROMPT
+from evalstudio.ui.pages.evaluations.sample_preview import answer_parts
+from evalstudio.ui.pages.results.waterfall import Span, Waterfall, spans_of
+from evalstudio.ui.records.record_cells import ANSWER, PROMPT
+from evalstudio.ui.records.record_detail import sections
 from tests.ui.conftest import Driver
 
 COST = 10

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QLineEdit, QScrollBar, QTabBar, QWidget
 
 import evalstudio.ui
-from evalstudio.ui.dialogs.settings import SettingsDialog
-from evalstudio.ui.notices import Offer
-from evalstudio.ui.text import one_line, plain, tooltip
-from evalstudio.ui.theme import DARK, LIGHT, Tokens, contrast, make_palette, text_pairs
+from evalstudio.ui.kit.text import one_line, plain, tooltip
+from evalstudio.ui.kit.theme import DARK, LIGHT, Tokens, contrast, make_palette, text_pairs
+from evalstudio.ui.settings.settings import SettingsDialog
+from evalstudio.ui.state.notices import Offer
 from tests.ui.conftest import Driver
 
 SOURCES = sorted(Path(evalstudio.ui.__file__).parent.rglob("*.py"))

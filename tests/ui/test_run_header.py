@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from evalstudio.protocol import Call
-from evalstudio.ui.actions import Actions
-from evalstudio.ui.panels.run_header import RunHeader
-from evalstudio.ui.panels.slot_strip import SlotStrip
+from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.pages.runs.run_header import RunHeader
+from evalstudio.ui.pages.runs.slot_strip import SlotStrip
 from tests.ui.factories import make_snapshot
 
 

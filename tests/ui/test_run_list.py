@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from evalstudio.store.runs import RunRow, RunState
-from evalstudio.ui.panels.run_list import FEW, RunList
+from evalstudio.ui.pages.runs.run_list import FEW, RunList
 from tests.ui.factories import make_run_row
 
 

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from evalstudio.protocol import Bucket, LimitChange, Percentiles, Snapshot
 from evalstudio.store.runs import RunState
-from evalstudio.ui.charts.board import ChartBoard
 from evalstudio.ui.charts.chart import TimeChart
-from evalstudio.ui.run_model import MOST_CHANGES, History, RunModel
-from evalstudio.ui.series import CAPACITY, Series
+from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.state.run_model import MOST_CHANGES, History, RunModel
+from evalstudio.ui.state.run_series import CAPACITY, Series
 from tests.ui.factories import make_run_row as row
 from tests.ui.factories import make_snapshot
 

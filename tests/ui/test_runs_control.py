@@ -25,8 +25,8 @@ from evalstudio.protocol import Call, Percentiles
 from evalstudio.settings import changed
 from evalstudio.signs import Sign, Trouble
 from evalstudio.store.runs import RunState
-from evalstudio.ui.panels.signs_panel import SignsPanel
-from evalstudio.ui.panels.tail_panel import TailPanel
+from evalstudio.ui.pages.runs.signs_panel import SignsPanel
+from evalstudio.ui.pages.runs.tail_panel import TailPanel
 from tests.ui.conftest import Driver
 from tests.ui.factories import make_snapshot
 from tests.ui.test_runs_page import choose, click

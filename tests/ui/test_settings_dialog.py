@@ -30,8 +30,8 @@ from evalstudio.settings import (
     values_of,
 )
 from evalstudio.settings_schema import FIELDS
-from evalstudio.ui.dialogs.settings import SettingsDialog
-from evalstudio.ui.theme import theme
+from evalstudio.ui.kit.theme import theme
+from evalstudio.ui.settings.settings import SettingsDialog
 from tests.engine.support import write_evaluation
 from tests.settings.test_settings import OTHER, with_value
 from tests.ui.conftest import Driver

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QTableWidget, QTabWidget
 
 from evalstudio.protocol import DuplicateRun
-from evalstudio.ui.panels.several_runs import SeveralRuns
-from evalstudio.ui.tasks import spawn
+from evalstudio.ui.pages.compare.several_runs import SeveralRuns
+from evalstudio.ui.state.tasks import spawn
 from tests.ui.conftest import Driver
 
 Opened = Callable[[], Driver]

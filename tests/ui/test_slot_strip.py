@@ -10,9 +10,9 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from evalstudio.protocol import Call, StartRun, Worker
-from evalstudio.ui.panels.slot_strip import SlotStrip, countdown
-from evalstudio.ui.panels.worker_cells import WorkerCells, describe_worker
-from evalstudio.ui.tasks import spawn
+from evalstudio.ui.pages.runs.slot_strip import SlotStrip, countdown
+from evalstudio.ui.pages.runs.worker_cells import WorkerCells, describe_worker
+from evalstudio.ui.state.tasks import spawn
 from tests.ui.conftest import Driver
 from tests.ui.factories import make_snapshot
 

@@ -15,9 +15,9 @@ from qasync import QEventLoop
 
 from evalstudio.settings import settings_path
 from evalstudio.store.runs import RunState
-from evalstudio.ui.engine_client import EngineState
-from evalstudio.ui.studio import open_studio
-from evalstudio.ui.tables.record_cells import HEADINGS
+from evalstudio.ui.records.record_cells import HEADINGS
+from evalstudio.ui.shell.studio import open_studio
+from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace import Workspace
 from tests.ui.conftest import Driver, finish
 
@@ -32,7 +32,7 @@ def watched(window, call):
     real(window, told)
 
 real, first_paint.after_first_paint = first_paint.after_first_paint, watched
-from evalstudio.ui.app import main
+from evalstudio.ui.shell.main import main
 sys.exit(main(sys.argv[1]))
 """
 HEAVY = {
@@ -60,7 +60,7 @@ def test_that_the_first_paint_waits_for_no_heavy_library(tmp_path: Path) -> None
     process.terminate()
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
-    assert "evalstudio.ui.pages.home" in loaded
+    assert "evalstudio.ui.pages.home.page" in loaded
     assert not loaded & HEAVY
     assert not loaded & {f"evalstudio.ui.pages.{name}" for name in ("runs", "results", "compare", "models")}
 

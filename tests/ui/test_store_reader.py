@@ -8,7 +8,7 @@ from pathlib import Path
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Reader
 from evalstudio.store.schema import migrate
-from evalstudio.ui.store_reader import StoreReader
+from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetrics
 
 from evalstudio.format import clock, milliseconds
-from evalstudio.ui.theme import line_height, scaled, tokens
+from evalstudio.ui.kit.theme import line_height, scaled, tokens
 
 OVER = 10  # pixels
 WIDEST = "500 ms"  # what a value axis has room for

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evalstudio.format import clock
 from evalstudio.protocol import LimitChange, Snapshot
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
-from evalstudio.ui.charts.head import ChartHead
-from evalstudio.ui.charts.pictures import offer_pictures
-from evalstudio.ui.series import Array, Series
-from evalstudio.ui.text import tooltip, tr
-from evalstudio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
-from evalstudio.ui.widgets import Card, TextLabel
+from evalstudio.ui.charts.chart_export import offer_pictures
+from evalstudio.ui.charts.legend import ChartHead
+from evalstudio.ui.kit.text import tooltip, tr
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
+from evalstudio.ui.kit.widgets import Card, TextLabel
+from evalstudio.ui.state.run_series import Array, Series
 
 pg.setConfigOptions(antialias=True)
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from evalstudio.store.distribution import Bar
 from evalstudio.store.query import Range
-from evalstudio.ui.charts.pictures import offer_pictures
-from evalstudio.ui.text import one_line, tooltip, tr, trn
-from evalstudio.ui.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens
+from evalstudio.ui.charts.chart_export import offer_pictures
+from evalstudio.ui.kit.text import one_line, tooltip, tr, trn
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 
 GAP = 2.0
 

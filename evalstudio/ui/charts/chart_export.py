@@ -1,0 +1,103 @@
+"""Charts as pictures: PNG at twice the screen's resolution, or SVG that stays sharp at any size."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
+
+from evalstudio.errors import StoreError
+from evalstudio.ui.kit.text import mark, tr
+
+SHARPER = 2  # pixels of a PNG for each one of the screen
+FILTERS = {"png": mark("PNG picture (*.png)"), "svg": mark("SVG drawing (*.svg)")}
+
+
+def save_chart(chart: QWidget, path: Path) -> None:
+    """Writes a chart as it is shown, as SVG or, by any other name, as PNG. Raises StoreError where it can't."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = (
+            _save_svg(chart, path)
+            if path.suffix.lower() == ".svg"
+            else picture_of(chart).save(str(path), "PNG")  # type: ignore[call-overload]
+        )
+    except OSError as error:
+        raise StoreError(
+            tr("{path} cannot be written ({strerror}); choose another place.").format(
+                path=path, strerror=error.strerror
+            )
+        ) from error
+    if not written:
+        raise StoreError(tr("{path} cannot be written; choose another place.").format(path=path))
+
+
+def picture_of(chart: QWidget) -> QImage:
+    """A chart as pixels."""
+    image = QImage(chart.size() * SHARPER, QImage.Format.Format_ARGB32)
+    image.setDevicePixelRatio(SHARPER)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    chart.render(painter, QPoint())
+    painter.end()
+    return image
+
+
+def offer_pictures(chart: QWidget, name: str) -> None:
+    """Gives a chart a menu on its right button: save as PNG or SVG, or copy."""
+    chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    chart.customContextMenuRequested.connect(
+        lambda place: picture_menu(chart, name).popup(chart.mapToGlobal(place))
+    )
+
+
+def picture_menu(chart: QWidget, name: str) -> QMenu:
+    """The menu of a chart; it goes when it is closed."""
+    menu = QMenu(chart)
+    menu.setObjectName(f"menu_{name}")
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for suffix in FILTERS:
+        menu.addAction(tr("Save as {suffix}…").format(suffix=suffix.upper())).triggered.connect(
+            partial(_ask, chart, name, suffix)
+        )
+    menu.addAction(tr("Copy the picture")).triggered.connect(
+        lambda: QApplication.clipboard().setImage(picture_of(chart))
+    )
+    return menu
+
+
+def _ask(chart: QWidget, name: str, suffix: str, *_: object) -> None:
+    dialog = QFileDialog(chart, tr("Save the chart"), f"{name}.{suffix}", tr(FILTERS[suffix]))
+    dialog.setObjectName("chart_dialog")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda path: _save(chart, Path(path)))
+    dialog.open()
+
+
+def _save(chart: QWidget, path: Path) -> None:
+    try:
+        save_chart(chart, path)
+    except StoreError as error:
+        box = QMessageBox(QMessageBox.Icon.Warning, tr("Save the chart"), str(error), parent=chart)
+        box.setObjectName("chart_problem")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+
+def _save_svg(chart: QWidget, path: Path) -> bool:
+    # written here, for the generator says nothing of a file that it cannot open
+    with path.open("wb"):
+        pass
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(QSize(chart.width(), chart.height()))
+    generator.setViewBox(QRect(0, 0, chart.width(), chart.height()))
+    generator.setTitle(chart.accessibleName() or chart.objectName())
+    painter = QPainter(generator)
+    chart.render(painter, QPoint())
+    return painter.end()

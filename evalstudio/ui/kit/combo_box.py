@@ -1,0 +1,54 @@
+"""Choices whose texts may be longer than their room."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyleOptionComboBox, QToolTip
+
+from evalstudio.ui.kit.text import tooltip
+
+MOST_SHOWN = 20  # choices, before the list scrolls
+
+
+class ComboBox(QComboBox):
+    """Cuts its text with an ellipsis where there is no room, and then tells the whole in its tooltip: the style cuts it anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaxVisibleItems(MOST_SHOWN)
+
+    @property
+    def shown_text(self) -> str:
+        """The text as there is room for it."""
+        option = QStyleOptionComboBox()
+        QComboBox.initStyleOption(self, option)
+        return self._cut(option)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        if not self.isEditable():
+            option.currentText = self._cut(option)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and not self.isEditable():
+            whole = self.currentText()
+            if whole and self.shown_text != whole:
+                QToolTip.showText(event.globalPos(), tooltip(whole), self)
+                return True
+        return super().event(event)
+
+    def _cut(self, option: QStyleOptionComboBox) -> str:
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - 4
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+
+def find_as_typed(box: QComboBox) -> None:
+    """Makes an editable box show those of its choices that hold what is typed, anywhere in them; what is typed is none of them."""
+    box.setEditable(True)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    completer = QCompleter(box.model(), box)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+    completer.setMaxVisibleItems(MOST_SHOWN)
+    box.setCompleter(completer)

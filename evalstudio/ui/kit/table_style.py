@@ -1,0 +1,90 @@
+"""How every table looks: a part of the card it lies in, rows of one line, columns that grow with the size of text."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
+
+from evalstudio.ui.kit.text import tooltip
+from evalstudio.ui.kit.theme import line_height, theme
+from evalstudio.ui.kit.widgets import quiet_selection
+
+GROWTH = 0.6  # of the growth of text, that of columns: most have room to spare
+ROOMY, DENSE = 14, 9  # pixels of a row beside its text
+
+
+def quieten(table: QTableView, spare: int = DENSE) -> None:
+    """Gives a table the look of all of them, in either theme and every size of text."""
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setTabKeyNavigation(False)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setFrameShape(QTableView.Shape.NoFrame)
+    table.verticalHeader().hide()
+    table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    _Look(table, spare)
+
+
+def set_widths(table: QTableView, widths: Sequence[int]) -> None:
+    """Columns so wide, in pixels at the usual size of text; 0: left as it is."""
+    for column, width in enumerate(widths):
+        if width:
+            table.setColumnWidth(column, round(width * _growth(theme().percent)))
+
+
+class _Look(QObject):
+    """Follows the theme for a table, for as long as there is the table."""
+
+    def __init__(self, table: QTableView, spare: int) -> None:
+        super().__init__(table)
+        self._table, self._spare = table, spare
+        self._percent = theme().percent
+        theme().changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        quiet_selection(self._table)
+        self._table.verticalHeader().setDefaultSectionSize(line_height() + self._spare)
+        before, self._percent = self._percent, theme().percent
+        if before == self._percent:
+            return
+        header = self._table.horizontalHeader()
+        for column in range(header.count()):
+            if header.sectionResizeMode(column) == QHeaderView.ResizeMode.Interactive:
+                size = header.sectionSize(column) * _growth(self._percent) / _growth(before)
+                header.resizeSection(column, round(size))
+
+
+def _growth(percent: int) -> float:
+    return 1 + (percent - 100) / 100 * GROWTH
+
+
+def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) -> QTableWidget:
+    """A read-only table of a few rows; hidden until it has some."""
+    table = QTableWidget(0, len(headings))
+    table.setObjectName(name)
+    table.setAccessibleName(spoken)
+    table.setHorizontalHeaderLabels(list(headings))
+    quieten(table, ROOMY)
+    table.horizontalHeader().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+    table.setVisible(False)
+    return table
+
+
+def fill_row(table: QTableWidget, row: int, words: Sequence[str], whole: str) -> None:
+    """Writes a row; what is as before is left alone."""
+    for column, text in enumerate(words):
+        fill_cell(table, row, column, text, whole)
+
+
+def fill_cell(table: QTableWidget, row: int, column: int, text: str, whole: str) -> None:
+    """Writes a cell; `whole` is its tooltip."""
+    item = table.item(row, column)
+    if item is None:
+        item = QTableWidgetItem()
+        table.setItem(row, column, item)
+    if item.text() != text:
+        item.setText(text)
+        item.setToolTip(tooltip(whole))

@@ -1,0 +1,265 @@
+"""The Compare page: two runs, what differs between them, and whether one is better or faster; or several, ranked."""
+
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.errors import StoreError
+from evalstudio.library import is_try
+from evalstudio.store.comparison import Difference, RunComparison
+from evalstudio.store.runs import RunRow
+from evalstudio.ui.kit.icons import icon
+from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
+from evalstudio.ui.kit.tabs import Tabs
+from evalstudio.ui.kit.text import apart, mark, one_line, plain, tr
+from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS
+from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.pages.compare.flips_panel import FlipsPanel
+from evalstudio.ui.pages.compare.score_pairs import ScorePairs
+from evalstudio.ui.pages.compare.several_runs import SeveralRuns
+from evalstudio.ui.pages.compare.speed_panel import SpeedPanel
+from evalstudio.ui.records.run_choice import RunChoice
+from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.tasks import spawn
+
+REFRESH_MS = 1_000
+WHOLE = 600  # characters of a text that is shown whole
+COST_FACTOR = 10  # runs that go on are compared again after ten times as long as it took
+KINDS = {
+    "dataset": mark("the samples"),
+    "intended": mark("what is compared"),
+    "circumstance": mark("how it ran"),
+}
+Key = tuple[int, int, int, int, str, str]  # both runs, and how they stood
+
+
+class ComparePage(QWidget):
+    """Everything is computed in the store's thread; nothing is read while the page is not on the screen."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("page_compare")
+        self._session = session
+        self._shown: Key | None = None
+        self._busy = False
+        self._cost = 0.0
+        self.told: RunComparison | None = None
+        self.a = RunChoice("compare_a", tr("Run A, the baseline"))
+        self.b = RunChoice("compare_b", tr("Run B, compared with it"))
+        self.swap = QToolButton()
+        self.status = ElidedLabel("", "muted", name="compare_status")
+        self.warnings = TextLabel("", "warn", name="compare_warnings")
+        self.scores = ScorePairs()
+        self.speed = SpeedPanel()
+        self.flips = FlipsPanel(session.store)
+        self.differences = make_table(
+            "differences",
+            tr("What differs between the runs"),
+            (tr("Part"), tr("A"), tr("B"), tr("Belongs to")),
+            stretched=2,
+        )
+        self.several = SeveralRuns(session)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._compare)
+        for choice in (self.a, self.b):
+            choice.chosen.connect(lambda *_: self._compare())
+        self.swap.clicked.connect(self._swap)
+        session.runs_changed.connect(self._runs_changed)
+        self.flips.problem.connect(self._say_problem)
+
+    @property
+    def kept(self) -> list[QSplitter | QHeaderView]:
+        """The parts whose places are restored."""
+        return [self.flips.splitter, *self.several.splitters]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._runs_changed()
+
+    def choose(self, a: int, b: int) -> None:
+        """Compares run `b` with the baseline `a`."""
+        self.a.choose(a)
+        self.b.choose(b)
+        self._compare()
+
+    def _runs_changed(self) -> None:
+        if not self.isVisible():
+            return
+        rows = self._session.rows
+        self.a.show_runs(rows)
+        self.b.show_runs(rows)
+        if (self.a.run_id is None or self.b.run_id is None) and (pair := propose(rows)):
+            self.a.choose(pair[0])
+            self.b.choose(pair[1])
+        if self._key() != self._shown and not self._timer.isActive():
+            self._timer.start(
+                0 if self.told is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
+            )
+        if self.told is None:
+            self._say_status()
+
+    def _swap(self) -> None:
+        a, b = self.a.run_id, self.b.run_id
+        if a is not None and b is not None:
+            self.choose(b, a)
+
+    def _key(self) -> Key | None:
+        rows = {row.id: row for row in self._session.rows}
+        a, b = rows.get(self.a.run_id or -1), rows.get(self.b.run_id or -1)
+        if a is None or b is None:
+            return None
+        return a.id, b.id, a.saved, b.saved, a.state, b.state
+
+    def _compare(self) -> None:
+        key = self._key()
+        if key is None or self._busy:
+            return
+        self._busy = True
+        self._say_status()
+        spawn(self._read(key))
+
+    async def _read(self, key: Key) -> None:
+        started = time.perf_counter()
+        told = None
+        try:
+            told = await self._session.store.comparison(key[0], key[1])
+        except StoreError as error:
+            self._say_problem(str(error))
+        finally:
+            self._busy = False
+        self._cost = time.perf_counter() - started
+        now = self._key()
+        if now is not None and now[:2] != key[:2]:
+            self._compare()  # another choice was made meanwhile
+            return
+        self._shown = key
+        if told is not None:
+            self._show(told)
+        self._say_status()
+
+    def _show(self, told: RunComparison) -> None:
+        self.told = told
+        self.warnings.show_text("\n".join(f"⚠ {warning}" for warning in told.warnings))
+        self.warnings.setVisible(bool(told.warnings))
+        self.scores.show_comparison(told)
+        self.speed.show_comparison(told)
+        self.flips.show_pairs(told.scores)
+        self.differences.setRowCount(len(told.differences))
+        for row, one in enumerate(told.differences):
+            words = (one.part, *(plain(text, WHOLE) or "–" for text in _readable(one)), tr(KINDS[one.kind]))
+            fill_row(
+                self.differences,
+                row,
+                words,
+                tr("{part}\n\nA\n{a}\n\nB\n{b}").format(part=one.part, a=one.a, b=one.b),
+            )
+        flips = sum(len(pair.flips) for pair in told.scores)
+        self._tabs.setTabText(0, tr("Flips ({flips:,})").format(flips=flips))
+        self._tabs.setTabText(1, tr("What differs ({differences})").format(differences=len(told.differences)))
+        self._body.setVisible(True)
+
+    def _say_status(self) -> None:
+        if self._busy:
+            self.status.show_text(tr("Comparing…"))
+        elif self.a.run_id is None or self.b.run_id is None:
+            self.status.show_text(tr("Comparing needs two runs; start another one on the Runs page."))
+        elif self.told is not None:
+            self.status.show_text(summary_of(self.told))
+
+    def _say_problem(self, text: str) -> None:
+        self._session.tell(text, "error", key="store")
+
+    def _lay_out(self) -> None:
+        labelled(self.swap, "swap_runs", tr("Swap A and B"), tr("Swap A and B"))
+        self.swap.setIcon(icon("swap"))
+        choices = QHBoxLayout()
+        choices.setSpacing(SPACE_S)
+        for letter, choice in ((tr("A, the baseline"), self.a), (tr("B"), self.b)):
+            label = TextLabel(letter, bold=True)
+            label.setBuddy(choice)
+            choices.addWidget(label)
+            choices.addWidget(choice, 1)
+            if choice is self.a:
+                choices.addWidget(self.swap)
+        self.warnings.setWordWrap(True)
+        self.warnings.setVisible(False)
+        upper = QHBoxLayout()
+        upper.setSpacing(SPACE_S)
+        upper.addWidget(self.scores, 3)
+        upper.addWidget(self.speed, 2)
+        self._tabs = Tabs("compare_tabs", tr("Samples that changed, and what differs between the runs"))
+        self._tabs.addTab(self.flips, tr("Flips"))
+        self._tabs.addTab(self.differences, tr("What differs"))
+        set_widths(self.differences, (150, 0, 0, 130))
+        self.differences.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.differences.setWordWrap(True)
+        self.differences.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        card = Card()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(2, 2, 2, 2)
+        inside.addWidget(self._tabs)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(SPACE_S)
+        body.addLayout(upper)
+        body.addWidget(card, 1)
+        self._body.setVisible(False)
+        self.pair = QWidget()
+        layout = QVBoxLayout(self.pair)
+        layout.setContentsMargins(0, SPACE_S, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addLayout(choices)
+        layout.addWidget(self.status)
+        layout.addWidget(self.warnings)
+        layout.addWidget(self._body, 1)
+        layout.addStretch(0)
+        self.ways = Tabs("compare_ways", tr("Two runs, or several"))
+        self.ways.addTab(self.pair, tr("Two runs"))
+        self.ways.addTab(self.several, tr("Several runs"))
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_S)
+        outside.addWidget(self.ways)
+
+
+def propose(rows: list[RunRow]) -> tuple[int, int] | None:
+    """The newest run and the one before it, of the same evaluation where there is one: (baseline, newer)."""
+    if len(rows) < 2:
+        return None
+    meant = [row for row in rows if not is_try(row.experiment)]
+    if len(meant) > 1:
+        rows = meant
+    newest = rows[0]
+    before = next((row for row in rows[1:] if row.evaluation == newest.evaluation), rows[1])
+    return before.id, newest.id
+
+
+def _readable(one: Difference) -> tuple[str, str]:
+    """Both texts whole, where they are not long; else from a little before where they begin to differ."""
+    return (one.a, one.b) if max(len(one.a), len(one.b)) <= WHOLE else apart(one.a, one.b)
+
+
+def summary_of(told: RunComparison) -> str:
+    """What differs, in one line."""
+    if told.a.id == told.b.id:
+        return tr("A and B are the same run.")
+    if not told.differences:
+        return tr("Nothing that was asked for differs: what you see is chance, and the endpoint.")
+    short = [
+        f"{one.part} ({one_line(one.a, 30) or '–'} → {one_line(one.b, 30) or '–'})"
+        if len(one.a) + len(one.b) <= 60
+        else one.part
+        for one in told.differences
+    ]
+    return tr("Differs: {short}").format(short=", ".join(short))

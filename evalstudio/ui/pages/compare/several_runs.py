@@ -1,0 +1,369 @@
+"""Several runs of a dataset: the best first, each tested against one of them, and their charts over each other."""
+
+import time
+from collections import Counter
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.errors import StoreError
+from evalstudio.format import duration, money, score_words
+from evalstudio.library import is_try
+from evalstudio.store.leaderboard import Leaderboard, Standing
+from evalstudio.store.runs import RunRow
+from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
+from evalstudio.ui.kit.tabs import Tabs
+from evalstudio.ui.kit.text import mark, one_line, tooltip, tr, trn
+from evalstudio.ui.kit.theme import SPACE_S, theme
+from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled, quiet_selection
+from evalstudio.ui.pages.compare.overlay import Overlaid, OverlayChart
+from evalstudio.ui.records.run_choice import words_of
+from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.store_reader import Several
+from evalstudio.ui.state.tasks import spawn
+
+MOST_RUNS = 12  # chosen at once: beyond it lines cannot be told apart
+FIRST_RUNS = 6  # chosen for a person who has not chosen yet
+REFRESH_MS = 1_000
+COST_FACTOR = 10  # runs that go on are read again after ten times as long as it took
+HEADINGS = (
+    "", mark("Run"), mark("Score"), mark("Scored"), mark("Against the baseline"), mark("p (Holm)"), mark("Time"), mark("Speed-up"), mark("Cost"),
+)  # fmt: skip
+WIDTHS = (24, 0, 150, 84, 200, 66, 80, 70, 64)
+
+Wanted = tuple[
+    tuple[tuple[int, int, str], ...], str | None, int | None
+]  # runs as they stand, evaluator, baseline
+
+
+class SeveralRuns(QWidget):
+    """Everything is read in the store's thread, and only while this is on the screen."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("several_runs")
+        self._session = session
+        self._chosen: dict[str, set[int]] = {}  # by dataset, what a person has ticked
+        self._key: Wanted = ((), None, None)
+        self._busy = False
+        self._cost = 0.0
+        self.told: Several | None = None
+        self.dataset = ComboBox()
+        labelled(
+            self.dataset, "several_dataset", tr("Dataset"), tr("Runs of the same samples can be compared")
+        )
+        self.evaluator = ComboBox()
+        labelled(
+            self.evaluator, "several_evaluator", tr("Evaluator"), tr("By which score the runs are ranked")
+        )
+        self.baseline = ComboBox()
+        labelled(
+            self.baseline,
+            "several_baseline",
+            tr("Baseline"),
+            tr("The run that every other one is tested against"),
+        )
+        self.runs = QListWidget()
+        labelled(
+            self.runs,
+            "several_list",
+            tr("Runs to compare"),
+            tr("Tick up to {most} runs").format(most=MOST_RUNS),
+        )
+        self.table = make_table(
+            "leaderboard", tr("Runs, the best first"), [tr(heading) for heading in HEADINGS], stretched=1
+        )
+        self.status = ElidedLabel("", "muted", name="several_status")
+        self.charts = (
+            OverlayChart("latency", tr("Latency p50"), tr("No run has an answer yet"), is_duration=True),
+            OverlayChart("throughput", tr("Samples a second"), tr("No run has a record yet"), is_duration=False),
+            OverlayChart(
+                "concurrency", tr("Answers a second against calls in flight, all runs of each model"),
+                tr("Two seconds at the same number of calls in flight are needed"), is_duration=False, over_time=False,
+            ),
+        )  # fmt: skip
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._read_if_needed)
+        self.dataset.activated.connect(lambda *_: self._dataset_chosen())
+        self.evaluator.activated.connect(lambda *_: self._read_if_needed())
+        self.baseline.activated.connect(lambda *_: self._read_if_needed())
+        self.runs.itemChanged.connect(self._ticked)
+        session.runs_changed.connect(self._runs_changed)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    @property
+    def chosen(self) -> list[int]:
+        """The ticked runs, oldest first."""
+        items = (self.runs.item(row) for row in range(self.runs.count()))
+        return sorted(
+            item.data(Qt.ItemDataRole.UserRole)
+            for item in items
+            if item.checkState() == Qt.CheckState.Checked
+        )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._runs_changed()
+
+    def _runs_changed(self) -> None:
+        if not self.isVisible():
+            return
+        counts = Counter(row.dataset_hash for row in self._session.rows)
+        paths = {row.dataset_hash: row.dataset_path for row in reversed(self._session.rows)}
+        entries = [(_dataset_words(paths[one], counts[one]), one) for one in counts]
+        before = self.dataset.currentData()
+        if entries != [
+            (self.dataset.itemText(at), self.dataset.itemData(at)) for at in range(self.dataset.count())
+        ]:
+            self.dataset.clear()
+            for text, one in entries:
+                self.dataset.addItem(text, one)
+            self.dataset.setCurrentIndex(max(0, self.dataset.findData(before)))
+        self._fill_list()
+        if not self._timer.isActive():
+            self._timer.start(
+                0 if self.told is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
+            )
+
+    def _dataset_chosen(self) -> None:
+        self.told = None
+        self._fill_list()
+        self._read_if_needed()
+
+    def _fill_list(self) -> None:
+        dataset = self.dataset.currentData()
+        rows = [row for row in self._session.rows if row.dataset_hash == dataset]
+        ticked = self._chosen.get(dataset) if dataset is not None else None
+        if ticked is None:
+            meant = [row for row in rows if not is_try(row.experiment)] or rows
+            ticked = {row.id for row in meant[:FIRST_RUNS]}
+        with QSignalBlocker(self.runs):
+            if [row.id for row in rows] != self._listed():
+                self.runs.clear()
+                for row in rows:
+                    item = QListWidgetItem()
+                    item.setData(Qt.ItemDataRole.UserRole, row.id)
+                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                    item.setCheckState(Qt.CheckState.Checked if row.id in ticked else Qt.CheckState.Unchecked)
+                    self.runs.addItem(item)
+            for at, row in enumerate(rows):
+                self.runs.item(at).setText(_short(row))
+                self.runs.item(at).setToolTip(tooltip(words_of(row)))
+
+    def _listed(self) -> list[int]:
+        return [self.runs.item(at).data(Qt.ItemDataRole.UserRole) for at in range(self.runs.count())]
+
+    def _ticked(self, item: QListWidgetItem) -> None:
+        if len(self.chosen) > MOST_RUNS:
+            with QSignalBlocker(self.runs):
+                item.setCheckState(Qt.CheckState.Unchecked)
+            self.status.show_text(tr("At most {most} runs at once: untick one first.").format(most=MOST_RUNS))
+            return
+        self._chosen[self.dataset.currentData()] = set(self.chosen)
+        self._read_if_needed()
+
+    def _wanted(self) -> Wanted:
+        rows = {row.id: row for row in self._session.rows}
+        runs = tuple((one, rows[one].saved, rows[one].state) for one in self.chosen if one in rows)
+        return runs, self.evaluator.currentText() or None, self.baseline.currentData()
+
+    def _read_if_needed(self) -> None:
+        key = self._wanted()
+        if self._busy or key == self._key or not self.isVisible():
+            return
+        self._key = key
+        if not self.chosen:
+            self._clear()
+            return
+        self._busy = True
+        self.status.show_text(tr("Comparing…"))
+        spawn(self._read(key))
+
+    async def _read(self, key: Wanted) -> None:
+        started = time.perf_counter()
+        told = None
+        try:
+            told = await self._session.store.several([run_id for run_id, _, _ in key[0]], key[1], key[2])
+        except StoreError as error:
+            self._session.tell(str(error), "error", key="store")
+        finally:
+            self._busy = False
+        self._cost = time.perf_counter() - started
+        if told is not None:
+            self._show(told)
+        self._read_if_needed()  # another choice may have been made meanwhile
+
+    def _clear(self) -> None:
+        self.told = None
+        self.table.setRowCount(0)
+        self.table.setVisible(False)
+        for chart in self.charts:
+            chart.show_lines(())
+        self.status.show_text(tr("Tick the runs to compare; they need the same dataset."))
+
+    def _show(self, told: Several) -> None:
+        self.told = told
+        board = told.board
+        self._fill_boxes(board)
+        self.table.setVisible(True)
+        self.table.setRowCount(len(board.standings))
+        for rank, one in enumerate(board.standings):
+            fill_row(self.table, rank, _cells(rank + 1, one, board), _details(one, board))
+        tests = (
+            tr("p-values corrected for {tests} tests (Holm)").format(tests=board.tests)
+            if board.tests > 1
+            else ""
+        )
+        self.status.show_text(
+            " · ".join(
+                filter(
+                    None,
+                    (trn("{n} run, the best first", "{n} runs, the best first", len(board.standings)), tests),
+                )
+            )
+        )
+        labels = {one.row.id: _short(one.row) for one in board.standings}
+        by_id = sorted(told.series.items())
+        p50 = tuple(Overlaid(labels[run], one.times, one.column("p50")) for run, one in by_id)
+        saved = tuple(Overlaid(labels[run], one.times, one.per_second("saved")) for run, one in by_id)
+        curves = tuple(
+            Overlaid(
+                model, np.array([float(point.in_flight) for point in points]), np.array([point.rate for point in points])
+            )
+            for model, points in sorted(told.curves.items())
+        )  # fmt: skip
+        for chart, lines in zip(self.charts, (p50, saved, curves), strict=True):
+            chart.show_lines(lines)
+
+    def _fill_boxes(self, board: Leaderboard) -> None:
+        """What can be chosen now; what a person chose stays."""
+        if [self.evaluator.itemText(at) for at in range(self.evaluator.count())] != list(board.evaluators):
+            self.evaluator.clear()
+            self.evaluator.addItems(list(board.evaluators))
+        self.evaluator.setCurrentText(board.evaluator or "")
+        runs = sorted((one.row for one in board.standings), key=lambda row: row.id)
+        if [self.baseline.itemData(at) for at in range(self.baseline.count())] != [row.id for row in runs]:
+            self.baseline.clear()
+            for row in runs:
+                self.baseline.addItem(_short(row), row.id)
+        self.baseline.setCurrentIndex(self.baseline.findData(board.baseline))
+        # what was filled in here is what was read: no reason to read again
+        self._key = (self._key[0], self.evaluator.currentText() or None, self.baseline.currentData())
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self.runs)
+
+    def _lay_out(self) -> None:
+        set_widths(self.table, WIDTHS)
+        choices = QHBoxLayout()
+        choices.setSpacing(SPACE_S)
+        for text, box in (
+            (tr("&Dataset"), self.dataset),
+            (tr("Ran&k by"), self.evaluator),
+            (tr("&Baseline"), self.baseline),
+        ):
+            label = TextLabel(text, "muted")
+            label.setBuddy(box)
+            choices.addWidget(label)
+            choices.addWidget(box, 1)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
+        self.runs.setFrameShape(QListWidget.Shape.NoFrame)
+        self.runs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.runs.setSpacing(3)
+        left, upper = Card(), Card()
+        for card, inside in ((left, self.runs), (upper, self.table)):
+            box_layout = QVBoxLayout(card)
+            box_layout.setContentsMargins(2, 2, 2, 2)
+            box_layout.addWidget(inside)
+        tabs = Tabs("overlay_tabs", tr("Charts of the chosen runs over each other"))
+        for chart, text in zip(
+            self.charts, (tr("Latency"), tr("Throughput"), tr("Against calls in flight")), strict=True
+        ):
+            tabs.addTab(chart, text)
+        self.splitters = right, sides = (
+            QSplitter(Qt.Orientation.Vertical),
+            QSplitter(Qt.Orientation.Horizontal),
+        )
+        right.setObjectName("several_heights")
+        right.addWidget(upper)
+        right.addWidget(tabs)
+        right.setChildrenCollapsible(False)
+        right.setSizes([230, 330])
+        sides.setObjectName("several_sides")
+        sides.addWidget(left)
+        sides.addWidget(right)
+        sides.setStretchFactor(1, 1)
+        sides.setSizes([230, 930])
+        sides.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_S, 0, 0)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(choices)
+        layout.addWidget(self.status)
+        layout.addWidget(sides, 1)
+
+
+def _cells(rank: int, one: Standing, board: Leaderboard) -> tuple[str, ...]:
+    score = "–" if one.score is None else score_words(board.evaluator or "", one.score)
+    against, p = one.verdict, "" if one.p is None else f"{one.p:.2g}"
+    if one.row.id == board.baseline:
+        against = tr("the baseline")
+    elif not one.same_samples:
+        against = tr("other samples")
+    elif one.comparison is not None and one.comparison.difference is not None:
+        binary = one.comparison.binary
+        amount = f"{one.comparison.difference * (100 if binary else 1):+.{1 if binary else 3}f}".replace(
+            "-", "−"
+        )
+        against = f"{one.verdict}: {amount}{' ' + tr('points') if binary else ''}"
+        if one.comparison.up == one.comparison.down == 0:
+            against = tr("the same on every sample")
+    return (
+        str(rank), _short(one.row), score, tr("{scored:,} of {all:,}").format(scored=one.outcomes[0], all=sum(one.outcomes)), against, p,
+        duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.3g} ×",
+        money(one.speed.cost, partial=one.speed.cost_is_partial),
+    )  # fmt: skip
+
+
+def _details(one: Standing, board: Leaderboard) -> str:
+    told = one.comparison
+    tested = (
+        "\n"
+        + tr("{sentence}\n{method}, p = {p:.2g} before the correction").format(
+            sentence=told.sentence, method=told.method, p=told.p
+        )
+        if told is not None
+        else ""
+    )
+    rate = (
+        ""
+        if one.speed.rate is None
+        else "\n" + tr("{rate:,.1f} samples a second").format(rate=one.speed.rate)
+    )
+    return f"{words_of(one.row)}{rate}{tested}"
+
+
+def _short(row: RunRow) -> str:
+    """Run 7: experiment, model."""
+    variant = row.evaluation.partition(" [")[2].removesuffix("]")
+    return one_line(f"{row.id} · {row.experiment} · {variant or row.model}", 70)
+
+
+def _dataset_words(path: str, runs: int) -> str:
+    name = one_line(path.replace("\\", "/").rpartition("/")[2] or path, 40)
+    return f"{name} · " + trn("{n} run", "{n} runs", runs)

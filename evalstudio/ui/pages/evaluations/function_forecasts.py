@@ -1,0 +1,48 @@
+"""What each evaluation of a Python file would take, asked one after the other."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from evalstudio.concurrency import Adaptive
+from evalstudio.errors import RunError
+from evalstudio.protocol import EvaluationFile, EvaluationFunction, ForecastRun, RunForecast
+from evalstudio.ui.kit.text import tr
+from evalstudio.ui.pages.evaluations.evaluation_bar import forecast_sentence, short_forecast
+from evalstudio.ui.state.session import Session
+
+
+async def function_forecasts(
+    session: Session, path: str, file: EvaluationFile
+) -> AsyncIterator[tuple[str, str, str]]:
+    """Each function's name, its forecast for a cell, and in a sentence; where there is none, why."""
+    for one in file.functions:
+        if one.problem:
+            continue
+        if unknown := why_unknown(one):
+            yield one.name, tr("not known"), unknown
+            continue
+        strategy = one.strategy
+        if one.kind == "async":
+            strategy = strategy or session.settings.strategy or Adaptive()
+        try:
+            found = await session.engine.request(
+                ForecastRun, evaluation=f"{path}::{one.name}", samples=one.samples, strategy=strategy
+            )
+        except RunError:
+            return  # the engine is on its way out
+        forecast = msgspec.convert(found, RunForecast)
+        yield one.name, short_forecast(forecast), forecast_sentence(forecast)
+
+
+def why_unknown(one: EvaluationFunction) -> str:
+    """Why nothing can be said of what a function takes; empty where something can."""
+    if one.samples is None:
+        return tr(
+            "How long {name} takes is not known: its rows are streamed, and how many there are shows only at their end."
+        ).format(name=one.name)
+    if one.kind == "batch":
+        return tr(
+            "How long {name} takes is not known: it is given whole batches, and what one takes depends on its size and on what the function does with it. Run it on a few samples and watch its rate."
+        ).format(name=one.name)
+    return ""

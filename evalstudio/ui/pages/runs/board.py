@@ -1,0 +1,209 @@
+"""The four charts of a run: one time axis, one cross-hair, one chart redrawn at a time."""
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from evalstudio.format import milliseconds
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import Percentiles, Snapshot
+from evalstudio.ui.charts.chart import ChartKind, Line, TimeChart
+from evalstudio.ui.kit.text import mark, tr
+from evalstudio.ui.kit.theme import SPACE_S
+from evalstudio.ui.kit.widgets import Button, labelled
+from evalstudio.ui.state.run_model import RunModel
+from evalstudio.ui.state.run_series import Array, Series
+
+TICK_MS = 40  # between the redrawing of two charts: four in one tick would hold up the window
+
+
+def _rate(value: float) -> str:
+    return f"{value:,.0f}/s" if value >= 100 or value == int(value) else f"{value:.1f}/s"
+
+
+def _mean(count: int, end: Snapshot) -> str:
+    return _rate(count / end.elapsed) if end.elapsed > 0 else "–"
+
+
+def _latency(found: Percentiles | None, name: str) -> str:
+    return milliseconds(getattr(found, name)) if found is not None else "–"
+
+
+def _highest(series: Series, column: str) -> str:
+    most = np.nanmax(series.column(column), initial=0.0)
+    return tr("up to {most:,.0f}").format(most=most) if most else "–"
+
+
+def _failures(label: str, colour: int, *outcomes: Outcome) -> Line:
+    """Failed attempts of a class a second; of an ended run all of them."""
+
+    def counts(series: Series) -> Array:
+        return np.sum([series.column(outcome.value) for outcome in outcomes], axis=0)
+
+    return Line(
+        label,
+        lambda series: counts(series) / series.column("width"),
+        colour,
+        hide_when_zero=True,
+        whole=lambda series, _: f"{np.nansum(counts(series)):,.0f}",
+    )
+
+
+KINDS = (
+    ChartKind(
+        "latency", mark("Latency"),
+        (
+            Line("p50", lambda series: series.column("p50"), 0, whole=lambda _, end: _latency(end.latency, "p50")),
+            Line("p95", lambda series: series.column("p95"), 1, "dash", whole=lambda _, end: _latency(end.latency, "p95")),
+            Line("p99", lambda series: series.column("p99"), 4, "dot", whole=lambda _, end: _latency(end.latency, "p99")),
+            Line(mark("first token"), lambda series: series.column("first50"), 2, "dash", hide_when_zero=True,
+                 whole=lambda _, end: _latency(end.first_token, "p50")),
+        ),
+        milliseconds, mark("How long answers take appears here, second by second"), is_duration=True,
+    ),
+    ChartKind(
+        "throughput", mark("Throughput"),
+        (
+            Line(mark("samples"), lambda series: series.per_second("saved"), 0, filled=True,
+                 whole=lambda _, end: _mean(end.saved, end)),
+            Line(mark("tokens out"), lambda series: series.per_second("tokens_out"), 1, "dash", hide_when_zero=True, right=True,
+                 whole=lambda _, end: _mean(end.tokens_out, end)),
+        ),
+        _rate, mark("Samples and tokens a second appear here"), steps=False,
+    ),
+    ChartKind(
+        "errors", mark("Errors by class"),
+        (
+            _failures(mark("throttled"), 1, Outcome.THROTTLED),
+            _failures(mark("overloaded"), 3, Outcome.OVERLOADED),
+            _failures(mark("client error"), 4, Outcome.CLIENT_ERROR),
+            _failures(mark("bad answer"), 2, Outcome.BAD_ANSWER),
+            _failures(mark("filtered"), 5, Outcome.FILTERED),
+            _failures(mark("cancelled"), 5, Outcome.CANCELLED),
+            _failures(mark("quota exhausted"), 0, Outcome.QUOTA),
+            _failures(mark("crashed"), 4, Outcome.CRASHED, Outcome.CRASHED_WORKER),
+        ),
+        _rate, mark("Attempts that failed appear here, by class"), stacked=True,
+    ),
+    ChartKind(
+        "limit", mark("Limit and in flight"),
+        (
+            Line(mark("limit"), lambda series: series.column("limit"), 1, "dash",
+                 whole=lambda series, _: _highest(series, "limit")),
+            Line(mark("in flight"), lambda series: series.column("in_flight"), 0, filled=True,
+                 whole=lambda series, _: _highest(series, "in_flight")),
+        ),
+        lambda value: f"{value:,.0f}", mark("The limit, the calls in flight and each change appear here"),
+        marks_changes=True,
+    ),
+)  # fmt: skip
+
+
+class ChartBoard(QWidget):
+    """Shows one run. Charts are redrawn when a second has closed, one a tick, and only while they can be seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("charts")
+        self.charts = [TimeChart(kind) for kind in KINDS]
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        for index, chart in enumerate(self.charts):
+            layout.addWidget(chart, index // 2, index % 2)
+            chart.pointed_at.connect(self._point)
+            chart.zoomed.connect(lambda span, source=chart: self._zoom(source, span))
+            chart.whole_wanted.connect(self.show_whole_run)
+        for which in range(2):
+            layout.setColumnStretch(which, 1)
+            layout.setRowStretch(which, 1)
+        self._model: RunModel | None = None
+        self._drawn = -1
+        self._view: tuple[float, float] | None = None
+        self._due: deque[TimeChart] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._back = Button(tr("Whole run"))
+        self._back.setParent(self)
+        labelled(
+            self._back, "whole_run_button", tr("Whole run on the charts"), tr("Undo zooming and follow the run")
+        )  # fmt: skip
+        self._back.clicked.connect(self.show_whole_run)
+        self._back.hide()
+
+    def show_run(self, model: RunModel | None) -> None:
+        """Changes the run; its charts are drawn one after the other."""
+        if model is not self._model:
+            self._model = model
+            self._view = None
+            self._back.hide()
+            self._drawn = -1
+        self.update_run()
+
+    def update_run(self) -> None:
+        """To be called when the run may have new seconds; costs nothing when it has none."""
+        version = self._model.seconds_version if self._model is not None else 0
+        if version != self._drawn and self.isVisible():
+            self._drawn = version
+            self._due = deque(self.charts)
+            self._timer.start()
+
+    def show_whole_run(self) -> None:
+        """Undoes zooming: the charts follow the run again."""
+        self._view = None
+        self._back.hide()
+        self._due = deque(self.charts)
+        self._timer.start()
+
+    @property
+    def is_zoomed(self) -> bool:
+        return self._view is not None
+
+    def _tick(self) -> None:
+        if not self._due or not self.isVisible() or self.window().isMinimized():
+            self._timer.stop()
+            if self._due:
+                self._due.clear()
+                self._drawn = -1
+            return
+        chart = self._due.popleft()
+        if self._model is not None:
+            model = self._model
+            chart.draw(
+                model.series, tuple(model.changes), self._view, None if model.is_active else model.snapshot
+            )
+            if chart.kind.name == "throughput":
+                self.charts[-1].leave_room(chart.right_room)
+        else:
+            chart.draw(Series(), (), None)
+
+    def _point(self, moment: float | None) -> None:
+        for chart in self.charts:
+            chart.point_at(moment)
+
+    def _zoom(self, source: TimeChart, span: tuple[float, float]) -> None:
+        self._view = span
+        for chart in self.charts:
+            if chart is not source:
+                chart.show_span(*span)
+        self._due = deque(self.charts)  # their heights are those of what is in view
+        self._timer.start()
+        self._place_back()
+        self._back.show()
+        self._back.raise_()
+
+    def _place_back(self) -> None:
+        """Where the four charts meet: it covers none of their lines."""
+        self._back.adjustSize()
+        self._back.move(self.rect().center() - self._back.rect().center())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_back()
+
+    def showEvent(self, event: object) -> None:
+        self.update_run()

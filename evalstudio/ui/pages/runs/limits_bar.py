@@ -1,0 +1,327 @@
+"""Strategy, window and workers: of the run in work, at once; of the next run, where none is."""
+
+import math
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.protocol import RatesNow
+from evalstudio.settings import Settings
+from evalstudio.ui.kit.text import mark, tr
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
+from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.state.run_model import window_of
+
+DEBOUNCE_MS = 80
+SETTLE_MS = 400
+SLIDER_STEPS = 1_000
+SLIDER_TOP = 256
+MOST_REQUESTS = 1_000_000
+REQUESTS_HINT = mark("At most so many requests a minute to this endpoint, from all runs; at once")
+SOURCES = {"live control": mark("set here"), "option": mark("as it was started"), "evaluation": mark("from the evaluation"), "model": mark("from Models"),
+           "settings": mark("from the settings")}  # fmt: skip
+AT_ONCE = mark("at once")
+NAMES = (mark("Sequential"), mark("Sliding window"), mark("Adaptive"))
+ADAPTIVE = 2  # among them
+
+
+class LimitsBar(Card):
+    """`strategy_chosen` and `workers_chosen` come at most a tenth of a second after the last move."""
+
+    strategy_chosen = Signal(object)  # Strategy
+    workers_chosen = Signal(int)
+    requests_chosen = Signal(object)  # requests a minute, or None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("limits_bar")
+        self._shown: Strategy = Adaptive()
+        self._ceiling = Settings().ceiling
+        self._in_flight_limit: int | None = None  # of the run in work
+        self._scope = ElidedLabel(tr("Next run"), "muted", name="limits_scope")
+        self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.strategy = _WholeCombo()
+        self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.strategy.addItems([tr(name) for name in NAMES])
+        labelled(self.strategy, "strategy", tr("Strategy"), tr("How the number of calls in flight is chosen"))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, SLIDER_STEPS)
+        self.slider.setPageStep(100)
+        self.slider.setMinimumWidth(60)
+        self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        labelled(self.slider, "window_slider", tr("Window size"), tr("How many calls may be in flight"))
+        self.window_size = QSpinBox()
+        self.window_size.setRange(1, MAXIMUM)
+        self.window_size.setKeyboardTracking(False)
+        labelled(
+            self.window_size,
+            "window_size",
+            tr("Window size as a number"),
+            tr("How many calls may be in flight"),
+        )
+        self._window_label = QLabel(tr("&Window"))
+        self._window_label.setBuddy(self.window_size)
+        self.workers = QSpinBox()
+        self.workers.setRange(1, MAXIMUM)
+        self.workers.setKeyboardTracking(False)
+        labelled(
+            self.workers, "workers", tr("Workers"), tr("Threads that run the model, a synchronous function")
+        )
+        self._workers_label = QLabel(tr("Wor&kers"))
+        self._workers_label.setBuddy(self.workers)
+        self.requests = QSpinBox()
+        self.requests.setRange(0, MOST_REQUESTS)
+        self.requests.setSpecialValueText(tr("any"))
+        self.requests.setGroupSeparatorShown(True)
+        self.requests.setKeyboardTracking(False)
+        labelled(self.requests, "run_requests", tr("Requests a minute"), tr(REQUESTS_HINT))
+        self._requests_label = QLabel(tr("&Req/min"))
+        self._requests_label.setBuddy(self.requests)
+        self._in_force = TextLabel("", "muted", name="limit_in_force")
+        self._lay_out()
+        self._window_timer = self._debounce(lambda: self.strategy_chosen.emit(self.chosen))
+        self._workers_timer = self._debounce(lambda: self.workers_chosen.emit(self.workers.value()))
+        self._requests_timer = self._debounce(
+            lambda: self.requests_chosen.emit(self.requests.value() or None)
+        )
+        self.requests.valueChanged.connect(lambda *_: self._requests_timer.start())
+        self.strategy.activated.connect(lambda *_: self._strategy_moved())
+        self.slider.valueChanged.connect(self._slider_moved)
+        self.window_size.valueChanged.connect(self._number_changed)
+        self.workers.valueChanged.connect(lambda *_: self._workers_timer.start())
+        self._settling = QTimer(self)  # snapshots on their way still tell what held before
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._window_timer.timeout.connect(self._settling.start)
+        self._workers_timer.timeout.connect(self._settling.start)
+        self._requests_timer.timeout.connect(self._settling.start)
+        self._show_workers(None)
+        self._show_requests(None)
+        self._adapt()
+
+    @property
+    def chosen(self) -> Strategy:
+        """The strategy as the controls stand."""
+        size = self.window_size.value()
+        match self.strategy.currentIndex():
+            case 0:
+                return Sequential()
+            case 1:
+                return SlidingWindow(size)
+            case _:
+                if isinstance(self._shown, Adaptive):
+                    low = min(self._shown.min, size)
+                    start = self._shown.initial
+                    return Adaptive(start if start is not None and low <= start <= size else None, low, size)
+                return Adaptive(max=size)
+
+    def show_next(self, strategy: Strategy, ceiling: int) -> None:
+        """Shows what the next run starts with; Adaptive without a maximum goes up to the application's ceiling."""
+        self._ceiling, self._in_flight_limit = ceiling, None
+        self._scope.show_text(tr("Next run"))
+        self._in_force.show_text("")
+        self._show(strategy, window_of(strategy, ceiling))
+        self._show_workers(None)
+        self._show_requests(None)
+
+    def show_run(
+        self,
+        strategy: Strategy,
+        limit: int,
+        workers: int | None,
+        in_flight: int,
+        ceiling: int,
+        source: str = "",
+        rates: RatesNow | None = None,
+    ) -> None:
+        """Shows what holds for the run in work; what a person is moving right now is left alone."""
+        self._ceiling, self._in_flight_limit = ceiling, limit
+        self._scope.show_text(tr("This run, {source}").format(source=tr(SOURCES.get(source, AT_ONCE))))
+        self._in_force.show_text(
+            tr("{in_flight:,} of {limit:,} in flight").format(in_flight=in_flight, limit=limit)
+        )
+        self._in_force.setToolTip(
+            tr("The application's ceiling is {ceiling:,} calls at once.").format(ceiling=ceiling)
+        )
+        if not self._is_busy:
+            self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)
+            self._show_workers(workers)
+            self._show_requests(rates)
+
+    @property
+    def _is_busy(self) -> bool:
+        timers = (self._window_timer, self._workers_timer, self._requests_timer, self._settling)
+        typing = any(
+            box.hasFocus() and box.lineEdit().isModified() for box in (self.window_size, self.requests)
+        )
+        return any(timer.isActive() for timer in timers) or self.slider.isSliderDown() or typing
+
+    def _show(self, strategy: Strategy, size: int) -> None:
+        if strategy == self._shown and size == self.window_size.value():
+            return
+        self._shown = strategy
+        with (
+            QSignalBlocker(self.strategy),
+            QSignalBlocker(self.slider),
+            QSignalBlocker(self.window_size),
+        ):
+            kinds = (Sequential, SlidingWindow, Adaptive)
+            self.strategy.setCurrentIndex(kinds.index(type(strategy)))
+            self.window_size.setValue(size)
+            self.slider.setValue(to_slider(size))
+        self._adapt()
+
+    def _show_workers(self, workers: int | None) -> None:
+        self.workers.setVisible(workers is not None)
+        self._workers_label.setVisible(workers is not None)
+        if workers is not None and workers != self.workers.value():
+            with QSignalBlocker(self.workers):
+                self.workers.setValue(workers)
+
+    def _show_requests(self, rates: RatesNow | None) -> None:
+        """What is set for the endpoint; what is in force is told where it is less: stated or learned."""
+        self.requests.setVisible(rates is not None)
+        self._requests_label.setVisible(rates is not None)
+        if rates is None:
+            return
+        wanted = round(rates.requests_set or 0)
+        if wanted != self.requests.value():
+            with QSignalBlocker(self.requests):
+                self.requests.setValue(wanted)
+        known = (
+            ""
+            if rates.requests is None
+            else "\n" + tr("In force: {requests:,.0f} a minute.").format(requests=rates.requests)
+        )
+        self.requests.setToolTip(tr(REQUESTS_HINT) + known)
+
+    def _strategy_moved(self) -> None:
+        """Another strategy has a number of its own: a window is no maximum to stop at, nor a maximum a window to begin with."""
+        was_adaptive, is_adaptive = (
+            isinstance(self._shown, Adaptive),
+            self.strategy.currentIndex() == ADAPTIVE,
+        )
+        if is_adaptive and not was_adaptive:
+            self._set_size(self._ceiling)
+        elif was_adaptive and not is_adaptive:
+            # a run goes on with what is in force: that is how it is pinned
+            self._set_size(self._in_flight_limit or SlidingWindow().max_concurrency)
+        self._shown = self.chosen
+        self._adapt()
+        self._window_timer.start()
+
+    def _set_size(self, size: int) -> None:
+        with QSignalBlocker(self.window_size), QSignalBlocker(self.slider):
+            self.window_size.setValue(size)
+            self.slider.setValue(to_slider(size))
+
+    def _slider_moved(self, position: int) -> None:
+        with QSignalBlocker(self.window_size):
+            self.window_size.setValue(from_slider(position))
+        self._window_timer.start()
+
+    def _number_changed(self, size: int) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(to_slider(size))
+        self._window_timer.start()
+
+    def _adapt(self) -> None:
+        sequential = self.strategy.currentIndex() == 0
+        is_adaptive = self.strategy.currentIndex() == ADAPTIVE
+        self._window_label.setText(tr("At &most") if is_adaptive else tr("&Window"))
+        for widget in (self.slider, self.window_size):
+            widget.setEnabled(not sequential)
+
+    def _debounce(self, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(DEBOUNCE_MS)
+        timer.timeout.connect(act)
+        return timer
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """In two lines; that is how narrow it can be."""
+        wide = max(_width(self._of_window), _width(self._of_rates)) + 2 * SPACE_M
+        return QSize(wide, super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        """One line where there is room, else what is no matter of the window in a second one."""
+        room = self.width() - 2 * SPACE_M
+        one_line = _width(self._of_window) + SPACE_S + _width(self._of_rates) <= room
+        if one_line == (self._second.count() == 0):
+            return
+        for part in self._of_rates:
+            (self._first if one_line else self._second).addWidget(part)
+        if not one_line:
+            self._second.addStretch(1)
+        else:
+            self._second.takeAt(0)
+        self.updateGeometry()
+
+    def _lay_out(self) -> None:
+        self._of_window: list[QWidget] = [
+            self._scope,
+            self.strategy,
+            self._window_label,
+            self.slider,
+            self.window_size,
+        ]
+        self._of_rates: list[QWidget] = [
+            self._workers_label, self.workers, self._requests_label, self.requests, self._in_force,
+        ]  # fmt: skip
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        for line in (self._first, self._second):
+            line.setSpacing(SPACE_S)
+            layout.addLayout(line)
+        for part in (*self._of_window, *self._of_rates):
+            self._first.addWidget(part, 1 if part is self.slider else 0)
+
+
+def _width(parts: list[QWidget]) -> int:
+    """What those that are shown need beside each other, in pixels."""
+    shown = [part for part in parts if not part.isHidden()]
+    return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
+
+
+class _WholeCombo(QComboBox):
+    """A list whose words are not cut where room is short."""
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def to_slider(size: int) -> int:
+    """Where the slider stands for a window: equal ways for equal factors."""
+    return round(math.log(min(size, SLIDER_TOP)) / math.log(SLIDER_TOP) * SLIDER_STEPS)
+
+
+def from_slider(position: int) -> int:
+    """The window for a place of the slider, 1 to 256."""
+    return max(1, round(SLIDER_TOP ** (position / SLIDER_STEPS)))
+
+
+def _is_open(strategy: Strategy) -> bool:
+    return isinstance(strategy, Adaptive) and strategy.max is None

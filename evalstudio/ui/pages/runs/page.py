@@ -1,0 +1,394 @@
+"""The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from evalstudio.concurrency import Adaptive, Strategy
+from evalstudio.errors import StoreError
+from evalstudio.protocol import (
+    AbandonCall,
+    ContinueRun,
+    PauseRun,
+    SetRates,
+    SetStrategy,
+    SetWorkers,
+    Snapshot,
+    StartRun,
+    StopRun,
+)
+from evalstudio.store.runs import RunRow, RunState
+from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.icons import icon
+from evalstudio.ui.kit.tabs import Tabs
+from evalstudio.ui.kit.text import tr
+from evalstudio.ui.kit.theme import SPACE_S
+from evalstudio.ui.kit.widgets import Card, scrolling
+from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
+from evalstudio.ui.pages.runs.limits_bar import LimitsBar
+from evalstudio.ui.pages.runs.log_pane import LogPane
+from evalstudio.ui.pages.runs.run_export import RunExport
+from evalstudio.ui.pages.runs.run_header import RunHeader
+from evalstudio.ui.pages.runs.run_list import RunList
+from evalstudio.ui.pages.runs.run_menu import RunMenu
+from evalstudio.ui.pages.runs.signs_panel import SignLights, SignsPanel
+from evalstudio.ui.pages.runs.slot_strip import SlotStrip
+from evalstudio.ui.pages.runs.start_bar import StartBar
+from evalstudio.ui.pages.runs.tail_panel import TailPanel
+from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
+from evalstudio.ui.records.records_panel import RecordsPanel
+from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.run_model import RunModel
+from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.tasks import spawn
+
+LIST_MS = 250
+RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
+
+
+class RunsPage(QWidget):
+    """Shows the session's runs; what a person does here goes to the engine at once."""
+
+    def __init__(self, session: Session, actions: Actions, log: LogPane) -> None:
+        super().__init__()
+        self.setObjectName("page_runs")
+        self._session = session
+        self._actions = actions
+        self._next_strategy: Strategy | None = None  # chosen by hand for the next run
+        self._starting = False
+        self._log = log
+        self.start_bar = StartBar(actions)
+        self.run_list = RunList()
+        self.header = RunHeader(actions)
+        self.limits = LimitsBar()
+        self.charts = ChartBoard()
+        self.slots_strip = SlotStrip()
+        self.records = RecordsPanel(session.store, hidden=HIDDEN_BESIDE_CHARTS)
+        self.errors = ErrorTable()
+        self.changes = ChangeTable()
+        self.tail = TailPanel()
+        self.signs = SignsPanel()
+        self.lights = SignLights()
+        self.menu = RunMenu(session, actions, self)
+        self.export = RunExport(session, actions, self.charts, self)
+        self._list_due = QTimer(
+            self
+        )  # the list follows live runs four times a second, however many there are
+        self._list_due.setSingleShot(True)
+        self._list_due.setInterval(LIST_MS)
+        self._list_due.timeout.connect(self._show_list)
+        self._lay_out()
+        self._connect()
+        self._evaluation_chosen()
+        self._show_focus()
+
+    @property
+    def splitters(self) -> list[QSplitter]:
+        """Those whose places are restored."""
+        return [self._sides, self._heights, self.records.splitter]
+
+    # What a person does -----------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Starts the evaluation in the form as a new run, and looks at it."""
+        if self._starting:
+            return
+        self._starting = True
+        self._update_actions()
+        choice = self.start_bar.choice
+        try:
+            run_id = await self._session.ask_engine(
+                StartRun,
+                evaluation=choice.evaluation,
+                experiment=choice.experiment,
+                model=choice.model,
+                samples=choice.samples,
+                strategy=self._next_strategy,
+            )
+        finally:
+            self._starting = False
+        if run_id is not None:
+            self._next_strategy = None
+            self.start_bar.propose_next()
+            self._session.look_at(run_id)
+        self._update_actions()
+
+    def prepare(self, model: str, strategy: Strategy | None) -> None:
+        """Makes a model, and a strategy where there is one, that of the next run."""
+        self.start_bar.choose_model(model)
+        if strategy is not None:
+            self._next_strategy = strategy
+            self._show_limits()
+
+    def pause_or_continue(self) -> None:
+        model = self._session.focused
+        if model is None:
+            return
+        kind = ContinueRun if model.state is RunState.PAUSED else PauseRun
+        spawn(self._session.ask_engine(kind, run_id=model.run_id))
+
+    def stop(self) -> None:
+        if self._session.focus is not None:
+            spawn(self._session.ask_engine(StopRun, run_id=self._session.focus))
+
+    def resume(self, classes: tuple[str, ...] | None = None) -> None:
+        if self._session.focus is not None:
+            spawn(self._session.resume(self._session.focus, classes))
+
+    # What it shows ----------------------------------------------------------------------------------------------
+
+    def _show_focus(self) -> None:
+        self._show_list()
+        model = self._session.focused
+        self.charts.show_run(model)
+        if model is None:
+            self.header.show_nothing()
+            self.slots_strip.show_run(None)
+            self.errors.show_errors((), active=False)
+            self.changes.show_changes(())
+            self.tail.show_run(None)
+            self.lights.show_signs(())
+            self.signs.show_run(None, may_act=False)
+            self.records.show_run(None, 0)
+        self._run_changed(self._session.focus if self._session.focus is not None else -1)
+
+    def _run_changed(self, run_id: int) -> None:
+        model = self._session.models.get(run_id)
+        if model is not None and model.is_live and not self._list_due.isActive():
+            self._list_due.start()
+        if run_id == self._session.focus and model is not None and model.snapshot is not None:
+            self._show_run(model)
+        self._show_limits()
+        self._update_actions()
+
+    def _show_run(self, model: RunModel) -> None:
+        now = model.snapshot
+        assert now is not None
+        self.header.show_run(now, self._siblings(now))
+        self.slots_strip.show_run(now)
+        self.errors.show_errors(now.errors, active=model.is_active)
+        self.changes.show_changes(tuple(model.changes))
+        self.tail.show_run(now)
+        self.lights.show_signs(now.signs)
+        self.signs.show_run(now, may_act=model.is_live and model.is_active)
+        self.charts.update_run()
+        self.records.know_classes([error.name for error in now.errors if error.records])
+        # a finished run is read once more: its last records came with its end
+        self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
+        failed = sum(error.attempts for error in now.errors)
+        self._tabs.setTabText(1, tr("Errors ({failed:,})").format(failed=failed) if failed else tr("Errors"))
+
+    def _show_limits(self) -> None:
+        model = self._session.focused
+        now = model.snapshot if model is not None else None
+        if model is not None and now is not None and model.is_live and model.is_active:
+            self.limits.show_run(
+                now.strategy,
+                now.limit,
+                now.workers,
+                now.in_flight,
+                now.ceiling,
+                now.strategy_source,
+                now.rates,
+            )
+        elif self._next_strategy is None:
+            own = self.start_bar.strategy or self._session.settings.strategy or Adaptive()
+            self.limits.show_next(own, self._session.settings.ceiling)
+        else:
+            self.limits.show_next(self._next_strategy, self._session.settings.ceiling)
+
+    def _show_list(self) -> None:
+        session = self._session
+        self.run_list.show_runs(session.rows, session.models, session.focus)
+
+    def _update_actions(self) -> None:
+        model = self._session.focused
+        ready = self._session.engine.state is EngineState.READY
+        here = ready and model is not None and model.is_live
+        state = model.state if model is not None else None
+        running = here and state in (RunState.RUNNING, RunState.QUEUED)
+        paused = here and state is RunState.PAUSED
+        self._actions["start"].setEnabled(ready and not self._starting)
+        pause = self._actions["pause"]
+        if (pause.text() == tr("&Continue")) != paused:
+            pause.setText(tr("&Continue") if paused else tr("&Pause"))
+            pause.setIcon(icon("start" if paused else "pause"))
+            pause.setProperty("icon_name", "start" if paused else "pause")
+        pause.setEnabled(running or paused)
+        self._actions["stop"].setEnabled(running or paused)
+        self._actions["resume"].setEnabled(ready and state in RESUMABLE)
+        self.menu.update()
+
+    def _evaluation_chosen(self) -> None:
+        self._next_strategy = None
+        self._show_limits()
+
+    def _strategy_chosen(self, strategy: Strategy) -> None:
+        model = self._session.focused
+        if model is not None and model.is_live and model.is_active:
+            spawn(self._session.ask_engine(SetStrategy, run_id=model.run_id, strategy=strategy))
+        else:
+            self._next_strategy = strategy
+
+    def _workers_chosen(self, workers: int) -> None:
+        model = self._session.focused
+        if model is not None and model.is_live and model.is_active:
+            spawn(self._session.ask_engine(SetWorkers, run_id=model.run_id, workers=workers))
+
+    def _requests_chosen(self, requests: float | None) -> None:
+        model = self._session.focused
+        if model is not None and model.snapshot is not None and model.is_live and model.is_active:
+            tokens = model.snapshot.rates.tokens_set  # set on the Models page; left as it is
+            spawn(
+                self._session.ask_engine(
+                    SetRates, run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens
+                )
+            )
+
+    def _abandon(self, record_id: int) -> None:
+        if self._session.focus is not None:
+            spawn(self._session.ask_engine(AbandonCall, run_id=self._session.focus, record_id=record_id))
+
+    def _tail_grew(self, calls: int) -> None:
+        self._tabs.setTabText(
+            self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
+        )
+
+    def _siblings(self, now: Snapshot) -> list[RunRow]:
+        """The runs of the same experiment that were started with this one: those of a grid."""
+        base = now.evaluation.partition(" [")[0]
+        if base == now.evaluation:
+            return []
+        return [
+            row
+            for row in self._session.rows
+            if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
+        ]
+
+    async def _read_sparkline(self, run_id: int) -> None:
+        try:
+            points = await self._session.store.sparkline(run_id)
+        except StoreError:
+            return  # the list goes without; whoever reads the run itself says what is wrong
+        self.run_list.know_sparkline(run_id, points)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_at_something()
+
+    def _look_at_something(self) -> None:
+        """Where runs are listed one is shown, though none was started here: the newest."""
+        if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
+            self._session.look_at(self._session.rows[0].id)
+
+    def _runs_read(self) -> None:
+        self._look_at_something()
+        self.start_bar.know_experiments({row.experiment for row in self._session.rows})
+        self._show_list()
+        self.menu.update()
+
+    # How it is made ---------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session, actions = self._session, self._actions
+        session.runs_changed.connect(self._runs_read)
+        session.run_changed.connect(self._run_changed)
+        session.focus_changed.connect(self._show_focus)
+        session.settings_changed.connect(self._show_limits)
+        session.engine.state_changed.connect(self._engine_state_changed)
+        self.run_list.chosen.connect(session.look_at)
+        self.run_list.menu_wanted.connect(self.menu.show)
+        self.run_list.sparkline_wanted.connect(lambda run_id: spawn(self._read_sparkline(run_id)))
+        self.tail.abandon.connect(self._abandon)
+        self.tail.attention.connect(self._tail_grew)
+        self.signs.strategy_chosen.connect(self._strategy_chosen)
+        self.lights.opened.connect(lambda: self._tabs.setCurrentWidget(self.signs))
+        self.limits.requests_chosen.connect(self._requests_chosen)
+        self.limits.strategy_chosen.connect(self._strategy_chosen)
+        self.limits.workers_chosen.connect(self._workers_chosen)
+        self.errors.retry.connect(self.resume)
+        self.errors.wanted.connect(self._show_class)
+        self.start_bar.changed.connect(self._evaluation_chosen)
+        self.start_bar.model.currentTextChanged.connect(lambda *_: self._show_limits())
+        self.start_bar.problem.connect(lambda text: session.tell(text, "error", key="evaluation"))
+        self.records.problem.connect(lambda text: session.tell(text, "error", key="store"))
+        actions.connect("start", lambda: spawn(self.start()))
+        actions.connect("pause", self.pause_or_continue)
+        actions.connect("stop", self.stop)
+        actions.connect("resume", self.resume)
+        actions.connect("whole_run", self.charts.show_whole_run)
+        actions.connect("find", self._find)
+        actions.connect("copy_record", self._copy)
+        actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
+
+    def _engine_state_changed(self, state: EngineState) -> None:
+        self._update_actions()
+        if state is EngineState.READY and not self._session.rows and self.isVisible():
+            self.start_bar.start_button.setFocus()  # one press runs the example
+
+    def _show_class(self, name: str) -> None:
+        self._tabs.setCurrentWidget(self.records)
+        self.records.show_class(name)
+        self.records.table.setFocus()
+
+    def _copy(self) -> None:
+        text = self.records.detail.text()
+        if self.isVisible() and text:
+            QApplication.clipboard().setText(text)
+
+    def _find(self) -> None:
+        if not self.isVisible():
+            return
+        self._tabs.setCurrentIndex(0)
+        self.records.search.setFocus()
+        self.records.search.selectAll()
+
+    def _lay_out(self) -> None:
+        self._tabs = Tabs("run_tabs", tr("Records, errors and changes of the run, and the log"))
+        self._tabs.addTab(self.records, tr("Records"))
+        self._tabs.addTab(self.errors, tr("Errors"))
+        self._tabs.addTab(self.tail, tr("Tail"))
+        self._tabs.addTab(self.signs, tr("Signs"))
+        self._tabs.addTab(self.changes, tr("Limit changes"))
+        self._tabs.setCornerWidget(self.lights)
+        self._tabs.room.connect(self.lights.fit)
+        self._tabs.addTab(self._log, tr("Log"))
+        tabs_card = Card()
+        inside = QVBoxLayout(tabs_card)
+        inside.setContentsMargins(2, 2, 2, 2)
+        inside.addWidget(self._tabs)
+        self._heights = _splitter("heights", Qt.Orientation.Vertical, (self.charts, tabs_card), (1, 1))
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        for part in (self.start_bar, self.header, self.limits):
+            column.addWidget(part)
+        column.addWidget(self._heights, 1)
+        column.addWidget(self.slots_strip)
+        self._sides = _splitter(
+            "sides",
+            Qt.Orientation.Horizontal,
+            (self.run_list, scrolling(centre, "run_scroll", tr("The run in focus"))),
+            (0, 1),
+        )
+        self._sides.setSizes([230, 1000])
+        self._heights.setSizes([270, 250])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        layout.addWidget(self._sides)
+
+
+def _splitter(
+    name: str, orientation: Qt.Orientation, parts: tuple[QWidget, QWidget], stretch: tuple[int, int]
+) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(f"{name}_splitter")
+    splitter.setChildrenCollapsible(False)
+    splitter.setFrameShape(QFrame.Shape.NoFrame)
+    splitter.setHandleWidth(SPACE_S)
+    for index, part in enumerate(parts):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(index, stretch[index])
+    return splitter

@@ -1,0 +1,103 @@
+"""The run in focus as one file, and its charts as pictures: from the File menu, without holding up the window."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from evalstudio.errors import StoreError
+from evalstudio.ui.charts.chart_export import FILTERS, save_chart
+from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.text import mark, tr, trn
+from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.state.export_job import export_run
+from evalstudio.ui.state.export_progress import tell_export
+from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.tasks import spawn
+
+KINDS = (
+    mark("HTML report (*.html)"),
+    mark("JUnit XML (*.xml)"),
+    mark("CSV (*.csv)"),
+    mark("JSON lines (*.jsonl)"),
+)
+SUFFIXES = ("html", "xml", "csv", "jsonl")
+
+
+class RunExport:
+    """`parent` is the widget that dialogs belong to."""
+
+    def __init__(self, session: Session, actions: Actions, charts: ChartBoard, parent: QWidget) -> None:
+        self._session, self._actions, self._charts, self._parent = session, actions, charts, parent
+        actions.connect("export_run", self.ask_for_file)
+        actions.connect("export_charts", self.ask_for_charts)
+        session.focus_changed.connect(self.update)
+        self.update()
+
+    def update(self) -> None:
+        for name in ("export_run", "export_charts"):
+            self._actions[name].setEnabled(self._session.focus is not None)
+
+    def ask_for_file(self) -> None:
+        """Asks where the run in focus is to be written; its name says the form."""
+        if (run_id := self._session.focus) is not None:
+            dialog = self._dialog(
+                "export_run_dialog",
+                tr("Export the run"),
+                f"run-{run_id}.html",
+                tuple(tr(kind) for kind in KINDS),
+                SUFFIXES,
+            )
+            dialog.fileSelected.connect(lambda path: spawn(self.export(run_id, Path(path))))
+            dialog.open()
+
+    async def export(self, run_id: int, path: Path) -> None:
+        """Writes a run, and says so."""
+        await tell_export(
+            self._session,
+            path,
+            lambda progress: export_run(self._session.workspace, run_id, path, progress),
+            lambda count: trn(
+                "Run {run_id} written to {path}, with {n} record.",
+                "Run {run_id} written to {path}, with {n} records.",
+                count,
+            ).format(run_id=run_id, path=path),
+        )
+
+    def ask_for_charts(self) -> None:
+        """Asks for a file name; each chart gets its own name after it."""
+        if (run_id := self._session.focus) is not None:
+            dialog = self._dialog(
+                "export_charts_dialog", tr("Save the charts"), f"run-{run_id}.svg",
+                tuple(tr(one) for one in reversed(FILTERS.values())), ("svg", "png"),
+            )  # fmt: skip
+            dialog.fileSelected.connect(lambda path: self.save_charts(Path(path)))
+            dialog.open()
+
+    def save_charts(self, path: Path) -> None:
+        """Writes the charts of the run as `NAME-latency.svg` and so on; the file's name says SVG or PNG."""
+        try:
+            for chart in self._charts.charts:
+                save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))
+        except StoreError as error:
+            self._session.tell(str(error), "error", key="export")
+            return
+        self._session.tell(
+            tr("{charts} charts written beside {path}.").format(charts=len(self._charts.charts), path=path),
+            key="export",
+        )
+
+    def _dialog(
+        self, name: str, title: str, proposed: str, filters: tuple[str, ...], suffixes: tuple[str, ...]
+    ) -> QFileDialog:
+        dialog = QFileDialog(self._parent, title, proposed)
+        dialog.setObjectName(name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(list(filters))
+        dialog.setDefaultSuffix(suffixes[0])
+        by_filter = dict(zip(filters, suffixes, strict=True))
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix(by_filter.get(chosen, suffixes[0]))
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog

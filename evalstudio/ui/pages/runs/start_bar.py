@@ -1,0 +1,200 @@
+"""What to run next: an example or a file, on which model, how many samples, under which name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+
+from evalstudio.concurrency import SlidingWindow, Strategy
+from evalstudio.errors import EvalStudioError
+from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation, variants
+from evalstudio.models import LOCAL_MODEL
+from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
+from evalstudio.ui.kit.text import one_line, tooltip, tr
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
+from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled
+
+FIRST_EXAMPLE = "sentiment"
+DEMO_MODELS = ("demo/fast", "demo/instant", "demo/one-second", "demo/hosted-500rpm", "demo/vllm-32", "demo/ollama-1",
+               "demo/flaky", LOCAL_MODEL)  # fmt: skip
+MOST_SAMPLES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the next run is to be; None: as the evaluation has it."""
+
+    evaluation: str
+    experiment: str
+    model: str | None
+    samples: int | None
+
+
+class StartBar(Card):
+    """The form for the next run. `changed` comes when another evaluation is chosen."""
+
+    changed = Signal()
+    problem = Signal(str)
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("start_bar")
+        self.spec: EvaluationSpec | None = None
+        self._names: set[str] = set()
+        self._models: Mapping[str, ModelSettings] = {}
+        self._proposed = ""
+        self.evaluation = ComboBox()
+        labelled(self.evaluation, "evaluation", tr("Evaluation"), tr("An example, or a file that you opened"))
+        self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.evaluation.setMinimumContentsLength(14)
+        self.model = ComboBox()
+        find_as_typed(self.model)
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.model.setMinimumContentsLength(13)
+        labelled(
+            self.model,
+            "model",
+            tr("Model"),
+            tr("As in the evaluation; or another one, like openai/gpt-4o-mini"),
+        )
+        self.samples = QSpinBox()
+        self.samples.setRange(0, MOST_SAMPLES)
+        self.samples.setSpecialValueText(tr("All"))
+        self.samples.setGroupSeparatorShown(True)
+        labelled(self.samples, "samples", tr("Samples"), tr("How many samples to run; 0: all"))
+        self.experiment = QLineEdit()
+        self.experiment.setMaxLength(120)
+        labelled(
+            self.experiment, "experiment", tr("Experiment"), tr("Runs under one name go on where they ended")
+        )
+        self.start_button = ActionButton(actions["start"], primary=True)
+        self._lay_out(actions)
+        self.evaluation.currentIndexChanged.connect(self._chosen)
+        for name in examples():
+            self.evaluation.addItem(name, EXAMPLE + name)
+        self.evaluation.setCurrentIndex(max(0, self.evaluation.findText(FIRST_EXAMPLE)))
+
+    @property
+    def choice(self) -> Choice:
+        model = self.model.currentText().strip()
+        return Choice(
+            str(self.evaluation.currentData()),
+            self.experiment.text().strip() or self._proposed,
+            None if not model or self.spec is None or model == _name_of(self.spec) else model,
+            self.samples.value() or None,
+        )
+
+    @property
+    def evaluations(self) -> list[tuple[str, str]]:
+        """What there is to choose from: what it is called, and its reference."""
+        combo = self.evaluation
+        return [(combo.itemText(row), str(combo.itemData(row))) for row in range(combo.count())]
+
+    @property
+    def strategy(self) -> Strategy | None:
+        """The evaluation's own strategy, else the window of the chosen model, where it has one."""
+        if self.spec is not None and self.spec.strategy is not None:
+            return self.spec.strategy
+        model = self._models.get(self.model.currentText().strip())
+        return SlidingWindow(model.window) if model is not None and model.window is not None else None
+
+    def add_file(self, path: str) -> None:
+        """Puts an evaluation file into the list and chooses it; a file that can't be used is told."""
+        try:
+            load_evaluation(path)
+        except EvalStudioError as error:
+            self.problem.emit(str(error))
+            return
+        index = self.evaluation.findData(path)
+        if index < 0:
+            self.evaluation.addItem(Path(path).name, path)
+            index = self.evaluation.count() - 1
+            self.evaluation.setItemData(index, tooltip(path), Qt.ItemDataRole.ToolTipRole)
+        if index == self.evaluation.currentIndex():
+            self._chosen(index)  # the file may say something else now
+        self.evaluation.setCurrentIndex(index)
+
+    def choose_model(self, name: str) -> None:
+        """Makes a model that of the next run."""
+        self.model.setCurrentText(name)
+
+    def know_models(self, models: Mapping[str, ModelSettings]) -> None:
+        """The workspace's own models, to choose from."""
+        self._models = models
+        text = self.model.currentText()
+        self._offer_models()
+        self.model.setCurrentText(text)
+
+    def know_experiments(self, names: set[str]) -> None:
+        """Names that are taken: a fresh one is proposed, unless a person has written their own."""
+        self._names = names
+        if self.experiment.text().strip() in ("", self._proposed):
+            self._propose()
+
+    def propose_next(self) -> None:
+        """After a start: the name is taken now, the next run is a new experiment."""
+        self._names = self._names | {self.experiment.text().strip()}
+        self._propose()
+
+    def _chosen(self, index: int) -> None:
+        if index < 0:
+            return
+        try:
+            self.spec = load_evaluation(str(self.evaluation.itemData(index))).spec
+        except EvalStudioError as error:
+            self.spec = None
+            self.problem.emit(str(error))
+            return
+        self._offer_models()
+        self.evaluation.setToolTip(
+            tooltip(self.spec.description) or tr("An example, or a file that you opened")
+        )
+        self._propose()
+        self.changed.emit()
+
+    def _offer_models(self) -> None:
+        runs = len(variants(self.spec)) if self.spec is not None else 0
+        self.model.setEnabled(not runs)  # a grid says itself which models there are
+        line = self.model.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(tr("A grid: {runs:,} runs").format(runs=runs) if runs else "")
+        self.model.clear()
+        if runs:
+            self.model.setCurrentText("")
+            return
+        own = [_name_of(self.spec)] if self.spec is not None else []
+        self.model.addItems(list(dict.fromkeys([*own, *self._models, *DEMO_MODELS])))
+
+    def _propose(self) -> None:
+        base = one_line(self.spec.name, 100) if self.spec is not None else "experiment"
+        number = 1
+        while f"{base}-{number}" in self._names:
+            number += 1
+        self._proposed = f"{base}-{number}"
+        self.experiment.setText(self._proposed)
+
+    def _lay_out(self, actions: Actions) -> None:
+        layout = QGridLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        layout.setHorizontalSpacing(SPACE_S)
+        layout.setVerticalSpacing(SPACE_XS)
+        fields: list[tuple[str, QWidget, int]] = [
+            (tr("&Evaluation"), self.evaluation, 3), ("", ActionButton(actions["open_evaluation"], icon_only=True), 0),
+            (tr("&Model"), self.model, 3), (tr("Sam&ples"), self.samples, 1), (tr("E&xperiment"), self.experiment, 3),
+            ("", self.start_button, 0),
+        ]  # fmt: skip
+        for column, (caption, widget, stretch) in enumerate(fields):
+            if caption:
+                label = TextLabel(caption, "muted", 0.85)
+                label.setBuddy(widget)
+                layout.addWidget(label, 0, column)
+                widget.setMinimumHeight(30)
+            layout.addWidget(widget, 1, column)
+            layout.setColumnStretch(column, stretch)
+
+
+def _name_of(spec: EvaluationSpec) -> str:
+    return spec.model if isinstance(spec.model, str) else spec.model.label

@@ -1,0 +1,165 @@
+"""A million records in a table: the ids of all, the texts only of what is seen.
+
+Ids come from SQL, already filtered and in order; rows come in pages of 128, fetched in the store's thread and kept for
+the last 64 pages. What has not arrived yet shows as an ellipsis.
+"""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from evalstudio.store.ids import Ids
+from evalstudio.ui.kit.text import tooltip, tr
+from evalstudio.ui.kit.theme import tokens
+from evalstudio.ui.records.id_vector import IdVector
+from evalstudio.ui.records.record_cells import HEADINGS, NUMERIC, OUTCOME, PROMPT, SCORE, Row, make_row
+from evalstudio.ui.records.row_pages import Pages
+from evalstudio.ui.state.store_reader import StoreReader
+
+PAGE = 128
+PAGES_KEPT = 64
+MOST_INSERTS = 64  # ranges of new rows told one by one; with more the whole table is told anew
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RecordsModel(QAbstractTableModel):
+    """The records with the given ids."""
+
+    def __init__(self, store: StoreReader) -> None:
+        super().__init__()
+        self._ids = IdVector(np.empty(0, dtype=np.int64))
+        self._pages: Pages[Row] = Pages(store, self._ids_of, make_row, self._arrived, PAGES_KEPT)
+
+    @property
+    def evaluator(self) -> str | None:
+        """Whose scores are shown; None: the first evaluator's."""
+        return self._pages.evaluator
+
+    @evaluator.setter
+    def evaluator(self, name: str | None) -> None:
+        self._pages.evaluator = name
+
+    @property
+    def ids(self) -> Ids:
+        """All ids in the table's order, as an array of its own."""
+        return self._ids.part()
+
+    def id_at(self, row: int) -> int:
+        return self._ids.at(row)
+
+    def ids_of_rows(self, start: int, stop: int) -> Ids:
+        """The ids of some rows, as an array of its own."""
+        return self._ids.part(start, stop)
+
+    def unbroken(self, first: int) -> int:
+        """How many rows from the top on hold the ids from `first` on without a gap: none can come between them."""
+        return self._ids.unbroken if self._ids.begins_with(first) else 0
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return tr(HEADINGS[section])
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            row = self._row(index.row())
+            return row.cells[index.column()] if row is not None else "…"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() in (OUTCOME, SCORE):
+            row = self._row(index.row())
+            if row is not None:
+                return QColor(getattr(tokens(), row.colours[index.column() - OUTCOME]))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            row = self._row(index.row())
+            if row is not None:
+                return tooltip(row.prompt if index.column() == PROMPT else row.whole)
+        return None
+
+    def replace(self, ids: Ids) -> None:
+        """Other records: another run, another filter."""
+        self.beginResetModel()
+        self._ids = IdVector(ids)
+        self._pages.forget()
+        self.endResetModel()
+
+    def grow(self, ids: Ids, start: int = 0) -> None:
+        """The same records and some more: from row `start` on, `ids` are what there is now.
+
+        Selection and place stay; what is shown is read again.
+        """
+        before = self._ids.part(start)
+        if np.array_equal(ids, before):
+            self._refresh()
+            return
+        places = _inserted(before, ids)
+        if places is None or len(places) > MOST_INSERTS:
+            self.replace(np.concatenate([self._ids.part(0, start), ids]))
+            return
+        for first, last in places:
+            self.beginInsertRows(QModelIndex(), start + first, start + last - 1)
+            self._ids.insert(start + first, ids[first:last])
+            self.endInsertRows()
+        self._repage(start + places[0][0])
+        self._refresh()
+
+    def row_of(self, record_id: int) -> int | None:
+        """Where a record stands; None where it is not among those shown."""
+        return self._ids.row_of(record_id)
+
+    # Pages ------------------------------------------------------------------------------------------------------
+
+    def _row(self, row: int) -> Row | None:
+        rows = self._pages.at(row // PAGE)
+        return rows.get(self._ids.at(row)) if rows is not None else None
+
+    def _ids_of(self, page: int) -> list[int]:
+        ids: list[int] = self._ids.part(page * PAGE, (page + 1) * PAGE).tolist()
+        return ids
+
+    def _arrived(self, page: int) -> None:
+        last = min((page + 1) * PAGE, len(self._ids)) - 1
+        if last >= page * PAGE:
+            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
+
+    def _refresh(self) -> None:
+        """What is kept may have changed in the store: it is read again when next seen."""
+        self._pages.expire()
+        if len(self._ids):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(HEADINGS) - 1))
+
+    def _repage(self, moved: int) -> None:
+        """Rows that are known stay known though their places have moved, those from `moved` on."""
+        for record_id, row in self._pages.take_from(moved // PAGE).items():
+            place = self.row_of(record_id)
+            if place is not None:
+                self._pages.put(place // PAGE, record_id, row)
+
+
+def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:
+    """Where `new` has rows that `old` lacks, as ranges of `new`; None if they are not `old` with some put in."""
+    if len(new) < len(old):
+        return None
+    is_new = ~np.isin(new, old, assume_unique=True)
+    if not np.array_equal(new[~is_new], old):
+        return None
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_new, [False]]).astype(np.int8)))
+    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in NUMERIC else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

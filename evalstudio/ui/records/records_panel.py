@@ -1,0 +1,359 @@
+"""The records of a run: a table with a filter and a search, and one record whole beside it."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.errors import StoreError
+from evalstudio.store.ids import Ids
+from evalstudio.store.query import GROUPS, RecordQuery
+from evalstudio.store.reader import Details
+from evalstudio.store.schema import record_ids
+from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.table_style import quieten, set_widths
+from evalstudio.ui.kit.text import tr, trn
+from evalstudio.ui.kit.theme import SPACE_S, theme
+from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
+from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, PROMPT, SORTS, WIDTHS
+from evalstudio.ui.records.record_detail import RecordDetail
+from evalstudio.ui.records.records_model import RecordsModel
+from evalstudio.ui.state.store_reader import StoreReader
+from evalstudio.ui.state.tasks import spawn
+
+REFRESH_MS = 500  # while a run goes on: at most twice a second
+TYPING_MS = 200
+LONG_RUN = 20_000  # records: from there on the first rows are shown before all are known
+FIRST_ROWS = 128
+COST_FACTOR = 5  # a query that took long is not asked again before five times as long
+
+
+class RecordsPanel(QWidget):
+    """Shows the records of one run as they are committed; a click on a heading sorts, the last button chooses columns.
+
+    `prefix` tells the names of this panel's parts from those of another one in the same window.
+    """
+
+    problem = Signal(str)
+    query_changed = Signal()
+    details_shown = Signal(object)  # Details, or None
+
+    def __init__(
+        self, store: StoreReader, prefix: str = "", hidden: tuple[int, ...] = HIDDEN_AT_FIRST
+    ) -> None:
+        super().__init__()
+        self._hidden = hidden  # columns, until a person wants them
+        self._prefix = prefix
+        self.setObjectName(f"{prefix}records_panel")
+        self._store = store
+        self._query = RecordQuery()
+        self._run_id: int | None = None
+        self._saved = -1
+        self._stale = False  # what was read of the run before may no longer hold
+        self._busy = False
+        self._again: bool | None = None  # asked for while a query ran; True: other records
+        self._cost = 0.0
+        self.model = RecordsModel(store)
+        self.table = self._make_table()
+        self.detail = RecordDetail(prefix)
+        self.outcome = ComboBox()
+        self.outcome.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._classes: tuple[str, ...] | None = None
+        self.know_classes(())
+        labelled(
+            self.outcome, f"{prefix}outcome_filter", tr("Filter by outcome"), tr("Which records to show")
+        )
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search prompts and answers"))
+        self.search.setClearButtonEnabled(True)
+        labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
+        self.count = TextLabel("", "muted", name=f"{prefix}record_count")
+        self.columns = self._make_columns_button()
+        self._lay_out()
+        self._typing = self._timer(TYPING_MS, lambda: self.ask(search=self.search.text().strip()))
+        self._refresh = self._timer(REFRESH_MS, lambda: self._read(other=False))
+        self.search.textChanged.connect(lambda *_: self._typing.start())
+        self.outcome.currentIndexChanged.connect(lambda *_: self.ask(outcome=self.outcome.currentData()))
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def show_run(self, run_id: int | None, saved: int) -> None:
+        """Shows another run, or the same with so many records saved by now; below 0 once it has ended."""
+        if run_id != self._run_id:
+            self._run_id, self._saved = run_id, saved
+            if self._query.outcome not in (None, *GROUPS):  # a class of errors of the run before
+                with QSignalBlocker(self.outcome):
+                    self.outcome.setCurrentIndex(0)
+                self._query = msgspec.structs.replace(self._query, outcome=None)
+                self.query_changed.emit()
+            self._show_detail(None)
+            self.model.replace(np.empty(0, dtype=np.int64))
+            self._read(other=True)
+        elif saved != self._saved:
+            self._stale = self._stale or saved < self._saved or self._saved < 0  # it ended, or goes on again
+            self._saved = saved
+            if not self._refresh.isActive():
+                self._refresh.start(max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
+
+    def reload(self) -> None:
+        """Reads the records again: a run has ended or records were made anew."""
+        self._stale = True
+        self._read(other=False)
+
+    def know_classes(self, names: Sequence[str]) -> None:
+        """The classes of errors that records of the run ended in: each can be filtered by."""
+        chosen = self.outcome.currentData()
+        classes = tuple(dict.fromkeys(names if chosen in (None, *GROUPS) else (*names, chosen)))
+        if classes == self._classes:
+            return
+        self._classes = classes
+        with QSignalBlocker(self.outcome):
+            self.outcome.clear()
+            self.outcome.addItem(tr("All records"), None)
+            for name in (*GROUPS, *classes):
+                self.outcome.addItem(tr(name).capitalize(), name)
+            self.outcome.setCurrentIndex(max(0, self.outcome.findData(chosen)))
+
+    def show_class(self, name: str) -> None:
+        """Shows the records that ended in a class of errors, and no other."""
+        self.clear_filters()
+        self.know_classes((*(self._classes or ()), name))
+        self.outcome.setCurrentIndex(self.outcome.findData(name))
+
+    @property
+    def query(self) -> RecordQuery:
+        return self._query
+
+    def ask(self, **changes: Any) -> None:
+        """Shows what fits the query with these of its fields changed."""
+        query = msgspec.structs.replace(self._query, **changes)
+        if query == self._query:
+            return
+        evaluator_changed = query.evaluator != self._query.evaluator
+        self._query = query
+        self.model.evaluator = query.evaluator
+        if evaluator_changed:
+            self.model.replace(self.model.ids)
+        self._read(other=True)
+        self.query_changed.emit()
+
+    def clear_filters(self) -> None:
+        """Shows all records again; the order stays."""
+        self.outcome.setCurrentIndex(0)
+        self.search.clear()
+        self.ask(outcome=None, search="", score=None, latency=None)
+
+    def step(self, rows: int) -> None:
+        """Goes on by so many records, or back."""
+        last = self.model.rowCount() - 1
+        if last >= 0:
+            now = self.table.currentIndex().row() if self.table.currentIndex().isValid() else -rows
+            row = min(max(now + rows, 0), last)
+            self.table.setCurrentIndex(self.model.index(row, 0))
+
+    @property
+    def run_id(self) -> int | None:
+        return self._run_id
+
+    def chosen_ids(self) -> Ids:
+        """The records that are selected, where they are several; else all that the table holds, in its order: a copy."""
+        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
+        if sum(last - first for first, last in ranges) < 2:
+            return self.model.ids
+        return np.concatenate([self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))])
+
+    @property
+    def shown_record(self) -> int | None:
+        index = self.table.currentIndex()
+        return self.model.id_at(index.row()) if index.isValid() else None
+
+    def _read(self, *, other: bool) -> None:
+        if self._busy:
+            self._again = other or bool(self._again)
+            if other:
+                self._store.interrupt()
+            return
+        self._busy = True
+        spawn(self._run_query(other, self._query))
+
+    async def _run_query(self, other: bool, query: RecordQuery) -> None:
+        run_id = self._run_id
+        started = time.perf_counter()
+        known = 0 if other else self._rows_that_last()
+        self._stale = False
+        try:
+            if run_id is None:
+                ids = np.empty(0, dtype=np.int64)
+            else:
+                if other and abs(self._saved) > LONG_RUN and query.is_everything:
+                    known = await self._show_first(run_id, query)
+                after = self.model.id_at(known - 1) if known and not other else None
+                ids = await self._store.record_ids(run_id, query, after)
+        except StoreError as error:
+            if self._again is None:
+                self.problem.emit(str(error))
+            ids, known, self._stale = self.model.ids, 0, True
+        self._cost = time.perf_counter() - started
+        self._busy = False
+        again, self._again = self._again, None
+        if run_id == self._run_id and not again:
+            self._show(ids, known, other=other)
+        if again is not None or run_id != self._run_id:
+            self._read(other=again or run_id != self._run_id)
+
+    async def _show_first(self, run_id: int, query: RecordQuery) -> int:
+        """Shows the first rows of a long run while the others are looked for; how many these are."""
+        first = await self._store.first_ids(run_id, FIRST_ROWS, descending=query.descending)
+        if run_id != self._run_id or query != self._query:
+            return 0
+        self.model.replace(first)
+        self.count.show_text("")
+        return len(first)
+
+    def _rows_that_last(self) -> int:
+        """How many of the first rows need not be read again while the run goes on: a long run costs no more than a short."""
+        if self._run_id is None or self._stale or not self._query.is_everything:
+            return 0
+        return self.model.unbroken(record_ids(self._run_id)[0])
+
+    def _show(self, ids: Ids, known: int, *, other: bool) -> None:
+        selected = self.shown_record
+        if not other:
+            self.model.grow(ids, known)
+        elif known and np.array_equal(ids[:known], self.model.ids):
+            self.model.grow(ids[known:], known)
+        else:
+            self.model.replace(ids)
+        if selected is not None and self.shown_record != selected:
+            row = self.model.row_of(selected)
+            if row is not None:
+                self.table.setCurrentIndex(self.model.index(row, 0))
+        count = self.model.rowCount()
+        self.count.show_text(trn("{n} record", "{n} records", count))
+
+    def _sort(self, column: int, order: Qt.SortOrder) -> None:
+        if column >= 0 and SORTS[column] is None:  # a text: back to what is shown
+            header = self.table.horizontalHeader()
+            before = SORTS.index(self._query.sort)
+            down = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
+            header.setSortIndicator(before, down)
+            return
+        sort = SORTS[column] if column >= 0 else "sample"
+        self.ask(sort=sort, descending=order == Qt.SortOrder.DescendingOrder and column >= 0)
+
+    def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
+        if index.isValid():
+            spawn(self._show_details(self.model.id_at(index.row())))
+
+    async def _show_details(self, record_id: int) -> None:
+        try:
+            details = await self._store.details(record_id)
+        except StoreError as error:
+            self.problem.emit(str(error))
+            return
+        if record_id == self.shown_record:
+            self._show_detail(details)
+
+    def _show_detail(self, details: Details | None) -> None:
+        self.detail.show_record(details)
+        self.details_shown.emit(details)
+
+    def _follow_theme(self) -> None:
+        quiet_selection(self.detail.view)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        labelled(table, f"{self._prefix}records", tr("Records"))
+        table.setModel(self.model)
+        quieten(table)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        header = table.horizontalHeader()
+        header.setMinimumSectionSize(48)
+        header.setObjectName(f"{self._prefix}records_columns")
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        header.setToolTip(tr("Click to sort"))
+        for column in self._hidden:
+            table.setColumnHidden(column, True)
+        set_widths(table, WIDTHS)
+        header.moveSection(PROMPT, ANSWER)  # a question stands before its answer
+        for column in (PROMPT, ANSWER):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentChanged.connect(self._current_changed)
+        return table
+
+    def _make_columns_button(self) -> Button:
+        button = Button(tr("Columns"))
+        labelled(
+            button, f"{self._prefix}columns_button", tr("Columns"), tr("Choose the columns of the table")
+        )
+        menu = QMenu(button)
+        menu.setObjectName(f"{self._prefix}columns_menu")
+        for column, heading in enumerate(HEADINGS):
+            if column in (0, ANSWER):
+                continue
+            action = menu.addAction(tr(heading))
+            action.setData(column)
+            action.setCheckable(True)
+            action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
+
+        def tick() -> None:
+            for action in menu.actions():
+                action.setChecked(not self.table.isColumnHidden(action.data()))
+
+        menu.aboutToShow.connect(tick)
+        tick()
+        button.setMenu(menu)
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        head.setSpacing(SPACE_S)
+        head.addWidget(self.outcome)
+        head.addWidget(self.search, 1)
+        head.addWidget(self.count)
+        head.addWidget(self.columns)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName(f"{self._prefix}records_splitter")
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 9)
+        self.splitter.setStretchFactor(1, 5)
+        self.splitter.setSizes([620, 330])
+        self.splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+    def _timer(self, interval: int, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval)
+        timer.timeout.connect(act)
+        return timer

@@ -1,0 +1,257 @@
+"""One setting in the dialog: its editor by the schema's kind, its range, where its value comes from, and a reset."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from evalstudio.errors import SettingsError
+from evalstudio.settings import DEFAULTS
+from evalstudio.settings_schema import Field
+from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.icons import icon
+from evalstudio.ui.kit.text import tr
+from evalstudio.ui.kit.theme import SPACE_S
+from evalstudio.ui.kit.widgets import TextLabel, labelled
+from evalstudio.ui.settings.rates_table import RatesTable
+
+OBJECT_NAMES = {
+    "adaptive_min": "setting_min",
+    "adaptive_start": "setting_initial",
+    "adaptive_max": "setting_max",
+}
+EDITOR_WIDTH = 170
+SOURCE_WIDTH = 18  # characters; longer words take more lines
+WIDE = ("file", "folder", "text", "rates")
+
+
+def _stem(word: str) -> str:
+    """What the forms of a word have in common, roughly."""
+    word = word.replace("-", "")
+    return word[:-1] if len(word) > 3 and word[-1] in "ys" else word
+
+
+class NumberBox(QDoubleSpinBox):
+    """Numbers without zeros at their end."""
+
+    def textFromValue(self, value: float) -> str:
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").rstrip(point) if point in text else text
+
+
+class SettingRow(QObject):
+    """The widgets of one setting in a grid of its section. `changed` comes with every change of the value."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.editor = self._make_editor()
+        labelled(
+            self.editor,
+            OBJECT_NAMES.get(field.key, f"setting_{field.key}"),
+            tr(field.title),
+            tr("{help} Acts {acts}.").format(help=tr(field.help), acts=tr(field.acts)),
+        )
+        self._title = TextLabel(tr(field.title))
+        self._title.setBuddy(self.editor)
+        unit = " · ".join(
+            filter(None, [tr(field.unit) if field.unit else "", field.range if not field.choices else ""])
+        )
+        self._unit = TextLabel(unit, "muted", 0.9)
+        self.source = TextLabel("", "muted", 0.9, name=f"source_{field.key}")
+        self.source.setWordWrap(True)  # the source of a run's strategy is a sentence
+        self.source.setMinimumWidth(SOURCE_WIDTH * self.source.fontMetrics().averageCharWidth())
+        self.source.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.reset = QToolButton()
+        self.reset.setIcon(icon("reset"))
+        self.reset.setAutoRaise(True)
+        labelled(
+            self.reset,
+            f"reset_{field.key}",
+            tr("Reset {title}").format(title=tr(field.title)),
+            tr("Back to the program's default"),
+        )
+        self.reset.clicked.connect(lambda: self.set_value(DEFAULTS[field.key]))
+        self._help = TextLabel(tr(field.help), "muted", 0.9)
+        self._help.setWordWrap(True)
+        self._extra: list[QWidget] = []
+
+    def place(self, grid: QGridLayout) -> None:
+        """Puts the widgets into two new lines of a section's grid."""
+        line = grid.rowCount()
+        wide = self.field.kind in WIDE
+        grid.addWidget(
+            self._title, line, 0, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag.AlignVCenter
+        )
+        if wide:
+            grid.addLayout(self._with_browse(), line, 1, 1, 2)
+        else:
+            grid.addWidget(self.editor, line, 1)
+            grid.addWidget(self._unit, line, 2)
+        grid.addWidget(self.source, line, 3)
+        grid.addWidget(self.reset, line, 4)
+        grid.addWidget(self._help, line + 1, 1, 1, 3)
+
+    @property
+    def value(self) -> Any:
+        editor = self.editor
+        match editor:
+            case QComboBox():
+                return editor.currentData()
+            case QLineEdit():
+                return editor.text().strip()
+            case RatesTable():
+                return editor.rates
+            case QSpinBox() | QDoubleSpinBox():
+                empty = self.field.empty is not None and editor.value() == editor.minimum()
+                return None if empty else editor.value()
+        raise TypeError(type(editor).__name__)
+
+    def set_value(self, value: Any) -> None:
+        editor = self.editor
+        match editor:
+            case QComboBox():
+                editor.setCurrentIndex(max(0, editor.findData(value)))
+            case QLineEdit():
+                editor.setText(value or "")
+            case RatesTable():
+                editor.show_rates(value)
+            case QSpinBox():
+                editor.setValue(editor.minimum() if value is None else int(value))
+            case QDoubleSpinBox():
+                editor.setValue(editor.minimum() if value is None else value)
+
+    def show_note(self, words: str, colour: str = "muted") -> None:
+        """What the value comes to, behind the help; empty: nothing to say."""
+        self._help.show_text(" ".join(filter(None, [tr(self.field.help), words])))
+        self._help.set_colour(colour)
+
+    def show_source(self, words: str, colour: str) -> None:
+        """Where the value in force comes from; and whether there is anything to reset."""
+        self.source.show_text(words)
+        self.source.set_colour(colour)
+        self.reset.setEnabled(self.differs_from(DEFAULTS[self.field.key]))
+
+    def differs_from(self, value: Any) -> bool:
+        """Whether something else stands here; what can't be read is nothing that was kept."""
+        try:
+            return bool(self.value != value)
+        except SettingsError:
+            return True
+
+    def set_enabled(self, enabled: bool) -> None:
+        self.editor.setEnabled(enabled)
+
+    def set_visible(self, visible: bool) -> None:
+        for widget in (
+            self._title,
+            self.editor,
+            self._unit,
+            self.source,
+            self.reset,
+            self._help,
+            *self._extra,
+        ):
+            if widget is not self._unit or self.field.kind not in WIDE:
+                widget.setVisible(visible)
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether every word is found in what is said about it, in another form, too: "retry" finds "retries"."""
+        field = self.field
+        said = " ".join(
+            (tr(field.title), tr(field.help), field.key, tr(field.section), field.option, field.environment)
+        )
+        said = said.lower().replace("-", "")
+        return all(_stem(word) in said for word in words)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the page, and changes a value only where a person has put the focus."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+    # How it is made -----------------------------------------------------------------------------------------------
+
+    def _make_editor(self) -> QWidget:
+        field = self.field
+        if field.kind == "choice":
+            combo = ComboBox()
+            for value, words in field.choices:
+                combo.addItem(tr(words), value)
+            combo.currentIndexChanged.connect(lambda *_: self.changed.emit())
+            editor: QWidget = combo
+        elif field.kind == "rates":
+            editor = RatesTable()
+            editor.changed.connect(self.changed)
+        elif field.kind in ("whole", "number"):
+            editor = self._number_box()
+        else:
+            line = QLineEdit()
+            line.setPlaceholderText(tr(field.empty).capitalize() if field.empty else "")
+            line.textChanged.connect(lambda *_: self.changed.emit())
+            editor = line
+        if isinstance(editor, (QComboBox, QAbstractSpinBox)):
+            editor.setFixedWidth(EDITOR_WIDTH)
+            editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            editor.installEventFilter(self)
+        return editor
+
+    def _number_box(self) -> QSpinBox | QDoubleSpinBox:
+        field = self.field
+        assert field.low is not None
+        assert field.high is not None
+        box: QSpinBox | QDoubleSpinBox
+        if field.kind == "whole":
+            box = QSpinBox()
+            box.setRange(int(field.low) - (field.empty is not None), int(field.high))
+        else:
+            box = NumberBox()
+            box.setDecimals(3)
+            box.setRange(0.0 if field.empty is not None else field.low, field.high)
+        box.setSpecialValueText(tr(field.empty) if field.empty else "")
+        box.setGroupSeparatorShown(True)
+        box.valueChanged.connect(lambda *_: self.changed.emit())
+        return box
+
+    def _with_browse(self) -> QHBoxLayout:
+        layout = QHBoxLayout()
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self.editor, 1)
+        if self.field.kind in ("file", "folder"):
+            browse = QToolButton()
+            browse.setIcon(icon("open"))
+            labelled(
+                browse,
+                f"browse_{self.field.key}",
+                tr("Choose {title}").format(title=tr(self.field.title)),
+                tr("Choose it on the disk"),
+            )
+            browse.clicked.connect(self._browse)
+            layout.addWidget(browse)
+            self._extra.append(browse)
+        return layout
+
+    def _browse(self) -> None:
+        line = self.editor
+        assert isinstance(line, QLineEdit)
+        dialog = QFileDialog(line.window(), tr(self.field.title), line.text())
+        mode = QFileDialog.FileMode
+        dialog.setFileMode(mode.Directory if self.field.kind == "folder" else mode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(line.setText)
+        dialog.open()

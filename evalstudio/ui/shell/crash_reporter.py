@@ -1,0 +1,101 @@
+"""Defects of the window: kept in a file, told calmly once, with what a report needs; never a traceback in the face."""
+
+import faulthandler
+import hashlib
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from PySide6.QtCore import QObject, Qt, Signal, qVersion
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from evalstudio import __version__
+from evalstudio.keys import redact
+from evalstudio.ui.kit.text import tr
+
+FILE = "crash.log"
+
+
+class CrashReporter(QObject):
+    """Takes every exception that nobody caught, from any thread; tells each kind once."""
+
+    caught = Signal(str)  # the report
+
+    def __init__(self, log_tail: Callable[[], str], file: IO[str] | None) -> None:
+        super().__init__()
+        self._log_tail = log_tail
+        self._file = file
+        self._seen: set[str] = set()
+        self._window: QWidget | None = None
+        self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+        self.caught.connect(self._show)
+
+    def install(self, window: QWidget) -> None:
+        """From now on defects are told in `window`."""
+        self._window = window
+        sys.excepthook = self.take
+        threading.excepthook = lambda args: self.take(args.exc_type, args.exc_value, args.exc_traceback)
+        sys.unraisablehook = lambda args: self.take(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def remove(self) -> None:
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
+
+    def take(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keeps and tells one exception. Ctrl-C is none."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.exit(130)
+            return
+        text = redact("".join(traceback.format_exception(kind, error, trace)))
+        mark = hashlib.sha256(
+            "".join(traceback.format_tb(trace)).encode() + kind.__name__.encode()
+        ).hexdigest()
+        if mark in self._seen:
+            return
+        self._seen.add(mark)
+        if self._file is not None:
+            print(text, file=self._file, flush=True)
+        else:
+            sys.__stderr__ and sys.__stderr__.write(text)
+        self.caught.emit(text)
+
+    def report(self, trace: str) -> str:
+        """What helps to find the cause: versions, the trace, the last lines of the log. No keys."""
+        versions = f"EvalStudio {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
+        return redact(f"{versions}\n\n{trace}\nLast lines of the log:\n{self._log_tail()}\n")
+
+    def _show(self, trace: str) -> None:
+        box = QMessageBox(self._window)
+        box.setObjectName("crash_dialog")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(tr("Something went wrong"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(tr("Something in the window went wrong that should not have."))
+        box.setInformativeText(
+            tr("Runs go on, and what is saved stays saved. The details help to find the cause.")
+        )
+        copy = box.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
+        copy.setObjectName("copy_details")
+        copy.clicked.disconnect()  # copying does not close the box
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(self.report(trace)))
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.setDetailedText(self.report(trace))
+        box.open()
+
+
+def keep_faults(folder: Path) -> IO[str] | None:
+    """Lets even a crash of Qt itself leave its trace in a file; None where the folder can't be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / FILE).open("a", encoding="utf-8")
+    except OSError:
+        return None
+    faulthandler.enable(file)
+    return file

@@ -1,0 +1,380 @@
+"""The main window: navigation on the left, one page, messages above it, the engine's state at the foot."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalstudio.concurrency import Strategy
+from evalstudio.datasets import DatasetSource
+from evalstudio.settings import changed
+from evalstudio.store.runs import RunState
+from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.icons import application_icon
+from evalstudio.ui.kit.tab_order import focus_in_order
+from evalstudio.ui.kit.text import tr, trn
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
+from evalstudio.ui.kit.widgets import TextLabel
+from evalstudio.ui.pages.home.page import HomePage
+from evalstudio.ui.pages.runs.log_pane import LogPane
+from evalstudio.ui.shell.dropped_files import file_of, is_evaluation
+from evalstudio.ui.shell.first_paint import after_first_paint
+from evalstudio.ui.shell.keep_awake import Awake
+from evalstudio.ui.shell.local_model import LocalModelControl
+from evalstudio.ui.shell.message_bar import MessageBar
+from evalstudio.ui.shell.navigation import PAGES, Navigation
+from evalstudio.ui.shell.page_loader import PagesBehindHome
+from evalstudio.ui.shell.run_end_notifier import EndNotes
+from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.model_book import ModelBook
+from evalstudio.ui.state.notices import Notice
+from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.tasks import spawn
+
+if TYPE_CHECKING:
+    from evalstudio.ui.pages.compare.page import ComparePage
+    from evalstudio.ui.pages.datasets.page import DatasetsPage
+    from evalstudio.ui.pages.evaluations.page import EvaluationsPage
+    from evalstudio.ui.pages.models.page import ModelsPage
+    from evalstudio.ui.pages.results.page import ResultsPage
+    from evalstudio.ui.pages.runs.page import RunsPage
+
+FIRST_SIZE = QSize(1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """`leave` is called once when the window may go: after its question, where a run is in work.
+
+    Home is there at once. The other pages are made as soon as it is painted, or when something asks for one of them.
+    """
+
+    def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("EvalStudio")
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(1140, 700)
+        self._session = session
+        self._theme = theme
+        self._machine = machine
+        self._leave = leave
+        self._may_leave = False
+        self.reopens = False  # closed only to be opened anew
+        self.actions_ = Actions(self)
+        self.messages = MessageBar()
+        self.log = LogPane()
+        self.home_page = HomePage(session, self.actions_)
+        self.book = ModelBook(session, self)
+        self._others = PagesBehindHome(session, self.actions_, self.log, self.book)
+        self._making = self._others.make()
+        self.is_complete = False
+        self._first: dict[str, QWidget] = {}
+        self.setAcceptDrops(True)
+        self.awake = Awake(self)
+        self._end_notes = EndNotes(session, self)
+        self._engine_label = TextLabel(tr("Engine: starting"), "muted", name="engine_state")
+        self._lay_out()
+        self._connect()
+        self._restore()
+        after_first_paint(self, self._make_next)
+
+    @property
+    def runs_page(self) -> "RunsPage":
+        return self.complete().runs
+
+    @property
+    def results_page(self) -> "ResultsPage":
+        return self.complete().results
+
+    @property
+    def compare_page(self) -> "ComparePage":
+        return self.complete().compare
+
+    @property
+    def evaluations_page(self) -> "EvaluationsPage":
+        return self.complete().evaluations
+
+    @property
+    def datasets_page(self) -> "DatasetsPage":
+        return self.complete().datasets
+
+    @property
+    def models_page(self) -> "ModelsPage":
+        return self.complete().models
+
+    def complete(self) -> PagesBehindHome:
+        """Makes what is missing of the pages; they come by themselves right after the first paint."""
+        if not self.is_complete:
+            for _ in self._making:
+                pass
+            self._add_pages()
+        return self._others
+
+    def show_notice(self, notice: Notice) -> None:
+        self.messages.show_notice(notice)
+        QApplication.alert(self) if notice.level == "error" and not self.isActiveWindow() else None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave and self._session.active_here:
+            event.ignore()
+            self._ask_before_leaving()
+            return
+        self._remember()
+        self.awake.hold(False)
+        event.accept()
+        self._leave()
+
+    # What the commands do -----------------------------------------------------------------------------------------
+
+    def open_evaluation(self) -> None:
+        """Asks for an evaluation file without holding up anything."""
+        dialog = QFileDialog(self, tr("Open an evaluation"), str(self._machine.value("folder", "")))
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([tr("Evaluations (*.toml eval_*.py *.py)"), tr("All files (*)")])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.take_evaluation)
+        dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
+        dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if file_of(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = file_of(event.mimeData())
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if is_evaluation(path):
+            self.take_evaluation(str(path))
+            self.show_page("evaluations")
+        else:
+            self.show_page("datasets")
+            self.datasets_page.look_at(path)
+
+    def take_evaluation(self, path: str) -> None:
+        """An evaluation that was chosen: it can be run at once, and is open on its page."""
+        if not path.endswith(".py"):
+            self.runs_page.start_bar.add_file(path)
+        self.evaluations_page.open(path)
+        if path.endswith(".py"):
+            self.show_page("evaluations")
+
+    def new_evaluation(self, source: DatasetSource | None = None, column: str = "text") -> None:
+        self.evaluations_page.new(source, column)
+        self.show_page("evaluations")
+
+    def show_run(self, run_id: int) -> None:
+        self._session.look_at(run_id)
+        self.show_page("runs")
+
+    def show_evaluation(self, reference: str) -> None:
+        self.evaluations_page.open(reference)
+        self.show_page("evaluations")
+
+    def open_settings(self, key: str = "") -> None:
+        """Opens the settings, at the one called `key` where there is one."""
+        from evalstudio.ui.settings.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._session, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if key:
+            dialog.show_setting(key)
+        dialog.open()
+
+    def show_page(self, name: str) -> None:
+        """Shows the page called `name`, as home or runs."""
+        if name != "home":
+            self.complete()
+        self._navigation.show_page(name)
+        self._pages.setCurrentIndex(PAGES.index(name))
+        if name in self._first:
+            self._first[name].setFocus()  # its keys work at once
+
+    def _reopen(self) -> None:
+        self.reopens = True
+        self.close()
+
+    def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
+        self.runs_page.prepare(model, strategy)
+        self.show_page("runs")
+
+    def _use_model(self, name: str) -> None:
+        self.runs_page.start_bar.choose_model(name)
+
+    def _choose_theme(self, choice: str) -> None:
+        self._session.change_settings(changed(self._session.settings, theme=choice))
+
+    def _ask_before_leaving(self) -> None:
+        if self.findChild(QMessageBox, "leave_question") is not None:
+            return
+        running = self._session.active_here
+        question = QMessageBox(
+            QMessageBox.Icon.Question,
+            tr("Stop and quit?"),
+            trn("A run is still going on.", "{n} runs are still going on.", len(running)),
+            QMessageBox.StandardButton.NoButton,
+            self,
+        )
+        question.setObjectName("leave_question")
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setInformativeText(tr("What is saved stays saved; a resume does the rest later."))
+        stop = question.addButton(tr("Stop and quit"), QMessageBox.ButtonRole.AcceptRole)
+        stop.setObjectName("stop_and_quit")
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if question.clickedButton() is stop:
+                self._may_leave = True
+                self.close()
+            else:
+                self.reopens = False
+
+        question.finished.connect(lambda *_: answered())
+        question.open()
+
+    # How it is made -----------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session, actions = self._session, self.actions_
+        session.notice.connect(self.show_notice)
+        session.run_changed.connect(lambda *_: self._keep_awake())
+        session.engine.state_changed.connect(lambda *_: self._keep_awake())
+        session.settings_changed.connect(self._settings_changed)
+        session.settings_wanted.connect(self.open_settings)
+        session.progress.connect(self.messages.change_text)
+        session.reopen_wanted.connect(self._reopen)
+        session.engine.log.connect(self.log.add)
+        session.engine.state_changed.connect(self._show_engine)
+        actions.connect("quit", self.close)
+        actions.connect("open_evaluation", self.open_evaluation)
+        actions.connect("settings", self.open_settings)
+        for name in PAGES:
+            actions.connect(f"page_{name}", partial(self.show_page, name))
+        actions.connect("new_evaluation", self.new_evaluation)
+        self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
+        self.home_page.run_chosen.connect(self.show_run)
+        actions.connect("import_dataset", partial(self.show_page, "datasets"))
+        actions.connect("log", partial(self.show_page, "runs"))
+        local = LocalModelControl(session, self._use_model)
+        actions.connect("local_start", lambda: spawn(local.start()))
+        actions.connect("local_stop", lambda: spawn(local.stop()))
+        for choice in ("light", "dark", "system"):
+            action = actions[f"theme_{choice}"]
+            action.setCheckable(True)
+            actions.connect(f"theme_{choice}", partial(self._choose_theme, choice))
+        self._settings_changed()
+
+    def _make_next(self) -> None:
+        """The next step towards all pages, each in a turn of the loop of its own."""
+        if self.is_complete or not self.isVisible():
+            return
+        try:
+            next(self._making)
+        except StopIteration:
+            self._add_pages()
+        else:
+            QTimer.singleShot(0, self._make_next)
+
+    def _add_pages(self) -> None:
+        self.is_complete = True
+        others = self._others
+        pages = others.by_name()
+        for name in PAGES[1:]:
+            self._pages.addWidget(pages[name])
+        self._first = others.first_fields()
+        others.evaluations.run_started.connect(lambda *_: self.show_page("runs"))
+        start_bar = others.runs.start_bar
+        others.evaluations.file_run.connect(start_bar.add_file)
+        others.datasets.evaluation_wanted.connect(self.new_evaluation)
+        others.datasets.use_chosen.connect(self.show_evaluation)
+        others.models.next_run.connect(self._prepare_run)
+        self.book.changed.connect(lambda: start_bar.know_models(self.book.models))
+        self.book.changed.connect(lambda: others.evaluations.know_models(self.book.models))
+        start_bar.changed.connect(lambda: others.models.capacity.know_evaluations(start_bar.evaluations))
+        others.restore(self._machine)
+        self._session.look_around()
+
+    def _keep_awake(self) -> None:
+        """While calls are made the machine does not go to sleep; a paused run lets it."""
+        going = (RunState.RUNNING, RunState.QUEUED)
+        self.awake.hold(any(model.state in going for model in self._session.active_here))
+
+    def _settings_changed(self) -> None:
+        choice = self._session.settings.theme
+        if choice != self._theme.choice:
+            self._theme.choose(choice)
+        self._theme.scale(self._session.settings.text_scale)
+        for one in ("light", "dark", "system"):
+            self.actions_[f"theme_{one}"].setChecked(one == choice)
+
+    def _show_engine(self, state: EngineState) -> None:
+        hello = self._session.engine.hello
+        words = tr("Engine: {state}").format(state=tr(state))
+        if hello is not None:
+            words += " " + tr("· Python {python} · process {pid}").format(python=hello.python, pid=hello.pid)
+        self._engine_label.show_text(words)
+        self._engine_label.set_colour(
+            "bad" if state in (EngineState.FAILED, EngineState.RESTARTING) else "muted"
+        )
+        if state is EngineState.READY:
+            self.messages.dismiss_key("refusal")
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.home_page)
+        focus_in_order(self.home_page)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        messages = QHBoxLayout()
+        messages.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, 0)
+        messages.addWidget(self.messages)
+        right.addLayout(messages)
+        right.addWidget(self._pages, 1)
+        centre = QWidget()
+        layout = QHBoxLayout(centre)
+        layout.setContentsMargins(SPACE_XS, 0, 0, 0)
+        layout.setSpacing(0)
+        self._navigation = Navigation(self.actions_)
+        self._navigation.chosen.connect(self.show_page)
+        layout.addWidget(self._navigation)
+        layout.addLayout(right, 1)
+        self.setCentralWidget(centre)
+        bar = self.statusBar()
+        bar.setObjectName("status_bar")
+        bar.setSizeGripEnabled(False)
+        workspace = TextLabel(
+            tr("Workspace: {folder}").format(folder=self._session.workspace.folder), "muted", name="workspace"
+        )
+        workspace.setContentsMargins(0, 0, SPACE_L, 0)
+        self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
+        bar.addPermanentWidget(workspace)
+        bar.addPermanentWidget(self._engine_label)
+
+    def _restore(self) -> None:
+        """The size and place that a person left, where the screen still has room for them."""
+        self.resize(FIRST_SIZE)
+        geometry = self._machine.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+
+    def _remember(self) -> None:
+        self._machine.setValue("geometry", self.saveGeometry())
+        if self.is_complete:  # or it was left at once, and what was kept stays
+            self._others.evaluations.leave()
+            self._others.remember(self._machine)

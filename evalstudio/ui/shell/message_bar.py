@@ -1,0 +1,120 @@
+"""The one calm place for messages: below the menu, one line each, gone when dismissed or acted on."""
+
+from PySide6.QtCore import QRectF, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from evalstudio.ui.kit.icons import draw_icon, icon
+from evalstudio.ui.kit.text import plain, tr
+from evalstudio.ui.kit.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, mixed, theme, tokens
+from evalstudio.ui.kit.widgets import Button, TextLabel
+from evalstudio.ui.state.notices import Notice, Offer
+
+MOST = 4  # at once; the oldest goes
+INFO_MS = 8_000  # what only informs leaves by itself
+COLOURS = {"info": "accent_text", "warning": "warn", "error": "bad"}
+
+
+class MessageBar(QWidget):
+    """Shows notices. A later one with the same key takes the place of the earlier."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("messages")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACE_XS)
+        self._items: list[MessageItem] = []
+        self.setVisible(False)
+
+    def show_notice(self, notice: Notice) -> None:
+        for item in self.items():
+            same = item.notice.key == notice.key if notice.key else item.notice.text == notice.text
+            if same:
+                self.dismiss(item)
+        while len(items := self.items()) >= MOST:
+            self.dismiss(items[0])
+        item = MessageItem(notice, self)
+        self._items.append(item)
+        self._layout.addWidget(item)
+        self.setVisible(True)
+
+    def items(self) -> list["MessageItem"]:
+        """The messages that are shown, oldest first."""
+        return list(self._items)
+
+    def dismiss(self, item: "MessageItem") -> None:
+        self._items.remove(item)
+        self._layout.removeWidget(item)
+        item.hide()
+        item.deleteLater()
+        self.setVisible(bool(self.items()))
+
+    def change_text(self, key: str, text: str) -> None:
+        """Another text for a message that is shown; its buttons stay as they are."""
+        for item in self.items():
+            if item.notice.key == key:
+                item.text.show_text(plain(text, 2_000))
+                item.text.setAccessibleName(text)
+
+    def dismiss_key(self, key: str) -> None:
+        """Takes away a message that is no longer true."""
+        for item in self.items():
+            if item.notice.key == key:
+                self.dismiss(item)
+
+
+class MessageItem(QFrame):
+    """One message with its buttons."""
+
+    def __init__(self, notice: Notice, bar: MessageBar) -> None:
+        super().__init__()
+        self.notice = notice
+        self._bar = bar
+        self.setObjectName(f"message_{notice.key or notice.level}")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_M + 24, SPACE_S, SPACE_S, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        self.text = text = TextLabel(plain(notice.text, 2_000), name="message_text")
+        text.setWordWrap(True)
+        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        text.setAccessibleName(notice.text)
+        layout.addWidget(text, 1)
+        for offer in notice.offers:
+            layout.addWidget(self._button(offer))
+        close = QToolButton()
+        close.setObjectName("message_dismiss")
+        close.setAccessibleName(tr("Dismiss this message"))
+        close.setToolTip(tr("Dismiss"))
+        close.setAutoRaise(True)
+        close.setIcon(icon("close", "muted"))
+        close.clicked.connect(lambda: bar.dismiss(self))
+        layout.addWidget(close)
+        if notice.level == "info" and not notice.offers:
+            timer = QTimer(self)
+            timer.setSingleShot(True)
+            timer.timeout.connect(lambda: bar.dismiss(self))
+            timer.start(INFO_MS)
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens()
+        colour: str = getattr(colours, COLOURS[self.notice.level])
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(mixed(colour, colours.card, 0.35))
+        painter.setBrush(mixed(colour, colours.card, 0.9))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        draw_icon(painter, self.notice.level, QColor(colour), QRectF(SPACE_M, self.height() / 2 - 9, 18, 18))
+
+    def _button(self, offer: Offer) -> Button:
+        button = Button(offer.text)
+        button.setObjectName(f"offer_{offer.text.lower().replace(' ', '_')}")
+        button.setAccessibleName(offer.text)
+
+        def act() -> None:
+            self._bar.dismiss(self)
+            offer.act()
+
+        button.clicked.connect(act)
+        return button

@@ -1,0 +1,49 @@
+"""The pages' names down the left side, the log and the settings at the foot."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.text import mark, tr
+from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS
+from evalstudio.ui.kit.widgets import NavigationButton
+
+TITLES = {
+    "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),
+    "evaluations": mark("Evaluations"), "datasets": mark("Datasets"), "models": mark("Models"),
+}  # fmt: skip
+PAGES = tuple(TITLES)
+
+
+class Navigation(QWidget):
+    """`chosen` says which page a person wants."""
+
+    chosen = Signal(str)
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE_S, 0, SPACE_S)
+        column.setSpacing(SPACE_XS)
+        self._buttons: dict[str, NavigationButton] = {}
+        for name in PAGES:
+            button = NavigationButton(tr(TITLES[name]), name, f"nav_{name}")
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            button.setToolTip(actions[f"page_{name}"].toolTip())
+            button.clicked.connect(partial(self.chosen.emit, name))
+            self._buttons[name] = button
+            column.addWidget(button)
+        self.show_page("home")
+        column.addStretch(1)
+        for name, text in (("log", tr("Log")), ("settings", tr("Settings"))):
+            button = NavigationButton(text, name, f"nav_{name}")
+            button.clicked.connect(actions[name].trigger)
+            button.setToolTip(actions[name].toolTip())
+            column.addWidget(button)
+
+    def show_page(self, name: str) -> None:
+        """Marks the page that is shown."""
+        self._buttons[name].setChecked(True)

@@ -1,0 +1,231 @@
+"""Whether an installation works: window, chart, database, engine with runs on every provider, Excel, exports. Nothing is kept."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from evalstudio import __version__
+from evalstudio.errors import EvalStudioError, RunError
+from evalstudio.packaged import is_packaged
+from evalstudio.ui.shell import preflight, smoke_providers
+
+EVALUATION = "example:sentiment"
+SAMPLES = 20
+SHEET_SAMPLES = 5
+LONGEST_S = 60.0
+DRAWN = 500  # points in which charts with curves differ from empty ones, at least
+EXPECTED = (
+    # the offscreen platform has no window manager to ask
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+)
+
+
+def smoke_test() -> dict[str, Any]:
+    """Goes through the program once, in folders of its own; returns what was found, with `ok` and perhaps `error`.
+
+    A line on stderr, of this process or of the engine, counts as an error. Takes some seconds, a minute at most.
+    """
+    found: dict[str, Any] = {"ok": False, "evalstudio": __version__, "packaged": is_packaged()}
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="evalstudio-smoke-") as name:
+        os.environ["EVALSTUDIO_CONFIG"] = str(Path(name, "config"))
+        os.environ[smoke_providers.KEY] = "no secret"
+        errors = Path(name, "stderr")
+        try:
+            with _stderr_to(errors):
+                preflight.check()
+                _go_through(Path(name), found)
+        except (EvalStudioError, TimeoutError, OSError) as error:
+            found["error"] = str(error) or f"it took longer than {LONGEST_S:g} s"
+        said = [*found.pop("engine_stderr", []), *errors.read_text(errors="replace").splitlines()]
+        found["stderr"] = [line for line in said if line.strip() and line.strip() not in EXPECTED]
+    found["seconds"] = round(time.perf_counter() - started, 2)
+    found["ok"] = "error" not in found and not found["stderr"]
+    return found
+
+
+def _go_through(folder: Path, found: dict[str, Any]) -> None:
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+    from qasync import QEventLoop
+
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    found["platform"] = QGuiApplication.platformName()
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        runner.run(_visit(folder, found))
+
+
+async def _visit(folder: Path, found: dict[str, Any]) -> None:
+    from evalstudio.ui.shell.lag_probe import LagProbe
+    from evalstudio.ui.shell.studio import open_studio
+    from evalstudio.ui.state.engine_client import EngineState
+
+    said: list[str] = []
+    found["engine_stderr"] = said
+    studio = open_studio(str(folder / "workspace"), lambda: None)
+    window, session = studio.window, studio.session
+    session.engine.log.connect(lambda line: said.append(line.text) if line.level != "info" else None)
+    probe = LagProbe()
+    probe.watch(window)
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            window.show()
+            await _until(lambda: "first_window_s" in probe.summary())
+            found["first_window_s"] = probe.summary()["first_window_s"]
+            window.show_page("runs")
+            await _until(lambda: session.engine.state in (EngineState.READY, EngineState.FAILED))
+            await _run(studio, folder, found)
+            await _run_a_sheet(studio, folder, found)
+            with smoke_providers.loopback_endpoint() as url:
+                await _run_every_provider(studio, folder, url, found)
+    finally:
+        await studio.close()
+
+
+async def _run(studio: Any, folder: Path, found: dict[str, Any]) -> None:
+    """A run of an example in the engine process; its charts as a picture, its records as files."""
+    from evalstudio.protocol import StartRun
+    from evalstudio.store.query import RecordQuery
+    from evalstudio.ui.state.export_job import export_records
+
+    window, session = studio.window, studio.session
+    empty = window.runs_page.charts.grab().toImage()
+    run_id = await session.engine.request(
+        StartRun, evaluation=EVALUATION, samples=SAMPLES, experiment="smoke test", model=None
+    )
+    session.look_at(run_id)
+    await _until(
+        lambda: session.focused is not None and session.focused.snapshot and not session.focused.is_active
+    )
+    snapshot = session.focused.snapshot
+    ids = await session.store.record_ids(run_id, RecordQuery())
+    found |= {"saved": snapshot.saved, "errored": snapshot.errored, "in_database": len(ids)}
+    if not snapshot.saved == len(ids) == SAMPLES or snapshot.errored:
+        raise RunError(
+            f"{SAMPLES} samples were asked for; {snapshot.saved} were saved, {len(ids)} are read back."
+        )
+    for kind in ("csv", "jsonl"):
+        path = folder / f"records.{kind}"
+        count = await export_records(session.workspace, run_id, ids, path)
+        found[f"exported_{kind}"] = count
+        if count != SAMPLES or not path.stat().st_size:
+            raise RunError(f"{count} of {SAMPLES} records were exported as {kind}.")
+    charts = window.runs_page.charts
+    await _until(lambda: _differing(empty, charts.grab().toImage()) >= DRAWN)
+    found["chart_points_drawn"] = _differing(empty, charts.grab().toImage())
+    picture = folder / "charts.png"
+    if not charts.grab().save(str(picture)):
+        raise RunError("The charts could not be saved as a picture.")
+
+
+async def _run_a_sheet(studio: Any, folder: Path, found: dict[str, Any]) -> None:
+    """An Excel file: looked at in the window, then run by the engine, which reads it by itself."""
+    from evalstudio.datasets import DatasetSource
+    from evalstudio.protocol import StartRun
+
+    session = studio.session
+    write_sheet(folder / "sheet.xlsx", SHEET_SAMPLES)
+    shown = await session.datasets.preview(DatasetSource("sheet.xlsx"), folder)
+    (folder / "sheet.toml").write_text(SHEET_EVALUATION)
+    run_id = await session.engine.request(
+        StartRun, evaluation=str(folder / "sheet.toml"), experiment="smoke test of a sheet", model=None
+    )
+    session.look_at(run_id)
+    await _until(lambda: session.focused is not None and session.focused.snapshot)
+    await _until(lambda: not session.focused.is_active)
+    found |= {"excel_rows": len(shown.rows), "excel_saved": session.focused.snapshot.saved}
+    if not found["excel_rows"] == found["excel_saved"] == SHEET_SAMPLES:
+        raise RunError(
+            f"A sheet has {SHEET_SAMPLES} rows; {found['excel_rows']} were shown, {found['excel_saved']} saved."
+        )
+
+
+async def _run_every_provider(studio: Any, folder: Path, url: str, found: dict[str, Any]) -> None:
+    """One question to each provider's client and prices, at an endpoint of this process."""
+    from evalstudio.protocol import StartRun
+
+    session = studio.session
+    (folder / "question.jsonl").write_text(SAMPLE)
+    found["providers"] = []
+    for provider, text in smoke_providers.evaluations(url):
+        path = folder / f"{provider}.toml"
+        path.write_text(text)
+        run_id = await session.engine.request(
+            StartRun, evaluation=str(path), experiment=f"smoke test of {provider}", model=None
+        )
+        session.look_at(run_id)
+        await _until(lambda: session.focused is not None and session.focused.snapshot)
+        await _until(lambda: not session.focused.is_active)
+        snapshot = session.focused.snapshot
+        if (snapshot.saved, snapshot.errored) != (1, 0):
+            raise RunError(
+                f"The answer of {provider} was not saved: {snapshot.reason or 'no reason is known'}"
+            )
+        found["providers"].append(provider)
+
+
+SAMPLE = '{"question": "What is the capital of France?", "answer": "Paris"}\n'
+SHEET_EVALUATION = """
+name = "sheet"
+dataset = { path = "sheet.xlsx" }
+model = "demo/instant"
+messages = [{ role = "user", content = "{{ question }}" }]
+evaluators = [{ type = "contains", expected = "{{ answer }}" }]
+"""
+_BOOK = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def write_sheet(path: Path, samples: int) -> None:
+    """The smallest Excel file that is one: a heading and so many rows of a question and its answer."""
+    rows = [("question", "answer"), *((f"What is {n} plus {n}?", str(2 * n)) for n in range(samples))]
+    cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    cells = "".join(f"<row>{''.join(cell.format(word) for word in row)}</row>" for row in rows)
+    parts = {
+        "_rels/.rels": f'<Relationships xmlns="{_LINKS}"><Relationship Id="a" Type="{_OFFICE}/officeDocument"'
+        ' Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_LINKS}"><Relationship Id="b"'
+        f' Type="{_OFFICE}/worksheet" Target="worksheets/one.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_BOOK}" xmlns:r="{_OFFICE}"><sheets>'
+        '<sheet name="one" sheetId="1" r:id="b"/></sheets></workbook>',
+        "xl/worksheets/one.xml": f'<worksheet xmlns="{_BOOK}"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+
+
+def _differing(before: Any, after: Any) -> int:
+    """In how many points two pictures differ; all of the second where their sizes do."""
+    points = [(x, y) for x in range(after.width()) for y in range(after.height())]
+    if before.size() != after.size():
+        return len(points)
+    return sum(before.pixel(x, y) != after.pixel(x, y) for x, y in points)
+
+
+async def _until(holds: Callable[[], object]) -> None:
+    while not holds():  # noqa: ASYNC110 - many different things are waited for
+        await asyncio.sleep(0.02)
+
+
+@contextmanager
+def _stderr_to(path: Path) -> Iterator[None]:
+    """Sends what this process and its libraries write to stderr to a file meanwhile."""
+    before = os.dup(2)
+    with path.open("w") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(before, 2)
+            os.close(before)

@@ -1,0 +1,143 @@
+"""Datasets for the window: first rows from a thread, whole files from a process, both kept while the file stays as it is."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, QProcess
+
+from evalstudio.datasets import DatasetSource, Preview, preview
+from evalstudio.datasets.dataset import resolve
+from evalstudio.datasets.reader import format_of
+from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
+from evalstudio.errors import DatasetError, RequirementError
+from evalstudio.library import BY_LINES, SMALL
+from evalstudio.ui.kit.text import tr
+from evalstudio.ui.state.background_thread import Worker
+from evalstudio.ui.state.engine_client import clean_environment, module_command
+
+KEPT = 32
+LARGE_LIBRARY = (".parquet", ".pq")  # read by the interpreter that a person has chosen, where there is one
+Key = tuple[str, int, int]
+
+
+class DatasetReader(QObject):
+    """Answers by coroutine. Raises DatasetError or RequirementError with a sentence.
+
+    `python` says which interpreter a person has chosen, if any: it may read formats that this program can't.
+    """
+
+    def __init__(self, python: Callable[[], str] = str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._python = python
+        self.worker = Worker("datasets")
+        self._previews: OrderedDict[Key, Preview] = OrderedDict()
+        self._surveys: OrderedDict[Key, Survey] = OrderedDict()
+        self._under_way: dict[Key, asyncio.Future[Survey]] = {}
+        self._processes: list[QProcess] = []
+
+    async def preview(self, source: DatasetSource, base: Path) -> Preview:
+        """The first rows as they will be read, and what is wrong so far."""
+        key, path = await self.worker.do(lambda: _key(source, base))
+        if key in self._surveys:
+            return self._surveys[key].preview
+        if key not in self._previews:
+            if format_of(path, source) not in BY_LINES and key[2] > SMALL:
+                return (await self.survey(source, base)).preview
+            plain = how_read(source)
+            try:
+                _keep(self._previews, key, await self.worker.do(lambda: preview(plain, base, ROWS_SHOWN)))
+            except RequirementError:
+                if not self._python():
+                    raise
+                return (await self.survey(source, base)).preview
+        return self._previews[key]
+
+    async def size(self, source: DatasetSource, base: Path) -> int:
+        """The file's bytes."""
+        return (await self.worker.do(lambda: _key(source, base)))[0][2]
+
+    async def survey(self, source: DatasetSource, base: Path) -> Survey:
+        """The whole file: rows, problems, hash."""
+        key, _ = await self.worker.do(lambda: _key(source, base))
+        if key in self._surveys:
+            return self._surveys[key]
+        if key not in self._under_way:
+            self._under_way[key] = self._read_whole(how_read(source), base)
+        try:
+            found = await asyncio.shield(self._under_way[key])
+        finally:
+            if key in self._under_way and self._under_way[key].done():
+                del self._under_way[key]
+        if found.error:
+            raise DatasetError(found.error)
+        _keep(self._surveys, key, found)
+        return found
+
+    def drop_surveys(self) -> None:
+        """Ends the reading of whole files: another one is asked for. Who waits for them is cancelled."""
+        processes, self._processes = self._processes, []
+        for process in processes:
+            process.kill()
+        for future in self._under_way.values():
+            future.cancel()
+        self._under_way.clear()
+
+    def close(self) -> None:
+        """Ends the thread, and processes that still read."""
+        processes = list(self._processes)
+        self.drop_surveys()
+        for process in processes:
+            process.waitForFinished(1_000)
+        self.worker.close()
+
+    def _read_whole(self, source: DatasetSource, base: Path) -> "asyncio.Future[Survey]":
+        future: asyncio.Future[Survey] = asyncio.get_running_loop().create_future()
+        process = QProcess(self)
+        lent = self._python() if source.path.lower().endswith(LARGE_LIBRARY) else ""
+        program, arguments = module_command("evalstudio.datasets.survey", lent)
+        process.setProgram(program)
+        process.setArguments([*arguments, msgspec.json.encode(source).decode(), str(base)])
+        process.setProcessEnvironment(clean_environment())
+        self._processes.append(process)
+
+        def ended(*_: Any) -> None:
+            if process.property("ended"):
+                return
+            process.setProperty("ended", True)
+            if process in self._processes:
+                self._processes.remove(process)
+            out = bytes(process.readAllStandardOutput().data())
+            process.deleteLater()
+            if future.done():
+                return
+            try:
+                future.set_result(msgspec.json.decode(out, type=Survey))
+            except msgspec.MsgspecError:
+                said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()[-400:]
+                future.set_exception(
+                    DatasetError(
+                        tr("{path} could not be read to its end. {said}").format(path=source.path, said=said)
+                    )
+                )
+
+        process.finished.connect(ended)
+        process.errorOccurred.connect(ended)
+        process.start()
+        return future
+
+
+def _key(source: DatasetSource, base: Path) -> tuple[Key, Path]:
+    path = resolve(source, base)
+    standing = path.stat()
+    told = f"{path} {msgspec.json.encode(how_read(source)).decode()}"
+    return (told, standing.st_mtime_ns, standing.st_size), path
+
+
+def _keep(kept: "OrderedDict[Key, Any]", key: Key, value: Any) -> None:
+    kept[key] = value
+    while len(kept) > KEPT:
+        kept.popitem(last=False)

@@ -1,0 +1,353 @@
+"""The window's end of the engine process: starts it, asks it, notices when it is gone, and ends it in order."""
+
+import asyncio
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from evalstudio.errors import RunError
+from evalstudio.packaged import is_packaged
+from evalstudio.protocol import (
+    VERSION,
+    CapacityFound,
+    CapacityPlan,
+    Events,
+    Frames,
+    Hello,
+    Level,
+    LogLine,
+    Reply,
+    Restarting,
+    Shutdown,
+    Snapshot,
+    frame,
+)
+from evalstudio.ui.kit.text import tr
+from evalstudio.workspace import Workspace
+
+HELLO_MS = 30_000
+PATIENCE_MS = 3_000  # between asking, terminating and killing
+BACK_OFF_MS = (200, 1_000, 3_000, 10_000)
+FORGIVEN_S = 60.0  # an engine that lived so long may be restarted at once again
+
+
+class EngineState(StrEnum):
+    """Where the engine is, in the word that the status bar shows."""
+
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    FAILED = "not running"
+    STOPPED = "stopped"
+
+
+class EngineClient(QObject):
+    """One engine process at a time. Requests are coroutines that end with the engine's reply."""
+
+    state_changed = Signal(object)  # EngineState
+    snapshot = Signal(object)  # Snapshot
+    log = Signal(object)  # LogLine
+    capacity = Signal(object)  # CapacityPlan, Level or CapacityFound
+    restarting = Signal(object)  # Restarting: the engine itself asked for it
+    died = Signal(str)  # a sentence; a restart is under way if there is any sense in it
+    failed = Signal(str)  # a sentence; no restart
+
+    def __init__(self, workspace: Workspace, python: str = "", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.state = EngineState.STOPPED
+        self.hello: Hello | None = None
+        self.python = python  # acts at the next start
+        self._process: QProcess | None = None
+        self._frames = Frames(Events)
+        self._replies: dict[int, asyncio.Future[Any]] = {}
+        self._last_id = 0
+        self._asked = False
+        self._steps: Iterator[Callable[[], None]] = iter(())
+        self._leaving = False
+        self._refusal: str | None = None
+        self._restarting = False
+        self._started_at = 0.0
+        self._deaths: deque[float] = deque(maxlen=len(BACK_OFF_MS))
+        self._hello_timer = _single_shot(self, self._no_hello)
+        self._restart_timer = _single_shot(self, self.start)
+        self._patience = _single_shot(self, self._lose_patience)
+
+    @property
+    def pid(self) -> int | None:
+        return self.hello.pid if self.hello is not None else None
+
+    def start(self) -> None:
+        """Starts the process; `state_changed` says when it is ready."""
+        if self._process is not None:
+            return
+        self._restart_timer.stop()
+        self._leaving, self._refusal, self.hello = False, None, None
+        self._restarting = False
+        self._frames = Frames(Events)
+        process = QProcess(self)
+        program, arguments = engine_command(self.workspace, self.python)
+        process.setProgram(program)
+        process.setArguments(arguments)
+        process.setProcessEnvironment(clean_environment())
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._read_errors)
+        process.finished.connect(self._finished)
+        process.errorOccurred.connect(self._error)
+        self._process = process
+        self._started_at = time.monotonic()
+        self._set_state(EngineState.STARTING)
+        self._hello_timer.start(HELLO_MS)
+        process.start()
+
+    async def request(self, kind: type[msgspec.Struct], **fields: Any) -> Any:
+        """Sends a command, e.g. `request(StartRun, evaluation="example:sentiment")`; returns the reply's value.
+
+        Raises RunError with the engine's sentence, or when the engine is not there or dies before it answers.
+        """
+        if self._process is None or self.state is not EngineState.READY:
+            raise RunError(tr("The engine is not running; wait until it is ready, then try again."))
+        self._last_id += 1
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._replies[self._last_id] = future
+        self._process.write(frame(kind(id=self._last_id, **fields)))
+        return await future
+
+    async def stop(self) -> None:
+        """Ends the engine: asks, after 3 seconds terminates, after 3 more kills. Returns when it is gone."""
+        self._leaving = True
+        self._restart_timer.stop()
+        process = self._process
+        if process is None:
+            self._set_state(EngineState.STOPPED)
+            return
+        gone = asyncio.get_running_loop().create_future()
+        process.finished.connect(lambda *_: None if gone.done() else gone.set_result(None))
+        self._asked = False
+        self._lose_patience()
+        await gone
+
+    def restart(self) -> None:
+        """A fresh start after the engine was given up, asked for by a person."""
+        self._deaths.clear()
+        self.start()
+
+    # What the process does ------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        data = self._process.readAllStandardOutput().data()
+        try:
+            for event in self._frames.feed(bytes(data)):
+                self._take(event)
+        except ValueError as error:
+            self._refuse(
+                tr("The engine and the window do not understand each other: {error}").format(error=error)
+            )
+
+    def _take(self, event: Events) -> None:
+        match event:
+            case Snapshot():
+                self.snapshot.emit(event)
+            case LogLine():
+                self.log.emit(event)
+            case CapacityPlan() | Level() | CapacityFound():
+                self.capacity.emit(event)
+            case Restarting():
+                self._restarting = True
+                self.restarting.emit(event)
+            case Hello(version=version) if version != VERSION:
+                self._refuse(
+                    tr(
+                        "The engine is of another version (EvalStudio {evalstudio}, protocol {version}; the window speaks "
+                        "{own}). Install the same EvalStudio for the chosen Python, or choose the program's own."
+                    ).format(evalstudio=event.evalstudio, version=version, own=VERSION)
+                )
+            case Hello():
+                self.hello = event
+                self._hello_timer.stop()
+                self._set_state(EngineState.READY)
+            case Reply(id=0, error=error):
+                self._refusal = error or tr("The engine could not start.")
+            case Reply():
+                self._answer(event)
+
+    def _answer(self, reply: Reply) -> None:
+        future = self._replies.pop(reply.id, None)
+        if future is None or future.done():
+            return
+        if reply.error is not None:
+            future.set_exception(RunError(reply.error))
+        else:
+            future.set_result(reply.value)
+
+    def _read_errors(self) -> None:
+        if self._process is not None:
+            text = bytes(self._process.readAllStandardError().data()).decode(errors="replace").strip()
+            if text:
+                self.log.emit(LogLine(time.time(), "output", text))
+
+    def _error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and self._process is not None:
+            program = self._process.program()
+            self._refusal = tr(
+                "The engine can't be started with {program}; choose another Python interpreter in the settings."
+            ).format(program=program)
+            self._finished(-1, QProcess.ExitStatus.CrashExit)
+
+    def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        self._hello_timer.stop()
+        self._patience.stop()
+        self._read_rest(process)
+        process.deleteLater()
+        was_ready, self.hello = self.hello is not None, None
+        how = _how_it_ended(code, status)
+        self._fail_requests(tr("The engine {how} before it answered.").format(how=how))
+        if self._leaving:
+            self._set_state(EngineState.STOPPED)
+        elif self._refusal is not None:
+            self._set_state(EngineState.FAILED)
+            self.failed.emit(self._refusal)
+        elif self._restarting:
+            self._set_state(EngineState.RESTARTING)
+            self.start()
+        else:
+            self._plan_restart(how, was_ready=was_ready)
+
+    def _read_rest(self, process: QProcess) -> None:
+        """What came before the end is still to be heard."""
+        try:
+            for event in self._frames.feed(bytes(process.readAllStandardOutput().data())):
+                if not isinstance(event, Hello):
+                    self._take(event)
+        except ValueError:
+            return  # cut in the middle of a message
+        text = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        if text:
+            self.log.emit(LogLine(time.time(), "error", text))
+
+    def _plan_restart(self, how: str, *, was_ready: bool) -> None:
+        now = time.monotonic()
+        if now - self._started_at > FORGIVEN_S:
+            self._deaths.clear()
+        if len(self._deaths) == self._deaths.maxlen:
+            self._set_state(EngineState.FAILED)
+            self.failed.emit(
+                tr(
+                    "The engine {how} again and again and is not started any more; the log may say why. "
+                    "What is saved stays saved."
+                ).format(how=how)
+            )
+            return
+        wait = BACK_OFF_MS[len(self._deaths)]
+        self._deaths.append(now)
+        self._set_state(EngineState.RESTARTING)
+        self.died.emit(
+            tr("The engine {how}; it is started again.").format(how=how)
+            if was_ready
+            else tr("The engine {how} while it started; it is started again.").format(how=how)
+        )
+        self._restart_timer.start(wait)
+
+    def _no_hello(self) -> None:
+        self._refuse(
+            tr("The engine did not answer within {seconds} seconds of its start.").format(
+                seconds=HELLO_MS // 1000
+            )
+        )
+
+    def _refuse(self, sentence: str) -> None:
+        self._refusal = sentence
+        if self._process is not None:
+            self._process.kill()
+
+    def _lose_patience(self) -> None:
+        """One step of the ladder each time: ask, terminate, kill."""
+        process = self._process
+        if process is None:
+            return
+        if not self._asked:
+            self._asked = True
+            self._last_id += 1
+            process.write(frame(Shutdown(self._last_id)))
+            self._steps = iter((process.terminate, process.kill))
+        else:
+            step = next(self._steps, None)
+            if step is None:
+                return
+            step()
+        self._patience.start(PATIENCE_MS)
+
+    def _fail_requests(self, sentence: str) -> None:
+        replies, self._replies = self._replies, {}
+        for future in replies.values():
+            if not future.done():
+                future.set_exception(RunError(sentence))
+
+    def _set_state(self, state: EngineState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+
+def engine_command(workspace: Workspace, python: str = "") -> tuple[str, list[str]]:
+    """The program and arguments that start the engine: with a person's own Python, or with the program's."""
+    arguments = ["engine", "--workspace", str(workspace.folder)]
+    if python or not is_packaged():
+        # -P: a module in the current folder must not be taken for one of Python's own
+        return python or sys.executable, ["-P", "-m", "evalstudio", *arguments]
+    return _frozen_engine(), arguments
+
+
+def module_command(module: str, python: str = "") -> tuple[str, list[str]]:
+    """The program and arguments that run one of the program's own modules in a process of its own, or in `python`'s."""
+    if python or not is_packaged():
+        return python or sys.executable, ["-P", "-m", module]
+    return _frozen_engine(), ["-m", module]
+
+
+def _frozen_engine() -> str:
+    return str(Path(sys.executable).with_name("evalstudio-engine").with_suffix(Path(sys.executable).suffix))
+
+
+def clean_environment() -> QProcessEnvironment:
+    """Our environment without what belongs to the window or to a frozen program's own Python."""
+    environment = QProcessEnvironment.systemEnvironment()
+    for name in os.environ:
+        if name.startswith(("_PYI_", "_MEIPASS")) or name in ("PYTHONHOME", "QT_PLUGIN_PATH"):
+            environment.remove(name)
+    original = os.environ.get("LD_LIBRARY_PATH_ORIG")
+    if original is not None:
+        environment.insert("LD_LIBRARY_PATH", original)
+    elif is_packaged():
+        environment.remove("LD_LIBRARY_PATH")
+    return environment
+
+
+def _how_it_ended(code: int, status: QProcess.ExitStatus) -> str:
+    if status == QProcess.ExitStatus.CrashExit:
+        return (
+            tr("ended without warning (signal {code})").format(code=code)
+            if code > 0
+            else tr("ended without warning")
+        )
+    return tr("ended by itself (exit status {code})").format(code=code)
+
+
+def _single_shot(parent: QObject, slot: Any) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.timeout.connect(slot)
+    return timer

@@ -1,0 +1,228 @@
+"""What the window knows of a run: its latest snapshot and its seconds. No Qt, and constant size.
+
+A run that this window's engine runs sends snapshots. For every other run, finished or run by somebody else, the same
+is read from the store, so that the pages need not tell them apart.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
+from evalstudio.protocol import Bucket, ErrorClass, LimitChange, Percentiles, ScoreNow, Snapshot
+from evalstudio.store.runs import ACTIVE, RunRow, RunState
+
+if TYPE_CHECKING:
+    from evalstudio.ui.state.run_series import Series
+
+MOST_CHANGES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the store has of a run."""
+
+    row: RunRow
+    buckets: list[Bucket]
+    changes: list[LimitChange]
+    errors: list[tuple[str, int, str]]  # class, records, an example
+    scores: tuple[ScoreNow, ...]
+
+
+class RunModel:
+    """One run, live or from the store. `version` and `seconds_version` grow with each change."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        self.series = _no_seconds()
+        self.changes: deque[LimitChange] = deque(maxlen=MOST_CHANGES)
+        self.snapshot: Snapshot | None = None
+        self.is_live = False  # snapshots come from this window's engine
+        self.seconds_version = 0
+        self._waiting: Snapshot | None = None  # joined, while the history is being read
+
+    @property
+    def state(self) -> RunState | None:
+        return RunState(self.snapshot.state) if self.snapshot is not None else None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    def await_history(self, first: Snapshot) -> None:
+        """From the first live snapshot until `load`, new seconds wait, for those before them come from the store."""
+        self._waiting = first
+
+    def give_up_history(self) -> None:
+        """The store could not be read: what comes live is all there is."""
+        self._waiting = None
+
+    def take(self, snapshot: Snapshot) -> None:
+        """The next snapshot of the engine."""
+        self.is_live = True
+        self.snapshot = snapshot
+        if self._waiting is not None:
+            self._waiting = msgspec.structs.replace(
+                self._waiting,
+                buckets=self._waiting.buckets + snapshot.buckets,
+                changes=self._waiting.changes + snapshot.changes,
+            )
+        self._add(snapshot.buckets, snapshot.changes)
+
+    def load(self, history: History) -> None:
+        """Replaces what is known of the past by what the store has; what waited for it follows."""
+        waiting, self._waiting = self._waiting, None
+        self.series = _no_seconds()
+        self.changes.clear()
+        self._add(history.buckets, history.changes)
+        self.seconds_version += 1
+        if waiting is not None:
+            self._add(waiting.buckets, [change for change in waiting.changes if change not in self.changes])
+        if not self.is_live or self.snapshot is None:
+            self.snapshot = snapshot_from_store(history)
+
+    def end_live(self) -> None:
+        """The engine that sent the snapshots is gone."""
+        self.is_live = False
+
+    def _add(self, buckets: Iterable[Bucket], changes: Iterable[LimitChange]) -> None:
+        before = len(self.changes)
+        self.changes.extend(changes)
+        if self.series.add(buckets) or len(self.changes) != before:
+            self.seconds_version += 1
+
+
+def _no_seconds() -> "Series":
+    from evalstudio.ui.state.run_series import (
+        Series,  # brings numpy, which the first painted window does without
+    )
+
+    return Series()
+
+
+def snapshot_from_store(history: History) -> Snapshot:
+    """A run as the store has it, in the shape that the engine would send."""
+    row = history.row
+    summary = last_summary(row)
+    errors = _errors(history, summary)
+    state = row.true_state
+    common: dict[str, Any] = {
+        "experiment": row.experiment,  # it may have been renamed since
+        "state": state.value,
+        "reason": row.reason,
+        "total": row.total,
+        "in_flight": 0,
+        "backing_off": 0,
+        "calls": (),
+        "errors": errors,
+        "eta": None,
+        "rate": row.saved / row.elapsed if row.elapsed > 0 else 0.0,
+        "elapsed": row.elapsed,
+        "buckets": (),
+        "changes": (),
+        "gate": "",
+        "gate_wait": None,
+        "binding": "",
+        "binding_sentence": "",
+    }
+    if summary is not None and summary.saved >= row.saved:
+        return msgspec.structs.replace(summary, **common)
+    unscored = max((score.unscored for score in history.scores), default=0)
+    return Snapshot(
+        run_id=row.id, evaluation=row.evaluation, model=row.model, saved=row.saved,
+        scored=max(0, row.saved - row.errored - unscored), unscored=unscored, errored=row.errored,
+        queued=max(0, row.total - row.saved), judging=0, strategy=_strategy(row), limit=0, workers=None, ceiling=0,
+        latency=_overall(history.buckets), first_token=None,
+        tokens_in=sum(bucket.tokens_in for bucket in history.buckets),
+        tokens_out=sum(bucket.tokens_out for bucket in history.buckets),
+        cost=None, cost_is_partial=True, loop_lag=0.0, cpu=0.0, repeated=0, scores=history.scores, **common,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _decoded(summary: str) -> Snapshot | None:
+    try:
+        return msgspec.json.decode(summary, type=Snapshot)
+    except msgspec.MsgspecError:
+        return None  # made by another version; the columns of the run tell enough
+
+
+def last_summary(row: RunRow) -> Snapshot | None:
+    """The snapshot with which a run last ended; None if it has none."""
+    return _decoded(row.summary) if row.summary is not None else None
+
+
+def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...]:
+    """Attempts are counted from the seconds, records from the store; examples from wherever there is one."""
+    from evalstudio.ui.state.run_series import ERRORS
+
+    attempts: dict[str, int] = {}
+    first: dict[str, float] = {}
+    for bucket in history.buckets:
+        for name, count in bucket.errors.items():
+            attempts[name] = attempts.get(name, 0) + count
+            first.setdefault(name, float(bucket.second))
+    known = {error.name: error for error in summary.errors} if summary is not None else {}
+    records = {name: (count, example) for name, count, example in history.errors}
+    names = [name for name in ERRORS if name in attempts or name in records or name in known]
+    made = []
+    for name in names:
+        count, example = records.get(name, (0, ""))
+        old = known.get(name)
+        made.append(
+            ErrorClass(
+                name,
+                max(attempts.get(name, 0), old.attempts if old else 0, count),
+                count,
+                first.get(name, old.first_seen if old else 0.0),
+                example or (old.example if old else ""),
+            )
+        )
+    return tuple(made)
+
+
+def _overall(buckets: list[Bucket]) -> Percentiles | None:
+    """About the whole run's latency, where no summary says it: medians weighted by answers, the worst of the rest."""
+    some = [bucket.latency for bucket in buckets if bucket.latency is not None]
+    if not some:
+        return None
+    n = sum(one.n for one in some)
+    return Percentiles(
+        n,
+        sum(one.p50 * one.n for one in some) / n,
+        max(one.p95 for one in some),
+        max(one.p99 for one in some),
+    )
+
+
+class _Asked(msgspec.Struct):
+    strategy: Strategy | None = None
+
+
+class _StoredRun(msgspec.Struct):
+    spec: _Asked = msgspec.field(default_factory=_Asked)
+    options: _Asked = msgspec.field(default_factory=_Asked)
+
+
+def _strategy(row: RunRow) -> Strategy:
+    """The strategy that the run was asked for; Adaptive where the run took the default."""
+    try:
+        stored = msgspec.json.decode(row.spec, type=_StoredRun)
+    except msgspec.MsgspecError:
+        return Adaptive()
+    return stored.options.strategy or stored.spec.strategy or Adaptive()
+
+
+def window_of(strategy: Strategy, limit: int) -> int:
+    """The number that the window's slider shows for a strategy."""
+    match strategy:
+        case SlidingWindow(max_concurrency=size):
+            return size
+        case Adaptive(max=most):
+            return most or max(1, limit)
+        case _:
+            return 1

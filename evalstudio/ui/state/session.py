@@ -1,0 +1,317 @@
+"""What the pages share: the workspace, the engine, the runs, and the one run that is looked at."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from evalstudio.errors import EvalStudioError, StoreError
+from evalstudio.packaged import IN_SETTINGS
+from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
+from evalstudio.settings import Settings, save_settings
+from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.ui.kit.text import tr
+from evalstudio.ui.state.dataset_reader import DatasetReader
+from evalstudio.ui.state.engine_client import EngineClient, EngineState
+from evalstudio.ui.state.notices import Notice, Offer
+from evalstudio.ui.state.run_model import RunModel
+from evalstudio.ui.state.store_reader import StoreReader
+from evalstudio.ui.state.tasks import spawn
+from evalstudio.workspace import Workspace, find_workspace
+
+POLL_MS = 2_000  # how often the store is asked for what other programs do in the same workspace
+OFFERED_AT_START = 3  # interrupted runs of an earlier session, at most
+
+
+class Session(QObject):
+    """The state of one window. Rows come from the store, live numbers from the engine."""
+
+    runs_changed = Signal()  # the list of runs
+    run_changed = Signal(int)  # a run's snapshot or seconds
+    focus_changed = Signal()
+    notice = Signal(object)  # Notice
+    progress = Signal(str, str)  # the key of a notice that is shown, and its text from now on
+    reopen_wanted = Signal()  # the window anew, with what the settings say now
+    settings_changed = Signal()
+    settings_wanted = Signal(str)  # the key of a setting that helps
+
+    def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.settings = settings
+        self.rows: list[RunRow] = []
+        self.models: dict[int, RunModel] = {}
+        self.focus: int | None = None
+        self.engine = EngineClient(workspace, settings.python, self)
+        self.store = StoreReader(workspace)
+        self.workspace_option: str | None = None  # --workspace, where it was given
+        self.checked_pythons: dict[str, str] = {}  # what was found about interpreters, by path
+        self.datasets = DatasetReader(lambda: self.settings.python, self)
+        self._running_here: set[int] = set()
+        self._asked_at_start = False
+        self._go_on_with: tuple[int, ...] = ()  # as soon as the engine is there again
+        self._store_trouble: str | None = None
+        self.engine.snapshot.connect(self._take)
+        self.engine.restarting.connect(self._engine_restarts)
+        self.engine.died.connect(self._engine_died)
+        self.engine.failed.connect(self._engine_failed)
+        self.engine.state_changed.connect(self._engine_state)
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(lambda: spawn(self.refresh()))
+
+    @property
+    def focused(self) -> RunModel | None:
+        return self.models.get(self.focus) if self.focus is not None else None
+
+    @property
+    def active_here(self) -> list[RunModel]:
+        """Runs that this window's engine has in work."""
+        return [model for model in self.models.values() if model.is_live and model.is_active]
+
+    def open(self) -> None:
+        """Starts the engine and reads the list of runs."""
+        self.engine.start()
+        spawn(self.refresh())
+        self._poll.start()
+
+    def look_around(self) -> None:
+        """All pages are there: they learn of the runs, see the newest, and what is left undone is offered."""
+        self.runs_changed.emit()
+        spawn(self._first_look())
+
+    async def close(self) -> None:
+        """Ends the engine in order, then the reading of the store."""
+        self._poll.stop()
+        await self.engine.stop()
+        self.datasets.close()
+        self.store.close()
+
+    def tell(self, text: str, level: str = "info", *offers: Offer, key: str = "") -> None:
+        """Says something in the window's one place for messages."""
+        self.notice.emit(Notice(text, level, offers, key))
+
+    def refuse(self, error: EvalStudioError, key: str = "refusal") -> None:
+        """Says what went wrong; where another interpreter helps, it is offered."""
+        offers = []
+        if IN_SETTINGS in str(error):
+            offers.append(Offer(tr("Choose an interpreter"), lambda: self.settings_wanted.emit("python")))
+        self.tell(str(error), "error", *offers, key=key)
+
+    async def ask_engine(self, kind: Any, **fields: Any) -> Any:
+        """A command whose refusal is said in the window; returns None then."""
+        try:
+            return await self.engine.request(kind, **fields)
+        except EvalStudioError as error:
+            self.refuse(error)
+            return None
+
+    async def engine_did(self, kind: Any, **fields: Any) -> bool:
+        """A command without a value: whether it was carried out; a refusal is said in the window."""
+        try:
+            await self.engine.request(kind, **fields)
+        except EvalStudioError as error:
+            self.tell(str(error), "error", key="refusal")
+            return False
+        return True
+
+    async def reload(self) -> None:
+        """Reads the runs anew, and the one in focus."""
+        await self.refresh()
+        if self.focus is not None:
+            await self._load(self.focus)
+
+    async def forget(self, run_id: int) -> None:
+        """A run was deleted: another one is looked at, the next older one where there is one."""
+        before = [row.id for row in self.rows]
+        await self.refresh()
+        if run_id == self.focus:
+            there = {row.id for row in self.rows}
+            older = [other for other in before if other in there and other < run_id]
+            self.look_at(older[0] if older else next((row.id for row in self.rows), None))
+        self.models.pop(run_id, None)
+
+    def look_at(self, run_id: int | None) -> None:
+        """Makes a run the one that the page shows; its past is read from the store."""
+        if run_id == self.focus:
+            return
+        self.focus = run_id
+        self._forget_others()
+        if run_id is not None and run_id not in self.models:
+            self.models[run_id] = RunModel(run_id)
+            spawn(self._load(run_id))
+        self.focus_changed.emit()
+
+    async def resume(self, run_id: int, classes: tuple[str, ...] | None = None) -> None:
+        """Goes on with a run: what is missing, and what errored (or only these classes of it)."""
+        if await self.ask_engine(ResumeRun, run_id=run_id, classes=classes) is not None:
+            self.look_at(run_id)
+
+    def change_settings(self, settings: Settings) -> None:
+        """Saves the settings and lets the engine know. Raises SettingsError where they can't be written."""
+        save_settings(settings)
+        old, self.settings = self.settings, settings
+        self.engine.python = settings.python
+        self.settings_changed.emit()
+        self._offer_restart(old)
+        if settings != old and self.engine.state is EngineState.READY:
+            spawn(self.ask_engine(ChangeSettings, settings=settings))
+
+    async def restart_engine(self) -> None:
+        """Ends the engine in order and starts another one; the runs in work go on there."""
+        going = tuple(model.run_id for model in self.active_here if model.state is not RunState.PAUSED)
+        await self.engine.stop()
+        self._go_on_with = going
+        self.engine.restart()
+
+    def _offer_restart(self, old: Settings) -> None:
+        """Some settings act when the engine, or the window, starts the next time: that can be now."""
+        if self.settings.python != old.python and self.engine.state is EngineState.READY:
+            self.tell(
+                tr(
+                    "The interpreter is used from the engine's next start on; runs in work would go on there."
+                ),
+                "info",
+                Offer(tr("Restart the engine now"), lambda: spawn(self.restart_engine())),
+                key="restart",
+            )
+        chosen = find_workspace(self.workspace_option, self.settings.workspace or None)
+        moved = self.settings.workspace != old.workspace and chosen != self.workspace
+        if moved or self.settings.log_folder != old.log_folder:
+            what = tr("workspace") if moved else tr("log folder")
+            self.tell(
+                tr("The {what} is used from the window's next start on.").format(what=what),
+                "info",
+                Offer(tr("Reopen the window now"), self.reopen_wanted.emit),
+                key="reopen",
+            )
+
+    async def refresh(self) -> None:
+        """Reads the list of runs anew, and the run in focus where another program has it in work."""
+        rows = await self._from_store(self.store.runs())
+        if rows is None:
+            return
+        if rows != self.rows:
+            self.rows = rows
+            self.runs_changed.emit()
+        model = self.focused
+        if model is not None and not model.is_live:
+            row = next((row for row in rows if row.id == model.run_id), None)
+            # or it changed since: a run whose program left in between looks interrupted until it is read again
+            if row is not None and (
+                model.is_active or row.true_state in ACTIVE or row.true_state != model.state
+            ):
+                await self._load(model.run_id)
+
+    async def _first_look(self) -> None:
+        await self.refresh()
+        if self.rows and self.focus is None:
+            self.look_at(self.rows[0].id)
+        self._offer_interrupted()
+
+    def _offer_interrupted(self) -> None:
+        """At the start: runs that ended with their engine."""
+        interrupted = [row for row in self.rows if row.true_state is RunState.INTERRUPTED]
+        for row in interrupted[:OFFERED_AT_START]:
+            self._offer(row)
+
+    def _offer(self, row: RunRow, before: str = "") -> None:
+        self.tell(
+            tr(
+                "{before}Run {id} of “{experiment}” was interrupted: {saved:,} of {total:,} samples are saved."
+            ).format(before=before, id=row.id, experiment=row.experiment, saved=row.saved, total=row.total),
+            "warning",
+            Offer(tr("Resume"), lambda: spawn(self.resume(row.id))),
+            key="engine" if before else f"interrupted-{row.id}",
+        )
+
+    def _take(self, snapshot: Snapshot) -> None:
+        model = self.models.get(snapshot.run_id)
+        fresh = model is None or not model.is_live
+        if model is None:
+            model = self.models[snapshot.run_id] = RunModel(snapshot.run_id)
+        model.take(snapshot)
+        if fresh:
+            model.await_history(snapshot)
+            spawn(self._load(snapshot.run_id))
+        before = snapshot.run_id in self._running_here
+        (self._running_here.add if model.is_active else self._running_here.discard)(snapshot.run_id)
+        self.run_changed.emit(snapshot.run_id)
+        if before != model.is_active or fresh:
+            spawn(self.refresh())
+        if not model.is_active:
+            self._forget_others()
+
+    async def _load(self, run_id: int) -> None:
+        history = await self._from_store(self.store.history(run_id))
+        model = self.models.get(run_id)
+        if model is None:
+            return
+        if history is None:
+            model.give_up_history()
+        else:
+            model.load(history)
+        self.run_changed.emit(run_id)
+
+    async def _from_store(self, reading: Any) -> Any:
+        try:
+            result = await reading
+        except StoreError as error:
+            if self._store_trouble != str(error):
+                self._store_trouble = str(error)
+                self.tell(str(error), "error", key="store")
+            return None
+        self._store_trouble = None
+        return result
+
+    def _forget_others(self) -> None:
+        """Only runs in work and the one in focus are kept in memory."""
+        for run_id, model in list(self.models.items()):
+            if run_id != self.focus and not (model.is_live and model.is_active):
+                del self.models[run_id]
+
+    def _engine_restarts(self, event: Restarting) -> None:
+        self._go_on_with = event.run_ids
+        self.tell(event.sentence, "warning", key="engine")
+
+    def _engine_died(self, sentence: str) -> None:
+        lost, self._running_here = self._running_here, set()
+        for run_id in lost:
+            if (model := self.models.get(run_id)) is not None:
+                model.end_live()
+        self.tell(sentence, "error", key="engine")
+        spawn(self._after_death(sentence, lost))
+
+    async def _after_death(self, sentence: str, lost: set[int]) -> None:
+        await self.refresh()
+        for run_id in lost:
+            if run_id in self.models:
+                await self._load(run_id)
+        interrupted = [row for row in self.rows if row.id in lost and row.true_state is RunState.INTERRUPTED]
+        for row in interrupted:
+            # one message where one is enough: it takes the place of the engine's
+            self._offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
+
+    def _engine_failed(self, sentence: str) -> None:
+        for run_id in self._running_here:
+            if (model := self.models.get(run_id)) is not None:
+                model.end_live()
+        self._running_here.clear()
+        self.tell(sentence, "error", Offer(tr("Start the engine"), self.engine.restart), key="engine")
+        spawn(self.refresh())
+
+    def _engine_state(self, state: EngineState) -> None:
+        if state is EngineState.READY:
+            # it may have read the settings before they were last changed
+            spawn(self.ask_engine(ChangeSettings, settings=self.settings))
+            runs, self._go_on_with = self._go_on_with, ()
+            for run_id in runs:
+                spawn(self.ask_engine(ResumeRun, run_id=run_id, classes=()))  # what errored stays so
+            spawn(self.refresh())
+
+
+def references_of(rows: Iterable[RunRow]) -> list[str]:
+    """The evaluations that runs were made of: paths, and names of examples."""
+    found = (msgspec.json.decode(row.spec, type=dict[str, Any]).get("reference") for row in rows)
+    return list(dict.fromkeys(str(reference) for reference in found if reference))

@@ -1,0 +1,255 @@
+"""Reads the workspace for the window, in threads of its own: the window's thread never waits for a disk.
+
+What is looked at now (the rows of a table, one record) has a thread and a connection for itself, and so has the search
+for a table's records: no long question holds them up.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from evalstudio.errors import RunError, StoreError
+from evalstudio.metrics import LiveAggregate
+from evalstudio.protocol import ScoreNow
+from evalstudio.store.comparison import RunComparison, compare_runs
+from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
+from evalstudio.store.database import NoTablesYet, explain
+from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.leaderboard import Leaderboard, rank_runs
+from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
+from evalstudio.store.query import RecordQuery
+from evalstudio.store.reader import Details, Reader, RecordLine
+from evalstudio.store.runs import RunRow
+from evalstudio.ui.state.run_model import History
+from evalstudio.workspace import Workspace
+
+if TYPE_CHECKING:  # numpy is theirs, and the list of runs is read before it is there
+    from evalstudio.store.ids import Ids
+    from evalstudio.ui.state.run_series import Series
+
+Result = TypeVar("Result")
+SPARKS = 32  # points of a small curve in a list
+
+
+class Distributions(NamedTuple):
+    """How a run's latencies and the scores of one evaluator are spread."""
+
+    evaluators: tuple[str, ...]
+    evaluator: str | None
+    outcomes: tuple[int, int, int]  # scored by it, unscored, errored
+    latencies: tuple[Bar, ...]
+    scores: tuple[Bar, ...]
+
+
+class Several(NamedTuple):
+    """Several runs: ranked, their seconds, and what each of their models gave at which concurrency, over all its runs."""
+
+    board: Leaderboard
+    series: "dict[int, Series]"
+    curves: dict[str, list[CurvePoint]]
+
+
+class _Lane:
+    """A thread with a connection of its own, opened when the database is there."""
+
+    def __init__(self, workspace: Workspace, name: str) -> None:
+        self._workspace = workspace
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._reader: Reader | None = None
+        self._closed = False
+
+    async def read(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        if self._closed:
+            return nothing
+        return await asyncio.wrap_future(self._thread.submit(self._work, query, nothing))
+
+    def break_off(self) -> None:
+        reader = self._reader
+        if reader is not None:
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
+                reader.connection.interrupt()
+
+    def close(self) -> None:
+        self._closed = True
+        self.break_off()
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    def _work(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        if self._reader is None:
+            if not self._workspace.database.exists():
+                return nothing
+            try:
+                self._reader = Reader(self._workspace)
+            except NoTablesYet:
+                return nothing  # the engine makes them at this very moment
+        try:
+            return query(self._reader)
+        except sqlite3.Error as error:
+            self._close()
+            raise StoreError(explain(error, self._workspace.database)) from error
+
+    def _close(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+
+class StoreReader:
+    """Answers come by coroutine. Raises StoreError with a sentence; where there is no database yet, all is empty."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._questions = _Lane(workspace, "store")
+        self._seen = _Lane(workspace, "store-rows")
+        self._searches = _Lane(workspace, "store-search")
+
+    async def runs(self) -> list[RunRow]:
+        """All runs, newest first."""
+        return await self._questions.read(Reader.runs, [])
+
+    async def history(self, run_id: int) -> History | None:
+        """What charts and header need of a run; None if it is not there (any more)."""
+        try:
+            return await self._questions.read(lambda reader: _history(reader, run_id), None)
+        except RunError:
+            return None
+
+    async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> "Ids":
+        """The ids of the records that a table shows, in its order; with `after` those greater only."""
+        from evalstudio.store.ids import find_ids, no_ids
+
+        return await self._searches.read(
+            lambda reader: find_ids(reader.connection, run_id, query, after), no_ids()
+        )
+
+    async def first_ids(self, run_id: int, count: int, *, descending: bool) -> "Ids":
+        """The first ids of a table that shows all records, before the others are known."""
+        from evalstudio.store.ids import first_ids, no_ids
+
+        return await self._seen.read(
+            lambda reader: first_ids(reader.connection, run_id, count, descending=descending), no_ids()
+        )
+
+    async def lines(self, ids: list[int], evaluator: str | None = None) -> list[RecordLine]:
+        return await self._seen.read(lambda reader: reader.lines(ids, evaluator), [])
+
+    async def distributions(self, run_id: int, evaluator: str | None) -> Distributions:
+        """How latencies and one evaluator's scores are spread; of the first evaluator, where it has no other."""
+        return await self._questions.read(
+            lambda reader: _distributions(reader, run_id, evaluator),
+            Distributions((), None, (0, 0, 0), (), ()),
+        )
+
+    async def comparison(self, a: int, b: int) -> RunComparison | None:
+        """Two runs compared; None where one of them is not there (any more)."""
+        try:
+            return await self._questions.read(lambda reader: compare_runs(reader, a, b), None)
+        except RunError:
+            return None
+
+    async def several(
+        self, run_ids: list[int], evaluator: str | None, baseline: int | None
+    ) -> Several | None:
+        """Several runs ranked, with their seconds; None where one of them is not there (any more)."""
+        try:
+            return await self._questions.read(
+                lambda reader: _several(reader, run_ids, evaluator, baseline), None
+            )
+        except RunError:
+            return None
+
+    async def sparkline(self, run_id: int) -> tuple[float, ...]:
+        """Records a second over a run, in at most `SPARKS` parts of its time."""
+        return await self._questions.read(lambda reader: _sparkline(reader, run_id), ())
+
+    async def details(self, record_id: int) -> Details | None:
+        return await self._seen.read(lambda reader: reader.details(record_id), None)
+
+    async def learned(self) -> tuple[list[Learned], list[ModelHistory]]:
+        """What is known about endpoints, and how the runs on each model went."""
+        return await self._questions.read(
+            lambda reader: (learned_endpoints(reader.connection), model_histories(reader.connection)),
+            ([], []),
+        )
+
+    def interrupt(self) -> None:
+        """Ends a search for records that runs now; whoever waits for it gets StoreError."""
+        self._searches.break_off()
+
+    def close(self) -> None:
+        """Ends the threads; a query in work is broken off."""
+        for lane in (self._searches, self._questions, self._seen):
+            lane.close()
+
+
+def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline: int | None) -> Several:
+    from evalstudio.ui.state.run_series import Series
+
+    board = rank_runs(reader, run_ids, evaluator, baseline)
+    series = {}
+    for run_id in run_ids:
+        series[run_id] = Series()
+        series[run_id].add(reader.buckets(run_id))
+    of_model: dict[str, list[int]] = {one.row.model: [] for one in board.standings}
+    for row in reader.runs():
+        if row.model in of_model:
+            of_model[row.model].append(row.id)
+    curves = {model: concurrency_curve(reader, ids) for model, ids in of_model.items()}
+    return Several(board, series, curves)
+
+
+def _sparkline(reader: Reader, run_id: int) -> tuple[float, ...]:
+    first, last = reader.connection.execute(
+        "SELECT min(second), max(second) FROM seconds WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    if first is None:
+        return ()
+    width = -(-(last - first + 1) // SPARKS)
+    rows = reader.connection.execute(
+        "SELECT (second - ?) / ?, sum(bucket ->> '$.saved') FROM seconds WHERE run_id = ? GROUP BY 1",
+        (first, width, run_id),
+    )
+    sums = dict(rows.fetchall())
+    return tuple(sums.get(part, 0) / width for part in range((last - first) // width + 1))
+
+
+def _history(reader: Reader, run_id: int) -> History:
+    row = reader.run(run_id)
+    scores = () if row.summary is not None and not row.is_leased else _scores(reader, run_id)
+    return History(row, reader.buckets(run_id), reader.changes(run_id), reader.errors(run_id), scores)
+
+
+def _distributions(reader: Reader, run_id: int, evaluator: str | None) -> Distributions:
+    names = tuple(reader.evaluators(run_id))
+    if evaluator not in names:
+        evaluator = names[0] if names else None
+    return Distributions(
+        names,
+        evaluator,
+        outcome_counts(reader, run_id, evaluator),
+        latency_bars(reader, run_id),
+        score_bars(reader, run_id, evaluator) if evaluator is not None else (),
+    )
+
+
+def _scores(reader: Reader, run_id: int) -> tuple[ScoreNow, ...]:
+    """Scores as they stand, of a run that left no summary."""
+    made = []
+    for evaluator in reader.evaluators(run_id):
+        counts = reader.score_counts(run_id, evaluator)
+        numbers = [(float(value), count) for value, count in counts if isinstance(value, (int, float))]
+        unscored = sum(count for value, count in counts if value is None)
+        metric = "accuracy" if all(number in (0, 1) for number, _ in numbers) else "mean"
+        if not numbers:
+            made.append(ScoreNow(evaluator, metric, None, None, None, 0, unscored))
+            continue
+        aggregate = LiveAggregate()
+        for number, count in numbers:
+            aggregate.add_many(number, count)
+        now = aggregate.snapshot()
+        made.append(ScoreNow(evaluator, metric, now.value, now.low, now.high, now.n, unscored))
+    return tuple(made)
