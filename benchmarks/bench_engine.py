@@ -26,11 +26,11 @@ from rich.console import Console
 from rich.table import Table
 
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.machine import raise_open_file_limit
 from evalstudio.engine.models.http import Client, stream_body
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.workspace import Workspace
 
 CASES = [  # samples, milliseconds, in flight

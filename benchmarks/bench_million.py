@@ -18,10 +18,10 @@ from rich.table import Table
 from benchmarks.bench_engine import MESSAGES, raw_server
 from benchmarks.kept import keep
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.machine import raise_open_file_limit
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.workspace import Workspace
 

@@ -30,7 +30,7 @@ from evalstudio import Result, foreach
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run as run_loop
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.evaluators import exact_match
 from evalstudio.protocol import Snapshot
 from evalstudio.python.evaluation import evaluation_of

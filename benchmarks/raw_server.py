@@ -71,7 +71,7 @@ async def serve(delay: float) -> None:
 
 
 if __name__ == "__main__":
-    from evalstudio.engine.machine import raise_open_file_limit
+    from evalstudio.core.system import raise_open_file_limit
 
     raise_open_file_limit()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if uvloop else None) as runner:

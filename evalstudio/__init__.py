@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evalstudio.python.decorators import ForEach, batch, foreach
-    from evalstudio.python.notebook import run
     from evalstudio.python.result import Result
     from evalstudio.python.scorers import evaluator, metric
+    from evalstudio.runner import run
     from evalstudio.score import Score
 
 __version__ = "0.1.0"
@@ -22,7 +22,7 @@ _HOMES = {
     "evaluator": "evalstudio.python.scorers",
     "foreach": "evalstudio.python.decorators",
     "metric": "evalstudio.python.scorers",
-    "run": "evalstudio.python.notebook",
+    "run": "evalstudio.runner",
 }
 
 

@@ -1,6 +1,6 @@
 """`python -m evalstudio`: the same as the command `evalstudio`."""
 
-from evalstudio.cli import main
+from evalstudio.cli.main import main
 
 if __name__ == "__main__":
     main()

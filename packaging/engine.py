@@ -7,6 +7,6 @@ if __name__ == "__main__":
     from evalstudio.packaged import runs_own_module
 
     if not runs_own_module():
-        from evalstudio.cli import main
+        from evalstudio.cli.main import main
 
         main()

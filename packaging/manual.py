@@ -5,7 +5,7 @@ from pathlib import Path
 
 LISTING = """
 import click
-from evalstudio.cli import evalstudio
+from evalstudio.cli.main import evalstudio
 context = click.Context(evalstudio, info_name="evalstudio")
 for name in evalstudio.list_commands(context):
     command = evalstudio.get_command(context, name)

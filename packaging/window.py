@@ -8,7 +8,7 @@ if __name__ == "__main__":
     from evalstudio.packaged import runs_own_module
 
     if not runs_own_module():
-        from evalstudio.cli import main
+        from evalstudio.cli.main import main
 
         if len(sys.argv) == 1 or sys.argv[1] == "--smoke-test":
             sys.argv.insert(1, "window")

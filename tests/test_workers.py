@@ -3,7 +3,7 @@
 import pytest
 
 from evalstudio.advisor import Machine, processes_range, worker_warnings
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import LimitError, SettingsError
 from evalstudio.settings import Settings
 from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for

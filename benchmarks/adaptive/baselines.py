@@ -8,7 +8,7 @@ import math
 import random
 from collections import deque
 
-from evalstudio.engine.limits.terms import AttemptResult
+from evalstudio.engine.limits.vocabulary import AttemptResult
 from evalstudio.outcome import Outcome
 
 

@@ -19,11 +19,11 @@ from rich.console import Console
 from rich.table import Table
 
 from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
-from evalstudio.engine.child_server import ChildServer, start_child_server
+from evalstudio.core.child_process import ChildServer, start_child_server
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.models.local import MODEL_NAME, server_arguments
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.servers.local_model import MODEL_NAME, server_arguments
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
@@ -128,7 +128,7 @@ async def control(server: ChildServer, **changes: float) -> None:
 
 async def demo(table: Table, slots: int, samples: int, *, grown: int | None = None) -> None:
     """One row: the demo server with so many slots, from a third of the run on `grown`."""
-    async with start_child_server(["-m", "evalstudio.engine.demo", "--profile", "instant"]) as server:
+    async with start_child_server(["-m", "evalstudio.engine.servers.demo", "--profile", "instant"]) as server:
         os.environ["BENCHMARK_KEY"] = "none"
         await control(server, slots=slots, **ANSWERS_OF_60_MS)
         fixed = await evaluate(server, SlidingWindow(grown or slots), samples, grow_to=grown)

@@ -7,7 +7,7 @@ from pathlib import Path
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.workspace import Workspace
 
 folder = Path(sys.argv[1])

@@ -10,22 +10,22 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine.admission import Admission
-from evalstudio.engine.assembly import Assembled, Parts, assemble
-from evalstudio.engine.endpoints import Endpoints, save_prior
-from evalstudio.engine.finals import final_scores
-from evalstudio.engine.machine import (
+from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
 )
-from evalstudio.engine.plan import Options, Plan, StoredSpec, automatic_name, make_plan
-from evalstudio.engine.pulse import Pulse, save_buckets
-from evalstudio.engine.python_plan import plan_evaluation
-from evalstudio.engine.rescoring import rescore
-from evalstudio.engine.run import Run, Services
-from evalstudio.engine.servers import Servers
-from evalstudio.engine.snapshots import take_snapshot
-from evalstudio.engine.worker_advice import notes_on
+from evalstudio.engine.limits.admission import Admission
+from evalstudio.engine.limits.endpoint_registry import Endpoints, save_prior
+from evalstudio.engine.planning.plan import Options, Plan, StoredSpec, automatic_name, make_plan
+from evalstudio.engine.planning.python_plan import plan_evaluation
+from evalstudio.engine.planning.worker_advice import notes_on
+from evalstudio.engine.run.assembly import Assembled, Parts, assemble
+from evalstudio.engine.run.rescoring import rescore
+from evalstudio.engine.run.run import Run, Services
+from evalstudio.engine.run.snapshots import take_snapshot
+from evalstudio.engine.scoring.final_metrics import final_scores
+from evalstudio.engine.servers.manager import Servers
+from evalstudio.engine.ticker import Pulse, save_buckets
 from evalstudio.errors import RunError, StoreError
 from evalstudio.evaluation import Evaluation, is_python, load_evaluation, variants
 from evalstudio.keys import redact

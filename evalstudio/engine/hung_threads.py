@@ -8,8 +8,8 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
-from evalstudio.engine.executors.threads import GIVEN_UP, ThreadWorkers
-from evalstudio.engine.run import Run
+from evalstudio.engine.run.run import Run
+from evalstudio.engine.workers.thread_workers import GIVEN_UP, ThreadWorkers
 from evalstudio.store.runs import RunState
 
 MOST = 64

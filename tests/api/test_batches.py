@@ -6,7 +6,7 @@ import pytest
 
 from evalstudio import Result, batch
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import LimitError
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace

@@ -11,7 +11,7 @@ import pytest
 from evalstudio import ForEach, Result, Score, batch, foreach, run
 from evalstudio.concurrency import Sequential
 from evalstudio.errors import LimitError
-from evalstudio.python.notebook import Finished
+from evalstudio.runner import Finished
 from tests.cli.test_run_python import finish as in_terminal
 from tests.engine.support import write_evaluation
 from tests.pytest_plugin.test_plugin import session

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from evalstudio import Result
-from evalstudio.engine.executors.threads import ThreadWorkers
 from evalstudio.engine.models.call import CallResult, Request
-from evalstudio.engine.models.evaluation import BatchModel, EvaluationModel
+from evalstudio.engine.models.python_evaluation import BatchModel, EvaluationModel
+from evalstudio.engine.workers.thread_workers import ThreadWorkers
 from evalstudio.outcome import Outcome
 
 

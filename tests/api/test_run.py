@@ -13,11 +13,11 @@ import pytest
 
 from evalstudio import ForEach, Result, Score, batch, evaluator, foreach, metric, run
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError, LimitError, RunError
 from evalstudio.evaluators import exact_match
 from evalstudio.metrics import METRICS, accuracy
-from evalstudio.python.notebook import Finished
+from evalstudio.runner import Finished
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
 from tests.engine.support import engine_in, finish

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evalstudio.engine.executors.target import EvaluationTarget, EvaluatorTarget, ModelTarget
+from evalstudio.engine.workers.target import EvaluationTarget, EvaluatorTarget, ModelTarget
 from evalstudio.errors import EvalStudioError
 from evalstudio.evaluators import build_evaluators
 from evalstudio.python.evaluation import load_evaluation_function

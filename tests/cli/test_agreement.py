@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from evalstudio.cli import evalstudio as commands
+from evalstudio.cli.main import evalstudio as commands
 from evalstudio.errors import EvaluationError
 from evalstudio.workspace import Workspace
 

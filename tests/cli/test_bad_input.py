@@ -77,7 +77,7 @@ def test_that_a_wrong_key_stops_the_run_at_once_and_keeps_all_for_a_resume(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = subprocess.Popen(
-        [sys.executable, "-m", "evalstudio.engine.demo", "--profile", "instant", "--api-key", "sk-the-right-one"],
+        [sys.executable, "-m", "evalstudio.engine.servers.demo", "--profile", "instant", "--api-key", "sk-the-right-one"],
         stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from evalstudio.cli import evalstudio as command
-from evalstudio.commands.experiments import write
-from evalstudio.engine.endpoints import identify, save_prior
+from evalstudio.cli.experiments import write
+from evalstudio.cli.main import evalstudio as command
+from evalstudio.engine.limits.endpoint_registry import identify, save_prior
 from evalstudio.engine.limits.priors import Prior
 from evalstudio.errors import EvaluationError, LimitError, RunError
 from evalstudio.models import resolve_model

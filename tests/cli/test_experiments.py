@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from evalstudio import Result as Answer
 from evalstudio import foreach, run
-from evalstudio.cli import evalstudio
-from evalstudio.commands.export import neutral
-from evalstudio.commands.tidy import seconds_of
+from evalstudio.cli.export import neutral
+from evalstudio.cli.housekeeping import seconds_of
+from evalstudio.cli.main import evalstudio
 from evalstudio.concurrency import Sequential, SlidingWindow
 from evalstudio.errors import RunError
 from evalstudio.evaluators import exact_match

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from evalstudio.commands import show
-from evalstudio.commands.console import SafeConsole
-from evalstudio.commands.output import visible
+from evalstudio.cli.main import show
+from evalstudio.terminal.console import SafeConsole
+from evalstudio.terminal.stdout import visible
 from tests.cli.test_bad_input import evalstudio, said
 
 CODE = "def answer(prompt):\n    raise ValueError('evil \\x1b]0;pwned\\x07\\x9b2J')\n"

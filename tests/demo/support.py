@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from evalstudio.engine.child_server import start_child_server
+from evalstudio.core.child_process import start_child_server
 
 ONE_WORD = {"role": "system", "content": "Answer with one word: positive, negative or neutral."}
 
@@ -69,7 +69,7 @@ class Demo:
 async def demo_server(
     profile: str = "instant", seed: int = 0, *more: str, **changes: Any
 ) -> AsyncIterator[Demo]:
-    arguments = ["-m", "evalstudio.engine.demo", "--profile", profile, "--seed", str(seed), *more]
+    arguments = ["-m", "evalstudio.engine.servers.demo", "--profile", profile, "--seed", str(seed), *more]
     async with (
         start_child_server(arguments) as server,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,

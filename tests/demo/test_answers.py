@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.engine.demo.answers import answer_text
-from evalstudio.engine.demo.chat import ChatRequest, count_prompt, encode, pieces
-from evalstudio.engine.demo.draws import request_key
-from evalstudio.engine.demo.extraction import fill
+from evalstudio.engine.servers.demo.answers import answer_text
+from evalstudio.engine.servers.demo.chat import ChatRequest, count_prompt, encode, pieces
+from evalstudio.engine.servers.demo.draws import request_key
+from evalstudio.engine.servers.demo.extraction import fill
 from tests.demo.support import demo_server
 
 EXAMPLES = Path(__file__).parents[2] / "resources" / "examples"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.engine.demo.performance import Batch
-from evalstudio.engine.demo.profiles import Profile
-from evalstudio.engine.demo.rate_limits import RateLimits, duration
+from evalstudio.engine.servers.demo.performance import Batch
+from evalstudio.engine.servers.demo.profiles import Profile
+from evalstudio.engine.servers.demo.rate_limits import RateLimits, duration
 from tests.demo.support import Demo, demo_server
 
 FAILED = 0

@@ -10,13 +10,13 @@ import msgspec
 import psutil
 import pytest
 
-from evalstudio.engine.child_server import start_child_server
-from evalstudio.engine.demo.profiles import PROFILES, profile_named
+from evalstudio.core.child_process import start_child_server
+from evalstudio.engine.servers.demo.profiles import PROFILES, profile_named
 from evalstudio.errors import ModelError
 from tests.demo.support import demo_server
 
 USER = '{"role": "user", "content": "hi"}'
-DEMO = ["-m", "evalstudio.engine.demo"]
+DEMO = ["-m", "evalstudio.engine.servers.demo"]
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ async def test_a_signal_ends_it_orderly_even_with_calls_in_work(number: signal.S
 
 PARENT = """
 import asyncio
-from evalstudio.engine.child_server import start_child_server
+from evalstudio.core.child_process import start_child_server
 
 async def main():
-    async with start_child_server(["-m", "evalstudio.engine.demo", "--profile", "one-second"]) as server:
+    async with start_child_server(["-m", "evalstudio.engine.servers.demo", "--profile", "one-second"]) as server:
         print(server.pid, flush=True)
         await asyncio.Event().wait()
 

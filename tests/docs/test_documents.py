@@ -12,8 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from evalstudio import commands_reference
-from evalstudio.cli import evalstudio
+from evalstudio.cli.main import evalstudio, reference
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
@@ -90,9 +89,7 @@ def test_that_every_page_is_in_the_contents() -> None:
 
 
 def test_that_the_reference_of_commands_is_up_to_date() -> None:
-    assert commands_reference.PAGE.read_text() == commands_reference.page(), (
-        "run: python -m evalstudio.commands_reference"
-    )
+    assert reference.PAGE.read_text() == reference.page(), "run: python -m evalstudio.cli.reference"
 
 
 @pytest.mark.proof

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from evalstudio.engine.snapshots import SENTENCES
+from evalstudio.engine.run.snapshots import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "guide" / "troubleshooting.md").read_text()

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from evalstudio.engine.child_server import start_child_server
+from evalstudio.core.child_process import start_child_server
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.run import Run
+from evalstudio.engine.run.run import Run
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.workspace import Workspace
 
@@ -53,7 +53,9 @@ def write_evaluation(
 async def demo(profile: str, *arguments: str) -> AsyncIterator["Demo"]:
     """A demo server in a process of its own."""
     async with (
-        start_child_server(["-m", "evalstudio.engine.demo", "--profile", profile, *arguments]) as server,
+        start_child_server(
+            ["-m", "evalstudio.engine.servers.demo", "--profile", profile, *arguments]
+        ) as server,
         httpx.AsyncClient() as client,
     ):
         yield Demo(server.url, str(server.info["token"]), client)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace

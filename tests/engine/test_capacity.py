@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.capacity import find_capacity, plan_capacity
-from evalstudio.engine.commands import Commander
+from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
+from evalstudio.engine_process.dispatcher import Commander
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity, Level, Reply
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace

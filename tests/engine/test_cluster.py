@@ -14,9 +14,9 @@ import pytest
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.executors import cluster as cluster_module
-from evalstudio.engine.executors import cluster_worker
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.workers import dask_link as cluster_module
+from evalstudio.engine.workers import dask_worker_main
 from evalstudio.errors import ModelError, RequirementError
 from evalstudio.protocol import LogLine
 from evalstudio.workspace import Workspace
@@ -151,8 +151,8 @@ async def test_that_an_import_that_fails_there_is_said_and_nothing_is_called(
 async def test_that_evaluators_run_there_and_other_versions_are_said(
     dask: Dask, tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = cluster_worker.versions() | {"msgspec": "0.0.1"}
-    monkeypatch.setattr(cluster_worker, "versions", lambda: ours)
+    ours = dask_worker_main.versions() | {"msgspec": "0.0.1"}
+    monkeypatch.setattr(dask_worker_main, "versions", lambda: ours)
     write_model(
         tmp_path,
         "import os\nfrom evalstudio.score import Score\n"

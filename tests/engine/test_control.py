@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
-from evalstudio.engine.plan import Options
-from evalstudio.engine.run import Run
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.run.run import Run
 from evalstudio.errors import EvalStudioError, LimitError, RunError
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace

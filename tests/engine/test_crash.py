@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError, StoreError
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState

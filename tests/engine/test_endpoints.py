@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.endpoints import Endpoints, identify
-from evalstudio.engine.plan import Options, make_plan
+from evalstudio.engine.limits.endpoint_registry import Endpoints, identify
+from evalstudio.engine.planning.plan import Options, make_plan
 from evalstudio.evaluation import ModelSettings, load_evaluation
 from evalstudio.settings import Settings
 from tests.engine.support import write_evaluation

@@ -11,10 +11,10 @@ from benchmarks.adaptive.baselines import Fixed
 from benchmarks.adaptive.measure import run, shipped
 from benchmarks.adaptive.simulator import Profile
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
-from evalstudio.engine.forecast import Basis, forecast, from_pilot, from_prior
+from evalstudio.engine.forecasting.pilot import known_basis, run_pilot
+from evalstudio.engine.forecasting.play_through import Basis, forecast, from_pilot, from_prior
 from evalstudio.engine.limits.priors import Prior
-from evalstudio.engine.pilot import known_basis, run_pilot
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError
 from evalstudio.store.quiet_latency import quiet_latencies
 from evalstudio.store.reader import Reader

@@ -11,7 +11,7 @@ import pytest
 
 from evalstudio.advisor import measure_machine
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import ModelError
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace import Workspace

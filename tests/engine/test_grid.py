@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError, RunError
 from evalstudio.evaluation import load_evaluation, variants
 from evalstudio.store.reader import Reader

@@ -310,7 +310,7 @@ def test_that_a_run_is_deleted_over_the_pipe_but_not_while_it_runs(
 @contextmanager
 def demo_that_wants(key: str) -> Iterator[str]:
     """A demo server that refuses other keys; its URL."""
-    arguments = ["-m", "evalstudio.engine.demo", "--profile", "instant", "--api-key", key]
+    arguments = ["-m", "evalstudio.engine.servers.demo", "--profile", "instant", "--api-key", key]
     server = subprocess.Popen(
         [sys.executable, *arguments], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
@@ -180,7 +180,7 @@ async def test_that_a_run_waits_for_scores_and_reports_progress_meanwhile(
 async def test_that_a_run_does_not_wait_for_ever_for_a_judge_that_is_not_there(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evalstudio.engine.judges.SILENT_S", 0.5)
+    monkeypatch.setattr("evalstudio.engine.scoring.judge_calls.SILENT_S", 0.5)
     monkeypatch.setenv("TEST_KEY", "sk-planted-for-tests")
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from evalstudio.engine.knee import End, Search
-from evalstudio.engine.measuring import relative_half_width
+from evalstudio.engine.capacity.knee import End, Search
+from evalstudio.engine.capacity.level_measurement import relative_half_width
 from evalstudio.protocol import Level, Percentiles
 
 

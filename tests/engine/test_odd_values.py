@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from evalstudio.encodable import encodable, encodable_value
-from evalstudio.engine.host import _framed
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine_process.main import _framed
 from evalstudio.protocol import Events, Frames, LogLine
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState

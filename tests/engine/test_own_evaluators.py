@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from evalstudio.advisor import Machine
-from evalstudio.engine import worker_advice
-from evalstudio.engine.plan import Options, make_plan
+from evalstudio.engine.planning import worker_advice
+from evalstudio.engine.planning.plan import Options, make_plan
 from evalstudio.evaluation import load_evaluation
 from evalstudio.protocol import LogLine
 from evalstudio.settings import Settings

@@ -13,10 +13,10 @@ import psutil
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.executors.processes import ProcessWorkers
-from evalstudio.engine.executors.target import ModelTarget
-from evalstudio.engine.executors.workers import CallFailed
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.workers.process_workers import ProcessWorkers
+from evalstudio.engine.workers.protocol import CallFailed
+from evalstudio.engine.workers.target import ModelTarget
 from evalstudio.errors import ModelError
 from evalstudio.outcome import Outcome
 from evalstudio.protocol import LogLine

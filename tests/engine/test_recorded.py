@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace

@@ -8,8 +8,8 @@ import pytest
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.datasets import DatasetSource, open_dataset
 from evalstudio.engine.limits.retry import RetryBudget
-from evalstudio.engine.plan import Options
-from evalstudio.engine.samples import MOST_DEFERRED, Done, SampleQueue
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.run.sample_queue import MOST_DEFERRED, Done, SampleQueue
 from evalstudio.store.reader import Reader
 from evalstudio.workspace import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation

@@ -6,7 +6,7 @@ import signal
 
 import psutil
 
-from evalstudio.engine.servers import Servers
+from evalstudio.engine.servers.manager import Servers
 from evalstudio.evaluation import ModelSettings
 
 

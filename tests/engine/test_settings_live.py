@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import Adaptive, SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.evaluation import TimeOuts
 from evalstudio.settings import Rates, Settings
 from evalstudio.workspace import Workspace

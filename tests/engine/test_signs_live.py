@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.signs import Trouble
 from evalstudio.workspace import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation

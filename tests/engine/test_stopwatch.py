@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from evalstudio.engine.executors.stopwatch import Spent, Stopwatch
 from evalstudio.engine.limits.blocking import blocking_share
+from evalstudio.engine.user_code.stopwatch import Spent, Stopwatch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the account of a thread is Linux's")
 

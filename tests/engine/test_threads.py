@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from evalstudio.engine.executors.threads import ThreadWorkers
+from evalstudio.engine.workers.thread_workers import ThreadWorkers
 
 
 async def test_that_one_idle_thread_does_not_take_two_calls_that_come_together() -> None:

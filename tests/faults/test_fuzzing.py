@@ -17,7 +17,7 @@ from evalstudio.datasets import DatasetSource, open_dataset, preview
 from evalstudio.engine.models.anthropic import AnthropicModel
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.models.openai import OpenAIModel
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError
 from evalstudio.evaluation import ModelSettings, TimeOuts, load_evaluation
 from evalstudio.named_models import load_models, save_models

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import StoreError
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import RunState

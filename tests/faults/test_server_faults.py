@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from evalstudio.engine.child_server import start_child_server
-from evalstudio.engine.plan import Options
+from evalstudio.core.child_process import start_child_server
+from evalstudio.engine.planning.plan import Options
 from evalstudio.store.runs import RunState
 from evalstudio.workspace import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
@@ -128,7 +128,7 @@ async def test_that_a_server_put_to_sleep_is_waited_for(
     tmp_path: Path, workspace: Workspace, told: Tell
 ) -> None:
     async with (
-        start_child_server(["-m", "evalstudio.engine.demo", "--profile", "instant"]) as child,
+        start_child_server(["-m", "evalstudio.engine.servers.demo", "--profile", "instant"]) as child,
         engine_in(workspace) as (engine, heard),
     ):
         model = f'{{ provider = "openai", name = "demo", base_url = "{child.url}" }}'
@@ -148,8 +148,8 @@ async def test_that_a_run_whose_endpoint_is_back_goes_on_when_it_is_continued_on
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it failed while it was away does not pause it again before the first answer could come."""
-    monkeypatch.setattr("evalstudio.engine.limits.brake.BREAKER_CANARIES", 1)
-    monkeypatch.setattr("evalstudio.engine.limits.brake._FIRST_WAIT", 0.1)
+    monkeypatch.setattr("evalstudio.engine.limits.circuit_breaker.BREAKER_CANARIES", 1)
+    monkeypatch.setattr("evalstudio.engine.limits.circuit_breaker._FIRST_WAIT", 0.1)
     away = True
 
     async def answer(request: web.Request) -> web.Response:

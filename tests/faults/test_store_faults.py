@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import StoreError
 from evalstudio.protocol import LogLine
 from evalstudio.store.runs import RunState

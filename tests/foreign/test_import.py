@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.cli import evalstudio
-from evalstudio.engine.plan import Options
+from evalstudio.cli.main import evalstudio
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
 from evalstudio.foreign import import_file
 from evalstudio.foreign.dotevals import read_dotevals

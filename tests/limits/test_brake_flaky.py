@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from evalstudio.engine.limits.brake import Brake, Failure
+from evalstudio.engine.limits.circuit_breaker import Brake, Failure
 
 
 def episodes(share: float, seed: int, attempts: int = 1000) -> int:

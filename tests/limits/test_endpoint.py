@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalstudio.engine.limits.endpoint import EndpointController
-from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.engine.limits.priors import Kind, Prior
-from evalstudio.engine.limits.terms import AttemptResult, Binding, Ticket, Wait
+from evalstudio.engine.limits.rate_limit_headers import RateHeaders
+from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, Ticket, Wait
 from evalstudio.errors import LimitError
 from evalstudio.outcome import Outcome
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.engine.limits.hints import RateHeaders, rate_headers, retry_hint
+from evalstudio.engine.limits.rate_limit_headers import RateHeaders, rate_headers, retry_hint
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 GEMINI = """{"error": {"code": 429, "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalstudio.engine.limits.hints import RateHeaders
-from evalstudio.engine.limits.pacer import Bucket, HiddenRate, Pacer
+from evalstudio.engine.limits.rate_limit_headers import RateHeaders
+from evalstudio.engine.limits.rate_limiter import Bucket, HiddenRate, Pacer
 
 
 def starts_within(pacer: Pacer, seconds: float, tokens: float = 0.0, now: float = 0.0) -> list[float]:

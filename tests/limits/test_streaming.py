@@ -7,7 +7,7 @@ from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.estimators import Estimate
 from evalstudio.engine.limits.ramp import Ramp
 from evalstudio.engine.limits.streaming import StreamRate, Streams
-from evalstudio.engine.limits.terms import Ticket
+from evalstudio.engine.limits.vocabulary import Ticket
 
 LONG = Profile("long answers", slots=256, base=0.02, each=0.0001, output=1000, spread=0.3, stream=True)
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.models import local
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.servers import local_model
 from evalstudio.evaluation import ModelSettings
 from evalstudio.keys import find_key
 from evalstudio.store.reader import Details, Reader
@@ -19,7 +19,7 @@ from tests.engine.support import engine_in, finish
 pytestmark = [
     pytest.mark.local_model,
     pytest.mark.skipif(
-        not local.installed(), reason="the local model is not installed: run 'make local-model'"
+        not local_model.installed(), reason="the local model is not installed: run 'make local-model'"
     ),
 ]
 
@@ -38,7 +38,7 @@ def write_evaluation(folder: Path) -> str:
     path = folder / "capitals.toml"
     path.write_text(
         'name = "capitals"\ndataset = { path = "capitals.jsonl" }\n'
-        f'model = "{local.REFERENCE}"\n'
+        f'model = "{local_model.REFERENCE}"\n'
         'messages = [ { role = "system", content = "You are a helpful assistant." },\n'
         '  { role = "user", content = "What is the capital of {{ country }}?" } ]\n'
         'evaluators = [ { type = "contains", expected = "{{ capital }}" } ]\n'

@@ -11,29 +11,29 @@ import httpx
 import psutil
 import pytest
 
-from evalstudio.engine.child_server import ChildServer, start_child_server
-from evalstudio.engine.models import local
+from evalstudio.core.child_process import ChildServer, start_child_server
+from evalstudio.engine.servers import local_model
 from evalstudio.errors import ModelError, RequirementError
 
 needs_model = [
     pytest.mark.local_model,
     pytest.mark.skipif(
-        not local.installed(), reason="the local model is not installed: run 'make local-model'"
+        not local_model.installed(), reason="the local model is not installed: run 'make local-model'"
     ),
 ]
 
 
 @pytest.fixture
 def absent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "WEIGHTS_PACKAGE", "no_such_weights")
+    monkeypatch.setattr(local_model, "WEIGHTS_PACKAGE", "no_such_weights")
 
 
 @pytest.mark.usefixtures("absent")
 def test_an_absent_model_says_how_to_install_it() -> None:
-    assert local.find_weights() is None
-    assert not local.installed()
+    assert local_model.find_weights() is None
+    assert not local_model.installed()
     with pytest.raises(RequirementError, match="evalstudio local-model install"):
-        local.server_arguments()
+        local_model.server_arguments()
 
 
 def test_weights_are_found_without_importing_their_package(
@@ -42,11 +42,11 @@ def test_weights_are_found_without_importing_their_package(
     package = tmp_path / "some_weights"
     package.mkdir()
     (package / "__init__.py").write_text("raise RuntimeError('imported')")
-    monkeypatch.setattr(local, "WEIGHTS_PACKAGE", "some_weights")
+    monkeypatch.setattr(local_model, "WEIGHTS_PACKAGE", "some_weights")
     monkeypatch.syspath_prepend(tmp_path)
-    assert local.find_weights() is None
+    assert local_model.find_weights() is None
     (package / "model.gguf").write_bytes(b"GGUF")
-    assert local.find_weights() == package / "model.gguf"
+    assert local_model.find_weights() == package / "model.gguf"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for python")
@@ -56,18 +56,18 @@ def test_install_passes_on_pips_words_and_fails_clearly(tmp_path: Path) -> None:
     python.chmod(python.stat().st_mode | stat.S_IXUSR)
     lines: list[str] = []
     with pytest.raises(RequirementError, match="no matching distribution"):
-        local.install(str(python), lines.append)
+        local_model.install(str(python), lines.append)
     assert lines[0].startswith("-m pip install --no-deps")
-    assert lines[0].endswith(" ".join(local.REQUIREMENTS))
+    assert lines[0].endswith(" ".join(local_model.REQUIREMENTS))
     with pytest.raises(RequirementError, match="does not run"):
-        local.install(str(tmp_path / "nothing"))
+        local_model.install(str(tmp_path / "nothing"))
 
 
 async def test_a_server_without_its_packages_says_so() -> None:
     code = (
         "import sys; sys.argv = ['local_server', *sys.argv[1:]];"
-        "from evalstudio.engine.models import local; local.WEIGHTS_PACKAGE = 'no_such_weights';"
-        "from evalstudio.engine.models.local_server import main; main()"
+        "from evalstudio.engine.models import local; local_model.WEIGHTS_PACKAGE = 'no_such_weights';"
+        "from evalstudio.engine.servers.local_model_main import main; main()"
     )
     with pytest.raises(ModelError, match="The local model is not installed"):
         async with start_child_server(["-c", code]):
@@ -79,7 +79,7 @@ class TestRealModel:
 
     @pytest.fixture
     async def server(self) -> AsyncIterator[ChildServer]:
-        async with start_child_server(local.server_arguments(slots=2, context=512)) as server:
+        async with start_child_server(local_model.server_arguments(slots=2, context=512)) as server:
             yield server
 
     async def test_it_answers_as_a_language_model(self, server: ChildServer) -> None:
@@ -88,7 +88,7 @@ class TestRealModel:
             system = {"role": "system", "content": "You are a helpful assistant."}
             question = {"role": "user", "content": "What is the capital of France?"}
             body = {
-                "model": local.MODEL_NAME,
+                "model": local_model.MODEL_NAME,
                 "messages": [system, question],
                 "temperature": 0,
                 "max_tokens": 24,
@@ -112,7 +112,11 @@ class TestRealModel:
             assert answer.status_code == 400
 
     async def test_it_answers_nobody_who_lacks_its_key(self, server: ChildServer) -> None:
-        body = {"model": local.MODEL_NAME, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+        body = {
+            "model": local_model.MODEL_NAME,
+            "messages": [{"role": "user", "content": "Hi"}],
+            "max_tokens": 1,
+        }
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             for headers in ({}, {"Authorization": "Bearer guessed"}):
                 for path in ("/chat/completions", "/completions", "/embeddings"):
@@ -121,10 +125,10 @@ class TestRealModel:
         assert len(server.info["key"]) >= 32
 
     async def test_it_is_gone_once_it_is_no_longer_needed(self) -> None:
-        async with start_child_server(local.server_arguments(slots=1, context=256)) as server:
+        async with start_child_server(local_model.server_arguments(slots=1, context=256)) as server:
             process = psutil.Process(server.pid)
             port = httpx.URL(server.url).port
             with pytest.raises(ModelError, match=f"does not start on 127.0.0.1:{port}"):
-                async with start_child_server([*local.server_arguments(), "--port", str(port)]):
+                async with start_child_server([*local_model.server_arguments(), "--port", str(port)]):
                     pytest.fail("the port is in use")
         assert not process.is_running()

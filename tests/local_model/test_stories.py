@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.models import local
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.servers import local_model
 from evalstudio.protocol import Snapshot
 from evalstudio.resources import resource
 from evalstudio.store.comparison import compare_runs
@@ -20,7 +20,7 @@ from tests.local_model.test_evaluation import CAPITALS
 pytestmark = [
     pytest.mark.local_model,
     pytest.mark.skipif(
-        not local.installed(), reason="the local model is not installed: run 'make local-model'"
+        not local_model.installed(), reason="the local model is not installed: run 'make local-model'"
     ),
 ]
 HELPFUL = '{ role = "system", content = "You are a helpful assistant." },'
@@ -35,7 +35,7 @@ EXTRACTED = '{ type = "regex_extract", pattern = "(positive|negative)", expected
 
 async def evaluate(workspace: Workspace, folder: Path, name: str, text: str, samples: int) -> Snapshot:
     path = folder / f"{name}.toml"
-    path.write_text(f'name = "story"\nmodel = "{local.REFERENCE}"\n{text}')
+    path.write_text(f'name = "story"\nmodel = "{local_model.REFERENCE}"\n{text}')
     async with engine_in(workspace) as (engine, _):
         run = await engine.start_run(str(path), Options(name, SlidingWindow(2), samples=samples))
         return await finish(engine, run, 110)

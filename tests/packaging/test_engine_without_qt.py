@@ -20,7 +20,7 @@ BLOCKED = """
 import sys
 for name in {blocked!r}:
     sys.modules[name] = None
-from evalstudio.cli import main
+from evalstudio.cli.main import main
 main()
 """
 

@@ -18,7 +18,7 @@ def test_that_each_main_starts_a_server_of_the_program_and_still_is_the_command_
     command = [
         *start,
         "-m",
-        "evalstudio.engine.demo",
+        "evalstudio.engine.servers.demo",
         "--profile",
         "instant",
         "--port",

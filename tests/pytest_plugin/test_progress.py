@@ -28,7 +28,7 @@ def eval_threads(number):
     return Result(exact_match(number, number))
 """
 LINES = """
-import evalstudio.python.pytest_progress as progress
+import evalstudio.pytest_plugin.progress as progress
 progress.LINE_EVERY_S = 0.2
 """
 
@@ -41,7 +41,15 @@ def on_terminal(folder: Path, text: str, *options: str) -> str:
     (folder / "eval_it.py").write_text(HEAD + dedent(text))
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (30, 120))
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "evalstudio.pytest_plugin"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "evalstudio.pytest_plugin",
+    ]
     process = subprocess.Popen(
         [*command, "eval_it.py", *options],
         cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,

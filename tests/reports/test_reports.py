@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from evalstudio.cli import evalstudio
-from evalstudio.engine.plan import Options
+from evalstudio.cli.main import evalstudio
+from evalstudio.engine.planning.plan import Options
 from evalstudio.keys import use_for_session
 from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.reports import html as report

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import evalstudio
-from evalstudio.commands.export import neutral, write_records
+from evalstudio.cli.export import neutral, write_records
 from evalstudio.datasets import DatasetSource, open_dataset
-from evalstudio.engine.connection import try_model
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.model_test import try_model
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
 from evalstudio.evaluation import ModelSettings, load_evaluation
 from evalstudio.keys import REMOVED, find_key, use_for_session
@@ -88,7 +88,7 @@ def test_that_a_cut_text_holds_no_part_of_a_key() -> None:
 def test_that_the_command_line_says_no_key() -> None:
     code = (
         f"import sys; from evalstudio.keys import use_for_session; use_for_session('K', {SECRET!r})\n"
-        f"sys.argv = ['evalstudio', 'run', '/no/{SECRET}.toml']; from evalstudio.cli import main; main()"
+        f"sys.argv = ['evalstudio', 'run', '/no/{SECRET}.toml']; from evalstudio.cli.main import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2

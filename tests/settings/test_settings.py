@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio import settings_reference
-from evalstudio.cli import evalstudio as commands
+from evalstudio.cli.main import evalstudio as commands
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.errors import EvalStudioError, SettingsError
 from evalstudio.evaluation import ModelSettings, TimeOuts

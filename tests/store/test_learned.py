@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.endpoints import identify, save_prior
+from evalstudio.engine.limits.endpoint_registry import identify, save_prior
 from evalstudio.engine.limits.priors import Prior
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.evaluation import ModelSettings
 from evalstudio.store.learned import learned_endpoints, model_histories
 from evalstudio.store.reader import Reader

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox
 
-from evalstudio.engine.models import local
+from evalstudio.engine.servers import local_model
 from evalstudio.models import LOCAL_MODEL
 from evalstudio.store.runs import RunState
 from tests.ui.conftest import Driver
@@ -15,7 +15,7 @@ from tests.ui.test_runs_page import choose, click
 pytestmark = [
     pytest.mark.local_model,
     pytest.mark.skipif(
-        not local.installed(), reason="the local model is not installed: run 'make local-model'"
+        not local_model.installed(), reason="the local model is not installed: run 'make local-model'"
     ),
 ]
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from evalstudio.store.runs import RunState
+from evalstudio.ui.shell import run_end_notifier
 from evalstudio.ui.shell.keep_awake import Awake, inhibitor
 from evalstudio.ui.shell.run_end_notifier import ended_words
 from tests.ui.conftest import Driver

@@ -38,7 +38,7 @@ SECRET = "sk-planted-in-the-window-0123456789"
 @pytest.fixture
 def server() -> Iterator[str]:
     """A demo server that wants a key; its base URL."""
-    command = ["-m", "evalstudio.engine.demo", "--profile", "instant", "--api-key", SECRET]
+    command = ["-m", "evalstudio.engine.servers.demo", "--profile", "instant", "--api-key", SECRET]
     process = subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     )

@@ -1,6 +1,6 @@
 """What changed in the limits of an endpoint, for people to read."""
 
-from evalstudio.engine.limits.terms import Binding, LimitChange
+from evalstudio.engine.limits.vocabulary import Binding, LimitChange
 
 Rates = tuple[float | None, float | None]
 """Requests and tokens a minute, None where there is no limit."""

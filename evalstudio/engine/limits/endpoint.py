@@ -10,21 +10,21 @@ teaches anything.
 
 import math
 
+from evalstudio.engine.limits.backoff_gate import Gate, ThrottleBackoff
 from evalstudio.engine.limits.bounds import check_bounds, check_rates
-from evalstudio.engine.limits.brake import Brake, Failure
 from evalstudio.engine.limits.changes import Rates, add_change, rate_changes
+from evalstudio.engine.limits.circuit_breaker import Brake, Failure
 from evalstudio.engine.limits.client_load import ClientLoad
 from evalstudio.engine.limits.estimators import Lived
-from evalstudio.engine.limits.gate import Gate, ThrottleBackoff
-from evalstudio.engine.limits.hints import RateHeaders
 from evalstudio.engine.limits.learner import Learner, Phase
-from evalstudio.engine.limits.pacer import Pacer
 from evalstudio.engine.limits.priors import Kind, Prior, first_windows
-from evalstudio.engine.limits.refusals import Refusals
+from evalstudio.engine.limits.rate_limit_headers import RateHeaders
+from evalstudio.engine.limits.rate_limiter import Pacer
 from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
-from evalstudio.engine.limits.terms import AttemptResult, Binding, LimitChange, Ticket, Wait
+from evalstudio.engine.limits.throttle_episodes import Refusals
+from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitChange, Ticket, Wait
 from evalstudio.outcome import Outcome
 
 

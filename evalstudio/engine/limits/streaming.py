@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from evalstudio.engine.limits.estimators import Estimate
-from evalstudio.engine.limits.terms import Ticket
+from evalstudio.engine.limits.vocabulary import Ticket
 
 _LONG_ENOUGH = 0.75  # seconds at one window
 _TOO_LONG = 6.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from evalstudio.encodable import count, encodable
-from evalstudio.engine.limits.hints import RateHeaders
+from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.evaluation import TimeOuts
 from evalstudio.keys import redact_answer
 from evalstudio.outcome import Outcome

@@ -15,7 +15,7 @@ from typing import Protocol
 import httpx
 import msgspec
 
-from evalstudio.engine.limits.hints import rate_headers, retry_hint
+from evalstudio.engine.limits.rate_limit_headers import rate_headers, retry_hint
 from evalstudio.engine.models.call import Answer, CallResult, without_keys
 from evalstudio.engine.models.classify import classify, is_fatal, sentence
 from evalstudio.engine.models.http import Client, connect_seconds, explain, place, plain_headers, stream_body

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.engine.executors.stopwatch import Spent
-from evalstudio.engine.executors.workers import Workers
 from evalstudio.engine.models.call import Answer, CallResult, Request, without_keys
-from evalstudio.engine.models.contained import call_contained
+from evalstudio.engine.models.user_call import call_contained
+from evalstudio.engine.user_code.stopwatch import Spent
+from evalstudio.engine.workers.protocol import Workers
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evalstudio.engine.models.call import Answer, CallResult, Request
-from evalstudio.engine.recording import as_text
+from evalstudio.engine.run.record_rows import as_text
 from evalstudio.evaluation import TimeOuts
 from evalstudio.outcome import Outcome
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 import trustme
 
-from evalstudio.engine.connection import list_models, try_model
+from evalstudio.engine.planning.model_test import list_models, try_model
 from evalstudio.errors import ModelError
 from evalstudio.evaluation import ModelSettings, TimeOuts
 from tests.engine.models.scripted import Connection, Script, completion, reply, scripted

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio import keys
-from evalstudio.cli import evalstudio as commands
+from evalstudio.cli.main import evalstudio as commands
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.plan import Options
+from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import ModelError
 from evalstudio.keys import REMOVED, find_key, redact, redact_answer, remember_environment, use_for_session
 from evalstudio.workspace import Workspace

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.models.call import Answer
-from evalstudio.engine.plan import Options
-from evalstudio.engine.pricing import Prices, _find_pricer
+from evalstudio.engine.models.pricing import Prices, _find_pricer
+from evalstudio.engine.planning.plan import Options
 from evalstudio.evaluation import ModelSettings, TokenPrices
 from evalstudio.models import PRESETS
 from evalstudio.workspace import Workspace
@@ -119,7 +119,7 @@ def test_the_engine_starts_without_what_only_some_runs_need() -> None:
         "jsonschema",
         "pyarrow.parquet",
     ]
-    code = f"import sys, evalstudio.engine.host; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, evalstudio.engine_process.main; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )

@@ -1,0 +1,1 @@
+"""The command line, one file for the commands that belong together."""

@@ -1,0 +1,116 @@
+"""`evalstudio rename`, `delete` and `cleanup`: keeping a workspace in order."""
+
+import json
+import re
+import time
+from datetime import datetime
+
+import click
+
+from evalstudio.cli.experiments import find_runs, json_option, reading, write
+from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.errors import RunError
+from evalstudio.store.runs import RunRow, delete_run, rename_experiment
+from evalstudio.terminal.stdout import visible
+from evalstudio.workspace import Workspace
+
+AUTOMATIC = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d")
+UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}
+
+
+@click.command("rename")
+@click.argument("old")
+@click.argument("new")
+@json_option
+@workspace_option
+def rename_command(workspace: str | None, old: str, new: str, as_json: bool) -> None:
+    """Gives experiment OLD the name NEW."""
+    place = _existing(workspace)
+    write(place, lambda connection: rename_experiment(connection, old, new))
+    _say(as_json, {"old": old, "new": new}, f"'{old}' is called '{new}' now.")
+
+
+@click.command("delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@workspace_option
+def delete_command(workspace: str | None, name: str, yes: bool, as_json: bool) -> None:
+    """Deletes experiment NAME (or a run by its number) with all its records, after asking."""
+    place = _existing(workspace)
+    with reading(place) as reader:
+        runs = find_runs(reader, name)
+    records = sum(run.saved for run in runs)
+    count = f"{len(runs)} run{'' if len(runs) == 1 else 's'} with {records:,} records"
+    if not yes:
+        click.confirm(f"Delete {count} of '{name}' for ever?", abort=True, err=as_json)
+    _delete(place, runs)
+    _say(as_json, {"deleted": [run.id for run in runs], "records": records}, f"Deleted {count}.")
+
+
+@click.command("cleanup")
+@click.option("--older-than", "age", required=True, metavar="AGE", help="As in 7d, 12h or 2w.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--all", "named_too", is_flag=True, help="Experiments that a person named, too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@workspace_option
+def cleanup_command(
+    workspace: str | None, age: str, dry_run: bool, named_too: bool, yes: bool, as_json: bool
+) -> None:
+    """Deletes old runs of experiments that got their name from the time; those that run are kept."""
+    place = _existing(workspace)
+    before = time.time() - seconds_of(age)
+    with reading(place) as reader:
+        runs = [
+            run
+            for run in reader.runs()
+            if (run.finished_at or run.created_at) < before
+            and not run.is_leased
+            and (named_too or AUTOMATIC.fullmatch(run.experiment))
+        ]
+    records = sum(run.saved for run in runs)
+    if not as_json:
+        for run in runs:
+            day = datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d")
+            line = f"run {run.id}  {run.experiment}  {run.evaluation}  {day}  {run.saved:,} records"
+            click.echo(visible(line))
+    if runs and not dry_run:
+        if not yes:
+            click.confirm(f"Delete these {len(runs)} runs for ever?", abort=True, err=as_json)
+        _delete(place, runs)
+    done = "would be deleted" if dry_run else "deleted"
+    _say(
+        as_json,
+        {"runs": [run.id for run in runs], "records": records, "deleted": not dry_run},
+        f"{len(runs)} runs with {records:,} records {done}.",
+    )
+
+
+def seconds_of(age: str) -> float:
+    """An age such as 7d in seconds.
+
+    Raises:
+        RunError: it is none.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m|h|d|w|days?|hours?|weeks?|minutes?)", age.strip().lower())
+    if match is None:
+        raise RunError(f"'{age}' is no age; write a number and a unit, as in 7d, 12h or 2w.")
+    return float(match[1]) * UNITS[match[2][0]]
+
+
+def _existing(workspace: str | None) -> Workspace:
+    place = workspace_of(workspace)
+    if not place.database.exists():
+        raise RunError(f"There are no runs in {place.folder} yet.")
+    return place
+
+
+def _delete(place: Workspace, runs: list[RunRow]) -> None:
+    for run in runs:
+        write(place, lambda connection, run_id=run.id: delete_run(connection, run_id))  # type: ignore[misc]
+        (place.flights / str(run.id)).unlink(missing_ok=True)
+
+
+def _say(as_json: bool, values: dict[str, object], sentence: str) -> None:
+    click.echo(json.dumps(values, ensure_ascii=False) if as_json else visible(sentence))

@@ -1,0 +1,89 @@
+"""The command line: the same engine without a window."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from evalstudio import __version__
+from evalstudio.errors import EvalStudioError
+from evalstudio.keys import redact
+from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
+
+USAGE = 2
+UNWRITTEN = 1
+# Each command is imported when it is called: the window, and `--version`, need not wait for the engine's libraries.
+COMMANDS = {
+    "run": "run:run_command",
+    "list": "show:list_command",
+    "show": "show:show_command",
+    "capacity": "capacity:capacity_command",
+    "forecast": "forecast:forecast_command",
+    "compare": "compare:compare_command",
+    "agreement": "agreement:agreement_command",
+    "errors": "errors_command:errors_command",
+    "export": "export:export_command",
+    "import": "import_:import_command",
+    "rename": "housekeeping:rename_command",
+    "delete": "housekeeping:delete_command",
+    "cleanup": "housekeeping:cleanup_command",
+    "demo-server": "serve:demo_server",
+    "local-model": "serve:local_model",
+    "engine": "serve:engine_command",
+    "start": "start:start_command",
+    "window": "start:window_command",
+}
+
+
+class Commands(click.Group):
+    """The commands by name; one is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(":")
+        command = getattr(import_module(f"evalstudio.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@click.version_option(__version__, message="EvalStudio %(version)s")
+@click.pass_context
+def evalstudio(context: click.Context) -> None:
+    """Runs evaluations of language models as fast as the endpoint allows, and loses no answer.
+
+    Without a command the window opens.
+    """
+    if context.invoked_subcommand is None:
+        window = evalstudio.get_command(context, "window")
+        assert window is not None
+        context.invoke(window)
+
+
+def main() -> None:
+    """The entry point: errors that a person can act on end in one sentence and exit status 2."""
+    forgive_encodings()
+    try:
+        status = evalstudio(standalone_mode=False)
+        sys.stdout.flush()  # a full disk is told here, not by the interpreter as it ends
+        sys.exit(status)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except EvalStudioError as error:
+        click.echo(f"evalstudio: {visible(redact(str(error)))}", err=True)
+        sys.exit(USAGE)
+    except OSError as error:
+        reason = explain_output(error)
+        if reason is None:
+            raise
+        if reason:
+            click.echo(f"evalstudio: {reason}", err=True)
+        sys.exit(UNWRITTEN)

@@ -1,0 +1,114 @@
+"""`evalstudio run eval_x.py::eval_sentiment`: pytest finds the functions and makes their fixtures, and says nothing."""
+
+import contextlib
+import io
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from evalstudio.errors import EvaluationError, RequirementError
+from evalstudio.packaged import how_to_add
+from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.terminal.console import console as make_console
+from evalstudio.terminal.progress import LiveProgress
+
+
+class Heard:
+    """A plugin of a pytest session: gathers what its evaluations came to, and what went wrong before them."""
+
+    def __init__(self, progress: LiveProgress, attended: bool, ceiling: int | None) -> None:
+        self.finals: list[tuple[Snapshot, float | None]] = []  # with what each is not to fall under
+        self.failures: list[str] = []
+        self.interrupted = False
+        self.progress = progress
+        self._engine_options = {"attended": attended, "ceiling": ceiling}
+
+    def pytest_configure(self, config: Any) -> None:
+        from evalstudio.pytest_plugin.plugin import ENGINE_OPTIONS
+
+        config.stash[ENGINE_OPTIONS] = self._engine_options
+
+    def pytest_evalstudio_event(self, event: Event) -> None:
+        match event:
+            case Snapshot():
+                self.progress.update(event)
+            case LogLine(level=level, text=text) if level in ("warning", "error", "output"):
+                self.progress.note(level, text)
+
+    def pytest_evalstudio_finished(self, final: Snapshot, fail_under: float | None) -> None:
+        self.finals.append((final, fail_under))
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.failures.append(report.longreprtext)
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        # an evaluation that ran says by itself what it came to
+        if report.failed and (report.when != "call" or not self.finals_of(report.nodeid)):
+            self.failures.append(report.longreprtext)
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        self.interrupted = excinfo.type is KeyboardInterrupt  # else pytest gave up by itself
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Tests that stand in the same file are not what was asked for."""
+        from evalstudio.python.decorators import marked_of
+
+        items[:] = [item for item in items if marked_of(getattr(item, "obj", None)) is not None]
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        from evalstudio.pytest_plugin.plugin import undecorated
+
+        for sentence in undecorated(session.config):
+            self.progress.note("warning", sentence)
+
+    def finals_of(self, nodeid: str) -> bool:
+        name = nodeid.rpartition("::")[2]
+        return any(final.evaluation.endswith(f"::{name}") for final, _ in self.finals)
+
+
+def run_functions(
+    reference: str, options: Sequence[str], *, attended: bool, ceiling: int | None, as_json: bool
+) -> Heard:
+    """Runs the evaluations of a file, or one of them.
+
+    Raises:
+        RequirementError: pytest is not installed.
+        EvaluationError: the file or function is not there, or it fails before any evaluation.
+    """
+    try:
+        import pytest
+    except ImportError:
+        raise RequirementError(
+            f"An evaluation in Python needs pytest, which gives it fixtures; {how_to_add('pytest')}."
+        ) from None
+    console = make_console(stderr=as_json)
+    console.file = sys.stderr if as_json else sys.stdout
+    heard = Heard(LiveProgress(console), attended, ceiling)
+    said = io.StringIO()
+    arguments = [
+        reference,
+        "-p",
+        "evalstudio.pytest_plugin",
+        "-p",
+        "no:cacheprovider",
+        "-s",
+        "-o",
+        "addopts=",
+    ]
+    with heard.progress, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = pytest.main([*arguments, *options], plugins=[heard])
+    for failure in heard.failures:
+        console.print(Text(failure.strip()))
+    if heard.finals or heard.interrupted:
+        return heard
+    if heard.failures:
+        raise EvaluationError(f"{reference} could not be run; see above.")
+    if code == pytest.ExitCode.USAGE_ERROR or code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise EvaluationError(
+            f"There is no evaluation {reference}; name a file, or a function in it that foreach decorates, as in "
+            "eval_x.py::eval_sentiment."
+        )
+    raise EvaluationError(f"{reference} could not be run: {said.getvalue().strip()[-500:]}")

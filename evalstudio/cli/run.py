@@ -1,0 +1,237 @@
+"""`evalstudio run`: an evaluation in the terminal, with progress and a summary."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from evalstudio.cli.options import limit_options, strategy_of, workspace_of, workspace_option
+from evalstudio.cli.python_file import run_functions
+from evalstudio.cli.summary import print_overview, print_summary, summary_as_json
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.loop import run
+from evalstudio.engine.planning.plan import Options
+from evalstudio.errors import EvaluationError, RunError
+from evalstudio.evaluation import is_python
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.python.decorators import check_timeout
+from evalstudio.settings import load_settings
+from evalstudio.settings_schema import option_help
+from evalstudio.store.runs import RunState
+from evalstudio.terminal.console import console as make_console
+from evalstudio.terminal.progress import LiveProgress
+
+BY_SIGNAL = "interrupted by Ctrl-C"
+SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
+
+
+@click.command("run")
+@click.argument("evaluation")
+@click.option("--experiment", metavar="NAME", help="Runs under one name go on where they ended.")
+@limit_options
+@click.option(
+    "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."
+)
+@click.option(
+    "--sample-timeout", type=float, metavar="SECONDS", help=f"{option_help('sample')} It is errored then."
+)
+@click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
+@click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
+@click.option("--fail-under", type=float, metavar="SCORE", help="Exit with 1 if the first score is lower.")
+@click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
+@click.option(
+    "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
+)
+@click.option(
+    "--ceiling",
+    type=int,
+    metavar="N",
+    help=f"{option_help('ceiling')} Else MAX_CONCURRENT_TASKS, else the setting.",
+)
+@click.option(
+    "--cache/--no-cache", default=None, help="Take answers that earlier runs got to the same questions."
+)
+@click.option(
+    "--retry",
+    multiple=True,
+    metavar="CLASS",
+    help="Of what errored before, only this class again, as in overloaded; may be repeated. Else all of it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@workspace_option
+def run_command(workspace: str | None, **options: Any) -> None:
+    """Runs EVALUATION: a TOML file, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
+
+    Exit status: 0 all scored; 1 a score below --fail-under, or samples unscored or errored; 2 wrong usage; 3 stopped by
+    the run itself; 130 interrupted.
+    """
+    raise click.exceptions.Exit(run_in_terminal(workspace, **options))
+
+
+def run_in_terminal(
+    workspace: str | None,
+    *,
+    evaluation: str,
+    experiment: str | None = None,
+    strategy: str | None = None,
+    window: int | None = None,
+    workers: int | None = None,
+    processes: int | None = None,
+    threads_per_process: int | None = None,
+    cluster: str | None = None,
+    samples: int | None = None,
+    sample_timeout: float | None = None,
+    model: str | None = None,
+    new_run: bool = False,
+    fail_under: float | None = None,
+    allow_errors: bool = False,
+    attended: bool = False,
+    ceiling: int | None = None,
+    as_json: bool = False,
+    cache: bool | None = None,
+    retry: tuple[str, ...] = (),
+) -> int:
+    """Runs one evaluation and prints its progress and summary; returns the exit status."""
+    classes = _error_classes(retry)
+    if is_python(evaluation):
+        if cache or classes:
+            raise EvaluationError(
+                "--cache and --retry are for evaluation files in TOML: a Python evaluation calls its model itself."
+            )
+        given = {
+            "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
+            "--workers": workers, "--processes": processes, "--threads-per-process": threads_per_process,
+            "--cluster": cluster, "--samples": samples, "--sample-timeout": sample_timeout,
+        }  # fmt: skip
+        return _run_functions(
+            evaluation, given, model, new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
+            attended=attended, ceiling=ceiling, as_json=as_json,
+        )  # fmt: skip
+    wanted = Options(
+        experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
+        processes=processes, threads_per_process=threads_per_process, cluster=cluster,
+        timeout=check_timeout(sample_timeout),
+    )  # fmt: skip
+    console = make_console(stderr=as_json)
+    progress = LiveProgress(console)
+    settings, problem = load_settings()
+    if problem:
+        console.print(f"[yellow]{problem}[/]")
+
+    def emit(event: Event) -> None:
+        match event:
+            case Snapshot():
+                progress.update(event)
+            case LogLine(level=level, text=text) if level in ("warning", "error", "output"):
+                progress.note(level, text)
+
+    async def work() -> tuple[list[Snapshot], bool]:
+        engine = Engine(workspace_of(workspace), settings, emit=emit, attended=attended, ceiling=ceiling)
+        await engine.start()
+        try:
+            started = await engine.start_all(evaluation, wanted)
+
+            def stop_all() -> None:
+                for one in started:
+                    one.stop(BY_SIGNAL)
+
+            with on_interrupt(stop_all):
+                finals = [await engine.finished(one) for one in started]
+            return finals, any(one.reason == BY_SIGNAL for one in started)
+        finally:
+            await engine.aclose()
+
+    with progress:
+        finals, was_interrupted = run(work())
+    if as_json:
+        _echo(finals)
+    elif len(finals) == 1:
+        print_summary(console, finals[0])
+    else:
+        print_overview(console, finals)
+    if was_interrupted:
+        return INTERRUPTED
+    return max(_status(final, fail_under, allow_errors) for final in finals)
+
+
+def _echo(finals: list[Snapshot]) -> None:
+    """One run as an object, several as a list."""
+    summaries = [summary_as_json(final) for final in finals]
+    click.echo(summaries[0] if len(summaries) == 1 else f"[{', '.join(summaries)}]")
+
+
+def _run_functions(
+    reference: str,
+    given: dict[str, Any],
+    model: str | None,
+    *,
+    new_run: bool,
+    fail_under: float | None,
+    allow_errors: bool,
+    attended: bool,
+    ceiling: int | None,
+    as_json: bool,
+) -> int:
+    """The same for the functions of an evaluation file; the worst of their exit statuses."""
+    if model is not None:
+        raise EvaluationError(
+            "The model of an evaluation in Python is its own code; --model can't replace it."
+        )
+    options = [f"{name}={value}" for name, value in given.items() if value is not None]
+    if new_run:
+        options.append("--new-run")
+    heard = run_functions(reference, options, attended=attended, ceiling=ceiling, as_json=as_json)
+    statuses = [NOT_ALL] if heard.failures else [SCORED]
+    if as_json:
+        _echo([final for final, _ in heard.finals])
+    for final, threshold in heard.finals:
+        if not as_json:
+            print_summary(make_console(), final)
+        statuses.append(_status(final, threshold if fail_under is None else fail_under, allow_errors))
+    return INTERRUPTED if heard.interrupted else max(statuses)
+
+
+def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The outcomes that --retry names; None without any."""
+    known = [outcome.value for outcome in Outcome if outcome is not Outcome.OK]
+    for name in names:
+        if name not in known:
+            raise RunError(f"There is no error class '{name}'; there are {', '.join(known)}.")
+    return names or None
+
+
+def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> int:
+    if final.state in (RunState.STOPPED, RunState.PAUSED):
+        return STOPPED
+    first = final.scores[0] if final.scores else None
+    if fail_under is not None and (first is None or first.value is None or first.value < fail_under):
+        return NOT_ALL
+    unscored = any(score.unscored for score in final.scores)
+    return NOT_ALL if (final.errored or unscored) and not allow_errors else SCORED
+
+
+@contextlib.contextmanager
+def on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C stops the run in order; a second one ends the program at once."""
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        signal.signal(signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(stop))
+        yield
+        return
+
+    def first() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, first)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

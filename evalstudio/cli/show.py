@@ -1,0 +1,130 @@
+"""`evalstudio list` and `evalstudio show`: what the workspace holds."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from evalstudio.cli.compare import speed_up
+from evalstudio.cli.experiments import find_runs, json_option, newest_run, summary_of
+from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.summary import print_summary
+from evalstudio.format import duration, percent
+from evalstudio.store.reader import Reader
+from evalstudio.store.runs import RunRow
+from evalstudio.terminal.console import console as make_console
+
+COLUMNS = ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started")
+ALL_COLUMNS = 130  # characters; a narrower terminal gets what tells runs apart, one line each
+LEFT_OUT = ("Evaluation", "Started")
+SHARES = {"Experiment": 0.45, "Model": 0.3, "State": 0.25}  # of what the columns that are shown whole leave
+
+
+@click.command("list")
+@json_option
+@workspace_option
+def list_command(workspace: str | None, as_json: bool) -> None:
+    """Lists the runs of the workspace, newest first."""
+    place = workspace_of(workspace)
+    runs = Reader(place).runs() if place.database.exists() else []
+    if as_json:
+        click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
+        return
+    if not runs:
+        click.echo(f"No runs yet in {place.folder}. Start one with: evalstudio run example:sentiment")
+        return
+    console = make_console()
+    shown = [name for name in COLUMNS if console.width >= ALL_COLUMNS or name not in LEFT_OUT]
+    rows = [dict(zip(COLUMNS, _cells(run), strict=True)) for run in runs]
+    if len(shown) < len(COLUMNS):
+        rows = [{**row, "Score": row["Score"].partition(" (")[0]} for row in rows]
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in shown}
+    if len(shown) < len(COLUMNS):
+        room = console.width - sum(2 + width for name, width in widths.items() if name not in SHARES)
+        widths |= {name: max(len(name), int(room * share) - 2) for name, share in SHARES.items()}
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in shown:
+        table.add_column(name, no_wrap=True, max_width=widths[name])
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in shown))
+    console.print(table)
+
+
+@click.command("show")
+@click.argument("name")
+@click.option(
+    "--baseline", metavar="NAME", help="Another experiment: how many times as fast as it this one is."
+)
+@json_option
+@workspace_option
+def show_command(workspace: str | None, name: str, baseline: str | None, as_json: bool) -> None:
+    """Shows the runs of experiment NAME with scores, coverage, errors and time."""
+    reader = Reader(workspace_of(workspace))
+    runs = find_runs(reader, name)
+    against = newest_run(reader, baseline) if baseline is not None else None
+    if as_json:
+        listed = [_as_dict(run) for run in runs]
+        if against is not None:
+            for values, run in zip(listed, runs, strict=True):
+                values["speed_up"] = speed_up(against, run)
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    console = make_console()
+    for run in runs:
+        summary = summary_of(run)
+        if summary is None:
+            console.print(
+                Text(
+                    f"Run {run.id} · {run.evaluation} · {run.model}: {run.true_state}, {run.saved} of {run.total} saved"
+                )
+            )
+        else:
+            print_summary(console, summary)
+        factor = speed_up(against, run) if against is not None else None
+        if against is not None and factor is not None:
+            took = f"{against.experiment} took {duration(against.elapsed)}"
+            console.print(
+                Text(f"  {factor:.1f}x as fast as {against.experiment}: {took}, this {duration(run.elapsed)}")
+            )
+        for change in reader.changes(run.id)[-5:]:
+            console.print(Text(f"  {duration(change.at)}: {change.sentence}", style="dim"))
+        console.print()
+
+
+def _cells(run: RunRow) -> list[str]:
+    summary = summary_of(run)
+    score = percent(summary.scores[0]) if summary and summary.scores else ""
+    started = datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+    saved = f"{run.saved:,} of {run.total:,}"
+    return [
+        str(run.id),
+        run.experiment,
+        run.evaluation,
+        run.model,
+        run.true_state.value,
+        saved,
+        score,
+        duration(run.elapsed),
+        started,
+    ]
+
+
+def _as_dict(run: RunRow) -> dict[str, Any]:
+    summary = summary_of(run)
+    return {
+        "run": run.id,
+        "experiment": run.experiment,
+        "evaluation": run.evaluation,
+        "model": run.model,
+        "state": run.true_state.value,
+        "reason": run.reason,
+        "total": run.total,
+        "saved": run.saved,
+        "errored": run.errored,
+        "elapsed": run.elapsed,
+        "scores": [msgspec.to_builtins(score) for score in summary.scores] if summary else [],
+    }

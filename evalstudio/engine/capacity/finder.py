@@ -1,0 +1,102 @@
+"""The capacity finder: steps through levels of concurrency on real samples, whose answers are kept as a run's records."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from evalstudio.concurrency import SlidingWindow, check_count
+from evalstudio.engine.capacity.knee import Search
+from evalstudio.engine.capacity.level_measurement import Measurement, answers_for
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.forecasting.pilot import keep, wind_up
+from evalstudio.engine.planning.call_cost import cost_of_a_call
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.run.run import Run
+from evalstudio.evaluation import load_evaluation
+from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
+from evalstudio.store.runs import RunState
+
+LONGEST_LEVEL_S = 120.0
+LOOK_S = 0.1
+CAUSE = "capacity finder"
+
+
+async def plan_capacity(engine: Engine, wanted: FindCapacity) -> CapacityPlan:
+    """What it will take at most; calls nothing. Raises an EvalStudioError with what to do."""
+    evaluation = await asyncio.to_thread(load_evaluation, wanted.evaluation)
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
+    options = _options(f"capacity {evaluation.spec.name} {stamp}", wanted)
+    plan = await asyncio.to_thread(engine.plan, evaluation, wanted.evaluation, options)
+    calls = min(plan.total, most_calls(_most(engine, wanted)))
+    each = await asyncio.to_thread(cost_of_a_call, plan)
+    return CapacityPlan(plan.experiment, calls, None if each is None else calls * each)
+
+
+async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Event], None]) -> CapacityFound:
+    """Measures until the verdict is clear. `emit` gets the plan, each level and the verdict.
+
+    The run is stopped at the end and can be resumed for the rest of its samples. Raises an EvalStudioError as
+    `Engine.start_run` does.
+    """
+    emit(plan := await plan_capacity(engine, wanted))
+    options = _options(plan.experiment, wanted)
+    run = await engine.start_run(wanted.evaluation, options)
+    search = Search(_most(engine, wanted))
+    while run.state is RunState.RUNNING and (level := search.next()) is not None:
+        measurement = await _measure(run, level)
+        if (found := measurement.result(run.id)) is not None:
+            search.add(found)
+            emit(found)
+        if measurement.ran_out or found is None:
+            search.run_out()
+    run.on_attempt = None
+    if run.state is not RunState.RUNNING:
+        search.run_out()
+    best = search.best
+    sentence = " ".join(filter(None, [search.sentence, run.reason]))
+    await wind_up(run, sentence)
+    strategy = SlidingWindow(best.concurrency) if best else None
+    await keep(run, msgspec.structs.replace(run.plan.options, strategy=strategy))
+    await engine.finished(run)
+    levels = tuple(sorted(search.levels, key=lambda level: level.concurrency))
+    found_all = CapacityFound(run.id, best.concurrency if best else None, levels, sentence)
+    emit(found_all)
+    return found_all
+
+
+async def _measure(run: Run, level: int) -> Measurement:
+    """Changes the window, live, and listens until the level has brought enough."""
+    measurement = Measurement(level, run.services.clock, lambda: run.queue.has_new)
+    run.on_attempt = measurement.heard
+    if run.workers is not None:
+        run.steering.set_workers(level)
+    run.steering.set_strategy(SlidingWindow(level), CAUSE)
+    until = measurement.clock() + LONGEST_LEVEL_S
+    while run.state is RunState.RUNNING and measurement.clock() < until:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(measurement.done.wait(), LOOK_S)
+            break
+    return measurement
+
+
+def _most(engine: Engine, wanted: FindCapacity) -> int:
+    return min(check_count("max", wanted.max_concurrency), engine.admission.ceiling)
+
+
+def _options(experiment: str, wanted: FindCapacity) -> Options:
+    return Options(
+        experiment, SlidingWindow(1), samples=wanted.samples, model=wanted.model, new_run=True, cache=False
+    )
+
+
+def most_calls(most: int) -> int:
+    """Answers that all levels up to `most` take, with the two around the best."""
+    levels = [1]
+    while levels[-1] < most:
+        levels.append(min(2 * levels[-1], most))
+    around = [round(1.5 * most / 2), most]
+    # what is in flight when a level ends is answered, too
+    return sum(level + sum(answers_for(level)) for level in [*levels, *around])

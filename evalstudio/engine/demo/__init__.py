@@ -1,4 +1,0 @@
-"""The demo model server: an OpenAI-compatible endpoint on this machine, with the manners of a real one.
-
-It runs in a process of its own (`python -m evalstudio.engine.demo`, or `evalstudio demo-server`).
-"""

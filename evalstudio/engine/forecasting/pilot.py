@@ -1,0 +1,135 @@
+"""A pilot: the first samples of a run, some alone and some together, to tell what the rest will take. They are kept."""
+
+import asyncio
+import contextlib
+import sqlite3
+from dataclasses import replace
+
+import msgspec
+
+from evalstudio.concurrency import SlidingWindow
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.forecasting.play_through import Basis, from_pilot, from_prior
+from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
+from evalstudio.engine.models.call import CallResult
+from evalstudio.engine.planning.call_cost import cost_of_a_call
+from evalstudio.engine.planning.plan import Options, Plan
+from evalstudio.engine.run.run import Run
+from evalstudio.engine.run.sample_queue import Item
+from evalstudio.errors import RunError
+from evalstudio.evaluation import Evaluation, load_evaluation
+from evalstudio.keys import find_key
+from evalstudio.outcome import Outcome
+from evalstudio.store.quiet_latency import quiet_latencies
+from evalstudio.store.runs import RunState, update_spec
+
+SIZES = (5, 20)  # the fewest and the most samples
+USUAL_SIZE = 12
+ALONE = 4
+QUIET = 4  # with so small a part of the learned window in flight calls are as if alone
+WINDOW = 4
+LOOK_S = 0.05
+LONGEST_END_S = 60.0
+
+
+async def known_basis(
+    engine: Engine, reference: str, options: Options, evaluation: Evaluation | None = None
+) -> tuple[Plan, Basis | None]:
+    """The run as planned, and what earlier runs on its endpoint tell; calls nothing."""
+    if evaluation is None:
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
+    plan = await asyncio.to_thread(engine.plan, evaluation, reference, options)
+    identity = identify(plan.model, find_key(plan.model.key))
+    prior = await engine.execute(lambda connection: load_prior(connection, identity))
+    if prior is None:
+        return plan, None
+    cost = await asyncio.to_thread(cost_of_a_call, plan, prior.expected_output)
+    few = max(1, (prior.window or 1) // QUIET)
+    quiet = await engine.execute(lambda connection: quiet_latencies(connection, plan.model.label, few))
+    return plan, from_prior(prior, cost, kind=kind_of(plan.model), quiet=quiet)
+
+
+async def run_pilot(
+    engine: Engine, reference: str, options: Options, size: int = USUAL_SIZE
+) -> tuple[Run, Basis]:
+    """Makes the first calls, `size` of them; the run is then stopped and can be resumed.
+
+    Raises RunError where nothing answered, or where nothing is left to call.
+    """
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise RunError(f"A pilot takes {SIZES[0]} to {SIZES[1]} samples; {size} were asked for.")
+    run = await engine.start_run(
+        reference, msgspec.structs.replace(options, strategy=SlidingWindow(1), cache=False)
+    )
+    turns = run.plan.conversation.turns
+    calls = size * turns
+    width = min(WINDOW, calls - ALONE)
+    alone: list[float] = []
+    together: list[float] = []
+    since: float | None = None  # when calls began to go together
+    enough = asyncio.Event()
+
+    def heard(item: Item, result: CallResult, latency: float) -> None:
+        nonlocal since
+        if result.outcome is Outcome.OK:
+            if since is None:
+                alone.append(latency)
+            elif item.started > since:
+                together.append(latency)
+        if since is None and len(alone) >= ALONE:
+            since = run.services.clock()
+            run.steering.set_strategy(SlidingWindow(width), "pilot")
+        if len(alone) + len(together) >= calls:
+            enough.set()
+        elif turns == 1 and len(alone) + len(together) + len(run.in_flight) >= calls:
+            run.pause(
+                "the pilot's last calls"
+            )  # those in flight are the rest: no more is spent than was said
+
+    run.on_attempt = heard
+    while run.state is RunState.RUNNING and not enough.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(enough.wait(), LOOK_S)
+    reason = run.reason
+    await wind_up(run, f"The pilot of {size} samples is done; resume the run for the rest.")
+    run.on_attempt = None
+    await keep(run, msgspec.structs.replace(run.plan.options, strategy=options.strategy, cache=options.cache))
+    await engine.finished(run)
+    if not alone:
+        if run.state is RunState.COMPLETED:
+            raise RunError(
+                f"The experiment '{run.plan.experiment}' has all its {run.total:,} samples already; nothing is left to "
+                "forecast. Leave out --experiment, or give another name."
+            )
+        raise RunError(f"The pilot got no answer. {reason}".strip())
+    costs = await engine.execute(lambda connection: _costs(connection, run.id))
+    if width == 1:
+        alone, together = alone + together, []
+    basis = from_pilot(
+        alone, together, width, costs, kind=kind_of(run.plan.model),
+        requests_per_minute=run.controller.requests_per_minute,
+    )  # fmt: skip
+    return run, basis
+
+
+def _costs(connection: sqlite3.Connection, run_id: int) -> list[float | None]:
+    """What each answered sample cost; None where no price is known."""
+    rows = connection.execute(
+        "SELECT cost FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,)
+    ).fetchall()
+    return [cost for (cost,) in rows] or [None]
+
+
+async def wind_up(run: Run, reason: str) -> None:
+    """Stops a run, but what is in flight is paid for already: its answers are awaited and kept."""
+    run.pause(reason)
+    until = run.services.clock() + LONGEST_END_S
+    while run.in_flight and run.is_active and run.services.clock() < until:  # noqa: ASYNC110 - also ends in time
+        await asyncio.sleep(LOOK_S)
+    run.stop(reason)
+
+
+async def keep(run: Run, options: Options) -> None:
+    """The options with which the run goes on when it is resumed; None: as its evaluation or the settings say."""
+    new = await asyncio.to_thread(replace(run.plan, options=options).new_run)
+    run.services.writer.execute(lambda connection: update_spec(connection, run.id, new))

@@ -1,0 +1,229 @@
+"""How long a run will take and what it will cost, as bands, from a few answers or from what earlier runs learned.
+
+The time is found by playing the run through in virtual time with the very limits that it will have, against an
+endpoint of which a basis says how fast it answers and how many calls it works on at once. Pure and deterministic.
+"""
+
+import heapq
+import math
+import random
+import statistics
+from collections.abc import Sequence
+
+import msgspec
+
+from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.priors import Kind, Prior
+from evalstudio.engine.limits.vocabulary import AttemptResult, Ticket
+from evalstudio.outcome import Outcome
+from evalstudio.statistics import t_quantile
+
+SMALLEST_ERROR = 0.05  # of a mean latency, however well it is known
+PRIOR_ERROR = 0.15
+FEWEST_QUIET = 3
+SLOWER = 1.5  # a call among others that takes so many times one alone waits for a slot
+MOST_PLAYED = 2_000  # calls; what comes after is as fast as the last half of them
+TICK_S = 0.25
+
+
+class Basis(msgspec.Struct, frozen=True):
+    """What is known of an endpoint. Times in seconds of a call alone, costs in US dollars a sample.
+
+    `slots` calls are worked on at once, the others wait; None: more than `seen`, the most that were tried.
+    """
+
+    seconds: float
+    spread: float  # standard deviation of the seconds
+    error: float  # half of the 95 % interval of their mean, relative to it
+    slots: int | None
+    seen: int
+    cost: float | None = None
+    cost_error: float = 0.0
+    kind: Kind = "hosted"
+    requests_per_minute: float | None = None
+    prior: Prior | None = None
+
+
+class Band(msgspec.Struct, frozen=True):
+    """From `low` to `high` in 95 of 100 cases, as far as the basis tells."""
+
+    low: float
+    likely: float
+    high: float
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """A run before it starts: seconds, and US dollars where prices are known."""
+
+    strategy: Strategy
+    seconds: Band
+    cost: Band | None
+
+
+def forecast(
+    samples: int, basis: Basis, strategy: Strategy, *, ceiling: int = 256, turns: int = 1
+) -> Forecast:
+    """The time and cost of so many samples, each of so many calls one after the other."""
+    if samples < 1:
+        nothing = Band(0.0, 0.0, 0.0)
+        return Forecast(strategy, nothing, nothing)
+    calls = samples * turns
+    slower, faster = 1 + basis.error, max(0.1, 1 - basis.error)
+    slots = basis.slots
+    worst_slots = basis.seen if slots is None else slots
+    low = play(calls, basis, strategy, basis.seconds * faster, slots, ceiling)
+    likely = play(calls, basis, strategy, basis.seconds, slots, ceiling)
+    high = play(calls, basis, strategy, basis.seconds * slower, worst_slots, ceiling)
+    if slots is None and basis.kind == "local":
+        # one's own server has an end somewhere between what was tried and what Adaptive would go to
+        likely = math.sqrt(likely * play(calls, basis, strategy, basis.seconds, worst_slots, ceiling))
+    low, likely, high = sorted((low, likely, high))
+    return Forecast(strategy, Band(low, likely, high), _cost(samples, basis))
+
+
+def from_pilot(
+    alone: Sequence[float],
+    together: Sequence[float],
+    window: int,
+    costs: Sequence[float | None],
+    *,
+    kind: Kind,
+    requests_per_minute: float | None = None,
+) -> Basis:
+    """The basis from a pilot's latencies: of calls one at a time, and of calls `window` at a time."""
+    mean = statistics.fmean(alone)
+    slots: int | None = None
+    if together and (ratio := statistics.fmean(together) / mean) > SLOWER:
+        slots = max(1, round(window / ratio))
+    # where they did not wait for each other, all calls tell how long one takes
+    calls = [*alone, *together] if slots is None else list(alone)
+    spread = statistics.stdev(calls) if len(calls) > 1 else 0.0
+    mean = statistics.fmean(calls)
+    known = [cost for cost in costs if cost is not None]
+    priced = known if len(known) == len(costs) else []
+    return Basis(
+        mean,
+        spread,
+        max(SMALLEST_ERROR, _error(calls)),
+        slots,
+        window if together else 1,
+        statistics.fmean(priced) if priced else None,
+        _error(priced),
+        kind,
+        requests_per_minute,
+    )
+
+
+def from_prior(prior: Prior, cost: float | None, *, kind: Kind, quiet: Sequence[float] = ()) -> Basis | None:
+    """The basis from what earlier runs learned; None where that is too little.
+
+    `quiet`: the seconds of calls with few others in flight. Those that Adaptive remembers were full of others, and a
+    server that works on many at once takes longer for each; without quiet ones a call alone is taken to be as slow.
+    """
+    if prior.window is None or prior.throughput is None or prior.seconds is None:
+        return None
+    mean, error = prior.seconds, PRIOR_ERROR
+    if len(quiet) >= FEWEST_QUIET:
+        mean = min(mean, statistics.fmean(quiet))
+        error = max(error, _error(quiet))
+    slots = max(1, round(prior.throughput * mean))
+    alone = min(mean, slots / prior.throughput)
+    return Basis(
+        alone, 0.5 * alone, error, slots, prior.window, cost, 0.5, kind, prior.requests_per_minute, prior
+    )  # fmt: skip
+
+
+def play(
+    samples: int, basis: Basis, strategy: Strategy, seconds: float, slots: int | None, ceiling: int
+) -> float:
+    """The seconds that a run takes; each call needs `seconds` on average."""
+    played = min(samples, MOST_PLAYED)
+    ends = _Play(played, basis, strategy, seconds, slots, ceiling).run()
+    half = ends[len(ends) // 2]
+    rest = (ends[-1] - half) / max(1, len(ends) - 1 - len(ends) // 2) * (samples - played)
+    return ends[-1] + rest
+
+
+class _Play:
+    """One run in virtual time, from 0."""
+
+    def __init__(
+        self, samples: int, basis: Basis, strategy: Strategy, seconds: float, slots: int | None, ceiling: int
+    ) -> None:
+        self._samples = samples
+        self._slots = slots
+        self._adaptive = isinstance(strategy, Adaptive)
+        self._window = ceiling
+        minimum, maximum, start = 1, ceiling, None
+        match strategy:
+            case Sequential():
+                self._window = 1
+            case SlidingWindow(max_concurrency=size):
+                self._window = min(size, ceiling)
+            case Adaptive():
+                maximum = min(strategy.max or ceiling, ceiling)
+                minimum, start = min(strategy.min, maximum), strategy.initial
+        self._controller = EndpointController(
+            now=0.0, kind=basis.kind, minimum=minimum, maximum=maximum, start=start, prior=basis.prior,
+            requests_per_minute=basis.requests_per_minute,
+        )  # fmt: skip
+        self._random = random.Random(samples)
+        self._mean = seconds
+        share = basis.spread / basis.seconds if basis.seconds else 0.0
+        self._sigma = math.sqrt(math.log(1 + share * share))
+
+    def run(self) -> list[float]:
+        """When each call ended, in order."""
+        controller, now, started = self._controller, 0.0, 0
+        ends: list[float] = []
+        flying: list[tuple[float, int, Ticket]] = []
+        free: list[float] = []  # when each busy slot is free again
+        next_tick = TICK_S
+        while len(ends) < self._samples:
+            wake = next_tick
+            while started < self._samples and len(flying) < self._window:
+                wait = controller.check(now, adaptive=self._adaptive)
+                if wait is not None:
+                    if wait.until is not None:
+                        wake = min(wake, max(wait.until, now + 0.001))
+                    break
+                ticket = controller.start(now, adaptive=self._adaptive)
+                heapq.heappush(flying, (self._served(now, free), started, ticket))
+                started += 1
+            if flying and flying[0][0] <= wake:
+                now, _, ticket = heapq.heappop(flying)
+                controller.finish(now, ticket, AttemptResult(Outcome.OK))
+                ends.append(now)
+            else:
+                now = wake
+            if now >= next_tick:
+                next_tick = now + TICK_S
+                controller.tick(now)
+        return ends
+
+    def _served(self, now: float, free: list[float]) -> float:
+        """When a call that comes now will be answered: first come, first served."""
+        takes = self._mean
+        if self._sigma > 0:
+            takes *= self._random.lognormvariate(-(self._sigma**2) / 2, self._sigma)
+        if self._slots is None:
+            return now + takes
+        begins = now if len(free) < self._slots else max(now, heapq.heappop(free))
+        heapq.heappush(free, begins + takes)
+        return begins + takes
+
+
+def _cost(samples: int, basis: Basis) -> Band | None:
+    if basis.cost is None:
+        return None
+    likely = samples * basis.cost
+    return Band(max(0.0, likely * (1 - basis.cost_error)), likely, likely * (1 + basis.cost_error))
+
+
+def _error(values: Sequence[float]) -> float:
+    """Half of the 95 % interval of a mean, relative to it."""
+    if len(values) < 2 or (mean := statistics.fmean(values)) <= 0:
+        return 0.0
+    half = t_quantile(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
+    return half / mean

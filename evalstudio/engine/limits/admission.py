@@ -1,0 +1,123 @@
+"""Starts calls: one after the other, in turn among all who want to, as soon as every limit allows it.
+
+Limits compose here: the application's ceiling, the endpoint's own (gate, pacer, cap, learned window), and what the
+run itself sets (window, workers, pause). The first that says no is the one that binds.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from evalstudio.concurrency import check_count
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.vocabulary import Binding, Wait
+
+
+class Member(Protocol):
+    """Something that starts calls: a run."""
+
+    controller: EndpointController
+    cap: "Cap"
+    blocked: Wait | None  # why the last attempt to start a call failed
+
+    @property
+    def adaptive(self) -> bool: ...
+
+    def wants(self) -> bool:
+        """Whether there is a call to start now."""
+
+    def refuses(self, now: float) -> Wait | None:
+        """The member's own limits."""
+
+    def tokens_wanted(self) -> int:
+        """About how many tokens the next call will take; 0 where that is unknown."""
+
+    def start_one(self, now: float) -> None:
+        """Starts a call. It ends with `Admission.done`."""
+
+
+class Cap:
+    """At most `limit` calls at once for one endpoint and key, over all runs; None: no such limit."""
+
+    __slots__ = ("in_flight", "limit")
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.limit = limit
+        self.in_flight = 0
+
+
+class Admission:
+    """All who start calls in this engine. `clock` gives seconds."""
+
+    def __init__(self, ceiling: int, clock: Callable[[], float]) -> None:
+        self._ceiling = check_count("The ceiling", ceiling)
+        self._clock = clock
+        self._members: deque[Member] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self.in_flight = 0
+
+    @property
+    def ceiling(self) -> int:
+        return self._ceiling
+
+    def set_ceiling(self, ceiling: int) -> None:
+        self._ceiling = check_count("The ceiling", ceiling)
+        self.pump()
+
+    def join(self, member: Member) -> None:
+        self._members.append(member)
+        self.pump()
+
+    def leave(self, member: Member) -> None:
+        if member in self._members:
+            self._members.remove(member)
+
+    def done(self, member: Member) -> None:
+        """A call of this member has ended: its place is free at once."""
+        self.in_flight -= 1
+        member.cap.in_flight -= 1
+        self.pump()
+
+    def pump(self) -> None:
+        """Starts every call that may start now. Each member gets one, then it is the next one's turn."""
+        now = self._clock()
+        refused = 0
+        wake: float | None = None
+        while refused < len(self._members):
+            member = self._members[0]
+            self._members.rotate(-1)
+            wait = self._wait(member, now)
+            member.blocked = wait
+            if wait is None:
+                self.in_flight += 1
+                member.cap.in_flight += 1
+                member.start_one(now)
+                refused = 0
+            else:
+                refused += 1
+                if wait.until is not None:
+                    wake = wait.until if wake is None else min(wake, wait.until)
+        self._wake_at(wake, now)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _wait(self, member: Member, now: float) -> Wait | None:
+        if not member.wants():
+            return Wait(Binding.DATASET, None)
+        if self.in_flight >= self._ceiling:
+            return Wait(Binding.APPLICATION, None)
+        if member.cap.limit is not None and member.cap.in_flight >= member.cap.limit:
+            return Wait(Binding.CAP, None)
+        return member.refuses(now) or member.controller.check(
+            now, member.tokens_wanted(), adaptive=member.adaptive
+        )
+
+    def _wake_at(self, moment: float | None, now: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if moment is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.001, moment - now), self.pump)

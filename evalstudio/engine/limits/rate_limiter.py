@@ -1,0 +1,289 @@
+"""The pacer: how many requests and tokens a minute may start.
+
+A rate comes from a setting, from the endpoint's own headers, or, for requests, is learned from rejections. The
+lowest holds. Admission is smooth: a bucket holds a burst only where the endpoint said that it has that much left.
+"""
+
+import math
+from collections import deque
+
+from evalstudio.engine.limits.rate_limit_headers import RateHeaders
+
+_MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
+_BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
+_FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
+_NEXT_PROBE = 5.0  # after one that was let through
+_FIRST_STEP = 0.06
+_LARGEST_STEP = 0.5
+_LONG_WAIT = 5.0  # seconds
+_CATCH_UP_PAUSE = (
+    1.0  # seconds after a rejection in which a count that fell behind stays so; doubled each time
+)
+_LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
+
+
+class Bucket:
+    """A token bucket: `level` refills with `rate` a second up to `cap`; an unlimited one has an infinite rate."""
+
+    __slots__ = ("_seen", "cap", "level", "rate")
+
+    def __init__(self, now: float) -> None:
+        self.rate = math.inf
+        self.cap = math.inf
+        self.level = math.inf
+        self._seen = now
+
+    def limit(self, now: float, rate: float, cap: float) -> None:
+        """Sets rate and capacity; what is in the bucket stays, as far as it fits."""
+        self.refill(now)
+        if not math.isfinite(self.level):
+            self.level = cap
+        self.rate, self.cap = rate, cap
+        self.level = min(self.level, cap)
+        if not math.isfinite(rate):
+            self.level = self.cap = math.inf
+
+    def refill(self, now: float) -> None:
+        if now > self._seen:
+            if math.isfinite(self.rate):
+                self.level = min(self.cap, self.level + self.rate * (now - self._seen))
+            self._seen = now
+
+    def wait(self, now: float, amount: float) -> float | None:
+        """When `amount` will be there, None when it is now. More than the bucket holds waits for a full one."""
+        if not math.isfinite(self.rate):
+            return None
+        self.refill(now)
+        missing = min(amount, self.cap) - self.level
+        # the tolerance keeps rounding from asking for a wait that the clock cannot express
+        return now + missing / self.rate if missing > 1e-9 * self.cap else None
+
+    def take(self, now: float, amount: float) -> None:
+        self.refill(now)
+        if math.isfinite(self.rate):
+            self.level -= amount
+
+
+class HiddenRate:
+    """Learns the request rate of an endpoint that rejects without stating its limit.
+
+    Between two rejections the endpoint's bucket went from empty to empty, so what it accepted in between, divided by
+    the time, is its refill rate. The first rejection only gives a first guess.
+    """
+
+    def __init__(self) -> None:
+        self.rate: float | None = None
+        self.learned = False
+        self._starts: deque[float] = deque(maxlen=4096)
+        self._measured_from = 0.0
+        self._probed = False
+        self._passed: deque[float] = deque(maxlen=2)  # the rates before the last probes
+        self._accepted = 0
+        self._probe_interval, self._probe_step = _FIRST_PROBE, _FIRST_STEP
+        self._bound_for = 0.0
+        self._last_seen = 0.0
+
+    def recall(self, rate: float) -> None:
+        """An earlier run learned this rate a second."""
+        self.rate, self.learned = rate, True
+
+    def started(self, now: float) -> None:
+        self._accepted += 1
+        self._starts.append(now)
+        while self._starts and now - self._starts[0] > _LOOK_BACK:
+            self._starts.popleft()
+
+    def episode(self, now: float, resumes: float) -> None:
+        """The endpoint began to reject; it may be asked again at `resumes`. Sets `rate`."""
+        elapsed = now - self._measured_from
+        accepted = max(0, self._accepted - 1)  # without the rejected one
+        if self.rate is None:
+            starts = [at for at in self._starts if now - at <= _LOOK_BACK]
+            span = max(1.0, now - starts[0]) if starts else 1.0
+            self.rate = 0.7 * max(1, len(starts)) / span
+        elif accepted >= 12 and elapsed > 0:
+            self.rate = 0.98 * accepted / elapsed
+            if self._probed and len(self._passed) == 2:
+                # Several probes went through: the bucket overflowed before them, so what was accepted is less than
+                # its refill. The one before the last is nearer; if it is too much, the next rejection tells exactly.
+                self.rate = max(self.rate, self._passed[0])
+            self.learned = True
+        elif accepted >= 4 and elapsed > 0:
+            self.rate = min(self.rate, 0.9 * accepted / elapsed)
+        else:
+            self.rate *= 0.8
+        self.rate = max(self.rate, 1 / 60)
+        # a probe that failed makes the next one later; a rejection out of the blue means that the limit changed
+        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else _FIRST_PROBE
+        self._probed, self._probe_step = False, _FIRST_STEP
+        self._passed.clear()
+        # a bucket that refills in a fixed minute gave nothing while everybody waited for it
+        self._measured_from = resumes if resumes - now > _LONG_WAIT else now
+        self._accepted, self._bound_for = 0, 0.0
+
+    def bound(self, now: float) -> bool:
+        """Called while the rate holds calls back. True when it was raised to see whether the endpoint takes more."""
+        self._bound_for += min(1.0, max(0.0, now - self._last_seen))
+        self._last_seen = now
+        if self.rate is None:
+            return False
+        interval, step = (self._probe_interval, self._probe_step) if self.learned else (2.0, 0.10)
+        if self._bound_for < interval:
+            return False
+        self._bound_for = 0.0
+        if self._probed:  # the last one was let through: there may be much more room
+            self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
+            self._probe_interval = _NEXT_PROBE
+        self._probed = self.learned
+        if self.learned:
+            self._passed.append(self.rate)
+        self.rate *= 1 + step
+        return True
+
+
+class Pacer:
+    """Requests and tokens a second that may start. Amounts in requests and tokens, rates a minute outside."""
+
+    def __init__(self, now: float) -> None:
+        self.requests = Bucket(now)
+        self.tokens = Bucket(now)
+        self.hidden = HiddenRate()
+        self._set: tuple[float | None, float | None] = (None, None)
+        self._stated: tuple[float | None, float | None] = (None, None)
+        self._rejections = 0
+        self._catch_up_from, self._catch_up_pause = 0.0, _CATCH_UP_PAUSE
+        self.blocked_at = -math.inf
+        self.blocks_tokens = False
+
+    @property
+    def requests_per_minute(self) -> float | None:
+        return self.requests.rate * 60 if math.isfinite(self.requests.rate) else None
+
+    @property
+    def tokens_per_minute(self) -> float | None:
+        return self.tokens.rate * 60 if math.isfinite(self.tokens.rate) else None
+
+    @property
+    def rate_known(self) -> bool:
+        """Whether the endpoint's request rate is known: stated, or learned from rejections."""
+        return self._stated != (None, None) or self.hidden.learned
+
+    @property
+    def stated(self) -> bool:
+        return self._stated != (None, None)
+
+    @property
+    def settings(self) -> tuple[float | None, float | None]:
+        """Requests and tokens a minute as the user has set them."""
+        return self._set
+
+    def set_rates(self, now: float, requests: float | None, tokens: float | None) -> None:
+        """The user's limits a minute, None for none."""
+        self._set = (requests, tokens)
+        self._apply(now)
+
+    def check(self, now: float, tokens: float) -> float | None:
+        """When a request of so many tokens may start, None for now."""
+        by_requests = self.requests.wait(now, 1.0)
+        by_tokens = self.tokens.wait(now, tokens)
+        if by_requests is None and by_tokens is None:
+            return None
+        self.blocked_at = now
+        self.blocks_tokens = (by_tokens or 0.0) > (by_requests or 0.0)
+        return max(by_requests or now, by_tokens or now)
+
+    def carries(self, now: float, in_flight: int, seconds: float, tokens: float) -> int | None:
+        """How many calls of `seconds` and `tokens` each the stated rates let run at once; None when none is stated.
+
+        By Little's law what the rate sustains, or, while there is a budget left, what that adds to those in flight.
+        """
+        if not self.stated:
+            return None
+        most = math.inf
+        for bucket, amount in ((self.requests, 1.0), (self.tokens, max(1.0, tokens))):
+            bucket.refill(now)
+            sustained = bucket.rate * seconds / amount if math.isfinite(bucket.rate) else math.inf
+            most = min(most, max(sustained, in_flight + max(0.0, bucket.level) / amount))
+        return int(min(most, 1e9))
+
+    def started(self, now: float, tokens: float) -> None:
+        self.requests.take(now, 1.0)
+        self.tokens.take(now, tokens)
+        self.hidden.started(now)
+
+    def refund(self, now: float, tokens: float) -> None:
+        """Gives back reserved tokens that were not used; negative when more were used."""
+        self.tokens.take(now, -tokens)
+
+    def headers(self, now: float, rates: RateHeaders, later_requests: int, later_tokens: int) -> None:
+        """Takes over what the endpoint states with an answer; `later_...` started after that attempt did."""
+        known = [bucket for bucket in (self.requests, self.tokens) if math.isfinite(bucket.rate)]
+        self._stated = (rates.limit_requests or self._stated[0], rates.limit_tokens or self._stated[1])
+        self._apply(now)
+        for bucket, remaining, later in (
+            (self.requests, rates.remaining_requests, later_requests),
+            (self.tokens, rates.remaining_tokens, later_tokens),
+        ):
+            if remaining is not None and math.isfinite(bucket.rate):
+                bucket.refill(now)
+                level = float(remaining - later)
+                if bucket in known:
+                    # its own count is the better one within what is stated; where it fell behind, as tokens do that
+                    # are reserved by a guess, it may be caught up, unless that led to a rejection just now
+                    own = min(bucket.level, remaining + bucket.rate)
+                    level = max(level, own) if now >= self._catch_up_from else own
+                bucket.level = min(bucket.cap, level)
+
+    def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
+        """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
+        if not new_episode:
+            return
+        if self.stated:
+            # once its count was merely older than ours; twice, it counts in seconds instead of minutes: no bursts
+            self._rejections += 1
+            self._catch_up_from = now + self._catch_up_pause
+            self._catch_up_pause *= 2
+            self._apply(now)
+            self.requests.level = min(self.requests.level, 0.0)
+        if learn:
+            self.hidden.episode(now, resumes)
+            self._apply(now)
+            self.requests.level = min(self.requests.level, 0.0)
+
+    def tick(self, now: float) -> bool:
+        """Lets the learned rate probe upwards while it binds; True when it changed."""
+        if self.hidden.rate is None or now - self.blocked_at > 0.5 or self.blocks_tokens:
+            return False
+        if not self.hidden.bound(now):
+            return False
+        self._apply(now)
+        return True
+
+    def _apply(self, now: float) -> None:
+        smooth = self._rejections >= 2
+        self._apply_one(
+            now, self.requests, self._set[0], self._stated[0], self.hidden.rate, 0.01 if smooth else None
+        )
+        self._apply_one(now, self.tokens, self._set[1], self._stated[1], None, 1.0 if smooth else None)
+
+    @staticmethod
+    def _apply_one(
+        now: float,
+        bucket: Bucket,
+        setting: float | None,
+        stated: float | None,
+        learned: float | None,
+        burst: float | None,
+    ) -> None:
+        """Puts the lowest of the rates in force; `burst` in seconds replaces the burst that was stated."""
+        rate, cap = math.inf, math.inf
+        if stated is not None:
+            rate = _MARGIN * stated / 60
+            cap = stated if burst is None else 1.0 + burst * rate
+        if setting is not None and _MARGIN * setting / 60 <= rate:
+            rate = _MARGIN * setting / 60
+            cap = min(cap, max(1.0, _BURST_SHARE * setting))
+        if learned is not None and learned < rate:
+            rate = learned
+            cap = min(cap, max(1.0, 0.2 * rate))
+        bucket.limit(now, rate, cap)

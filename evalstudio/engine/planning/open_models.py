@@ -1,0 +1,100 @@
+"""From a model's settings to something that answers."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from evalstudio.engine.models.call import Model
+from evalstudio.engine.models.function import FunctionModel
+from evalstudio.engine.models.python_evaluation import BatchModel, EvaluationModel
+from evalstudio.engine.models.recorded import RecordedModel
+from evalstudio.engine.planning.plan import Plan
+from evalstudio.engine.workers.protocol import Workers
+from evalstudio.engine.workers.thread_workers import ThreadWorkers
+from evalstudio.evaluation import ModelSettings, TimeOuts
+from evalstudio.evaluators.judge import Judge
+from evalstudio.keys import find_key, remember_environment
+from evalstudio.python.evaluation import PythonEvaluation
+from evalstudio.python.user_code import is_async, load_function
+from evalstudio.workers import Threads
+
+SCHEMAS = (
+    "openai",
+    "demo",
+    "local",
+    "vllm",
+    "llamacpp",
+    "ollama",
+    "gemini",
+    "mistral",
+    "groq",
+    "openrouter",
+    "together",
+)
+
+
+class EndpointModel(Model, Protocol):
+    """A model behind an HTTP endpoint."""
+
+    async def list_models(self) -> list[str]:
+        """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
+
+
+def open_model(
+    plan: Plan, settings: ModelSettings, workers: Workers | None, parameters: tuple[str, ...] = ()
+) -> Model:
+    """The model of a run. `settings` are the plan's, with the address of a server that the app has started.
+
+    `parameters`: of a function that the workers have loaded.
+    """
+    if plan.evaluation is not None:
+        return _open_evaluation(plan, plan.evaluation, workers)
+    if plan.is_python:
+        remember_environment()  # a person's code finds its own keys there, and its errors may hold them
+        timeout = plan.spec.timeouts.attempt
+        return FunctionModel(plan.function, attempt_timeout=timeout, workers=workers, parameters=parameters)
+    if plan.is_recorded:
+        return RecordedModel(settings.name)
+    return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
+
+
+def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: Workers | None) -> Model:
+    remember_environment()
+    longest, marked = plan.spec.timeouts.attempt, evaluation.marked
+    elsewhere = plan.pool is not None and not isinstance(plan.pool, Threads)
+    function, arguments = evaluation.function, {} if elsewhere else evaluation.arguments  # workers have them
+    if marked.batch_size is None:
+        return EvaluationModel(
+            function, arguments, attempt_timeout=longest, workers=workers, retries=marked.retries
+        )
+    return BatchModel(
+        function, marked.columns, arguments,
+        size=marked.batch_size, attempt_timeout=longest, workers=workers, retries=marked.retries,
+    )  # fmt: skip
+
+
+def open_judge(settings: ModelSettings, judge: Judge, timeouts: TimeOuts) -> Model:
+    """The model of a judge; its reply's form goes along as a schema where the provider is known to take one."""
+    if settings.provider == "python":
+        remember_environment()
+        function = load_function(Path(settings.path), settings.name)
+        workers = None if is_async(function) else ThreadWorkers(8, "judge")
+        return FunctionModel(function, attempt_timeout=timeouts.attempt, workers=workers)
+    parameters = dict(judge.parameters)
+    if settings.provider in SCHEMAS:
+        parameters.setdefault("response_format", judge.response_format)
+    return open_endpoint(settings, parameters, timeouts, stream=False)
+
+
+def open_endpoint(
+    settings: ModelSettings, parameters: dict[str, Any], timeouts: TimeOuts, *, stream: bool
+) -> EndpointModel:
+    """The client of an endpoint, in the format of its provider. Raises ModelError with what is wrong."""
+    key = find_key(settings.key)
+    # late: the HTTP client takes longer to import than all the rest of the engine
+    if settings.provider == "anthropic":
+        from evalstudio.engine.models.anthropic import AnthropicModel
+
+        return AnthropicModel(settings, key, parameters, timeouts, stream=stream)
+    from evalstudio.engine.models.openai import OpenAIModel
+
+    return OpenAIModel(settings, key, parameters, timeouts, stream=stream)

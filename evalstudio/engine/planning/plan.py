@@ -1,0 +1,353 @@
+"""Everything a run needs, made and checked before its first call: what is wrong is said before anything is spent."""
+
+import ast
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evalstudio import __version__
+from evalstudio.concurrency import MAXIMUM, Adaptive, SlidingWindow, Strategy
+from evalstudio.datasets import Dataset, open_dataset
+from evalstudio.engine.models.pricing import Prices
+from evalstudio.errors import DatasetError, EvaluationError, RunError
+from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings, variants
+from evalstudio.evaluators import Evaluator, build_evaluators
+from evalstudio.models import BUILT_IN, RECORDED, resolve_model
+from evalstudio.python.evaluation import PythonEvaluation
+from evalstudio.python.rows import RowsDataset
+from evalstudio.python.source import code_hash
+from evalstudio.python.user_code import is_async, load_function
+from evalstudio.settings import Settings
+from evalstudio.store.runs import NewRun
+from evalstudio.templates import Conversation, compile_value
+from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
+
+BY_WORKERS = "default: the worker count"
+JUDGING = Processes(1, 8)  # whoever computes much says so with processes = N
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a person may say beside the evaluation file; None: as the file or the settings have it."""
+
+    experiment: str | None = None
+    strategy: Strategy | None = None
+    workers: int | None = None
+    samples: int | None = None
+    model: str | None = None
+    new_run: bool = False
+    retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
+    cache: bool | None = None
+    processes: int | None = None
+    threads_per_process: int | None = None
+    cluster: str | None = None
+    timeout: float | None = None  # seconds for one sample; of a batch, for one call
+    resume: int | None = None  # the very run to go on with; None: the newest that is the same
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run before it starts."""
+
+    spec: EvaluationSpec
+    options: Options
+    experiment: str
+    dataset: Dataset | RowsDataset
+    conversation: Conversation
+    evaluators: tuple[Evaluator, ...]
+    model: ModelSettings
+    function: Callable[..., Any] | None  # of a Python model that this process calls
+    strategy: Strategy
+    strategy_source: str
+    pool: WorkerKind | None  # what runs the model, where it is a synchronous function
+    reference: str  # the evaluation file, to find it again
+    folder: Path  # from which its relative paths start
+    evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
+    given: frozenset[str] = frozenset()  # what the evaluation sets itself: names of time-outs, budget
+    cluster: Cluster | None = None  # that the model, or evaluators of a person's own, run on
+    judging: Processes = JUDGING  # that evaluators of a person's own run in, where there is no cluster
+
+    @property
+    def workers(self) -> int | None:
+        """How many calls the workers take at once; None: there are none, or a cluster is to be asked."""
+        return None if self.pool is None or isinstance(self.pool, Cluster) else self.pool.capacity
+
+    @property
+    def asks_for_workers(self) -> bool:
+        """Whether an option or the evaluation says what the workers are to be; else the settings do."""
+        marked = self.evaluation.marked if self.evaluation is not None else self.spec
+        return is_asked_for((self.options, marked))
+
+    @property
+    def samples_a_call(self) -> int:
+        """How many samples a worker takes with one call."""
+        return (self.evaluation.marked.batch_size or 1) if self.evaluation is not None else 1
+
+    @property
+    def is_python(self) -> bool:
+        """Whether a person's own code answers."""
+        return self.model.provider == "python"
+
+    def compile_expected(self) -> Callable[[Mapping[str, Any]], Any] | None:
+        """From a sample's values, what the first evaluator that compares compares with; None where none does."""
+        columns = tuple(self.dataset.columns)
+        usual = "{{ expected }}" if "expected" in columns else None
+        for table in self.spec.evaluators:
+            expected = table.get("expected", usual)
+            if isinstance(expected, str):
+                return compile_value(expected, columns)
+            if expected is not None:
+                return partial(_same, expected)
+        return compile_value(usual, columns) if usual and self.evaluation is not None else None
+
+    @property
+    def cache(self) -> bool:
+        """Whether answers of earlier runs are taken. What a Python function calls, nobody else can know."""
+        wanted = self.spec.cache if self.options.cache is None else self.options.cache
+        return wanted and self.evaluation is None
+
+    def asked(self) -> dict[str, str]:
+        """What is the same in the request of every sample; the templates where a turn builds on an answer."""
+        parts = ["model", "parameters", "base URL", "headers", "model's file"]
+        if self.conversation.turns > 1:
+            parts.append("prompt")
+        return {name: part for name, part in _fingerprint(self).items() if name in parts}
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the answers come from the dataset itself: nothing is called, and nothing takes time."""
+        return self.model.provider == RECORDED
+
+    @property
+    def total(self) -> int:
+        return len(self.dataset) * self.spec.repeats
+
+    def new_run(self) -> NewRun:
+        options = msgspec.structs.replace(self.options, resume=None)
+        stored = StoredSpec(self.spec, options, self.reference, str(self.folder))
+        return NewRun(
+            experiment=self.experiment,
+            evaluation=self.spec.name,
+            model=self.model.label,
+            spec=msgspec.json.encode(stored).decode(),
+            fingerprint=_fingerprint(self),
+            dataset_path=str(self.dataset.path),
+            dataset_hash=self.dataset.content_hash,
+            total=self.total,
+            repeats=self.spec.repeats,
+            versions={"evalstudio": __version__, "python": platform.python_version()},
+            git_commit=_git_commit(self.dataset.path.parent),
+        )
+
+
+class StoredSpec(msgspec.Struct, frozen=True):
+    """A run as asked for, enough to go on with it later."""
+
+    spec: EvaluationSpec
+    options: Options
+    reference: str
+    base: str
+
+
+def make_plan(
+    evaluation: Evaluation,
+    reference: str,
+    options: Options,
+    settings: Settings,
+    named: Mapping[str, ModelSettings] | None = None,
+) -> Plan:
+    """Reads and checks all that the run needs. Blocking: it reads the whole dataset once.
+
+    `named` are the workspace's own models.
+
+    Raises an EvalStudioError with what to do: a dataset that is missing or empty, a template that names a column
+    which is not there, a model that can't be found, a limit that can't work.
+    """
+    if evaluation.spec.grid is not None:
+        raise EvaluationError(
+            f"'{evaluation.spec.name}' is a grid of {len(variants(evaluation.spec))} evaluations; name one behind a #, as in "
+            f"{Path(reference).name}#{next(iter(variants(evaluation.spec)))}."
+        )
+    given = evaluation.timeouts_set | ({"budget"} if evaluation.spec.budget is not None else set())
+    asked = evaluation.spec
+    if options.timeout is not None:
+        given |= {"sample"}
+        asked = msgspec.structs.replace(
+            asked, timeouts=msgspec.structs.replace(asked.timeouts, sample=options.timeout)
+        )
+    spec = with_settings(asked, given, settings)
+    source = spec.dataset
+    if options.samples is not None:
+        if options.samples < 1:
+            raise RunError(f"samples must be 1 or more; it is {options.samples}.")
+        source = msgspec.structs.replace(source, samples=options.samples)
+    dataset = open_dataset(source, evaluation.base)
+    if len(dataset) == 0:
+        raise DatasetError(
+            f"The dataset {dataset.path.name} has no samples to run; check its filter and its rows."
+        )
+    conversation = Conversation(spec.messages, dataset.columns)
+    evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
+    model = resolve_model(
+        options.model or spec.model, Path.cwd() if options.model else evaluation.base, named
+    )
+    if model.provider == RECORDED:
+        _check_recorded(model.name, dataset.columns, conversation.turns)
+    if spec.budget is not None and not Prices(model).known:
+        raise EvaluationError(
+            f"The budget of ${spec.budget:g} can't be kept: no price of {model.label} is known. Add prices = "
+            f"{{ input = ..., output = ... }} (US dollars for a million tokens) to its model, or take the budget out{'' if 'budget' in given else ' of the settings'}."
+        )
+    chosen = choose_workers((options, spec), settings, thread_safe=model.thread_safe)
+    function, pool = _function_and_pool(model, chosen)
+    on_cluster = pool is not None or any(one.type == "python" for one in evaluators)
+    strategy, source_name = strategy_in_force(spec, options, settings, pool, model.window)
+    return Plan(
+        spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,
+        strategy, source_name, pool, reference, evaluation.base, given=given,
+        cluster=chosen if isinstance(chosen, Cluster) and on_cluster else None,
+        judging=chosen if isinstance(chosen, Processes) else JUDGING,
+    )  # fmt: skip
+
+
+def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Settings) -> EvaluationSpec:
+    """The definition with the settings' time-outs and budget where it sets none; `given` are those that it sets."""
+    own = {name: getattr(spec.timeouts, name) for name in given if name != "budget"}
+    return msgspec.structs.replace(
+        spec,
+        timeouts=msgspec.structs.replace(settings.timeouts, **own),
+        budget=spec.budget if "budget" in given else settings.budget,
+    )
+
+
+def _function_and_pool(
+    model: ModelSettings, pool: WorkerKind
+) -> tuple[Callable[..., Any] | None, WorkerKind | None]:
+    """A Python model's function, and what runs it. Other processes load it themselves: then it is not loaded here."""
+    if model.provider != "python":
+        return None, None
+    if not isinstance(pool, Threads) and not _says_async(Path(model.path), model.name):
+        return None, pool
+    function = load_function(Path(model.path), model.name)
+    return function, None if is_async(function) else pool
+
+
+def _says_async(path: Path, name: str) -> bool:
+    """Whether a file's text defines `name` as an async function, or as a class that is called so."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return True  # to be loaded here, which says what is wrong
+    for node in tree.body:
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == name:
+            return True
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return any(isinstance(one, ast.AsyncFunctionDef) and one.name == "__call__" for one in node.body)
+    return False
+
+
+def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
+    if column not in columns:
+        raise EvaluationError(
+            f"The model recorded/{column} takes its answers from the column '{column}', and no column is called so. "
+            f"The columns are: {', '.join(columns)}."
+        )
+    if turns > 1:
+        raise EvaluationError("Recorded answers are of one turn; take the later user messages out.")
+
+
+def automatic_name() -> str:
+    """A name for an experiment that nobody named; such names sort by time."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
+
+
+def strategy_in_force(
+    spec: EvaluationSpec,
+    options: Options,
+    settings: Settings,
+    pool: WorkerKind | None,
+    window: int | None = None,
+) -> tuple[Strategy, str]:
+    """The strategy that holds when the run starts, and where it comes from; `window` is the model's own."""
+    if options.strategy is not None:
+        return options.strategy, "option"
+    if spec.strategy is not None:
+        return spec.strategy, "evaluation"
+    if window is not None:
+        return SlidingWindow(window), "model"
+    if settings.strategy is not None:
+        return settings.strategy, "settings"
+    if pool is not None:
+        # of a cluster the number is known when it has been asked
+        return SlidingWindow(pool.capacity), BY_WORKERS
+    return Adaptive(), "default"
+
+
+def window_of(workers: int, samples_a_call: int) -> SlidingWindow:
+    """The window that keeps so many workers busy."""
+    return SlidingWindow(min(MAXIMUM, workers * samples_a_call))
+
+
+def _fingerprint(plan: Plan) -> dict[str, str]:
+    spec = plan.spec
+    if plan.evaluation is not None:
+        return {
+            "dataset": plan.dataset.content_hash,
+            "columns": ", ".join(plan.dataset.columns),
+            "code": code_hash(plan.evaluation.function),
+        }
+    assert isinstance(plan.dataset, Dataset)
+    source = plan.dataset.source
+    parts: dict[str, Any] = {
+        "dataset": plan.dataset.content_hash,
+        "columns": source.columns,
+        "selection": [
+            source.seed,
+            source.indices,
+            source.filter,
+            source.samples if source.seed is not None else None,
+        ],
+        "prompt": spec.messages,
+        "model": plan.model.label,
+        "parameters": spec.parameters,
+        "repeats": spec.repeats,
+    }
+    if plan.model.provider not in (*BUILT_IN, RECORDED, "python"):
+        parts["base URL"] = plan.model.base_url
+    if plan.model.headers:
+        parts["headers"] = plan.model.headers
+    if plan.is_python:
+        parts["model's file"] = hashlib.sha256(Path(plan.model.path).read_bytes()).hexdigest()[:16]
+    return {
+        name: part
+        if isinstance(part, str)
+        else json.dumps(msgspec.to_builtins(part), sort_keys=True, ensure_ascii=False)
+        for name, part in parts.items()
+    }
+
+
+def _git_commit(folder: Path) -> str | None:
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None
+
+
+def _same(expected: Any, _: Mapping[str, Any]) -> Any:
+    return expected

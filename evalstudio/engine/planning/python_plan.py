@@ -1,0 +1,77 @@
+"""The plan of an evaluation that is a Python function: rows in memory, the function as model, scores of its own."""
+
+from typing import Any
+
+from evalstudio.datasets import DatasetSource
+from evalstudio.engine.planning.plan import (
+    BY_WORKERS,
+    Options,
+    Plan,
+    automatic_name,
+    strategy_in_force,
+    window_of,
+    with_settings,
+)
+from evalstudio.errors import EvaluationError, RunError
+from evalstudio.evaluation import EvaluationSpec, ModelSettings, TimeOuts
+from evalstudio.python.decorators import Marked
+from evalstudio.python.evaluation import PythonEvaluation
+from evalstudio.python.rows import RowsDataset
+from evalstudio.python.user_code import is_async
+from evalstudio.settings import Settings
+from evalstudio.templates import Conversation, Message
+from evalstudio.workers import Cluster, Threads, choose_workers, is_asked_for
+
+
+def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Settings) -> Plan:
+    """Checks all that the run needs; reads the rows once, of a generator the first one.
+
+    Raises an EvalStudioError with what to do.
+    """
+    marked = evaluation.marked
+    if options.samples is not None and options.samples < 1:
+        raise RunError(f"samples must be 1 or more; it is {options.samples}.")
+    if options.model is not None:
+        raise EvaluationError(
+            f"The model of {evaluation.label} is its own function; --model can't replace it."
+        )
+    dataset = RowsDataset(marked.columns, marked.rows, evaluation.path, options.samples)
+    # what a record shows as its prompt where the function tells no other
+    messages = (Message("user", "{{ " + marked.columns[0] + " }}"),)
+    timeouts, given = _timeouts(marked, options)
+    spec = EvaluationSpec(
+        name=evaluation.label,
+        dataset=DatasetSource(path=evaluation.path.name),
+        model=ModelSettings("python", evaluation.name, path=str(evaluation.path)),
+        messages=messages,
+        strategy=marked.strategy,
+        timeouts=timeouts,
+    )
+    spec = with_settings(spec, given, settings)
+    pool = None if is_async(evaluation.function) else choose_workers((options, marked), settings)
+    strategy, source = strategy_in_force(spec, options, settings, pool)
+    chosen = pool is not None and (not isinstance(pool, Threads) or is_asked_for((options, marked)))
+    if marked.batch_size is not None and chosen and options.strategy is None:
+        assert pool is not None
+        strategy, source = (
+            window_of(pool.capacity, marked.batch_size),
+            BY_WORKERS,
+        )  # a batch for each, not one
+    assert isinstance(spec.model, ModelSettings)
+    return Plan(
+        spec, options, options.experiment or automatic_name(), dataset, Conversation(messages, marked.columns), (),
+        spec.model, evaluation.function, strategy, source, pool, evaluation.reference, evaluation.path.parent,
+        evaluation, given, pool if isinstance(pool, Cluster) else None,
+    )  # fmt: skip
+
+
+def _timeouts(marked: Marked, options: Options) -> tuple[TimeOuts, frozenset[str]]:
+    """The waits that the evaluation and its options set themselves, and their names."""
+    own: dict[str, Any] = {}
+    if marked.retries is not None and marked.retries.attempts is not None:
+        own["attempts"] = marked.retries.attempts
+    longest = marked.timeout if options.timeout is None else options.timeout
+    if longest is not None:
+        # a batch whose call raises is tried again in halves, each with time of its own
+        own["sample" if marked.batch_size is None else "attempt"] = longest
+    return TimeOuts(**own), frozenset(own)

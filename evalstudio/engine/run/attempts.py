@@ -1,0 +1,263 @@
+"""The life of a sample: called, answered or tried again, judged, saved. One task per call; nothing else waits in one."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.limits.vocabulary import Ticket
+from evalstudio.engine.models.call import Answer, CallResult, Request
+from evalstudio.engine.models.pricing import Prices
+from evalstudio.engine.run.record_rows import Ended, Judged, make_attempt, report
+from evalstudio.engine.run.sample_queue import Item
+from evalstudio.errors import EvaluationError
+from evalstudio.evaluation import TimeOuts
+from evalstudio.keys import redact
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import ErrorClass
+from evalstudio.signs import Trouble
+from evalstudio.templates import Message
+
+if TYPE_CHECKING:
+    from evalstudio.engine.run.run import Run
+
+
+@dataclass(slots=True, eq=False)
+class Attempts:
+    """Makes the calls of one run and decides what becomes of each."""
+
+    run: "Run"
+    alone: bool = False  # the one call in flight is of a sample that an engine died with
+    expected_tokens: float = 0.0  # about what one call takes
+    prices: Prices = field(init=False)
+    _policy: RetryPolicy = field(init=False)
+
+    def __post_init__(self) -> None:
+        timeouts = self.run.plan.spec.timeouts
+        self._policy = RetryPolicy(seed=self.run.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
+        self.prices = Prices(self.run.plan.model, lambda message: self.run.services.log("warning", message))
+
+    def follow(self, timeouts: TimeOuts) -> None:
+        """Other waits and another budget, from now on."""
+        self._policy.follow(timeouts)
+        self._watch_budget()
+
+    def start(self, item: Item, now: float) -> None:
+        """Begins a call; it ends with `Admission.done`."""
+        run = self.run
+        item.queued += max(0.0, now - item.ready_at)
+        item.started = now
+        if item.first_started is None:
+            item.first_started = now
+        if item.time_from is None:
+            item.time_from = now
+        item.state, item.cause = "calling", ""
+        if item.turn_attempts == 0:
+            run.controller.retries.first_attempt()
+        ticket = run.controller.start(now, int(self.expected_tokens), adaptive=run.adaptive)
+        self.alone = item.crashes > 0
+        run.flight.start(item.record_id)
+        run.in_flight[item] = run.begin(self._attempt(item, ticket))
+
+    def recall(self, item: Item) -> bool:
+        """Takes the answer that an earlier run got to the same question, if there is one: nothing is called."""
+        cache = self.run.cache
+        if cache is None or item.attempts or item.turn:
+            return False
+        try:
+            turn = self.run.plan.conversation.render_turn(0, item.sample.values, [])
+            item.question = cache.key(item, tuple(turn))
+            kept = cache.find(item.question)
+        except EvaluationError:
+            return False  # the attempt says what is wrong
+        except sqlite3.Error as error:
+            self.run.services.log(
+                "warning", f"The cache of answers can't be read ({error}); the model is asked."
+            )
+            return False
+        if kept is None:
+            return False
+        item.messages = kept.messages
+        ended = Ended(Outcome.OK, None, kept.answer, None, kept.latency, kept.first_token, 0.0, cached=True)
+        self._judge_and_save(item, ended, kept.answer)
+        return True
+
+    async def _attempt(self, item: Item, ticket: Ticket) -> None:
+        result: CallResult | None = None
+        run = self.run
+        try:
+            item.messages = self._messages(item)
+            left = run.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
+            left = max(0.001, left)
+            request = Request(item.messages, item.repeat, item.sample.values, left)
+            # the model ends in time by itself, and keeps what it has of the answer
+            async with asyncio.timeout(left + 1.0):
+                result = await run.model.call(request, lambda parts: self._streamed(item, ticket, parts))
+        except TimeoutError:
+            limit = run.plan.spec.timeouts.sample
+            result = CallResult(
+                Outcome.OVERLOADED,
+                message=f"No answer within {limit:g} s for the whole sample.",
+                timed_out=True,
+            )
+        except asyncio.CancelledError:
+            result = CallResult(Outcome.CANCELLED)
+            if not item.abandoned:
+                raise
+        except Exception as error:  # noqa: BLE001 - one sample's trouble must not end the others
+            run.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
+            result = CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(error).__name__}: {error}"))
+        finally:
+            now = run.services.clock()
+            del run.in_flight[item]
+            self.alone = False
+            run.flight.end(item.record_id)
+            run.controller.finish(now, ticket, report(result))
+            try:
+                if item.abandoned and (result is None or result.outcome is not Outcome.OK):
+                    self.abandoned(item, result, now)
+                elif result is not None and result.outcome is not Outcome.CANCELLED:
+                    self._settle(item, result, now)
+            finally:
+                run.services.admission.done(run)
+        run.close_if_done()
+
+    def _streamed(self, item: Item, ticket: Ticket, parts: int) -> None:
+        item.state = "streaming"
+        self.run.controller.streamed(self.run.services.clock(), ticket, parts)
+
+    def abandoned(self, item: Item, result: CallResult | None, now: float) -> None:
+        """A person has given this sample up: it ends as errored, and teaches the limits nothing."""
+        spent = now - (item.first_started or now)
+        message = f"Abandoned by you {spent:.1f} s after its first call."
+        if result is not None:
+            item.attempts.append(make_attempt(item, result, message, now - item.started, 0.0))
+        self.run.telemetry.failed(Outcome.CANCELLED, message, self.run.now, final=True)
+        self.run.keeping.save(item, Ended(Outcome.CANCELLED, message, item.partial, cost=item.cost))
+
+    def _messages(self, item: Item) -> tuple[Message, ...]:
+        turn = self.run.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
+        return (*item.messages, *turn) if item.turn_attempts == 0 else item.messages
+
+    def _settle(self, item: Item, result: CallResult, now: float) -> None:
+        run = self.run
+        latency = now - item.started if result.seconds is None else result.seconds
+        item.queued += now - item.started - latency
+        item.turn_attempts += 1
+        if run.on_attempt is not None:
+            run.on_attempt(item, result, latency)
+        if result.answer is not None and result.answer.prompt is not None:
+            item.messages = (Message("user", result.answer.prompt),)
+        if result.outcome is Outcome.OK and result.answer is not None:
+            self._answered(item, result, result.answer, latency, now)
+            return
+        message = redact(result.message)
+        self._note_trouble(item, result)
+        item.partial = result.answer or item.partial
+        if result.outcome is Outcome.QUOTA or (result.fatal and not run.breaker.answered):
+            run.telemetry.failed(result.outcome, message, run.now, final=False)
+            run.stop(message)
+            return
+        decision = self._policy.after(
+            result.outcome,
+            attempts=item.turn_attempts,
+            elapsed=now - (item.time_from or now),
+            hint=result.hint,
+            unreadable=_unreadable(item) + 1,
+        )
+        waited = decision.delay if isinstance(decision, Retry) else 0.0
+        item.attempts.append(make_attempt(item, result, message, latency, waited))
+        final = isinstance(decision, GiveUp)
+        run.telemetry.failed(result.outcome, message, run.now, final=final)
+        match decision:
+            case Retry(delay=delay):
+                item.state, item.cause = "backing off", message
+                item.backed_off += delay
+                item.ready_at = now + delay
+                paid = run.controller.retries.spend(result.outcome, timed_out=result.timed_out)
+                if not paid:
+                    item.time_from = None  # it waits for others, not for the endpoint: its time begins anew
+                run.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
+            case PauseRun(sentence=sentence):
+                item.ready_at = now
+                run.queue.put_back(item, None)
+                run.ask(f"{message} It was paused because {sentence}.")
+            case GiveUp():
+                run.keeping.save(item, Ended(result.outcome, message, item.partial, cost=item.cost))
+                self._watch(run.telemetry.errors())
+
+    def _note_trouble(self, item: Item, result: CallResult) -> None:
+        """A failed attempt is a sign of something; its sample counts once."""
+        again = any(attempt.outcome == result.outcome.value for attempt in item.attempts)
+        match result.outcome:
+            case Outcome.THROTTLED:
+                self.run.signs.ended(self.run.now, Trouble.RATE_LIMITS, again=again)
+            case Outcome.OVERLOADED if result.status is None:
+                self.run.signs.ended(self.run.now, Trouble.CONNECTIONS, again=again)
+            case _:
+                self.run.signs.ended(self.run.now, Trouble.ERRORS, again=again)
+
+    def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+        run = self.run
+        run.breaker.answered = True
+        run.signs.ended(run.now, None, again=bool(item.attempts))
+        if not run.plan.is_recorded:
+            run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
+        cost = self.prices.of(answer)
+        run.telemetry.spent(cost)
+        if cost is not None:
+            item.cost = (item.cost or 0.0) + cost
+        self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
+        self._watch(None)
+        taken = None if run.plan.is_recorded else latency
+        ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost, result.connect)
+        if item.turn + 1 < run.plan.conversation.turns:
+            self._next_turn(item, result, answer, latency, now)
+        else:
+            self._judge_and_save(item, ended, answer)
+        self._watch_budget()
+
+    def _watch_budget(self) -> None:
+        budget = self.run.plan.spec.budget
+        if budget is not None and self.run.telemetry.cost >= budget:
+            self.run.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+
+    def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
+        """Tells the circuit breaker of a finished sample: with the run's errors where it is errored."""
+        if self.run.plan.is_recorded:
+            return  # what is missing there stays missing, and costs nothing
+        if (sentence := self.run.breaker.finished(errors)) is not None:
+            self.run.ask(sentence)
+
+    def _judge_and_save(self, item: Item, ended: Ended, answer: Answer) -> None:
+        scoring, values = self.run.scoring, item.sample.values
+        if answer.scores is not None:
+            judged = Judged(answer.scores, 0.0)
+        else:
+            judged = scoring.now(answer.text, values)
+        self.run.keeping.save(item, replace(ended, judged=judged))
+        if not judged.complete:
+            scoring.later(item.record_id, answer.text, values, item.messages[-1].content, judged.scored)
+
+    def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+        item.attempts.append(make_attempt(item, result, "", latency, 0.0))
+        item.messages = (*item.messages, Message("assistant", answer.text))
+        item.answers.append(answer.text)
+        item.turn += 1
+        item.turn_attempts = 0
+        item.ready_at = now
+        item.state = "waiting"
+        self.run.queue.put_back(item, None)
+
+    def _expect_tokens(self, tokens: int) -> None:
+        if tokens:
+            share = 0.1 if self.expected_tokens else 1.0
+            self.expected_tokens += (tokens - self.expected_tokens) * share
+
+
+def _unreadable(item: Item) -> int:
+    """Of the attempts before this one, in this turn, how many brought an answer that could not be read."""
+    before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
+    return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)

@@ -1,0 +1,135 @@
+"""From what happened to rows of the store and reports to the limits."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from evalstudio.encodable import encodable_value
+from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
+from evalstudio.engine.models.call import Answer, CallResult
+from evalstudio.engine.run.sample_queue import Item
+from evalstudio.errors import EvaluationError
+from evalstudio.outcome import Outcome
+from evalstudio.score import Score
+from evalstudio.store.rows import AttemptRow, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Scores of an answer and the seconds they took. `complete`: no evaluator has still to come."""
+
+    scores: tuple[Score, ...]
+    seconds: float
+    complete: bool = True
+
+    @property
+    def scored(self) -> bool:
+        return any(score.scored for score in self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a sample came to. `error` is one sentence; `answer` may then be a partial one."""
+
+    outcome: Outcome
+    error: str | None = None
+    answer: Answer | None = None
+    judged: Judged | None = None
+    latency: float | None = None
+    first_token: float | None = None
+    cost: float | None = None
+    connect: float | None = None
+    cached: bool = False  # an earlier run's answer: nothing was called
+
+
+Expected = Callable[[Mapping[str, Any]], Any]
+
+
+def make_record(run_id: int, item: Item, ended: Ended, expected: Expected | None) -> Record:
+    """The record of a sample; `expected` gives the expected answer from its values."""
+    answer = ended.answer or _NO_ANSWER
+    has_answer = ended.answer is not None
+    return Record(
+        id=item.record_id,
+        run_id=run_id,
+        position=item.sample.position,
+        repeat=item.repeat,
+        sample_id=item.sample.id,
+        outcome=ended.outcome.value,
+        error=ended.error,
+        prompt=_prompt(item),
+        answer=answer.text if has_answer else None,
+        thinking=answer.thinking,
+        expected=_expected(item.sample.values, expected) if expected else None,
+        finish_reason=answer.finish_reason,
+        answered_by=answer.answered_by,
+        latency=ended.latency,
+        first_token=ended.first_token,
+        queued=item.queued,
+        backed_off=item.backed_off,
+        judged=ended.judged.seconds if ended.judged else None,
+        tokens_in=answer.tokens_in,
+        tokens_cached=answer.tokens_cached,
+        tokens_out=answer.tokens_out,
+        cost=ended.cost,
+        attempts=len(item.attempts) + (ended.outcome is Outcome.OK and not ended.cached),
+        finished_at=time.time(),
+        tokens_cache_written=answer.tokens_cache_written,
+        cached=ended.cached,
+        connect=ended.connect,
+    )
+
+
+def _prompt(item: Item) -> str:
+    try:
+        return msgspec.json.encode(item.messages).decode()
+    except UnicodeEncodeError:  # half a character in a value of the dataset
+        return msgspec.json.encode(encodable_value(msgspec.to_builtins(item.messages))).decode()
+
+
+def make_attempt(item: Item, result: CallResult, message: str, duration: float, waited: float) -> AttemptRow:
+    """The row of an attempt that was not a record's only one."""
+    started = item.started - (item.first_started or item.started)
+    number = len(item.attempts) + 1
+    return AttemptRow(
+        item.record_id, number, result.outcome.value, result.status, message, started, duration, waited
+    )
+
+
+def report(result: CallResult | None) -> AttemptResult:
+    """What the endpoint's limits learn from; None: the call was cancelled."""
+    if result is None:
+        return AttemptResult(Outcome.CANCELLED)
+    answer = result.answer or _NO_ANSWER
+    used = None if answer.tokens_out is None else answer.tokens_out + (answer.tokens_in or 0)
+    return AttemptResult(
+        result.outcome,
+        work=work_of(answer.tokens_out, answer.tokens_in or 0, len(answer.text)),
+        tokens=used,
+        output_tokens=answer.tokens_out,
+        first_token=result.first_token,
+        hint=result.hint,
+        rates=result.rates,
+        message=result.message,
+    )
+
+
+def _expected(values: Mapping[str, Any], expected: Expected) -> str | None:
+    try:
+        return as_text(expected(values))
+    except EvaluationError:
+        return None  # the evaluator says so, and leaves the answer unscored
+
+
+def as_text(value: Any) -> str | None:
+    """A value of a dataset as text that keeps what it is; null stays None."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+_NO_ANSWER = Answer("")

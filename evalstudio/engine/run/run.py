@@ -1,0 +1,312 @@
+"""The life of a run: from its first call to its last record. What becomes of one sample is in `attempts.py`."""
+
+import asyncio
+import traceback
+from collections.abc import Callable, Coroutine
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+from evalstudio.engine.limits.admission import Admission, Cap
+from evalstudio.engine.limits.blocking import BlockingShare
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.failure_breaker import Breaker
+from evalstudio.engine.limits.vocabulary import Binding, Wait
+from evalstudio.engine.models.call import CallResult, Model
+from evalstudio.engine.models.pricing import Prices
+from evalstudio.engine.planning.plan import Plan
+from evalstudio.engine.run.answer_cache import AnswerCache
+from evalstudio.engine.run.attempts import Attempts
+from evalstudio.engine.run.counts import Counts
+from evalstudio.engine.run.in_flight_log import FlightLog
+from evalstudio.engine.run.live_controls import Steering
+from evalstudio.engine.run.record_keeper import Keeping
+from evalstudio.engine.run.record_rows import Ended
+from evalstudio.engine.run.run_clock import RunClock
+from evalstudio.engine.run.sample_queue import Item, SampleQueue
+from evalstudio.engine.run.tasks import cancel_soon
+from evalstudio.engine.run.telemetry import Telemetry
+from evalstudio.engine.scoring.scoring import Scoring
+from evalstudio.engine.user_code.stopwatch import Spent
+from evalstudio.engine.workers.protocol import Workers
+from evalstudio.errors import RunError
+from evalstudio.keys import redact
+from evalstudio.metrics import LiveAggregate
+from evalstudio.outcome import Outcome
+from evalstudio.signs import SignWatch
+from evalstudio.store.runs import RunState
+from evalstudio.store.writer import Writer
+
+MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
+JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
+MOST_HELD_S = 1.0
+MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
+
+
+@dataclass(slots=True)
+class Services:
+    """What an engine gives its runs."""
+
+    clock: Callable[[], float]
+    admission: Admission
+    writer: Writer
+    log: Callable[[str, str], None]  # level, text
+    attended: bool  # somebody can answer: without, every pause that asks ends the run
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One run in this engine. Its public methods are called on the engine's loop."""
+
+    id: int
+    plan: Plan
+    model: Model
+    controller: EndpointController
+    cap: Cap
+    services: Services
+    queue: SampleQueue
+    workers: Workers | None
+    flight: FlightLog
+    total: int
+    before: InitVar[tuple[Counts, dict[str, LiveAggregate]]]  # what an earlier start has kept
+    telemetry: Telemetry
+    clock: RunClock
+    cache: AnswerCache | None = None
+    repeated: int = 0
+    state: RunState = RunState.QUEUED
+    reason: str = ""
+    blocked: Wait | None = None
+    in_flight: "dict[Item, asyncio.Task[None]]" = field(default_factory=dict)  # oldest first
+    rescoring: int = 0  # answers of an earlier start that have still to be judged
+    held_s: float = 0.0  # seconds for which an async function held up the loop
+    blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
+    signs: SignWatch = field(default_factory=SignWatch)
+    on_attempt: Callable[[Item, CallResult, float], None] | None = (
+        None  # told of each that ended, and its seconds
+    )
+    finished: "asyncio.Event" = field(default_factory=asyncio.Event)
+    breaker: Breaker = field(default_factory=Breaker)
+    steering: Steering = field(init=False)
+    keeping: Keeping = field(init=False)
+    attempts: Attempts = field(init=False)
+    scoring: Scoring = field(init=False)  # given by who puts the run together
+    _kept: int = field(init=False)  # records that an earlier start has made
+    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+
+    def __post_init__(self, before: tuple[Counts, dict[str, LiveAggregate]]) -> None:
+        self.keeping = Keeping(self, *before)
+        self.steering = Steering(self)
+        self.attempts = Attempts(self)
+        self._kept = self.keeping.counts.saved
+
+    # What a person can do -------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self.clock.start()
+        self.state = RunState.RUNNING
+        self.steering.apply()
+        self.services.admission.join(self)
+        for judge in self.scoring.judges:
+            self.services.admission.join(judge)
+        # the first answer would wait for the prices
+        self.begin(asyncio.to_thread(self.attempts.prices.prepare))
+        self.close_if_done()
+
+    def pause(self, reason: str = "") -> None:
+        """No further call starts; those in flight end. Does nothing to a run that has ended."""
+        if self.state is not RunState.RUNNING:
+            return
+        self.state, self.reason = RunState.PAUSED, reason
+        self.clock.pause()
+
+    def go_on(self) -> None:
+        if self.state is not RunState.PAUSED:
+            return
+        self.breaker.reset()
+        self.clock.go_on()
+        self.controller.forgive(self.services.clock())
+        for judge in self.scoring.judges:
+            judge.forgive()
+        self.state, self.reason = RunState.RUNNING, ""
+        self.services.admission.pump()
+        self.close_if_done()
+
+    def stop(self, reason: str = "stopped by the user") -> None:
+        """Cancels what is in flight: nothing more is spent. What is saved stays; a resume does the rest."""
+        if not self.is_active:
+            return
+        self._end(RunState.STOPPED, reason)
+        if self.workers is not None:
+            self.workers.close()
+        self.scoring.cancel()
+        for task in list(self._tasks):
+            cancel_soon(task)
+
+    def abandon(self, record_id: int) -> None:
+        """Gives up one sample, in flight or backing off: it is errored, its slot is free, and a resume tries it again.
+
+        Raises RunError where it has come to its end already.
+        """
+        for item, task in self.in_flight.items():
+            if item.record_id == record_id:
+                item.abandoned = True
+                cancel_soon(task)
+                return
+        waiting = self.queue.remove(record_id)
+        if waiting is None:
+            raise RunError("That call has ended already; there is nothing to abandon.")
+        self.attempts.abandoned(waiting, None, self.services.clock())
+
+    # What admission asks ----------------------------------------------------------------------------------------
+
+    @property
+    def adaptive(self) -> bool:
+        return self.steering.adaptive
+
+    def wants(self) -> bool:
+        return self.may_start() and self.queue.has_item(self.services.clock())
+
+    def refuses(self, now: float) -> Wait | None:
+        if self.attempts.alone or (self.in_flight and self.queue.next_crashes(now)):
+            return Wait(Binding.CRASHED, None)
+        if not self.adaptive and len(self.in_flight) >= self.steering.limit:
+            return Wait(Binding.MAXIMUM, None)
+        taken = len(self.in_flight) // self.plan.samples_a_call
+        if self.workers is not None and taken >= self.workers.capacity:
+            return Wait(Binding.WORKERS, None)
+        if self.scoring.waiting >= JUDGED_LATER * self.steering.limit:
+            return Wait(Binding.JUDGES, None)
+        if self.keeping.unsaved >= MOST_UNSAVED:
+            return Wait(Binding.DISK, now + 0.05)
+        return None
+
+    def tokens_wanted(self) -> int:
+        return int(self.attempts.expected_tokens)
+
+    def start_one(self, now: float) -> None:
+        item = self.queue.take(now)
+        # rows that are streamed have no known number: there are as many as were there before and came since
+        self.total = max(self.total, self._kept + self.queue.taken)
+        if item.crashes >= MOST_CRASHES:
+            self._give_up_on(item, now)
+            return
+        if self.attempts.recall(item):
+            asyncio.get_running_loop().call_soon(self.services.admission.done, self)
+            return
+        self.attempts.start(item, now)
+
+    def _give_up_on(self, item: Item, now: float) -> None:
+        """A sample that killed two engines gets no third one."""
+        message = f"The engine died {item.crashes} times while this sample was in flight."
+        self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
+        self.keeping.save(item, Ended(Outcome.CRASHED, message))
+        asyncio.get_running_loop().call_soon(self.services.admission.done, self)
+
+    # What the engine asks -----------------------------------------------------------------------------------------
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the run first started, pauses included: the time of its charts."""
+        return self.clock.now
+
+    def may_start(self) -> bool:
+        """Whether calls may start: its own and those of its judges."""
+        return self.state is RunState.RUNNING
+
+    def returned(self, spent: Spent) -> None:
+        """A synchronous model returned: how it spent its time. What other programs took of it is no waiting of its own."""
+        self.blocking.called(spent.processor, spent.undisturbed, len(self.in_flight))
+        if self.adaptive:
+            useful, why = self.blocking.useful_threads, self.blocking.sentence
+            self.controller.set_useful(self.services.clock(), useful, why or "")
+
+    def held(self, seconds: float) -> None:
+        """An async function held up the loop. Said once, when it adds up: a busy machine stretches a step, too."""
+        before, self.held_s = self.held_s, self.held_s + seconds
+        if before < MOST_HELD_S <= self.held_s:
+            self.services.log(
+                "warning",
+                f"{self.plan.model.label} is async, and holds up the engine for {seconds:.1g} s at a time: what computes "
+                "there, or waits without await, belongs in a plain function, which workers run, or behind "
+                "await asyncio.to_thread(...).",
+            )
+
+    def judge_answered(self, prices: Prices, result: CallResult) -> None:
+        """A judge's call counts in the cost, not in latency and throughput."""
+        if result.answer is not None:
+            self.telemetry.spent(prices.of(result.answer))
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Work that belongs to the run and is cancelled with it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended_task)
+        return task
+
+    def _ended_task(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # a defect of ours: the run must neither hang nor go on as if nothing were
+            self.services.log("error", redact("".join(traceback.format_exception(error))))
+            self.stop(
+                f"The engine failed ({type(error).__name__}: {error}); what is saved is kept. The log has more."
+            )
+
+    async def settled(self) -> None:
+        """Waits until nothing of it is under way any more."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def aclose(self) -> None:
+        """Closes what it has opened, once it has ended."""
+        for judge in self.scoring.judges:
+            await judge.model.aclose()
+        await self.model.aclose()
+        await self.scoring.aclose()
+        if self.cache is not None:
+            self.cache.close()
+        self.flight.close()
+
+    # Ends -------------------------------------------------------------------------------------------------------
+
+    def watch_endpoint(self) -> None:
+        """Called now and then: an endpoint that has never answered, or does not recover, is not asked for ever."""
+        if self.state is not RunState.RUNNING:
+            return
+        if (broken := self.controller.broken(self.services.clock())) is not None:
+            self.ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
+        elif (down := next(filter(None, (judge.down() for judge in self.scoring.judges)), None)) is not None:
+            self.ask(f"Paused: {down} See to the cause, then continue.")
+        elif (silent := self.breaker.silent(self.clock.going, self.telemetry.errors())) is not None:
+            self.ask(silent)
+
+    def ask(self, reason: str) -> None:
+        """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
+        if self.services.attended:
+            self.pause(reason)
+        else:
+            self.stop(reason)
+
+    def close_if_done(self) -> None:
+        """Ends the run when there is nothing left to do."""
+        if (
+            self.state is RunState.RUNNING
+            and self.queue.is_empty
+            and not self.in_flight
+            and not self.scoring.waiting
+            and not self.rescoring
+            and not self.keeping.unsaved
+        ):
+            self._end(
+                RunState.COMPLETED_WITH_ERRORS if self.keeping.counts.errored else RunState.COMPLETED, ""
+            )
+
+    def _end(self, state: RunState, reason: str) -> None:
+        self.clock.end()
+        self.state, self.reason = state, reason
+        self.services.admission.leave(self)
+        for judge in self.scoring.judges:
+            self.services.admission.leave(judge)
+        self.finished.set()

@@ -1,0 +1,164 @@
+"""A run as it stands, for whoever shows it."""
+
+from evalstudio.engine.limits.vocabulary import Binding
+from evalstudio.engine.planning.worker_advice import advice_on
+from evalstudio.engine.run.run import Run
+from evalstudio.engine.run.telemetry import eta
+from evalstudio.protocol import Bucket, Call, LimitChange, RatesNow, ScoreNow, Snapshot
+from evalstudio.signs import Load, Sign, Standing
+from evalstudio.store.runs import RunState
+
+MOST_CALLS = 256
+MOST_WORKERS = 64
+
+SENTENCES = {
+    Binding.DATASET: "Every sample that is left is in flight.",
+    Binding.PROBING: "Adaptive is finding out how many calls the endpoint can take.",
+    Binding.PLATEAU: "The server is the limit: more calls at once bring no more answers a second.",
+    Binding.REQUESTS: "The endpoint's limit of requests a minute is reached.",
+    Binding.TOKENS: "The endpoint's limit of tokens a minute is reached.",
+    Binding.CAP: "The endpoint takes no more calls at once.",
+    Binding.OVERLOAD: "The endpoint is overloaded; calls start again carefully.",
+    Binding.BACKOFF: "The endpoint asked to wait.",
+    Binding.CLIENT: "This machine is the limit: its processor is busy.",
+    Binding.MAXIMUM: "The window you set is full.",
+    Binding.WORKERS: "All workers are busy.",
+    Binding.APPLICATION: "The application's ceiling is reached.",
+    Binding.CRASHED: "Samples that were in flight when the engine died run one at a time.",
+    Binding.JUDGES: "Answers wait for the judge; no further sample starts until it has caught up.",
+    Binding.DISK: "The disk can't keep up; calls wait until what is answered is saved.",
+}
+
+
+def take_snapshot(
+    run: Run,
+    buckets: list[Bucket],
+    changes: list[LimitChange],
+    loop_lag: float,
+    cpu: float,
+    machine: tuple[float, float] = (0.0, 0.0),
+) -> Snapshot:
+    """The snapshot of one run. Its size does not depend on how many samples there are.
+
+    `loop_lag` in seconds, `cpu` of one core, `machine`: the shares of memory and of files in use.
+    """
+    now = run.services.clock()
+    waiting = run.queue.waiting
+    left = run.total - run.keeping.counts.saved
+    rate, count = run.telemetry.rate(run.now)
+    latency = run.telemetry.latency.percentiles()
+    binding = _binding(run, now)
+    gate_until = run.controller.gate_until(now)
+    return Snapshot(
+        run_id=run.id,
+        experiment=run.plan.experiment,
+        evaluation=run.plan.spec.name,
+        model=run.plan.model.label,
+        state=run.state.value,
+        reason=run.reason,
+        total=run.total,
+        saved=run.keeping.counts.saved,
+        scored=run.keeping.counts.scored,
+        unscored=run.keeping.counts.unscored,
+        errored=run.keeping.counts.errored,
+        in_flight=len(run.in_flight),
+        backing_off=waiting,
+        queued=max(0, left - len(run.in_flight) - waiting - run.keeping.unsaved),
+        judging=run.scoring.waiting + run.rescoring,
+        strategy=run.steering.strategy,
+        limit=run.steering.limit,
+        workers=run.workers.size if run.workers else None,
+        ceiling=run.services.admission.ceiling,
+        binding=binding.value if binding else "",
+        binding_sentence=SENTENCES[binding] if binding else "",
+        elapsed=run.clock.elapsed,
+        eta=eta(left, rate, count, latency.p95 if latency else 0.0)
+        if run.state is RunState.RUNNING
+        else None,
+        rate=rate,
+        latency=latency,
+        first_token=run.telemetry.first_token.percentiles(),
+        tokens_in=run.telemetry.tokens_in,
+        tokens_out=run.telemetry.tokens_out,
+        cost=run.telemetry.cost if run.telemetry.latency.n > run.telemetry.unpriced else None,
+        cost_is_partial=run.telemetry.unpriced > 0,
+        loop_lag=loop_lag,
+        cpu=cpu,
+        repeated=run.repeated,
+        scores=_scores(run),
+        errors=run.telemetry.errors(),
+        calls=_calls(run, now),
+        buckets=tuple(buckets),
+        changes=tuple(changes),
+        signs=_signs(run, latency.p50 if latency else None, Load(cpu, loop_lag, *machine)),
+        worker_advice=advice_on(run.plan.pool, run.blocking),
+        workers_label=run.workers.label if run.workers else "",
+        worker_list=run.workers.standing()[:MOST_WORKERS] if run.workers else (),
+        workers_waiting=run.workers.waiting if run.workers else 0,
+        strategy_source=run.steering.source,
+        cached=run.keeping.counts.cached,
+        rates=RatesNow(
+            *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
+        ),
+        gate=run.controller.gate_cause if gate_until else "",
+        gate_wait=max(0.0, gate_until - now) if gate_until else None,
+    )
+
+
+def _binding(run: Run, now: float) -> Binding | None:
+    if run.state is not RunState.RUNNING or run.blocked is None:
+        return None
+    if run.blocked.binding is Binding.MAXIMUM and run.adaptive:
+        return run.controller.binding(now, run.queue.waiting + run.queue.has_new)
+    return run.blocked.binding
+
+
+def _signs(run: Run, latency: float | None, load: Load) -> tuple[Sign, ...]:
+    standing = Standing(run.steering.limit, run.adaptive, latency, run.controller.requests_per_minute)
+    return run.signs.look(run.now, standing, load)
+
+
+def _scores(run: Run) -> tuple[ScoreNow, ...]:
+    scores = []
+    for name, aggregate in run.keeping.aggregates.items():
+        now = aggregate.snapshot()
+        scores.append(
+            ScoreNow(
+                name,
+                now.metric,
+                now.value,
+                now.low,
+                now.high,
+                now.n,
+                now.total - now.n,
+                direction=now.direction,
+            )
+        )
+    return tuple(scores)
+
+
+def _calls(run: Run, now: float) -> tuple[Call, ...]:
+    calls = [
+        Call(
+            item.sample.id,
+            item.turn_attempts + 1,
+            item.state,
+            now - item.started,
+            record_id=item.record_id,
+        )
+        for item in list(run.in_flight)[:MOST_CALLS]
+    ]
+    room = MOST_CALLS - len(calls)
+    calls += [
+        Call(
+            item.sample.id,
+            item.turn_attempts + 1,
+            "backing off",
+            now - item.started,
+            max(0.0, due - now),
+            item.cause,
+            item.record_id,
+        )
+        for due, item in run.queue.backing_off()[:room]
+    ]
+    return tuple(calls)

@@ -1,0 +1,147 @@
+"""What a run tells of itself while it runs: counts, percentiles and one bucket for each second.
+
+Everything here is of constant size but the buckets, which leave as soon as they close.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from evalstudio.engine.run.histogram import Histogram
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import Bucket, ErrorClass
+
+RATE_WINDOW_S = 15
+LONGEST_EXAMPLE = 300
+
+
+@dataclass(slots=True)
+class _Second:
+    number: int
+    saved: int = 0
+    answered: int = 0
+    latency: Histogram = field(default_factory=Histogram)
+    first_token: Histogram = field(default_factory=Histogram)
+    errors: dict[str, int] = field(default_factory=dict)
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(slots=True)
+class _ErrorCount:
+    attempts: int
+    records: int
+    first_seen: float
+    example: str
+
+
+class Telemetry:
+    """Counts of one run. Times are seconds since its start."""
+
+    def __init__(self) -> None:
+        self.latency = Histogram()
+        self.first_token = Histogram()
+        self.tokens_in = 0
+        self.tokens_out = 0
+        self.cost = 0.0
+        self.unpriced = 0
+        self._errors: dict[str, _ErrorCount] = {}
+        self._second = _Second(0)
+        self._rates: deque[tuple[int, int]] = deque(maxlen=RATE_WINDOW_S)
+
+    def answered(
+        self, latency: float, first_token: float | None, tokens_in: int | None, tokens_out: int | None
+    ) -> None:
+        """An attempt brought an answer."""
+        second = self._second
+        second.answered += 1
+        self.latency.add(latency)
+        second.latency.add(latency)
+        if first_token is not None:
+            self.first_token.add(first_token)
+            second.first_token.add(first_token)
+        if tokens_in:
+            self.tokens_in += tokens_in
+            second.tokens_in += tokens_in
+        if tokens_out:
+            self.tokens_out += tokens_out
+            second.tokens_out += tokens_out
+
+    def failed(self, outcome: Outcome, message: str, at: float, *, final: bool) -> None:
+        """An attempt failed; `final`: and with it the record."""
+        name = outcome.value
+        self._second.errors[name] = self._second.errors.get(name, 0) + 1
+        count = self._errors.get(name)
+        if count is None:
+            count = self._errors[name] = _ErrorCount(0, 0, at, message[:LONGEST_EXAMPLE])
+        count.attempts += 1
+        count.records += final
+
+    def saved(self, records: int) -> None:
+        """So many records were committed."""
+        self._second.saved += records
+
+    def spent(self, cost: float | None) -> None:
+        """An answer's price in US dollars; None: unknown."""
+        if cost is None:
+            self.unpriced += 1
+        else:
+            self.cost += cost
+
+    def errors(self) -> tuple[ErrorClass, ...]:
+        return tuple(
+            ErrorClass(name, count.attempts, count.records, count.first_seen, count.example)
+            for name, count in self._errors.items()
+        )
+
+    def close_seconds(
+        self, now: float, limit: int, in_flight: int, loop_lag: float, cpu: float
+    ) -> list[Bucket]:
+        """The buckets of the seconds that have passed since the last call, the empty ones too."""
+        closed: list[Bucket] = []
+        while self._second.number < int(now):
+            second = self._second
+            self._rates.append((second.number, second.saved))
+            closed.append(
+                Bucket(
+                    second.number,
+                    second.saved,
+                    second.answered,
+                    second.latency.percentiles(),
+                    second.first_token.percentiles(),
+                    second.errors,
+                    limit,
+                    in_flight,
+                    second.tokens_in,
+                    second.tokens_out,
+                    round(loop_lag, 4),
+                    round(cpu, 3),
+                )
+            )
+            self._second = _Second(second.number + 1)
+        return closed
+
+    def skip_to(self, second: int) -> None:
+        """Begins at a later second: a resumed run goes on where its charts ended."""
+        self._second = _Second(second)
+
+    def rate(self, now: float) -> tuple[float, int]:
+        """Records saved a second over the last seconds, and the count that it rests on."""
+        count = sum(saved for _, saved in self._rates) + self._second.saved
+        first = self._rates[0][0] if self._rates else self._second.number
+        span = now - first
+        return (count / span if span > 0 else 0.0), count
+
+
+def eta(left: int, rate: float, count: int, tail: float) -> tuple[float, float, float] | None:
+    """Seconds until the end: low, likely and high; None while nothing is known.
+
+    `count` finished samples gave the rate, so its relative error is about 1 / sqrt(count); the band is 1.3 of it
+    (80 %). The last samples take `tail` seconds at least: the latency that 95 % stay under.
+    """
+    if left == 0:
+        return (0.0, 0.0, 0.0)
+    if rate <= 0 or count < 3:
+        return None
+    error = min(0.9, 1.3 / count**0.5)
+    likely = left / rate
+    return (likely / (1 + error), max(likely, min(tail, likely * 4)), likely / (1 - error) + tail)

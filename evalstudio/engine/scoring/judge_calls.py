@@ -1,0 +1,197 @@
+"""The calls of a model judge: a member of admission beside the run itself, with an endpoint of its own.
+
+An answer waits here without holding any limit; a reply that can't be read is asked for once more; a judge that
+can't be reached leaves the answer unscored.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalstudio.engine.limits.admission import Cap
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.failure_breaker import SILENT_FAILURES, SILENT_S
+from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.limits.vocabulary import Binding, Ticket, Wait
+from evalstudio.engine.models.call import CallResult, Model, Request
+from evalstudio.engine.run.record_rows import report
+from evalstudio.engine.run.tasks import cancel_soon
+from evalstudio.evaluators import Evaluator
+from evalstudio.evaluators.judge import Judge
+from evalstudio.keys import redact
+from evalstudio.outcome import Outcome
+from evalstudio.score import Score
+from evalstudio.templates import Message
+
+NOT_ASKED = "The judge could not be asked:"
+"""How the reason of a score begins for which no judge was there; a resume asks for it again."""
+
+TakeScore = Callable[[int, Score], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Question:
+    record_id: int
+    messages: tuple[Message, ...]
+    values: Mapping[str, Any]
+    take: TakeScore
+    asked_at: float
+    attempts: int = 0
+    unreadable: int = 0  # of these
+    repaired: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class JudgeCalls:
+    """One judge of one run. `limit` None: as many calls as its endpoint takes (Adaptive)."""
+
+    evaluator: Evaluator
+    model: Model
+    controller: EndpointController
+    cap: Cap
+    policy: RetryPolicy
+    clock: Callable[[], float]
+    limit: int | None
+    done: Callable[["JudgeCalls"], None]  # a call has ended: admission goes on
+    pump: Callable[[], None]  # there is a call to start
+    active: Callable[[], bool]  # whether its run may start calls
+    spent: Callable[[CallResult], None]
+    blocked: Wait | None = None
+    answered: bool = False  # anything, since this start
+    asked_since: float | None = None  # its first call since the start, or since a person let the run go on
+    failures: int = 0  # calls since it last answered
+    last_failure: str = ""
+    in_flight: set["asyncio.Task[None]"] = field(default_factory=set)
+    _queue: deque[_Question] = field(default_factory=deque)
+    _waiting: set[asyncio.TimerHandle] = field(default_factory=set)
+
+    @property
+    def judge(self) -> Judge:
+        assert self.evaluator.model_judge is not None
+        return self.evaluator.model_judge
+
+    def add(
+        self, record_id: int, answer: str, values: Mapping[str, Any], prompt: str, take: TakeScore
+    ) -> None:
+        """Queues an answer. Raises EvaluationError where a template of the judge fails on it."""
+        messages = tuple(self.judge.messages(answer, values, prompt))
+        self._queue.append(_Question(record_id, messages, values, take, self.clock()))
+        self.pump()
+
+    def cancel(self) -> None:
+        self._queue.clear()
+        for timer in self._waiting:
+            timer.cancel()
+        for task in list(self.in_flight):
+            cancel_soon(task)
+
+    def down(self) -> str | None:
+        """Why answers should wait no longer for this judge: it never answered, or does not recover. None while it may yet."""
+        now = self.clock()
+        going = 0.0 if self.asked_since is None else now - self.asked_since
+        silent = not self.answered and self.failures >= SILENT_FAILURES and going >= SILENT_S
+        waited_for = self._queue or self._waiting or self.in_flight
+        if not waited_for or not (silent or self.controller.broken(now) is not None):
+            return None
+        return f"the judge '{self.evaluator.name}' does not answer: {self.last_failure or self.controller.gate_cause}"
+
+    def forgive(self) -> None:
+        """A person has seen to the cause: it is asked again, with as much patience as at first."""
+        self.asked_since, self.failures = None, 0
+        self.controller.forgive(self.clock())
+
+    # What admission asks
+
+    @property
+    def adaptive(self) -> bool:
+        return self.limit is None
+
+    def wants(self) -> bool:
+        return bool(self._queue) and self.active()
+
+    def refuses(self, now: float) -> Wait | None:
+        if self.limit is not None and len(self.in_flight) >= self.limit:
+            return Wait(Binding.MAXIMUM, None)
+        return None
+
+    def tokens_wanted(self) -> int:
+        return 0
+
+    def start_one(self, now: float) -> None:
+        question = self._queue.popleft()
+        if self.asked_since is None:
+            self.asked_since = now
+        if question.attempts == 0:
+            self.controller.retries.first_attempt()
+        ticket = self.controller.start(now, 0, adaptive=self.adaptive)
+        task = asyncio.create_task(self._ask(question, ticket))
+        self.in_flight.add(task)
+        task.add_done_callback(self.in_flight.discard)
+
+    # The life of a question
+
+    async def _ask(self, question: _Question, ticket: Ticket) -> None:
+        result: CallResult | None = None
+        try:
+            result = await self.model.call(Request(question.messages, 0, question.values), lambda parts: None)
+        except Exception as error:  # noqa: BLE001 - a judge that is a person's code may raise anything
+            result = CallResult(Outcome.CLIENT_ERROR, message=f"{type(error).__name__}: {error}")
+        finally:
+            self.controller.finish(self.clock(), ticket, report(result))
+            try:
+                if result is not None:
+                    self._settle(question, result)
+            finally:
+                self.done(self)
+
+    def _settle(self, question: _Question, result: CallResult) -> None:
+        question.attempts += 1
+        self.spent(result)
+        if result.outcome is Outcome.OK and result.answer is not None:
+            self.answered, self.failures = True, 0
+            self._read(question, result.answer.text)
+            return
+        self.failures += 1
+        self.last_failure = redact(result.message)
+        elapsed = self.clock() - question.asked_at
+        question.unreadable += result.outcome is Outcome.BAD_ANSWER
+        decision = self.policy.after(
+            result.outcome,
+            attempts=question.attempts,
+            elapsed=elapsed,
+            hint=result.hint,
+            unreadable=question.unreadable,
+        )
+        match decision:
+            case Retry(delay=delay):
+                paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
+                self._again_in(delay, question, last=not paid)
+            case GiveUp() | PauseRun():
+                why = f"{NOT_ASKED} {redact(result.message)}"
+                question.take(
+                    question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why)
+                )
+
+    def _read(self, question: _Question, reply: str) -> None:
+        score = self.judge.read(reply)
+        if score.scored or question.repaired:
+            question.take(question.record_id, score)
+            return
+        question.messages = tuple(self.judge.repair(question.messages, reply, score.why))
+        question.repaired = True
+        question.attempts = question.unreadable = 0
+        self._queue.appendleft(question)
+
+    def _again_in(self, delay: float, question: _Question, *, last: bool) -> None:
+        if last:  # it waits for others, not for the judge: its time begins anew
+            question.asked_at = self.clock() + delay
+
+        def again() -> None:
+            self._waiting.discard(timer)
+            (self._queue.append if last else self._queue.appendleft)(question)
+            self.pump()
+
+        timer = asyncio.get_running_loop().call_later(delay, again)
+        self._waiting.add(timer)

@@ -1,0 +1,195 @@
+"""The evaluators of a run at work: scores, never an exception and never a score for what has no answer.
+
+Quick evaluators judge at once and their scores go into the answer's own commit. A person's code runs in processes of
+its own, where it can neither hold up nor crash the engine, and a model judge makes calls of its own: their scores come
+after the answer is saved.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from evalstudio.engine.run.record_rows import Judged
+from evalstudio.engine.scoring.judge_calls import JudgeCalls
+from evalstudio.engine.workers.protocol import CallFailed, Workers
+from evalstudio.engine.workers.thread_workers import ThreadWorkers
+from evalstudio.evaluation import TimeOuts
+from evalstudio.evaluators import Evaluator, EvaluatorFailed
+from evalstudio.keys import redact
+from evalstudio.outcome import Outcome
+from evalstudio.score import Score
+from evalstudio.store.rows import ScoreRow
+
+THREADS = 8
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A saved answer whose last scores are still to come."""
+
+    missing: int
+    scored: bool
+
+
+class Scoring:
+    """Judges the answers of one run. `save(record id, score, last, scored)` keeps a score that comes later:
+    `last` of its answer's, of which any was `scored`."""
+
+    def __init__(
+        self,
+        evaluators: Sequence[Evaluator],
+        judges: Sequence[JudgeCalls],
+        save: Callable[[int, Score, bool, bool], None],
+        workers: Mapping[str, Workers] | None = None,
+        longest: Callable[[], float] = lambda: TimeOuts().attempt,
+        on_judged: Callable[[float], None] = lambda processor: None,
+    ) -> None:
+        self._quick = [one for one in evaluators if one.type != "python" and not one.needs_calls]
+        self._slow = [one for one in evaluators if one.type == "python"]
+        self.judges = list(judges)
+        self._save = save
+        self._workers = workers or {}  # of a person's own evaluators
+        self._threads = ThreadWorkers(THREADS, "evaluator")  # for those that no worker can load
+        self._longest = longest
+        self._on_judged = on_judged  # seconds of processor that a call on a worker took
+        self._waiting: dict[int, _Waiting] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many saved answers wait for scores."""
+        return len(self._waiting)
+
+    def now(self, answer: str, values: Mapping[str, Any]) -> Judged:
+        """The scores of the quick evaluators."""
+        started = time.perf_counter()
+        scores = tuple(judge(evaluator, answer, values) for evaluator in self._quick)
+        complete = not self._slow and not self.judges
+        return Judged(scores, time.perf_counter() - started, complete)
+
+    def later(
+        self,
+        record_id: int,
+        answer: str,
+        values: Mapping[str, Any],
+        prompt: str,
+        scored: bool,
+        only: set[str] | None = None,
+    ) -> None:
+        """Starts the evaluators that take their time: all of them, or those named in `only`."""
+        slow = [one for one in self._slow if only is None or one.name in only]
+        judges = [one for one in self.judges if only is None or one.evaluator.name in only]
+        if not slow and not judges:
+            return
+        self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored)
+        for evaluator in slow:
+            task = asyncio.create_task(self._judge(record_id, evaluator, answer, values))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        for one in judges:
+            with self._told_of_failure(record_id, one.evaluator):
+                one.add(record_id, answer, values, prompt, self._done)
+
+    def cancel(self) -> None:
+        """Ends what is under way: the answers are saved, a resume judges them."""
+        for task in list(self._tasks):
+            task.cancel()
+        for one in self.judges:
+            one.cancel()
+        self._waiting.clear()
+
+    async def _judge(
+        self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
+    ) -> None:
+        longest = self._longest()
+        try:
+            score = await self._judged(evaluator, answer, values, longest)
+        except TimeoutError:
+            said = f"The evaluator '{evaluator.name}' did not return within {longest:g} s."
+            score = failed(evaluator, EvaluatorFailed(said))
+        except Exception as error:  # noqa: BLE001 - sys.exit() in a thread; the answer is kept, unscored
+            score = failed(evaluator, error)
+        self._done(record_id, score)
+
+    async def _judged(
+        self, evaluator: Evaluator, answer: str, values: Mapping[str, Any], longest: float
+    ) -> Score:
+        given = {"score": evaluator.name, "answer": answer, "values": dict(values)}
+        workers = self._workers.get(evaluator.name)
+        try:
+            if workers is not None:
+                returned = await workers.run(None, given, longest)
+                self._on_judged(returned.spent.processor)
+                return checked(evaluator, returned.value)
+        except CallFailed as failure:
+            if failure.outcome is not Outcome.OVERLOADED or failure.error is not None:
+                error = EvaluatorFailed(f"The evaluator '{evaluator.name}' failed: {failure.message}")
+                return failed(evaluator, error)
+            # else it was the workers' trouble, not the evaluator's
+        here = {"evaluator": evaluator, "answer": answer, "values": values}
+        score: Score = (await self._threads.run(judge, here, longest)).value
+        return score
+
+    async def aclose(self) -> None:
+        """Ends what evaluators run in."""
+        self._threads.close()
+        for workers in set(self._workers.values()):
+            await workers.aclose()
+
+    def _done(self, record_id: int, score: Score) -> None:
+        waiting = self._waiting.get(record_id)
+        if waiting is None:
+            return  # cancelled meanwhile
+        waiting.missing -= 1
+        waiting.scored = waiting.scored or score.scored
+        last = waiting.missing == 0
+        if last:
+            del self._waiting[record_id]
+        self._save(record_id, score, last, waiting.scored)
+
+    @contextmanager
+    def _told_of_failure(self, record_id: int, evaluator: Evaluator) -> Iterator[None]:
+        """A template of a judge that fails on this sample leaves it unscored."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is kept, unscored
+            self._done(record_id, failed(evaluator, error))
+
+
+def judge(evaluator: Evaluator, answer: str, values: Mapping[str, Any]) -> Score:
+    """The score of one evaluator; unscored, with the reason, where it fails or returns no number."""
+    try:
+        score = evaluator.judge(answer, values)
+    except Exception as error:  # noqa: BLE001 - whatever a person's evaluator raises, the answer is kept, unscored
+        return failed(evaluator, error)
+    return checked(evaluator, score)
+
+
+def checked(evaluator: Evaluator, score: Score) -> Score:
+    """The score of an evaluator; unscored where it is no number that a metric can read."""
+    if isinstance(score.value, float) and not math.isfinite(score.value):
+        return Score(
+            evaluator.name,
+            None,
+            evaluator.metrics,
+            why=f"The evaluator returned {score.value}, which is no score.",
+        )
+    return score
+
+
+def failed(evaluator: Evaluator, error: Exception) -> Score:
+    """Unscored, because the evaluator failed."""
+    return Score(
+        evaluator.name, None, evaluator.metrics, why=redact(str(error) or type(error).__name__)[:1000]
+    )
+
+
+def score_rows(record_id: int, scores: Sequence[Score]) -> list[ScoreRow]:
+    return [
+        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why)
+        for score in scores
+    ]

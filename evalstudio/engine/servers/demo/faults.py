@@ -1,0 +1,29 @@
+"""Which attempts go wrong: drawn from the request and the number of its attempt, not from arrival order."""
+
+from typing import Literal
+
+from evalstudio.engine.servers.demo.draws import uniform
+from evalstudio.engine.servers.demo.profiles import Profile
+
+Fault = Literal["overloaded", "server_error", "reset", "slow", "broken"]
+_KINDS: tuple[Fault, ...] = ("overloaded", "server_error", "reset", "slow", "broken")
+
+
+class Faults:
+    """Draws a fault for each attempt. It remembers only requests whose last attempt failed."""
+
+    def __init__(self) -> None:
+        self._failed: dict[bytes, int] = {}
+
+    def draw(self, profile: Profile, key: bytes) -> Fault | None:
+        """The fault of the next attempt of the request `key`, or None when it goes well."""
+        attempt = self._failed.get(key, 0)
+        point = uniform(key, f"fault {attempt}")
+        for kind in _KINDS:
+            point -= getattr(profile, kind)
+            if point < 0:
+                if kind != "slow":  # a slow answer is an answer
+                    self._failed[key] = attempt + 1
+                return kind
+        self._failed.pop(key, None)
+        return None

@@ -1,0 +1,103 @@
+"""Requests and tokens a minute: two token buckets, and the headers in which providers tell of them."""
+
+import math
+from dataclasses import dataclass
+
+from evalstudio.engine.servers.demo.profiles import Profile
+
+_ROUNDING = 1e-6  # of a unit: sums of floats must not refuse who waited as long as told
+
+
+class Bucket:
+    """A token bucket that refills steadily: `per_minute` units a minute, at most `burst` at once."""
+
+    def __init__(self, per_minute: float, burst: float | None, now: float) -> None:
+        self.per_minute = per_minute
+        self.burst = per_minute if burst is None else burst
+        self.level = self.burst
+        self._last = now
+
+    def refill(self, now: float) -> None:
+        """Brings the level up to `now` (seconds of any monotonic clock)."""
+        self.level = min(self.burst, self.level + (now - self._last) * self.per_minute / 60)
+        self._last = now
+
+    def seconds_until(self, units: float) -> float:
+        """How long until `units` are there; 0 when they are there now."""
+        missing = units - self.level
+        return missing * 60 / self.per_minute if missing > _ROUNDING else 0.0
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request may not start, and after how many seconds it may."""
+
+    cause: str  # "requests_per_minute" or "tokens_per_minute"
+    wait: float
+
+
+class RateLimits:
+    """The buckets of one server. A refused request takes nothing from them."""
+
+    def __init__(self, profile: Profile, now: float) -> None:
+        self._hints = profile.hints
+        self._requests = self._tokens = None
+        if profile.requests_per_minute is not None:
+            self._requests = Bucket(profile.requests_per_minute, profile.request_burst, now)
+        if profile.tokens_per_minute is not None:
+            self._tokens = Bucket(profile.tokens_per_minute, profile.token_burst, now)
+
+    def admit(self, tokens: float, now: float) -> Refusal | None:
+        """Takes one request of `tokens` tokens from the buckets, or says why not.
+
+        A request larger than the whole token bucket is let in when the bucket is full.
+        """
+        requests, bucket = self._requests, self._tokens
+        refusal = None
+        if bucket is not None:
+            bucket.refill(now)
+            tokens = min(tokens, bucket.burst)
+            wait = bucket.seconds_until(tokens)
+            if wait > 0:
+                refusal = Refusal("tokens_per_minute", wait)
+        if requests is not None:
+            requests.refill(now)
+            wait = requests.seconds_until(1)
+            if wait > 0 and (refusal is None or wait >= refusal.wait):
+                refusal = Refusal("requests_per_minute", wait)
+        if refusal is None:
+            if requests is not None:
+                requests.level -= 1
+            if bucket is not None:
+                bucket.level -= tokens
+        return refusal
+
+    def headers(self) -> dict[str, str]:
+        """The x-ratelimit headers as they stand now; empty where the profile keeps silent."""
+        found: dict[str, str] = {}
+        if self._hints != "all":
+            return found
+        for name, bucket in (("requests", self._requests), ("tokens", self._tokens)):
+            if bucket is not None:
+                found[f"x-ratelimit-limit-{name}"] = f"{bucket.per_minute:.0f}"
+                found[f"x-ratelimit-remaining-{name}"] = str(math.floor(bucket.level))
+                found[f"x-ratelimit-reset-{name}"] = duration(bucket.seconds_until(bucket.burst))
+        return found
+
+    def retry_headers(self, wait: float) -> dict[str, str]:
+        """The headers that tell how long to wait: rounded up, so that waiting is enough."""
+        if self._hints == "none":
+            return {}
+        found = {"Retry-After": str(max(1, math.ceil(wait)))}
+        if self._hints == "all":
+            found["retry-after-ms"] = str(math.ceil(wait * 1000))
+        return found
+
+
+def duration(seconds: float) -> str:
+    """A duration as in the reset headers of OpenAI: "12ms", "1.5s", "6m0s"."""
+    if seconds < 1:
+        return f"{math.ceil(seconds * 1000)}ms"
+    minutes, rest = divmod(seconds, 60)
+    text = f"{rest:.3f}".rstrip("0").rstrip(".") + "s"
+    return f"{minutes:.0f}m{text}" if minutes else text

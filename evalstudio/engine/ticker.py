@@ -1,0 +1,148 @@
+"""What the engine does ten times a second: limits, closed seconds, snapshots, heartbeats; and how late it was itself."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from evalstudio.core.system import memory_in_use, open_files_in_use
+from evalstudio.engine import hung_threads as hung
+from evalstudio.engine.limits.admission import Admission
+from evalstudio.engine.limits.endpoint_registry import Endpoints
+from evalstudio.engine.run.run import Run
+from evalstudio.engine.run.snapshots import take_snapshot
+from evalstudio.protocol import Bucket, Event, LimitChange
+from evalstudio.store.runs import HEARTBEAT_S, RunState, beat
+from evalstudio.store.writer import Writer
+
+TICK_S = 0.1
+LIMITS_TICK_S = 0.25
+LOAD_S = 0.5
+MACHINE_S = 1.0
+
+
+class Pulse:
+    """Keeps the runs of an engine going and tells of them. `lag` in seconds, `cpu` as a share of one core."""
+
+    def __init__(
+        self,
+        runs: dict[int, Run],
+        endpoints: Endpoints,
+        admission: Admission,
+        writer: Writer,
+        clock: Callable[[], float],
+        emit: Callable[[Event], None],
+        on_hung: Callable[[], None] | None,
+    ) -> None:
+        self.lag = self.cpu = 0.0
+        self.machine = (0.0, 0.0)  # bytes of memory and open files, as shares of what there is
+        self._runs, self._endpoints, self._admission = runs, endpoints, admission
+        self._writer, self._clock, self._emit = writer, clock, emit
+        self._on_hung, self._told_of_hung = on_hung, False
+
+    async def beat(self) -> None:
+        """Goes on until it is cancelled."""
+        limits_at = machine_at = beat_at = 0.0
+        cpu_at, cpu_used = self._clock(), time.process_time()
+        expected = self._clock() + TICK_S
+        while True:
+            await asyncio.sleep(max(0.0, expected - self._clock()))
+            now = self._clock()
+            self.lag = max(now - expected, self.lag * 0.8)
+            expected = now + TICK_S
+            if now - cpu_at >= LOAD_S:
+                self.cpu = (time.process_time() - cpu_used) / (now - cpu_at)
+                cpu_at, cpu_used = now, time.process_time()
+            if now >= limits_at:
+                limits_at = now + LIMITS_TICK_S
+                self._limits(now)
+            if now >= machine_at:
+                machine_at = now + MACHINE_S
+                self._load(now)
+            if now >= beat_at:
+                beat_at = now + HEARTBEAT_S
+                self._heartbeat()
+            for run in list(self._runs.values()):
+                if run.is_active:
+                    self._report(run)
+
+    def close_seconds(self, run: Run, now: float) -> list[Bucket]:
+        """The seconds of its charts that are over at `now`, in its own time."""
+        return run.telemetry.close_seconds(now, run.steering.limit, len(run.in_flight), self.lag, self.cpu)
+
+    def drain_changes(self, run: Run) -> list[LimitChange]:
+        """Changes since the last time. What the controller changed goes to every run on it."""
+        learned, run.controller.changes = run.controller.changes, []
+        for change in learned:
+            if change.old == change.new:
+                continue  # a probe that confirmed the limit: nothing changed
+            for other in self._runs.values():
+                if other.controller is run.controller and (other.adaptive or change.what != "window"):
+                    at = other.now - (self._clock() - change.at)
+                    old, new = _number(change.old), _number(change.new)
+                    other.steering.note(
+                        LimitChange(at, change.what, old, new, change.cause.value, change.sentence)
+                    )
+        changes, run.steering.changes = run.steering.changes, []
+        return changes
+
+    def _limits(self, now: float) -> None:
+        for controller in self._endpoints.controllers():
+            controller.tick(now)
+        for run in list(self._runs.values()):
+            run.watch_endpoint()
+        self._admission.pump()
+
+    def _load(self, now: float) -> None:
+        self.machine = memory_in_use(), open_files_in_use()
+        self._watch_threads()
+        for controller in self._endpoints.controllers():
+            controller.client_load(now, self.lag, self.cpu)
+
+    def _watch_threads(self) -> None:
+        if hung.hung_threads() < hung.MOST:
+            return
+        if self._on_hung is None:
+            hung.stop_those_that_hang(self._runs.values())
+        elif not self._told_of_hung:
+            self._told_of_hung = True
+            self._on_hung()
+
+    def _report(self, run: Run) -> None:
+        buckets = self.close_seconds(run, run.now)
+        if buckets:
+            self._writer.execute(lambda connection: save_buckets(connection, run.id, buckets))
+        changes = self.drain_changes(run)
+        self._emit(take_snapshot(run, buckets, changes, self.lag, self.cpu, self.machine))
+
+    def _heartbeat(self) -> None:
+        standing = [
+            (run.id, run.keeping.counts.saved, run.keeping.counts.errored, run.clock.elapsed, run.state, run.reason)
+            for run in self._runs.values()
+            if run.is_active
+        ]  # fmt: skip
+        if standing:
+            self._writer.execute(lambda connection: _beat_all(connection, standing))
+
+
+def save_buckets(connection: Any, run_id: int, buckets: list[Bucket]) -> None:
+    """Keeps closed seconds of a run's charts."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO seconds (run_id, second, bucket) VALUES (?, ?, ?)",
+        [(run_id, bucket.second, msgspec.json.encode(bucket).decode()) for bucket in buckets],
+    )
+
+
+def _beat_all(connection: Any, standing: list[tuple[int, int, int, float, RunState, str]]) -> None:
+    for run_id, saved, errored, elapsed, state, reason in standing:
+        beat(connection, run_id, saved, errored, elapsed)
+        connection.execute(
+            "UPDATE runs SET state = ?, reason = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
+            (str(state), reason, run_id),
+        )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"

@@ -1,0 +1,103 @@
+"""What runs in a worker of a Dask cluster: it gets a person's file, loads a function of it once, and calls it.
+
+Imported only where `distributed` is: by such workers, and by the engine when a run asks for a cluster.
+"""
+
+import asyncio
+import hashlib
+import platform
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, ClassVar
+
+from distributed import WorkerPlugin
+
+from evalstudio import __version__
+from evalstudio.engine.workers.target import Done, Failure, Place, Target, carry_out
+from evalstudio.errors import EvalStudioError
+from evalstudio.keys import remember_environment
+from evalstudio.outcome import Outcome
+from evalstudio.python.user_code import parameters_of, sentence_of
+
+PACKAGES = ("msgspec", "distributed", "dask", "cloudpickle")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A worker: its versions, its function's parameters, or why it can't call it."""
+
+    versions: dict[str, str]
+    parameters: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+class Code(WorkerPlugin):
+    """Brings a file to every worker, to those that join later, too."""
+
+    idempotent = True
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.name
+        self.source = path.read_bytes()
+        self.digest = hashlib.sha256(self.file.encode() + self.source).hexdigest()[:16]
+        self.name = f"evalstudio {self.file} {self.digest}"
+
+    def setup(self, worker: Any) -> None:
+        folder = Path(worker.local_directory) / f"evalstudio-{self.digest}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / self.file).write_bytes(self.source)
+        Here.files[self.digest] = folder / self.file
+        Place.is_worker = True
+        remember_environment()
+
+
+class Here:
+    """What this worker process has: files by digest, functions by digest and target."""
+
+    files: ClassVar[dict[str, Path]] = {}
+    functions: ClassVar[dict[tuple[str, Target], Callable[..., Any]]] = {}
+    lock = threading.Lock()
+
+
+def versions() -> dict[str, str]:
+    """What should be the same everywhere."""
+    found = {"python": platform.python_version(), "evalstudio": __version__}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+async def prepare(digest: str, target: Target) -> About:
+    """Sets the function up, in a thread: the worker goes on answering its scheduler meanwhile."""
+    try:
+        function = await asyncio.to_thread(_function, digest, target)
+    except EvalStudioError as error:
+        return About(versions(), problem=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever a person's code raises while it is set up
+        return About(versions(), problem=f"{Path(target.path).name}: {sentence_of(error)}")
+    return About(versions(), parameters_of(function))
+
+
+def call(digest: str, target: Target, arguments: bytes) -> Done:
+    """One call, in one of the worker's threads."""
+    try:
+        function = _function(digest, target)
+    except Exception as error:  # noqa: BLE001 - as above
+        message = f"{Path(target.path).name} can't be used on a worker of the cluster: {sentence_of(error)}"
+        return Done(b"", Failure(Outcome.CLIENT_ERROR, message))
+    return carry_out(function, arguments)
+
+
+def _function(digest: str, target: Target) -> Callable[..., Any]:
+    with Here.lock:  # set up once, whoever comes first
+        key = digest, target
+        if key not in Here.functions:
+            path = Here.files.get(digest, Path(target.path))
+            Here.functions[key] = replace(target, path=str(path)).load()  # type: ignore[type-var]
+        return Here.functions[key]

@@ -1,0 +1,79 @@
+"""One function on the workers of a cluster."""
+
+import asyncio
+import itertools
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from evalstudio.engine.workers.dask_link import ClusterLink, Log
+from evalstudio.engine.workers.pickling import pickled, read_done
+from evalstudio.engine.workers.protocol import CallFailed, Returned
+from evalstudio.engine.workers.target import Target
+from evalstudio.outcome import Outcome
+from evalstudio.protocol import Worker
+
+LYING_READY = 1  # calls for each thread, where the run's window is so wide
+
+
+class ClusterWorkers:
+    """Runs one function on the workers of a cluster; see `Workers`."""
+
+    def __init__(self, link: ClusterLink, target: Target, digest: str, log: Log) -> None:
+        self._link = link
+        self._target = target
+        self._digest = digest
+        self._log = log
+        self._run = f"evalstudio-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+        self._numbers = itertools.count()
+        self._closed = False
+
+    @property
+    def size(self) -> int:
+        return max(1, self._link.threads)
+
+    @property
+    def capacity(self) -> int:
+        # a wider window than there are threads has the next call lie ready on its worker
+        return (1 + LYING_READY) * self._link.free_threads
+
+    @property
+    def label(self) -> str:
+        return self._link.label
+
+    @property
+    def waiting(self) -> int:
+        return 0
+
+    def tell_changes(self, heard: Callable[[], None]) -> None:
+        self._link.tell_changes(heard)
+
+    async def run(
+        self,
+        function: Callable[..., Any] | None,
+        arguments: Mapping[str, Any],
+        longest: float | None = None,
+    ) -> Returned:
+        """Has a worker call its function."""
+        if self._closed:
+            raise CallFailed(Outcome.CANCELLED, "The run has left the cluster.")
+        key = f"{self._run}-{next(self._numbers)}"
+        async with asyncio.timeout(longest):  # its begin is not told: with the time that it lies there
+            return read_done(await self._link.submit(self._digest, self._target, pickled(arguments), key))
+
+    def resize(self, size: int) -> None:
+        """A cluster's workers are started and ended by who owns it."""
+        if size != self.size:
+            self._log("info", f"The workers of the {self.label} are started and ended there, not here.")
+
+    def standing(self) -> tuple[Worker, ...]:
+        return self._link.standing()
+
+    def close(self) -> None:
+        self._closed = True
+        self._link.close()
+
+    async def aclose(self) -> None:
+        self.close()
+        await self._link.aclose()  # nobody else of the run needs it now

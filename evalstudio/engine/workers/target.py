@@ -1,0 +1,182 @@
+"""A person's function as another process loads and calls it: by its file and name, never pickled.
+
+A file is imported once a process. A class is made once a process, too, and its object is called: what a model needs
+to set up stands in its `__init__`.
+"""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from evalstudio.engine.user_code.failures import hint_of, outcome_of
+from evalstudio.engine.user_code.forks import end_fork
+from evalstudio.engine.user_code.stopwatch import Spent, Stopwatch
+from evalstudio.errors import EvaluationError, ModelError
+from evalstudio.outcome import Outcome
+from evalstudio.python.result import plain_result, plain_results
+from evalstudio.python.user_code import is_async, load_function, load_module, sentence_of
+
+MAIN, MAIN_HERE = "__main__", "__mp_main__"
+
+
+class Place:
+    """Whether this process is a worker: what an evaluation's file would start, it must not start here again."""
+
+    is_worker = False
+
+
+class Target(Protocol):
+    """A function that a worker can load. `path` is its file."""
+
+    @property
+    def path(self) -> str: ...
+
+    def load(self) -> Callable[..., Any]:
+        """The function. Raises an EvalStudioError with what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTarget:
+    """The function or class `name` of a model's file."""
+
+    path: str
+    name: str
+
+    def load(self) -> Callable[..., Any]:
+        function = load_function(Path(self.path), self.name)
+        if is_async(function):
+            raise ModelError(
+                f"'{self.name}' in {Path(self.path).name} is async: it runs on the engine's own loop; leave processes "
+                "and cluster out."
+            )
+        return function
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationTarget:
+    """A function that `foreach` or `batch` has marked; `module` is the name under which its file was imported.
+
+    `shared`: the arguments that are the same for every sample, pickled. `batch`: it takes a list for each column, and
+    gives a list of results.
+    """
+
+    path: str
+    name: str
+    module: str
+    shared: bytes = b""
+    batch: bool = False
+
+    def load(self) -> Callable[..., Any]:
+        from evalstudio.python.decorators import marked_of
+
+        path = Path(self.path)
+        function = getattr(_import(path, self.module), self.name, None)
+        if function is None or marked_of(function) is None:
+            raise EvaluationError(f"{path.name} has no evaluation '{self.name}' where a worker imports it.")
+        try:
+            shared = pickle.loads(self.shared) if self.shared else {}
+        except Exception as error:
+            raise EvaluationError(
+                f"What '{self.name}' is given beside the columns cannot be read in a worker: {sentence_of(error)}"
+            ) from error
+        as_plain = plain_results if self.batch else plain_result
+        return lambda **values: as_plain(function(**values, **shared))
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorTarget:
+    """An evaluator of a person's own, called with `score`, `answer` and `values`."""
+
+    path: str
+    name: str
+    columns: tuple[str, ...]
+    score: str
+    metrics: tuple[str, ...]
+
+    def load(self) -> Callable[..., Any]:
+        judge = self.judge()
+        return lambda score, answer, values: judge(answer, values)
+
+    def judge(self) -> Callable[..., Any]:
+        """The evaluator, called with an answer and the values of its sample."""
+        from evalstudio.evaluators.custom import load_function as load_evaluator
+
+        return load_evaluator(Path(self.path), self.name, self.columns, self.score, self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorsTarget:
+    """All evaluators of a person's own that a run has; `score` says which of them is called."""
+
+    parts: tuple[EvaluatorTarget, ...]
+
+    @property
+    def path(self) -> str:
+        return self.parts[0].path
+
+    def load(self) -> Callable[..., Any]:
+        judges = {one.score: one.judge() for one in self.parts}
+        return lambda score, answer, values: judges[score](answer, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that raised; `error` is the exception, pickled, where it can be."""
+
+    outcome: Outcome
+    message: str
+    hint: float | None = None
+    error: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a call ended: `value`, pickled, or a failure; and how it spent its time."""
+
+    value: bytes
+    failure: Failure | None
+    spent: Spent = field(default_factory=Spent)
+
+
+def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
+    """Calls with arguments that were pickled, and tells what came of it; nothing that a person's code raises gets out of here."""
+    process, watch = os.getpid(), Stopwatch()
+    value, failure = b"", None
+    try:
+        result = function(**pickle.loads(arguments))
+    except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the worker
+        failure = _failure(error)
+    end_fork(process)
+    spent = watch.read()
+    if failure is None:
+        try:
+            value = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # noqa: BLE001 - whatever an object of a person's own raises
+            kind = type(result).__name__
+            message = f"The function returned {kind}, which can't be sent to the engine: {sentence_of(error)}"
+            failure = Failure(Outcome.CLIENT_ERROR, message)
+    return Done(value, failure, spent)
+
+
+def _failure(error: BaseException) -> Failure:
+    if not isinstance(error, Exception) or isinstance(error, StopIteration):
+        error = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
+    try:
+        sent = pickle.dumps(error)
+        pickle.loads(sent)
+    except Exception:  # noqa: BLE001 - an exception that can't be pickled is told in words
+        sent = b""
+    return Failure(outcome_of(error), sentence_of(error), hint_of(error), sent)
+
+
+def _import(path: Path, name: str) -> Any:
+    """The module of an evaluation's file, under the name that its objects are pickled with."""
+    here = MAIN_HERE if name == MAIN else name
+    module = load_module(path, EvaluationError, kind="evaluation", name=here)
+    if name == MAIN:
+        sys.modules[MAIN] = module
+    return module

@@ -1,0 +1,182 @@
+"""What a window asks for, done by the engine; each command is answered once."""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.forecasting.run_forecast import forecast_run
+from evalstudio.engine.planning.model_test import list_models, try_model
+from evalstudio.engine.planning.plan import Options
+from evalstudio.engine.servers import local_model
+from evalstudio.engine_process.file_listing import list_evaluations
+from evalstudio.engine_process.pytest_runs import duplicate, resume, start
+from evalstudio.errors import EvalStudioError, ModelError
+from evalstudio.evaluation import ModelSettings
+from evalstudio.keys import forget, keep_in_keychain, redact, use_for_session, where_is
+from evalstudio.models import resolve_model
+from evalstudio.named_models import load_models
+from evalstudio.protocol import (
+    AbandonCall,
+    ChangeSettings,
+    Commands,
+    ContinueRun,
+    DeleteRun,
+    DuplicateRun,
+    Event,
+    FindCapacity,
+    FindKey,
+    ForecastRun,
+    ListEvaluations,
+    ListModels,
+    LocalModel,
+    PauseRun,
+    RenameExperiment,
+    Reply,
+    ResumeRun,
+    SetKey,
+    SetRates,
+    SetStrategy,
+    SetWorkers,
+    Shutdown,
+    StartRun,
+    StopRun,
+    TestModel,
+)
+from evalstudio.store.runs import delete_run
+
+
+class Commander:
+    """Carries out commands side by side: a slow one does not hold up a stop."""
+
+    def __init__(self, engine: Engine, send: Callable[[Event], None]) -> None:
+        self._engine = engine
+        self._send = send
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def carry_out(self, command: Commands) -> None:
+        task = asyncio.create_task(self._answer(command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _answer(self, command: Commands) -> None:
+        try:
+            value = await self._do(command)
+        except EvalStudioError as error:
+            self._send(Reply(command.id, error=redact(str(error))))
+        except BaseException as error:
+            # even SystemExit: it would end the engine with all its runs; and a CancelledError that is not ours
+            if self._closing:
+                raise
+            self._engine.log("error", redact(traceback.format_exc()))
+            self._send(
+                Reply(
+                    command.id,
+                    error=redact(f"The engine failed ({type(error).__name__}: {error}); the log has more."),
+                )
+            )
+        else:
+            self._send(Reply(command.id, value))
+
+    async def _do(self, command: Commands) -> Any:
+        engine = self._engine
+        match command:
+            case StartRun():
+                options = Options(
+                    command.experiment,
+                    command.strategy,
+                    command.workers,
+                    command.samples,
+                    command.model,
+                    command.new_run,
+                    processes=command.processes,
+                    threads_per_process=command.threads_per_process,
+                    cluster=command.cluster,
+                )
+                return (await start(engine, command.evaluation, options)).id
+            case ResumeRun(run_id=run_id, classes=classes):
+                return (await resume(engine, run_id, classes)).id
+            case PauseRun(run_id=run_id):
+                engine.run(run_id).pause()
+            case ContinueRun(run_id=run_id):
+                engine.run(run_id).go_on()
+            case StopRun(run_id=run_id):
+                engine.run(run_id).stop()
+            case AbandonCall(run_id=run_id, record_id=record_id):
+                engine.run(run_id).abandon(record_id)
+            case SetStrategy(run_id=run_id, strategy=strategy):
+                engine.run(run_id).steering.set_strategy(strategy)
+            case SetWorkers(run_id=run_id, workers=workers):
+                engine.run(run_id).steering.set_workers(workers)
+            case SetRates(run_id=run_id, requests_per_minute=requests, tokens_per_minute=tokens):
+                engine.set_rates(run_id, requests, tokens)
+            case ChangeSettings(settings=settings):
+                engine.change_settings(settings)
+            case SetKey():
+                return await asyncio.to_thread(_set_key, command)
+            case FindKey(name=name):
+                return await asyncio.to_thread(where_is, name)
+            case TestModel(model=model):
+                return await try_model(await engine.servers.locate(await self._resolved(model)))
+            case ListModels(model=model):
+                return await list_models(await engine.servers.locate(await self._resolved(model)))
+            case LocalModel(action=action):
+                return await self._local_model(action)
+            case FindCapacity():
+                if command.dry:
+                    return await plan_capacity(engine, command)
+                return (await find_capacity(engine, command, self._send)).best
+            case ForecastRun():
+                return await forecast_run(engine, command)
+            case ListEvaluations(path=path):
+                return await list_evaluations(path)
+            case DeleteRun(run_id=run_id):
+                await engine.execute(lambda connection: delete_run(connection, run_id))
+            case DuplicateRun(run_id=run_id):
+                return (await duplicate(engine, run_id)).id
+            case RenameExperiment(old=old, new=new):
+                await engine.rename_experiment(old, new)
+            case Shutdown():
+                raise AssertionError("the host ends the engine itself")
+        return None
+
+    async def _resolved(self, model: str | ModelSettings) -> ModelSettings:
+        named = await asyncio.to_thread(load_models, self._engine.workspace)
+        return resolve_model(model, Path.cwd(), named)
+
+    async def _local_model(self, action: str) -> Any:
+        match action:
+            case "install":
+                await asyncio.to_thread(
+                    local_model.install, on_line=lambda line: self._engine.log("info", line)
+                )
+            case "start":
+                await self._engine.servers.locate(resolve_model(local_model.REFERENCE, Path.cwd()))
+            case "stop":
+                await self._engine.servers.stop(local_model.REFERENCE)
+        return {
+            "installed": local_model.installed(),
+            "running": local_model.REFERENCE in self._engine.servers.running(),
+        }
+
+
+def _set_key(command: SetKey) -> str:
+    if not command.name.strip():
+        raise ModelError("A key needs a name, as in OPENAI_API_KEY.")
+    if not command.secret.strip():
+        forget(command.name)
+    elif command.keychain:
+        keep_in_keychain(command.name, command.secret.strip())
+    else:
+        use_for_session(command.name, command.secret.strip())
+    return where_is(command.name)

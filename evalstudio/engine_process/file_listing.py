@@ -1,0 +1,41 @@
+"""What a window asks about a Python file: which evaluations it holds."""
+
+import asyncio
+import sys
+
+import msgspec
+
+from evalstudio.errors import EvaluationError
+from evalstudio.keys import redact
+from evalstudio.protocol import EvaluationFile
+
+LIST_S = 60.0
+
+
+async def list_evaluations(path: str) -> EvaluationFile:
+    """The evaluations of a Python file, which is run in a process of its own. Raises EvaluationError."""
+    pipe = asyncio.subprocess.PIPE
+    # -P: a module in the current folder must not be taken for one of Python's own
+    alone = [] if getattr(sys, "frozen", False) else ["-P"]
+    command = [sys.executable, *alone, "-m", "evalstudio.engine_process.file_listing_main", path]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+    )
+    try:
+        async with asyncio.timeout(LIST_S):
+            out, said = await process.communicate()
+    except TimeoutError:
+        raise EvaluationError(
+            f"{path} did not end within {LIST_S:.0f} s when it was read; what takes long belongs into a fixture."
+        ) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    try:
+        return msgspec.json.decode(out, type=EvaluationFile)
+    except msgspec.MsgspecError:
+        last = redact(said.decode(errors="replace").strip()[-2000:])
+        raise EvaluationError(
+            f"Python ended with status {process.returncode} while it read {path}. {last}".strip()
+        ) from None

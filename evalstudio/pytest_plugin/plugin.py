@@ -1,0 +1,242 @@
+"""The pytest plugin: collects `eval_*.py` and functions marked by `foreach` or `batch`, and runs them in the engine.
+
+Everything else in a session is left as it is. The engine is imported when the first evaluation runs.
+"""
+
+import inspect
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evalstudio.python.decorators import MARK, Marked, marked_of
+from evalstudio.python.evaluation import extra_parameters
+
+if TYPE_CHECKING:
+    from evalstudio.protocol import Event, Snapshot
+    from evalstudio.pytest_plugin.session import EvaluationSession
+
+FILES = "eval_*.py"
+FUNCTIONS = "eval_"
+OPTIONS = {
+    "--experiment": {"metavar": "NAME", "help": "Runs under one name go on where they ended."},
+    "--samples": {"type": int, "metavar": "N", "help": "The first N samples of each evaluation, in total."},
+    "--strategy": {"metavar": "NAME", "help": "sequential, sliding-window or adaptive."},
+    "--window": {"type": int, "metavar": "N", "help": "Samples under way at most."},
+    "--workers": {"type": int, "metavar": "N", "help": "Threads for synchronous functions."},
+    "--processes": {
+        "type": int,
+        "nargs": "?",
+        "const": 1,
+        "metavar": "P",
+        "help": "Processes for them instead.",
+    },
+    "--threads-per-process": {"type": int, "metavar": "T", "help": "Threads in each of the processes."},
+    "--cluster": {"metavar": "ADDRESS", "help": "Or a Dask scheduler: tcp://HOST:PORT, or local."},
+    "--sample-timeout": {  # --timeout is pytest-timeout's, and of a whole test
+        "type": float,
+        "metavar": "SECONDS",
+        "help": "For each sample, with all that is tried again; it is errored then.",
+    },
+    "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
+    "--samples-junit": {
+        "metavar": "FILE",
+        "help": "JUnit XML with every sample: wrong is a failure, errored an error, unscored skipped.",
+    },
+    "--new-run": {"action": "store_true", "help": "Second runs in the experiment instead of going on."},
+}
+TOGETHER = ("-C", "--concurrent")
+ENGINE_OPTIONS = pytest.StashKey[dict[str, Any]]()
+"""Where a caller of pytest may put options of the engine: attended, ceiling."""
+EXPERIMENT = pytest.StashKey[str]()
+SESSION = pytest.StashKey["EvaluationSession"]()
+UNDECORATED = pytest.StashKey[list[str]]()
+
+
+class Hooks:
+    """What a caller of pytest can hear of evaluations."""
+
+    def pytest_evalstudio_event(self, event: "Event") -> None:
+        """A snapshot or a line of log of the engine."""
+
+    def pytest_evalstudio_finished(
+        self, item: pytest.Item, final: "Snapshot", fail_under: float | None
+    ) -> None:
+        """A run has ended."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(Hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options, but for those that another plugin has: a second one of a name breaks every start.
+
+    They mean the same there (number of samples, name of the experiment), and are read from there.
+    """
+    groups = [*getattr(parser, "_groups", []), getattr(parser, "_anonymous", None)]
+    taken = {
+        name for group in groups if group is not None for option in group.options for name in option.names()
+    }
+    group = parser.getgroup("evalstudio", "evaluations of language models")
+    for name, settings in OPTIONS.items():
+        if name not in taken:
+            group.addoption(name, default=None, **settings)  # type: ignore[arg-type]
+    names = [name for name in TOGETHER if name not in taken]
+    if names:
+        group.addoption(
+            *names,
+            action="store_true",
+            dest="evaluations_together",
+            help="Run evaluations without fixtures at the same time.",
+        )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Evaluation files beside the test files; one that pytest takes anyway is not taken twice."""
+    if not file_path.match(FILES) or parent.session.isinitpath(file_path):
+        return None
+    if any(file_path.match(pattern) for pattern in parent.config.getini("python_files")):
+        return None
+    module: pytest.Module = pytest.Module.from_parent(parent, path=file_path)
+    return module
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
+    """An evaluation as an item: pytest gives it fixtures, parameters and marks as to a test function."""
+    marked = marked_of(obj)
+    if marked is None:
+        _note_undecorated(collector, name, obj)
+    if marked is None or not name.startswith(FUNCTIONS) or not inspect.isroutine(obj):
+        return None
+    if obj.__module__ != collector.module.__name__:
+        return []  # imported from another file, where it is an item
+    stand_in = _stand_in(obj, marked)
+    items = list(collector._genfunctions(name, stand_in))
+    for item in items:
+        item.obj = stand_in
+    return items
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    marked = marked_of(pyfuncitem.obj)
+    if marked is None:
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    session = _session(pyfuncitem.config)
+    if pyfuncitem.config.getoption("evaluations_together", False):
+        session.begin_all(_without_fixtures(pyfuncitem.session.items))
+    session.run(pyfuncitem, pyfuncitem.obj.evaluated, arguments)
+    return True
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+    """Async fixtures of an evaluation live on the loop that its samples run on."""
+    function = fixturedef.func
+    is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+    if not is_async or marked_of(getattr(request._pyfuncitem, "obj", None)) is None:
+        return (yield)
+    session = _session(request.config)
+    fixturedef.func = session.as_sync_fixture(function, fixturedef)
+    try:
+        return (yield)
+    finally:
+        fixturedef.func = function
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The processes of pytest-xdist share the name of an experiment that nobody named."""
+    from evalstudio.engine.planning.plan import automatic_name
+
+    name = node.config.stash.setdefault(EXPERIMENT, automatic_name())
+    node.workerinput["evalstudio_experiment"] = name
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The engine goes last: fixtures may still be torn down, on its loop."""
+    running = session.config.stash.get(SESSION, None)
+    if running is not None:
+        running.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for sentence in undecorated(config):
+        terminalreporter.write_line(sentence, yellow=True)
+    session = config.stash.get(SESSION, None)
+    if session is not None and session.finals:
+        from evalstudio.pytest_plugin.summary import write_summary
+
+        write_summary(terminalreporter, session)
+
+
+def undecorated(config: pytest.Config) -> list[str]:
+    """A sentence for each function that looks like an evaluation and is none; empty where one was asked for by name."""
+    if any("::" in str(argument) for argument in config.args):
+        return []
+    return [
+        f"{place} is no evaluation and is not run: decorate it with foreach, as in @foreach('text,expected', rows)."
+        for place in config.stash.get(UNDECORATED, [])
+    ]
+
+
+def _note_undecorated(collector: Any, name: str, obj: object) -> None:
+    """Keeps the name of a function that looks like an evaluation in a file of evaluations, and is none."""
+    looks = name.startswith(FUNCTIONS) and inspect.isfunction(obj) and collector.path.match(FILES)
+    if looks and getattr(obj, "__module__", None) == collector.module.__name__:
+        collector.config.stash.setdefault(UNDECORATED, []).append(f"{collector.path.name}::{name}")
+
+
+def _without_fixtures(items: list[pytest.Item]) -> dict[str, Any]:
+    """The evaluations that need nothing of pytest to start, by their ids; those that are skipped left out."""
+    return {
+        item.nodeid: item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and marked_of(item.obj) is not None
+        and not item._fixtureinfo.argnames
+        and next(item.iter_markers("skip"), None) is None
+        and next(item.iter_markers("skipif"), None) is None
+    }
+
+
+def _session(config: pytest.Config) -> "EvaluationSession":
+    if SESSION not in config.stash:
+        from evalstudio.pytest_plugin.session import EvaluationSession
+
+        config.stash[SESSION] = EvaluationSession(config)
+    return config.stash[SESSION]
+
+
+def _stand_in(function: Any, marked: Marked) -> Any:
+    """A function as pytest should see it: synchronous, and with those parameters only that fixtures give."""
+
+    def evaluation(**arguments: Any) -> None:
+        raise AssertionError("an evaluation is run by its engine")
+
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in _fixture_names(function, marked)
+    ]
+    evaluation.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    evaluation.__name__ = function.__name__
+    evaluation.__doc__ = function.__doc__
+    evaluation.__module__ = function.__module__
+    evaluation.__dict__ |= {MARK: marked, "evaluated": function}
+    if hasattr(function, "pytestmark"):
+        evaluation.pytestmark = function.pytestmark  # type: ignore[attr-defined]
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is not None:  # where reports say that it is
+        evaluation.__code__ = evaluation.__code__.replace(
+            co_filename=code.co_filename, co_firstlineno=code.co_firstlineno
+        )
+    return evaluation
+
+
+def _fixture_names(function: Any, marked: Marked) -> Iterator[str]:
+    yield from extra_parameters(function, marked.columns)

@@ -1,0 +1,235 @@
+"""The evaluations of one pytest session: one engine and one loop for all of them."""
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from evalstudio.cli.options import strategy_of, workspace_of
+from evalstudio.engine.engine import Engine
+from evalstudio.engine.loop import loop_factory
+from evalstudio.engine.planning.plan import Options, automatic_name
+from evalstudio.engine.run.run import Run
+from evalstudio.errors import EvalStudioError
+from evalstudio.format import percent
+from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
+from evalstudio.pytest_plugin.plugin import ENGINE_OPTIONS
+from evalstudio.pytest_plugin.progress import PytestProgress
+from evalstudio.python.decorators import check_timeout
+from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
+from evalstudio.settings import load_settings
+from evalstudio.store.reader import Reader
+from evalstudio.store.runs import RunState
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A run that has ended, and what was wrong with it; None: nothing."""
+
+    snapshot: Snapshot
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An engine that runs already, on a loop in another thread; `started` hears of each run, in that thread."""
+
+    engine: Engine
+    loop: asyncio.AbstractEventLoop
+    options: Options
+    started: Callable[[Run], None]
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+
+class EvaluationSession:
+    """Runs evaluations one after the other; made when the first one, or its first async fixture, is due.
+
+    `host`: an engine to run them in; without, one is made.
+    """
+
+    def __init__(self, config: pytest.Config, host: Host | None = None) -> None:
+        self._config = config
+        self._host = host
+        self._runner = host or asyncio.Runner(loop_factory=loop_factory())
+        self._engine: Engine | None = host.engine if host is not None else None
+        self._options: Options | None = host.options if host is not None else None
+        self._progress = PytestProgress(config)
+        self._begun: dict[str, asyncio.Task[Run]] | None = None  # by the ids of their items
+        self.finals: list[Final] = []
+
+    def begin_all(self, items: Mapping[str, pytest.Function]) -> None:
+        """Starts all these evaluations at once, the first time that it is called; each item then awaits its own."""
+        if self._begun is not None or self._host is not None or hasattr(self._config, "workerinput"):
+            return
+        self._begun = {}
+        try:
+            self._runner.run(self._started())  # one engine for all of them
+        except EvalStudioError:
+            return  # said when it is the first one's turn
+        for nodeid, item in items.items():
+            try:
+                evaluation = evaluation_of(item.obj.evaluated, {}, item.name)
+            except EvalStudioError:
+                continue  # said when it is its turn
+            self._begun[nodeid] = self._runner.run(_as_task(self._begin(evaluation)))
+
+    def run(self, item: pytest.Function, function: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+        """Runs one evaluation to its end; fails the item if it is not what was asked for."""
+        try:
+            evaluation = evaluation_of(function, arguments, item.name)
+            final = self._runner.run(self._run(evaluation, item.nodeid))
+        except EvalStudioError as error:
+            pytest.fail(str(error), pytrace=False)
+        finally:
+            self._progress.end()
+        problem = problem_of(final, evaluation)
+        self.finals.append(Final(final, problem))
+        self._config.hook.pytest_evalstudio_finished(
+            item=item, final=final, fail_under=evaluation.marked.fail_under
+        )
+        for score in final.scores:
+            item.user_properties.append((f"{score.evaluator} {score.metric}", score.value))
+        if problem is not None:
+            pytest.fail(problem, pytrace=False)
+
+    def as_sync_fixture(self, function: Callable[..., Any], fixturedef: Any) -> Callable[..., Any]:
+        """An async fixture as a function that pytest can call, with the same parameters."""
+
+        def set_up(**arguments: Any) -> Any:
+            if not inspect.isasyncgenfunction(function):
+                return self._runner.run(function(**arguments))
+            generator = function(**arguments)
+
+            async def next_value() -> Any:
+                return await anext(generator)
+
+            async def tear_down() -> None:
+                try:
+                    await anext(generator)
+                except StopAsyncIteration:
+                    return
+                raise RuntimeError(f"The fixture '{fixturedef.argname}' yields more than once.")
+
+            value = self._runner.run(next_value())
+            fixturedef.addfinalizer(lambda: self._runner.run(tear_down()))
+            return value
+
+        set_up.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+        set_up.__name__ = getattr(function, "__name__", "fixture")
+        return set_up
+
+    def close(self) -> None:
+        if isinstance(self._runner, Host):
+            return
+        if self._engine is not None:
+            self._runner.run(self._engine.aclose())
+            self._engine = None
+        self._runner.close()
+        self._progress.close()
+        self._write_junit()
+
+    def _write_junit(self) -> None:
+        path = self._config.getoption("samples_junit", None)
+        if path is None or not self.finals:
+            return
+        from evalstudio.reports.junit import write_junit
+
+        with (
+            closing(Reader(workspace_of(self._config.getoption("workspace", None)))) as reader,
+            Path(path).open("w", encoding="utf-8") as file,
+        ):
+            write_junit(reader, [final.snapshot.run_id for final in self.finals], file)
+
+    async def _begin(self, evaluation: PythonEvaluation) -> Run:
+        engine = await self._started()
+        run = await engine.start_evaluation(evaluation, self._wanted())
+        if self._host is not None:
+            self._host.started(run)
+        return run
+
+    async def _run(self, evaluation: PythonEvaluation, nodeid: str) -> Snapshot:
+        engine = await self._started()
+        begun = (self._begun or {}).pop(nodeid, None)
+        run = await (begun if begun is not None else self._begin(evaluation))
+        try:
+            return await engine.finished(run)
+        except asyncio.CancelledError:  # Ctrl-C
+            run.stop("interrupted by Ctrl-C")
+            await engine.finished(run)
+            raise
+
+    async def _started(self) -> Engine:
+        if self._engine is None:
+            option = self._config.getoption("workspace", None)
+            more = self._config.stash.get(ENGINE_OPTIONS, {})
+            engine = Engine(workspace_of(option), load_settings()[0], emit=self._emit, **more)
+            await engine.start()
+            self._engine = engine
+        return self._engine
+
+    def _wanted(self) -> Options:
+        """The options of the session; without --experiment all its evaluations share a name from the time."""
+        if self._options is None:
+            option = self._config.getoption
+            shared = getattr(self._config, "workerinput", {}).get("evalstudio_experiment")
+            self._options = Options(
+                option("experiment", None) or shared or automatic_name(),
+                strategy_of(option("strategy", None), option("window", None)),
+                option("workers", None),
+                option("samples", None),
+                None,
+                bool(option("new_run", None)),
+                processes=option("processes", None),
+                threads_per_process=option("threads_per_process", None),
+                cluster=option("cluster", None),
+                timeout=check_timeout(option("sample_timeout", None)),
+            )
+        return self._options
+
+    def _emit(self, event: Event) -> None:
+        self._config.hook.pytest_evalstudio_event(event=event)
+        if isinstance(event, LogLine) and event.level in ("warning", "error"):
+            print(event.text, file=sys.stderr)  # noqa: T201 - captured with the item's output
+        elif isinstance(event, Snapshot):
+            self._progress.update(event)
+
+
+async def _as_task(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    """Starts work that goes on whenever the loop runs."""
+    return asyncio.create_task(work)
+
+
+def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
+    """Why an evaluation is not green, in a sentence; None if it is."""
+    name = evaluation.name
+    if final.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
+        return f"{name} {final.state}: {final.reason}"
+    if final.errored:
+        worst = max(final.errors, key=lambda error: error.records, default=None)
+        example = f" ({worst.example})" if worst is not None else ""
+        return f"{name}: {final.errored:,} of {final.saved:,} samples errored{example}."
+    threshold = evaluation.marked.fail_under
+    if threshold is None:
+        return None
+    first = final.scores[0] if final.scores else None
+    value = None if first is None else (first.low if evaluation.marked.fail_under_low else first.value)
+    if first is None or value is None:
+        return f"{name}: nothing was scored, and at least {threshold:g} is asked for."
+    if value < threshold:
+        return f"{name}: {_said(first, evaluation.marked.fail_under_low)}, and at least {threshold:g} is asked for."
+    return None
+
+
+def _said(score: ScoreNow, low: bool) -> str:
+    which = "the lower end of " if low else ""
+    return f"{which}{score.evaluator} ({score.metric}) is {percent(score)}"
