@@ -25,13 +25,13 @@ from httpx_aiohttp import AiohttpTransport
 from rich.console import Console
 from rich.table import Table
 
-from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.strategy import SlidingWindow
 from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.models.http import Client, stream_body
 from evalstudio.engine.planning.plan import Options
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 CASES = [  # samples, milliseconds, in flight
     (3_000, 0, 1),

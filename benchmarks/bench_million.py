@@ -17,13 +17,13 @@ from rich.table import Table
 
 from benchmarks.bench_engine import MESSAGES, raw_server
 from benchmarks.kept import keep
-from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.strategy import SlidingWindow
 from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.planning.plan import Options
 from evalstudio.protocol import Event, Snapshot
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 WINDOW = 50
 MEGABYTE = 1 << 20

@@ -23,7 +23,7 @@ from evalstudio.store.query import RecordQuery
 from evalstudio.store.schema import migrate, record_id
 from evalstudio.ui.records.record_cells import ANSWER
 from evalstudio.ui.state.store_reader import StoreReader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 ROUNDS = 5
 RUN = 1

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from evalstudio.evaluators import build_evaluators
-from evalstudio.metrics import LiveAggregate
 from evalstudio.statistics import agreement, bootstrap_mean, compare, wilson
+from evalstudio.statistics.metrics import LiveAggregate
 
 ANSWER = 'Let me think about it step by step. The total is 1,234.50 dollars, so the answer is "positive".'
 CALL = '{"name": "weather", "arguments": {"city": "Paris", "days": 3}}'

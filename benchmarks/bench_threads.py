@@ -14,7 +14,7 @@ from rich.table import Table
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.planning.plan import Options
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 async def measure(threads: int, samples: int) -> float:

@@ -27,15 +27,15 @@ from rich.table import Table
 
 from benchmarks.bench_workers_functions import compute, compute_long, nothing
 from evalstudio import Result, foreach
-from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.authoring.python_evaluation import evaluation_of
+from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run as run_loop
 from evalstudio.engine.planning.plan import Options
 from evalstudio.evaluators import exact_match
 from evalstudio.protocol import Snapshot
-from evalstudio.python.evaluation import evaluation_of
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 FUNCTIONS = Path(__file__).with_name("bench_workers_functions.py")
 COMPUTING = {"compute": compute, "compute_long": compute_long}

@@ -4,24 +4,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evalstudio.python.decorators import ForEach, batch, foreach
-    from evalstudio.python.result import Result
-    from evalstudio.python.scorers import evaluator, metric
+    from evalstudio.authoring.decorators import ForEach, batch, foreach
+    from evalstudio.authoring.result import Result
+    from evalstudio.authoring.scorers import evaluator, metric
+    from evalstudio.core.score import Score
     from evalstudio.runner import run
-    from evalstudio.score import Score
 
 __version__ = "0.1.0"
 
 __all__ = ["ForEach", "Result", "Score", "__version__", "batch", "evaluator", "foreach", "metric", "run"]
 
 _HOMES = {
-    "ForEach": "evalstudio.python.decorators",
-    "Result": "evalstudio.python.result",
-    "Score": "evalstudio.score",
-    "batch": "evalstudio.python.decorators",
-    "evaluator": "evalstudio.python.scorers",
-    "foreach": "evalstudio.python.decorators",
-    "metric": "evalstudio.python.scorers",
+    "ForEach": "evalstudio.authoring.decorators",
+    "Result": "evalstudio.authoring.result",
+    "Score": "evalstudio.core.score",
+    "batch": "evalstudio.authoring.decorators",
+    "evaluator": "evalstudio.authoring.scorers",
+    "foreach": "evalstudio.authoring.decorators",
+    "metric": "evalstudio.authoring.scorers",
     "run": "evalstudio.runner",
 }
 

@@ -1,122 +1,18 @@
-"""Strategies: how many calls of a run may be in flight."""
+"""Concurrency strategies, to be set in an evaluation file or handed to `run`.
 
-import warnings
-from typing import Any
+Example:
+    >>> from evalstudio import ForEach
+    >>> from evalstudio.concurrency import Adaptive
+    >>> foreach = ForEach(concurrency=Adaptive(max=64))
+"""
 
-import msgspec
-
-from evalstudio.errors import LimitError
-
-MAXIMUM = 10_000
-_DOTEVALS = {"initial_concurrency": "initial", "min_concurrency": "min", "max_concurrency": "max"}
-_WITHOUT_EFFECT = (
-    "adaptation_interval",
-    "throughput_window",
-    "increase_threshold",
-    "decrease_threshold",
-    "stability_window",
-    "error_backoff_factor",
+from evalstudio.core.strategy import (
+    Adaptive,
+    AsyncSequential,
+    Batch,
+    Sequential,
+    SlidingWindow,
+    Strategy,
 )
 
-
-class Sequential(msgspec.Struct, frozen=True, tag="sequential", tag_field="type"):
-    """One call at a time, in dataset order."""
-
-
-class SlidingWindow(msgspec.Struct, frozen=True, tag="sliding_window", tag_field="type"):
-    """Up to `max_concurrency` calls in flight; as one ends the next starts."""
-
-    max_concurrency: int = 10
-
-    def __post_init__(self) -> None:
-        check_count("max_concurrency", self.max_concurrency)
-
-
-class _DotevalsNames(type(msgspec.Struct)):  # type: ignore[misc]
-    """Takes the parameters of dotevals' Adaptive, too."""
-
-    def __call__(cls, *values: Any, **options: Any) -> Any:
-        for theirs, ours in _DOTEVALS.items():
-            if theirs in options:
-                options[ours] = options.pop(theirs)
-        without_effect = [name for name in _WITHOUT_EFFECT if name in options]
-        for name in without_effect:
-            del options[name]
-        if without_effect:
-            warnings.warn(
-                f"Adaptive finds the limit in another way than dotevals; {', '.join(without_effect)} "
-                f"{'has' if len(without_effect) == 1 else 'have'} no effect.",
-                stacklevel=2,
-            )
-        return super().__call__(*values, **options)
-
-
-class Adaptive(msgspec.Struct, frozen=True, tag="adaptive", tag_field="type", metaclass=_DotevalsNames):
-    """Finds by itself how many calls the endpoint can take, within `min` and `max`.
-
-    `initial` None starts where experience with that kind of endpoint says; `max` None stops at the ceiling. The names
-    that dotevals has for them (`initial_concurrency`, `min_concurrency`, `max_concurrency`) are taken, too.
-    """
-
-    initial: int | None = None
-    min: int = 1
-    max: int | None = None
-
-    def __post_init__(self) -> None:
-        check_count("min", self.min)
-        for name, value in (("initial", self.initial), ("max", self.max)):
-            if value is not None:
-                check_count(name, value)
-        if self.max is not None and self.min > self.max:
-            raise LimitError(f"Adaptive needs min <= max; min is {self.min} and max is {self.max}.")
-        if self.initial is not None and not self.min <= self.initial <= (self.max or MAXIMUM):
-            raise LimitError(
-                f"Adaptive needs initial between min and max; initial is {self.initial}, "
-                f"min {self.min} and max {self.max or 'the ceiling'}."
-            )
-
-
-Strategy = Sequential | SlidingWindow | Adaptive
-AsyncSequential = Sequential  # its name in dotevals for async functions
-
-
-def Batch(batch_size: int = 100) -> SlidingWindow:  # noqa: N802 - as dotevals 0.23 and 0.24 write it
-    """What dotevals calls a strategy of that name: so many samples at once."""
-    return SlidingWindow(batch_size)
-
-
-def check_count(name: str, value: object) -> int:
-    """Returns `value` if it is a whole number from 1 to 10,000; else raises LimitError with a sentence."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAXIMUM:
-        raise LimitError(f"{name} must be a whole number from 1 to {MAXIMUM:,}; it is {value!r}.")
-    return value
-
-
-def parse_strategy(name: str, window: int | None = None) -> Strategy:
-    """The strategy that an option names: sequential, sliding-window or adaptive (also: auto).
-
-    `window` is the size of a sliding window, or the most that Adaptive may use.
-    """
-    match name.replace("-", "_").lower():
-        case "sequential":
-            if window not in (None, 1):
-                raise LimitError(f"Strategy sequential has a window of 1; the window given is {window}.")
-            return Sequential()
-        case "sliding_window":
-            return SlidingWindow() if window is None else SlidingWindow(window)
-        case "adaptive" | "auto":
-            return Adaptive(max=window)
-        case _:
-            raise LimitError(f"There is no strategy '{name}'; choose sequential, sliding-window or adaptive.")
-
-
-def describe(strategy: Strategy) -> str:
-    """The strategy in a few words, for tables and summaries."""
-    match strategy:
-        case Sequential():
-            return "Sequential"
-        case SlidingWindow(max_concurrency=size):
-            return f"Sliding window {size}"
-        case Adaptive(min=low, max=high):
-            bounds = [f"from {low}" if low > 1 else "", f"to {high}" if high else ""]
-            return " ".join(["Adaptive", *filter(None, bounds)])
+__all__ = ["Adaptive", "AsyncSequential", "Batch", "Sequential", "SlidingWindow", "Strategy"]

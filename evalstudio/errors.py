@@ -1,41 +1,38 @@
-"""Failures a person can act on.
+"""The errors that EvalStudio raises for what a person can mend; `str(error)` is one clear sentence.
 
-Each ends in one clear sentence: what happened, to which thing, what to do. A front end shows `str(error)`
-as it is; any other exception is a defect of the program and goes to the crash report.
+```
+EvalStudioError
++-- DatasetError       a dataset, or a selection of its samples
++-- EvaluationError    an evaluation's definition: a field, a template, an evaluator
++-- ModelError         a model that can't be reached, found or used
++-- LimitError         a limit or a strategy
++-- StoreError         the workspace or its database
++-- RunError           a run that can't be started, changed or resumed
++-- SettingsError      a setting, or the file of settings
++-- RequirementError   something that this machine lacks: a version, an extra, a library
+```
 """
 
+from evalstudio.core.errors import (
+    DatasetError,
+    EvalStudioError,
+    EvaluationError,
+    LimitError,
+    ModelError,
+    RequirementError,
+    RunError,
+    SettingsError,
+    StoreError,
+)
 
-class EvalStudioError(Exception):
-    """The base of every failure that a person can act on."""
-
-
-class DatasetError(EvalStudioError):
-    """A dataset cannot be read, or a selection of its samples makes no sense."""
-
-
-class EvaluationError(EvalStudioError):
-    """An evaluation's definition cannot be used: a field, a template, an evaluator."""
-
-
-class ModelError(EvalStudioError):
-    """A model cannot be reached, found or used."""
-
-
-class LimitError(EvalStudioError):
-    """A limit or strategy has a value that can't work."""
-
-
-class StoreError(EvalStudioError):
-    """The workspace or its database cannot be opened, read or written."""
-
-
-class RunError(EvalStudioError):
-    """A run cannot be started, changed or resumed."""
-
-
-class SettingsError(EvalStudioError):
-    """A setting has a value that can't work, or the file of settings cannot be read."""
-
-
-class RequirementError(EvalStudioError):
-    """This machine lacks something the program needs: a version, an extra, a library."""
+__all__ = [
+    "DatasetError",
+    "EvalStudioError",
+    "EvaluationError",
+    "LimitError",
+    "ModelError",
+    "RequirementError",
+    "RunError",
+    "SettingsError",
+    "StoreError",
+]

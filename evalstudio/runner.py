@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from evalstudio.concurrency import Strategy
-from evalstudio.errors import RunError
+from evalstudio.authoring.decorators import check_timeout
+from evalstudio.authoring.python_evaluation import PythonEvaluation, evaluation_of
+from evalstudio.core.errors import RunError
+from evalstudio.core.strategy import Strategy
 from evalstudio.protocol import ScoreNow, Snapshot
-from evalstudio.python.decorators import check_timeout
-from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
 from evalstudio.store.reader import Details, Reader
-from evalstudio.workspace import Workspace, find_workspace
+from evalstudio.workspace.folder import Workspace, find_workspace
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Finished:
                     yield details
 
     def __str__(self) -> str:
-        from evalstudio.format import duration, percent
+        from evalstudio.core.format import duration, percent
 
         scores = ", ".join(f"{score.evaluator} {percent(score)}" for score in self.scores) or "no scores"
         errors = f", {self.errored} errored" if self.errored else ""
@@ -130,7 +130,7 @@ def run(
 
 async def _run(evaluation: PythonEvaluation, options: Any, workspace: Workspace) -> Snapshot:
     from evalstudio.engine.engine import Engine
-    from evalstudio.settings import load_settings
+    from evalstudio.settings.values import load_settings
 
     engine = Engine(workspace, load_settings()[0])
     await engine.start()

@@ -5,7 +5,7 @@ import sys
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    from evalstudio.packaged import runs_own_module
+    from evalstudio.workspace.packaged import runs_own_module
 
     if not runs_own_module():
         from evalstudio.cli.main import main

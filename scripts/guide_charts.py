@@ -39,9 +39,9 @@ STORIES = (
 
 
 async def take(folder: Path) -> None:
-    from evalstudio.concurrency import SlidingWindow
+    from evalstudio.core.strategy import SlidingWindow
     from evalstudio.protocol import SetStrategy
-    from evalstudio.settings import changed
+    from evalstudio.settings.values import changed
     from evalstudio.ui.shell.studio import open_studio
     from evalstudio.ui.state.engine_client import EngineState
 

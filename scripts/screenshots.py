@@ -25,7 +25,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool, scale: int) 
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QComboBox, QLabel, QTableView
 
-    from evalstudio.settings import changed
+    from evalstudio.settings.values import changed
     from evalstudio.ui.shell.studio import open_studio
     from evalstudio.ui.state.engine_client import EngineState
 
@@ -147,7 +147,7 @@ async def define(studio: Any, until: Callable[[Callable[[], object]], Awaitable[
     """Imports a dataset, makes an evaluation of an example and tries it on three samples."""
     from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
-    from evalstudio.library import copy_example
+    from evalstudio.evaluations.library import copy_example
 
     window, session = studio.window, studio.session
     path = copy_example(session.workspace, "example:sentiment")
@@ -169,8 +169,8 @@ async def models_and_settings(
     """The Models page with a measured capacity, and two groups of the settings."""
     from PySide6.QtGui import QImage
 
-    from evalstudio.evaluation import ModelSettings
-    from evalstudio.settings import changed
+    from evalstudio.evaluations.spec import ModelSettings
+    from evalstudio.settings.values import changed
     from evalstudio.ui.settings.settings import SettingsDialog
 
     page = window.models_page

@@ -88,9 +88,10 @@ def literal(node: ast.expr) -> str:
 
 def shared() -> Iterator[tuple[str, str]]:
     """Texts that the window shows and others too: commands, settings, states and classes; with their files."""
-    from evalstudio import advisor, settings_schema
-    from evalstudio.outcome import Outcome
-    from evalstudio.signs import Trouble
+    from evalstudio.advice import presets
+    from evalstudio.advice.overload_signs import Trouble
+    from evalstudio.core.outcome import Outcome
+    from evalstudio.settings import schema
     from evalstudio.store.runs import RunState
     from evalstudio.ui.kit.actions import COMMANDS
     from evalstudio.ui.state.engine_client import EngineState
@@ -101,17 +102,20 @@ def shared() -> Iterator[tuple[str, str]]:
             for text in (command.text, command.hint, command.short)
             if text
         )
-    schema = "evalstudio/settings_schema.py"
-    for title, about in settings_schema.SECTIONS:
-        yield from ((title, schema), (about, schema))
-    yield settings_schema.PRIVACY, schema
-    for one in settings_schema.FIELDS:
+    settings = "evalstudio/settings/schema.py"
+    for title, about in schema.SECTIONS:
+        yield from ((title, settings), (about, settings))
+    yield schema.PRIVACY, settings
+    for one in schema.FIELDS:
         words = (one.title, one.help, one.unit, one.empty, one.acts, *(words for _, words in one.choices))
-        yield from ((text, schema) for text in words if text)
-    for preset in advisor.PRESETS.values():
-        yield from ((preset.name, "evalstudio/advisor.py"), (preset.reason, "evalstudio/advisor.py"))
+        yield from ((text, settings) for text in words if text)
+    for preset in presets.PRESETS.values():
+        yield from (
+            (preset.name, "evalstudio/advice/presets.py"),
+            (preset.reason, "evalstudio/advice/presets.py"),
+        )
     for states, file in (
-        (RunState, "evalstudio/store/runs.py"), (Outcome, "evalstudio/outcome.py"), (Trouble, "evalstudio/signs.py"),
+        (RunState, "evalstudio/store/runs.py"), (Outcome, "evalstudio/core/outcome.py"), (Trouble, "evalstudio/advice/overload_signs.py"),
         (EngineState, "evalstudio/ui/state/engine_client.py"),
     ):  # fmt: skip
         yield from ((str(state.value), file) for state in states)

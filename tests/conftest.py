@@ -8,7 +8,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 @pytest.fixture(autouse=True)

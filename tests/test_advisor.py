@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalstudio.advisor import (
+from evalstudio.advice.presets import (
     PRESETS,
     advise,
     factors,
@@ -13,7 +13,7 @@ from evalstudio.advisor import (
     window_for_rate,
 )
 from evalstudio.concurrency import Adaptive, SlidingWindow
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluations.spec import ModelSettings
 
 
 @pytest.mark.parametrize(("rpm", "latency", "window"), [(500, 1, 8), (500, 2, 16), (60, 1, 1), (10, 1, 1)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalstudio.signs import SPAN_S, Load, Sign, SignWatch, Standing, Trouble
+from evalstudio.advice.overload_signs import SPAN_S, Load, Sign, SignWatch, Standing, Trouble
 
 WINDOW = Standing(limit=32, adaptive=False)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from evalstudio.advisor import Machine, processes_range, worker_warnings
+from evalstudio.advice.presets import Machine, processes_range, worker_warnings
+from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import LimitError, SettingsError
-from evalstudio.settings import Settings
-from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
+from evalstudio.settings.values import Settings
 
 NONE = Options()
 

@@ -8,8 +8,8 @@ import math
 import random
 from collections import deque
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.vocabulary import AttemptResult
-from evalstudio.outcome import Outcome
 
 
 class Fixed:

@@ -18,15 +18,15 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
 from evalstudio.core.child_process import ChildServer, start_child_server
+from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers.local_model import MODEL_NAME, server_arguments
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 ANSWERS_OF_60_MS = {"step_base": 0.002, "output_mean": 20, "output_sigma": 0.4, "output_max": 120}
 TOPICS = ("the sea", "a bridge", "bread", "the moon", "a train", "winter", "a clock", "glass")

@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from benchmarks.adaptive.baselines import Fixed, Paced
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.engine.limits.retry import Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
-from evalstudio.outcome import Outcome
 
 WALL = datetime(2026, 1, 1, tzinfo=UTC)
 

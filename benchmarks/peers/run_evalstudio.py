@@ -8,7 +8,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.planning.plan import Options
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 folder = Path(sys.argv[1])
 work = json.loads((folder / "work.json").read_text())

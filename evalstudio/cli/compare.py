@@ -11,9 +11,9 @@ from rich.text import Text
 
 from evalstudio.cli.experiments import json_option, newest_run, reading, summary_of
 from evalstudio.cli.options import workspace_of, workspace_option
-from evalstudio.concurrency import describe
-from evalstudio.errors import RunError
-from evalstudio.format import duration, money, percent, score_words
+from evalstudio.core.errors import RunError
+from evalstudio.core.format import duration, money, percent, score_words
+from evalstudio.core.strategy import describe
 from evalstudio.protocol import Snapshot
 from evalstudio.statistics import Comparison, holm
 from evalstudio.store.comparison import compare_runs

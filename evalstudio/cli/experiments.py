@@ -7,12 +7,12 @@ from typing import Any
 import click
 import msgspec
 
-from evalstudio.errors import RunError
+from evalstudio.core.errors import RunError
 from evalstudio.protocol import Snapshot
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 

@@ -11,8 +11,8 @@ import click
 
 from evalstudio.cli.experiments import newest_run, reading
 from evalstudio.cli.options import workspace_of, workspace_option
-from evalstudio.errors import RunError
-from evalstudio.keys import redact
+from evalstudio.core.errors import RunError
+from evalstudio.models.keys import redact
 from evalstudio.store.reader import Details, Reader
 from evalstudio.terminal.stdout import write_as_file
 

@@ -9,10 +9,10 @@ import click
 
 from evalstudio.cli.experiments import find_runs, json_option, reading, write
 from evalstudio.cli.options import workspace_of, workspace_option
-from evalstudio.errors import RunError
+from evalstudio.core.errors import RunError
 from evalstudio.store.runs import RunRow, delete_run, rename_experiment
 from evalstudio.terminal.stdout import visible
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 AUTOMATIC = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d")
 UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from evalstudio.cli.options import workspace_of, workspace_option
-from evalstudio.foreign import import_file
-from evalstudio.foreign.imported import FORMATS
+from evalstudio.importers import import_file
+from evalstudio.importers.importer import FORMATS
 from evalstudio.terminal.stdout import visible
 
 

@@ -6,8 +6,8 @@ from importlib import import_module
 import click
 
 from evalstudio import __version__
-from evalstudio.errors import EvalStudioError
-from evalstudio.keys import redact
+from evalstudio.core.errors import EvalStudioError
+from evalstudio.models.keys import redact
 from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
 
 USAGE = 2

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from evalstudio.concurrency import Strategy, parse_strategy
-from evalstudio.settings_schema import option_help
-from evalstudio.workspace import Workspace, find_workspace
+from evalstudio.core.strategy import Strategy, parse_strategy
+from evalstudio.settings.schema import option_help
+from evalstudio.workspace.folder import Workspace, find_workspace
 
 workspace_option = click.option(
     "--workspace",
@@ -18,7 +18,7 @@ workspace_option = click.option(
 
 def workspace_of(option: str | None) -> Workspace:
     """The workspace that an option, the environment or the settings name."""
-    from evalstudio.settings import load_settings
+    from evalstudio.settings.values import load_settings
 
     return find_workspace(option, load_settings()[0].workspace or None)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.text import Text
 
-from evalstudio.errors import EvaluationError, RequirementError
-from evalstudio.packaged import how_to_add
+from evalstudio.core.errors import EvaluationError, RequirementError
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
+from evalstudio.workspace.packaged import how_to_add
 
 
 class Heard:
@@ -54,7 +54,7 @@ class Heard:
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Tests that stand in the same file are not what was asked for."""
-        from evalstudio.python.decorators import marked_of
+        from evalstudio.authoring.decorators import marked_of
 
         items[:] = [item for item in items if marked_of(getattr(item, "obj", None)) is not None]
 

@@ -9,19 +9,19 @@ from typing import Any
 
 import click
 
+from evalstudio.authoring.decorators import check_timeout
 from evalstudio.cli.options import limit_options, strategy_of, workspace_of, workspace_option
 from evalstudio.cli.python_file import run_functions
 from evalstudio.cli.summary import print_overview, print_summary, summary_as_json
+from evalstudio.core.errors import EvaluationError, RunError
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.planning.plan import Options
-from evalstudio.errors import EvaluationError, RunError
-from evalstudio.evaluation import is_python
-from evalstudio.outcome import Outcome
+from evalstudio.evaluations.spec import is_python
 from evalstudio.protocol import Event, LogLine, Snapshot
-from evalstudio.python.decorators import check_timeout
-from evalstudio.settings import load_settings
-from evalstudio.settings_schema import option_help
+from evalstudio.settings.schema import option_help
+from evalstudio.settings.values import load_settings
 from evalstudio.store.runs import RunState
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress

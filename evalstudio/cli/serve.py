@@ -6,10 +6,10 @@ import click
 from rich.table import Table
 
 from evalstudio.cli.options import workspace_option
+from evalstudio.core.errors import RequirementError
 from evalstudio.engine.servers import local_model as server
 from evalstudio.engine.servers.demo.profiles import PROFILES
 from evalstudio.engine.servers.demo.serve import run_server
-from evalstudio.errors import RequirementError
 from evalstudio.terminal.console import console as make_console
 
 

@@ -13,7 +13,7 @@ from evalstudio.cli.compare import speed_up
 from evalstudio.cli.experiments import find_runs, json_option, newest_run, summary_of
 from evalstudio.cli.options import workspace_of, workspace_option
 from evalstudio.cli.summary import print_summary
-from evalstudio.format import duration, percent
+from evalstudio.core.format import duration, percent
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console

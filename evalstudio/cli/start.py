@@ -7,7 +7,7 @@ import sys
 import click
 
 from evalstudio.cli.options import workspace_option
-from evalstudio.errors import RequirementError
+from evalstudio.core.errors import RequirementError
 
 FIRST_EXAMPLE = "example:sentiment"
 

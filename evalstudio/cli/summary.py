@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.concurrency import describe
-from evalstudio.format import SPEED_TELLS, duration, milliseconds, money, percent
+from evalstudio.core.format import SPEED_TELLS, duration, milliseconds, money, percent
+from evalstudio.core.strategy import describe
 from evalstudio.protocol import ErrorClass, Snapshot
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from evalstudio.errors import ModelError
+from evalstudio.core.errors import ModelError
 
 EXIT_WITH_PARENT = "--exit-with-parent"
 _LAST_LINES = 12

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.errors import DatasetError, EvaluationError
 from evalstudio.datasets.source import DatasetSource
-from evalstudio.errors import DatasetError, EvaluationError
-from evalstudio.templates import compile_expression
+from evalstudio.templating.templates import compile_expression
 
 Getter = Callable[[dict[str, Any]], Any]
 

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
-from evalstudio.datasets.encoding import FALLBACK, Encoding, check_encoding, detect_encoding, fingerprint
-from evalstudio.datasets.reader import Reader, Report, format_of, open_reader
+from evalstudio.datasets.formats import Reader, Report, format_of, open_reader
+from evalstudio.datasets.readers.encoding import (
+    FALLBACK,
+    Encoding,
+    check_encoding,
+    detect_encoding,
+    fingerprint,
+)
 from evalstudio.datasets.selection import check_indices, check_selection, choose
 from evalstudio.datasets.source import DatasetSource, Problem, Sample
-from evalstudio.errors import DatasetError
 
 if TYPE_CHECKING:
     import numpy as np

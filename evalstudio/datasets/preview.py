@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.dataset import resolve, text_encoding
-from evalstudio.datasets.reader import format_of, open_reader
+from evalstudio.datasets.formats import format_of, open_reader
 from evalstudio.datasets.source import DatasetSource, Problem
-from evalstudio.errors import DatasetError
 
 LOOK_AT = 1000
 """Rows from which columns and types are told."""

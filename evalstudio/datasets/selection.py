@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.source import DatasetSource
-from evalstudio.errors import DatasetError
 
 if TYPE_CHECKING:
     import numpy as np

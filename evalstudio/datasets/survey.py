@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.errors import EvalStudioError
 from evalstudio.datasets.dataset import open_dataset, resolve
 from evalstudio.datasets.preview import Preview, preview
 from evalstudio.datasets.source import DatasetSource, Problem
-from evalstudio.errors import EvalStudioError
 
 PROBLEMS_SHOWN = 200
 ROWS_SHOWN = 20

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.authoring.python_evaluation import PythonEvaluation, load_evaluation_function
+from evalstudio.core.errors import RunError, StoreError
 from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
@@ -26,13 +28,11 @@ from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
 from evalstudio.engine.ticker import Pulse, save_buckets
-from evalstudio.errors import RunError, StoreError
-from evalstudio.evaluation import Evaluation, is_python, load_evaluation, variants
-from evalstudio.keys import redact
-from evalstudio.named_models import load_models
+from evalstudio.evaluations.spec import Evaluation, is_python, load_evaluation, variants
+from evalstudio.models.keys import redact
+from evalstudio.models.registry import load_models
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
-from evalstudio.python.evaluation import PythonEvaluation, load_evaluation_function
-from evalstudio.settings import Rates, Settings, ceiling_in_force
+from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     RunRow,
@@ -47,7 +47,7 @@ from evalstudio.store.runs import (
     update_spec,
 )
 from evalstudio.store.writer import RETRY_S, Writer
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 class Engine:

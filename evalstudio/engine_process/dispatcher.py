@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.run_forecast import forecast_run
@@ -14,11 +15,10 @@ from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers import local_model
 from evalstudio.engine_process.file_listing import list_evaluations
 from evalstudio.engine_process.pytest_runs import duplicate, resume, start
-from evalstudio.errors import EvalStudioError, ModelError
-from evalstudio.evaluation import ModelSettings
-from evalstudio.keys import forget, keep_in_keychain, redact, use_for_session, where_is
-from evalstudio.models import resolve_model
-from evalstudio.named_models import load_models
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.keys import forget, keep_in_keychain, redact, use_for_session, where_is
+from evalstudio.models.providers import resolve_model
+from evalstudio.models.registry import load_models
 from evalstudio.protocol import (
     AbandonCall,
     ChangeSettings,

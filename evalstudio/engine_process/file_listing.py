@@ -5,8 +5,8 @@ import sys
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
-from evalstudio.keys import redact
+from evalstudio.core.errors import EvaluationError
+from evalstudio.models.keys import redact
 from evalstudio.protocol import EvaluationFile
 
 LIST_S = 60.0

@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
+from evalstudio.authoring.decorators import Marked, marked_of
+from evalstudio.authoring.python_evaluation import extra_parameters
+from evalstudio.authoring.rows import as_rows
+from evalstudio.authoring.source import file_of
+from evalstudio.authoring.user_code import is_async, load_module
+from evalstudio.core.errors import EvaluationError
 from evalstudio.protocol import EvaluationFile, EvaluationFunction
-from evalstudio.python.decorators import Marked, marked_of
-from evalstudio.python.evaluation import extra_parameters
-from evalstudio.python.rows import as_rows
-from evalstudio.python.source import file_of
-from evalstudio.python.user_code import is_async, load_module
 
 
 def main() -> int:

@@ -16,13 +16,13 @@ from queue import Empty, SimpleQueue
 import msgspec
 
 from evalstudio import __version__
-from evalstudio.encodable import encodable_value
+from evalstudio.core.encodable import encodable_value
+from evalstudio.core.errors import EvalStudioError
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.hung_threads import hung_threads, wind_down
 from evalstudio.engine.loop import run
 from evalstudio.engine_process.dispatcher import Commander
-from evalstudio.errors import EvalStudioError
-from evalstudio.keys import redact
+from evalstudio.models.keys import redact
 from evalstudio.protocol import (
     VERSION,
     Commands,
@@ -36,8 +36,8 @@ from evalstudio.protocol import (
     Snapshot,
     frame,
 )
-from evalstudio.settings import load_settings
-from evalstudio.workspace import find_workspace
+from evalstudio.settings.values import load_settings
+from evalstudio.workspace.folder import find_workspace
 
 CLOSE_S = 8.0  # after the window is gone, an engine that hangs is ended hard
 MOST_WAITING = 2_000  # events for a window that does not read

@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.authoring.decorators import marked_of
+from evalstudio.authoring.python_evaluation import NeedsFixtures
+from evalstudio.authoring.user_code import own_imports
+from evalstudio.core.errors import EvaluationError, RequirementError, RunError
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.run import Run
-from evalstudio.errors import EvaluationError, RequirementError, RunError
-from evalstudio.evaluation import is_python
-from evalstudio.keys import redact
-from evalstudio.packaged import how_to_add
-from evalstudio.python.decorators import marked_of
-from evalstudio.python.evaluation import NeedsFixtures
-from evalstudio.python.user_code import own_imports
+from evalstudio.evaluations.spec import is_python
+from evalstudio.models.keys import redact
+from evalstudio.workspace.packaged import how_to_add
 
 # nothing is printed, no hook of the process is changed, and no window's plugin is loaded
 WITHOUT = (

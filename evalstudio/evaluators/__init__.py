@@ -4,14 +4,14 @@ from typing import Any
 
 from evalstudio.evaluators.build import Option, build_evaluators, evaluator_types, options_of
 from evalstudio.evaluators.built import Evaluator, EvaluatorFailed
-from evalstudio.evaluators.calls import function_call
 from evalstudio.evaluators.choices import multiple_choice
-from evalstudio.evaluators.containing import contains
-from evalstudio.evaluators.distance import similarity
-from evalstudio.evaluators.exact import exact_match
+from evalstudio.evaluators.contains import contains
+from evalstudio.evaluators.exact_match import exact_match
+from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match
-from evalstudio.evaluators.patterns import regex_extract, regex_match
+from evalstudio.evaluators.regex import regex_extract, regex_match
+from evalstudio.evaluators.similarity import similarity
 
 __all__ = [
     "Evaluator",
@@ -36,7 +36,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """What evaluation files import from here beside the evaluators: `@evaluator`, and a name that dotevals uses."""
     if name == "evaluator":
-        from evalstudio.python.scorers import evaluator
+        from evalstudio.authoring.scorers import evaluator
 
         return evaluator
     if name == "valid_json":

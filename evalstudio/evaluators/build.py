@@ -9,20 +9,20 @@ from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
 from evalstudio.evaluators.built import Evaluator
-from evalstudio.evaluators.calls import function_call
 from evalstudio.evaluators.choices import multiple_choice
-from evalstudio.evaluators.containing import contains
+from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.custom import load_function
-from evalstudio.evaluators.distance import similarity
-from evalstudio.evaluators.exact import exact_match
+from evalstudio.evaluators.exact_match import exact_match
+from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match
-from evalstudio.evaluators.patterns import compiled, regex_extract, regex_match
 from evalstudio.evaluators.recorded import recorded
-from evalstudio.score import Score
-from evalstudio.templates import compile_value, has_markup
+from evalstudio.evaluators.regex import compiled, regex_extract, regex_match
+from evalstudio.evaluators.similarity import similarity
+from evalstudio.templating.templates import compile_value, has_markup
 
 
 class Kind(NamedTuple):
@@ -197,7 +197,7 @@ def _usual_metrics(kind: Kind, fixed: Mapping[str, Any]) -> tuple[str, ...]:
 def _metrics(table: Mapping[str, Any], usual: tuple[str, ...], name: str) -> tuple[str, ...]:
     if "metrics" not in table:
         return usual
-    from evalstudio.metrics import find_metric
+    from evalstudio.statistics.metrics import find_metric
 
     try:
         metrics = msgspec.convert(table["metrics"], tuple[str, ...])

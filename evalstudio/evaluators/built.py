@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from evalstudio.errors import EvaluationError
-from evalstudio.score import Score
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
 
 if TYPE_CHECKING:
     from evalstudio.evaluators.judge import Judge

@@ -6,8 +6,8 @@ import string
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from evalstudio.core.score import Score
 from evalstudio.evaluators.text import no_expected, normalise_text, shown, unscored
-from evalstudio.score import Score
 
 MARKUP = re.compile(r"[*_`\"“”]|\\(?:boxed|text|textbf|mathrm)\b|[{}]")
 STATEMENT = r"(?:answer|choice|option|pick|choose|select)\w*[\s:=]*(?:is|was)?[\s:=]*(?:option|choice|letter|\()?[\s(\[]*"

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
-from evalstudio.python.user_code import load_module
-from evalstudio.score import Score
+from evalstudio.authoring.user_code import load_module
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
 
 ANSWER_NAMES = ("answer", "response", "output")
 VALUES_NAMES = ("values", "sample")

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
 from evalstudio.evaluators.json_text import NotJson, find_json, parse, parse_answer, same
-from evalstudio.evaluators.patterns import LONGEST_S, compiled, in_time
+from evalstudio.evaluators.regex import LONGEST_S, compiled, in_time
 from evalstudio.evaluators.text import no_expected, normalise_text, shown, unscored
-from evalstudio.score import Score
 
 
 def json_valid(

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalstudio.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
 from evalstudio.evaluators.judge_prompts import (
     FORM_SCORE,
     FORM_VERDICT,
@@ -16,8 +17,7 @@ from evalstudio.evaluators.judge_prompts import (
     JudgePrompt,
 )
 from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
-from evalstudio.score import Score
-from evalstudio.templates import Conversation, Message, compile_value, has_markup
+from evalstudio.templating.templates import Conversation, Message, compile_value, has_markup
 
 OWN_NAMES = ("answer", "question", "expected", "has_expected", "values", "output", "query", "output_true")
 QUESTION_COLUMNS = ("question", "query", "input", "text", "prompt")

@@ -5,9 +5,9 @@ import sys
 from fractions import Fraction
 from typing import Any
 
+from evalstudio.core.score import Score
 from evalstudio.evaluators.numbers import Number, answer_number
 from evalstudio.evaluators.text import no_expected, shown, unscored
-from evalstudio.score import Score
 
 
 def numeric_match(

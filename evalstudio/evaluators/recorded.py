@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evalstudio.score import Score
+from evalstudio.core.score import Score
 
 
 def recorded(answer: str, value: Any, *, name: str | None = None) -> Score:

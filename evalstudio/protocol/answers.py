@@ -2,7 +2,7 @@
 
 import msgspec
 
-from evalstudio.concurrency import Strategy
+from evalstudio.core.strategy import Strategy
 
 
 class RunForecast(msgspec.Struct, frozen=True):

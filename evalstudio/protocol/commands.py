@@ -2,9 +2,9 @@
 
 import msgspec
 
-from evalstudio.concurrency import Strategy
-from evalstudio.evaluation import ModelSettings
-from evalstudio.settings import Settings
+from evalstudio.core.strategy import Strategy
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.settings.values import Settings
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="command"):

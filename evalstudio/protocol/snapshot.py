@@ -2,9 +2,9 @@
 
 import msgspec
 
-from evalstudio.concurrency import Strategy
+from evalstudio.advice.overload_signs import Sign
+from evalstudio.core.strategy import Strategy
 from evalstudio.protocol.events import Event
-from evalstudio.signs import Sign
 
 SNAPSHOTS_PER_SECOND = 10
 

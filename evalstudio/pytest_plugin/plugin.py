@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evalstudio.python.decorators import MARK, Marked, marked_of
-from evalstudio.python.evaluation import extra_parameters
+from evalstudio.authoring.decorators import MARK, Marked, marked_of
+from evalstudio.authoring.python_evaluation import extra_parameters
 
 if TYPE_CHECKING:
     from evalstudio.protocol import Event, Snapshot

@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 
 import pytest
 
+from evalstudio.authoring.decorators import check_timeout
+from evalstudio.authoring.python_evaluation import PythonEvaluation, evaluation_of
 from evalstudio.cli.options import strategy_of, workspace_of
+from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.format import percent
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import loop_factory
 from evalstudio.engine.planning.plan import Options, automatic_name
 from evalstudio.engine.run.run import Run
-from evalstudio.errors import EvalStudioError
-from evalstudio.format import percent
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.pytest_plugin.plugin import ENGINE_OPTIONS
 from evalstudio.pytest_plugin.progress import PytestProgress
-from evalstudio.python.decorators import check_timeout
-from evalstudio.python.evaluation import PythonEvaluation, evaluation_of
-from evalstudio.settings import load_settings
+from evalstudio.settings.values import load_settings
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from evalstudio.concurrency import describe
-from evalstudio.format import SPEED_TELLS, duration, percent
+from evalstudio.core.format import SPEED_TELLS, duration, percent
+from evalstudio.core.strategy import describe
 from evalstudio.protocol import Snapshot
 from evalstudio.pytest_plugin.session import EvaluationSession
 

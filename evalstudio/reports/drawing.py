@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from evalstudio.format import clock
+from evalstudio.core.format import clock
 from evalstudio.protocol import Bucket, LimitChange
 
 COLOURS = (

@@ -11,15 +11,15 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
-from evalstudio.format import AS_SHARE, duration, milliseconds, money, percent
-from evalstudio.keys import redact
+from evalstudio.core.format import AS_SHARE, duration, milliseconds, money, percent
+from evalstudio.models.keys import redact
 from evalstudio.protocol import Bucket, LimitChange, ScoreNow, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
-from evalstudio.resources import resource
 from evalstudio.store.comparison import parts_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
+from evalstudio.workspace.resources import resource
 
 MOST_RECORDS = 300
 MOST_CHANGES = 200

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-from evalstudio.keys import redact
+from evalstudio.models.keys import redact
 from evalstudio.store.reader import Details, Reader
 from evalstudio.store.runs import RunRow
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError
 from evalstudio.statistics.intervals import Interval, cluster_interval, mean_interval, wilson
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from evalstudio.concurrency import describe
-from evalstudio.errors import EvaluationError
-from evalstudio.evaluation import TimeOuts
-from evalstudio.metrics import Aggregate, Scores, aggregate
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.strategy import describe
+from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
+from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
 from evalstudio.store.distribution import outcome_counts
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader

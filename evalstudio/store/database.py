@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.store.schema import migrate, newest_version
-from evalstudio.workspace import Workspace, prepare
+from evalstudio.workspace.folder import Workspace, prepare
 
 if TYPE_CHECKING:
     import sqlite_utils

@@ -7,9 +7,9 @@ of tests (Holm), for among many runs one looks better by chance.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from evalstudio.metrics import Aggregate
 from evalstudio.statistics import Comparison, by_sample, compare, holm
 from evalstudio.statistics.compare import SIGNIFICANT
+from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import Side, Speed, known_score, side_of, speed_of
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow

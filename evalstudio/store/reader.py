@@ -12,7 +12,7 @@ from evalstudio.store.query import GROUPS, RecordQuery, to_sql
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.store.runs import RunRow, RunState, get_run, list_runs
 from evalstudio.store.schema import record_ids
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 __all__ = ["GROUPS", "Details", "Reader", "RecordLine", "RecordQuery"]
 

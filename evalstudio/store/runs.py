@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.errors import RunError
+from evalstudio.core.errors import RunError
 from evalstudio.store.schema import record_ids
 
 HEARTBEAT_S = 2.0

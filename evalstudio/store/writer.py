@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from evalstudio.encodable import encodable_value
-from evalstudio.errors import StoreError
+from evalstudio.core.encodable import encodable_value
+from evalstudio.core.errors import StoreError
 from evalstudio.store.database import explain, open_for_writing
 from evalstudio.store.rows import AttemptRow, CacheRow, Record, ScoreRow
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 T = TypeVar("T")
 

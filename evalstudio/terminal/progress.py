@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.format import duration, milliseconds, percent
+from evalstudio.core.format import duration, milliseconds, percent
 from evalstudio.protocol import Snapshot, Worker
 
 MOST_DRAWN = 8  # runs at once

@@ -9,7 +9,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import LimitError
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 from tests.pytest_plugin.test_plugin import session
 

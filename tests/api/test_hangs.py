@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from evalstudio import Result
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult, Request
 from evalstudio.engine.models.python_evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
-from evalstudio.outcome import Outcome
 
 
 async def ask(model: Any, **values: Any) -> CallResult:

@@ -10,7 +10,7 @@ from evalstudio import ForEach, Result, foreach, run
 from evalstudio.errors import EvaluationError, LimitError
 from evalstudio.evaluators import exact_match
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.pytest_plugin.test_plugin import session
 
 FILE = """

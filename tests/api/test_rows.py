@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from evalstudio.authoring.decorators import foreach
+from evalstudio.authoring.rows import BadRow, RowsDataset
 from evalstudio.errors import DatasetError, EvaluationError
-from evalstudio.python.decorators import foreach
-from evalstudio.python.rows import BadRow, RowsDataset
 
 HERE = Path("eval_x.py")
 

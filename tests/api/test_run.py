@@ -19,7 +19,7 @@ from evalstudio.evaluators import exact_match
 from evalstudio.metrics import METRICS, accuracy
 from evalstudio.runner import Finished
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
 ROWS = [(f"it is {word} ({number})", word) for number in range(4) for word in ("good", "bad")]
@@ -443,7 +443,7 @@ def test_that_a_run_that_was_cut_off_goes_on_without_calling_again_what_is_saved
         "import os, sys, pathlib\n"
         "from evalstudio import ForEach, Result, Score, run\n"
         "from evalstudio.concurrency import Sequential\n"
-        "from evalstudio.workspace import find_workspace\n"
+        "from evalstudio.workspace.folder import find_workspace\n"
         "from evalstudio.store.reader import Reader\n"
         "calls = pathlib.Path(__file__).with_name('calls')\n"
         "@ForEach(concurrency=Sequential())('n', range(20))\n"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from evalstudio.authoring.python_evaluation import load_evaluation_function
+from evalstudio.authoring.user_code import load_function
 from evalstudio.engine.workers.target import EvaluationTarget, EvaluatorTarget, ModelTarget
 from evalstudio.errors import EvalStudioError
 from evalstudio.evaluators import build_evaluators
-from evalstudio.python.evaluation import load_evaluation_function
-from evalstudio.python.user_code import load_function
 
 # a file that serves as a model, as an evaluator and as an evaluation, once its import has ended
 FILE = """

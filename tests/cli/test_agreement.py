@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from evalstudio.cli.main import evalstudio as commands
 from evalstudio.errors import EvaluationError
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 MACHINE = [1, 1, 0, 0, 1, 0, 1, 0]
 HUMAN = ["1", "1", "0", "1", "1", "0", "", "true"]

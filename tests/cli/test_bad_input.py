@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 
 

@@ -10,8 +10,8 @@ from evalstudio.cli.main import evalstudio as command
 from evalstudio.engine.limits.endpoint_registry import identify, save_prior
 from evalstudio.engine.limits.priors import Prior
 from evalstudio.errors import EvaluationError, LimitError, RunError
-from evalstudio.models import resolve_model
-from evalstudio.workspace import Workspace
+from evalstudio.models.providers import resolve_model
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 
 

@@ -23,7 +23,7 @@ from evalstudio.evaluators import exact_match
 from evalstudio.statistics import holm
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 ROWS = [("good", "good"), ("bad", "bad"), ("=1+1", "good"), ("dull", "dull")]
 

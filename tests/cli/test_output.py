@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from evalstudio.cli.main import show
+from evalstudio.cli import show
 from evalstudio.terminal.console import SafeConsole
 from evalstudio.terminal.stdout import visible
 from tests.cli.test_bad_input import evalstudio, said

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 FILE = """
 import asyncio, pytest

@@ -7,8 +7,7 @@ import pytest
 
 from evalstudio.datasets import DatasetSource
 from evalstudio.errors import DatasetError, EvaluationError
-from evalstudio.evaluation import load_evaluation
-from evalstudio.library import (
+from evalstudio.evaluations.library import (
     copy_example,
     find_datasets,
     find_evaluations,
@@ -18,7 +17,8 @@ from evalstudio.library import (
     relative,
     uses_of,
 )
-from evalstudio.workspace import Workspace
+from evalstudio.evaluations.spec import load_evaluation
+from evalstudio.workspace.folder import Workspace
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
-from evalstudio.cli.main import evalstudio, reference
+from evalstudio.cli import reference
+from evalstudio.cli.main import evalstudio
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from evalstudio.datasets import DatasetSource, preview
-from evalstudio.draft import (
+from evalstudio.errors import EvaluationError
+from evalstudio.evaluations.draft import (
     MODELS_PLACE,
     Draft,
     check_model,
@@ -14,8 +15,7 @@ from evalstudio.draft import (
     render_messages,
     values_of,
 )
-from evalstudio.errors import EvaluationError
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 
 GOOD = """name = "one"
 dataset = { path = "rows.csv", columns = { expected = "label" } }

@@ -13,7 +13,7 @@ from evalstudio.core.child_process import start_child_server
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.run.run import Run
 from evalstudio.protocol import Event, Snapshot
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 SENTIMENTS = [
     ("I love this, it is wonderful", "positive"),

@@ -8,7 +8,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from evalstudio.concurrency import Adaptive
 from evalstudio.engine.planning.plan import Options
 from evalstudio.protocol import Snapshot
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation
 
 ANSWERS_OF_60_MS = {"step_base": 0.002, "output_mean": 20, "output_sigma": 0.4, "output_max": 120}

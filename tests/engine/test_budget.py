@@ -8,7 +8,7 @@ from evalstudio.concurrency import Sequential, SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation
 
 

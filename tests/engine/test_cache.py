@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.planning.plan import Options
-from evalstudio.outcome import Outcome
 from evalstudio.store.reader import Reader
 from evalstudio.store.rows import Record
 from evalstudio.store.runs import delete_run
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation
 
 CACHED = "cache = true"

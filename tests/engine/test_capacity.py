@@ -9,7 +9,7 @@ from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine_process.dispatcher import Commander
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity, Level, Reply
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, write_evaluation
 
 

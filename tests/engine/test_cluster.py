@@ -19,7 +19,7 @@ from evalstudio.engine.workers import dask_link as cluster_module
 from evalstudio.engine.workers import dask_worker_main
 from evalstudio.errors import ModelError, RequirementError
 from evalstudio.protocol import LogLine
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Heard, engine_in, finish, write_evaluation
 from tests.engine.test_functions import records, write_model
 from tests.engine.test_processes import HEAD, noted, until

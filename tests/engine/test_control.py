@@ -10,7 +10,7 @@ from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.run import Run
 from evalstudio.errors import EvalStudioError, LimitError, RunError
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation
 
 

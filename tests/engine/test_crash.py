@@ -13,7 +13,7 @@ from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError, StoreError
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 SAMPLES = 120

@@ -6,8 +6,8 @@ import pytest
 
 from evalstudio.engine.limits.endpoint_registry import Endpoints, identify
 from evalstudio.engine.planning.plan import Options, make_plan
-from evalstudio.evaluation import ModelSettings, load_evaluation
-from evalstudio.settings import Settings
+from evalstudio.evaluations.spec import ModelSettings, load_evaluation
+from evalstudio.settings.values import Settings
 from tests.engine.support import write_evaluation
 
 URL = "https://api.example.com/v1"

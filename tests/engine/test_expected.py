@@ -7,7 +7,7 @@ import pytest
 
 from evalstudio.engine.planning.plan import Options
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
 ROWS = (

@@ -16,9 +16,9 @@ from evalstudio.engine.forecasting.play_through import Basis, forecast, from_pil
 from evalstudio.engine.limits.priors import Prior
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError
-from evalstudio.store.quiet_latency import quiet_latencies
+from evalstudio.store.low_load_latency import quiet_latencies
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 ONE_SECOND = Profile("one second", kind="function", output=90, spread=0.0, prompt=0, noise=0.0, base=0.01)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.advisor import measure_machine
+from evalstudio.advice.presets import measure_machine
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import ModelError
 from evalstudio.store.reader import Details, Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 
 
@@ -200,7 +200,7 @@ async def test_that_a_sample_that_kills_the_engine_twice_is_given_up_and_the_oth
 
 
 def test_that_a_function_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
-    from evalstudio.python.user_code import load_function
+    from evalstudio.authoring.user_code import load_function
 
     write_model(tmp_path, "def one(prompt): ...\ndef two(prompt): ...\n")
     with pytest.raises(ModelError, match=r"no function 'three'; it has one, two"):

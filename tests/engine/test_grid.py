@@ -6,9 +6,9 @@ import pytest
 
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError, RunError
-from evalstudio.evaluation import load_evaluation, variants
+from evalstudio.evaluations.spec import load_evaluation, variants
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
 MODEL = """

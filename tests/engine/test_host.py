@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.evaluation import ModelSettings
+from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.protocol import (
     VERSION,
     ChangeSettings,
@@ -38,10 +38,10 @@ from evalstudio.protocol import (
     TestModel,
     frame,
 )
-from evalstudio.settings import Rates, Settings
+from evalstudio.settings.values import Rates, Settings
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 
 

@@ -8,7 +8,7 @@ from evalstudio.engine import hung_threads
 from evalstudio.engine.planning.plan import Options
 from evalstudio.protocol import Hello, Reply, Restarting, ResumeRun, Snapshot, StartRun
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.engine.test_host import Child
 

@@ -18,7 +18,7 @@ from evalstudio.protocol import (
     StopRun,
 )
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 from tests.engine.test_host import Child
 

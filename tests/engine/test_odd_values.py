@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from evalstudio.encodable import encodable, encodable_value
+from evalstudio.core.encodable import encodable, encodable_value
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine_process.main import _framed
 from evalstudio.protocol import Events, Frames, LogLine
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, completion, reply, scripted
 from tests.engine.support import engine_in, finish, write_evaluation
 

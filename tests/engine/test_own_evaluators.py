@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.advisor import Machine
+from evalstudio.advice.presets import Machine
 from evalstudio.engine.planning import worker_advice
 from evalstudio.engine.planning.plan import Options, make_plan
-from evalstudio.evaluation import load_evaluation
+from evalstudio.evaluations.spec import load_evaluation
 from evalstudio.protocol import LogLine
-from evalstudio.settings import Settings
-from evalstudio.workspace import Workspace
+from evalstudio.settings.values import Settings
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.engine.test_functions import records, write_model
 

@@ -13,15 +13,15 @@ import psutil
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.workers import Processes
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.workers.process_workers import ProcessWorkers
 from evalstudio.engine.workers.protocol import CallFailed
 from evalstudio.engine.workers.target import ModelTarget
 from evalstudio.errors import ModelError
-from evalstudio.outcome import Outcome
 from evalstudio.protocol import LogLine
-from evalstudio.workers import Processes
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.engine.test_functions import records, write_model
 

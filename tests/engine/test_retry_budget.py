@@ -11,7 +11,7 @@ from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.sample_queue import MOST_DEFERRED, Done, SampleQueue
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 

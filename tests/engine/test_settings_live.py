@@ -7,9 +7,9 @@ import pytest
 
 from evalstudio.concurrency import Adaptive, SlidingWindow
 from evalstudio.engine.planning.plan import Options
-from evalstudio.evaluation import TimeOuts
-from evalstudio.settings import Rates, Settings
-from evalstudio.workspace import Workspace
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.settings.values import Rates, Settings
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 SLOW = "import time\ndef answer(prompt):\n    time.sleep(0.05)\n    return 'positive'\n"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from evalstudio.advice.overload_signs import Trouble
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
-from evalstudio.signs import Trouble
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalstudio.errors import EvaluationError
 from evalstudio.evaluators import contains, exact_match, regex_extract, regex_match, similarity
-from evalstudio.evaluators.distance import edit_distance
+from evalstudio.evaluators.similarity import edit_distance
 from evalstudio.evaluators.text import normalise_text
 
 

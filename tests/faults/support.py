@@ -11,7 +11,7 @@ from typing import Any
 
 from evalstudio.errors import StoreError
 from evalstudio.store.reader import Details, Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import completion
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)

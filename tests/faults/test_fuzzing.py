@@ -13,20 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.datasets import DatasetSource, open_dataset, preview
 from evalstudio.engine.models.anthropic import AnthropicModel
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.models.openai import OpenAIModel
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError
-from evalstudio.evaluation import ModelSettings, TimeOuts, load_evaluation
-from evalstudio.named_models import load_models, save_models
-from evalstudio.outcome import Outcome
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts, load_evaluation
+from evalstudio.models.registry import load_models, save_models
 from evalstudio.protocol import LogLine
-from evalstudio.settings import Settings, load_settings, save_settings, settings_path
+from evalstudio.settings.values import Settings, load_settings, save_settings, settings_path
 from evalstudio.store.reader import Reader
-from evalstudio.templates import Message
-from evalstudio.workspace import Workspace
+from evalstudio.templating.templates import Message
+from evalstudio.workspace.folder import Workspace
 from tests.datasets.test_sheets import write_sheets
 from tests.engine.models.scripted import Connection, chunk, completion, scripted
 from tests.engine.support import engine_in, finish, write_evaluation

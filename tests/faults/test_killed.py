@@ -18,7 +18,7 @@ from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import StoreError
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import RunState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.engine.test_crash import start_cli
 from tests.faults.conftest import Tell, few_or_many

@@ -21,7 +21,7 @@ from evalstudio.errors import StoreError
 from evalstudio.protocol import LogLine
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.faults.conftest import Tell
 from tests.faults.support import Book, server, state_of

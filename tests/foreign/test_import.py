@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from evalstudio.cli.main import evalstudio
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
-from evalstudio.foreign import import_file
-from evalstudio.foreign.dotevals import read_dotevals
+from evalstudio.importers import import_file
+from evalstudio.importers.dotevals import read_dotevals
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
 PROMPTFOO = """

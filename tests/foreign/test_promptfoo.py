@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
-from evalstudio.foreign import import_file
-from evalstudio.workspace import Workspace
+from evalstudio.importers import import_file
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
 CONFIG = """

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryBudget, RetryPolicy
-from evalstudio.outcome import Outcome
 
 
 @given(st.integers(1, 7), st.integers(0, 1000))

@@ -10,10 +10,10 @@ import pytest
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers import local_model
-from evalstudio.evaluation import ModelSettings
-from evalstudio.keys import find_key
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.keys import find_key
 from evalstudio.store.reader import Details, Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
 pytestmark = [

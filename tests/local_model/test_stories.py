@@ -10,10 +10,10 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers import local_model
 from evalstudio.protocol import Snapshot
-from evalstudio.resources import resource
 from evalstudio.store.comparison import compare_runs
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
+from evalstudio.workspace.resources import resource
 from tests.engine.support import engine_in, finish
 from tests.local_model.test_evaluation import CAPITALS
 

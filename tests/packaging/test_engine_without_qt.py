@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.packaged import IN_SETTINGS, how_to_add, install_line
-from evalstudio.resources import resource
+from evalstudio.workspace.packaged import IN_SETTINGS, how_to_add, install_line
+from evalstudio.workspace.resources import resource
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QT = ("PySide6", "shiboken6", "qasync", "pyqtgraph")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.models import PRESETS
+from evalstudio.models.providers import PRESETS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DIST = ROOT / "dist"

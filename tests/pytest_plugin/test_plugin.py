@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 ROOT = Path(__file__).parents[2]
 HEAD = """

@@ -10,13 +10,13 @@ from click.testing import CliRunner
 
 from evalstudio.cli.main import evalstudio
 from evalstudio.engine.planning.plan import Options
-from evalstudio.keys import use_for_session
+from evalstudio.models.keys import use_for_session
 from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.reports import html as report
 from evalstudio.reports.drawing import MOST_POINTS, Curve, grouped, line_chart
 from evalstudio.reports.junit import write_junit
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.store.test_comparison import ERRORED, Shelf
 

@@ -20,13 +20,13 @@ from evalstudio.datasets import DatasetSource, open_dataset
 from evalstudio.engine.planning.model_test import try_model
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
-from evalstudio.evaluation import ModelSettings, load_evaluation
-from evalstudio.keys import REMOVED, find_key, use_for_session
-from evalstudio.library import free_path
+from evalstudio.evaluations.library import free_path
+from evalstudio.evaluations.spec import ModelSettings, load_evaluation
+from evalstudio.models.keys import REMOVED, find_key, use_for_session
 from evalstudio.reports import html, junit
 from evalstudio.reports.html import _cut
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import completion, reply, scripted
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
@@ -87,7 +87,7 @@ def test_that_a_cut_text_holds_no_part_of_a_key() -> None:
 
 def test_that_the_command_line_says_no_key() -> None:
     code = (
-        f"import sys; from evalstudio.keys import use_for_session; use_for_session('K', {SECRET!r})\n"
+        f"import sys; from evalstudio.models.keys import use_for_session; use_for_session('K', {SECRET!r})\n"
         f"sys.argv = ['evalstudio', 'run', '/no/{SECRET}.toml']; from evalstudio.cli.main import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -152,7 +152,7 @@ def test_that_an_example_is_one_of_ours(name: str) -> None:
 def test_that_a_workbook_that_unpacks_to_gigabytes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evalstudio.datasets.excel.LARGEST", 1_000_000)
+    monkeypatch.setattr("evalstudio.datasets.readers.excel.LARGEST", 1_000_000)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/worksheets/s1.xml", b" " * 5_000_000)
     with pytest.raises(EvalStudioError, match="unpacks to"):

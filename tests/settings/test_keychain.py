@@ -7,9 +7,17 @@ import keyring.backend
 import keyring.errors
 import pytest
 
-from evalstudio import keys
 from evalstudio.errors import ModelError
-from evalstudio.keys import SERVICE, find_key, forget, keep_in_keychain, redact, use_for_session, where_is
+from evalstudio.models import keys
+from evalstudio.models.keys import (
+    SERVICE,
+    find_key,
+    forget,
+    keep_in_keychain,
+    redact,
+    use_for_session,
+    where_is,
+)
 
 NAME = "KEYCHAIN_TEST_KEY"
 SECRET = "planted-in-a-keychain-0123456789"

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evalstudio.errors import EvalStudioError, ModelError
-from evalstudio.evaluation import ModelSettings
-from evalstudio.models import resolve_model
-from evalstudio.named_models import HEAD, load_models, own_name, save_models
-from evalstudio.workspace import Workspace
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.providers import resolve_model
+from evalstudio.models.registry import HEAD, load_models, own_name, save_models
+from evalstudio.workspace.folder import Workspace
 
 OPENAI = ModelSettings("openai", "gpt-x", "https://api.openai.com/v1", "OPENAI_API_KEY")
 

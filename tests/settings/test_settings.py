@@ -10,12 +10,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio import settings_reference
 from evalstudio.cli.main import evalstudio as commands
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.errors import EvalStudioError, SettingsError
-from evalstudio.evaluation import ModelSettings, TimeOuts
-from evalstudio.settings import (
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.settings import reference
+from evalstudio.settings.schema import BY_KEY, FIELDS, SECTIONS
+from evalstudio.settings.values import (
     DEFAULTS,
     Rates,
     Settings,
@@ -29,7 +30,6 @@ from evalstudio.settings import (
     settings_path,
     values_of,
 )
-from evalstudio.settings_schema import BY_KEY, FIELDS, SECTIONS
 
 OTHER: dict[str, Any] = {
     "ceiling": 77, "strategy": "adaptive", "adaptive_min": 2, "adaptive_start": 4, "adaptive_max": 40, "window": 33,
@@ -147,9 +147,7 @@ def test_that_the_nearest_rates_hold() -> None:
 
 
 def test_that_the_reference_page_is_up_to_date() -> None:
-    assert settings_reference.PAGE.read_text() == settings_reference.page(), (
-        "run: python -m evalstudio.settings_reference"
-    )
+    assert reference.PAGE.read_text() == reference.page(), "run: python -m evalstudio.settings.reference"
 
 
 def test_that_options_tell_the_ranges_of_the_schema() -> None:
@@ -163,4 +161,4 @@ def test_that_a_wrong_environment_is_refused_with_a_sentence(monkeypatch: pytest
     monkeypatch.setenv("MAX_CONCURRENT_TASKS", "many")
     assert in_force(Settings(ceiling=9), "ceiling").value == 9
     with pytest.raises(EvalStudioError, match="MAX_CONCURRENT_TASKS"):
-        __import__("evalstudio.settings").settings.ceiling_in_force(Settings())
+        __import__("evalstudio.settings.values").settings.ceiling_in_force(Settings())

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evalstudio.errors import EvaluationError
-from evalstudio.metrics import (
+from evalstudio.statistics import wilson
+from evalstudio.statistics.metrics import (
     LiveAggregate,
     Scores,
     aggregate,
@@ -17,7 +18,6 @@ from evalstudio.metrics import (
     median_ranks,
     over_repeats,
 )
-from evalstudio.statistics import wilson
 
 VALUES = st.lists(st.none() | st.booleans(), max_size=40)
 

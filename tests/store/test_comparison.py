@@ -14,7 +14,7 @@ from evalstudio.store.rows import Record, ScoreRow
 from evalstudio.store.runs import NewRun, RunState, find_or_create, set_state
 from evalstudio.store.schema import record_id
 from evalstudio.store.writer import Saved, Writer
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 Score = bool | float | str | None
 ERRORED = "errored"

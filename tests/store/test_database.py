@@ -13,13 +13,13 @@ import pytest
 from evalstudio.errors import StoreError
 from evalstudio.store.database import open_for_reading
 from evalstudio.store.schema import migrate, newest_version
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 OPENED = """
 import sys
 from pathlib import Path
 from evalstudio.store.database import open_for_writing
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 open_for_writing(Workspace(Path(sys.argv[1]))).conn.close()
 print("pandas" in sys.modules, "sqlite_utils" in sys.modules)
 import pandas

@@ -10,7 +10,7 @@ from evalstudio.statistics import holm
 from evalstudio.store.concurrency_curve import concurrency_curve
 from evalstudio.store.leaderboard import rank_runs
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.store.test_comparison import Shelf
 
 

@@ -7,10 +7,10 @@ import pytest
 from evalstudio.engine.limits.endpoint_registry import identify, save_prior
 from evalstudio.engine.limits.priors import Prior
 from evalstudio.engine.planning.plan import Options
-from evalstudio.evaluation import ModelSettings
-from evalstudio.store.learned import learned_endpoints, model_histories
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.store.endpoint_memory import learned_endpoints, model_histories
 from evalstudio.store.reader import Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 
 KEY = "sk-planted-for-learned-0123456789"

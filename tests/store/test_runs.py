@@ -19,7 +19,7 @@ from evalstudio.store.runs import (
     set_state,
     take_lease,
 )
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 def new_run(**fingerprint: str) -> NewRun:

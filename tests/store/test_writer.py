@@ -13,7 +13,7 @@ from evalstudio.store.reader import Reader
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.store.schema import MIGRATIONS, newest_version, record_id, record_ids
 from evalstudio.store.writer import Saved, Writer
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 def record(

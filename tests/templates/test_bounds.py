@@ -5,7 +5,7 @@ import time
 import pytest
 
 from evalstudio.errors import EvaluationError
-from evalstudio.templates import compile_expression, compile_value, render
+from evalstudio.templating.templates import compile_expression, compile_value, render
 
 DOUBLED = "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}"
 

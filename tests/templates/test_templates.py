@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio.errors import EvaluationError
-from evalstudio.templates import Conversation, Message, compile_expression, compile_value, render
+from evalstudio.templating.templates import Conversation, Message, compile_expression, compile_value, render
 
 
 def conversation(*messages: tuple[str, str], columns: tuple[str, ...] = ("text", "slots")) -> Conversation:

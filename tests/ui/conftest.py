@@ -24,7 +24,7 @@ from evalstudio.ui.shell.main_window import MainWindow
 from evalstudio.ui.shell.studio import Studio, open_studio
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.session import Session
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import SENTIMENTS, engine_in, write_evaluation
 from tests.engine.support import finish as finished
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.settings import changed
+from evalstudio.settings.values import changed
 from evalstudio.ui.kit.form_fields import IssueLabel
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.theme import theme

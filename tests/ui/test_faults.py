@@ -14,9 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton
 from qasync import QEventLoop
 
-from evalstudio.keys import use_for_session
+from evalstudio.models.keys import use_for_session
 from evalstudio.ui.state.engine_client import EngineState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 from tests.engine.test_hung_threads import HANGS_EVERY_FIFTH
 from tests.ui.conftest import Driver, finish

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox
 
 from evalstudio.engine.servers import local_model
-from evalstudio.models import LOCAL_MODEL
+from evalstudio.models.providers import LOCAL_MODEL
 from evalstudio.store.runs import RunState
 from tests.ui.conftest import Driver
 from tests.ui.test_runs_page import choose, click

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.evaluation import ModelSettings, TokenPrices
-from evalstudio.named_models import load_models
+from evalstudio.evaluations.spec import ModelSettings, TokenPrices
+from evalstudio.models.registry import load_models
 from evalstudio.store.runs import RunState
 from evalstudio.ui.pages.models.capacity_chart import CapacityChart
 from evalstudio.ui.pages.models.function_check import function_problem

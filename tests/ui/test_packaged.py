@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
 
 from evalstudio.errors import RequirementError
-from evalstudio.packaged import how_to_add
 from evalstudio.ui.settings.settings import SettingsDialog
+from evalstudio.workspace.packaged import how_to_add
 from tests.ui.conftest import Driver
 
 OpenWindow = Callable[..., Driver]

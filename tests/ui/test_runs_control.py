@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.advice.overload_signs import Sign, Trouble
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.protocol import Call, Percentiles
-from evalstudio.settings import changed
-from evalstudio.signs import Sign, Trouble
+from evalstudio.settings.values import changed
 from evalstudio.store.runs import RunState
 from evalstudio.ui.pages.runs.signs_panel import SignsPanel
 from evalstudio.ui.pages.runs.tail_panel import TailPanel

@@ -31,7 +31,7 @@ from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import RunState, find_or_create, set_state, take_lease
 from evalstudio.ui.pages.runs.error_table import RETRY
 from evalstudio.ui.state.engine_client import EngineState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.store.test_runs import new_run
 from tests.ui.conftest import Driver
 

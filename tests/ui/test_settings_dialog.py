@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
-from evalstudio.settings import (
+from evalstudio.settings.schema import FIELDS
+from evalstudio.settings.values import (
     DEFAULTS,
     Settings,
     changed,
@@ -29,7 +30,6 @@ from evalstudio.settings import (
     settings_of,
     values_of,
 )
-from evalstudio.settings_schema import FIELDS
 from evalstudio.ui.kit.theme import theme
 from evalstudio.ui.settings.settings import SettingsDialog
 from tests.engine.support import write_evaluation

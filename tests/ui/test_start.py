@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from evalstudio.settings import settings_path
+from evalstudio.settings.values import settings_path
 from evalstudio.store.runs import RunState
 from evalstudio.ui.records.record_cells import HEADINGS
 from evalstudio.ui.shell.studio import open_studio
 from evalstudio.ui.state.engine_client import EngineState
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.ui.conftest import Driver, finish
 
 FIRST_PAINT = """

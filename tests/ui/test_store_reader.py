@@ -9,7 +9,7 @@ from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Reader
 from evalstudio.store.schema import migrate
 from evalstudio.ui.state.store_reader import StoreReader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 def test_that_a_database_that_is_just_being_made_is_empty_and_no_trouble(tmp_path: Path) -> None:

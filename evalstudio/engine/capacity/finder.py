@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from evalstudio.concurrency import SlidingWindow, check_count
+from evalstudio.core.strategy import SlidingWindow, check_count
 from evalstudio.engine.capacity.knee import Search
 from evalstudio.engine.capacity.level_measurement import Measurement, answers_for
 from evalstudio.engine.engine import Engine
@@ -15,7 +15,7 @@ from evalstudio.engine.forecasting.pilot import keep, wind_up
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.run import Run
-from evalstudio.evaluation import load_evaluation
+from evalstudio.evaluations.spec import load_evaluation
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
 from evalstudio.store.runs import RunState
 

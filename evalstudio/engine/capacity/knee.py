@@ -8,7 +8,7 @@ only within the errors.
 import math
 from enum import StrEnum
 
-from evalstudio.format import milliseconds
+from evalstudio.core.format import milliseconds
 from evalstudio.protocol import Level
 
 GAIN = 0.05  # smallest gain in throughput that counts, and only beyond 1.65 standard errors (one-sided 95 %)

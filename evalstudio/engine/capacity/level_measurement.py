@@ -7,10 +7,10 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.run.histogram import Histogram
 from evalstudio.engine.run.sample_queue import Item
-from evalstudio.outcome import Outcome
 from evalstudio.protocol import Level
 from evalstudio.statistics import t_quantile
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import msgspec
 
-from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.errors import RunError
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.strategy import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.play_through import Basis, from_pilot, from_prior
 from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
@@ -16,11 +18,9 @@ from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.planning.plan import Options, Plan
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.sample_queue import Item
-from evalstudio.errors import RunError
-from evalstudio.evaluation import Evaluation, load_evaluation
-from evalstudio.keys import find_key
-from evalstudio.outcome import Outcome
-from evalstudio.store.quiet_latency import quiet_latencies
+from evalstudio.evaluations.spec import Evaluation, load_evaluation
+from evalstudio.models.keys import find_key
+from evalstudio.store.low_load_latency import quiet_latencies
 from evalstudio.store.runs import RunState, update_spec
 
 SIZES = (5, 20)  # the fewest and the most samples

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.priors import Kind, Prior
 from evalstudio.engine.limits.vocabulary import AttemptResult, Ticket
-from evalstudio.outcome import Outcome
 from evalstudio.statistics import t_quantile
 
 SMALLEST_ERROR = 0.05  # of a mean latency, however well it is known

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
+from evalstudio.core.workers import default_workers
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.pilot import known_basis
 from evalstudio.engine.forecasting.play_through import Band, Basis, forecast, from_pilot, from_prior
 from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.planning.plan import Options, Plan
-from evalstudio.errors import EvaluationError
-from evalstudio.evaluation import (
+from evalstudio.evaluations.spec import (
     Evaluation,
     ModelSettings,
     is_python,
@@ -23,8 +24,7 @@ from evalstudio.evaluation import (
 )
 from evalstudio.protocol import ForecastRun, RunForecast
 from evalstudio.store.reader import Reader
-from evalstudio.workers import default_workers
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 LATEST = 50  # answers of earlier runs that are looked at
 FEWEST = 2

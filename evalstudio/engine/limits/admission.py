@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from evalstudio.concurrency import check_count
+from evalstudio.core.strategy import check_count
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.vocabulary import Binding, Wait
 

@@ -2,7 +2,7 @@
 
 import math
 
-from evalstudio.errors import LimitError
+from evalstudio.core.errors import LimitError
 
 
 def check_bounds(minimum: int, maximum: int, start: int | None = None, pin: int | None = None) -> None:

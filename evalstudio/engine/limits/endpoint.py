@@ -10,6 +10,7 @@ teaches anything.
 
 import math
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.backoff_gate import Gate, ThrottleBackoff
 from evalstudio.engine.limits.bounds import check_bounds, check_rates
 from evalstudio.engine.limits.changes import Rates, add_change, rate_changes
@@ -25,7 +26,6 @@ from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
 from evalstudio.engine.limits.throttle_episodes import Refusals
 from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitChange, Ticket, Wait
-from evalstudio.outcome import Outcome
 
 
 class EndpointController:

@@ -10,10 +10,10 @@ import msgspec
 from evalstudio.engine.limits.admission import Cap
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.priors import MAX_AGE, Kind, Prior
-from evalstudio.evaluation import ModelSettings
-from evalstudio.keys import REFERENCE, find_key
-from evalstudio.models import is_private_address
-from evalstudio.settings import Rates, rates_in_force
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.keys import REFERENCE, find_key
+from evalstudio.models.providers import is_private_address
+from evalstudio.settings.values import Rates, rates_in_force
 
 
 class Endpoints:

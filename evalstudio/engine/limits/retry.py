@@ -8,8 +8,8 @@ Finagle's RetryBudget.
 import random
 from dataclasses import dataclass
 
-from evalstudio.evaluation import TimeOuts
-from evalstudio.outcome import Outcome
+from evalstudio.core.outcome import Outcome
+from evalstudio.evaluations.spec import TimeOuts
 
 LONGEST_HINT = 120.0
 """Seconds. An endpoint that asks for more does so because a long quota is used up: the run pauses instead."""

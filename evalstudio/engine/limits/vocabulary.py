@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
-from evalstudio.outcome import Outcome
 
 
 class Binding(StrEnum):

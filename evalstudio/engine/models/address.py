@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from evalstudio.errors import ModelError
-from evalstudio.evaluation import ModelSettings
-from evalstudio.keys import REFERENCE, find_key
-from evalstudio.models import check_address
+from evalstudio.core.errors import ModelError
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.keys import REFERENCE, find_key
+from evalstudio.models.providers import check_address
 
 _ENDINGS = ("/chat/completions", "/messages")  # often pasted along
 

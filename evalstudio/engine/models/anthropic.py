@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.address import Address
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify_error_body, error_message
 from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange, broken_off
 from evalstudio.engine.models.model_list import list_models
-from evalstudio.evaluation import ModelSettings, TimeOuts
-from evalstudio.outcome import Outcome
-from evalstudio.templates import Message
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.templating.templates import Message
 
 VERSION = "2023-06-01"
 MAX_TOKENS = 4096

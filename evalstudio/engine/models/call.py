@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from evalstudio.encodable import count, encodable
+from evalstudio.core.encodable import count, encodable
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.score import Score
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
-from evalstudio.evaluation import TimeOuts
-from evalstudio.keys import redact_answer
-from evalstudio.outcome import Outcome
-from evalstudio.score import Score
-from evalstudio.templates import Message
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.keys import redact_answer
+from evalstudio.templating.templates import Message
 
 
 @dataclass(frozen=True, slots=True)

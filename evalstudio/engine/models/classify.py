@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.http import place
-from evalstudio.keys import redact
-from evalstudio.outcome import Outcome
+from evalstudio.models.keys import redact
 
 # "billing" alone says nothing: providers name their billing page in sentences about requests a minute, too
 _QUOTA = (

@@ -15,13 +15,13 @@ from typing import Protocol
 import httpx
 import msgspec
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.rate_limit_headers import rate_headers, retry_hint
 from evalstudio.engine.models.call import Answer, CallResult, without_keys
 from evalstudio.engine.models.classify import classify, is_fatal, sentence
 from evalstudio.engine.models.http import Client, connect_seconds, explain, place, plain_headers, stream_body
 from evalstudio.engine.models.sse import EventLines
-from evalstudio.evaluation import TimeOuts
-from evalstudio.outcome import Outcome
+from evalstudio.evaluations.spec import TimeOuts
 
 LARGEST_BODY = 32 << 20
 """Bytes. No answer is that long; an endpoint that sends more is cut off."""

@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.authoring.user_code import HAS_DEFAULT, parameters_of
+from evalstudio.core.errors import ModelError
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult, Request, without_keys
 from evalstudio.engine.models.user_call import call_contained
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
-from evalstudio.errors import ModelError
-from evalstudio.evaluation import TimeOuts
-from evalstudio.outcome import Outcome
-from evalstudio.python.user_code import HAS_DEFAULT, parameters_of
+from evalstudio.evaluations.spec import TimeOuts
 
 ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cached", "tokens_out")
 

@@ -17,7 +17,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from evalstudio import __version__
-from evalstudio.keys import redact
+from evalstudio.models.keys import redact
 
 KEEP_ALIVE_S = 30.0
 # what the transport does not turn into errors of httpx; a reason phrase that is no text fails as UnicodeError

@@ -5,9 +5,9 @@ import asyncio
 import httpx
 import msgspec
 
+from evalstudio.core.errors import ModelError
 from evalstudio.engine.models.classify import sentence
 from evalstudio.engine.models.http import Client, explain, place
-from evalstudio.errors import ModelError
 
 _LARGEST = 8 << 20  # bytes; some gateways offer thousands
 _LONGEST_S = 30.0

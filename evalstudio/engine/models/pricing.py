@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from evalstudio.engine.models.call import Answer
-from evalstudio.evaluation import ModelSettings, TokenPrices
-from evalstudio.models import BUILT_IN, PRESETS, RECORDED
+from evalstudio.evaluations.spec import ModelSettings, TokenPrices
+from evalstudio.models.providers import BUILT_IN, PRESETS, RECORDED
 
 FREE = (*BUILT_IN, RECORDED, "python", "ollama", "vllm", "llamacpp")
 

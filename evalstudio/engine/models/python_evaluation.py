@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from evalstudio.authoring.result import as_result, as_text, storable
+from evalstudio.authoring.retries import Retries
+from evalstudio.authoring.rows import BadRow
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.user_call import Returned, call_contained
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
-from evalstudio.evaluation import TimeOuts
-from evalstudio.keys import redact, redact_answer
-from evalstudio.outcome import Outcome
-from evalstudio.python.result import as_result, as_text, storable
-from evalstudio.python.retries import Retries
-from evalstudio.python.rows import BadRow
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.keys import redact, redact_answer
 
 GATHER_S = 0.02  # how long a batch waits for more samples
 HALVED = (Outcome.CLIENT_ERROR, Outcome.CRASHED_WORKER)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.run.record_rows import as_text
-from evalstudio.evaluation import TimeOuts
-from evalstudio.outcome import Outcome
+from evalstudio.evaluations.spec import TimeOuts
 
 
 class RecordedModel:

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evalstudio.authoring.user_code import sentence_of
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.user_code.failures import hint_of, outcome_of
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import CallFailed, Workers
-from evalstudio.outcome import Outcome
-from evalstudio.python.user_code import sentence_of
 
 HELD_S = 0.1
 

@@ -1,9 +1,9 @@
 """What a call will cost, before any was made: from the length of the first prompts and what an answer may have."""
 
+from evalstudio.core.errors import EvaluationError
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.planning.plan import Plan
-from evalstudio.errors import EvaluationError
 
 LOOKED_AT = 20  # samples
 CHARACTERS_PER_TOKEN = 4

@@ -3,12 +3,12 @@
 import time
 from difflib import get_close_matches
 
+from evalstudio.core.errors import ModelError
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.planning.open_models import EndpointModel, open_endpoint
-from evalstudio.errors import ModelError
-from evalstudio.evaluation import ModelSettings, TimeOuts
-from evalstudio.outcome import Outcome
-from evalstudio.templates import Message
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.templating.templates import Message
 
 TRIAL = TimeOuts(connect=5, attempt=30)
 MOST_TOKENS = 16

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+from evalstudio.authoring.python_evaluation import PythonEvaluation
+from evalstudio.authoring.user_code import is_async, load_function
+from evalstudio.core.workers import Threads
 from evalstudio.engine.models.call import Model
 from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.models.python_evaluation import BatchModel, EvaluationModel
@@ -10,12 +13,9 @@ from evalstudio.engine.models.recorded import RecordedModel
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
-from evalstudio.evaluation import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts
 from evalstudio.evaluators.judge import Judge
-from evalstudio.keys import find_key, remember_environment
-from evalstudio.python.evaluation import PythonEvaluation
-from evalstudio.python.user_code import is_async, load_function
-from evalstudio.workers import Threads
+from evalstudio.models.keys import find_key, remember_environment
 
 SCHEMAS = (
     "openai",

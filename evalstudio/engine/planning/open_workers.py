@@ -4,6 +4,9 @@ import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from evalstudio.authoring.python_evaluation import PythonEvaluation
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.workers import Cluster, Processes, Threads
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.workers.dask_link import ClusterLink
 from evalstudio.engine.workers.dask_workers import ClusterWorkers
@@ -17,9 +20,6 @@ from evalstudio.engine.workers.target import (
     Target,
 )
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
-from evalstudio.errors import EvaluationError
-from evalstudio.python.evaluation import PythonEvaluation
-from evalstudio.workers import Cluster, Processes, Threads
 
 
 @dataclass(frozen=True, slots=True)

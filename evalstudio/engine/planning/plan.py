@@ -15,21 +15,21 @@ from typing import Any
 import msgspec
 
 from evalstudio import __version__
-from evalstudio.concurrency import MAXIMUM, Adaptive, SlidingWindow, Strategy
+from evalstudio.authoring.python_evaluation import PythonEvaluation
+from evalstudio.authoring.rows import RowsDataset
+from evalstudio.authoring.source import code_hash
+from evalstudio.authoring.user_code import is_async, load_function
+from evalstudio.core.errors import DatasetError, EvaluationError, RunError
+from evalstudio.core.strategy import MAXIMUM, Adaptive, SlidingWindow, Strategy
+from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.pricing import Prices
-from evalstudio.errors import DatasetError, EvaluationError, RunError
-from evalstudio.evaluation import Evaluation, EvaluationSpec, ModelSettings, variants
+from evalstudio.evaluations.spec import Evaluation, EvaluationSpec, ModelSettings, variants
 from evalstudio.evaluators import Evaluator, build_evaluators
-from evalstudio.models import BUILT_IN, RECORDED, resolve_model
-from evalstudio.python.evaluation import PythonEvaluation
-from evalstudio.python.rows import RowsDataset
-from evalstudio.python.source import code_hash
-from evalstudio.python.user_code import is_async, load_function
-from evalstudio.settings import Settings
+from evalstudio.models.providers import BUILT_IN, RECORDED, resolve_model
+from evalstudio.settings.values import Settings
 from evalstudio.store.runs import NewRun
-from evalstudio.templates import Conversation, compile_value
-from evalstudio.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
+from evalstudio.templating.templates import Conversation, compile_value
 
 BY_WORKERS = "default: the worker count"
 JUDGING = Processes(1, 8)  # whoever computes much says so with processes = N

@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from evalstudio.authoring.decorators import Marked
+from evalstudio.authoring.python_evaluation import PythonEvaluation
+from evalstudio.authoring.rows import RowsDataset
+from evalstudio.authoring.user_code import is_async
+from evalstudio.core.errors import EvaluationError, RunError
+from evalstudio.core.workers import Cluster, Threads, choose_workers, is_asked_for
 from evalstudio.datasets import DatasetSource
 from evalstudio.engine.planning.plan import (
     BY_WORKERS,
@@ -12,15 +18,9 @@ from evalstudio.engine.planning.plan import (
     window_of,
     with_settings,
 )
-from evalstudio.errors import EvaluationError, RunError
-from evalstudio.evaluation import EvaluationSpec, ModelSettings, TimeOuts
-from evalstudio.python.decorators import Marked
-from evalstudio.python.evaluation import PythonEvaluation
-from evalstudio.python.rows import RowsDataset
-from evalstudio.python.user_code import is_async
-from evalstudio.settings import Settings
-from evalstudio.templates import Conversation, Message
-from evalstudio.workers import Cluster, Threads, choose_workers, is_asked_for
+from evalstudio.evaluations.spec import EvaluationSpec, ModelSettings, TimeOuts
+from evalstudio.settings.values import Settings
+from evalstudio.templating.templates import Conversation, Message
 
 
 def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Settings) -> Plan:

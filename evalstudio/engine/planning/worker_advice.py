@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from evalstudio.advisor import measure_machine, processes_range, worker_warnings
+from evalstudio.advice.presets import measure_machine, processes_range, worker_warnings
+from evalstudio.core.workers import Processes, Threads, WorkerKind
 from evalstudio.engine.limits.blocking import BlockingShare, ThreadUse
 from evalstudio.engine.planning.plan import Plan
-from evalstudio.workers import Processes, Threads, WorkerKind
 
 ENOUGH_CALLS = 8
 MUCH_S = 0.05

@@ -13,7 +13,7 @@ import msgspec
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.run.sample_queue import Item
 from evalstudio.store.reader import Reader
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
+from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow
 from evalstudio.engine.limits.endpoint_registry import Endpoints, identify, load_prior
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.function import FunctionModel
@@ -29,13 +29,13 @@ from evalstudio.engine.scoring.inline_scores import stored_evaluators
 from evalstudio.engine.scoring.judge_calls import JudgeCalls
 from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.engine.servers.manager import Servers
-from evalstudio.evaluation import ModelSettings
-from evalstudio.keys import find_key
-from evalstudio.models import resolve_model
-from evalstudio.named_models import load_models
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.keys import find_key
+from evalstudio.models.providers import resolve_model
+from evalstudio.models.registry import load_models
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from evalstudio.advice.overload_signs import Trouble
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Ticket
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.run.record_rows import Ended, Judged, make_attempt, report
 from evalstudio.engine.run.sample_queue import Item
-from evalstudio.errors import EvaluationError
-from evalstudio.evaluation import TimeOuts
-from evalstudio.keys import redact
-from evalstudio.outcome import Outcome
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.keys import redact
 from evalstudio.protocol import ErrorClass
-from evalstudio.signs import Trouble
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 
 if TYPE_CHECKING:
     from evalstudio.engine.run.run import Run

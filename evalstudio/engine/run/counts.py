@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalstudio.core.score import Score
 from evalstudio.evaluators import Evaluator
-from evalstudio.metrics import LiveAggregate
-from evalstudio.score import Score
+from evalstudio.statistics.metrics import LiveAggregate
 
 
 @dataclass(slots=True)

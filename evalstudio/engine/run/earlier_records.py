@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.score import Score
 from evalstudio.engine.run.counts import Counts, add_score, make_aggregates
 from evalstudio.engine.run.sample_queue import Done
 from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.evaluators import Evaluator
-from evalstudio.metrics import LiveAggregate
-from evalstudio.outcome import Outcome
-from evalstudio.score import Score
+from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.schema import record_ids
 
 

@@ -9,7 +9,7 @@ import os
 import struct
 from pathlib import Path
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 
 SLOTS = 16_384
 _SLOT = struct.Struct("<q")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy, describe
+from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, describe
+from evalstudio.core.workers import Threads, default_workers
 from evalstudio.engine.planning.plan import BY_WORKERS, strategy_in_force, window_of, with_settings
-from evalstudio.evaluation import EvaluationSpec
+from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.protocol import LimitChange
-from evalstudio.settings import Settings
+from evalstudio.settings.values import Settings
 from evalstudio.store.rows import LimitChangeRow
-from evalstudio.workers import Threads, default_workers
 
 if TYPE_CHECKING:
     from evalstudio.engine.run.run import Run

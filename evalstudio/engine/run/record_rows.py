@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.encodable import encodable_value
+from evalstudio.core.encodable import encodable_value
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.score import Score
 from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.run.sample_queue import Item
-from evalstudio.errors import EvaluationError
-from evalstudio.outcome import Outcome
-from evalstudio.score import Score
 from evalstudio.store.rows import AttemptRow, Record
 
 

@@ -17,7 +17,7 @@ from evalstudio.engine.scoring.scoring import judge
 from evalstudio.evaluators import Evaluator
 from evalstudio.store.reader import Reader
 from evalstudio.store.schema import record_id
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 
 MOST_WAITING = 64  # answers at once with the slow evaluators
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
+from evalstudio.advice.overload_signs import SignWatch
+from evalstudio.core.errors import RunError
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.admission import Admission, Cap
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import EndpointController
@@ -28,11 +31,8 @@ from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
-from evalstudio.errors import RunError
-from evalstudio.keys import redact
-from evalstudio.metrics import LiveAggregate
-from evalstudio.outcome import Outcome
-from evalstudio.signs import SignWatch
+from evalstudio.models.keys import redact
+from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Writer
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.datasets import Sample
 from evalstudio.engine.models.call import Answer
-from evalstudio.outcome import Outcome
 from evalstudio.store.rows import AttemptRow
 from evalstudio.store.schema import record_id, record_ids
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 
 MOST_DEFERRED = 1_000  # at the end of the queue; beyond it the oldest of them comes before a new sample
 

@@ -6,8 +6,8 @@ Everything here is of constant size but the buckets, which leave as soon as they
 from collections import deque
 from dataclasses import dataclass, field
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.run.histogram import Histogram
-from evalstudio.outcome import Outcome
 from evalstudio.protocol import Bucket, ErrorClass
 
 RATE_WINDOW_S = 15

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from evalstudio.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError
 from evalstudio.evaluators import Evaluator
-from evalstudio.metrics import Scores, aggregate
 from evalstudio.protocol import ScoreNow
+from evalstudio.statistics.metrics import Scores, aggregate
 from evalstudio.store.reader import Reader
 
 

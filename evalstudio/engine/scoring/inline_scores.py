@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.errors import EvaluationError
+from evalstudio.authoring.scorers import metrics_of
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
 from evalstudio.evaluators import Evaluator
 from evalstudio.evaluators.build import KINDS
 from evalstudio.protocol import Snapshot
-from evalstudio.python.scorers import metrics_of
-from evalstudio.score import Score
 
 
 def given_evaluator(name: str, metrics: tuple[str, ...]) -> Evaluator:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.score import Score
 from evalstudio.engine.limits.admission import Cap
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.failure_breaker import SILENT_FAILURES, SILENT_S
@@ -20,10 +22,8 @@ from evalstudio.engine.run.record_rows import report
 from evalstudio.engine.run.tasks import cancel_soon
 from evalstudio.evaluators import Evaluator
 from evalstudio.evaluators.judge import Judge
-from evalstudio.keys import redact
-from evalstudio.outcome import Outcome
-from evalstudio.score import Score
-from evalstudio.templates import Message
+from evalstudio.models.keys import redact
+from evalstudio.templating.templates import Message
 
 NOT_ASKED = "The judge could not be asked:"
 """How the reason of a score begins for which no judge was there; a resume asks for it again."""

@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.score import Score
 from evalstudio.engine.run.record_rows import Judged
 from evalstudio.engine.scoring.judge_calls import JudgeCalls
 from evalstudio.engine.workers.protocol import CallFailed, Workers
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
-from evalstudio.evaluation import TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.evaluators import Evaluator, EvaluatorFailed
-from evalstudio.keys import redact
-from evalstudio.outcome import Outcome
-from evalstudio.score import Score
+from evalstudio.models.keys import redact
 from evalstudio.store.rows import ScoreRow
 
 THREADS = 8

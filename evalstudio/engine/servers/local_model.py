@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from evalstudio.errors import RequirementError
-from evalstudio.models import LOCAL_MODEL
-from evalstudio.packaged import IN_SETTINGS, is_packaged
+from evalstudio.core.errors import RequirementError
+from evalstudio.models.providers import LOCAL_MODEL
+from evalstudio.workspace.packaged import IN_SETTINGS, is_packaged
 
 REFERENCE = LOCAL_MODEL
 MODEL_NAME = REFERENCE.removeprefix("local/")

@@ -1,6 +1,6 @@
 """What an exception of a person's own code comes to: an outcome, and a hint."""
 
-from evalstudio.outcome import Outcome
+from evalstudio.core.outcome import Outcome
 
 LASTING = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
 """Errors of the operating system that another try does not mend."""

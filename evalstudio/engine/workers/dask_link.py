@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from evalstudio.advisor import measure_machine
+from evalstudio.advice.presets import measure_machine
+from evalstudio.core.errors import EvalStudioError, ModelError, RequirementError
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.workers import LOCAL, Cluster
 from evalstudio.engine.workers.protocol import CallFailed
 from evalstudio.engine.workers.target import Target
-from evalstudio.errors import EvalStudioError, ModelError, RequirementError
-from evalstudio.outcome import Outcome
-from evalstudio.packaged import how_to_add
 from evalstudio.protocol import Worker
-from evalstudio.workers import LOCAL, Cluster
+from evalstudio.workspace.packaged import how_to_add
 
 MOST_CRASHES = 2  # workers of a local cluster that a call may take with it
 CONNECT_S = 10.0

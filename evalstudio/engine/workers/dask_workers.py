@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.workers.dask_link import ClusterLink, Log
 from evalstudio.engine.workers.pickling import pickled, read_done
 from evalstudio.engine.workers.protocol import CallFailed, Returned
 from evalstudio.engine.workers.target import Target
-from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
 
 LYING_READY = 1  # calls for each thread, where the run's window is so wide

@@ -5,11 +5,11 @@ import pickle
 from collections.abc import Mapping
 from typing import Any
 
+from evalstudio.authoring.user_code import sentence_of
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.workers.protocol import CallFailed, Returned
 from evalstudio.engine.workers.target import Done
-from evalstudio.keys import redact
-from evalstudio.outcome import Outcome
-from evalstudio.python.user_code import sentence_of
+from evalstudio.models.keys import redact
 
 
 def pickled(arguments: Mapping[str, Any]) -> bytes:

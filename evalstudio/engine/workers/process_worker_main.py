@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evalstudio.authoring.user_code import parameters_of, sentence_of
+from evalstudio.core.errors import EvalStudioError
 from evalstudio.engine.workers.target import Place, Target, carry_out
-from evalstudio.errors import EvalStudioError
-from evalstudio.keys import remember_environment
-from evalstudio.python.user_code import parameters_of, sentence_of
+from evalstudio.models.keys import remember_environment
 
 HEADER = struct.Struct("<QQ")  # number of the job, length of what follows
 LONGEST = 1 << 32

@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from evalstudio.authoring.user_code import sentence_of
+from evalstudio.core.errors import ModelError
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.workers import Processes
 from evalstudio.engine.workers.pickling import pickled, read_done
 from evalstudio.engine.workers.process_handle import Job, WorkerProcess
 from evalstudio.engine.workers.process_worker_main import Ready
 from evalstudio.engine.workers.protocol import CallFailed, Returned
 from evalstudio.engine.workers.target import Target
-from evalstudio.errors import ModelError
-from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
-from evalstudio.python.user_code import sentence_of
-from evalstudio.workers import Processes
 
 MOST_CRASHES = 2  # processes that a call may take with it
 START_S = 600.0  # for a model to set itself up

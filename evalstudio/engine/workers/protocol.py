@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.user_code.stopwatch import Spent
-from evalstudio.outcome import Outcome
 from evalstudio.protocol import Worker
 
 

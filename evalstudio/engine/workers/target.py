@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from evalstudio.authoring.result import plain_result, plain_results
+from evalstudio.authoring.user_code import is_async, load_function, load_module, sentence_of
+from evalstudio.core.errors import EvaluationError, ModelError
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.user_code.failures import hint_of, outcome_of
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Spent, Stopwatch
-from evalstudio.errors import EvaluationError, ModelError
-from evalstudio.outcome import Outcome
-from evalstudio.python.result import plain_result, plain_results
-from evalstudio.python.user_code import is_async, load_function, load_module, sentence_of
 
 MAIN, MAIN_HERE = "__main__", "__mp_main__"
 
@@ -71,7 +71,7 @@ class EvaluationTarget:
     batch: bool = False
 
     def load(self) -> Callable[..., Any]:
-        from evalstudio.python.decorators import marked_of
+        from evalstudio.authoring.decorators import marked_of
 
         path = Path(self.path)
         function = getattr(_import(path, self.module), self.name, None)

@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalstudio.concurrency import check_count
+from evalstudio.core.strategy import check_count
+from evalstudio.core.workers import Threads
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Stopwatch
 from evalstudio.engine.workers.protocol import Returned
 from evalstudio.protocol import Worker
-from evalstudio.workers import Threads
 
 GIVEN_UP = "given up"  # the name of a thread that nobody waits for any more
 

@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetrics
 
-from evalstudio.format import clock, milliseconds
+from evalstudio.core.format import clock, milliseconds
 from evalstudio.ui.kit.theme import line_height, scaled, tokens
 
 OVER = 10  # pixels

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from evalstudio.format import clock
+from evalstudio.core.format import clock
 from evalstudio.protocol import LimitChange, Snapshot
 from evalstudio.ui.charts.axes import ClockAxis, ValueAxis, style_plot
 from evalstudio.ui.charts.chart_export import offer_pictures

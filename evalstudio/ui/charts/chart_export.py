@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.ui.kit.text import mark, tr
 
 SHARPER = 2  # pixels of a PNG for each one of the screen

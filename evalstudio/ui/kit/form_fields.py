@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.toml_text import write_value
+from evalstudio.evaluations.toml_edit import write_value
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import plain

@@ -6,8 +6,8 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from evalstudio.resources import resource
 from evalstudio.ui.kit.theme import mixed, tokens
+from evalstudio.workspace.resources import resource
 
 
 def icon(name: str, colour: str = "text") -> QIcon:

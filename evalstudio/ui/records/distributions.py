@@ -5,8 +5,8 @@ import time
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
 
-from evalstudio.errors import StoreError
-from evalstudio.format import milliseconds
+from evalstudio.core.errors import StoreError
+from evalstudio.core.format import milliseconds
 from evalstudio.ui.charts.histogram import Histogram
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import one_line, tr

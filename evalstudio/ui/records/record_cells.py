@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from evalstudio.format import milliseconds, money
-from evalstudio.outcome import Outcome
+from evalstudio.core.format import milliseconds, money
+from evalstudio.core.outcome import Outcome
 from evalstudio.store.reader import RecordLine
 from evalstudio.store.rows import CUT_OFF
 from evalstudio.ui.kit.text import mark, one_line, tr

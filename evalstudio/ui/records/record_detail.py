@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from evalstudio.format import milliseconds, money
+from evalstudio.core.format import milliseconds, money
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import CUT_OFF, Record
 from evalstudio.ui.kit.text import plain, tr, trn

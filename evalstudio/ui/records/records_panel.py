@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.store.ids import Ids
 from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details

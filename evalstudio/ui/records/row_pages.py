@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.store.reader import RecordLine
 from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.ui.state.tasks import spawn

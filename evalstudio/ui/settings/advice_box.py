@@ -3,8 +3,15 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QGroupBox, QHBoxLayout, QVBoxLayout
 
-from evalstudio.advisor import PRESETS, factors, measure_machine, outside, rate_warning, window_for_rate
-from evalstudio.format import milliseconds
+from evalstudio.advice.presets import (
+    PRESETS,
+    factors,
+    measure_machine,
+    outside,
+    rate_warning,
+    window_for_rate,
+)
+from evalstudio.core.format import milliseconds
 from evalstudio.protocol import Percentiles
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr

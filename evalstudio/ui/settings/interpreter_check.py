@@ -6,12 +6,12 @@ import sys
 from PySide6.QtCore import QProcess, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from evalstudio.packaged import install_line, is_packaged
 from evalstudio.protocol import VERSION
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 from evalstudio.ui.state.engine_client import clean_environment
+from evalstudio.workspace.packaged import install_line, is_packaged
 
 LONGEST_MS = 20_000
 OWN = mark(

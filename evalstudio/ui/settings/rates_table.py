@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from evalstudio.errors import SettingsError
-from evalstudio.settings import Rates
+from evalstudio.core.errors import SettingsError
+from evalstudio.settings.values import Rates
 from evalstudio.ui.kit.text import mark, tr
 
 HEADINGS = (mark("Endpoint"), mark("Requests a minute"), mark("Tokens a minute"))

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.errors import SettingsError
-from evalstudio.settings import DEFAULTS
-from evalstudio.settings_schema import Field
+from evalstudio.core.errors import SettingsError
+from evalstudio.settings.schema import Field
+from evalstudio.settings.values import DEFAULTS
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import tr

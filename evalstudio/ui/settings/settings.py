@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.advisor import Machine, worker_warnings
-from evalstudio.concurrency import describe
-from evalstudio.errors import EvalStudioError
-from evalstudio.settings import (
+from evalstudio.advice.presets import Machine, worker_warnings
+from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.strategy import describe
+from evalstudio.core.workers import Processes, default_workers
+from evalstudio.settings.schema import FIELDS, PRIVACY, SECTIONS
+from evalstudio.settings.values import (
     DEFAULTS,
     Settings,
     export_settings,
@@ -32,7 +34,6 @@ from evalstudio.settings import (
     settings_of,
     values_of,
 )
-from evalstudio.settings_schema import FIELDS, PRIVACY, SECTIONS
 from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
@@ -40,7 +41,6 @@ from evalstudio.ui.settings.advice_box import AdviceBox
 from evalstudio.ui.settings.interpreter_check import InterpreterCheck
 from evalstudio.ui.settings.setting_rows import SettingRow
 from evalstudio.ui.state.session import Session
-from evalstudio.workers import Processes, default_workers
 
 ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
 FILTER = mark("Settings (*.json)")

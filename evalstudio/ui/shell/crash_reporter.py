@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from evalstudio import __version__
-from evalstudio.keys import redact
+from evalstudio.models.keys import redact
 from evalstudio.ui.kit.text import tr
 
 FILE = "crash.log"

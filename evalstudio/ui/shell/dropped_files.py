@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
-from evalstudio.library import SUFFIXES
+from evalstudio.evaluations.library import SUFFIXES
 
 EVALUATIONS = (".toml", ".py")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from evalstudio.models import LOCAL_MODEL
+from evalstudio.models.providers import LOCAL_MODEL
 from evalstudio.protocol import LocalModel
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.notices import Offer

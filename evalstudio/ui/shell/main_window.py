@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.concurrency import Strategy
+from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
-from evalstudio.settings import changed
+from evalstudio.settings.values import changed
 from evalstudio.store.runs import RunState
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon

@@ -2,7 +2,7 @@
 
 import sys
 
-from evalstudio.errors import RequirementError
+from evalstudio.core.errors import RequirementError
 
 OLDEST_PYTHON = (3, 11)
 IMMORTAL_NONE = (3, 12)  # from here on the fault of PySide6 below does no harm

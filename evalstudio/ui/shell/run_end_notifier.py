@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
-from evalstudio.format import duration, short_score
+from evalstudio.core.format import duration, short_score
 from evalstudio.protocol import Snapshot
 from evalstudio.ui.kit.icons import application_icon
 from evalstudio.ui.kit.text import one_line, tr

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from evalstudio.models import PRESETS
+from evalstudio.models.providers import PRESETS
 
 KEY = "EVALSTUDIO_SMOKE_TEST_KEY"
 """The environment variable that holds the key of the endpoint."""

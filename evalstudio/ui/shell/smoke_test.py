@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio import __version__
-from evalstudio.errors import EvalStudioError, RunError
-from evalstudio.packaged import is_packaged
+from evalstudio.core.errors import EvalStudioError, RunError
 from evalstudio.ui.shell import preflight, smoke_providers
+from evalstudio.workspace.packaged import is_packaged
 
 EVALUATION = "example:sentiment"
 SAMPLES = 20

@@ -9,14 +9,14 @@ from typing import IO
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from evalstudio.settings import load_settings, settings_path
+from evalstudio.settings.values import load_settings, settings_path
 from evalstudio.ui.kit import theme
 from evalstudio.ui.shell.crash_reporter import CrashReporter, keep_faults
 from evalstudio.ui.shell.main_window import MainWindow
 from evalstudio.ui.shell.memory import give_back_large_blocks
 from evalstudio.ui.state import tasks
 from evalstudio.ui.state.session import Session
-from evalstudio.workspace import find_workspace
+from evalstudio.workspace.folder import find_workspace
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from evalstudio.resources import resource
+from evalstudio.workspace.resources import resource
 
 SOURCE = "en"  # what the program is written in
 

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, QProcess
 
+from evalstudio.core.errors import DatasetError, RequirementError
 from evalstudio.datasets import DatasetSource, Preview, preview
 from evalstudio.datasets.dataset import resolve
-from evalstudio.datasets.reader import format_of
+from evalstudio.datasets.formats import format_of
 from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
-from evalstudio.errors import DatasetError, RequirementError
-from evalstudio.library import BY_LINES, SMALL
+from evalstudio.evaluations.library import BY_LINES, SMALL
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.background_thread import Worker
 from evalstudio.ui.state.engine_client import clean_environment, module_command

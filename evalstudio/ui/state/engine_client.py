@@ -13,8 +13,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from evalstudio.errors import RunError
-from evalstudio.packaged import is_packaged
+from evalstudio.core.errors import RunError
 from evalstudio.protocol import (
     VERSION,
     CapacityFound,
@@ -31,7 +30,8 @@ from evalstudio.protocol import (
     frame,
 )
 from evalstudio.ui.kit.text import tr
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
+from evalstudio.workspace.packaged import is_packaged
 
 HELLO_MS = 30_000
 PATIENCE_MS = 3_000  # between asking, terminating and killing

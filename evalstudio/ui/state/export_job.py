@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explain
 from evalstudio.store.ids import Ids
 from evalstudio.store.reader import Reader
 from evalstudio.ui.kit.text import tr
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 
 @dataclass(slots=True)

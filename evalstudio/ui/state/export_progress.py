@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.export_job import Progress
 from evalstudio.ui.state.notices import Offer

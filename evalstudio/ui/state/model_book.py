@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from evalstudio.errors import EvalStudioError, ModelError
-from evalstudio.evaluation import ModelSettings
-from evalstudio.keys import use_for_session
-from evalstudio.models import resolve_model
-from evalstudio.named_models import load_models, own_name, save_models
+from evalstudio.core.errors import EvalStudioError, ModelError
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.keys import use_for_session
+from evalstudio.models.providers import resolve_model
+from evalstudio.models.registry import load_models, own_name, save_models
 from evalstudio.protocol import SetKey
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.engine_client import EngineState

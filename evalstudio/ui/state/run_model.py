@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive, SlidingWindow, Strategy
+from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
 from evalstudio.protocol import Bucket, ErrorClass, LimitChange, Percentiles, ScoreNow, Snapshot
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 

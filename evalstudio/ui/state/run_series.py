@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from evalstudio.outcome import Outcome
+from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import Bucket
 
 ERRORS = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.OK)

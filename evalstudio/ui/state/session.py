@@ -6,10 +6,9 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from evalstudio.errors import EvalStudioError, StoreError
-from evalstudio.packaged import IN_SETTINGS
+from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
-from evalstudio.settings import Settings, save_settings
+from evalstudio.settings.values import Settings, save_settings
 from evalstudio.store.runs import ACTIVE, RunRow, RunState
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.dataset_reader import DatasetReader
@@ -18,7 +17,8 @@ from evalstudio.ui.state.notices import Notice, Offer
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.ui.state.tasks import spawn
-from evalstudio.workspace import Workspace, find_workspace
+from evalstudio.workspace.folder import Workspace, find_workspace
+from evalstudio.workspace.packaged import IN_SETTINGS
 
 POLL_MS = 2_000  # how often the store is asked for what other programs do in the same workspace
 OFFERED_AT_START = 3  # interrupted runs of an earlier session, at most

@@ -11,20 +11,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from evalstudio.errors import RunError, StoreError
-from evalstudio.metrics import LiveAggregate
+from evalstudio.core.errors import RunError, StoreError
 from evalstudio.protocol import ScoreNow
+from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
 from evalstudio.store.database import NoTablesYet, explain
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
+from evalstudio.store.endpoint_memory import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
-from evalstudio.store.learned import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.state.run_model import History
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 
 if TYPE_CHECKING:  # numpy is theirs, and the list of runs is read before it is there
     from evalstudio.store.ids import Ids

@@ -6,8 +6,8 @@ from typing import Any
 from evalstudio.engine.models.anthropic import AnthropicModel
 from evalstudio.engine.models.call import CallResult, Request
 from evalstudio.engine.models.openai import OpenAIModel
-from evalstudio.evaluation import ModelSettings, TimeOuts
-from evalstudio.templates import Message
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.templating.templates import Message
 from tests.engine.models.scripted import Script, scripted
 
 DEFAULT = TimeOuts()

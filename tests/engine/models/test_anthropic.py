@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
-from evalstudio.outcome import Outcome
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 from tests.engine.models.calls import call, call_at
 from tests.engine.models.scripted import Connection, Script, reply, scripted
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import trustme
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.models.openai import OpenAIModel
-from evalstudio.evaluation import ModelSettings, TimeOuts
-from evalstudio.outcome import Outcome
-from evalstudio.templates import Message
+from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.templating.templates import Message
 from tests.engine.models.scripted import completion
 
 SLOW_S = 0.2

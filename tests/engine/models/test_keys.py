@@ -12,13 +12,20 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio import keys
 from evalstudio.cli.main import evalstudio as commands
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import ModelError
-from evalstudio.keys import REMOVED, find_key, redact, redact_answer, remember_environment, use_for_session
-from evalstudio.workspace import Workspace
+from evalstudio.models import keys
+from evalstudio.models.keys import (
+    REMOVED,
+    find_key,
+    redact,
+    redact_answer,
+    remember_environment,
+    use_for_session,
+)
+from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, chunk, completion, reply, scripted
 from tests.engine.models.test_runs import number_of
 from tests.engine.support import Heard, engine_in, finish, write_evaluation
@@ -220,8 +227,8 @@ def test_no_form_of_a_key_survives(secret: str, before: str, after: str) -> None
 
 
 def test_settings_hold_names_of_keys_only(tmp_path: Path) -> None:
-    from evalstudio.evaluation import parse_evaluation
-    from evalstudio.models import resolve_model
+    from evalstudio.evaluations.spec import parse_evaluation
+    from evalstudio.models.providers import resolve_model
 
     table: Any = '{ provider = "openai", name = "m", base_url = "http://127.0.0.1/v1", headers = { x-api-key = "abc" } }'
     text = f'name = "a"\ndataset = {{ path = "a.csv" }}\nmodel = {table}\nmessages = [ {{ role = "user", content = "x" }} ]'

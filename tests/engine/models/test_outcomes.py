@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from evalstudio.evaluation import TimeOuts
-from evalstudio.outcome import Outcome
-from evalstudio.templates import Message
+from evalstudio.core.outcome import Outcome
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.templating.templates import Message
 from tests.engine.models.calls import call, call_at
 from tests.engine.models.scripted import Connection, completion, reply, scripted
 

@@ -16,9 +16,9 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.models.pricing import Prices, _find_pricer
 from evalstudio.engine.planning.plan import Options
-from evalstudio.evaluation import ModelSettings, TokenPrices
-from evalstudio.models import PRESETS
-from evalstudio.workspace import Workspace
+from evalstudio.evaluations.spec import ModelSettings, TokenPrices
+from evalstudio.models.providers import PRESETS
+from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, completion, reply, scripted
 from tests.engine.support import engine_in, finish, write_evaluation
 

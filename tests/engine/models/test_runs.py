@@ -11,7 +11,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.planning.plan import Options
 from evalstudio.protocol import Snapshot
 from evalstudio.store.reader import Details, Reader
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, Script, chunk, completion, reply, scripted
 from tests.engine.support import engine_in, finish, write_evaluation
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.models.sse import EventLines
-from evalstudio.evaluation import TimeOuts
-from evalstudio.outcome import Outcome
+from evalstudio.evaluations.spec import TimeOuts
 from tests.engine.models.calls import call, call_at
 from tests.engine.models.scripted import Connection, Script, chunk, completion, reply, scripted
 

@@ -5,9 +5,9 @@ import sys
 import click
 
 from evalstudio.core.child_process import EXIT_WITH_PARENT
+from evalstudio.core.errors import EvalStudioError
 from evalstudio.engine.servers.demo.profiles import PROFILES
 from evalstudio.engine.servers.demo.serve import run_server
-from evalstudio.errors import EvalStudioError
 
 USAGE_ERROR = 2
 

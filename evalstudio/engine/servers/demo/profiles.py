@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from evalstudio.errors import ModelError
+from evalstudio.core.errors import ModelError
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]

@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from evalstudio.core.child_process import announce, when_parent_ends
+from evalstudio.core.errors import ModelError
 from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.servers.demo.server import MAX_BODY, DemoServer
-from evalstudio.errors import ModelError
 
 
 def run_server(

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from evalstudio.core.errors import ModelError
 from evalstudio.engine.servers.demo.answers import answer_text
 from evalstudio.engine.servers.demo.calls import CLIENT_GONE, RESET, Call, Calls
 from evalstudio.engine.servers.demo.chat import (
@@ -28,7 +29,6 @@ from evalstudio.engine.servers.demo.faults import Fault, Faults
 from evalstudio.engine.servers.demo.performance import Batch
 from evalstudio.engine.servers.demo.profiles import Profile, profile_named
 from evalstudio.engine.servers.demo.rate_limits import RateLimits
-from evalstudio.errors import ModelError
 
 REPEAT_HEADER = "X-EvalStudio-Repeat"
 MAX_BODY = 64 * 1024 * 1024  # bytes

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.store.comparison import Flip, ScorePair
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.combo_box import ComboBox

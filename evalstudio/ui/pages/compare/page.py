@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.errors import StoreError
-from evalstudio.library import is_try
+from evalstudio.core.errors import StoreError
+from evalstudio.evaluations.library import is_try
 from evalstudio.store.comparison import Difference, RunComparison
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.icons import icon

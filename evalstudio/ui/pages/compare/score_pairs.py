@@ -4,9 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from evalstudio.format import AS_SHARE, score_words
-from evalstudio.metrics import Aggregate
+from evalstudio.core.format import AS_SHARE, score_words
 from evalstudio.statistics import Comparison
+from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import RunComparison, ScorePair
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.errors import StoreError
-from evalstudio.format import duration, money, score_words
-from evalstudio.library import is_try
+from evalstudio.core.errors import StoreError
+from evalstudio.core.format import duration, money, score_words
+from evalstudio.evaluations.library import is_try
 from evalstudio.store.leaderboard import Leaderboard, Standing
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.combo_box import ComboBox

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
-from evalstudio.format import duration, milliseconds, money
+from evalstudio.core.format import duration, milliseconds, money
 from evalstudio.store.comparison import RunComparison
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_XS

@@ -16,10 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.core.errors import EvalStudioError
 from evalstudio.datasets import DatasetSource
-from evalstudio.errors import EvalStudioError
-from evalstudio.library import SUFFIXES, find_datasets, find_evaluations, import_dataset, uses_of
-from evalstudio.packaged import IN_SETTINGS
+from evalstudio.evaluations.library import SUFFIXES, find_datasets, find_evaluations, import_dataset, uses_of
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import one_line, tooltip, tr
@@ -28,7 +27,8 @@ from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled, q
 from evalstudio.ui.pages.datasets.dataset_view import DatasetView
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
-from evalstudio.workspace import Workspace
+from evalstudio.workspace.folder import Workspace
+from evalstudio.workspace.packaged import IN_SETTINGS
 
 MOST_RUNS = 100
 PATH = Qt.ItemDataRole.UserRole

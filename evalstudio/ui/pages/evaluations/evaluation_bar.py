@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit
 
-from evalstudio.concurrency import describe
-from evalstudio.format import duration, money
+from evalstudio.core.format import duration, money
+from evalstudio.core.strategy import describe
 from evalstudio.protocol import RunForecast
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import one_line, tr, trn

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.core.errors import EvalStudioError, EvaluationError
 from evalstudio.datasets import Preview
-from evalstudio.draft import (
+from evalstudio.evaluations.draft import (
     Draft,
     Issue,
     check_model,
@@ -26,11 +27,9 @@ from evalstudio.draft import (
     render_messages,
     values_of,
 )
-from evalstudio.errors import EvalStudioError, EvaluationError
-from evalstudio.evaluation import EXAMPLE, ModelSettings
-from evalstudio.library import save_text
-from evalstudio.resources import resource
-from evalstudio.toml_text import set_entry
+from evalstudio.evaluations.library import save_text
+from evalstudio.evaluations.spec import EXAMPLE, ModelSettings
+from evalstudio.evaluations.toml_edit import set_entry
 from evalstudio.ui.kit.form_fields import IssueLabel, exact_text
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import plain, tr
@@ -40,6 +39,7 @@ from evalstudio.ui.pages.evaluations.evaluation_form import EvaluationForm
 from evalstudio.ui.pages.evaluations.sample_preview import Parts, SamplePreview, message_parts
 from evalstudio.ui.state.dataset_reader import DatasetReader
 from evalstudio.ui.state.tasks import spawn
+from evalstudio.workspace.resources import resource
 
 CHECK_MS = 250  # after the last change
 

@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
-from evalstudio.draft import Draft, Issue
-from evalstudio.evaluation import variants
+from evalstudio.evaluations.draft import Draft, Issue
+from evalstudio.evaluations.spec import variants
 from evalstudio.ui.kit.form_fields import (
     CalmSpinBox,
     Section,
@@ -316,7 +316,7 @@ class EvaluationForm(QScrollArea):
 
 
 def as_toml(value: Any) -> str:
-    from evalstudio.toml_text import write_value
+    from evalstudio.evaluations.toml_edit import write_value
 
     return write_value(value).replace("\n", " ")
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
-from evalstudio.library import Entry
+from evalstudio.evaluations.library import Entry
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.draft import Issue
+from evalstudio.evaluations.draft import Issue
 from evalstudio.evaluators import Option, evaluator_types, options_of
 from evalstudio.ui.kit.form_fields import (
     IssueLabel,

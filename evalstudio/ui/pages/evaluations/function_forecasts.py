@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from evalstudio.concurrency import Adaptive
-from evalstudio.errors import RunError
+from evalstudio.core.errors import RunError
+from evalstudio.core.strategy import Adaptive
 from evalstudio.protocol import EvaluationFile, EvaluationFunction, ForecastRun, RunForecast
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.pages.evaluations.evaluation_bar import forecast_sentence, short_forecast

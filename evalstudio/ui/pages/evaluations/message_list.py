@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from evalstudio.draft import Issue
-from evalstudio.templates import ROLES
+from evalstudio.evaluations.draft import Issue
+from evalstudio.templating.templates import ROLES
 from evalstudio.ui.kit.form_fields import GrowingText, IssueLabel, choice, exact_text, show_in, small_button
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS

@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from evalstudio.core.errors import EvalStudioError, RunError
 from evalstudio.datasets import DatasetSource
-from evalstudio.errors import EvalStudioError, RunError
-from evalstudio.evaluation import EXAMPLE, ModelSettings, variants
-from evalstudio.library import (
+from evalstudio.evaluations.library import (
     copy_example,
     find_datasets,
     find_evaluations,
@@ -20,6 +19,7 @@ from evalstudio.library import (
     new_evaluation,
     relative,
 )
+from evalstudio.evaluations.spec import EXAMPLE, ModelSettings, variants
 from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, RunForecast, StartRun
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.form_fields import exact_text

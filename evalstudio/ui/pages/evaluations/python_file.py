@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPlainTextEdit, QVBoxLayout
 
-from evalstudio.concurrency import describe
+from evalstudio.core.strategy import describe
 from evalstudio.protocol import EvaluationFile, EvaluationFunction
 from evalstudio.ui.kit.table_style import fill_cell, fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, plain, tr

@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from evalstudio.format import milliseconds
+from evalstudio.core.format import milliseconds
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import CUT_OFF
-from evalstudio.templates import Message
+from evalstudio.templating.templates import Message
 from evalstudio.ui.kit.form_fields import IssueLabel, small_button
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import plain, tr

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from evalstudio.errors import StoreError
-from evalstudio.evaluation import EvaluationSpec, variants
-from evalstudio.format import duration
-from evalstudio.library import try_name
+from evalstudio.core.errors import StoreError
+from evalstudio.core.format import duration
+from evalstudio.evaluations.library import try_name
+from evalstudio.evaluations.spec import EvaluationSpec, variants
 from evalstudio.protocol import StartRun, StopRun
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.format import short_score
+from evalstudio.core.format import short_score
 from evalstudio.protocol import StartRun
 from evalstudio.store.runs import RunRow, RunState
 from evalstudio.ui.kit.actions import Actions

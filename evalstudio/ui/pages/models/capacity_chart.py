@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from evalstudio.format import milliseconds
+from evalstudio.core.format import milliseconds
 from evalstudio.protocol import Level
 from evalstudio.ui.charts.axes import ValueAxis, style_plot
 from evalstudio.ui.charts.chart import DASHES

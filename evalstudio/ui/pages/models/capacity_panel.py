@@ -6,9 +6,9 @@ import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
-from evalstudio.errors import EvalStudioError
-from evalstudio.evaluation import EXAMPLE, examples
-from evalstudio.format import money
+from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.format import money
+from evalstudio.evaluations.spec import EXAMPLE, examples
 from evalstudio.protocol import CapacityFound, CapacityPlan, FindCapacity, Level, Snapshot, StopRun
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from evalstudio.errors import EvalStudioError
+from evalstudio.core.errors import EvalStudioError
 from evalstudio.protocol import FindKey
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS

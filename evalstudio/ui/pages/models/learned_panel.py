@@ -5,8 +5,8 @@ import time
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from evalstudio.format import duration, milliseconds
-from evalstudio.store.learned import Learned, ModelHistory
+from evalstudio.core.format import duration, milliseconds
+from evalstudio.store.endpoint_memory import Learned, ModelHistory
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S

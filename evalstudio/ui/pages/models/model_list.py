@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from evalstudio.evaluation import ModelSettings
-from evalstudio.models import LOCAL_MODEL, PRESETS
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.providers import LOCAL_MODEL, PRESETS
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, line_height, scaled, theme
 from evalstudio.ui.kit.widgets import Button, Card, labelled, quiet_selection

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from evalstudio.concurrency import SlidingWindow
-from evalstudio.errors import EvalStudioError, StoreError
-from evalstudio.evaluation import ModelSettings
+from evalstudio.core.errors import EvalStudioError, StoreError
+from evalstudio.core.strategy import SlidingWindow
+from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.protocol import LocalModel
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.tabs import Tabs

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from evalstudio.format import milliseconds
-from evalstudio.outcome import Outcome
+from evalstudio.core.format import milliseconds
+from evalstudio.core.outcome import Outcome
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens

@@ -7,8 +7,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from evalstudio.format import milliseconds
-from evalstudio.outcome import Outcome
+from evalstudio.core.format import milliseconds
+from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import Percentiles, Snapshot
 from evalstudio.ui.charts.chart import ChartKind, Line, TimeChart
 from evalstudio.ui.kit.text import mark, tr

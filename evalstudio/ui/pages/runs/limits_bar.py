@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.concurrency import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.core.strategy import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.protocol import RatesNow
-from evalstudio.settings import Settings
+from evalstudio.settings.values import Settings
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled

@@ -5,7 +5,7 @@ import time
 from PySide6.QtGui import QColor, QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from evalstudio.keys import redact
+from evalstudio.models.keys import redact
 from evalstudio.protocol import LogLine
 from evalstudio.ui.kit.text import plain, tr
 from evalstudio.ui.kit.theme import theme, tokens

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from evalstudio.concurrency import Adaptive, Strategy
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
+from evalstudio.core.strategy import Adaptive, Strategy
 from evalstudio.protocol import (
     AbandonCall,
     ContinueRun,

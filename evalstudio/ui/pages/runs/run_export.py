@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from evalstudio.errors import StoreError
+from evalstudio.core.errors import StoreError
 from evalstudio.ui.charts.chart_export import FILTERS, save_chart
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import mark, tr, trn

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from evalstudio.concurrency import Adaptive, SlidingWindow
-from evalstudio.format import clock
+from evalstudio.advice.overload_signs import Sign, Trouble
+from evalstudio.core.format import clock
+from evalstudio.core.strategy import Adaptive, SlidingWindow
 from evalstudio.protocol import Snapshot
-from evalstudio.signs import Sign, Trouble
 from evalstudio.store.runs import ACTIVE
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import mark, tr, trn

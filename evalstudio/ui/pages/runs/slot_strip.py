@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout
 
-from evalstudio.format import duration
+from evalstudio.core.format import duration
 from evalstudio.protocol import Call, Snapshot
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_XS, tokens

@@ -7,10 +7,17 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
-from evalstudio.concurrency import SlidingWindow, Strategy
-from evalstudio.errors import EvalStudioError
-from evalstudio.evaluation import EXAMPLE, EvaluationSpec, ModelSettings, examples, load_evaluation, variants
-from evalstudio.models import LOCAL_MODEL
+from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.strategy import SlidingWindow, Strategy
+from evalstudio.evaluations.spec import (
+    EXAMPLE,
+    EvaluationSpec,
+    ModelSettings,
+    examples,
+    load_evaluation,
+    variants,
+)
+from evalstudio.models.providers import LOCAL_MODEL
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
 from evalstudio.ui.kit.text import one_line, tooltip, tr

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from evalstudio.format import duration, milliseconds
+from evalstudio.core.format import duration, milliseconds
 from evalstudio.protocol import Call, Snapshot
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, tr

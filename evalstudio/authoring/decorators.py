@@ -1,0 +1,197 @@
+"""`foreach`, `ForEach` and `batch`: they mark a function as an evaluation and say what it runs on.
+
+The function stays what it was: it can be called with one sample, as any function.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from evalstudio.authoring.retries import Retries, read_retries
+from evalstudio.core.errors import EvaluationError, LimitError
+from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, check_count
+from evalstudio.core.workers import is_asked_for
+
+MARK = "__evalstudio__"
+BATCH_SIZE = 32
+LONGEST_S = 7 * 86_400.0
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a decorator says of an evaluation's function."""
+
+    columns: tuple[str, ...]
+    rows: Any
+    strategy: Strategy | None = None
+    retries: Retries | None = None
+    batch_size: int | None = None  # None: the function takes one sample
+    fail_under: float | None = None
+    fail_under_low: bool = False  # judged on the lower end of the interval
+    workers: int | None = None
+    processes: int | None = None
+    threads_per_process: int | None = None
+    cluster: str | None = None
+    timeout: float | None = None  # seconds: of a sample, or of one call with a batch
+
+
+class ForEach:
+    """Makes decorators that share a strategy: `ForEach(concurrency=SlidingWindow(8))("text,expected", rows)`.
+
+    Args:
+        concurrency: how many samples may be under way; by default Adaptive for async functions and a window of the
+            worker count for others.
+        retries: how often a call that failed for a passing reason is tried again: a number, or a tenacity object,
+            of which the number of attempts and the kinds of exceptions are used.
+        workers: threads for a function that is not async.
+        processes, threads_per_process: processes for it instead, which import its file.
+        cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
+        timeout: seconds for a sample, with all that is tried again; it is errored then, and its place is free.
+
+    Raises:
+        LimitError: one of them is of another kind, or can't work.
+    """
+
+    def __init__(
+        self,
+        concurrency: Strategy | None = None,
+        retries: Any = None,
+        *,
+        workers: int | None = None,
+        processes: int | None = None,
+        threads_per_process: int | None = None,
+        cluster: str | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        if concurrency is not None and not isinstance(concurrency, (Sequential, SlidingWindow, Adaptive)):
+            raise LimitError(
+                "concurrency must be Sequential(), SlidingWindow(N) or Adaptive(); "
+                f"it is {type(concurrency).__name__}."
+            )
+        self._strategy = concurrency
+        self._retries = read_retries(retries)
+        self._asked = (workers, processes, threads_per_process, cluster, check_timeout(timeout))
+
+    def __call__(
+        self,
+        columns: str,
+        rows: Iterable[Any],
+        *,
+        fail_under: float | None = None,
+        fail_under_low: bool = False,
+    ) -> Callable[[Function], Function]:
+        """A decorator for a function that is called with each row.
+
+        Args:
+            columns: names separated by commas; the function has a parameter for each.
+            rows: tuples or lists in that order, dicts by key, or with a single column the values themselves; a list,
+                a generator (which is streamed), a pandas, polars or Hugging Face dataset.
+            fail_under: under pytest, and as exit status, the first score below which the evaluation fails.
+            fail_under_low: take the lower end of the score's interval for that.
+        """
+        names = _names(columns)
+        check_rows(rows)
+        _check_fail_under(fail_under)
+        marked = Marked(
+            names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked
+        )
+        is_asked_for((marked,))
+        return lambda function: _mark(function, marked)
+
+
+def foreach(
+    columns: str, rows: Iterable[Any], *, fail_under: float | None = None, fail_under_low: bool = False
+) -> Callable[[Function], Function]:
+    """A decorator for a function that is called with each row; see `ForEach`."""
+    return ForEach()(columns, rows, fail_under=fail_under, fail_under_low=fail_under_low)
+
+
+def batch(
+    columns: str,
+    rows: Iterable[Any],
+    *,
+    batch_size: int | None = None,
+    retries: Any = None,
+    timeout: float | None = None,
+    workers: int | None = None,
+    processes: int | None = None,
+    threads_per_process: int | None = None,
+    cluster: str | None = None,
+    fail_under: float | None = None,
+    fail_under_low: bool = False,
+) -> Callable[[Function], Function]:
+    """A decorator for a function that takes many rows at once: a list for each column.
+
+    It returns as many Results, in the same order; an exception in the place of one is that row's error. If the call
+    raises, or kills its process, halves of the batch are tried, so that a bad row fails alone.
+
+    One batch is under way at a time, or as many as there are `workers`, or threads in `processes` or a `cluster`;
+    `timeout` is of a call with one batch, in seconds. The rest is as for `ForEach`.
+    """
+    size = check_count("batch_size", BATCH_SIZE if batch_size is None else batch_size)
+    names = _names(columns)
+    check_rows(rows)
+    _check_fail_under(fail_under)
+    marked = Marked(
+        names, rows, SlidingWindow(size), read_retries(retries), size, fail_under, fail_under_low, workers, processes,
+        threads_per_process, cluster, check_timeout(timeout),
+    )  # fmt: skip
+    is_asked_for((marked,))
+    return lambda function: _mark(function, marked)
+
+
+def marked_of(function: Any) -> Marked | None:
+    """What a decorator has said of a function; None for any other object."""
+    marked = getattr(function, MARK, None) if callable(function) else None
+    return marked if isinstance(marked, Marked) else None
+
+
+def check_rows(rows: Any) -> None:
+    if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__iter__"):
+        raise EvaluationError(
+            f"The rows of an evaluation must be a list or another iterable of rows; they are a {type(rows).__name__}."
+        )
+
+
+def check_timeout(value: Any) -> float | None:
+    """Returns `value` if it is None or a number of seconds above 0, and at most a week.
+
+    Raises:
+        LimitError: it is something else.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < LONGEST_S:
+        raise LimitError(f"timeout must be a number of seconds above 0; it is {value!r}.")
+    return float(value)
+
+
+def _check_fail_under(value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise EvaluationError(f"fail_under must be a number, as in 0.9; it is {value!r}.")
+
+
+def _names(columns: str) -> tuple[str, ...]:
+    if not isinstance(columns, str):
+        raise EvaluationError(
+            f"The columns must be one text with names separated by commas, as in 'text,expected'; "
+            f"they are {columns!r}."
+        )
+    names = tuple(name.strip() for name in columns.split(","))
+    for name in names:
+        if not name.isidentifier():
+            raise EvaluationError(
+                f"'{name}' in the columns '{columns}' can be no parameter's name; write names separated by commas."
+            )
+        if names.count(name) > 1:
+            raise EvaluationError(f"The columns '{columns}' name '{name}' twice.")
+    return names
+
+
+def _mark(function: Function, marked: Marked) -> Function:
+    if not callable(function):
+        raise EvaluationError(f"foreach and batch decorate a function, not {function!r}.")
+    setattr(function, MARK, marked)
+    return function

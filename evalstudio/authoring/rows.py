@@ -1,0 +1,169 @@
+"""Rows in memory as a dataset: lists, generators and data frames, read one row at a time."""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evalstudio.core.errors import DatasetError
+from evalstudio.datasets.source import Problem, Sample
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+class BadRow(dict[str, Any]):
+    """The values of a row that does not fit: its columns are null, and `problem` says what is wrong."""
+
+    problem: str
+
+    def __init__(self, columns: tuple[str, ...], problem: str) -> None:
+        super().__init__(dict.fromkeys(columns))
+        self.problem = problem
+
+
+class RowsDataset:
+    """The samples of an evaluation's function; it can be used wherever the engine takes a dataset.
+
+    `len` is their number, of a generator that of the rows read so far. A generator can be read once.
+
+    Raises:
+        DatasetError: there are no rows, or the first one does not fit the columns.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    problem_count = 0
+
+    def __init__(
+        self, columns: tuple[str, ...], rows: Iterable[Any], path: Path, samples: int | None
+    ) -> None:
+        self.columns = columns
+        self.path = path
+        self._limit = samples
+        self._rows = as_rows(rows)
+        self.streamed = isinstance(self._rows, Iterator)
+        try:
+            first = next(iter(self._rows), _NOTHING)
+        except Exception as error:
+            raise DatasetError(
+                f"The rows of {path.name} cannot be read: {type(error).__name__}: {error}"
+            ) from error
+        if first is _NOTHING:
+            raise DatasetError(f"The evaluation in {path.name} has no rows to run.")
+        values = _values(columns, first, 0)
+        if isinstance(values, BadRow):
+            raise DatasetError(values.problem)
+        if isinstance(self._rows, Iterator):
+            self._rows = itertools.chain([first], self._rows)
+            self.count = 1
+            self.content_hash = f"streamed {_digest([values])}"
+        else:
+            total = len(self._rows) if isinstance(self._rows, Sized) else sum(1 for _ in self._rows)
+            self.count = total if samples is None else min(samples, total)
+            # of all rows: more samples of the same ones go on with a run
+            self.content_hash = _digest(_values(columns, row, 0) for row in self._rows)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Sample]:
+        """The samples in order. Rows that do not fit come as `BadRow`, and so does the failure of a generator."""
+        rows = iter(self._rows)
+        for position in itertools.count():
+            if self._limit is not None and position >= self._limit:
+                return
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except Exception as error:  # noqa: BLE001 - a person's generator; what came before it is run and kept
+                problem = f"The rows ended at row {position + 1}: {type(error).__name__}: {error}"
+                self.count = max(self.count, position + 1)
+                yield Sample(position, str(position), BadRow(self.columns, problem))
+                return
+            self.count = max(self.count, position + 1)
+            yield Sample(position, str(position), _values(self.columns, row, position))
+
+
+def as_rows(rows: Any) -> Iterable[Any]:
+    """Something that gives rows when it is iterated: tables give columns, or nothing in order."""
+    if hasattr(rows, "iter_rows") and hasattr(rows, "columns"):  # polars
+        return _Table(lambda: rows.iter_rows(named=True), len(rows))
+    if hasattr(rows, "itertuples") and hasattr(rows, "columns"):  # pandas
+        names = [str(name) for name in rows.columns]
+        return _Table(
+            lambda: (dict(zip(names, row, strict=True)) for row in rows.itertuples(index=False, name=None)),
+            len(rows),
+        )
+    if isinstance(rows, (set, frozenset)):
+        raise DatasetError("The rows are a set, which has no order; use a list, so that a run can go on.")
+    return rows  # type: ignore[no-any-return]
+
+
+class _Table:
+    """A data frame, row by row, as often as asked."""
+
+    def __init__(self, rows: Any, count: int) -> None:
+        self._rows = rows
+        self._count = count
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._rows())
+
+    def __len__(self) -> int:
+        return self._count
+
+
+def _values(columns: tuple[str, ...], row: Any, position: int) -> dict[str, Any]:
+    """A row's values by column; `BadRow` where it does not fit."""
+    if isinstance(row, Mapping):
+        if len(columns) == 1 and columns[0] not in row and not _looks_like_row(row):
+            return {columns[0]: row}
+        missing = [name for name in columns if name not in row]
+        if missing:
+            there = ", ".join(str(name) for name in row) or "none"
+            return BadRow(
+                columns, f"Row {position + 1} has no column '{missing[0]}'; its columns are: {there}."
+            )
+        return {name: row[name] for name in columns}
+    if len(columns) == 1 and not (isinstance(row, (tuple, list)) and len(row) == 1):
+        return {columns[0]: row}
+    if isinstance(row, (str, bytes)) or not isinstance(row, Iterable) or not isinstance(row, Sized):
+        return BadRow(
+            columns,
+            f"Row {position + 1} is a {type(row).__name__}, and the columns are {', '.join(columns)}.",
+        )
+    if len(row) != len(columns):
+        return BadRow(
+            columns,
+            f"Row {position + 1} has {len(row)} value{'' if len(row) == 1 else 's'}, and there are {len(columns)} "
+            f"columns: {', '.join(columns)}.",
+        )
+    return dict(zip(columns, row, strict=True))
+
+
+def _looks_like_row(row: Mapping[Any, Any]) -> bool:
+    """Whether a mapping has names of columns for keys: with one column it could as well be the value."""
+    return bool(row) and all(isinstance(name, str) for name in row)
+
+
+def _digest(rows: Iterable[Any]) -> str:
+    """A hash of the rows' contents that is the same in the next process."""
+    found = hashlib.sha256()
+    encoder = msgspec.json.Encoder(enc_hook=_describe, order="deterministic")
+    for row in rows:
+        try:
+            found.update(encoder.encode(row))
+        except (TypeError, ValueError, OverflowError, RecursionError):
+            found.update(ADDRESS.sub("", repr(row)).encode())
+    return found.hexdigest()[:32]
+
+
+def _describe(value: Any) -> str:
+    return f"{type(value).__qualname__} {ADDRESS.sub('', repr(value))}"
+
+
+_NOTHING = object()

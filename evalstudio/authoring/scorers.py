@@ -1,0 +1,159 @@
+"""`@evaluator` and `@metric`: a person's own evaluators and metrics."""
+
+import functools
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
+from evalstudio.statistics.aggregate import Aggregate, Scores
+from evalstudio.statistics.metrics import METRICS, Metric, find_metric
+
+_metrics_of: dict[str, tuple[str, ...]] = {}
+
+
+def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator for a function that judges one answer; it then returns a Score.
+
+    The function returns a truth value, a number, a text, a Score, or None where it cannot decide. If it raises, the
+    answer is unscored with the exception's text: a broken evaluator never makes an answer wrong. Every call takes
+    `name=`, which names the score.
+
+    Args:
+        metrics: what is made of the scores: a name as "accuracy", a metric as `accuracy()`, or a list of them.
+
+    Raises:
+        EvaluationError: there is no such metric.
+    """
+    if inspect.isfunction(metrics) and not hasattr(metrics, "evalstudio_metric"):
+        return evaluator()(metrics)  # @evaluator without brackets
+    names = metric_names(metrics)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        own_name = getattr(function, "__name__", "evaluator")
+        _metrics_of[own_name] = names
+
+        def score_of(value: Any, name: str) -> Score:
+            if isinstance(value, Score):
+                return value if name == own_name else msgspec.structs.replace(value, name=name)
+            return Score(name, value, names, "the evaluator returned None" if value is None else "")
+
+        def failed(error: Exception, name: str) -> Score:
+            return Score(name, None, names, f"{type(error).__name__}: {error}"[:1000])
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def judge_async(*values: Any, name: str | None = None, **options: Any) -> Score:
+                try:
+                    return score_of(await function(*values, **options), name or own_name)
+                except Exception as error:  # noqa: BLE001 - a broken evaluator leaves its answer unscored
+                    return failed(error, name or own_name)
+
+            return judge_async
+
+        @functools.wraps(function)
+        def judge(*values: Any, name: str | None = None, **options: Any) -> Score:
+            try:
+                return score_of(function(*values, **options), name or own_name)
+            except Exception as error:  # noqa: BLE001 - a broken evaluator leaves its answer unscored
+                return failed(error, name or own_name)
+
+        return judge
+
+    return decorate
+
+
+def metric(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for a metric of one's own: it makes one number of a list of scores.
+
+    The function takes the list, or (as dotevals has it) takes nothing and returns a function of the list. Errored and
+    unscored samples are not in the list.
+
+    Raises:
+        EvaluationError: a metric of the program has that name.
+    """
+    name = function.__name__
+    known = METRICS.get(name)
+    if known is not None and not hasattr(known.compute, "of_a_person"):
+        raise EvaluationError(f"There is a metric '{name}' already; give yours another name.")
+    parameters = inspect.signature(function).parameters.values()
+    makes_one = not any(parameter.default is parameter.empty for parameter in parameters)
+
+    def named(compute: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
+        @functools.wraps(compute)
+        def call(values: Sequence[Any]) -> Any:
+            return compute(values)
+
+        call.evalstudio_metric = name  # type: ignore[attr-defined]
+        METRICS[name] = Metric(
+            (function.__doc__ or name).strip().splitlines()[0], "higher", _computed_by(compute)
+        )
+        return call
+
+    if not makes_one:
+        return named(function)
+
+    @functools.wraps(function)
+    def make(*values: Any, **options: Any) -> Callable[..., Any]:
+        return named(function(*values, **options))
+
+    make.evalstudio_metric = name  # type: ignore[attr-defined]
+    make()
+    return make
+
+
+def accuracy() -> str:
+    """The share of right answers, for `@evaluator(metrics=accuracy())`."""
+    return "accuracy"
+
+
+def mean() -> str:
+    """The mean of the scores, for `@evaluator(metrics=mean())`."""
+    return "mean"
+
+
+def metric_names(metrics: Any) -> tuple[str, ...]:
+    """The names of metrics given as names, as metrics, or as a list of them."""
+    listed = metrics if isinstance(metrics, (list, tuple)) else [metrics]
+    names = []
+    for one in listed:
+        name = one if isinstance(one, str) else getattr(one, "evalstudio_metric", None)
+        if name is None and callable(one):
+            name = getattr(one, "__name__", None)
+        if not isinstance(name, str):
+            raise EvaluationError(
+                f"{one!r} is no metric; use a name, as in 'accuracy', or a function with @metric."
+            )
+        find_metric(name)
+        names.append(name)
+    return tuple(names)
+
+
+def metrics_of(evaluator_name: str) -> tuple[str, ...] | None:
+    """The metrics of an evaluator made here; None for an unknown name."""
+    return _metrics_of.get(evaluator_name)
+
+
+def _computed_by(compute: Callable[[Sequence[Any]], Any]) -> Callable[[Scores, str], Aggregate]:
+    def aggregate(scores: Scores, name: str) -> Aggregate:
+        values = [value for value in scores.values if value is not None]
+        total = len(scores.values) if scores.total is None else max(scores.total, len(scores.values))
+        coverage = len(values) / total if total else 0.0
+        if not values:
+            return Aggregate(name, None, 0, total, coverage)
+        try:
+            number = float(compute(values))
+        except Exception as error:
+            # a person's code may raise anything; there is then no number, and none is made up
+            raise EvaluationError(f"The metric '{name}' failed: {type(error).__name__}: {error}") from error
+        if not math.isfinite(number):
+            raise EvaluationError(f"The metric '{name}' returned {number}.")
+        return Aggregate(name, number, len(values), total, coverage)
+
+    aggregate.of_a_person = True  # type: ignore[attr-defined]
+    return aggregate

@@ -1,0 +1,171 @@
+"""User code: a person's Python file becomes a module, in the engine, in a worker and under the terminal alike.
+
+One loader, so that one file behaves in one way wherever it is loaded: whatever its import raises is a sentence, a
+changed file is read anew, and the modules beside it can be imported.
+"""
+
+import contextlib
+import importlib.util
+import inspect
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import evalstudio
+from evalstudio.core.errors import EvalStudioError, ModelError
+from evalstudio.models.keys import redact
+
+HAS_DEFAULT = "="
+LONGEST_FAILURE = 500  # characters
+_OURS = Path(evalstudio.__file__).parent
+_lock = threading.RLock()  # imports in two threads at once would take each other's neighbours
+_loaded: set[str] = set()  # the names of the files themselves
+_others: dict[Path, frozenset[str]] = {}  # modules that were there before a folder's first file was loaded
+
+
+def load_module(
+    path: Path, failure: type[EvalStudioError], *, kind: str = "Python", name: str | None = None
+) -> ModuleType:
+    """Runs a Python file and returns its module.
+
+    The file is run at each call, so a change of it, of a module beside it, or of the data it reads is seen.
+
+    Args:
+        path: the file.
+        failure: the class of error to raise, as in `ModelError`.
+        kind: what the file is for, as in "model"; part of the sentence when there is no such file.
+        name: the module's name where it matters, for its objects are pickled by it.
+
+    Returns:
+        The module, registered in `sys.modules`: dataclasses and pickling look a module up by its name.
+
+    Raises:
+        EvalStudioError: as `failure`, with what is wrong: there is no such file, or its import raised
+            something, `SystemExit` included. The cause is what the file raised.
+
+    Example:
+        >>> load_module(Path("model.py"), ModelError, kind="model").answer("2 + 2")
+        '4'
+    """
+    if not path.is_file():
+        raise failure(f"There is no {kind} file {path}; check the path.")
+    path = path.absolute()
+    name = name or f"evalstudio_user_{path.stem}_{abs(hash(str(path))):x}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise failure(f"{path.name} is no Python file; a file with a person's code ends in .py.")
+    with _lock:
+        module = importlib.util.module_from_spec(spec)
+        before = sys.modules.get(name)
+        sys.modules[name] = module
+        _loaded.add(name)
+        try:
+            with own_imports(path.parent):
+                spec.loader.exec_module(module)
+        except BaseException as error:
+            if before is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = before
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise  # Ctrl-C
+            raise failure(f"{path.name} cannot be imported: {sentence_of(error)}") from error
+    return module
+
+
+@contextlib.contextmanager
+def own_imports(folder: Path) -> Iterator[None]:
+    """Lets a file import what lies beside it, and forgets what it imported from there.
+
+    Two folders may have modules of one name, and the next load reads them anew. Imports that a function makes when it
+    is called find the folder, too, after everything else on the path.
+    """
+    inside = folder.absolute()
+    _others.setdefault(inside, frozenset(sys.modules))
+    _forget_modules(inside)
+    before = list(sys.path)
+    sys.path.insert(0, str(inside))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        _forget_modules(inside)
+        sys.path[:] = before
+        _search_last(inside)
+
+
+def load_function(path: Path, name: str) -> Callable[..., Any]:
+    """The function `name` of a model's file, which is run once; of a class, an object of it, which is then called.
+
+    Raises:
+        ModelError: with what is wrong.
+    """
+    module = load_module(path, ModelError, kind="model")
+    function = getattr(module, name, None)
+    if not callable(function):
+        there = [key for key, value in vars(module).items() if inspect.isfunction(value)]
+        raise ModelError(f"{path.name} has no function '{name}'; it has {', '.join(there) or 'none'}.")
+    if not inspect.isclass(function):
+        return function  # type: ignore[no-any-return]
+    try:
+        made = function()
+    except (Exception, SystemExit) as error:
+        raise ModelError(f"'{name}' in {path.name} cannot be set up: {sentence_of(error)}") from error
+    if not callable(made):
+        raise ModelError(f"'{name}' in {path.name} is a class without __call__, which would answer.")
+    return made
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names by which a function takes its arguments, with `HAS_DEFAULT` behind those it can do without.
+
+    What takes any further ones (`*args`, `**options`) is left out.
+    """
+    return tuple(
+        name if one.default is one.empty else name + HAS_DEFAULT
+        for name, one in inspect.signature(function).parameters.items()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    )
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Whether a call of it is awaited: an async function, or an object whose `__call__` is one."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+
+
+def sentence_of(error: BaseException) -> str:
+    """An exception in one sentence, with the line that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    file = Path(trace.tb_frame.f_code.co_filename) if trace else None
+    where = (
+        f" ({file.name}, line {trace.tb_lineno})" if trace and file and not file.is_relative_to(_OURS) else ""
+    )
+    # without keys before it is cut: half a key would not be found
+    text = redact(f"{type(error).__name__}: {error}")
+    return f"{text[:LONGEST_FAILURE]}{where}"
+
+
+def _forget_modules(folder: Path) -> None:
+    """Takes out of `sys.modules` what was imported from a folder since its first file was loaded."""
+    for name, module in list(sys.modules.items()):
+        if name not in _loaded and name not in _others[folder] and _lies_in(module, folder):
+            del sys.modules[name]
+
+
+def _search_last(folder: Path) -> None:
+    """Lets functions import what lies in a folder when they are called, wherever else nothing is found."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
+def _lies_in(module: ModuleType, folder: Path) -> bool:
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str) or not Path(file).absolute().is_relative_to(folder):
+        return False
+    inner = Path(file).absolute().relative_to(folder).parts
+    return not any(part in ("site-packages", "dist-packages") or part.startswith(".") for part in inner)

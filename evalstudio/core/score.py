@@ -1,0 +1,38 @@
+"""The judgement of one answer by one evaluator."""
+
+from typing import Any
+
+import msgspec
+
+
+class Score(msgspec.Struct, frozen=True):
+    """What one evaluator says of one answer.
+
+    `value` None means *unscored*: there is an answer, but the evaluator could not decide; `why` says why.
+    Truth values count as 1 and 0 in metrics. `label` and `expected_label` carry classes, where the evaluator
+    knows them, for precision, recall, F1 and the confusion matrix.
+    """
+
+    name: str
+    value: bool | int | float | str | None
+    metrics: tuple[str, ...] = ("accuracy",)
+    why: str = ""
+    label: str | None = None
+    expected_label: str | None = None
+    metadata: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        """Takes what dotevals takes, too: a list of metrics, and metadata after them."""
+        given: Any = self.metrics
+        if type(given) is not tuple or not all(type(metric) is str for metric in given):
+            from evalstudio.authoring.scorers import metric_names
+
+            msgspec.structs.force_setattr(self, "metrics", metric_names(given))
+        after: Any = self.why
+        if not isinstance(after, str):
+            msgspec.structs.force_setattr(self, "metadata", after)
+            msgspec.structs.force_setattr(self, "why", "")
+
+    @property
+    def scored(self) -> bool:
+        return self.value is not None

@@ -1,0 +1,176 @@
+"""Function calls: the same function with the same arguments, however it is written."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from evalstudio.core.score import Score
+from evalstudio.evaluators.json_checks import json_valid
+from evalstudio.evaluators.json_text import NotJson, find_json, parse, same
+from evalstudio.evaluators.text import no_expected, shown, unfenced, unscored
+
+Functions = Sequence[Mapping[str, Any]]
+
+
+class Call(NamedTuple):
+    """A function's name and its arguments: those without a name in order, those with one by name."""
+
+    name: str
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+
+    def __str__(self) -> str:
+        written = [*map(repr, self.positional), *(f"{name}={value!r}" for name, value in self.named.items())]
+        return f"{self.name}({', '.join(written)})"
+
+
+class NotCalls(ValueError):
+    """A text holds no function calls; the message says why."""
+
+
+def function_call(
+    answer: str, expected: Any, functions: Functions | None = None, *, name: str | None = None
+) -> Score:
+    """Whether the answer makes the expected calls, in any order.
+
+    Both are read from Python (`f(a=1)`, `[f(1), g("x")]`) or JSON (`{"name", "arguments"}`, OpenAI's
+    `tool_calls`). Values are compared with their types: 10.5 is not 105, and "10" not 10.
+
+    Args:
+        answer: the model's answer.
+        expected: a call or several, as text or as JSON.
+        functions: the functions there are, as JSON schemas; arguments without names then get theirs, and
+            arguments of a wrong type or name make the answer wrong, with the reason.
+        name: the score's name.
+
+    Returns:
+        A score that is true or false; unscored where the answer holds no call.
+
+    Raises:
+        NotCalls: the expected answer holds no call.
+    """
+    name = name or "function_call"
+    if expected is None:
+        return no_expected(name)
+    schemas = _schemas(functions or ())
+    wanted = [_with_names(call, schemas) for call in calls_of(expected)]
+    try:
+        made = [_with_names(call, schemas) for call in calls_of(answer)]
+    except NotCalls as error:
+        return unscored(name, f"no function call can be read from the answer: {error}")
+    if problem := next((found for call in made if (found := _against_schema(call, schemas))), None):
+        return Score(name, False, why=problem)
+    rest = list(wanted)
+    for call in made:
+        match = next((other for other in rest if _equal(call, other)), None)
+        if match is None:
+            return Score(name, False, why=f"calls {shown(str(call))}, expected {_listed(rest or wanted)}")
+        rest.remove(match)
+    if rest:
+        return Score(name, False, why=f"does not call {_listed(rest)}")
+    return Score(name, True, why=f"calls {_listed(made)}")
+
+
+def calls_of(value: Any) -> list[Call]:
+    """The calls in a text or a JSON value.
+
+    Raises:
+        NotCalls: there are none.
+    """
+    if not isinstance(value, str):
+        return _from_json(value)
+    text = unfenced(value)
+    if text.startswith(("{", "[{")) or '"arguments"' in text:
+        try:
+            return _from_json(find_json(value))
+        except (NotJson, NotCalls):
+            pass
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise NotCalls(f"{shown(text)} is neither a call in Python nor in JSON") from None
+    nodes = tree.elts if isinstance(tree, ast.List | ast.Tuple) else [tree]
+    if not nodes:
+        raise NotCalls("the list of calls is empty")
+    return [_from_ast(node) for node in nodes]
+
+
+def _from_ast(node: ast.expr) -> Call:
+    if not isinstance(node, ast.Call):
+        raise NotCalls(f"{shown(ast.unparse(node))} is no call")
+    try:
+        named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg is not None}
+        if len(named) < len(node.keywords):
+            raise NotCalls(f"{shown(ast.unparse(node))} unpacks arguments or repeats one")
+        return Call(ast.unparse(node.func), tuple(ast.literal_eval(value) for value in node.args), named)
+    except ValueError:
+        raise NotCalls(f"{shown(ast.unparse(node))} has an argument that is no plain value") from None
+
+
+def _from_json(value: Any) -> list[Call]:
+    if isinstance(value, Mapping) and isinstance(value.get("tool_calls"), list):
+        value = value["tool_calls"]
+    entries = value if isinstance(value, list) else [value]
+    if not entries:
+        raise NotCalls("the list of calls is empty")
+    return [_from_entry(entry) for entry in entries]
+
+
+def _from_entry(entry: Any) -> Call:
+    inner = entry.get("function", entry) if isinstance(entry, Mapping) else None
+    if not isinstance(inner, Mapping):
+        raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
+    arguments = inner.get("arguments", inner.get("parameters", {}))
+    if isinstance(arguments, str):
+        try:
+            arguments = parse(arguments)
+        except NotJson as error:
+            raise NotCalls(f"the arguments are not JSON: {error}") from None
+    if not isinstance(inner.get("name"), str) or not isinstance(arguments, Mapping):
+        raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
+    return Call(inner["name"], (), dict(arguments))
+
+
+def _schemas(functions: Functions) -> dict[str, Mapping[str, Any]]:
+    inner = [function.get("function", function) for function in functions]
+    return {function["name"]: function.get("parameters", {}) for function in inner}
+
+
+def _with_names(call: Call, schemas: Mapping[str, Mapping[str, Any]]) -> Call:
+    """The call with its arguments by name, as far as the schema names them."""
+    names = list(schemas.get(call.name, {}).get("properties", ()))[: len(call.positional)]
+    taken = dict(zip(names, call.positional, strict=False))
+    if taken.keys() & call.named.keys():
+        return call
+    return Call(call.name, call.positional[len(taken) :], {**taken, **call.named})
+
+
+def _against_schema(call: Call, schemas: Mapping[str, Mapping[str, Any]]) -> str | None:
+    if not schemas:
+        return None
+    if call.name not in schemas:
+        return f"calls {call.name}, which is none of {', '.join(schemas)}"
+    if call.positional:
+        return f"{shown(str(call))} has more arguments than {call.name} takes"
+    schema = {"additionalProperties": False, **schemas[call.name], "type": "object"}
+    try:
+        checked = json_valid(_as_json(call.named), schema)
+    except TypeError as error:
+        return f"{shown(str(call))} has an argument that JSON cannot hold: {error}"
+    return None if checked.value else f"{shown(str(call))} does not fit the function: {checked.why}"
+
+
+def _as_json(arguments: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(arguments)
+
+
+def _equal(left: Call, right: Call) -> bool:
+    return (
+        left.name == right.name and same(left.positional, right.positional) and same(left.named, right.named)
+    )
+
+
+def _listed(calls: Sequence[Call]) -> str:
+    return " and ".join(shown(str(call)) for call in calls[:4])

@@ -1,0 +1,119 @@
+"""Regular expressions: whether one matches, and what one extracts.
+
+Evaluators judge on the engine's loop, and a pattern such as `(a+)+$` can take longer than the universe on an answer of
+fifty letters. So patterns run in the `regex` package, which reads them as `re` does and can be told when to give up.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import regex
+
+from evalstudio.core.errors import EvaluationError
+from evalstudio.core.score import Score
+from evalstudio.evaluators.text import class_label, no_expected, normalise_text, shown, texts_of, unscored
+
+LONGEST_S = 0.2
+"""Seconds for one pattern on one answer; no ordinary pattern takes a hundredth of it."""
+
+T = TypeVar("T")
+
+
+def regex_match(answer: str, pattern: str, *, ignore_case: bool = False, name: str | None = None) -> Score:
+    """Whether the pattern occurs anywhere in the answer (use ^ and $ to bind it to the ends).
+
+    Returns:
+        A score that is true or false; unscored where the pattern takes too long on this answer.
+
+    Raises:
+        EvaluationError: the pattern has a mistake.
+    """
+    name = name or "regex_match"
+    expression = compiled(pattern, ignore_case)
+    try:
+        found = in_time(pattern, lambda: expression.search(answer, timeout=LONGEST_S))
+    except TooSlow as error:
+        return unscored(name, str(error))
+    why = f"found {shown(found[0])}" if found else f"{shown(pattern)} does not occur"
+    return Score(name, found is not None, why=why)
+
+
+def regex_extract(
+    answer: str,
+    pattern: str,
+    expected: Any,
+    *,
+    ignore_case: bool = False,
+    normalise: bool = True,
+    name: str | None = None,
+) -> Score:
+    """Whether what the pattern extracts from the answer is the expected text.
+
+    The last match counts: models come to their answer at the end. Of a match, the group named `answer` is
+    taken, else the first group that took part, else all of it.
+
+    Returns:
+        A score that is true or false; unscored where the pattern does not occur, or takes too long.
+
+    Raises:
+        EvaluationError: the pattern has a mistake.
+    """
+    name = name or "regex_extract"
+    accepted = texts_of(expected)
+    if not accepted:
+        return no_expected(name)
+    expression = compiled(pattern, ignore_case)
+    try:
+        matches = in_time(pattern, lambda: list(expression.finditer(answer, timeout=LONGEST_S)))
+    except TooSlow as error:
+        return unscored(name, str(error))
+    if not matches:
+        return unscored(name, f"{shown(pattern)} does not occur in the answer")
+    text = _taken(matches[-1])
+    even = normalise_text if normalise else str
+    right = next((entry for entry in accepted if even(text) == even(entry)), None)
+    why = f"extracted {shown(text)}, expected {' or '.join(shown(entry) for entry in accepted[:5])}"
+    return Score(
+        name,
+        right is not None,
+        why=why,
+        label=class_label(text if right is None else right),
+        expected_label=class_label(accepted[0] if right is None else right),
+    )
+
+
+class TooSlow(EvaluationError):
+    """A pattern did not come to an end in time."""
+
+
+def in_time(pattern: str, search: Callable[[], T]) -> T:
+    """What a search comes to. Raises TooSlow where it takes longer than LONGEST_S."""
+    try:
+        return search()
+    except TimeoutError:
+        raise TooSlow(
+            f"the pattern {shown(pattern)} takes longer than {LONGEST_S:g} s on this answer; repeat one thing only, "
+            "as in a+ in place of (a+)+"
+        ) from None
+
+
+@lru_cache(maxsize=64)
+def compiled(pattern: str, ignore_case: bool) -> "regex.Pattern[str]":
+    """The compiled pattern.
+
+    Raises:
+        EvaluationError: the pattern has a mistake.
+    """
+    try:
+        return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+    except (regex.error, RecursionError) as error:
+        raise EvaluationError(f"The pattern {shown(pattern)} has a mistake: {error}.") from None
+
+
+def _taken(match: "regex.Match[str]") -> str:
+    named = match.groupdict().get("answer")
+    if named is not None:
+        return str(named)
+    groups = [group for group in match.groups() if group is not None]
+    return str(groups[0] if groups else match[0])

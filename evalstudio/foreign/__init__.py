@@ -1,5 +1,0 @@
-"""Evaluations and results of other tools, taken in as evaluations and datasets of our own."""
-
-from evalstudio.foreign.imported import Imported, import_file
-
-__all__ = ["Imported", "import_file"]

@@ -1,0 +1,5 @@
+"""Evaluations and results of other tools, taken in as evaluations and datasets of our own."""
+
+from evalstudio.importers.importer import Imported, import_file
+
+__all__ = ["Imported", "import_file"]

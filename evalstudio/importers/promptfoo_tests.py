@@ -1,0 +1,200 @@
+"""The tests of a promptfoo configuration: inline, in files beside it, or rows of a CSV file."""
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evalstudio.core.errors import EvaluationError
+from evalstudio.datasets.readers.delimited import CELL_LIMIT
+from evalstudio.importers.importer import Imported, json_lines, read_text
+from evalstudio.importers.nearby_files import FILE, files_beside, read_value
+from evalstudio.templating.templates import has_markup, render
+
+TABLES = (".csv", ".json", ".jsonl", ".yaml", ".yml")
+TAKEN = ("vars", "assert", "description", "metadata")
+# What may stand before a colon in `__expected`; other text with a colon in it is simply what is expected.
+_TYPES = (
+    "answer-relevance bleu classifier contains contains-all contains-any contains-html contains-json contains-sql"
+    " contains-xml context-faithfulness context-recall context-relevance conversation-relevance cost equals factuality"
+    " finish-reason g-eval gleu guardrails icontains icontains-all icontains-any is-html is-json is-refusal is-sql"
+    " is-valid-function-call is-valid-openai-function-call is-valid-openai-tools-call is-xml javascript latency"
+    " levenshtein llm-rubric meteor model-graded-closedqa model-graded-factuality moderation perplexity"
+    " perplexity-score pi python regex rouge-n ruby search-rubric select-best max-score similar starts-with"
+    " trace-error-spans trace-span-count trace-span-duration webhook word-count"
+)
+TYPES = frozenset(_TYPES.split())
+ALIASES = {"fn": "javascript", "eval": "javascript", "grade": "llm-rubric"}
+_ASSERTION = re.compile(r"(?P<type>[a-z][a-z-]*)(?:\((?P<threshold>[\d.]+)\))?(?::(?P<value>.*))?", re.DOTALL)
+
+
+@dataclass
+class Test:
+    """A test: its variables, what it asserts, and what else it says of itself, as columns."""
+
+    __test__ = False  # it is none of pytest's
+
+    vars: dict[str, Any]
+    checks: list[Any] = field(default_factory=list)
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+def read_tests(config: Mapping[str, Any], base: Path, imported: Imported) -> Iterator[Test]:
+    """Each test, the default test merged in, lists of values multiplied out."""
+    usual = _default_test(config.get("defaultTest"), base, imported)
+    given = config.get("tests") or [{}]
+    for test in given if isinstance(given, list) else [given]:
+        if isinstance(test, Mapping) and set(test) & {"path"} and "vars" not in test:
+            for key in sorted(set(test) - {"path"}):
+                imported.leave_out(f"'{key}' of the tests in {test['path']}")
+            test = test["path"]
+        for one in _tests_in(test, base, imported) if isinstance(test, str) else [test]:
+            if not isinstance(one, Mapping):
+                imported.leave_out("tests that are no mapping")
+                continue
+            for key in sorted(map(str, set(one) - {*TAKEN})):
+                imported.leave_out(f"'{key}' of tests")
+            yield from _expanded(one, usual, base, imported)
+
+
+def _default_test(given: Any, base: Path, imported: Imported) -> Mapping[str, Any]:
+    if isinstance(given, str):
+        found = files_beside(given, base, (".json", ".yaml", ".yml"))
+        if not found:
+            imported.leave_out(f"the default test {given}")
+        given = read_value(found[0]) if found else None
+    usual: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    for key in sorted(map(str, set(usual) - {*TAKEN})):
+        imported.leave_out(f"'{key}' of the default test")
+    return usual
+
+
+def _expanded(
+    one: Mapping[str, Any], usual: Mapping[str, Any], base: Path, imported: Imported
+) -> Iterator[Test]:
+    values = {**_vars(usual.get("vars"), base, imported), **_vars(one.get("vars"), base, imported)}
+    checks = [*_checks(usual.get("assert")), *_checks(one.get("assert"))]
+    said: dict[str, Any] = {"description": one.get("description") or usual.get("description")}
+    for metadata in (usual.get("metadata"), one.get("metadata")):
+        if isinstance(metadata, Mapping):
+            said |= {f"metadata_{key}": value for key, value in metadata.items()}
+    said = {name: value for name, value in said.items() if value is not None and name not in values}
+    lists = {name: value for name, value in values.items() if isinstance(value, list)}
+    for chosen in itertools.product(*lists.values()):
+        each = {**values, **dict(zip(lists, chosen, strict=True))}
+        yield Test(
+            {name: _variable(value, each, base, imported) for name, value in each.items()}, checks, said
+        )
+
+
+def _vars(given: Any, base: Path, imported: Imported) -> dict[str, Any]:
+    """Variables, also those in files: `vars: file://vars.yaml`, or a list of such."""
+    if isinstance(given, Mapping):
+        return {str(name): value for name, value in given.items()}
+    found: dict[str, Any] = {}
+    for name in given if isinstance(given, list) else [given] if given else []:
+        files = files_beside(name, base, (".json", ".yaml", ".yml")) if isinstance(name, str) else []
+        values = [read_value(path) for path in files]
+        if not values or not all(isinstance(value, Mapping) for value in values):
+            imported.leave_out(f"the variables {name}")
+            continue
+        for value in values:
+            found |= {str(key): one for key, one in value.items()}
+    return found
+
+
+def _variable(value: Any, values: Mapping[str, Any], base: Path, imported: Imported) -> Any:
+    """A variable's value: of a file its content, with other variables in it put in."""
+    if not isinstance(value, str):
+        return value
+    if value.startswith(FILE):
+        found = files_beside(value, base, (".txt", ".md", ".json", ".yaml", ".yml"))
+        if found:
+            return read_value(found[0])
+        imported.leave_out(f"what is in {value}, a variable's value: the name stands there")
+        return value
+    if not has_markup(value):
+        return value
+    try:
+        return render(value, values)
+    except EvaluationError as error:
+        imported.leave_out(f"the template in a variable's value, which stays as it is: {error}")
+        return value
+
+
+def _checks(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else [given] if given else []
+
+
+def _tests_in(name: str, base: Path, imported: Imported) -> list[Any]:
+    found = files_beside(name, base, TABLES)
+    if not found:
+        near = (base / name.removeprefix(FILE)).resolve().is_relative_to(base.resolve())
+        imported.leave_out(f"tests in {name}" + ("" if near else ": not beside the configuration"))
+    tests: list[Any] = []
+    for path in found:
+        if path.suffix.lower() == ".csv":
+            tests += _csv_tests(path, imported)
+        elif path.suffix.lower() == ".jsonl":
+            tests += json_lines(path, imported)
+        else:
+            value = read_value(path)
+            tests += value if isinstance(value, list) else [value]
+    return tests
+
+
+# CSV ------------------------------------------------------------------------------------------------------------
+
+
+def _csv_tests(path: Path, imported: Imported) -> Iterator[Mapping[str, Any]]:
+    csv.field_size_limit(max(csv.field_size_limit(), CELL_LIMIT))
+    try:
+        rows = list(csv.DictReader(io.StringIO(read_text(path)), restval=""))
+    except csv.Error as error:
+        raise EvaluationError(f"{path.name} is no CSV that can be read ({error}).") from error
+    for row in rows:
+        yield _csv_test(row, imported)
+
+
+def _csv_test(row: Mapping[str | None, Any], imported: Imported) -> Mapping[str, Any]:
+    values: dict[str, Any] = {}
+    metadata: dict[str, Any] = {}
+    checks: list[Any] = []
+    description = None
+    for key, value in row.items():
+        if key is None:
+            imported.leave_out("cells of the CSV beyond its header")
+        elif not key.startswith("__"):
+            values[key] = value
+        elif re.fullmatch(r"__expected\d*", key):
+            checks += [_assertion(value.strip())] if value.strip() else []
+        elif key == "__description":
+            description = value or None
+        elif key.startswith("__metadata:"):
+            name = key.removeprefix("__metadata:")
+            parts = [part.replace("\0", ",").strip() for part in value.replace("\\,", "\0").split(",")]
+            metadata[name.removesuffix("[]")] = parts if name.endswith("[]") else value
+        elif value:
+            imported.leave_out(f"the column {key}")
+    return {"vars": values, "assert": checks, "description": description, "metadata": metadata}
+
+
+def _assertion(text: str) -> dict[str, Any]:
+    """An expected cell: `type: value`, `type(0.8): value`, or just what is expected."""
+    match = _ASSERTION.fullmatch(text.removeprefix("not-"))
+    kind = ALIASES.get(match["type"], match["type"]) if match else ""
+    if (
+        match is None
+        or kind not in TYPES
+        or (match["value"] is None and not kind.startswith(("is-", "contains-")))
+    ):
+        return {"type": "equals", "value": text}
+    value: Any = match["value"].strip() if match["value"] is not None else None
+    if value is not None and kind.endswith(("-any", "-all")):
+        value = [part.strip() for part in next(csv.reader([value], skipinitialspace=True), [])]
+    check = {"type": f"not-{kind}" if text.startswith("not-") else kind, "value": value}
+    return check if match["threshold"] is None else {**check, "threshold": float(match["threshold"])}

@@ -1,0 +1,147 @@
+"""API keys: in this session, an environment variable or the OS keychain; never in a file or the database."""
+
+import contextlib
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+from evalstudio.core.errors import ModelError
+
+SERVICE = "evalstudio"
+REFERENCE = "env:"
+"""Before the name of a key where a value may be a secret: in headers and in the query of a base URL."""
+
+SHORTEST_SECRET = 6  # shorter values would be found in ordinary text
+SHORTEST_IN_ANSWERS = 20  # a local server's key may be a word, and answers must stay as they are
+
+REMOVED = "[key removed]"
+
+_SHAPES = re.compile(
+    r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}|\bgsk_[A-Za-z0-9]{20,}|\bhf_[A-Za-z0-9]{30,}"
+    r"|\bBearer [A-Za-z0-9._~+/-]{20,}=*"
+)
+_SECRET_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
+
+_session: dict[str, str] = {}
+_lock = threading.Lock()
+
+
+class _Seen:
+    secrets: tuple[str, ...] = ()  # in all their forms, longest first; replaced as a whole
+
+
+def use_for_session(name: str, secret: str) -> None:
+    """Keeps a key in memory, for this process only."""
+    _session[name] = secret
+    _remember([secret.strip()])
+
+
+def keep_in_keychain(name: str, secret: str) -> None:
+    """Puts a key into the system's keychain. Blocking. Raises ModelError where there is none to put it into."""
+    import keyring
+    import keyring.errors
+
+    _remember([secret])  # before anything that may fail and repeat it
+    try:
+        keyring.set_password(SERVICE, name, secret)
+        if keyring.get_password(SERVICE, name) != secret:
+            raise keyring.errors.KeyringError("it keeps nothing")
+    except keyring.errors.KeyringError as error:
+        raise ModelError(
+            f"This machine has no keychain that can be used ({redact(str(error)) or type(error).__name__}); keep the key "
+            f"for this session, or set the environment variable {name}."
+        ) from error
+    _session.pop(name, None)  # an older one must not hide it
+
+
+def forget(name: str) -> None:
+    """Takes a key out of the session and the keychain. Blocking."""
+    import keyring
+    import keyring.errors
+
+    _session.pop(name, None)
+    with contextlib.suppress(keyring.errors.KeyringError):  # it was not there, or there is no keychain
+        keyring.delete_password(SERVICE, name)
+
+
+def where_is(name: str) -> str:
+    """Where a key is found: session, environment, keychain, or empty. Blocking."""
+    if not name:
+        return ""
+    if _session.get(name):
+        return "session"
+    if os.environ.get(name):
+        return "environment"
+    return "keychain" if _from_keychain(name) else ""
+
+
+def find_key(name: str) -> str | None:
+    """The key called `name`: of this session, else the environment, else the keychain; None for an empty name.
+
+    Raises ModelError where the name is given but no key is found.
+    """
+    if not name:
+        return None
+    secret = _session.get(name) or os.environ.get(name) or _from_keychain(name)
+    secret = secret.strip() if secret else None  # pasted with a line end, it would not even be a header
+    if not secret:
+        raise ModelError(
+            f"There is no API key '{name}'; set the environment variable {name}, or add the key under Models."
+        )
+    if not secret.isascii() or not secret.isprintable():
+        raise ModelError(f"The API key '{name}' holds characters that no key has; copy it anew.")
+    _remember([secret])
+    return secret
+
+
+def remember_environment() -> None:
+    """Has `redact` know the secrets among the environment variables: a person's own code may use them."""
+    _remember(
+        value
+        for name, value in os.environ.items()
+        if _SECRET_VARIABLE.search(name) and len(value) >= SHORTEST_IN_ANSWERS
+    )
+
+
+def redact(text: str) -> str:
+    """The text with every key that this process has used taken out, and what has the shape of a key."""
+    for secret in _Seen.secrets:
+        if secret in text:
+            text = text.replace(secret, REMOVED)
+    return _SHAPES.sub(REMOVED, text)
+
+
+def redact_answer(text: str) -> str:
+    """A model's answer with the keys of this process taken out; the same object where there is none in it."""
+    for secret in _Seen.secrets:
+        if len(secret) < SHORTEST_IN_ANSWERS:
+            break
+        if secret in text:
+            text = text.replace(secret, REMOVED)
+    return text
+
+
+def _remember(secrets: Iterable[str]) -> None:
+    forms = {
+        form
+        for secret in secrets
+        if len(secret) >= SHORTEST_SECRET
+        # as it may come back in a URL or in JSON
+        for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
+    }
+    with _lock:
+        if not forms.issubset(_Seen.secrets):
+            _Seen.secrets = tuple(sorted({*_Seen.secrets, *forms}, key=len, reverse=True))
+
+
+def _from_keychain(name: str) -> str | None:
+    import keyring  # late: it looks for the desktop's keychain, which takes time
+    import keyring.errors
+
+    try:
+        return keyring.get_password(SERVICE, name)
+    except keyring.errors.KeyringError:
+        return None  # no keychain on this machine: an environment variable or a session key is the way

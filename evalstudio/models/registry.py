@@ -1,0 +1,105 @@
+"""The models that a person has set up: `models.toml` in the workspace, to read and to diff. Keys are never in it.
+
+A model's own name is what an evaluation writes: `model = "judge"`. An entry may also have the name of what it stands
+for, as in "openai/gpt-4o-mini", and then says how that one is called everywhere.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from evalstudio.core.errors import EvalStudioError, ModelError
+from evalstudio.core.field_errors import explain_field
+from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.providers import resolve_model
+from evalstudio.workspace.folder import Workspace
+
+HEAD = "# The models of this workspace. Keys are not here: `key` names where one is found.\n"
+_NAME = re.compile(r"[^\W_][\w .@-]*")
+
+
+def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
+    """The workspace's models by name; empty where there is no file. Raises ModelError with what is wrong in it."""
+    path = workspace.models
+    try:
+        whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ModelError(
+            f"The file of models {path} cannot be read ({error}); mend it or take it away."
+        ) from error
+    tables = whole.pop("models", {})
+    if whole:  # else it would be passed over, and lost when the file is next written
+        name = json.dumps(next(iter(whole)), ensure_ascii=False)
+        raise ModelError(
+            f"The file of models {path} has {name} beside its models; write it as [models.{name}]."
+        )
+    found: dict[str, ModelSettings] = {}
+    try:
+        for name, table in tables.items():
+            found[name] = resolve_model(msgspec.convert(table, ModelSettings), workspace.folder)
+    except (msgspec.ValidationError, EvalStudioError, AttributeError) as error:
+        what = explain_field(error, ModelSettings)
+        raise ModelError(f"The file of models {path} has a model that can't be used: {what}") from error
+    return found
+
+
+def save_models(workspace: Workspace, models: Mapping[str, ModelSettings]) -> None:
+    """Writes the models, all or nothing. Raises ModelError where one can't be, or the file can't be written."""
+    path = workspace.models
+    text = HEAD + "".join(
+        _table(name, check(name, model, workspace)) for name, model in sorted(models.items())
+    )
+    fresh = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise ModelError(f"The file of models {path} cannot be written ({error.strerror}).") from error
+
+
+def check(name: str, model: ModelSettings, workspace: Workspace) -> ModelSettings:
+    """The model, if it and its name can be used; else raises ModelError with a sentence."""
+    resolved = resolve_model(model, workspace.folder)
+    if name == own_name(resolved):
+        return model
+    if "/" in name or ":" in name:
+        raise ModelError(
+            f"Only {own_name(resolved)} itself may have a name with a slash or a colon; not '{name}'."
+        )
+    if not _NAME.fullmatch(name):
+        raise ModelError(
+            f"'{name}' can't be the name of a model; it begins with a letter or a digit, then also . - _ and spaces."
+        )
+    return model
+
+
+def own_name(model: ModelSettings) -> str:
+    """The name under which an entry says how a model is called that an evaluation names directly."""
+    return f"{model.path}::{model.name}" if model.provider == "python" else model.label
+
+
+def _table(name: str, model: ModelSettings) -> str:
+    lines = [f"\n[models.{_text(name)}]\n"]
+    values: dict[str, Any] = msgspec.to_builtins(model)
+    lines += [f"{key} = {_value(value)}\n" for key, value in values.items()]
+    return "".join(lines)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_text(key)} = {_value(one)}' for key, one in value.items())} }}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _text(value: str) -> str:
+    """A basic string of TOML: JSON's escapes are among its own, and DEL must be one."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

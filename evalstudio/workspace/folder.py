@@ -1,0 +1,70 @@
+"""The workspace: the folder that holds one database, evaluation files and their settings."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from evalstudio.core.errors import StoreError
+
+ENVIRONMENT_VARIABLE = "EVALSTUDIO_WORKSPACE"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder; everything the program keeps for a person lies in it."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "evalstudio.db"
+
+    @property
+    def models(self) -> Path:
+        return self.folder / "models.toml"
+
+    @property
+    def flights(self) -> Path:
+        return self.folder / "in-flight"
+
+    @property
+    def evaluations(self) -> Path:
+        """Where the window puts evaluations that are written in it."""
+        return self.folder / "evaluations"
+
+    @property
+    def datasets(self) -> Path:
+        """Where imported datasets are copied to."""
+        return self.folder / "datasets"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+
+def find_workspace(option: str | os.PathLike[str] | None = None, current: str | None = None) -> Workspace:
+    """The workspace to use: the option, else the environment, else `current`, else the platform's data folder."""
+    chosen = option or os.environ.get(ENVIRONMENT_VARIABLE) or current
+    folder = (
+        Path(chosen).expanduser()
+        if chosen
+        else Path(platformdirs.user_data_dir("evalstudio", appauthor=False))
+    )
+    return Workspace(folder.absolute())
+
+
+def prepare(workspace: Workspace) -> None:
+    """Makes the folder, and proves that it can be written. Raises StoreError with what to do."""
+    folder = workspace.folder
+    advice = "choose another folder with --workspace or EVALSTUDIO_WORKSPACE"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".write-test-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except PermissionError as error:
+        raise StoreError(f"The workspace {folder} cannot be written (no permission); {advice}.") from error
+    except OSError as error:
+        raise StoreError(f"The workspace {folder} cannot be used ({error.strerror}); {advice}.") from error
