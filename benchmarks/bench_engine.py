@@ -30,7 +30,7 @@ from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.engine.models.http import Client, stream_body
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 
 CASES = [  # samples, milliseconds, in flight

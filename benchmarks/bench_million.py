@@ -21,7 +21,7 @@ from evalstudio.core.strategy import SlidingWindow
 from evalstudio.core.system import raise_open_file_limit
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.workspace.folder import Workspace
 

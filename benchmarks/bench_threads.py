@@ -13,7 +13,7 @@ from rich.table import Table
 
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 
 

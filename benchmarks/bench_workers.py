@@ -31,7 +31,7 @@ from evalstudio.authoring.python_evaluation import evaluation_of
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run as run_loop
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.evaluators import exact_match
 from evalstudio.protocol import Snapshot
 from evalstudio.store.reader import Reader

@@ -3,14 +3,14 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from evalstudio.core.version import __version__
+
 if TYPE_CHECKING:
     from evalstudio.authoring.decorators import ForEach, batch, foreach
     from evalstudio.authoring.result import Result
     from evalstudio.authoring.scorers import evaluator, metric
     from evalstudio.core.score import Score
     from evalstudio.runner import run
-
-__version__ = "0.1.0"
 
 __all__ = ["ForEach", "Result", "Score", "__version__", "batch", "evaluator", "foreach", "metric", "run"]
 

@@ -70,7 +70,8 @@ class Finished:
                     yield details
 
     def __str__(self) -> str:
-        from evalstudio.core.format import duration, percent
+        from evalstudio.core.format import duration
+        from evalstudio.reports.score_text import percent
 
         scores = ", ".join(f"{score.evaluator} {percent(score)}" for score in self.scores) or "no scores"
         errors = f", {self.errored} errored" if self.errored else ""
@@ -111,8 +112,8 @@ def run(
     Raises:
         EvalStudioError: the evaluation cannot be run; nothing was called.
     """
-    from evalstudio.engine.planning.plan import Options
     from evalstudio.engine.workers.target import Place
+    from evalstudio.evaluations.request import Options
 
     if Place.is_worker:
         raise RunError(

@@ -169,7 +169,7 @@ async def models_and_settings(
     """The Models page with a measured capacity, and two groups of the settings."""
     from PySide6.QtGui import QImage
 
-    from evalstudio.evaluations.spec import ModelSettings
+    from evalstudio.models.settings import ModelSettings
     from evalstudio.settings.values import changed
     from evalstudio.ui.settings.settings import SettingsDialog
 

@@ -91,8 +91,8 @@ def shared() -> Iterator[tuple[str, str]]:
     from evalstudio.advice import presets
     from evalstudio.advice.overload_signs import Trouble
     from evalstudio.core.outcome import Outcome
+    from evalstudio.core.run_state import RunState
     from evalstudio.settings import schema
-    from evalstudio.store.runs import RunState
     from evalstudio.ui.kit.actions import COMMANDS
     from evalstudio.ui.state.engine_client import EngineState
 

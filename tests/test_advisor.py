@@ -13,7 +13,7 @@ from evalstudio.advice.presets import (
     window_for_rate,
 )
 from evalstudio.concurrency import Adaptive, SlidingWindow
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.settings import ModelSettings
 
 
 @pytest.mark.parametrize(("rpm", "latency", "window"), [(500, 1, 8), (500, 2, 16), (60, 1, 1), (10, 1, 1)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.errors import EvaluationError
-from evalstudio.evaluations.spec import parse_evaluation
+from evalstudio.evaluations.loading import parse_evaluation
 
 USUAL = 'model = "demo/fast"\nmessages = [ { role = "user", content = "{{ text }}" } ]\n'
 

@@ -4,8 +4,8 @@ import pytest
 
 from evalstudio.advice.presets import Machine, processes_range, worker_warnings
 from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import LimitError, SettingsError
+from evalstudio.evaluations.request import Options
 from evalstudio.settings.values import Settings
 
 NONE = Options()

@@ -22,8 +22,8 @@ from evalstudio.core.child_process import ChildServer, start_child_server
 from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers.local_model import MODEL_NAME, server_arguments
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Event, Snapshot
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace

@@ -7,7 +7,7 @@ from pathlib import Path
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 
 folder = Path(sys.argv[1])

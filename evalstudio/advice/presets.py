@@ -12,8 +12,8 @@ import psutil
 from evalstudio.core.format import milliseconds
 from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
 from evalstudio.core.workers import Processes
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.providers import is_self_hosted
+from evalstudio.models.settings import ModelSettings
 
 
 class Preset(msgspec.Struct, frozen=True):

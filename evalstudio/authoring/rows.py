@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.errors import DatasetError
-from evalstudio.datasets.source import Problem, Sample
+from evalstudio.datasets.readers.base import Problem
+from evalstudio.datasets.source import Sample
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.core.score import Score
+from evalstudio.core.score import Score, metric_names
 from evalstudio.statistics.aggregate import Aggregate, Scores
 from evalstudio.statistics.metrics import METRICS, Metric, find_metric
 
@@ -32,6 +32,8 @@ def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Calla
     if inspect.isfunction(metrics) and not hasattr(metrics, "evalstudio_metric"):
         return evaluator()(metrics)  # @evaluator without brackets
     names = metric_names(metrics)
+    for name in names:
+        find_metric(name)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         own_name = getattr(function, "__name__", "evaluator")
@@ -115,23 +117,6 @@ def accuracy() -> str:
 def mean() -> str:
     """The mean of the scores, for `@evaluator(metrics=mean())`."""
     return "mean"
-
-
-def metric_names(metrics: Any) -> tuple[str, ...]:
-    """The names of metrics given as names, as metrics, or as a list of them."""
-    listed = metrics if isinstance(metrics, (list, tuple)) else [metrics]
-    names = []
-    for one in listed:
-        name = one if isinstance(one, str) else getattr(one, "evalstudio_metric", None)
-        if name is None and callable(one):
-            name = getattr(one, "__name__", None)
-        if not isinstance(name, str):
-            raise EvaluationError(
-                f"{one!r} is no metric; use a name, as in 'accuracy', or a function with @metric."
-            )
-        find_metric(name)
-        names.append(name)
-    return tuple(names)
 
 
 def metrics_of(evaluator_name: str) -> tuple[str, ...] | None:

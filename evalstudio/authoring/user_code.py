@@ -14,13 +14,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import evalstudio
 from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.models.keys import redact
 
 HAS_DEFAULT = "="
 LONGEST_FAILURE = 500  # characters
-_OURS = Path(evalstudio.__file__).parent
+_OURS = Path(__file__).parent.parent
 _lock = threading.RLock()  # imports in two threads at once would take each other's neighbours
 _loaded: set[str] = set()  # the names of the files themselves
 _others: dict[Path, frozenset[str]] = {}  # modules that were there before a folder's first file was loaded

@@ -8,8 +8,9 @@ import msgspec
 from rich.table import Table
 
 from evalstudio.cli.experiments import json_option, newest_run, reading
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import EvaluationError
+from evalstudio.settings.values import workspace_of
 from evalstudio.statistics import agreement
 from evalstudio.store.reader import Reader
 from evalstudio.terminal.console import console as make_console

@@ -3,14 +3,14 @@
 import click
 import msgspec
 
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.cli.run import BY_SIGNAL, INTERRUPTED, STOPPED, on_interrupt
 from evalstudio.core.format import milliseconds, money
 from evalstudio.engine.capacity.finder import find_capacity
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity, Level, LogLine
-from evalstudio.settings.values import load_settings
+from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.terminal.console import console as make_console
 
 

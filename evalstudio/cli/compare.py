@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.cli.experiments import json_option, newest_run, reading, summary_of
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import RunError
-from evalstudio.core.format import duration, money, percent, score_words
+from evalstudio.core.format import duration, money
 from evalstudio.core.strategy import describe
 from evalstudio.protocol import Snapshot
+from evalstudio.reports.score_text import percent, score_words
+from evalstudio.settings.values import workspace_of
 from evalstudio.statistics import Comparison, holm
 from evalstudio.store.comparison import compare_runs
 from evalstudio.store.leaderboard import Leaderboard, rank_runs

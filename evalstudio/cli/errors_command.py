@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.cli.experiments import find_runs, json_option, reading
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
+from evalstudio.settings.values import workspace_of
 from evalstudio.terminal.console import console as make_console
 
 

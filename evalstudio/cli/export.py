@@ -1,26 +1,15 @@
 """`evalstudio export`: a run as CSV, JSON lines, an HTML report or JUnit XML."""
 
-import csv
-import json
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
 
 import click
 
 from evalstudio.cli.experiments import newest_run, reading
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import RunError
-from evalstudio.models.keys import redact
-from evalstudio.store.reader import Details, Reader
+from evalstudio.settings.values import workspace_of
 from evalstudio.terminal.stdout import write_as_file
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-FIELDS = (
-    "sample_id", "repeat", "outcome", "error", "prompt", "answer", "expected", "latency", "attempts",
-    "tokens_in", "tokens_out", "cost",
-)  # fmt: skip
 
 
 @click.command("export")
@@ -71,72 +60,3 @@ def export_command(
                 f"{path} cannot be written ({error.strerror}); choose another --output."
             ) from error
     click.echo(f"{count:,} records of run {run.id} written to {path}.", err=True)
-
-
-def write_records(
-    reader: Reader, run_id: int, form: str, file: TextIO, records: Iterable[int] | None = None
-) -> int:
-    """Writes the records with these ids, or all of the run in the order of the dataset; how many they are.
-
-    `form` is csv or jsonl. Keys are never among what is written.
-    """
-    evaluators = reader.evaluators(run_id)
-    write = _csv_writer(file, evaluators) if form == "csv" else _line_writer(file)
-    count = 0
-    for details in _details(reader, reader.record_ids(run_id) if records is None else records):
-        write(details)
-        count += 1
-    return count
-
-
-def _details(reader: Reader, records: Iterable[int]) -> Iterator[Details]:
-    for record in records:
-        if (details := reader.details(record)) is not None:
-            yield details
-
-
-def _line_writer(file: TextIO) -> Any:
-    def write(details: Details) -> None:
-        scores = {
-            score.evaluator: {"value": score.value, "why": redact(score.why)} for score in details.scores
-        }
-        values = {**_values(details), "scores": scores}
-        file.write(json.dumps(values, ensure_ascii=False) + "\n")
-
-    return write
-
-
-def _csv_writer(file: TextIO, evaluators: list[str]) -> Any:
-    writer = csv.writer(file)
-    writer.writerow([*FIELDS, *(neutral(name) for name in evaluators)])
-
-    def write(details: Details) -> None:
-        values = _values(details)
-        scores = {score.evaluator: score.value for score in details.scores}
-        prompt = values["prompt"]
-        values["prompt"] = prompt if isinstance(prompt, str) else json.dumps(prompt, ensure_ascii=False)
-        row = [values[name] for name in FIELDS] + [scores.get(name) for name in evaluators]
-        writer.writerow([neutral(value) for value in row])
-
-    return write
-
-
-def _values(details: Details) -> dict[str, Any]:
-    record = details.record
-    values = {name: getattr(record, name) for name in FIELDS}
-    values = {name: redact(value) if isinstance(value, str) else value for name, value in values.items()}
-    messages = json.loads(str(values["prompt"]))
-    only_one = len(messages) == 1 and messages[0]["role"] == "user"
-    values["prompt"] = messages[0]["content"] if only_one else messages
-    return values
-
-
-def neutral(value: Any) -> Any:
-    """A cell that no spreadsheet runs: text that begins as a formula does gets an apostrophe in front."""
-    if not isinstance(value, str) or not value.lstrip(" ").startswith(FORMULA):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
-    return value  # -5 is a number

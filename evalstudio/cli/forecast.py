@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 import msgspec
 
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.cli.run import BY_SIGNAL, on_interrupt
 from evalstudio.core.format import duration, money
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, describe
@@ -14,8 +14,9 @@ from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.pilot import SIZES, USUAL_SIZE, known_basis, run_pilot
 from evalstudio.engine.forecasting.play_through import Band, Forecast, forecast
 from evalstudio.engine.loop import run
-from evalstudio.engine.planning.plan import Options, Plan
-from evalstudio.settings.values import load_settings
+from evalstudio.engine.planning.plan import Plan
+from evalstudio.evaluations.request import Options
+from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.store.reader import Reader
 from evalstudio.terminal.console import console as make_console
 from evalstudio.workspace.folder import Workspace

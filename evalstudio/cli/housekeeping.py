@@ -8,8 +8,9 @@ from datetime import datetime
 import click
 
 from evalstudio.cli.experiments import find_runs, json_option, reading, write
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import RunError
+from evalstudio.settings.values import workspace_of
 from evalstudio.store.runs import RunRow, delete_run, rename_experiment
 from evalstudio.terminal.stdout import visible
 from evalstudio.workspace.folder import Workspace

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.importers import import_file
 from evalstudio.importers.importer import FORMATS
+from evalstudio.settings.values import workspace_of
 from evalstudio.terminal.stdout import visible
 
 

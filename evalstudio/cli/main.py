@@ -5,8 +5,8 @@ from importlib import import_module
 
 import click
 
-from evalstudio import __version__
 from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
 from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
 

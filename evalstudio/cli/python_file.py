@@ -26,7 +26,7 @@ class Heard:
         self._engine_options = {"attended": attended, "ceiling": ceiling}
 
     def pytest_configure(self, config: Any) -> None:
-        from evalstudio.pytest_plugin.plugin import ENGINE_OPTIONS
+        from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
 
         config.stash[ENGINE_OPTIONS] = self._engine_options
 

@@ -10,19 +10,20 @@ from typing import Any
 import click
 
 from evalstudio.authoring.decorators import check_timeout
-from evalstudio.cli.options import limit_options, strategy_of, workspace_of, workspace_option
+from evalstudio.cli.options import limit_options, workspace_option
 from evalstudio.cli.python_file import run_functions
 from evalstudio.cli.summary import print_overview, print_summary, summary_as_json
 from evalstudio.core.errors import EvaluationError, RunError
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.run_state import RunState
+from evalstudio.core.strategy import strategy_of
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import run
-from evalstudio.engine.planning.plan import Options
-from evalstudio.evaluations.spec import is_python
+from evalstudio.evaluations.loading import is_python
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.settings.schema import option_help
-from evalstudio.settings.values import load_settings
-from evalstudio.store.runs import RunState
+from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
 

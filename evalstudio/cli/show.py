@@ -11,9 +11,11 @@ from rich.text import Text
 
 from evalstudio.cli.compare import speed_up
 from evalstudio.cli.experiments import find_runs, json_option, newest_run, summary_of
-from evalstudio.cli.options import workspace_of, workspace_option
+from evalstudio.cli.options import workspace_option
 from evalstudio.cli.summary import print_summary
-from evalstudio.core.format import duration, percent
+from evalstudio.core.format import duration
+from evalstudio.reports.score_text import percent
+from evalstudio.settings.values import workspace_of
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console

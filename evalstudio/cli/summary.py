@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.core.format import SPEED_TELLS, duration, milliseconds, money, percent
+from evalstudio.core.format import SPEED_TELLS, duration, milliseconds, money
 from evalstudio.core.strategy import describe
 from evalstudio.protocol import ErrorClass, Snapshot
+from evalstudio.reports.score_text import percent
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
 

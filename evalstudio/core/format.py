@@ -2,12 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from evalstudio.protocol import ScoreNow
-
 if TYPE_CHECKING:
-    from evalstudio.statistics.metrics import Aggregate
-
-AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", "consistency")
+    pass
 
 
 SPEED_TELLS = 0.5
@@ -36,32 +32,6 @@ def milliseconds(seconds: float | None) -> str:
     if seconds < 0.01:
         return f"{seconds * 1000:.1f} ms"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
-def percent(score: ScoreNow) -> str:
-    """A score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share."""
-    if score.value is None:
-        return "no score yet"
-    if score.metric in AS_SHARE:
-        text = f"{score.value * 100:.1f} %"
-        if score.low is not None and score.high is not None:
-            text += f" ({score.low * 100:.1f} to {score.high * 100:.1f})"
-        return text
-    text = f"{score.value:.3g}"
-    if score.low is not None and score.high is not None:
-        text += f" ({score.low:.3g} to {score.high:.3g})"
-    return text
-
-
-def short_score(score: ScoreNow) -> str:
-    """A score without its interval."""
-    return "" if score.value is None else percent(score).split(" (", maxsplit=1)[0]
-
-
-def score_words(evaluator: str, found: "Aggregate") -> str:
-    """An aggregate with its interval, as `percent` says it."""
-    left_out = found.total - found.n
-    return percent(ScoreNow(evaluator, found.metric, found.value, found.low, found.high, found.n, left_out))
 
 
 def money(dollars: float | None, *, partial: bool = False) -> str:

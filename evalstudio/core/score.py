@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.errors import EvaluationError
+
 
 class Score(msgspec.Struct, frozen=True):
     """What one evaluator says of one answer.
@@ -25,8 +27,6 @@ class Score(msgspec.Struct, frozen=True):
         """Takes what dotevals takes, too: a list of metrics, and metadata after them."""
         given: Any = self.metrics
         if type(given) is not tuple or not all(type(metric) is str for metric in given):
-            from evalstudio.authoring.scorers import metric_names
-
             msgspec.structs.force_setattr(self, "metrics", metric_names(given))
         after: Any = self.why
         if not isinstance(after, str):
@@ -36,3 +36,19 @@ class Score(msgspec.Struct, frozen=True):
     @property
     def scored(self) -> bool:
         return self.value is not None
+
+
+def metric_names(metrics: Any) -> tuple[str, ...]:
+    """The names of metrics given as names, as metrics, or as a list of them."""
+    listed = metrics if isinstance(metrics, (list, tuple)) else [metrics]
+    names = []
+    for one in listed:
+        name = one if isinstance(one, str) else getattr(one, "evalstudio_metric", None)
+        if name is None and callable(one):
+            name = getattr(one, "__name__", None)
+        if not isinstance(name, str):
+            raise EvaluationError(
+                f"{one!r} is no metric; use a name, as in 'accuracy', or a function with @metric."
+            )
+        names.append(name)
+    return tuple(names)

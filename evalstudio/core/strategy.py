@@ -7,6 +7,7 @@ import msgspec
 
 from evalstudio.core.errors import LimitError
 
+BY_WORKERS = "default: the worker count"
 MAXIMUM = 10_000
 _DOTEVALS = {"initial_concurrency": "initial", "min_concurrency": "min", "max_concurrency": "max"}
 _WITHOUT_EFFECT = (
@@ -120,3 +121,15 @@ def describe(strategy: Strategy) -> str:
         case Adaptive(min=low, max=high):
             bounds = [f"from {low}" if low > 1 else "", f"to {high}" if high else ""]
             return " ".join(["Adaptive", *filter(None, bounds)])
+
+
+def window_of(workers: int, samples_a_call: int) -> SlidingWindow:
+    """The window that keeps so many workers busy."""
+    return SlidingWindow(min(MAXIMUM, workers * samples_a_call))
+
+
+def strategy_of(name: str | None, window: int | None) -> Strategy | None:
+    """The strategy that --strategy and --window ask for; None when neither is given."""
+    if name is None and window is None:
+        return None
+    return parse_strategy(name or "sliding-window", window)

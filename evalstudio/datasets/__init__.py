@@ -2,7 +2,8 @@
 
 from evalstudio.datasets.dataset import Dataset, open_dataset
 from evalstudio.datasets.preview import Column, Preview, preview
-from evalstudio.datasets.source import DatasetSource, Problem, Sample
+from evalstudio.datasets.readers.base import Problem
+from evalstudio.datasets.source import DatasetSource, Sample
 
 __all__ = [
     "Column",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
-from evalstudio.datasets.formats import Reader, Report, format_of, open_reader
+from evalstudio.datasets.formats import format_of, open_reader
+from evalstudio.datasets.readers.base import Problem, Reader, Report
 from evalstudio.datasets.readers.encoding import (
     FALLBACK,
     Encoding,
@@ -18,7 +19,7 @@ from evalstudio.datasets.readers.encoding import (
     fingerprint,
 )
 from evalstudio.datasets.selection import check_indices, check_selection, choose
-from evalstudio.datasets.source import DatasetSource, Problem, Sample
+from evalstudio.datasets.source import DatasetSource, Sample
 
 if TYPE_CHECKING:
     import numpy as np

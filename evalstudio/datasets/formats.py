@@ -1,16 +1,11 @@
 """What every format offers, and how a file's format is told."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
 
 from evalstudio.core.errors import DatasetError
+from evalstudio.datasets.readers.base import Reader
 from evalstudio.datasets.readers.encoding import Encoding
-from evalstudio.datasets.source import DatasetSource, Problem
-
-Row = tuple[int | None, dict[str, Any]]
-"""The line where a row starts (None where the format has no lines) and its values by column."""
-Report = Callable[[Problem], None]
+from evalstudio.datasets.source import DatasetSource
 
 FORMATS = {
     ".csv": "csv",
@@ -27,18 +22,6 @@ FORMATS = {
     ".ods": "excel",
     ".parquet": "parquet",
 }
-
-
-class Reader(Protocol):
-    """Reads one file, as often as asked, a row at a time."""
-
-    columns: tuple[str, ...] | None
-    """The columns, where the file names them up front; None where only its rows tell (JSON Lines)."""
-    layout: str
-    """How the bytes are understood (encoding, delimiter, sheet, ...): part of the dataset's hash."""
-
-    def rows(self, report: Report) -> Iterator[Row]:
-        """Every usable row in the file's order; each other one goes to `report`."""
 
 
 def format_of(path: Path, source: DatasetSource) -> str:
@@ -88,21 +71,3 @@ def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> Reader
     from evalstudio.datasets.readers.parquet import ParquetReader
 
     return ParquetReader(path)
-
-
-def unique_names(names: list[str], path: Path) -> tuple[str, ...]:
-    """Header cells as column names: outer spaces gone, an empty one named by its place.
-
-    Raises:
-        DatasetError: two columns have the same name.
-    """
-    columns = tuple(name.strip() or f"column_{place}" for place, name in enumerate(names, 1))
-    for name in columns:
-        if columns.count(name) > 1:
-            raise DatasetError(f"{path.name} has two columns with the name '{name}'. Rename one of them.")
-    return columns
-
-
-def numbered_names(count: int) -> tuple[str, ...]:
-    """Names for the columns of a file without a header."""
-    return tuple(f"column_{place}" for place in range(1, count + 1))

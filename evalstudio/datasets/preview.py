@@ -11,7 +11,8 @@ import msgspec
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.dataset import resolve, text_encoding
 from evalstudio.datasets.formats import format_of, open_reader
-from evalstudio.datasets.source import DatasetSource, Problem
+from evalstudio.datasets.readers.base import Problem
+from evalstudio.datasets.source import DatasetSource
 
 LOOK_AT = 1000
 """Rows from which columns and types are told."""

@@ -1,4 +1,4 @@
-"""What is read and what comes out: the `[dataset]` table, one sample, one row that cannot be used."""
+"""What is read and what comes out: the `[dataset]` table, and one sample."""
 
 from typing import Any
 
@@ -39,16 +39,3 @@ class Sample(msgspec.Struct, frozen=True):
     position: int
     id: str
     values: dict[str, Any]
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """Why a row is kept out of the run, or what was noticed while reading.
-
-    `line` is the line of a text file or the row of a sheet, counted from 1.
-    """
-
-    line: int | None
-    message: str
-
-    def __str__(self) -> str:
-        return self.message if self.line is None else f"line {self.line:,}: {self.message}"

@@ -12,7 +12,8 @@ import msgspec
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.datasets.dataset import open_dataset, resolve
 from evalstudio.datasets.preview import Preview, preview
-from evalstudio.datasets.source import DatasetSource, Problem
+from evalstudio.datasets.readers.base import Problem
+from evalstudio.datasets.source import DatasetSource
 
 PROBLEMS_SHOWN = 200
 ROWS_SHOWN = 20

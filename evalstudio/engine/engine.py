@@ -12,13 +12,14 @@ import msgspec
 
 from evalstudio.authoring.python_evaluation import PythonEvaluation, load_evaluation_function
 from evalstudio.core.errors import RunError, StoreError
+from evalstudio.core.run_state import RunState
 from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
 )
 from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints, save_prior
-from evalstudio.engine.planning.plan import Options, Plan, StoredSpec, automatic_name, make_plan
+from evalstudio.engine.planning.plan import Plan, make_plan
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
 from evalstudio.engine.run.assembly import Assembled, Parts, assemble
@@ -28,7 +29,8 @@ from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
 from evalstudio.engine.ticker import Pulse, save_buckets
-from evalstudio.evaluations.spec import Evaluation, is_python, load_evaluation, variants
+from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
+from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
 from evalstudio.models.registry import load_models
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
@@ -36,7 +38,6 @@ from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     RunRow,
-    RunState,
     beat,
     find_or_create,
     get_run,

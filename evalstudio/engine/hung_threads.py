@@ -8,9 +8,9 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
+from evalstudio.core.run_state import RunState
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.workers.thread_workers import GIVEN_UP, ThreadWorkers
-from evalstudio.store.runs import RunState
 
 MOST = 64
 LOOK_S = 0.05

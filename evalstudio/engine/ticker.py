@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.run_state import RunState
 from evalstudio.core.system import memory_in_use, open_files_in_use
 from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.limits.admission import Admission
@@ -14,7 +15,7 @@ from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.protocol import Bucket, Event, LimitChange
-from evalstudio.store.runs import HEARTBEAT_S, RunState, beat
+from evalstudio.store.runs import HEARTBEAT_S, beat
 from evalstudio.store.writer import Writer
 
 TICK_S = 0.1

@@ -11,14 +11,14 @@ from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.run_forecast import forecast_run
 from evalstudio.engine.planning.model_test import list_models, try_model
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers import local_model
 from evalstudio.engine_process.file_listing import list_evaluations
 from evalstudio.engine_process.pytest_runs import duplicate, resume, start
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import forget, keep_in_keychain, redact, use_for_session, where_is
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.registry import load_models
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import (
     AbandonCall,
     ChangeSettings,

@@ -15,9 +15,9 @@ from queue import Empty, SimpleQueue
 
 import msgspec
 
-from evalstudio import __version__
 from evalstudio.core.encodable import encodable_value
 from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.version import __version__
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.hung_threads import hung_threads, wind_down
 from evalstudio.engine.loop import run

@@ -13,9 +13,9 @@ from evalstudio.authoring.python_evaluation import NeedsFixtures
 from evalstudio.authoring.user_code import own_imports
 from evalstudio.core.errors import EvaluationError, RequirementError, RunError
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.run import Run
-from evalstudio.evaluations.spec import is_python
+from evalstudio.evaluations.loading import is_python
+from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import redact
 from evalstudio.workspace.packaged import how_to_add
 
@@ -68,7 +68,7 @@ async def _start_hosted(engine: Engine, reference: str, options: Options) -> Run
     loop = asyncio.get_running_loop()
     first: asyncio.Future[Run] = loop.create_future()
     if options.experiment is None:
-        from evalstudio.engine.planning.plan import automatic_name
+        from evalstudio.evaluations.request import automatic_name
 
         options = msgspec.structs.replace(options, experiment=automatic_name())
     session = _Session(engine, loop, reference, options, first)

@@ -14,9 +14,10 @@ import msgspec
 from evalstudio.core.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.datasets import DatasetSource, Preview
 from evalstudio.datasets.columns import Mapper
-from evalstudio.evaluations.spec import EvaluationSpec, ModelSettings
+from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.evaluators import build_evaluators
 from evalstudio.models.providers import resolve_model
+from evalstudio.models.settings import ModelSettings
 from evalstudio.templating.templates import Conversation, Message
 
 MODELS_PLACE = "(the model's answer)"

@@ -11,7 +11,7 @@ from evalstudio.core.errors import DatasetError, EvalStudioError, EvaluationErro
 from evalstudio.datasets import DatasetSource
 from evalstudio.datasets.formats import FORMATS, format_of
 from evalstudio.datasets.preview import preview
-from evalstudio.evaluations.spec import EXAMPLE, examples, load_evaluation, split_variant
+from evalstudio.evaluations.loading import EXAMPLE, examples, load_evaluation, split_variant
 from evalstudio.evaluations.starter import first_task
 from evalstudio.evaluations.toml_edit import write_toml
 from evalstudio.workspace.folder import Workspace

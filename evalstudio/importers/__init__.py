@@ -1,5 +1,6 @@
 """Evaluations and results of other tools, taken in as evaluations and datasets of our own."""
 
-from evalstudio.importers.importer import Imported, import_file
+from evalstudio.importers.base import Imported
+from evalstudio.importers.importer import import_file
 
 __all__ = ["Imported", "import_file"]

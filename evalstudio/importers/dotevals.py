@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import EvaluationError
+from evalstudio.importers.base import Imported, json_lines
 from evalstudio.importers.dotevals_store import is_store, split_choice, store_lines
-from evalstudio.importers.importer import Imported, json_lines
 
 ANSWER = "model_response"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import EvaluationError, RequirementError
-from evalstudio.importers.importer import read_text
+from evalstudio.importers.base import read_text
 from evalstudio.workspace.packaged import how_to_add
 
 FILE = "file://"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.importers.importer import Imported, json_lines
+from evalstudio.importers.base import Imported, json_lines
 
 MODEL = "demo/fast"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.importers.importer import Imported
+from evalstudio.importers.base import Imported
 from evalstudio.importers.nearby_files import files_beside, read_value
 from evalstudio.importers.promptfoo_checks import take_assertions
 from evalstudio.importers.promptfoo_tests import read_tests

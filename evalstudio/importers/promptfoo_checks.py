@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.importers.importer import Imported
+from evalstudio.importers.base import Imported
 from evalstudio.importers.nearby_files import FILE, files_beside, read_value
 from evalstudio.importers.promptfoo_tests import Test
 from evalstudio.templating.templates import has_markup, render

@@ -11,7 +11,7 @@ from typing import Any
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.datasets.readers.delimited import CELL_LIMIT
-from evalstudio.importers.importer import Imported, json_lines, read_text
+from evalstudio.importers.base import Imported, json_lines, read_text
 from evalstudio.importers.nearby_files import FILE, files_beside, read_value
 from evalstudio.templating.templates import has_markup, render
 

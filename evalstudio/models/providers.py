@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from evalstudio.core.errors import ModelError
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.keys import REFERENCE, redact
+from evalstudio.models.settings import ModelSettings
 
 
 @dataclass(frozen=True, slots=True)

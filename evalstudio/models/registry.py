@@ -14,8 +14,8 @@ import msgspec
 
 from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.core.field_errors import explain_field
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.providers import resolve_model
+from evalstudio.models.settings import ModelSettings
 from evalstudio.workspace.folder import Workspace
 
 HEAD = "# The models of this workspace. Keys are not here: `key` names where one is found.\n"

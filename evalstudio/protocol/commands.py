@@ -3,7 +3,7 @@
 import msgspec
 
 from evalstudio.core.strategy import Strategy
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Settings
 
 

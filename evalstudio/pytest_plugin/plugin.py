@@ -12,6 +12,7 @@ import pytest
 
 from evalstudio.authoring.decorators import MARK, Marked, marked_of
 from evalstudio.authoring.python_evaluation import extra_parameters
+from evalstudio.pytest_plugin.stash import EXPERIMENT, UNDECORATED
 
 if TYPE_CHECKING:
     from evalstudio.protocol import Event, Snapshot
@@ -47,11 +48,7 @@ OPTIONS = {
     "--new-run": {"action": "store_true", "help": "Second runs in the experiment instead of going on."},
 }
 TOGETHER = ("-C", "--concurrent")
-ENGINE_OPTIONS = pytest.StashKey[dict[str, Any]]()
-"""Where a caller of pytest may put options of the engine: attended, ceiling."""
-EXPERIMENT = pytest.StashKey[str]()
 SESSION = pytest.StashKey["EvaluationSession"]()
-UNDECORATED = pytest.StashKey[list[str]]()
 
 
 class Hooks:
@@ -152,7 +149,7 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """The processes of pytest-xdist share the name of an experiment that nobody named."""
-    from evalstudio.engine.planning.plan import automatic_name
+    from evalstudio.evaluations.request import automatic_name
 
     name = node.config.stash.setdefault(EXPERIMENT, automatic_name())
     node.workerinput["evalstudio_experiment"] = name

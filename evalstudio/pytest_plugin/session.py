@@ -13,19 +13,19 @@ import pytest
 
 from evalstudio.authoring.decorators import check_timeout
 from evalstudio.authoring.python_evaluation import PythonEvaluation, evaluation_of
-from evalstudio.cli.options import strategy_of, workspace_of
 from evalstudio.core.errors import EvalStudioError
-from evalstudio.core.format import percent
+from evalstudio.core.run_state import RunState
+from evalstudio.core.strategy import strategy_of
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.loop import loop_factory
-from evalstudio.engine.planning.plan import Options, automatic_name
 from evalstudio.engine.run.run import Run
+from evalstudio.evaluations.request import Options, automatic_name
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
-from evalstudio.pytest_plugin.plugin import ENGINE_OPTIONS
 from evalstudio.pytest_plugin.progress import PytestProgress
-from evalstudio.settings.values import load_settings
+from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
+from evalstudio.reports.score_text import percent
+from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.store.reader import Reader
-from evalstudio.store.runs import RunState
 
 T = TypeVar("T")
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from evalstudio.core.format import SPEED_TELLS, duration, percent
+from evalstudio.core.format import SPEED_TELLS, duration
 from evalstudio.core.strategy import describe
 from evalstudio.protocol import Snapshot
 from evalstudio.pytest_plugin.session import EvaluationSession
+from evalstudio.reports.score_text import percent
 
 
 def write_summary(reporter: Any, session: EvaluationSession) -> None:

@@ -27,6 +27,6 @@ def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
 
             return write_junit(reader, [run_id], file)
         case _:
-            from evalstudio.cli.export import write_records
+            from evalstudio.reports.records import write_records
 
             return write_records(reader, run_id, form, file)

@@ -11,10 +11,11 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
-from evalstudio.core.format import AS_SHARE, duration, milliseconds, money, percent
+from evalstudio.core.format import duration, milliseconds, money
 from evalstudio.models.keys import redact
 from evalstudio.protocol import Bucket, LimitChange, ScoreNow, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
+from evalstudio.reports.score_text import AS_SHARE, percent
 from evalstudio.store.comparison import parts_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader

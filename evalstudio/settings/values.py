@@ -14,9 +14,10 @@ import platformdirs
 from evalstudio.core.errors import EvalStudioError, SettingsError
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, check_count
 from evalstudio.core.workers import default_workers
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.schema import BY_KEY, FIELDS
-from evalstudio.workspace.folder import ENVIRONMENT_VARIABLE
+from evalstudio.workspace.folder import ENVIRONMENT_VARIABLE, Workspace, find_workspace
 
 CEILING_VARIABLE = "MAX_CONCURRENT_TASKS"
 TIME_OUTS = TimeOuts.__struct_fields__
@@ -225,3 +226,9 @@ def _check_endpoint(name: str) -> None:
         raise SettingsError(
             "An endpoint is named by its provider, by provider/name or by its base URL without a password and a query."
         )
+
+
+def workspace_of(option: str | None) -> Workspace:
+    """The workspace that an option, the environment or the settings name."""
+
+    return find_workspace(option, load_settings()[0].workspace or None)

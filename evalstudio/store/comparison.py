@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from evalstudio.core.errors import EvaluationError
+from evalstudio.core.run_state import ACTIVE
 from evalstudio.core.strategy import describe
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.protocol import ScoreNow, Snapshot
@@ -16,7 +17,7 @@ from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
 from evalstudio.store.distribution import outcome_counts
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
-from evalstudio.store.runs import ACTIVE, RunRow
+from evalstudio.store.runs import RunRow
 
 ANSWERS_LOOKED_AT = 200
 """How many answers are asked for the model's own name of itself."""

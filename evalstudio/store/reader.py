@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.store.database import open_for_reading
 from evalstudio.store.query import GROUPS, RecordQuery, to_sql
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
-from evalstudio.store.runs import RunRow, RunState, get_run, list_runs
+from evalstudio.store.runs import RunRow, get_run, list_runs
 from evalstudio.store.schema import record_ids
 from evalstudio.workspace.folder import Workspace
 

@@ -5,32 +5,17 @@ import os
 import socket
 import sqlite3
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from evalstudio.core.errors import RunError
+from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.store.schema import record_ids
 
 HEARTBEAT_S = 2.0
 STALE_S = 30.0  # a heartbeat older than this, of another machine, is a dead one
-
-
-class RunState(StrEnum):
-    """Where a run is. Stored: values never change."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    COMPLETED = "completed"
-    COMPLETED_WITH_ERRORS = "completed with errors"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"
-
-
-ACTIVE = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 
 
 class RunRow(msgspec.Struct, frozen=True):

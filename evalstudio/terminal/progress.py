@@ -10,8 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.core.format import duration, milliseconds, percent
+from evalstudio.core.format import duration, milliseconds
 from evalstudio.protocol import Snapshot, Worker
+from evalstudio.reports.score_text import percent
 
 MOST_DRAWN = 8  # runs at once
 MOST_WORKERS = 8  # by name

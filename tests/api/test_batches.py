@@ -6,8 +6,8 @@ import pytest
 
 from evalstudio import Result, batch
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import LimitError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish

@@ -13,8 +13,8 @@ import pytest
 
 from evalstudio import ForEach, Result, Score, batch, evaluator, foreach, metric, run
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError, LimitError, RunError
+from evalstudio.evaluations.request import Options
 from evalstudio.evaluators import exact_match
 from evalstudio.metrics import METRICS, accuracy
 from evalstudio.runner import Finished

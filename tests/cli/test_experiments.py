@@ -14,12 +14,12 @@ from click.testing import CliRunner, Result
 
 from evalstudio import Result as Answer
 from evalstudio import foreach, run
-from evalstudio.cli.export import neutral
 from evalstudio.cli.housekeeping import seconds_of
 from evalstudio.cli.main import evalstudio
 from evalstudio.concurrency import Sequential, SlidingWindow
 from evalstudio.errors import RunError
 from evalstudio.evaluators import exact_match
+from evalstudio.reports.records import neutral
 from evalstudio.statistics import holm
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.reader import Reader

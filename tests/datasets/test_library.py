@@ -17,7 +17,7 @@ from evalstudio.evaluations.library import (
     relative,
     uses_of,
 )
-from evalstudio.evaluations.spec import load_evaluation
+from evalstudio.evaluations.loading import load_evaluation
 from evalstudio.workspace.folder import Workspace
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import RunError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from evalstudio.concurrency import Adaptive
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Snapshot
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.store.rows import Record
 from evalstudio.store.runs import delete_run

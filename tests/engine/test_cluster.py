@@ -14,10 +14,10 @@ import pytest
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.workers import dask_link as cluster_module
 from evalstudio.engine.workers import dask_worker_main
 from evalstudio.errors import ModelError, RequirementError
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Heard, engine_in, finish, write_evaluation

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.run import Run
 from evalstudio.errors import EvalStudioError, LimitError, RunError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Demo, demo, engine_in, finish, write_evaluation

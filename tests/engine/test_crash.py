@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.planning.plan import Options
+from evalstudio.core.run_state import RunState
 from evalstudio.errors import RunError, StoreError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
-from evalstudio.store.runs import RunState
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from evalstudio.engine.limits.endpoint_registry import Endpoints, identify
-from evalstudio.engine.planning.plan import Options, make_plan
-from evalstudio.evaluations.spec import ModelSettings, load_evaluation
+from evalstudio.engine.planning.plan import make_plan
+from evalstudio.evaluations.loading import load_evaluation
+from evalstudio.evaluations.request import Options
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Settings
 from tests.engine.support import write_evaluation
 

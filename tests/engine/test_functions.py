@@ -11,8 +11,8 @@ import pytest
 
 from evalstudio.advice.presets import measure_machine
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import ModelError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError, RunError
-from evalstudio.evaluations.spec import load_evaluation, variants
+from evalstudio.evaluations.loading import load_evaluation, variants
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish

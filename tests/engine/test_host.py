@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.core.run_state import RunState
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import (
     VERSION,
     ChangeSettings,
@@ -40,7 +41,6 @@ from evalstudio.protocol import (
 )
 from evalstudio.settings.values import Rates, Settings
 from evalstudio.store.reader import Reader
-from evalstudio.store.runs import RunState
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine import hung_threads
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Hello, Reply, Restarting, ResumeRun, Snapshot, StartRun
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace

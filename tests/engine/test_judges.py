@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation

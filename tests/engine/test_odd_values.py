@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from evalstudio.core.encodable import encodable, encodable_value
-from evalstudio.engine.planning.plan import Options
+from evalstudio.core.run_state import RunState
 from evalstudio.engine_process.main import _framed
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Events, Frames, LogLine
 from evalstudio.store.reader import Reader
-from evalstudio.store.runs import RunState
 from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, completion, reply, scripted
 from tests.engine.support import engine_in, finish, write_evaluation

@@ -9,8 +9,9 @@ import pytest
 
 from evalstudio.advice.presets import Machine
 from evalstudio.engine.planning import worker_advice
-from evalstudio.engine.planning.plan import Options, make_plan
-from evalstudio.evaluations.spec import load_evaluation
+from evalstudio.engine.planning.plan import make_plan
+from evalstudio.evaluations.loading import load_evaluation
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
 from evalstudio.settings.values import Settings
 from evalstudio.workspace.folder import Workspace

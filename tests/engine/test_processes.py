@@ -15,11 +15,11 @@ import pytest
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.workers import Processes
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.workers.process_workers import ProcessWorkers
 from evalstudio.engine.workers.protocol import CallFailed
 from evalstudio.engine.workers.target import ModelTarget
 from evalstudio.errors import ModelError
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation

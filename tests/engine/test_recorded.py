@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvaluationError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation

@@ -7,7 +7,7 @@ import signal
 import psutil
 
 from evalstudio.engine.servers.manager import Servers
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.settings import ModelSettings
 
 
 async def test_that_a_server_is_started_once_and_again_when_it_has_died() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import Adaptive, SlidingWindow
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.settings.values import Rates, Settings
 from evalstudio.workspace.folder import Workspace

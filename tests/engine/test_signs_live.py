@@ -6,7 +6,7 @@ import pytest
 
 from evalstudio.advice.overload_signs import Trouble
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 

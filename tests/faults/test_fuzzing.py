@@ -18,10 +18,12 @@ from evalstudio.datasets import DatasetSource, open_dataset, preview
 from evalstudio.engine.models.anthropic import AnthropicModel
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.models.openai import OpenAIModel
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts, load_evaluation
+from evalstudio.evaluations.loading import load_evaluation
+from evalstudio.evaluations.request import Options
+from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.registry import load_models, save_models
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import LogLine
 from evalstudio.settings.values import Settings, load_settings, save_settings, settings_path
 from evalstudio.store.reader import Reader

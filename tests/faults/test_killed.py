@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from evalstudio.engine.planning.plan import Options
+from evalstudio.core.run_state import RunState
 from evalstudio.errors import StoreError
+from evalstudio.evaluations.request import Options
 from evalstudio.store.database import open_for_writing
-from evalstudio.store.runs import RunState
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.engine.test_crash import start_cli

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from evalstudio.core.child_process import start_child_server
-from evalstudio.engine.planning.plan import Options
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
+from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.faults.conftest import Tell, few_or_many

@@ -15,11 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from evalstudio.core.run_state import RunState
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import StoreError
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
-from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Saved, Writer
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation

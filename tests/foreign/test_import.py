@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio.cli.main import evalstudio
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
+from evalstudio.evaluations.request import Options
 from evalstudio.importers import import_file
 from evalstudio.importers.dotevals import read_dotevals
 from evalstudio.store.reader import Reader

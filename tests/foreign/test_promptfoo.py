@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
+from evalstudio.evaluations.request import Options
 from evalstudio.importers import import_file
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers import local_model
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import find_key
+from evalstudio.models.settings import ModelSettings
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.servers import local_model
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Snapshot
 from evalstudio.store.comparison import compare_runs
 from evalstudio.store.reader import Reader

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from evalstudio.cli.main import evalstudio
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import use_for_session
 from evalstudio.protocol import Bucket, LimitChange
 from evalstudio.reports import html as report

@@ -15,16 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import evalstudio
-from evalstudio.cli.export import neutral, write_records
 from evalstudio.datasets import DatasetSource, open_dataset
 from evalstudio.engine.planning.model_test import try_model
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import EvalStudioError, EvaluationError
 from evalstudio.evaluations.library import free_path
-from evalstudio.evaluations.spec import ModelSettings, load_evaluation
+from evalstudio.evaluations.loading import load_evaluation
+from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import REMOVED, find_key, use_for_session
+from evalstudio.models.settings import ModelSettings
 from evalstudio.reports import html, junit
 from evalstudio.reports.html import _cut
+from evalstudio.reports.records import neutral, write_records
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import completion, reply, scripted

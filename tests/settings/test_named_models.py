@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evalstudio.errors import EvalStudioError, ModelError
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.registry import HEAD, load_models, own_name, save_models
+from evalstudio.models.settings import ModelSettings
 from evalstudio.workspace.folder import Workspace
 
 OPENAI = ModelSettings("openai", "gpt-x", "https://api.openai.com/v1", "OPENAI_API_KEY")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from evalstudio.cli.main import evalstudio as commands
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.errors import EvalStudioError, SettingsError
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings import reference
 from evalstudio.settings.schema import BY_KEY, FIELDS, SECTIONS
 from evalstudio.settings.values import (

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from evalstudio.core.run_state import RunState
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.distribution import latency_bars, outcome_counts, score_bars
 from evalstudio.store.query import COLUMNS, Range, RecordQuery, to_sql
 from evalstudio.store.reader import Reader
 from evalstudio.store.rows import Record, ScoreRow
-from evalstudio.store.runs import NewRun, RunState, find_or_create, set_state
+from evalstudio.store.runs import NewRun, find_or_create, set_state
 from evalstudio.store.schema import record_id
 from evalstudio.store.writer import Saved, Writer
 from evalstudio.workspace.folder import Workspace

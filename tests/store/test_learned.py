@@ -6,8 +6,8 @@ import pytest
 
 from evalstudio.engine.limits.endpoint_registry import identify, save_prior
 from evalstudio.engine.limits.priors import Prior
-from evalstudio.engine.planning.plan import Options
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.evaluations.request import Options
+from evalstudio.models.settings import ModelSettings
 from evalstudio.store.endpoint_memory import learned_endpoints, model_histories
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace

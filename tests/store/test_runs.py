@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
+from evalstudio.core.run_state import RunState
 from evalstudio.errors import RunError
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import (
     NewRun,
-    RunState,
     delete_run,
     find_or_create,
     get_run,

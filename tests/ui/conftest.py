@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.ui.shell.main_window import MainWindow
 from evalstudio.ui.shell.studio import Studio, open_studio

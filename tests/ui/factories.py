@@ -3,8 +3,9 @@
 from typing import Any
 
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import Snapshot
-from evalstudio.store.runs import RunRow, RunState
+from evalstudio.store.runs import RunRow
 
 
 def make_snapshot(**changes: Any) -> Snapshot:

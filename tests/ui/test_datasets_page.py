@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
 from tests.ui.conftest import Driver
 from tests.ui.test_evaluations_page import press, text_of
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
 from tests.ui.conftest import Driver
 
 OpenWindow = Callable[[], Driver]

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton
 
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
 from evalstudio.ui.charts.chart_export import picture_menu
 from evalstudio.ui.state.export_job import Progress, export_records, export_run
 from evalstudio.ui.state.export_progress import tell_export

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTableWidget, QToolButton
 
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
 from tests.ui.conftest import Driver, finish
 from tests.ui.test_evaluations_page import press
 

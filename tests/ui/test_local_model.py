@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox
 
+from evalstudio.core.run_state import RunState
 from evalstudio.engine.servers import local_model
 from evalstudio.models.providers import LOCAL_MODEL
-from evalstudio.store.runs import RunState
 from tests.ui.conftest import Driver
 from tests.ui.test_runs_page import choose, click
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject
 
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
 from evalstudio.ui.shell import run_end_notifier
 from evalstudio.ui.shell.keep_awake import Awake, inhibitor
 from evalstudio.ui.shell.run_end_notifier import ended_words

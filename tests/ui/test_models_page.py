@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.evaluations.spec import ModelSettings, TokenPrices
+from evalstudio.core.run_state import RunState
 from evalstudio.models.registry import load_models
-from evalstudio.store.runs import RunState
+from evalstudio.models.settings import ModelSettings, TokenPrices
 from evalstudio.ui.pages.models.capacity_chart import CapacityChart
 from evalstudio.ui.pages.models.function_check import function_problem
 from evalstudio.ui.state.engine_client import EngineState

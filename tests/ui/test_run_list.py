@@ -3,7 +3,8 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from evalstudio.store.runs import RunRow, RunState
+from evalstudio.core.run_state import RunState
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.pages.runs.run_list import FEW, RunList
 from tests.ui.factories import make_run_row
 

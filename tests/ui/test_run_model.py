@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import Bucket, LimitChange, Percentiles, Snapshot
-from evalstudio.store.runs import RunState
 from evalstudio.ui.charts.chart import TimeChart
 from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.state.run_model import MOST_CHANGES, History, RunModel

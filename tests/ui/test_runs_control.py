@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from evalstudio.advice.overload_signs import Sign, Trouble
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import Call, Percentiles
 from evalstudio.settings.values import changed
-from evalstudio.store.runs import RunState
 from evalstudio.ui.pages.runs.signs_panel import SignsPanel
 from evalstudio.ui.pages.runs.tail_panel import TailPanel
 from tests.ui.conftest import Driver

@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.run_state import RunState
 from evalstudio.store.database import open_for_writing
-from evalstudio.store.runs import RunState, find_or_create, set_state, take_lease
+from evalstudio.store.runs import find_or_create, set_state, take_lease
 from evalstudio.ui.pages.runs.error_table import RETRY
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from evalstudio.core.run_state import RunState
 from evalstudio.settings.values import settings_path
-from evalstudio.store.runs import RunState
 from evalstudio.ui.records.record_cells import HEADINGS
 from evalstudio.ui.shell.studio import open_studio
 from evalstudio.ui.state.engine_client import EngineState

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from evalstudio.core.errors import DatasetError
-from evalstudio.datasets.formats import Report, Row, numbered_names, unique_names
+from evalstudio.datasets.readers.base import Problem, Report, Row, numbered_names, unique_names
 from evalstudio.datasets.readers.encoding import Encoding
-from evalstudio.datasets.source import Problem
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader

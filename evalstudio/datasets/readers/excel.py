@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import DatasetError, RequirementError
-from evalstudio.datasets.formats import Report, Row, numbered_names, unique_names
+from evalstudio.datasets.readers.base import Report, Row, numbered_names, unique_names
 from evalstudio.workspace.packaged import how_to_add
 
 LARGEST = 2_000_000_000

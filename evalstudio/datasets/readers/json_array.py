@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.errors import DatasetError
-from evalstudio.datasets.formats import Report, Row
+from evalstudio.datasets.readers.base import Problem, Report, Row
 from evalstudio.datasets.readers.json_lines import UTF8, json_complaint, kind_of
-from evalstudio.datasets.source import Problem
 
 
 class JsonArrayReader:

@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.errors import DatasetError
-from evalstudio.datasets.formats import Report, Row
-from evalstudio.datasets.source import Problem
+from evalstudio.datasets.readers.base import Problem, Report, Row
 
 UTF8 = ("utf-8", "utf-8-sig")
 

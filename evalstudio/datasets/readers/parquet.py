@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import DatasetError, RequirementError
-from evalstudio.datasets.formats import Report, Row
-from evalstudio.datasets.source import Problem
+from evalstudio.datasets.readers.base import Problem, Report, Row
 from evalstudio.workspace.packaged import how_to_add
 
 BATCH = 1024

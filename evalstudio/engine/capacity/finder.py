@@ -7,17 +7,17 @@ from datetime import datetime
 
 import msgspec
 
+from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import SlidingWindow, check_count
 from evalstudio.engine.capacity.knee import Search
 from evalstudio.engine.capacity.level_measurement import Measurement, answers_for
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.pilot import keep, wind_up
 from evalstudio.engine.planning.call_cost import cost_of_a_call
-from evalstudio.engine.planning.plan import Options
 from evalstudio.engine.run.run import Run
-from evalstudio.evaluations.spec import load_evaluation
+from evalstudio.evaluations.loading import load_evaluation
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
-from evalstudio.store.runs import RunState
 
 LONGEST_LEVEL_S = 120.0
 LOOK_S = 0.1

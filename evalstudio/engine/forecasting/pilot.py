@@ -9,19 +9,21 @@ import msgspec
 
 from evalstudio.core.errors import RunError
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.play_through import Basis, from_pilot, from_prior
 from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.planning.call_cost import cost_of_a_call
-from evalstudio.engine.planning.plan import Options, Plan
+from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.sample_queue import Item
-from evalstudio.evaluations.spec import Evaluation, load_evaluation
+from evalstudio.evaluations.loading import Evaluation, load_evaluation
+from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import find_key
 from evalstudio.store.low_load_latency import quiet_latencies
-from evalstudio.store.runs import RunState, update_spec
+from evalstudio.store.runs import update_spec
 
 SIZES = (5, 20)  # the fewest and the most samples
 USUAL_SIZE = 12

@@ -13,15 +13,10 @@ from evalstudio.engine.forecasting.pilot import known_basis
 from evalstudio.engine.forecasting.play_through import Band, Basis, forecast, from_pilot, from_prior
 from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
 from evalstudio.engine.planning.call_cost import cost_of_a_call
-from evalstudio.engine.planning.plan import Options, Plan
-from evalstudio.evaluations.spec import (
-    Evaluation,
-    ModelSettings,
-    is_python,
-    load_evaluation,
-    parse_evaluation,
-    variants,
-)
+from evalstudio.engine.planning.plan import Plan
+from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, parse_evaluation, variants
+from evalstudio.evaluations.request import Options
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import ForecastRun, RunForecast
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace

@@ -121,3 +121,11 @@ class Admission:
             self._timer = None
         if moment is not None:
             self._timer = asyncio.get_running_loop().call_later(max(0.001, moment - now), self.pump)
+
+
+def cancel_soon(task: "asyncio.Task[None]") -> None:
+    """Cancels a task after its first step, in this turn of the loop or the next.
+
+    One that is cancelled before it ran at all never reaches its `finally`, and its slot would be lost for good.
+    """
+    asyncio.get_running_loop().call_soon(task.cancel)

@@ -10,9 +10,9 @@ import msgspec
 from evalstudio.engine.limits.admission import Cap
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.priors import MAX_AGE, Kind, Prior
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.keys import REFERENCE, find_key
 from evalstudio.models.providers import is_private_address
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Rates, rates_in_force
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import httpx
 
 from evalstudio.core.errors import ModelError
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.keys import REFERENCE, find_key
 from evalstudio.models.providers import check_address
+from evalstudio.models.settings import ModelSettings
 
 _ENDINGS = ("/chat/completions", "/messages")  # often pasted along
 

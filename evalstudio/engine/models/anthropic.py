@@ -11,7 +11,8 @@ from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify_error_body, error_message
 from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange, broken_off
 from evalstudio.engine.models.model_list import list_models
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.templating.templates import Message
 
 VERSION = "2023-06-01"

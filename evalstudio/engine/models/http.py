@@ -16,7 +16,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from evalstudio import __version__
+from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
 
 KEEP_ALIVE_S = 30.0

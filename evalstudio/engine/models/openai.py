@@ -12,7 +12,8 @@ from evalstudio.engine.models.classify import classify_error_body, error_message
 from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange, broken_off
 from evalstudio.engine.models.model_list import list_models
 from evalstudio.engine.models.thinking import split_thinking
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 
 REPEAT_HEADER = "X-EvalStudio-Repeat"
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from evalstudio.engine.models.call import Answer
-from evalstudio.evaluations.spec import ModelSettings, TokenPrices
 from evalstudio.models.providers import BUILT_IN, PRESETS, RECORDED
+from evalstudio.models.settings import ModelSettings, TokenPrices
 
 FREE = (*BUILT_IN, RECORDED, "python", "ollama", "vllm", "llamacpp")
 

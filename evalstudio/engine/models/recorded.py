@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.text import as_text
 from evalstudio.engine.models.call import Answer, CallResult, Request
-from evalstudio.engine.run.record_rows import as_text
 from evalstudio.evaluations.spec import TimeOuts
 
 

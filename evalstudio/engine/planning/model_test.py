@@ -7,7 +7,8 @@ from evalstudio.core.errors import ModelError
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.planning.open_models import EndpointModel, open_endpoint
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.templating.templates import Message
 
 TRIAL = TimeOuts(connect=5, attempt=30)

@@ -7,50 +7,33 @@ import platform
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from evalstudio import __version__
 from evalstudio.authoring.python_evaluation import PythonEvaluation
 from evalstudio.authoring.rows import RowsDataset
 from evalstudio.authoring.source import code_hash
 from evalstudio.authoring.user_code import is_async, load_function
 from evalstudio.core.errors import DatasetError, EvaluationError, RunError
-from evalstudio.core.strategy import MAXIMUM, Adaptive, SlidingWindow, Strategy
+from evalstudio.core.strategy import BY_WORKERS, Adaptive, SlidingWindow, Strategy
+from evalstudio.core.version import __version__
 from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 from evalstudio.datasets import Dataset, open_dataset
 from evalstudio.engine.models.pricing import Prices
-from evalstudio.evaluations.spec import Evaluation, EvaluationSpec, ModelSettings, variants
+from evalstudio.evaluations.loading import Evaluation, variants
+from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
+from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.evaluators import Evaluator, build_evaluators
 from evalstudio.models.providers import BUILT_IN, RECORDED, resolve_model
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Settings
 from evalstudio.store.runs import NewRun
 from evalstudio.templating.templates import Conversation, compile_value
 
-BY_WORKERS = "default: the worker count"
 JUDGING = Processes(1, 8)  # whoever computes much says so with processes = N
-
-
-class Options(msgspec.Struct, frozen=True):
-    """What a person may say beside the evaluation file; None: as the file or the settings have it."""
-
-    experiment: str | None = None
-    strategy: Strategy | None = None
-    workers: int | None = None
-    samples: int | None = None
-    model: str | None = None
-    new_run: bool = False
-    retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
-    cache: bool | None = None
-    processes: int | None = None
-    threads_per_process: int | None = None
-    cluster: str | None = None
-    timeout: float | None = None  # seconds for one sample; of a batch, for one call
-    resume: int | None = None  # the very run to go on with; None: the newest that is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +129,6 @@ class Plan:
             versions={"evalstudio": __version__, "python": platform.python_version()},
             git_commit=_git_commit(self.dataset.path.parent),
         )
-
-
-class StoredSpec(msgspec.Struct, frozen=True):
-    """A run as asked for, enough to go on with it later."""
-
-    spec: EvaluationSpec
-    options: Options
-    reference: str
-    base: str
 
 
 def make_plan(
@@ -264,11 +238,6 @@ def _check_recorded(column: str, columns: Sequence[str], turns: int) -> None:
         raise EvaluationError("Recorded answers are of one turn; take the later user messages out.")
 
 
-def automatic_name() -> str:
-    """A name for an experiment that nobody named; such names sort by time."""
-    return datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
-
-
 def strategy_in_force(
     spec: EvaluationSpec,
     options: Options,
@@ -289,11 +258,6 @@ def strategy_in_force(
         # of a cluster the number is known when it has been asked
         return SlidingWindow(pool.capacity), BY_WORKERS
     return Adaptive(), "default"
-
-
-def window_of(workers: int, samples_a_call: int) -> SlidingWindow:
-    """The window that keeps so many workers busy."""
-    return SlidingWindow(min(MAXIMUM, workers * samples_a_call))
 
 
 def _fingerprint(plan: Plan) -> dict[str, str]:

@@ -7,18 +7,13 @@ from evalstudio.authoring.python_evaluation import PythonEvaluation
 from evalstudio.authoring.rows import RowsDataset
 from evalstudio.authoring.user_code import is_async
 from evalstudio.core.errors import EvaluationError, RunError
+from evalstudio.core.strategy import BY_WORKERS, window_of
 from evalstudio.core.workers import Cluster, Threads, choose_workers, is_asked_for
 from evalstudio.datasets import DatasetSource
-from evalstudio.engine.planning.plan import (
-    BY_WORKERS,
-    Options,
-    Plan,
-    automatic_name,
-    strategy_in_force,
-    window_of,
-    with_settings,
-)
-from evalstudio.evaluations.spec import EvaluationSpec, ModelSettings, TimeOuts
+from evalstudio.engine.planning.plan import Plan, strategy_in_force, with_settings
+from evalstudio.evaluations.request import Options, automatic_name
+from evalstudio.evaluations.spec import EvaluationSpec, TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Settings
 from evalstudio.templating.templates import Conversation, Message
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow
+from evalstudio.core.strategy import BY_WORKERS, Adaptive, Sequential, SlidingWindow, window_of
 from evalstudio.engine.limits.endpoint_registry import Endpoints, identify, load_prior
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.function import FunctionModel
@@ -16,7 +16,7 @@ from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.models.python_evaluation import BatchModel, EvaluationModel
 from evalstudio.engine.planning.open_models import open_judge, open_model
 from evalstudio.engine.planning.open_workers import Opened, open_workers
-from evalstudio.engine.planning.plan import BY_WORKERS, Plan, StoredSpec, window_of
+from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.planning.worker_advice import EvaluatorAdvice, blocking_of
 from evalstudio.engine.run.answer_cache import AnswerCache
 from evalstudio.engine.run.earlier_records import Before, count_crashes, load_before
@@ -29,10 +29,11 @@ from evalstudio.engine.scoring.inline_scores import stored_evaluators
 from evalstudio.engine.scoring.judge_calls import JudgeCalls
 from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.engine.servers.manager import Servers
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.evaluations.request import StoredSpec
 from evalstudio.models.keys import find_key
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.registry import load_models
+from evalstudio.models.settings import ModelSettings
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.workspace.folder import Workspace

@@ -11,10 +11,12 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Ticket
+from evalstudio.engine.models.attempt_report import report
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.pricing import Prices
-from evalstudio.engine.run.record_rows import Ended, Judged, make_attempt, report
+from evalstudio.engine.run.record_rows import Ended, make_attempt
 from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.scoring.judged import Judged
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.keys import redact
 from evalstudio.protocol import ErrorClass

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, describe
+from evalstudio.core.strategy import (
+    BY_WORKERS,
+    Adaptive,
+    Sequential,
+    SlidingWindow,
+    Strategy,
+    describe,
+    window_of,
+)
 from evalstudio.core.workers import Threads, default_workers
-from evalstudio.engine.planning.plan import BY_WORKERS, strategy_in_force, window_of, with_settings
+from evalstudio.engine.planning.plan import strategy_in_force, with_settings
 from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.protocol import LimitChange
 from evalstudio.settings.values import Settings

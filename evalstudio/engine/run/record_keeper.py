@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
 from evalstudio.engine.run.counts import Counts, add_score, make_aggregates
-from evalstudio.engine.run.record_rows import Ended, Judged, make_record
+from evalstudio.engine.run.record_rows import Ended, make_record
 from evalstudio.engine.run.sample_queue import Item
 from evalstudio.engine.scoring.inline_scores import given_evaluator
+from evalstudio.engine.scoring.judged import Judged
 from evalstudio.engine.scoring.scoring import score_rows
 from evalstudio.evaluators import Evaluator
 from evalstudio.statistics.metrics import LiveAggregate

@@ -1,6 +1,5 @@
 """From what happened to rows of the store and reports to the limits."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,24 +10,11 @@ import msgspec
 from evalstudio.core.encodable import encodable_value
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.outcome import Outcome
-from evalstudio.core.score import Score
-from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
+from evalstudio.core.text import as_text
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.scoring.judged import Judged
 from evalstudio.store.rows import AttemptRow, Record
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Scores of an answer and the seconds they took. `complete`: no evaluator has still to come."""
-
-    scores: tuple[Score, ...]
-    seconds: float
-    complete: bool = True
-
-    @property
-    def scored(self) -> bool:
-        return any(score.scored for score in self.scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,36 +86,11 @@ def make_attempt(item: Item, result: CallResult, message: str, duration: float, 
     )
 
 
-def report(result: CallResult | None) -> AttemptResult:
-    """What the endpoint's limits learn from; None: the call was cancelled."""
-    if result is None:
-        return AttemptResult(Outcome.CANCELLED)
-    answer = result.answer or _NO_ANSWER
-    used = None if answer.tokens_out is None else answer.tokens_out + (answer.tokens_in or 0)
-    return AttemptResult(
-        result.outcome,
-        work=work_of(answer.tokens_out, answer.tokens_in or 0, len(answer.text)),
-        tokens=used,
-        output_tokens=answer.tokens_out,
-        first_token=result.first_token,
-        hint=result.hint,
-        rates=result.rates,
-        message=result.message,
-    )
-
-
 def _expected(values: Mapping[str, Any], expected: Expected) -> str | None:
     try:
         return as_text(expected(values))
     except EvaluationError:
         return None  # the evaluator says so, and leaves the answer unscored
-
-
-def as_text(value: Any) -> str | None:
-    """A value of a dataset as text that keeps what it is; null stays None."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 _NO_ANSWER = Answer("")

@@ -9,7 +9,8 @@ from typing import Any
 from evalstudio.advice.overload_signs import SignWatch
 from evalstudio.core.errors import RunError
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.limits.admission import Admission, Cap
+from evalstudio.core.run_state import RunState
+from evalstudio.engine.limits.admission import Admission, Cap, cancel_soon
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.failure_breaker import Breaker
@@ -26,14 +27,12 @@ from evalstudio.engine.run.record_keeper import Keeping
 from evalstudio.engine.run.record_rows import Ended
 from evalstudio.engine.run.run_clock import RunClock
 from evalstudio.engine.run.sample_queue import Item, SampleQueue
-from evalstudio.engine.run.tasks import cancel_soon
 from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.models.keys import redact
 from evalstudio.statistics.metrics import LiveAggregate
-from evalstudio.store.runs import RunState
 from evalstudio.store.writer import Writer
 
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up

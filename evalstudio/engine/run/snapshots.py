@@ -1,12 +1,12 @@
 """A run as it stands, for whoever shows it."""
 
 from evalstudio.advice.overload_signs import Load, Sign, Standing
+from evalstudio.core.run_state import RunState
 from evalstudio.engine.limits.vocabulary import Binding
 from evalstudio.engine.planning.worker_advice import advice_on
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.telemetry import eta
 from evalstudio.protocol import Bucket, Call, LimitChange, RatesNow, ScoreNow, Snapshot
-from evalstudio.store.runs import RunState
 
 MOST_CALLS = 256
 MOST_WORKERS = 64

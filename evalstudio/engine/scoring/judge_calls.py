@@ -12,14 +12,13 @@ from typing import Any
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
-from evalstudio.engine.limits.admission import Cap
+from evalstudio.engine.limits.admission import Cap, cancel_soon
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.failure_breaker import SILENT_FAILURES, SILENT_S
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Binding, Ticket, Wait
+from evalstudio.engine.models.attempt_report import report
 from evalstudio.engine.models.call import CallResult, Model, Request
-from evalstudio.engine.run.record_rows import report
-from evalstudio.engine.run.tasks import cancel_soon
 from evalstudio.evaluators import Evaluator
 from evalstudio.evaluators.judge import Judge
 from evalstudio.models.keys import redact

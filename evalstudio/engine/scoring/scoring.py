@@ -15,8 +15,8 @@ from typing import Any
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
-from evalstudio.engine.run.record_rows import Judged
 from evalstudio.engine.scoring.judge_calls import JudgeCalls
+from evalstudio.engine.scoring.judged import Judged
 from evalstudio.engine.workers.protocol import CallFailed, Workers
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
 from evalstudio.evaluations.spec import TimeOuts

@@ -10,8 +10,8 @@ import psutil
 from evalstudio.core.child_process import start_child_server
 from evalstudio.core.errors import ModelError
 from evalstudio.engine.servers.demo.profiles import profile_named
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.keys import use_for_session
+from evalstudio.models.settings import ModelSettings
 
 LOCAL_SLOTS = 4
 LOCAL_KEY = "EVALSTUDIO_LOCAL_MODEL"  # the name in this session of the key that the local model's server made

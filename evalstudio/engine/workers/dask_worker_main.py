@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 
 from distributed import WorkerPlugin
 
-from evalstudio import __version__
 from evalstudio.authoring.user_code import parameters_of, sentence_of
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.version import __version__
 from evalstudio.engine.workers.target import Done, Failure, Place, Target, carry_out
 from evalstudio.models.keys import remember_environment
 

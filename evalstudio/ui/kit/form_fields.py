@@ -23,6 +23,8 @@ from evalstudio.ui.kit.text import plain
 from evalstudio.ui.kit.theme import SPACE_S
 from evalstudio.ui.kit.widgets import TextLabel, labelled
 
+MOST_SAMPLES = 10_000_000
+
 
 class IssueLabel(TextLabel):
     """A sentence that says what is wrong with the part above it; takes no room while nothing is."""

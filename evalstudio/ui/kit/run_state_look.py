@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evalstudio.store.runs import RunState
+from evalstudio.core.run_state import RunState
 
 
 @dataclass(frozen=True, slots=True)

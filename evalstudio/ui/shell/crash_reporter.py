@@ -14,7 +14,7 @@ from typing import IO
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from evalstudio import __version__
+from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
 from evalstudio.ui.kit.text import tr
 

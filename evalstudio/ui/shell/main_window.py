@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.settings.values import changed
-from evalstudio.store.runs import RunState
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon
 from evalstudio.ui.kit.tab_order import focus_in_order

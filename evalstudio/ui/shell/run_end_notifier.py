@@ -3,8 +3,9 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
-from evalstudio.core.format import duration, short_score
+from evalstudio.core.format import duration
 from evalstudio.protocol import Snapshot
+from evalstudio.reports.score_text import short_score
 from evalstudio.ui.kit.icons import application_icon
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.state.notices import Offer

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from evalstudio import __version__
 from evalstudio.core.errors import EvalStudioError, RunError
+from evalstudio.core.version import __version__
 from evalstudio.ui.shell import preflight, smoke_providers
 from evalstudio.workspace.packaged import is_packaged
 

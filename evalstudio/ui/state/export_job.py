@@ -38,7 +38,7 @@ async def export_records(
 
     None where it was broken off. Raises StoreError with a sentence where it can't be written.
     """
-    from evalstudio.cli.export import write_records  # late: it brings the command line along
+    from evalstudio.reports.records import write_records  # late: it brings the command line along
 
     progress = progress or Progress()
     progress.total = len(ids)

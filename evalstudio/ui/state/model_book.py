@@ -6,15 +6,18 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from evalstudio.core.errors import EvalStudioError, ModelError
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.keys import use_for_session
-from evalstudio.models.providers import resolve_model
+from evalstudio.models.providers import LOCAL_MODEL, resolve_model
 from evalstudio.models.registry import load_models, own_name, save_models
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import SetKey
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
+
+DEMO_MODELS = ("demo/fast", "demo/instant", "demo/one-second", "demo/hosted-500rpm", "demo/vllm-32", "demo/ollama-1",
+               "demo/flaky", LOCAL_MODEL)  # fmt: skip
 
 
 class ModelBook(QObject):

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
 from evalstudio.protocol import Bucket, ErrorClass, LimitChange, Percentiles, ScoreNow, Snapshot
-from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.store.runs import RunRow
 
 if TYPE_CHECKING:
     from evalstudio.ui.state.run_series import Series

@@ -7,9 +7,10 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.core.errors import EvalStudioError, StoreError
+from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
 from evalstudio.settings.values import Settings, save_settings
-from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.dataset_reader import DatasetReader
 from evalstudio.ui.state.engine_client import EngineClient, EngineState

@@ -6,7 +6,8 @@ from typing import Any
 from evalstudio.engine.models.anthropic import AnthropicModel
 from evalstudio.engine.models.call import CallResult, Request
 from evalstudio.engine.models.openai import OpenAIModel
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.templating.templates import Message
 from tests.engine.models.scripted import Script, scripted
 

@@ -13,7 +13,8 @@ import trustme
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Request
 from evalstudio.engine.models.openai import OpenAIModel
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from evalstudio.templating.templates import Message
 from tests.engine.models.scripted import completion
 

@@ -16,7 +16,8 @@ import trustme
 
 from evalstudio.engine.planning.model_test import list_models, try_model
 from evalstudio.errors import ModelError
-from evalstudio.evaluations.spec import ModelSettings, TimeOuts
+from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.settings import ModelSettings
 from tests.engine.models.scripted import Connection, Script, completion, reply, scripted
 
 QUICK = TimeOuts(connect=0.3, attempt=0.5)

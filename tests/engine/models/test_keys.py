@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from evalstudio.cli.main import evalstudio as commands
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
 from evalstudio.errors import ModelError
+from evalstudio.evaluations.request import Options
 from evalstudio.models import keys
 from evalstudio.models.keys import (
     REMOVED,
@@ -227,7 +227,7 @@ def test_no_form_of_a_key_survives(secret: str, before: str, after: str) -> None
 
 
 def test_settings_hold_names_of_keys_only(tmp_path: Path) -> None:
-    from evalstudio.evaluations.spec import parse_evaluation
+    from evalstudio.evaluations.loading import parse_evaluation
     from evalstudio.models.providers import resolve_model
 
     table: Any = '{ provider = "openai", name = "m", base_url = "http://127.0.0.1/v1", headers = { x-api-key = "abc" } }'

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.models.pricing import Prices, _find_pricer
-from evalstudio.engine.planning.plan import Options
-from evalstudio.evaluations.spec import ModelSettings, TokenPrices
+from evalstudio.evaluations.request import Options
 from evalstudio.models.providers import PRESETS
+from evalstudio.models.settings import ModelSettings, TokenPrices
 from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, completion, reply, scripted
 from tests.engine.support import engine_in, finish, write_evaluation

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evalstudio.concurrency import SlidingWindow
-from evalstudio.engine.planning.plan import Options
+from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Snapshot
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace

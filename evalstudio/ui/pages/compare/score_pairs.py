@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from evalstudio.core.format import AS_SHARE, score_words
+from evalstudio.reports.score_text import AS_SHARE, score_words
 from evalstudio.statistics import Comparison
 from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import RunComparison, ScorePair

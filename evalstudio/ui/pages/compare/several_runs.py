@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.core.errors import StoreError
-from evalstudio.core.format import duration, money, score_words
+from evalstudio.core.format import duration, money
 from evalstudio.evaluations.library import is_try
+from evalstudio.reports.score_text import score_words
 from evalstudio.store.leaderboard import Leaderboard, Standing
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.combo_box import ComboBox

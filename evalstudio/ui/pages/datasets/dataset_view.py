@@ -16,13 +16,12 @@ from PySide6.QtWidgets import (
 
 from evalstudio.datasets import DatasetSource, Preview, Problem
 from evalstudio.datasets.survey import Survey
-from evalstudio.ui.kit.form_fields import captioned, choice, refill, show_in
+from evalstudio.ui.kit.form_fields import MOST_SAMPLES, captioned, choice, refill, show_in
 from evalstudio.ui.kit.table_style import ROOMY, fill_row, make_table, quieten, set_widths
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import mark, one_line, plain, tooltip, tr, trn
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, Card, ElidedLabel, labelled
-from evalstudio.ui.pages.runs.start_bar import MOST_SAMPLES
 
 FOUND = mark("found")
 DELIMITERS = {

@@ -28,8 +28,9 @@ from evalstudio.evaluations.draft import (
     values_of,
 )
 from evalstudio.evaluations.library import save_text
-from evalstudio.evaluations.spec import EXAMPLE, ModelSettings
+from evalstudio.evaluations.loading import EXAMPLE
 from evalstudio.evaluations.toml_edit import set_entry
+from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.form_fields import IssueLabel, exact_text
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import plain, tr

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.evaluations.draft import Draft, Issue
-from evalstudio.evaluations.spec import variants
+from evalstudio.evaluations.loading import variants
 from evalstudio.ui.kit.form_fields import (
+    MOST_SAMPLES,
     CalmSpinBox,
     Section,
     as_field,
@@ -25,7 +26,6 @@ from evalstudio.ui.pages.evaluations.column_map import ColumnMap
 from evalstudio.ui.pages.evaluations.evaluator_list import EvaluatorList
 from evalstudio.ui.pages.evaluations.grid_form import GridForm
 from evalstudio.ui.pages.evaluations.message_list import MessageList
-from evalstudio.ui.pages.runs.start_bar import MOST_SAMPLES
 
 STRATEGIES = {mark("As in the settings"): None, mark("Sequential"): "sequential", mark("Sliding window"): "sliding_window", mark("Adaptive"): "adaptive"}  # fmt: skip
 LIMITS = {"sliding_window": "max_concurrency", "adaptive": "max"}

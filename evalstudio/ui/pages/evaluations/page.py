@@ -19,7 +19,8 @@ from evalstudio.evaluations.library import (
     new_evaluation,
     relative,
 )
-from evalstudio.evaluations.spec import EXAMPLE, ModelSettings, variants
+from evalstudio.evaluations.loading import EXAMPLE, variants
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, RunForecast, StartRun
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.form_fields import exact_text
@@ -31,8 +32,8 @@ from evalstudio.ui.pages.evaluations.evaluation_list import EvaluationList
 from evalstudio.ui.pages.evaluations.function_forecasts import function_forecasts
 from evalstudio.ui.pages.evaluations.python_file import PythonFile
 from evalstudio.ui.pages.evaluations.trial import Trial
-from evalstudio.ui.pages.runs.start_bar import DEMO_MODELS
 from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.model_book import DEMO_MODELS
 from evalstudio.ui.state.notices import Offer
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn

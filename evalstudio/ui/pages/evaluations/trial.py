@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from evalstudio.core.errors import StoreError
 from evalstudio.core.format import duration
 from evalstudio.evaluations.library import try_name
-from evalstudio.evaluations.spec import EvaluationSpec, variants
+from evalstudio.evaluations.loading import variants
+from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.protocol import StartRun, StopRun
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details

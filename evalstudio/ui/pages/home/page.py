@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evalstudio.core.format import short_score
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import StartRun
-from evalstudio.store.runs import RunRow, RunState
+from evalstudio.reports.score_text import short_score
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.run_state_look import LOOKS

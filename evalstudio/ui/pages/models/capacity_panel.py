@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWi
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.format import money
-from evalstudio.evaluations.spec import EXAMPLE, examples
+from evalstudio.evaluations.loading import EXAMPLE, examples
 from evalstudio.protocol import CapacityFound, CapacityPlan, FindCapacity, Level, Snapshot, StopRun
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from evalstudio.advice.presets import advise, outside, preset_for
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.strategy import MAXIMUM
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.providers import BUILT_IN, PRESETS, is_self_hosted
 from evalstudio.models.registry import check
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import ListModels, TestModel
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
 from evalstudio.ui.kit.icons import icon

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from evalstudio.evaluations.spec import ModelSettings
 from evalstudio.models.providers import LOCAL_MODEL, PRESETS
+from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, line_height, scaled, theme
 from evalstudio.ui.kit.widgets import Button, Card, labelled, quiet_selection
-from evalstudio.ui.pages.runs.start_bar import DEMO_MODELS
+from evalstudio.ui.state.model_book import DEMO_MODELS
 
 TITLES = {
     "openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Google Gemini", "mistral": "Mistral", "groq": "Groq",

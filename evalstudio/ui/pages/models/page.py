@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBox
 
 from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.core.strategy import SlidingWindow
-from evalstudio.evaluations.spec import ModelSettings
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import LocalModel
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.tabs import Tabs

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from evalstudio.core.errors import ModelError
-from evalstudio.evaluations.spec import TokenPrices
+from evalstudio.models.settings import TokenPrices
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_S
 from evalstudio.ui.kit.widgets import TextLabel, labelled

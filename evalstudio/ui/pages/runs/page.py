@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
+from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
 from evalstudio.protocol import (
     AbandonCall,
@@ -17,7 +18,7 @@ from evalstudio.protocol import (
     StartRun,
     StopRun,
 )
-from evalstudio.store.runs import RunRow, RunState
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs

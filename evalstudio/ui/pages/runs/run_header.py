@@ -6,9 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from evalstudio.core.format import duration, money, percent, short_score
+from evalstudio.core.format import duration, money
+from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.protocol import ScoreNow, Snapshot
-from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.reports.score_text import percent, short_score
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import draw_icon
 from evalstudio.ui.kit.run_state_look import LOOKS

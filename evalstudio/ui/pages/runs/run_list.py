@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from evalstudio.core.format import short_score
+from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.protocol import ScoreNow, Snapshot
-from evalstudio.store.runs import ACTIVE, RunRow, RunState
+from evalstudio.reports.score_text import short_score
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.icons import draw_icon
 from evalstudio.ui.kit.run_state_look import LOOKS
 from evalstudio.ui.kit.text import one_line, tooltip, tr

@@ -5,8 +5,9 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
+from evalstudio.core.run_state import ACTIVE
 from evalstudio.protocol import DeleteRun, DuplicateRun, RenameExperiment
-from evalstudio.store.runs import ACTIVE, RunRow
+from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import one_line, tr, trn
 from evalstudio.ui.state.engine_client import EngineState

@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QToolButto
 
 from evalstudio.advice.overload_signs import Sign, Trouble
 from evalstudio.core.format import clock
+from evalstudio.core.run_state import ACTIVE
 from evalstudio.core.strategy import Adaptive, SlidingWindow
 from evalstudio.protocol import Snapshot
-from evalstudio.store.runs import ACTIVE
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import mark, tr, trn
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, scaled, theme

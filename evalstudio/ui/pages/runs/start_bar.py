@@ -9,25 +9,18 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidg
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.strategy import SlidingWindow, Strategy
-from evalstudio.evaluations.spec import (
-    EXAMPLE,
-    EvaluationSpec,
-    ModelSettings,
-    examples,
-    load_evaluation,
-    variants,
-)
-from evalstudio.models.providers import LOCAL_MODEL
+from evalstudio.evaluations.loading import EXAMPLE, examples, load_evaluation, variants
+from evalstudio.evaluations.spec import EvaluationSpec
+from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
+from evalstudio.ui.kit.form_fields import MOST_SAMPLES
 from evalstudio.ui.kit.text import one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled
+from evalstudio.ui.state.model_book import DEMO_MODELS
 
 FIRST_EXAMPLE = "sentiment"
-DEMO_MODELS = ("demo/fast", "demo/instant", "demo/one-second", "demo/hosted-500rpm", "demo/vllm-32", "demo/ollama-1",
-               "demo/flaky", LOCAL_MODEL)  # fmt: skip
-MOST_SAMPLES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
