@@ -73,7 +73,7 @@ def forecast_command(
                 console.print(f"A pilot of {min(size, left or size)} samples is called and kept.")
                 with on_interrupt(stop):
                     piloted, basis = await run_pilot(engine, evaluation, options, size)
-                kept = piloted.keeping.counts.saved
+                kept = piloted.keeper.counts.saved
                 left = piloted.total - kept
                 source = (
                     f"{left:,} samples that are left, {kept:,} are saved; go on with "

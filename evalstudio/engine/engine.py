@@ -23,8 +23,9 @@ from evalstudio.engine.planning.plan import Plan, make_plan
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
 from evalstudio.engine.run.assembly import Assembled, Parts, assemble
+from evalstudio.engine.run.context import Services
 from evalstudio.engine.run.rescoring import rescore
-from evalstudio.engine.run.run import Run, Services
+from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
@@ -206,7 +207,7 @@ class Engine:
         del controller.changes[told:]  # told as what a person did, below
         for run in self.runs.values():
             if run.controller is controller:
-                run.steering.rates_changed(before, (requests, tokens))
+                run.controls.rates_changed(before, (requests, tokens))
         self.admission.pump()
 
     async def rename_experiment(self, old: str, new: str) -> None:
@@ -214,17 +215,17 @@ class Engine:
         await self.execute(lambda connection: rename_experiment(connection, old, new))
         for run in self.runs.values():
             if run.plan.experiment == old:
-                run.plan = replace(run.plan, experiment=new)
+                run.apply_plan(replace(run.plan, experiment=new))
 
     def change_settings(self, settings: Settings) -> None:
         """Settings that hold from now on, also for runs in work that set no value of their own."""
         ceiling = ceiling_in_force(settings, self._ceiling_option)
         self.settings, before = settings, self.admission.ceiling
         self.admission.set_ceiling(ceiling)
-        self._endpoints.follow(settings.rates, self._clock())
+        self._endpoints.apply_rates(settings.rates, self._clock())
         for run in list(self.runs.values()):
-            run.steering.follow(settings)
-            run.steering.ceiling_changed(before, ceiling)
+            run.controls.apply_settings(settings)
+            run.controls.ceiling_changed(before, ceiling)
         self.admission.pump()
 
     async def finished(self, run: Run) -> Snapshot:
@@ -299,7 +300,7 @@ class Engine:
             self.log("warning", f"{dataset.path.name}: {dataset.problem_count:,} rows are left out in all.")
         if resumed:
             self.log(
-                "info", f"Going on with run {run.id}: {run.keeping.counts.saved} of {run.total} are saved."
+                "info", f"Going on with run {run.id}: {run.keeper.counts.saved} of {run.total} are saved."
             )
         if unjudged:
             self.log("info", f"{unjudged} saved answers are judged without a new call.")
@@ -323,7 +324,7 @@ class Engine:
             save_buckets(connection, run.id, buckets)
             if not run.plan.is_recorded:
                 save_prior(connection, assembled.identity, prior)
-            beat(connection, run.id, run.keeping.counts.saved, run.keeping.counts.errored, run.clock.elapsed)
+            beat(connection, run.id, run.keeper.counts.saved, run.keeper.counts.errored, run.clock.elapsed)
             summary = msgspec.structs.replace(final, calls=())
             set_state(
                 connection, run.id, run.state, run.reason,
@@ -339,7 +340,7 @@ class Engine:
         reader = Reader(self.workspace)
         try:
             return final_scores(
-                reader, run.id, tuple(run.keeping.evaluators.values()), run.keeping.counts.saved
+                reader, run.id, tuple(run.keeper.evaluators.values()), run.keeper.counts.saved
             )
         finally:
             reader.close()
@@ -369,10 +370,11 @@ class Engine:
         self.log("error", redact("".join(traceback.format_exception(error))))
 
     def _saved(self, tokens: list[Any]) -> None:
-        runs = set()
+        ids = set()
         for token in tokens:
-            token.run.keeping.on_saved(token)
-            runs.add(token.run)
+            token.keeper.on_saved(token)
+            ids.add(token.keeper.run_id)
+        runs = [run for run in self.runs.values() if run.id in ids]
         if any(run.scoring.waiting for run in runs):
             self.admission.pump()
         for run in runs:

@@ -71,7 +71,7 @@ class Pulse:
 
     def close_seconds(self, run: Run, now: float) -> list[Bucket]:
         """The seconds of its charts that are over at `now`, in its own time."""
-        return run.telemetry.close_seconds(now, run.steering.limit, len(run.in_flight), self.lag, self.cpu)
+        return run.telemetry.close_seconds(now, run.controls.limit, len(run.in_flight), self.lag, self.cpu)
 
     def drain_changes(self, run: Run) -> list[LimitChange]:
         """Changes since the last time. What the controller changed goes to every run on it."""
@@ -83,10 +83,10 @@ class Pulse:
                 if other.controller is run.controller and (other.adaptive or change.what != "window"):
                     at = other.now - (self._clock() - change.at)
                     old, new = _number(change.old), _number(change.new)
-                    other.steering.note(
+                    other.controls.note(
                         LimitChange(at, change.what, old, new, change.cause.value, change.sentence)
                     )
-        changes, run.steering.changes = run.steering.changes, []
+        changes, run.controls.changes = run.controls.changes, []
         return changes
 
     def _limits(self, now: float) -> None:
@@ -120,7 +120,7 @@ class Pulse:
 
     def _heartbeat(self) -> None:
         standing = [
-            (run.id, run.keeping.counts.saved, run.keeping.counts.errored, run.clock.elapsed, run.state, run.reason)
+            (run.id, run.keeper.counts.saved, run.keeper.counts.errored, run.clock.elapsed, run.state, run.reason)
             for run in self._runs.values()
             if run.is_active
         ]  # fmt: skip

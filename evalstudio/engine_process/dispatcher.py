@@ -115,9 +115,9 @@ class Commander:
             case AbandonCall(run_id=run_id, record_id=record_id):
                 engine.run(run_id).abandon(record_id)
             case SetStrategy(run_id=run_id, strategy=strategy):
-                engine.run(run_id).steering.set_strategy(strategy)
+                engine.run(run_id).controls.set_strategy(strategy)
             case SetWorkers(run_id=run_id, workers=workers):
-                engine.run(run_id).steering.set_workers(workers)
+                engine.run(run_id).controls.set_workers(workers)
             case SetRates(run_id=run_id, requests_per_minute=requests, tokens_per_minute=tokens):
                 engine.set_rates(run_id, requests, tokens)
             case ChangeSettings(settings=settings):

@@ -58,7 +58,7 @@ async def test_that_as_many_batches_run_at_once_as_there_are_workers(
     reference = write(tmp_path, TWO)
     async with engine_in(workspace) as (engine, _):
         run = await engine.start_run(reference, Options("x", **{kind: 2}))
-        assert run.steering.strategy == SlidingWindow(6), "two batches"
+        assert run.controls.strategy == SlidingWindow(6), "two batches"
         final = await finish(engine, run)
     assert (final.saved, final.errored, final.workers) == (12, 0, 2)
     found = [answer.strip("[]").split(", ") for answer in answers(workspace).values()]
@@ -73,9 +73,9 @@ async def test_that_the_number_of_batches_changes_while_they_run(
     reference = write(tmp_path, text)
     async with engine_in(workspace) as (engine, heard):
         run = await engine.start_run(reference, Options("x", workers=1))
-        assert run.steering.strategy == SlidingWindow(3)
-        run.steering.set_workers(4)
-        assert run.steering.strategy == SlidingWindow(12)
+        assert run.controls.strategy == SlidingWindow(3)
+        run.controls.set_workers(4)
+        assert run.controls.strategy == SlidingWindow(12)
         await heard.until(lambda now: now.in_flight > 9)
         run.stop()
         await finish(engine, run)

@@ -116,13 +116,13 @@ async def test_that_workers_join_and_die_and_nothing_is_lost(
         evaluation = write_evaluation(tmp_path, '"model.py::answer"', 200, extra=extra)
         run = await engine.start_run(evaluation, Options("x"))
         await heard.until(lambda now: now.saved >= 10 and len(now.worker_list) == 2)
-        assert run.steering.strategy == SlidingWindow(2)
+        assert run.controls.strategy == SlidingWindow(2)
         victim.send_signal(signal.SIGKILL)
         await until(lambda: "left the cluster" in said(heard))
-        saved = run.keeping.counts.saved
+        saved = run.keeper.counts.saved
         await dask.worker(threads=2, nanny=False)
         await heard.until(lambda now: now.workers == 3 and now.in_flight == 3)
-        assert run.steering.strategy == SlidingWindow(3)
+        assert run.controls.strategy == SlidingWindow(3)
         final = await finish(engine, run)
     assert 0 < saved < 200
     assert (final.state, final.saved, final.errored) == ("completed", 200, 0)
@@ -258,7 +258,7 @@ async def test_that_a_lost_scheduler_is_said(
             async with asyncio.timeout(15):
                 while "does not answer" not in said(heard):
                     await asyncio.sleep(0.05)
-            saved = run.keeping.counts.saved
+            saved = run.keeper.counts.saved
             run.stop()
             final = await finish(engine, run)
     finally:

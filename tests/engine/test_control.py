@@ -69,7 +69,7 @@ async def test_that_auto_needs_two_rounds_for_eight_calls_of_a_function(
     async with engine_in(workspace) as (engine, _):
         run = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 8))
         final = await finish(engine, run)
-    assert isinstance(run.steering.strategy, Adaptive)
+    assert isinstance(run.controls.strategy, Adaptive)
     assert final.elapsed < 2.5
     answers = {line.answer for line in Reader(workspace).lines(Reader(workspace).record_ids(run.id))}
     assert max(int(str(answer).split()[1]) for answer in answers) <= 7
@@ -101,13 +101,13 @@ async def test_that_a_changed_window_holds_for_every_call_that_starts_later(
         )
         await heard.until(lambda snapshot: snapshot.saved >= 8)
         assert await most_at_once(server) == 4
-        run.steering.set_strategy(SlidingWindow(24))
+        run.controls.set_strategy(SlidingWindow(24))
         await heard.until(lambda snapshot: snapshot.in_flight == 24)
         async with asyncio.timeout(20):
             while await most_at_once(server) < 24:  # on a busy machine the last ones are still under way
                 await asyncio.sleep(0.02)
         assert await most_at_once(server) == 24
-        run.steering.set_strategy(SlidingWindow(2))
+        run.controls.set_strategy(SlidingWindow(2))
         await heard.until(lambda snapshot: snapshot.limit == 2 and snapshot.in_flight == 2)
         lowered = len(heard.snapshots)
         run.stop()
@@ -180,7 +180,9 @@ async def test_that_pause_lets_calls_end_and_starts_none(tmp_path: Path, workspa
         calm = await heard.until(lambda snapshot: snapshot.state == "paused" and snapshot.in_flight == 0)
         assert 8 <= calm.saved <= 60
         started = (await server.stats())["started"]
-        assert calm.saved == started, "what was in flight was answered and saved"
+        calm = await heard.until(lambda snapshot: snapshot.saved >= started)  # what was in flight is committed
+        assert calm.saved == started
+        assert calm.state == "paused"
         run.go_on()
         final = await finish(engine, run)
     assert final.saved == 60

@@ -135,7 +135,7 @@ async def test_that_a_pilot_is_kept_and_gone_on_with(
         assert kept == 12  # no more than was asked for, though calls were in flight
         assert basis.slots in (1, 2)
         run = await engine.resume_run(piloted.id)
-        assert run.steering.strategy == Adaptive()  # not the pilot's own
+        assert run.controls.strategy == Adaptive()  # not the pilot's own
         await finish(engine, run)
         started = (await server.stats())["started"]
     assert run.id == piloted.id

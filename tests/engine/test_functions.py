@@ -35,7 +35,7 @@ async def test_that_a_synchronous_function_runs_in_eight_threads_by_default(
     write_model(tmp_path, "import time\ndef answer(prompt):\n    time.sleep(1)\n    return 'positive'\n")
     async with engine_in(workspace) as (engine, _):
         run = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 8), Options("x"))
-        assert run.steering.strategy == SlidingWindow(8)
+        assert run.controls.strategy == SlidingWindow(8)
         final = await finish(engine, run)
     assert final.workers == 8
     assert 1.0 <= final.elapsed < 1.5
@@ -57,12 +57,12 @@ async def test_that_workers_change_while_a_run_runs(tmp_path: Path, workspace: W
         )
         await heard.until(lambda snapshot: snapshot.saved >= 6)
         assert max(int(one.record.answer or 0) for one in records(workspace)) == 2
-        run.steering.set_workers(12)
+        run.controls.set_workers(12)
         await heard.until(lambda snapshot: snapshot.in_flight == 12)
-        run.steering.set_workers(1)
+        run.controls.set_workers(1)
         await heard.until(lambda snapshot: snapshot.in_flight == 1 and snapshot.workers == 1)
         saved = len(records(workspace))
-        run.steering.set_workers(40)
+        run.controls.set_workers(40)
         final = await finish(engine, run)
     answers = [int(one.record.answer or 0) for one in records(workspace)]
     assert saved < 120

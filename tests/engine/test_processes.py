@@ -242,7 +242,7 @@ async def test_that_bad_code_costs_its_own_samples_only(tmp_path: Path, workspac
     extra = "processes = 2\nthreads_per_process = 1\ntimeouts = { attempt = 1, attempts = 1 }"
     async with engine_in(workspace) as (engine, heard):
         run = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 24, extra=extra))
-        assert run.steering.strategy == SlidingWindow(2)
+        assert run.controls.strategy == SlidingWindow(2)
         final = await finish(engine, run)
     assert (final.state, final.saved, final.errored) == ("completed with errors", 24, 6)
     found = {number: one.record for number, one in enumerate(records(workspace))}
@@ -324,8 +324,8 @@ async def test_that_the_number_of_processes_changes_while_a_run_runs(
         evaluation = write_evaluation(tmp_path, '"model.py::answer"', 150)
         run = await engine.start_run(evaluation, Options("x", processes=1, threads_per_process=2))
         await heard.until(lambda now: now.saved >= 4)
-        run.steering.set_workers(3)
-        assert run.steering.strategy == SlidingWindow(4), "whole processes"
+        run.controls.set_workers(3)
+        assert run.controls.strategy == SlidingWindow(4), "whole processes"
         await heard.until(lambda now: now.in_flight == 4 and now.workers == 4)
         final = await finish(engine, run)
         changes = [change.sentence for now in heard.snapshots for change in now.changes]

@@ -8,7 +8,7 @@ import pytest
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.datasets import DatasetSource, open_dataset
 from evalstudio.engine.limits.retry import RetryBudget
-from evalstudio.engine.run.sample_queue import MOST_DEFERRED, Done, SampleQueue
+from evalstudio.engine.run.sample_queue import MOST_DEFERRED, RecordBits, SampleQueue
 from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
@@ -17,7 +17,7 @@ from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 def queue_of(folder: Path, samples: int) -> SampleQueue:
     (folder / "rows.jsonl").write_text("".join(f'{{"text": "{n}"}}\n' for n in range(samples)))
-    return SampleQueue(open_dataset(DatasetSource("rows.jsonl"), folder), 1, 1, Done(1))
+    return SampleQueue(open_dataset(DatasetSource("rows.jsonl"), folder), 1, 1, RecordBits(1))
 
 
 def test_that_a_deferred_sample_comes_after_all_new_ones(tmp_path: Path) -> None:

@@ -26,15 +26,15 @@ async def test_that_a_run_returns_to_no_default_strategy(tmp_path: Path, workspa
         one = await engine.start_run(write_evaluation(tmp_path, '"demo/one-second"', 400))
         sync = await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 900, name="sync"))
         engine.change_settings(Settings(strategy=SlidingWindow(3)))
-        assert one.steering.strategy == sync.steering.strategy == SlidingWindow(3)
+        assert one.controls.strategy == sync.controls.strategy == SlidingWindow(3)
         await heard.until(lambda now: now.run_id == one.id and now.strategy == SlidingWindow(3))
         engine.change_settings(Settings())
-        assert one.steering.strategy == Adaptive()
-        assert sync.steering.strategy == SlidingWindow(8)
-        one.steering.set_strategy(SlidingWindow(2))  # a live control: settings no longer move it
+        assert one.controls.strategy == Adaptive()
+        assert sync.controls.strategy == SlidingWindow(8)
+        one.controls.set_strategy(SlidingWindow(2))  # a live control: settings no longer move it
         engine.change_settings(Settings(strategy=SlidingWindow(7)))
-        assert one.steering.strategy == SlidingWindow(2)
-        assert sync.steering.strategy == SlidingWindow(7)
+        assert one.controls.strategy == SlidingWindow(2)
+        assert sync.controls.strategy == SlidingWindow(7)
 
 
 async def test_that_time_outs_and_attempts_act_on_calls_that_start_from_now_on(
@@ -112,7 +112,7 @@ async def test_that_a_model_has_a_window_of_its_own_below_the_evaluation_and_abo
     settings = Settings(strategy=SlidingWindow(9))
     async with engine_in(workspace, settings=settings) as (engine, _):
         run = await engine.start_run(write_evaluation(tmp_path, '"quick"', 3))
-        assert (run.steering.strategy, run.plan.strategy_source) == (SlidingWindow(5), "model")
+        assert (run.controls.strategy, run.plan.strategy_source) == (SlidingWindow(5), "model")
         assert run.plan.model.label == "demo/instant"
         own = "strategy = { type = 'sequential' }"
         other = await engine.start_run(write_evaluation(tmp_path, '"quick"', 3, name="o", extra=own))

@@ -25,7 +25,7 @@ async def test_that_a_window_above_the_servers_cap_is_told_and_lowered_where_it_
         assert sign.samples > 0
         assert sign.proposed is not None
         assert sign.proposed < 32
-        run.steering.set_strategy(SlidingWindow(8))
+        run.controls.set_strategy(SlidingWindow(8))
         final = await finish(engine, run)
     assert final.errored == 0
     assert final.saved == 200

@@ -254,7 +254,7 @@ async def test_that_a_run_on_a_server_of_bad_answers_saves_each_sample_once(
                 run.go_on()  # it asks a person whenever most answers are bad
                 await asyncio.sleep(0.05)
         reasons = [run.reason]
-        while run.keeping.counts.saved < times:  # an answer that says no other can fare better ends it
+        while run.keeper.counts.saved < times:  # an answer that says no other can fare better ends it
             last = await finish(engine, run)
             assert last.reason, "a run that ends early says why"
             reasons.append(last.reason)

@@ -52,7 +52,7 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
             emit(found)
         if measurement.ran_out or found is None:
             search.run_out()
-    run.on_attempt = None
+    run.attempts.on_attempt = None
     if run.state is not RunState.RUNNING:
         search.run_out()
     best = search.best
@@ -70,10 +70,10 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
 async def _measure(run: Run, level: int) -> Measurement:
     """Changes the window, live, and listens until the level has brought enough."""
     measurement = Measurement(level, run.services.clock, lambda: run.queue.has_new)
-    run.on_attempt = measurement.heard
+    run.attempts.on_attempt = measurement.heard
     if run.workers is not None:
-        run.steering.set_workers(level)
-    run.steering.set_strategy(SlidingWindow(level), CAUSE)
+        run.controls.set_workers(level)
+    run.controls.set_strategy(SlidingWindow(level), CAUSE)
     until = measurement.clock() + LONGEST_LEVEL_S
     while run.state is RunState.RUNNING and measurement.clock() < until:
         with contextlib.suppress(TimeoutError):

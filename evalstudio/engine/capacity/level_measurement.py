@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.run.histogram import Histogram
-from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.protocol import Level
 from evalstudio.statistics import t_quantile
 
@@ -46,7 +46,7 @@ class Measurement:
     def __post_init__(self) -> None:
         self._started = self._from = self.clock()
 
-    def heard(self, item: Item, result: CallResult, latency: float) -> None:
+    def heard(self, item: SampleTask, result: CallResult, latency: float) -> None:
         """An attempt ended."""
         if self.done.is_set() or item.started < self._started:  # it met the load of the level before
             return

@@ -18,7 +18,7 @@ from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.run import Run
-from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.evaluations.loading import Evaluation, load_evaluation
 from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import find_key
@@ -71,7 +71,7 @@ async def run_pilot(
     since: float | None = None  # when calls began to go together
     enough = asyncio.Event()
 
-    def heard(item: Item, result: CallResult, latency: float) -> None:
+    def heard(item: SampleTask, result: CallResult, latency: float) -> None:
         nonlocal since
         if result.outcome is Outcome.OK:
             if since is None:
@@ -80,7 +80,7 @@ async def run_pilot(
                 together.append(latency)
         if since is None and len(alone) >= ALONE:
             since = run.services.clock()
-            run.steering.set_strategy(SlidingWindow(width), "pilot")
+            run.controls.set_strategy(SlidingWindow(width), "pilot")
         if len(alone) + len(together) >= calls:
             enough.set()
         elif turns == 1 and len(alone) + len(together) + len(run.in_flight) >= calls:
@@ -88,13 +88,13 @@ async def run_pilot(
                 "the pilot's last calls"
             )  # those in flight are the rest: no more is spent than was said
 
-    run.on_attempt = heard
+    run.attempts.on_attempt = heard
     while run.state is RunState.RUNNING and not enough.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(enough.wait(), LOOK_S)
     reason = run.reason
     await wind_up(run, f"The pilot of {size} samples is done; resume the run for the rest.")
-    run.on_attempt = None
+    run.attempts.on_attempt = None
     await keep(run, msgspec.structs.replace(run.plan.options, strategy=options.strategy, cache=options.cache))
     await engine.finished(run)
     if not alone:

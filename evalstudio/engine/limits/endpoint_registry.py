@@ -63,7 +63,7 @@ class Endpoints:
         controller.set_rates(now, rates.requests_per_minute, rates.tokens_per_minute)
         self._steered |= {name for name, one in self._controllers.items() if one is controller}
 
-    def follow(self, rates: Mapping[str, Rates], now: float) -> None:
+    def apply_rates(self, rates: Mapping[str, Rates], now: float) -> None:
         """Rates of the settings hold from now on, where no model and no person set others."""
         before, self._rates = self._rates, rates
         for identity, controller in self._controllers.items():

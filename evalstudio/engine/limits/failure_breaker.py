@@ -1,4 +1,4 @@
-"""The circuit breaker: when a run had better wait for a person than go on failing."""
+"""Failure breaker: when a run had better wait for a person than go on failing."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that has failed so often and 
 
 
 @dataclass(slots=True)
-class Breaker:
+class PauseRule:
     """Each method that looks gives the sentence with which the run should pause, or None."""
 
     answered: bool = False  # anything, since this start

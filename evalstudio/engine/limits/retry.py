@@ -48,7 +48,7 @@ class RetryPolicy:
         self.longest = longest
         self._random = random.Random(seed)
 
-    def follow(self, timeouts: TimeOuts) -> None:
+    def apply_timeouts(self, timeouts: TimeOuts) -> None:
         """Other bounds from now on."""
         self.max_attempts, self.longest = timeouts.attempts, timeouts.sample
 

@@ -11,7 +11,7 @@ import hashlib
 import msgspec
 
 from evalstudio.engine.models.call import Answer
-from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.store.reader import Reader
 from evalstudio.templating.templates import Message
 
@@ -33,7 +33,7 @@ class AnswerCache:
         self._asked = msgspec.json.encode(asked, order="sorted")
         self._with_columns = with_columns
 
-    def key(self, item: Item, messages: tuple[Message, ...]) -> bytes:
+    def key(self, item: SampleTask, messages: tuple[Message, ...]) -> bytes:
         """What stands for the question: 32 bytes."""
         question = hashlib.sha256(self._asked)
         columns = dict(item.sample.values) if self._with_columns else None

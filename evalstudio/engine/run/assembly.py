@@ -19,10 +19,11 @@ from evalstudio.engine.planning.open_workers import Opened, open_workers
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.planning.worker_advice import EvaluatorAdvice, blocking_of
 from evalstudio.engine.run.answer_cache import AnswerCache
+from evalstudio.engine.run.context import Services
 from evalstudio.engine.run.earlier_records import Before, count_crashes, load_before
 from evalstudio.engine.run.in_flight_log import FlightLog
 from evalstudio.engine.run.rescoring import drop_changed, find_missing
-from evalstudio.engine.run.run import Run, Services
+from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.run_clock import RunClock
 from evalstudio.engine.run.sample_queue import SampleQueue
 from evalstudio.engine.scoring.inline_scores import stored_evaluators
@@ -108,16 +109,17 @@ async def _assemble(
     ]
     own = plan.evaluators if plan.evaluation is None else ()
     advice = EvaluatorAdvice(plan, parts.services.log)
-    run.scoring = Scoring(
-        own, judges, run.keeping.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt,
+    scoring = Scoring(
+        own, judges, run.keeper.save_later_score, opened.evaluators, lambda: run.plan.spec.timeouts.attempt,
         advice.judged,
     )  # fmt: skip
+    run.attach_scoring(scoring)
     if isinstance(model, (FunctionModel, EvaluationModel)):
         model.on_returned = run.returned
     if isinstance(model, (FunctionModel, EvaluationModel, BatchModel)):
         model.on_held = run.held
     if workers is not None:
-        workers.tell_changes(run.steering.workers_changed)
+        workers.tell_changes(run.controls.workers_changed)
     return Assembled(run, identity, missing)
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from evalstudio.advice.overload_signs import Trouble
 from evalstudio.core.errors import EvaluationError
@@ -14,41 +13,53 @@ from evalstudio.engine.limits.vocabulary import Ticket
 from evalstudio.engine.models.attempt_report import report
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.pricing import Prices
+from evalstudio.engine.planning.plan import Plan
+from evalstudio.engine.run.context import RunContext, RunVerbs
+from evalstudio.engine.run.live_controls import LiveControls
+from evalstudio.engine.run.record_keeper import RecordKeeper
 from evalstudio.engine.run.record_rows import Ended, make_attempt
-from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.engine.scoring.judged import Judged
-from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.models.keys import redact
 from evalstudio.protocol import ErrorClass
 from evalstudio.templating.templates import Message
-
-if TYPE_CHECKING:
-    from evalstudio.engine.run.run import Run
 
 
 @dataclass(slots=True, eq=False)
 class Attempts:
     """Makes the calls of one run and decides what becomes of each."""
 
-    run: "Run"
+    context: RunContext
+    plan: Plan
+    verbs: RunVerbs
+    keeper: RecordKeeper
+    controls: LiveControls
+    scoring: Scoring = field(init=False)  # given by who puts the run together
+    on_attempt: Callable[[SampleTask, CallResult, float], None] | None = None
+    """Called with each attempt that ended and its seconds."""
     alone: bool = False  # the one call in flight is of a sample that an engine died with
     expected_tokens: float = 0.0  # about what one call takes
     prices: Prices = field(init=False)
     _policy: RetryPolicy = field(init=False)
 
     def __post_init__(self) -> None:
-        timeouts = self.run.plan.spec.timeouts
-        self._policy = RetryPolicy(seed=self.run.id, max_attempts=timeouts.attempts, longest=timeouts.sample)
-        self.prices = Prices(self.run.plan.model, lambda message: self.run.services.log("warning", message))
+        timeouts = self.plan.spec.timeouts
+        self._policy = RetryPolicy(
+            seed=self.context.id, max_attempts=timeouts.attempts, longest=timeouts.sample
+        )
+        log = self.context.services.log
+        self.prices = Prices(self.plan.model, lambda message: log("warning", message))
 
-    def follow(self, timeouts: TimeOuts) -> None:
-        """Other waits and another budget, from now on."""
-        self._policy.follow(timeouts)
+    def apply_plan(self, plan: Plan) -> None:
+        """Other time-outs and another budget, from now on."""
+        self.plan = plan
+        self._policy.apply_timeouts(plan.spec.timeouts)
         self._watch_budget()
 
-    def start(self, item: Item, now: float) -> None:
+    def start(self, item: SampleTask, now: float) -> None:
         """Begins a call; it ends with `Admission.done`."""
-        run = self.run
+        run = self.context
         item.queued += max(0.0, now - item.ready_at)
         item.started = now
         if item.first_started is None:
@@ -58,24 +69,24 @@ class Attempts:
         item.state, item.cause = "calling", ""
         if item.turn_attempts == 0:
             run.controller.retries.first_attempt()
-        ticket = run.controller.start(now, int(self.expected_tokens), adaptive=run.adaptive)
+        ticket = run.controller.start(now, int(self.expected_tokens), adaptive=self.controls.adaptive)
         self.alone = item.crashes > 0
         run.flight.start(item.record_id)
-        run.in_flight[item] = run.begin(self._attempt(item, ticket))
+        run.in_flight[item] = self.verbs.begin(self._attempt(item, ticket))
 
-    def recall(self, item: Item) -> bool:
+    def recall(self, item: SampleTask) -> bool:
         """Takes the answer that an earlier run got to the same question, if there is one: nothing is called."""
-        cache = self.run.cache
+        cache = self.context.cache
         if cache is None or item.attempts or item.turn:
             return False
         try:
-            turn = self.run.plan.conversation.render_turn(0, item.sample.values, [])
+            turn = self.plan.conversation.render_turn(0, item.sample.values, [])
             item.question = cache.key(item, tuple(turn))
             kept = cache.find(item.question)
         except EvaluationError:
             return False  # the attempt says what is wrong
         except sqlite3.Error as error:
-            self.run.services.log(
+            self.context.services.log(
                 "warning", f"The cache of answers can't be read ({error}); the model is asked."
             )
             return False
@@ -86,19 +97,19 @@ class Attempts:
         self._judge_and_save(item, ended, kept.answer)
         return True
 
-    async def _attempt(self, item: Item, ticket: Ticket) -> None:
+    async def _attempt(self, item: SampleTask, ticket: Ticket) -> None:
         result: CallResult | None = None
-        run = self.run
+        run = self.context
         try:
             item.messages = self._messages(item)
-            left = run.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
+            left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
             left = max(0.001, left)
             request = Request(item.messages, item.repeat, item.sample.values, left)
             # the model ends in time by itself, and keeps what it has of the answer
             async with asyncio.timeout(left + 1.0):
                 result = await run.model.call(request, lambda parts: self._streamed(item, ticket, parts))
         except TimeoutError:
-            limit = run.plan.spec.timeouts.sample
+            limit = self.plan.spec.timeouts.sample
             result = CallResult(
                 Outcome.OVERLOADED,
                 message=f"No answer within {limit:g} s for the whole sample.",
@@ -123,33 +134,32 @@ class Attempts:
                 elif result is not None and result.outcome is not Outcome.CANCELLED:
                     self._settle(item, result, now)
             finally:
-                run.services.admission.done(run)
-        run.close_if_done()
+                self.verbs.attempt_ended()
 
-    def _streamed(self, item: Item, ticket: Ticket, parts: int) -> None:
+    def _streamed(self, item: SampleTask, ticket: Ticket, parts: int) -> None:
         item.state = "streaming"
-        self.run.controller.streamed(self.run.services.clock(), ticket, parts)
+        self.context.controller.streamed(self.context.services.clock(), ticket, parts)
 
-    def abandoned(self, item: Item, result: CallResult | None, now: float) -> None:
+    def abandoned(self, item: SampleTask, result: CallResult | None, now: float) -> None:
         """A person has given this sample up: it ends as errored, and teaches the limits nothing."""
         spent = now - (item.first_started or now)
         message = f"Abandoned by you {spent:.1f} s after its first call."
         if result is not None:
             item.attempts.append(make_attempt(item, result, message, now - item.started, 0.0))
-        self.run.telemetry.failed(Outcome.CANCELLED, message, self.run.now, final=True)
-        self.run.keeping.save(item, Ended(Outcome.CANCELLED, message, item.partial, cost=item.cost))
+        self.context.telemetry.failed(Outcome.CANCELLED, message, self.context.clock.now, final=True)
+        self.keeper.save(item, Ended(Outcome.CANCELLED, message, item.partial, cost=item.cost))
 
-    def _messages(self, item: Item) -> tuple[Message, ...]:
-        turn = self.run.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
+    def _messages(self, item: SampleTask) -> tuple[Message, ...]:
+        turn = self.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
         return (*item.messages, *turn) if item.turn_attempts == 0 else item.messages
 
-    def _settle(self, item: Item, result: CallResult, now: float) -> None:
-        run = self.run
+    def _settle(self, item: SampleTask, result: CallResult, now: float) -> None:
+        run = self.context
         latency = now - item.started if result.seconds is None else result.seconds
         item.queued += now - item.started - latency
         item.turn_attempts += 1
-        if run.on_attempt is not None:
-            run.on_attempt(item, result, latency)
+        if self.on_attempt is not None:
+            self.on_attempt(item, result, latency)
         if result.answer is not None and result.answer.prompt is not None:
             item.messages = (Message("user", result.answer.prompt),)
         if result.outcome is Outcome.OK and result.answer is not None:
@@ -158,9 +168,9 @@ class Attempts:
         message = redact(result.message)
         self._note_trouble(item, result)
         item.partial = result.answer or item.partial
-        if result.outcome is Outcome.QUOTA or (result.fatal and not run.breaker.answered):
-            run.telemetry.failed(result.outcome, message, run.now, final=False)
-            run.stop(message)
+        if result.outcome is Outcome.QUOTA or (result.fatal and not run.pause_rule.answered):
+            run.telemetry.failed(result.outcome, message, run.clock.now, final=False)
+            self.verbs.stop(message)
             return
         decision = self._policy.after(
             result.outcome,
@@ -172,7 +182,7 @@ class Attempts:
         waited = decision.delay if isinstance(decision, Retry) else 0.0
         item.attempts.append(make_attempt(item, result, message, latency, waited))
         final = isinstance(decision, GiveUp)
-        run.telemetry.failed(result.outcome, message, run.now, final=final)
+        run.telemetry.failed(result.outcome, message, run.clock.now, final=final)
         match decision:
             case Retry(delay=delay):
                 item.state, item.cause = "backing off", message
@@ -185,27 +195,29 @@ class Attempts:
             case PauseRun(sentence=sentence):
                 item.ready_at = now
                 run.queue.put_back(item, None)
-                run.ask(f"{message} It was paused because {sentence}.")
+                self.verbs.ask(f"{message} It was paused because {sentence}.")
             case GiveUp():
-                run.keeping.save(item, Ended(result.outcome, message, item.partial, cost=item.cost))
+                self.keeper.save(item, Ended(result.outcome, message, item.partial, cost=item.cost))
                 self._watch(run.telemetry.errors())
 
-    def _note_trouble(self, item: Item, result: CallResult) -> None:
+    def _note_trouble(self, item: SampleTask, result: CallResult) -> None:
         """A failed attempt is a sign of something; its sample counts once."""
         again = any(attempt.outcome == result.outcome.value for attempt in item.attempts)
         match result.outcome:
             case Outcome.THROTTLED:
-                self.run.signs.ended(self.run.now, Trouble.RATE_LIMITS, again=again)
+                self.context.signs.ended(self.context.clock.now, Trouble.RATE_LIMITS, again=again)
             case Outcome.OVERLOADED if result.status is None:
-                self.run.signs.ended(self.run.now, Trouble.CONNECTIONS, again=again)
+                self.context.signs.ended(self.context.clock.now, Trouble.CONNECTIONS, again=again)
             case _:
-                self.run.signs.ended(self.run.now, Trouble.ERRORS, again=again)
+                self.context.signs.ended(self.context.clock.now, Trouble.ERRORS, again=again)
 
-    def _answered(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
-        run = self.run
-        run.breaker.answered = True
-        run.signs.ended(run.now, None, again=bool(item.attempts))
-        if not run.plan.is_recorded:
+    def _answered(
+        self, item: SampleTask, result: CallResult, answer: Answer, latency: float, now: float
+    ) -> None:
+        run = self.context
+        run.pause_rule.answered = True
+        run.signs.ended(run.clock.now, None, again=bool(item.attempts))
+        if not self.plan.is_recorded:
             run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
         cost = self.prices.of(answer)
         run.telemetry.spent(cost)
@@ -213,37 +225,39 @@ class Attempts:
             item.cost = (item.cost or 0.0) + cost
         self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
         self._watch(None)
-        taken = None if run.plan.is_recorded else latency
+        taken = None if self.plan.is_recorded else latency
         ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost, result.connect)
-        if item.turn + 1 < run.plan.conversation.turns:
+        if item.turn + 1 < self.plan.conversation.turns:
             self._next_turn(item, result, answer, latency, now)
         else:
             self._judge_and_save(item, ended, answer)
         self._watch_budget()
 
     def _watch_budget(self) -> None:
-        budget = self.run.plan.spec.budget
-        if budget is not None and self.run.telemetry.cost >= budget:
-            self.run.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+        budget = self.plan.spec.budget
+        if budget is not None and self.context.telemetry.cost >= budget:
+            self.verbs.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
 
     def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
         """Tells the circuit breaker of a finished sample: with the run's errors where it is errored."""
-        if self.run.plan.is_recorded:
+        if self.plan.is_recorded:
             return  # what is missing there stays missing, and costs nothing
-        if (sentence := self.run.breaker.finished(errors)) is not None:
-            self.run.ask(sentence)
+        if (sentence := self.context.pause_rule.finished(errors)) is not None:
+            self.verbs.ask(sentence)
 
-    def _judge_and_save(self, item: Item, ended: Ended, answer: Answer) -> None:
-        scoring, values = self.run.scoring, item.sample.values
+    def _judge_and_save(self, item: SampleTask, ended: Ended, answer: Answer) -> None:
+        scoring, values = self.scoring, item.sample.values
         if answer.scores is not None:
             judged = Judged(answer.scores, 0.0)
         else:
             judged = scoring.now(answer.text, values)
-        self.run.keeping.save(item, replace(ended, judged=judged))
+        self.keeper.save(item, replace(ended, judged=judged))
         if not judged.complete:
             scoring.later(item.record_id, answer.text, values, item.messages[-1].content, judged.scored)
 
-    def _next_turn(self, item: Item, result: CallResult, answer: Answer, latency: float, now: float) -> None:
+    def _next_turn(
+        self, item: SampleTask, result: CallResult, answer: Answer, latency: float, now: float
+    ) -> None:
         item.attempts.append(make_attempt(item, result, "", latency, 0.0))
         item.messages = (*item.messages, Message("assistant", answer.text))
         item.answers.append(answer.text)
@@ -251,7 +265,7 @@ class Attempts:
         item.turn_attempts = 0
         item.ready_at = now
         item.state = "waiting"
-        self.run.queue.put_back(item, None)
+        self.context.queue.put_back(item, None)
 
     def _expect_tokens(self, tokens: int) -> None:
         if tokens:
@@ -259,7 +273,7 @@ class Attempts:
             self.expected_tokens += (tokens - self.expected_tokens) * share
 
 
-def _unreadable(item: Item) -> int:
+def _unreadable(item: SampleTask) -> int:
     """Of the attempts before this one, in this turn, how many brought an answer that could not be read."""
     before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
     return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
 from evalstudio.engine.run.counts import Counts, add_score, make_aggregates
-from evalstudio.engine.run.sample_queue import Done
+from evalstudio.engine.run.sample_queue import RecordBits
 from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.evaluators import Evaluator
 from evalstudio.statistics.metrics import LiveAggregate
@@ -20,7 +20,7 @@ from evalstudio.store.schema import record_ids
 class Before:
     """Where a run stands before it goes on."""
 
-    done: Done
+    done: RecordBits
     counts: Counts
     aggregates: dict[str, LiveAggregate]
     next_second: int
@@ -38,7 +38,7 @@ def load_before(
 
     `unjudged` are answers that lack a score: they are counted once they have it.
     """
-    done = Done.load(connection, run_id, classes)
+    done = RecordBits.load(connection, run_id, classes)
     counts = Counts(saved=done.kept)
     aggregates = make_aggregates(evaluators)
     answered, counts.cached = connection.execute(

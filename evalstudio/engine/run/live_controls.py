@@ -3,8 +3,8 @@
 Each change holds for calls that start from now on and is noted with a sentence, for the charts and the store.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,23 +18,24 @@ from evalstudio.core.strategy import (
     window_of,
 )
 from evalstudio.core.workers import Threads, default_workers
-from evalstudio.engine.planning.plan import strategy_in_force, with_settings
+from evalstudio.engine.planning.plan import Plan, strategy_in_force, with_settings
+from evalstudio.engine.run.context import RunContext
 from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.protocol import LimitChange
 from evalstudio.settings.values import Settings
 from evalstudio.store.rows import LimitChangeRow
 
-if TYPE_CHECKING:
-    from evalstudio.engine.run.run import Run
 
-
-class Steering:
+class LiveControls:
     """The strategy of one run, and where it comes from."""
 
-    def __init__(self, run: "Run") -> None:
-        self._run = run
-        self.strategy: Strategy = run.plan.strategy
-        self.source = run.plan.strategy_source
+    def __init__(self, context: RunContext, plan: Plan, on_plan: Callable[[Plan], None]) -> None:
+        """`on_plan` is called with a plan that new settings have changed."""
+        self._run = context
+        self.plan = plan
+        self._on_plan = on_plan
+        self.strategy: Strategy = plan.strategy
+        self.source = plan.strategy_source
         self.changes: list[LimitChange] = []  # since the last snapshot
         self._by_hand = False  # a person has set it while the run went on
 
@@ -76,7 +77,7 @@ class Steering:
     def set_workers(self, count: int) -> None:
         """Changes the workers of a synchronous function. A window that was their number follows."""
         run = self._run
-        one_thread = run.plan.model.thread_safe is False and isinstance(run.plan.pool, Threads)
+        one_thread = self.plan.model.thread_safe is False and isinstance(self.plan.pool, Threads)
         if run.workers is None or one_thread:
             return
         old = run.workers.size
@@ -92,7 +93,7 @@ class Steering:
         """Workers have come or gone by themselves. A window that is their number by default follows."""
         workers = self._run.workers
         assert workers is not None
-        by_workers = self._run.plan.strategy_source == BY_WORKERS and not self._by_hand
+        by_workers = self.plan.strategy_source == BY_WORKERS and not self._by_hand
         if by_workers and self.strategy != self._window_of(workers.size):
             self.strategy = self._window_of(workers.size)
             self._note("workers", None, str(workers.size), "cluster", f"{workers.label}.")
@@ -115,9 +116,9 @@ class Steering:
             sentence = f"At most {now:,} calls of all runs at once, set in the settings."
             self._note("application ceiling", str(was), str(now), "settings", sentence)
 
-    def follow(self, settings: Settings) -> None:
+    def apply_settings(self, settings: Settings) -> None:
         """New settings hold for a running run, too, where nothing nearer to it set its own."""
-        run, plan = self._run, self._run.plan
+        run, plan = self._run, self.plan
         default = default_workers(settings)
         if type(default) is type(plan.pool) and not plan.asks_for_workers:
             self.set_workers(default.capacity)
@@ -130,7 +131,7 @@ class Steering:
             self.set_strategy(strategy, "settings")
         elif self.adaptive:
             self.apply()
-        self._follow_waits(with_settings(plan.spec, plan.given, settings))
+        self._apply_spec(with_settings(plan.spec, plan.given, settings))
 
     def note(self, change: LimitChange) -> None:
         """Keeps a change of a limit: for the next snapshot and in the store."""
@@ -146,19 +147,12 @@ class Steering:
         )
 
     def _note(self, what: str, old: str | None, new: str | None, cause: str, sentence: str) -> None:
-        self.note(LimitChange(self._run.now, what, old, new, cause, sentence))
+        self.note(LimitChange(self._run.clock.now, what, old, new, cause, sentence))
 
     def _window_of(self, workers: int) -> SlidingWindow:
-        return window_of(workers, self._run.plan.samples_a_call)
+        return window_of(workers, self.plan.samples_a_call)
 
-    def _follow_waits(self, spec: EvaluationSpec) -> None:
+    def _apply_spec(self, spec: EvaluationSpec) -> None:
         """Time-outs, attempts and budget for calls that start from now on."""
-        run = self._run
-        if spec == run.plan.spec:
-            return
-        run.plan = replace(run.plan, spec=spec)
-        run.model.set_timeouts(spec.timeouts)
-        run.attempts.follow(spec.timeouts)
-        for judge in run.scoring.judges:
-            judge.model.set_timeouts(spec.timeouts)
-            judge.policy.follow(spec.timeouts)
+        if spec != self.plan.spec:
+            self._on_plan(replace(self.plan, spec=spec))

@@ -1,13 +1,14 @@
 """What a run hands to the writer, and what it knows once that is committed: counts and scores as they form."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
+from evalstudio.engine.planning.plan import Plan
+from evalstudio.engine.run.context import RunContext
 from evalstudio.engine.run.counts import Counts, add_score, make_aggregates
 from evalstudio.engine.run.record_rows import Ended, make_record
-from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.engine.scoring.inline_scores import given_evaluator
 from evalstudio.engine.scoring.judged import Judged
 from evalstudio.engine.scoring.scoring import score_rows
@@ -15,15 +16,12 @@ from evalstudio.evaluators import Evaluator
 from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.writer import Saved
 
-if TYPE_CHECKING:
-    from evalstudio.engine.run.run import Run
-
 
 @dataclass(slots=True)
 class RecordSaved:
     """What the writer hands back when a record is committed. `judged` None: it is errored."""
 
-    run: "Run"
+    keeper: "RecordKeeper"
     judged: Judged | None
     cached: bool = False
 
@@ -32,32 +30,37 @@ class RecordSaved:
 class ScoresSaved:
     """What the writer hands back when scores of a saved answer are committed; `last`: no more come for it."""
 
-    run: "Run"
+    keeper: "RecordKeeper"
     scores: tuple[Score, ...]
     last: bool
     scored: bool  # any evaluator could judge it
 
 
-class Keeping:
+class RecordKeeper:
     """The records of one run on their way to the store, and the sums over those that are there."""
 
-    def __init__(self, run: "Run", counts: Counts, aggregates: dict[str, LiveAggregate]) -> None:
-        self._run = run
+    def __init__(
+        self, context: RunContext, plan: Plan, counts: Counts, aggregates: dict[str, LiveAggregate]
+    ) -> None:
+        self.run_id = context.id
+        self._writer = context.services.writer
+        self._telemetry = context.telemetry
         self.counts = counts
         self.aggregates = aggregates
-        self.evaluators: dict[str, Evaluator] = {one.name: one for one in run.plan.evaluators}
+        self.evaluators: dict[str, Evaluator] = {one.name: one for one in plan.evaluators}
         self.unsaved = 0
-        self._expected = run.plan.compile_expected()
+        self._learns_evaluators = plan.evaluation is not None
+        self._expected = plan.compile_expected()
 
-    def save(self, item: Item, ended: Ended) -> None:
+    def save(self, item: SampleTask, ended: Ended) -> None:
         """Keeps the record of a sample that has come to its end."""
-        record = make_record(self._run.id, item, ended, self._expected)
+        record = make_record(self.run_id, item, ended, self._expected)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
-        token = RecordSaved(self._run, ended.judged, ended.cached)
+        token = RecordSaved(self, ended.judged, ended.cached)
         question = None if ended.cached or ended.outcome is not Outcome.OK else item.question
         saved = Saved(record, scores, item.attempts, token, item.again, question)
-        self._run.services.writer.save(saved)
+        self._writer.save(saved)
 
     def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
         """A score that took its time."""
@@ -66,8 +69,8 @@ class Keeping:
     def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
         """Keeps scores of an answer that is saved already."""
         self.unsaved += 1
-        token = ScoresSaved(self._run, scores, last, scored)
-        self._run.services.writer.save(Saved(None, score_rows(record_id, scores), token=token))
+        token = ScoresSaved(self, scores, last, scored)
+        self._writer.save(Saved(None, score_rows(record_id, scores), token=token))
 
     def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
         """A record of this run, or scores of one, are committed."""
@@ -78,7 +81,7 @@ class Keeping:
                 if cached:
                     self.counts.cached += 1  # it says nothing about the endpoint: charts leave it out
                 else:
-                    self._run.telemetry.saved(1)
+                    self._telemetry.saved(1)
                 if judged is None:
                     self.counts.errored += 1
                     return
@@ -94,7 +97,7 @@ class Keeping:
 
     def _know(self, score: Score) -> None:
         """An evaluation's own function shows by its scores which evaluators there are."""
-        if self._run.plan.evaluation is not None and score.name not in self.evaluators:
+        if self._learns_evaluators and score.name not in self.evaluators:
             evaluator = given_evaluator(score.name, score.metrics)
             self.evaluators[score.name] = evaluator
             self.aggregates |= make_aggregates([evaluator])

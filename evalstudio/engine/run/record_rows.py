@@ -12,7 +12,7 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.text import as_text
 from evalstudio.engine.models.call import Answer, CallResult
-from evalstudio.engine.run.sample_queue import Item
+from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.engine.scoring.judged import Judged
 from evalstudio.store.rows import AttemptRow, Record
 
@@ -35,7 +35,7 @@ class Ended:
 Expected = Callable[[Mapping[str, Any]], Any]
 
 
-def make_record(run_id: int, item: Item, ended: Ended, expected: Expected | None) -> Record:
+def make_record(run_id: int, item: SampleTask, ended: Ended, expected: Expected | None) -> Record:
     """The record of a sample; `expected` gives the expected answer from its values."""
     answer = ended.answer or _NO_ANSWER
     has_answer = ended.answer is not None
@@ -70,14 +70,16 @@ def make_record(run_id: int, item: Item, ended: Ended, expected: Expected | None
     )
 
 
-def _prompt(item: Item) -> str:
+def _prompt(item: SampleTask) -> str:
     try:
         return msgspec.json.encode(item.messages).decode()
     except UnicodeEncodeError:  # half a character in a value of the dataset
         return msgspec.json.encode(encodable_value(msgspec.to_builtins(item.messages))).decode()
 
 
-def make_attempt(item: Item, result: CallResult, message: str, duration: float, waited: float) -> AttemptRow:
+def make_attempt(
+    item: SampleTask, result: CallResult, message: str, duration: float, waited: float
+) -> AttemptRow:
     """The row of an attempt that was not a record's only one."""
     started = item.started - (item.first_started or item.started)
     number = len(item.attempts) + 1

@@ -96,7 +96,7 @@ def _judge(
     scored = any(score.scored for score in scores) or any(row.value is not None for row in details.scores)
     later = names - quick.keys()
     if scores or not later:
-        run.keeping.save_scores(record, scores, last=not later, scored=scored)
+        run.keeper.save_scores(record, scores, last=not later, scored=scored)
     if later:
         messages = msgspec.json.decode(details.record.prompt, type=list[Message])
         run.scoring.later(record, answer, values, messages[-1].content, scored, only=later)

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
@@ -10,46 +10,35 @@ from evalstudio.advice.overload_signs import SignWatch
 from evalstudio.core.errors import RunError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
-from evalstudio.engine.limits.admission import Admission, Cap, cancel_soon
+from evalstudio.engine.limits.admission import Cap, cancel_soon
 from evalstudio.engine.limits.blocking import BlockingShare
 from evalstudio.engine.limits.endpoint import EndpointController
-from evalstudio.engine.limits.failure_breaker import Breaker
+from evalstudio.engine.limits.failure_breaker import PauseRule
 from evalstudio.engine.limits.vocabulary import Binding, Wait
 from evalstudio.engine.models.call import CallResult, Model
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.answer_cache import AnswerCache
 from evalstudio.engine.run.attempts import Attempts
+from evalstudio.engine.run.context import RunContext, Services
 from evalstudio.engine.run.counts import Counts
 from evalstudio.engine.run.in_flight_log import FlightLog
-from evalstudio.engine.run.live_controls import Steering
-from evalstudio.engine.run.record_keeper import Keeping
+from evalstudio.engine.run.live_controls import LiveControls
+from evalstudio.engine.run.record_keeper import RecordKeeper
 from evalstudio.engine.run.record_rows import Ended
 from evalstudio.engine.run.run_clock import RunClock
-from evalstudio.engine.run.sample_queue import Item, SampleQueue
+from evalstudio.engine.run.sample_queue import SampleQueue, SampleTask
 from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.models.keys import redact
 from evalstudio.statistics.metrics import LiveAggregate
-from evalstudio.store.writer import Writer
 
 MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
 JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
 MOST_HELD_S = 1.0
 MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
-
-
-@dataclass(slots=True)
-class Services:
-    """What an engine gives its runs."""
-
-    clock: Callable[[], float]
-    admission: Admission
-    writer: Writer
-    log: Callable[[str, str], None]  # level, text
-    attended: bool  # somebody can answer: without, every pause that asks ends the run
 
 
 @dataclass(slots=True, eq=False)
@@ -74,35 +63,36 @@ class Run:
     state: RunState = RunState.QUEUED
     reason: str = ""
     blocked: Wait | None = None
-    in_flight: "dict[Item, asyncio.Task[None]]" = field(default_factory=dict)  # oldest first
+    in_flight: "dict[SampleTask, asyncio.Task[None]]" = field(default_factory=dict)  # oldest first
     rescoring: int = 0  # answers of an earlier start that have still to be judged
     held_s: float = 0.0  # seconds for which an async function held up the loop
     blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
     signs: SignWatch = field(default_factory=SignWatch)
-    on_attempt: Callable[[Item, CallResult, float], None] | None = (
-        None  # told of each that ended, and its seconds
-    )
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
-    breaker: Breaker = field(default_factory=Breaker)
-    steering: Steering = field(init=False)
-    keeping: Keeping = field(init=False)
+    pause_rule: PauseRule = field(default_factory=PauseRule)
+    controls: LiveControls = field(init=False)
+    keeper: RecordKeeper = field(init=False)
     attempts: Attempts = field(init=False)
     scoring: Scoring = field(init=False)  # given by who puts the run together
     _kept: int = field(init=False)  # records that an earlier start has made
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self, before: tuple[Counts, dict[str, LiveAggregate]]) -> None:
-        self.keeping = Keeping(self, *before)
-        self.steering = Steering(self)
-        self.attempts = Attempts(self)
-        self._kept = self.keeping.counts.saved
+        context = RunContext(
+            self.id, self.model, self.controller, self.services, self.queue, self.workers, self.flight,
+            self.telemetry, self.clock, self.cache, self.signs, self.pause_rule, self.in_flight,
+        )  # fmt: skip
+        self.keeper = RecordKeeper(context, self.plan, *before)
+        self.controls = LiveControls(context, self.plan, self.apply_plan)
+        self.attempts = Attempts(context, self.plan, self, self.keeper, self.controls)
+        self._kept = self.keeper.counts.saved
 
     # What a person can do -------------------------------------------------------------------------------------
 
     def start(self) -> None:
         self.clock.start()
         self.state = RunState.RUNNING
-        self.steering.apply()
+        self.controls.apply()
         self.services.admission.join(self)
         for judge in self.scoring.judges:
             self.services.admission.join(judge)
@@ -120,7 +110,7 @@ class Run:
     def go_on(self) -> None:
         if self.state is not RunState.PAUSED:
             return
-        self.breaker.reset()
+        self.pause_rule.reset()
         self.clock.go_on()
         self.controller.forgive(self.services.clock())
         for judge in self.scoring.judges:
@@ -159,7 +149,7 @@ class Run:
 
     @property
     def adaptive(self) -> bool:
-        return self.steering.adaptive
+        return self.controls.adaptive
 
     def wants(self) -> bool:
         return self.may_start() and self.queue.has_item(self.services.clock())
@@ -167,14 +157,14 @@ class Run:
     def refuses(self, now: float) -> Wait | None:
         if self.attempts.alone or (self.in_flight and self.queue.next_crashes(now)):
             return Wait(Binding.CRASHED, None)
-        if not self.adaptive and len(self.in_flight) >= self.steering.limit:
+        if not self.adaptive and len(self.in_flight) >= self.controls.limit:
             return Wait(Binding.MAXIMUM, None)
         taken = len(self.in_flight) // self.plan.samples_a_call
         if self.workers is not None and taken >= self.workers.capacity:
             return Wait(Binding.WORKERS, None)
-        if self.scoring.waiting >= JUDGED_LATER * self.steering.limit:
+        if self.scoring.waiting >= JUDGED_LATER * self.controls.limit:
             return Wait(Binding.JUDGES, None)
-        if self.keeping.unsaved >= MOST_UNSAVED:
+        if self.keeper.unsaved >= MOST_UNSAVED:
             return Wait(Binding.DISK, now + 0.05)
         return None
 
@@ -193,11 +183,11 @@ class Run:
             return
         self.attempts.start(item, now)
 
-    def _give_up_on(self, item: Item, now: float) -> None:
+    def _give_up_on(self, item: SampleTask, now: float) -> None:
         """A sample that killed two engines gets no third one."""
         message = f"The engine died {item.crashes} times while this sample was in flight."
         self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
-        self.keeping.save(item, Ended(Outcome.CRASHED, message))
+        self.keeper.save(item, Ended(Outcome.CRASHED, message))
         asyncio.get_running_loop().call_soon(self.services.admission.done, self)
 
     # What the engine asks -----------------------------------------------------------------------------------------
@@ -238,6 +228,24 @@ class Run:
         if result.answer is not None:
             self.telemetry.spent(prices.of(result.answer))
 
+    def attach_scoring(self, scoring: Scoring) -> None:
+        """Gives the run what judges its answers, once it is put together."""
+        self.scoring = self.attempts.scoring = scoring
+
+    def apply_plan(self, plan: Plan) -> None:
+        """Another plan holds for calls that start from now on: other time-outs, another budget or name."""
+        self.plan = self.controls.plan = plan
+        timeouts = plan.spec.timeouts
+        self.model.set_timeouts(timeouts)
+        self.attempts.apply_plan(plan)
+        for judge in self.scoring.judges:
+            judge.model.set_timeouts(timeouts)
+            judge.policy.apply_timeouts(timeouts)
+
+    def attempt_ended(self) -> None:
+        """Gives a call's turn back to admission."""
+        self.services.admission.done(self)
+
     def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Work that belongs to the run and is cancelled with it."""
         task = asyncio.create_task(work)
@@ -247,7 +255,11 @@ class Run:
 
     def _ended_task(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            return
+        if (error := task.exception()) is None:
+            self.close_if_done()
+        else:
             # a defect of ours: the run must neither hang nor go on as if nothing were
             self.services.log("error", redact("".join(traceback.format_exception(error))))
             self.stop(
@@ -278,7 +290,7 @@ class Run:
             self.ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
         elif (down := next(filter(None, (judge.down() for judge in self.scoring.judges)), None)) is not None:
             self.ask(f"Paused: {down} See to the cause, then continue.")
-        elif (silent := self.breaker.silent(self.clock.going, self.telemetry.errors())) is not None:
+        elif (silent := self.pause_rule.silent(self.clock.going, self.telemetry.errors())) is not None:
             self.ask(silent)
 
     def ask(self, reason: str) -> None:
@@ -296,10 +308,10 @@ class Run:
             and not self.in_flight
             and not self.scoring.waiting
             and not self.rescoring
-            and not self.keeping.unsaved
+            and not self.keeper.unsaved
         ):
             self._end(
-                RunState.COMPLETED_WITH_ERRORS if self.keeping.counts.errored else RunState.COMPLETED, ""
+                RunState.COMPLETED_WITH_ERRORS if self.keeper.counts.errored else RunState.COMPLETED, ""
             )
 
     def _end(self, state: RunState, reason: str) -> None:

@@ -23,7 +23,7 @@ MOST_DEFERRED = 1_000  # at the end of the queue; beyond it the oldest of them c
 
 
 @dataclass(slots=True, eq=False)
-class Item:
+class SampleTask:
     """One sample in one repeat, from the queue to its record. Times are of the engine's clock, in seconds."""
 
     sample: Sample
@@ -50,7 +50,7 @@ class Item:
     question: bytes | None = None  # its key in the cache of answers, where that is used
 
 
-class Done:
+class RecordBits:
     """Which records of a run exist, and which of these are to be made again: a bit each."""
 
     def __init__(self, run_id: int) -> None:
@@ -60,7 +60,9 @@ class Done:
         self.kept = 0
 
     @classmethod
-    def load(cls, connection: sqlite3.Connection, run_id: int, classes: tuple[str, ...] | None) -> "Done":
+    def load(
+        cls, connection: sqlite3.Connection, run_id: int, classes: tuple[str, ...] | None
+    ) -> "RecordBits":
         """Reads what a run has. Errored records are made again: all, or those with an outcome in `classes`."""
         done = cls(run_id)
         rows = connection.execute("SELECT id, outcome FROM records WHERE run_id = ?", (run_id,))
@@ -95,14 +97,14 @@ class SampleQueue:
         dataset: Iterable[Sample],
         run_id: int,
         repeats: int,
-        done: Done,
+        done: RecordBits,
         crashes: dict[int, int] | None = None,
     ) -> None:
         self._new = self._pending(dataset, run_id, repeats, done, crashes or {})
-        self._next_new: Item | None = next(self._new, None)
-        self._due: deque[Item] = deque()
-        self._last: deque[Item] = deque()
-        self._waiting: list[tuple[float, int, Item, bool]] = []
+        self._next_new: SampleTask | None = next(self._new, None)
+        self._due: deque[SampleTask] = deque()
+        self._last: deque[SampleTask] = deque()
+        self._waiting: list[tuple[float, int, SampleTask, bool]] = []
         self._order = count()
         self.taken = 0
 
@@ -110,7 +112,7 @@ class SampleQueue:
         self._wake(now)
         return bool(self._due) or self._next_new is not None or bool(self._last)
 
-    def take(self, now: float) -> Item:
+    def take(self, now: float) -> SampleTask:
         """The next item. Only after `has_item`."""
         self._wake(now)
         if self._due:
@@ -129,7 +131,7 @@ class SampleQueue:
         item = self._due[0] if self._due else self._next_new or (self._last[0] if self._last else None)
         return item.crashes if item is not None else 0
 
-    def put_back(self, item: Item, due: float | None, *, last: bool = False) -> None:
+    def put_back(self, item: SampleTask, due: float | None, *, last: bool = False) -> None:
         """Queues an item again: at once or when `due` comes, before what is new or, `last`, behind all."""
         if due is not None:
             heapq.heappush(self._waiting, (due, next(self._order), item, last))
@@ -138,7 +140,7 @@ class SampleQueue:
         else:
             self._due.appendleft(item)
 
-    def remove(self, record_id: int) -> Item | None:
+    def remove(self, record_id: int) -> SampleTask | None:
         """Takes out the item that waits for another attempt; None where this one does not wait."""
         for place in (self._due, self._last):
             if (item := next((one for one in place if one.record_id == record_id), None)) is not None:
@@ -163,7 +165,7 @@ class SampleQueue:
     def is_empty(self) -> bool:
         return self._next_new is None and not self._due and not self._waiting and not self._last
 
-    def backing_off(self) -> list[tuple[float, Item]]:
+    def backing_off(self) -> list[tuple[float, SampleTask]]:
         """Those that wait for their next attempt, with the time at which it is due; soonest first."""
         return [(due, item) for due, _, item, _ in heapq.nsmallest(256, self._waiting)]
 
@@ -179,10 +181,12 @@ class SampleQueue:
 
     @staticmethod
     def _pending(
-        dataset: Iterable[Sample], run_id: int, repeats: int, done: Done, crashes: dict[int, int]
-    ) -> Iterator[Item]:
+        dataset: Iterable[Sample], run_id: int, repeats: int, done: RecordBits, crashes: dict[int, int]
+    ) -> Iterator[SampleTask]:
         for repeat in range(repeats):
             for sample in dataset:
                 record = record_id(run_id, sample.position, repeat, repeats)
                 if not done.is_kept(record):
-                    yield Item(sample, repeat, record, done.is_again(record), crashes.get(record, 0), 0.0)
+                    yield SampleTask(
+                        sample, repeat, record, done.is_again(record), crashes.get(record, 0), 0.0
+                    )

@@ -44,7 +44,7 @@ def take_snapshot(
     """
     now = run.services.clock()
     waiting = run.queue.waiting
-    left = run.total - run.keeping.counts.saved
+    left = run.total - run.keeper.counts.saved
     rate, count = run.telemetry.rate(run.now)
     latency = run.telemetry.latency.percentiles()
     binding = _binding(run, now)
@@ -57,16 +57,16 @@ def take_snapshot(
         state=run.state.value,
         reason=run.reason,
         total=run.total,
-        saved=run.keeping.counts.saved,
-        scored=run.keeping.counts.scored,
-        unscored=run.keeping.counts.unscored,
-        errored=run.keeping.counts.errored,
+        saved=run.keeper.counts.saved,
+        scored=run.keeper.counts.scored,
+        unscored=run.keeper.counts.unscored,
+        errored=run.keeper.counts.errored,
         in_flight=len(run.in_flight),
         backing_off=waiting,
-        queued=max(0, left - len(run.in_flight) - waiting - run.keeping.unsaved),
+        queued=max(0, left - len(run.in_flight) - waiting - run.keeper.unsaved),
         judging=run.scoring.waiting + run.rescoring,
-        strategy=run.steering.strategy,
-        limit=run.steering.limit,
+        strategy=run.controls.strategy,
+        limit=run.controls.limit,
         workers=run.workers.size if run.workers else None,
         ceiling=run.services.admission.ceiling,
         binding=binding.value if binding else "",
@@ -95,8 +95,8 @@ def take_snapshot(
         workers_label=run.workers.label if run.workers else "",
         worker_list=run.workers.standing()[:MOST_WORKERS] if run.workers else (),
         workers_waiting=run.workers.waiting if run.workers else 0,
-        strategy_source=run.steering.source,
-        cached=run.keeping.counts.cached,
+        strategy_source=run.controls.source,
+        cached=run.keeper.counts.cached,
         rates=RatesNow(
             *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
         ),
@@ -114,13 +114,13 @@ def _binding(run: Run, now: float) -> Binding | None:
 
 
 def _signs(run: Run, latency: float | None, load: Load) -> tuple[Sign, ...]:
-    standing = Standing(run.steering.limit, run.adaptive, latency, run.controller.requests_per_minute)
+    standing = Standing(run.controls.limit, run.adaptive, latency, run.controller.requests_per_minute)
     return run.signs.look(run.now, standing, load)
 
 
 def _scores(run: Run) -> tuple[ScoreNow, ...]:
     scores = []
-    for name, aggregate in run.keeping.aggregates.items():
+    for name, aggregate in run.keeper.aggregates.items():
         now = aggregate.snapshot()
         scores.append(
             ScoreNow(

@@ -1,0 +1,65 @@
+"""What the parts of one run share: the frozen context, and the four verbs by which they reach the run itself."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from evalstudio.advice.overload_signs import SignWatch
+from evalstudio.engine.limits.admission import Admission
+from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.failure_breaker import PauseRule
+from evalstudio.engine.models.call import Model
+from evalstudio.engine.run.answer_cache import AnswerCache
+from evalstudio.engine.run.in_flight_log import FlightLog
+from evalstudio.engine.run.run_clock import RunClock
+from evalstudio.engine.run.sample_queue import SampleQueue, SampleTask
+from evalstudio.engine.run.telemetry import Telemetry
+from evalstudio.engine.workers.protocol import Workers
+from evalstudio.store.writer import Writer
+
+
+@dataclass(slots=True)
+class Services:
+    """What an engine gives its runs."""
+
+    clock: Callable[[], float]
+    admission: Admission
+    writer: Writer
+    log: Callable[[str, str], None]  # level, text
+    attended: bool  # somebody can answer: without, every pause that asks ends the run
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """The parts of one run that its attempts, its record keeper and its live controls use."""
+
+    id: int
+    model: Model
+    controller: EndpointController
+    services: Services
+    queue: SampleQueue
+    workers: Workers | None
+    flight: FlightLog
+    telemetry: Telemetry
+    clock: RunClock
+    cache: AnswerCache | None
+    signs: SignWatch
+    pause_rule: PauseRule
+    in_flight: "dict[SampleTask, asyncio.Task[None]]"  # oldest first
+
+
+class RunVerbs(Protocol):
+    """What an attempt can make its run do."""
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Starts work that is cancelled with the run."""
+
+    def attempt_ended(self) -> None:
+        """Gives a call's turn back to admission."""
+
+    def ask(self, reason: str) -> None:
+        """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
+
+    def stop(self, reason: str) -> None:
+        """Cancels what is in flight and ends the run."""
