@@ -2,9 +2,9 @@
 
 import pytest
 
-from evalstudio.advice.overload_signs import SPAN_S, Load, Sign, SignWatch, Standing, Trouble
+from evalstudio.advice.overload_signs import SPAN_S, Load, LoadNow, Sign, SignWatch, Trouble
 
-WINDOW = Standing(limit=32, adaptive=False)
+WINDOW = LoadNow(limit=32, adaptive=False)
 
 
 def by_name(signs: tuple[Sign, ...]) -> dict[str, Sign]:
@@ -55,13 +55,13 @@ def test_that_a_sample_counts_once() -> None:
 
 
 def test_that_a_known_rate_says_how_far_down() -> None:
-    standing = Standing(limit=32, adaptive=False, latency=2.0, requests=500)
+    standing = LoadNow(limit=32, adaptive=False, latency=2.0, requests=500)
     sign = by_name(watched({Trouble.RATE_LIMITS: 4}, 28).look(2.0, standing, Load()))[Trouble.RATE_LIMITS]
     assert sign.proposed == 16
 
 
 def test_that_adaptive_needs_no_proposal() -> None:
-    standing = Standing(limit=32, adaptive=True)
+    standing = LoadNow(limit=32, adaptive=True)
     sign = by_name(watched({Trouble.ERRORS: 24}, 8).look(2.0, standing, Load()))[Trouble.ERRORS]
     assert sign.active
     assert sign.proposed is None

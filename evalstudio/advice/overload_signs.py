@@ -61,7 +61,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LoadNow:
     """The limits in force. `latency` is the median in seconds, `requests` the endpoint's limit a minute."""
 
     limit: int
@@ -99,7 +99,7 @@ class SignWatch:
         if Trouble.MACHINE in self._since:
             self._samples[Trouble.MACHINE] += not again
 
-    def look(self, at: float, standing: Standing, load: Load) -> tuple[Sign, ...]:
+    def look(self, at: float, standing: LoadNow, load: Load) -> tuple[Sign, ...]:
         """The four signs as they stand."""
         while self._seconds and self._seconds[0].number < at - SPAN_S:
             self._seconds.popleft()
@@ -110,7 +110,7 @@ class SignWatch:
         ]
         return (*signs, self._of_machine(at, load, standing))
 
-    def _of_attempts(self, at: float, trouble: Trouble, ended: int, standing: Standing) -> Sign:
+    def _of_attempts(self, at: float, trouble: Trouble, ended: int, standing: LoadNow) -> Sign:
         shown = sum(second.shown.get(trouble, 0) for second in self._seconds)
         share = shown / ended if ended else 0.0
         threshold = THRESHOLDS[trouble]
@@ -124,7 +124,7 @@ class SignWatch:
             f"{sentence} ({share:.0%}; the sign's threshold is {threshold:.0%}).", _action(standing, proposed), proposed,
         )  # fmt: skip
 
-    def _of_machine(self, at: float, load: Load, standing: Standing) -> Sign:
+    def _of_machine(self, at: float, load: Load, standing: LoadNow) -> Sign:
         shares = {
             f"the processor is {load.cpu:.0%} busy (of one core)": load.cpu / CPU,
             f"the event loop is {load.lag * 1000:.0f} ms late": load.lag / LAG_S,
@@ -156,7 +156,7 @@ _WHAT = {
 }
 
 
-def _fewer(standing: Standing, lost: float, *, rate_limited: bool) -> int | None:
+def _fewer(standing: LoadNow, lost: float, *, rate_limited: bool) -> int | None:
     """What gets through of the calls in flight, or what a known rate allows; None where Adaptive does that itself."""
     if standing.adaptive or standing.limit <= 1:
         return None
@@ -165,7 +165,7 @@ def _fewer(standing: Standing, lost: float, *, rate_limited: bool) -> int | None
     return max(1, min(standing.limit - 1, math.floor(standing.limit * (1 - lost))))
 
 
-def _action(standing: Standing, proposed: int | None) -> str:
+def _action(standing: LoadNow, proposed: int | None) -> str:
     if standing.adaptive:
         return "Adaptive lowers the window itself."
     if proposed is None:

@@ -16,7 +16,7 @@ from evalstudio.models.providers import is_self_hosted
 from evalstudio.models.settings import ModelSettings
 
 
-class Preset(msgspec.Struct, frozen=True):
+class WindowPreset(msgspec.Struct, frozen=True):
     """A window to start with. `high` None: no upper end."""
 
     name: str
@@ -37,12 +37,12 @@ class Preset(msgspec.Struct, frozen=True):
 PRESETS = {
     preset.name: preset
     for preset in (
-        Preset("OpenAI", 10, 10, 20, "Its limits a minute are generous; 10 to 20 calls stay below most of them."),
-        Preset("Anthropic", 5, 5, 10, "It counts calls and tokens strictly; begin with 5."),
-        Preset("Local", 50, 50, None, "No rate limit: 50 to 100 or more fill the batches of a GPU; memory is the limit."),
-        Preset("OpenAI Tier 1", 8, 8, 8, "500 requests a minute at about 1 s each are 8 at once.", 500),
-        Preset("Local vLLM", 50, 50, None, "It batches what it gets; 50 keep a GPU busy, Adaptive finds the rest."),
-        Preset("Custom", 10, 10, 20, "Begin with 10 and raise it step by step while you watch for rate limits."),
+        WindowPreset("OpenAI", 10, 10, 20, "Its limits a minute are generous; 10 to 20 calls stay below most of them."),
+        WindowPreset("Anthropic", 5, 5, 10, "It counts calls and tokens strictly; begin with 5."),
+        WindowPreset("Local", 50, 50, None, "No rate limit: 50 to 100 or more fill the batches of a GPU; memory is the limit."),
+        WindowPreset("OpenAI Tier 1", 8, 8, 8, "500 requests a minute at about 1 s each are 8 at once.", 500),
+        WindowPreset("Local vLLM", 50, 50, None, "It batches what it gets; 50 keep a GPU busy, Adaptive finds the rest."),
+        WindowPreset("Custom", 10, 10, 20, "Begin with 10 and raise it step by step while you watch for rate limits."),
     )
 }  # fmt: skip
 MOST_OF_LOCAL = 100
@@ -70,7 +70,7 @@ class Machine(msgspec.Struct, frozen=True):
     memory_free: int
 
 
-def preset_for(model: ModelSettings) -> Preset:
+def preset_for(model: ModelSettings) -> WindowPreset:
     """The preset that fits a model."""
     if model.provider == "vllm":
         return PRESETS["Local vLLM"]
@@ -81,7 +81,7 @@ def preset_for(model: ModelSettings) -> Preset:
     )
 
 
-def outside(preset: Preset, window: int) -> str | None:
+def outside(preset: WindowPreset, window: int) -> str | None:
     """A warning where a window lies outside of a preset's range; it forbids nothing."""
     if window < preset.low:
         return f"{window} is below the {preset.range} of {preset.name}: probably slower than it could be."

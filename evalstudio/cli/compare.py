@@ -27,7 +27,7 @@ from evalstudio.terminal.console import console as make_console
 SHOWN_FLIPS = 10
 
 
-class Flip(msgspec.Struct, frozen=True):
+class FlipLine(msgspec.Struct, frozen=True):
     """A sample that two runs score differently."""
 
     evaluator: str
@@ -67,7 +67,7 @@ class _Pair:
         self.same_samples = baseline.dataset_hash == other.dataset_hash
         self.comparisons: dict[str, Comparison] = {}
         self.corrected: dict[str, float] = {}  # the p-values, for the number of runs compared
-        self.flips: list[Flip] = []
+        self.flips: list[FlipLine] = []
         if not self.same_samples:
             return
         told = compare_runs(reader, baseline.id, other.id, (name_of(baseline), name_of(other)))
@@ -76,7 +76,7 @@ class _Pair:
                 continue
             self.comparisons[pair.evaluator] = pair.comparison
             self.flips += [
-                Flip(pair.evaluator, flip.sample_id, flip.score_a, flip.score_b) for flip in pair.flips
+                FlipLine(pair.evaluator, flip.sample_id, flip.score_a, flip.score_b) for flip in pair.flips
             ]
 
 

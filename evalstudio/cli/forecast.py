@@ -105,14 +105,14 @@ def forecast_command(
 
 def _left(place: Workspace, plan: Plan, experiment: str | None) -> tuple[int, str]:
     """How many samples a run under this name has before it, and what they are, in words."""
-    said = f"from what earlier runs learned of {plan.model.label}"
+    message = f"from what earlier runs learned of {plan.model.label}"
     if experiment is not None:
         with closing(Reader(place)) as reader:
             for run in reader.runs(experiment):
                 if (run.evaluation, run.model) == (plan.spec.name, plan.model.label):
                     left = max(0, plan.total - run.saved + run.errored)
-                    return left, f"{left:,} samples that are left in '{experiment}', {said}"
-    return plan.total, f"{plan.total:,} samples, {said}"
+                    return left, f"{left:,} samples that are left in '{experiment}', {message}"
+    return plan.total, f"{plan.total:,} samples, {message}"
 
 
 def _time(band: Band) -> str:

@@ -32,8 +32,12 @@ def import_command(workspace: str | None, kind: str, file: Path, output: Path | 
     """
     evaluation, imported = import_file(kind, file, output or workspace_of(workspace).evaluations)
     if as_json:
-        said = {"evaluation": str(evaluation), "samples": len(imported.rows), "left_out": imported.left_out}
-        click.echo(json.dumps(said, ensure_ascii=False))
+        message = {
+            "evaluation": str(evaluation),
+            "samples": len(imported.rows),
+            "left_out": imported.left_out,
+        }
+        click.echo(json.dumps(message, ensure_ascii=False))
         return
     samples = "1 sample" if len(imported.rows) == 1 else f"{len(imported.rows):,} samples"
     click.echo(f"{samples} and the evaluation {evaluation} are written.")

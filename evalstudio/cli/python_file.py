@@ -87,7 +87,7 @@ def run_functions(
     console = make_console(stderr=as_json)
     console.file = sys.stderr if as_json else sys.stdout
     heard = Heard(LiveProgress(console), attended, ceiling)
-    said = io.StringIO()
+    message = io.StringIO()
     arguments = [
         reference,
         "-p",
@@ -98,7 +98,7 @@ def run_functions(
         "-o",
         "addopts=",
     ]
-    with heard.progress, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with heard.progress, contextlib.redirect_stdout(message), contextlib.redirect_stderr(message):
         code = pytest.main([*arguments, *options], plugins=[heard])
     for failure in heard.failures:
         console.print(Text(failure.strip()))
@@ -111,4 +111,4 @@ def run_functions(
             f"There is no evaluation {reference}; name a file, or a function in it that foreach decorates, as in "
             "eval_x.py::eval_sentiment."
         )
-    raise EvaluationError(f"{reference} could not be run: {said.getvalue().strip()[-500:]}")
+    raise EvaluationError(f"{reference} could not be run: {message.getvalue().strip()[-500:]}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
 from evalstudio.datasets.formats import format_of, open_reader
-from evalstudio.datasets.readers.base import Problem, Reader, Report
+from evalstudio.datasets.readers.base import FormatReader, Problem, Report
 from evalstudio.datasets.readers.encoding import (
     FALLBACK,
     Encoding,
@@ -35,7 +35,7 @@ class Dataset:
     that can only be read whole (JSON, Excel) and 8 bytes a row for a random choice or an id column.
     """
 
-    def __init__(self, source: DatasetSource, path: Path, reader: Reader, mapper: Mapper) -> None:
+    def __init__(self, source: DatasetSource, path: Path, reader: FormatReader, mapper: Mapper) -> None:
         self.source = source
         self.path = path
         self._reader = reader

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from evalstudio.core.errors import DatasetError
-from evalstudio.datasets.readers.base import Reader
+from evalstudio.datasets.readers.base import FormatReader
 from evalstudio.datasets.readers.encoding import Encoding
 from evalstudio.datasets.source import DatasetSource
 
@@ -43,7 +43,7 @@ def format_of(path: Path, source: DatasetSource) -> str:
     return name
 
 
-def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> Reader:
+def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> FormatReader:
     """A reader for the file; the formats' libraries are imported only when one is used.
 
     Raises:

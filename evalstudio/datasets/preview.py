@@ -25,7 +25,7 @@ TRUTH = re.compile(r"true|false", re.IGNORECASE)
 DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 
 
-class Column(msgspec.Struct, frozen=True):
+class PreviewColumn(msgspec.Struct, frozen=True):
     """A column's name, and what its values are or look like: a text file's cells stay text all the same."""
 
     name: str
@@ -35,7 +35,7 @@ class Column(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     """The file's columns, its first rows, and what is wrong so far."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[PreviewColumn, ...]
     rows: tuple[dict[str, Any], ...]
     problems: tuple[Problem, ...]
 
@@ -55,7 +55,7 @@ def preview(source: DatasetSource, base: Path, rows: int = 20) -> Preview:
         raise DatasetError(f"{path.name} has no usable rows.{f' {problems[0]}.' if problems else ''}")
     names = reader.columns or tuple(dict.fromkeys(name for row in seen for name in row))
     as_text = format_of(path, source) in ("csv", "tsv")
-    columns = tuple(Column(name, _type_of((row.get(name) for row in seen), as_text)) for name in names)
+    columns = tuple(PreviewColumn(name, _type_of((row.get(name) for row in seen), as_text)) for name in names)
     shown = tuple({**dict.fromkeys(names), **row} for row in seen[:rows])
     return Preview(columns, shown, tuple(problems))
 

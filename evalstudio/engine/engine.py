@@ -29,7 +29,7 @@ from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
-from evalstudio.engine.ticker import Pulse, save_buckets
+from evalstudio.engine.ticker import Ticker, save_buckets
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
@@ -105,7 +105,7 @@ class Engine:
         self.admission = Admission(self._ceiling, self._clock)
         self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
-        self._pulse = Pulse(
+        self._pulse = Ticker(
             self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
         )
         self._ticker = asyncio.create_task(self._pulse.beat())
@@ -395,7 +395,7 @@ class Engine:
             self.log("info", "The store can be written again.")
             for run in self.runs.values():
                 if run.reason == before:
-                    run.go_on()
+                    run.unpause()
 
 
 def _check_name(row: RunRow, plan: Plan) -> None:

@@ -14,7 +14,7 @@ from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
-from evalstudio.protocol import Bucket, Event, LimitChange
+from evalstudio.protocol import Event, LimitChange, SecondBucket
 from evalstudio.store.runs import HEARTBEAT_S, beat
 from evalstudio.store.writer import Writer
 
@@ -24,7 +24,7 @@ LOAD_S = 0.5
 MACHINE_S = 1.0
 
 
-class Pulse:
+class Ticker:
     """Keeps the runs of an engine going and tells of them. `lag` in seconds, `cpu` as a share of one core."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Pulse:
                 if run.is_active:
                     self._report(run)
 
-    def close_seconds(self, run: Run, now: float) -> list[Bucket]:
+    def close_seconds(self, run: Run, now: float) -> list[SecondBucket]:
         """The seconds of its charts that are over at `now`, in its own time."""
         return run.telemetry.close_seconds(now, run.controls.limit, len(run.in_flight), self.lag, self.cpu)
 
@@ -128,7 +128,7 @@ class Pulse:
             self._writer.execute(lambda connection: _beat_all(connection, standing))
 
 
-def save_buckets(connection: Any, run_id: int, buckets: list[Bucket]) -> None:
+def save_buckets(connection: Any, run_id: int, buckets: list[SecondBucket]) -> None:
     """Keeps closed seconds of a run's charts."""
     connection.executemany(
         "INSERT OR REPLACE INTO seconds (run_id, second, bucket) VALUES (?, ?, ?)",

@@ -109,7 +109,7 @@ class Commander:
             case PauseRun(run_id=run_id):
                 engine.run(run_id).pause()
             case ContinueRun(run_id=run_id):
-                engine.run(run_id).go_on()
+                engine.run(run_id).unpause()
             case StopRun(run_id=run_id):
                 engine.run(run_id).stop()
             case AbandonCall(run_id=run_id, record_id=record_id):

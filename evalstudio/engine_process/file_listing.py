@@ -23,7 +23,7 @@ async def list_evaluations(path: str) -> EvaluationFile:
     )
     try:
         async with asyncio.timeout(LIST_S):
-            out, said = await process.communicate()
+            out, message = await process.communicate()
     except TimeoutError:
         raise EvaluationError(
             f"{path} did not end within {LIST_S:.0f} s when it was read; what takes long belongs into a fixture."
@@ -35,7 +35,7 @@ async def list_evaluations(path: str) -> EvaluationFile:
     try:
         return msgspec.json.decode(out, type=EvaluationFile)
     except msgspec.MsgspecError:
-        last = redact(said.decode(errors="replace").strip()[-2000:])
+        last = redact(message.decode(errors="replace").strip()[-2000:])
         raise EvaluationError(
             f"Python ended with status {process.returncode} while it read {path}. {last}".strip()
         ) from None

@@ -44,8 +44,8 @@ def list_functions(path: Path) -> EvaluationFile:
         if (marked := marked_of(value)) is not None and file_of(value) == path.absolute()
     ]
     if not found:
-        said = f"{path.name} has no evaluation: decorate a function with foreach, as in @foreach('text,expected', rows)."
-        return EvaluationFile((), said)
+        message = f"{path.name} has no evaluation: decorate a function with foreach, as in @foreach('text,expected', rows)."
+        return EvaluationFile((), message)
     return EvaluationFile(tuple(sorted(found, key=lambda one: one.line)))
 
 

@@ -25,7 +25,7 @@ BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need no more than
 SMALL = 8 << 20  # bytes; a larger file of another format is read in a process only
 
 
-class Entry(msgspec.Struct, frozen=True):
+class LibraryEntry(msgspec.Struct, frozen=True):
     """An evaluation that can be chosen: `reference` is a path or `example:NAME`; `kind` toml, python or example."""
 
     reference: str
@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
     kind: str
 
 
-def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[Entry]:
+def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[LibraryEntry]:
     """Evaluation files of the workspace and those that were `used` elsewhere, Python files, then examples. Blocking."""
     folders = (workspace.folder, workspace.evaluations)
     paths = [path for folder in folders for path in (*folder.glob("*.toml"), *folder.glob(PYTHON_FILES))]
@@ -45,12 +45,12 @@ def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[Ent
     shipped = resource("examples").absolute()
     own = [path for path in unique if path.parent != shipped]
     found = [
-        Entry(str(path), path.stem if path.suffix == ".toml" else path.name, "python" if path.suffix == ".py" else "toml")
+        LibraryEntry(str(path), path.stem if path.suffix == ".toml" else path.name, "python" if path.suffix == ".py" else "toml")
         for path in own
     ]  # fmt: skip
     found = [_told_apart(entry, found) for entry in found]
     found.sort(key=lambda entry: (entry.kind == "python", entry.name.lower(), entry.reference))
-    return [*found, *(Entry(EXAMPLE + name, name, "example") for name in examples())]
+    return [*found, *(LibraryEntry(EXAMPLE + name, name, "example") for name in examples())]
 
 
 def new_evaluation(
@@ -115,14 +115,14 @@ def copy_example(workspace: Workspace, reference: str) -> Path:
     return path
 
 
-def _told_apart(entry: Entry, entries: Collection[Entry]) -> Entry:
+def _told_apart(entry: LibraryEntry, entries: Collection[LibraryEntry]) -> LibraryEntry:
     """The entry, with its folder in its name where another one is called the same."""
     if sum(other.name == entry.name for other in entries) == 1:
         return entry
-    return Entry(entry.reference, f"{entry.name} ({Path(entry.reference).parent.name})", entry.kind)
+    return LibraryEntry(entry.reference, f"{entry.name} ({Path(entry.reference).parent.name})", entry.kind)
 
 
-def uses_of(dataset: Path, entries: Iterable[Entry]) -> list[Entry]:
+def uses_of(dataset: Path, entries: Iterable[LibraryEntry]) -> list[LibraryEntry]:
     """The evaluation files among `entries` that name a dataset. Blocking; files that cannot be read name none."""
     found = []
     for entry in entries:

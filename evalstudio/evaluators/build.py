@@ -133,8 +133,10 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
         return _judge(options, table, name, columns)
     kind = KINDS.get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
-        said = "An evaluator has no type" if kind_name is None else f"'{kind_name}' is no type of evaluator"
-        raise EvaluationError(f"{said}. The types are: {', '.join(evaluator_types())}.")
+        message = (
+            "An evaluator has no type" if kind_name is None else f"'{kind_name}' is no type of evaluator"
+        )
+        raise EvaluationError(f"{message}. The types are: {', '.join(evaluator_types())}.")
     fixed, templates = _options(kind, options, name, columns)
     metrics = _metrics(table, _usual_metrics(kind, fixed), name)
     function = partial(kind.function, **fixed, name=name)

@@ -24,15 +24,15 @@ def exact_match(answer: Any, expected: Any, *, normalise: bool = False, name: st
     if not accepted:
         return no_expected(name)
     answer = _as_text(answer, accepted)
-    said = normalise_text(answer) if normalise else answer
+    message = normalise_text(answer) if normalise else answer
     for text in accepted:
-        if said == (normalise_text(text) if normalise else text):
+        if message == (normalise_text(text) if normalise else text):
             label = class_label(text)
             return Score(name, True, why=f"the answer is {shown(text)}", label=label, expected_label=label)
     why = f"the answer is {shown(answer)}, expected {' or '.join(shown(text) for text in accepted[:5])}"
     if not normalise and normalise_text(answer) in {normalise_text(text) for text in accepted}:
         why += "; it differs in case, spaces or marks only, and matches with normalise = true"
-    return Score(name, False, why=why, label=class_label(said), expected_label=class_label(accepted[0]))
+    return Score(name, False, why=why, label=class_label(message), expected_label=class_label(accepted[0]))
 
 
 def _as_text(answer: Any, accepted: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from evalstudio.evaluators.text import no_expected, shown, unfenced, unscored
 Functions = Sequence[Mapping[str, Any]]
 
 
-class Call(NamedTuple):
+class CallRead(NamedTuple):
     """A function's name and its arguments: those without a name in order, those with one by name."""
 
     name: str
@@ -71,7 +71,7 @@ def function_call(
     return Score(name, True, why=f"calls {_listed(made)}")
 
 
-def calls_of(value: Any) -> list[Call]:
+def calls_of(value: Any) -> list[CallRead]:
     """The calls in a text or a JSON value.
 
     Raises:
@@ -95,19 +95,19 @@ def calls_of(value: Any) -> list[Call]:
     return [_from_ast(node) for node in nodes]
 
 
-def _from_ast(node: ast.expr) -> Call:
+def _from_ast(node: ast.expr) -> CallRead:
     if not isinstance(node, ast.Call):
         raise NotCalls(f"{shown(ast.unparse(node))} is no call")
     try:
         named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg is not None}
         if len(named) < len(node.keywords):
             raise NotCalls(f"{shown(ast.unparse(node))} unpacks arguments or repeats one")
-        return Call(ast.unparse(node.func), tuple(ast.literal_eval(value) for value in node.args), named)
+        return CallRead(ast.unparse(node.func), tuple(ast.literal_eval(value) for value in node.args), named)
     except ValueError:
         raise NotCalls(f"{shown(ast.unparse(node))} has an argument that is no plain value") from None
 
 
-def _from_json(value: Any) -> list[Call]:
+def _from_json(value: Any) -> list[CallRead]:
     if isinstance(value, Mapping) and isinstance(value.get("tool_calls"), list):
         value = value["tool_calls"]
     entries = value if isinstance(value, list) else [value]
@@ -116,7 +116,7 @@ def _from_json(value: Any) -> list[Call]:
     return [_from_entry(entry) for entry in entries]
 
 
-def _from_entry(entry: Any) -> Call:
+def _from_entry(entry: Any) -> CallRead:
     inner = entry.get("function", entry) if isinstance(entry, Mapping) else None
     if not isinstance(inner, Mapping):
         raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
@@ -128,7 +128,7 @@ def _from_entry(entry: Any) -> Call:
             raise NotCalls(f"the arguments are not JSON: {error}") from None
     if not isinstance(inner.get("name"), str) or not isinstance(arguments, Mapping):
         raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
-    return Call(inner["name"], (), dict(arguments))
+    return CallRead(inner["name"], (), dict(arguments))
 
 
 def _schemas(functions: Functions) -> dict[str, Mapping[str, Any]]:
@@ -136,16 +136,16 @@ def _schemas(functions: Functions) -> dict[str, Mapping[str, Any]]:
     return {function["name"]: function.get("parameters", {}) for function in inner}
 
 
-def _with_names(call: Call, schemas: Mapping[str, Mapping[str, Any]]) -> Call:
+def _with_names(call: CallRead, schemas: Mapping[str, Mapping[str, Any]]) -> CallRead:
     """The call with its arguments by name, as far as the schema names them."""
     names = list(schemas.get(call.name, {}).get("properties", ()))[: len(call.positional)]
     taken = dict(zip(names, call.positional, strict=False))
     if taken.keys() & call.named.keys():
         return call
-    return Call(call.name, call.positional[len(taken) :], {**taken, **call.named})
+    return CallRead(call.name, call.positional[len(taken) :], {**taken, **call.named})
 
 
-def _against_schema(call: Call, schemas: Mapping[str, Mapping[str, Any]]) -> str | None:
+def _against_schema(call: CallRead, schemas: Mapping[str, Mapping[str, Any]]) -> str | None:
     if not schemas:
         return None
     if call.name not in schemas:
@@ -166,11 +166,11 @@ def _as_json(arguments: dict[str, Any]) -> str:
     return json.dumps(arguments)
 
 
-def _equal(left: Call, right: Call) -> bool:
+def _equal(left: CallRead, right: CallRead) -> bool:
     return (
         left.name == right.name and same(left.positional, right.positional) and same(left.named, right.named)
     )
 
 
-def _listed(calls: Sequence[Call]) -> str:
+def _listed(calls: Sequence[CallRead]) -> str:
     return " and ".join(shown(str(call)) for call in calls[:4])

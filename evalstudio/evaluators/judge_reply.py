@@ -80,9 +80,9 @@ def read_verdict(reply: str) -> Reading:
     """
     raw, reasoning = _from_json(reply)
     text = MARKS.sub("", reply if raw is None else str(raw)).strip()
-    said = normalise_text(text)
-    if said in YES or said in NO:
-        return Reading(said in YES, reasoning or text)
+    message = normalise_text(text)
+    if message in YES or message in NO:
+        return Reading(message in YES, reasoning or text)
     if raw is None:
         stated = _last(VERDICT, text)
         words = {word.casefold() in YES for word in WORD.findall(text)}

@@ -32,8 +32,8 @@ def similarity(
     if not accepted:
         return no_expected(name, metrics)
     even = normalise_text if normalise else str
-    said = even(answer)
-    ratio, closest = max(((_ratio(said, even(text)), text) for text in accepted), key=lambda pair: pair[0])
+    message = even(answer)
+    ratio, closest = max(((_ratio(message, even(text)), text) for text in accepted), key=lambda pair: pair[0])
     value = ratio if threshold is None else ratio >= threshold
     return Score(name, value, metrics, f"{ratio:.3f} like {shown(closest)}", metadata={"similarity": ratio})
 

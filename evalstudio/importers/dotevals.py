@@ -72,13 +72,13 @@ def _row(line: Mapping[str, Any]) -> dict[str, Any]:
     given = line.get("dataset_row")
     row = dict(given) if isinstance(given, Mapping) else {}
     scores = _scores(line)
-    said = {
+    message = {
         "item_id": line.get("item_id"),
         "prompt": _text(result.get("prompt")) or "",
         ANSWER: _text(result.get("model_response")),
         "error": line.get("error") or result.get("error"),
     }
-    return {**row, **said, **{f"score: {score.get('name')}": score.get("value") for score in scores}}
+    return {**row, **message, **{f"score: {score.get('name')}": score.get("value") for score in scores}}
 
 
 def _text(value: Any) -> str | None:

@@ -78,16 +78,16 @@ def _expanded(
 ) -> Iterator[Test]:
     values = {**_vars(usual.get("vars"), base, imported), **_vars(one.get("vars"), base, imported)}
     checks = [*_checks(usual.get("assert")), *_checks(one.get("assert"))]
-    said: dict[str, Any] = {"description": one.get("description") or usual.get("description")}
+    message: dict[str, Any] = {"description": one.get("description") or usual.get("description")}
     for metadata in (usual.get("metadata"), one.get("metadata")):
         if isinstance(metadata, Mapping):
-            said |= {f"metadata_{key}": value for key, value in metadata.items()}
-    said = {name: value for name, value in said.items() if value is not None and name not in values}
+            message |= {f"metadata_{key}": value for key, value in metadata.items()}
+    message = {name: value for name, value in message.items() if value is not None and name not in values}
     lists = {name: value for name, value in values.items() if isinstance(value, list)}
     for chosen in itertools.product(*lists.values()):
         each = {**values, **dict(zip(lists, chosen, strict=True))}
         yield Test(
-            {name: _variable(value, each, base, imported) for name, value in each.items()}, checks, said
+            {name: _variable(value, each, base, imported) for name, value in each.items()}, checks, message
         )
 
 

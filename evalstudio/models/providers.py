@@ -16,7 +16,7 @@ from evalstudio.models.settings import ModelSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class Provider:
     """A provider with an OpenAI-compatible endpoint (or Anthropic's), and where its key is usually found."""
 
     base_url: str
@@ -24,18 +24,18 @@ class Preset:
     hosted: bool = True
 
 
-PRESETS = {
-    "openai": Preset("https://api.openai.com/v1", "OPENAI_API_KEY"),
-    "anthropic": Preset("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
-    "gemini": Preset("https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY"),
-    "mistral": Preset("https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
-    "groq": Preset("https://api.groq.com/openai/v1", "GROQ_API_KEY"),
-    "openrouter": Preset("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
-    "together": Preset("https://api.together.xyz/v1", "TOGETHER_API_KEY"),
-    "deepseek": Preset("https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
-    "ollama": Preset("http://127.0.0.1:11434/v1", hosted=False),
-    "vllm": Preset("http://127.0.0.1:8000/v1", hosted=False),
-    "llamacpp": Preset("http://127.0.0.1:8080/v1", hosted=False),
+PROVIDERS = {
+    "openai": Provider("https://api.openai.com/v1", "OPENAI_API_KEY"),
+    "anthropic": Provider("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
+    "gemini": Provider("https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY"),
+    "mistral": Provider("https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
+    "groq": Provider("https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+    "openrouter": Provider("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+    "together": Provider("https://api.together.xyz/v1", "TOGETHER_API_KEY"),
+    "deepseek": Provider("https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
+    "ollama": Provider("http://127.0.0.1:11434/v1", hosted=False),
+    "vllm": Provider("http://127.0.0.1:8000/v1", hosted=False),
+    "llamacpp": Provider("http://127.0.0.1:8080/v1", hosted=False),
 }
 LOCAL_MODEL = "local/smollm2-135m-instruct"
 BUILT_IN = ("demo", "local")  # the app starts these itself
@@ -63,9 +63,9 @@ def resolve_model(
         if not reference.name:
             raise ModelError("Recorded answers need the name of their column, as in recorded/answer.")
         return reference
-    preset = PRESETS.get(reference.provider)
+    preset = PROVIDERS.get(reference.provider)
     if preset is None:
-        known = ", ".join([*PRESETS, *BUILT_IN, "python", RECORDED])
+        known = ", ".join([*PROVIDERS, *BUILT_IN, "python", RECORDED])
         raise ModelError(f"There is no provider '{reference.provider}'; there are {known}.")
     if not reference.name:
         raise ModelError(f"A model of {reference.provider} needs a name, as in {reference.provider}/NAME.")
@@ -119,7 +119,7 @@ def is_private_address(url: str) -> bool:
 
 def is_self_hosted(model: ModelSettings) -> bool:
     """Whether a person runs the model's server: by its provider, or by its address."""
-    preset = PRESETS.get(model.provider)
+    preset = PROVIDERS.get(model.provider)
     if model.provider in BUILT_IN or (preset is not None and not preset.hosted):
         return True
     return model.provider != "python" and is_private_address(model.base_url)

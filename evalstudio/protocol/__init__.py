@@ -36,15 +36,15 @@ from evalstudio.protocol.events import Event, Hello, LogLine, Reply, Restarting
 from evalstudio.protocol.frames import LARGEST_FRAME, Frames, frame
 from evalstudio.protocol.snapshot import (
     SNAPSHOTS_PER_SECOND,
-    Bucket,
-    Call,
+    CallNow,
     ErrorClass,
     LimitChange,
     Percentiles,
     RatesNow,
     ScoreNow,
+    SecondBucket,
     Snapshot,
-    Worker,
+    WorkerStatus,
 )
 
 VERSION = 2
@@ -55,8 +55,7 @@ __all__ = [
     "SNAPSHOTS_PER_SECOND",
     "VERSION",
     "AbandonCall",
-    "Bucket",
-    "Call",
+    "CallNow",
     "CapacityFound",
     "CapacityPlan",
     "ChangeSettings",
@@ -90,6 +89,7 @@ __all__ = [
     "ResumeRun",
     "RunForecast",
     "ScoreNow",
+    "SecondBucket",
     "SetKey",
     "SetRates",
     "SetStrategy",
@@ -99,6 +99,6 @@ __all__ = [
     "StartRun",
     "StopRun",
     "TestModel",
-    "Worker",
+    "WorkerStatus",
     "frame",
 ]

@@ -18,7 +18,7 @@ class Percentiles(msgspec.Struct, frozen=True):
     p99: float
 
 
-class Bucket(msgspec.Struct, frozen=True):
+class SecondBucket(msgspec.Struct, frozen=True):
     """One second of a run; `second` counts from its start, pauses included."""
 
     second: int
@@ -64,7 +64,7 @@ class ErrorClass(msgspec.Struct, frozen=True):
     example: str
 
 
-class Call(msgspec.Struct, frozen=True):
+class CallNow(msgspec.Struct, frozen=True):
     """A call in flight, or a sample that waits for its next attempt."""
 
     sample_id: str
@@ -94,7 +94,7 @@ class RatesNow(msgspec.Struct, frozen=True):
     tokens: float | None = None
 
 
-class Worker(msgspec.Struct, frozen=True):
+class WorkerStatus(msgspec.Struct, frozen=True):
     """One worker of a synchronous function: the threads of the engine, a process, or a worker of a cluster."""
 
     name: str
@@ -143,8 +143,8 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     repeated: int  # calls made again after a crash
     scores: tuple[ScoreNow, ...] = ()
     errors: tuple[ErrorClass, ...] = ()
-    calls: tuple[Call, ...] = ()  # oldest first, at most 256
-    buckets: tuple[Bucket, ...] = ()
+    calls: tuple[CallNow, ...] = ()  # oldest first, at most 256
+    buckets: tuple[SecondBucket, ...] = ()
     changes: tuple[LimitChange, ...] = ()
     gate: str = ""  # what all calls wait for, with a countdown
     gate_wait: float | None = None
@@ -153,6 +153,6 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     worker_advice: str = ""  # whether more threads help a synchronous model
     strategy_source: str = ""  # live control, option, evaluation, model, settings or default
     workers_label: str = ""  # 8 threads, 2 processes x 2 threads
-    worker_list: tuple[Worker, ...] = ()  # at most 64
+    worker_list: tuple[WorkerStatus, ...] = ()  # at most 64
     workers_waiting: int = 0  # calls that no worker has yet
     rates: RatesNow = RatesNow()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from evalstudio.core.format import clock
-from evalstudio.protocol import Bucket, LimitChange
+from evalstudio.protocol import LimitChange, SecondBucket
 
 COLOURS = (
     "#0b64ad",
@@ -30,7 +30,7 @@ class Curve:
     points: Sequence[tuple[float, float | None]]
 
 
-def grouped(buckets: Sequence[Bucket]) -> list[list[Bucket]]:
+def grouped(buckets: Sequence[SecondBucket]) -> list[list[SecondBucket]]:
     """The seconds of a run in at most `MOST_POINTS` groups of neighbours."""
     size = max(1, -(-len(buckets) // MOST_POINTS))
     return [list(buckets[start : start + size]) for start in range(0, len(buckets), size)]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from evalstudio.core.format import duration, milliseconds, money
 from evalstudio.models.keys import redact
-from evalstudio.protocol import Bucket, LimitChange, ScoreNow, Snapshot
+from evalstudio.protocol import LimitChange, ScoreNow, SecondBucket, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
 from evalstudio.reports.score_text import AS_SHARE, percent
 from evalstudio.store.comparison import parts_of
@@ -52,7 +52,7 @@ def write_report(reader: Reader, run_id: int, file: TextIO) -> int:
         versions=msgspec.json.decode(row.versions),
         scores=[_score(score, row.saved) for score in (summary.scores if summary is not None else ())],
         figures=_figures(row, summary),
-        settings=[(part, readable(part, said)) for part, said in sorted(parts_of(reader, row).items())],
+        settings=[(part, readable(part, message)) for part, message in sorted(parts_of(reader, row).items())],
         charts=_charts(reader.buckets(run_id), changes),
         errors=reader.errors(run_id),
         changes=changes[-MOST_CHANGES:],
@@ -121,7 +121,7 @@ def _figures(row: RunRow, summary: Snapshot | None) -> list[tuple[str, str]]:
     return figures
 
 
-def _charts(buckets: Sequence[Bucket], changes: Sequence[LimitChange]) -> list[_Chart]:
+def _charts(buckets: Sequence[SecondBucket], changes: Sequence[LimitChange]) -> list[_Chart]:
     groups = grouped(buckets)
 
     def curve(label: str, value: Any) -> Curve:

@@ -70,7 +70,7 @@ def numeric(value: Value) -> float | None:
     return None if value is None else float(value)
 
 
-class Column(NamedTuple):
+class ScoreColumn(NamedTuple):
     """The scored part of a run: numbers, the clusters they are in (if any repeat), and what is missing."""
 
     values: "np.ndarray"
@@ -96,7 +96,7 @@ class Column(NamedTuple):
         return np.concatenate([self.values, np.full(self.total - len(self.values), end)])
 
 
-def column_of(scores: Scores, values: Sequence[Value], scale: tuple[float, float] | None) -> Column:
+def column_of(scores: Scores, values: Sequence[Value], scale: tuple[float, float] | None) -> ScoreColumn:
     """The scored ones of `values` as an array."""
     import numpy as np
 
@@ -108,10 +108,10 @@ def column_of(scores: Scores, values: Sequence[Value], scale: tuple[float, float
         if len(places) and int(places.max()) + 1 < len(places):
             clusters = places[there]
     total = len(values) if scores.total is None else max(scores.total, len(values))
-    return Column(numbers[there], clusters, total, scale)
+    return ScoreColumn(numbers[there], clusters, total, scale)
 
 
-def mean_of(column: Column, metric: str) -> Aggregate:
+def mean_of(column: ScoreColumn, metric: str) -> Aggregate:
     """The mean, with Wilson's interval for shares, else Student's; clustered where samples repeat."""
     import numpy as np
 
@@ -132,7 +132,9 @@ def mean_of(column: Column, metric: str) -> Aggregate:
     return with_bounds(column.aggregate(metric, mean, interval, method), column, _mean)
 
 
-def with_bounds(found: Aggregate, column: Column, statistic: "Callable[[np.ndarray], float]") -> Aggregate:
+def with_bounds(
+    found: Aggregate, column: ScoreColumn, statistic: "Callable[[np.ndarray], float]"
+) -> Aggregate:
     """What the statistic would be if every missing sample had the lowest or the highest possible value."""
     if column.scale is None or column.total == 0:
         return found

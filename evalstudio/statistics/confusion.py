@@ -43,12 +43,12 @@ def confusion(labels: Sequence[str | None], expected: Sequence[str | None]) -> C
     """The confusion matrix of the samples that have both labels."""
     import numpy as np
 
-    pairs = [(said, right) for said, right in zip(labels, expected, strict=True) if said and right]
+    pairs = [(message, right) for message, right in zip(labels, expected, strict=True) if message and right]
     names = sorted({right for _, right in pairs})
     place = {name: index for index, name in enumerate(names)}
     counts = np.zeros((len(names), len(names) + 1), dtype=np.int64)
-    for said, right in pairs:
-        counts[place[right], place.get(said, len(names))] += 1
+    for message, right in pairs:
+        counts[place[right], place.get(message, len(names))] += 1
     flat = counts.reshape(1, -1).astype(float)
     precision, recall, f1 = (measure_classes(flat, len(names), measure)[0] for measure in MEASURES)
     answered = counts[:, : len(names)].sum(axis=0)

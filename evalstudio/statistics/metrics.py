@@ -2,16 +2,16 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from statistics import NormalDist, fmean, stdev
+from collections.abc import Callable, Sequence
+from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.statistics.aggregate import (
     SHARE,
     Aggregate,
-    Column,
     Direction,
+    ScoreColumn,
     Scores,
     Value,
     column_of,
@@ -35,13 +35,10 @@ __all__ = [
     "Confusion",
     "LiveAggregate",
     "Metric",
-    "Repeats",
     "Scores",
     "aggregate",
     "confusion",
     "find_metric",
-    "leaderboard",
-    "over_repeats",
 ]
 
 
@@ -71,40 +68,6 @@ def aggregate(metric: str, scores: Scores, direction: Direction | None = None) -
     known = find_metric(metric)
     found = known.compute(scores, metric)
     return msgspec.structs.replace(found, direction=direction or known.direction)
-
-
-class Repeats(NamedTuple):
-    """A metric over the repeats of a run: mean and standard deviation (None for one repeat), each aggregate."""
-
-    mean: float | None
-    std: float | None
-    aggregates: tuple[Aggregate, ...]
-
-
-def over_repeats(metric: str, repeats: Sequence[Scores]) -> Repeats:
-    """How a metric varies between repeats of the same run; those without a scored sample are left out.
-
-    Raises:
-        EvaluationError: as `aggregate`.
-    """
-    aggregates = tuple(aggregate(metric, scores) for scores in repeats)
-    values = [found.value for found in aggregates if found.value is not None]
-    return Repeats(fmean(values) if values else None, stdev(values) if len(values) > 1 else None, aggregates)
-
-
-def leaderboard(runs: Mapping[str, Aggregate | None]) -> list[tuple[int | None, str, Aggregate | None]]:
-    """Runs ranked by one metric, the better ones first as its direction says: (rank, run, aggregate).
-
-    Equal values share a rank. Runs without a value come last, without a rank.
-    """
-    valued = [(name, found, found.value) for name, found in runs.items() if found and found.value is not None]
-    valued.sort(key=lambda entry: entry[2] if entry[1].direction == "lower" else -entry[2])
-    values = [value for _, _, value in valued]
-    ranked: list[tuple[int | None, str, Aggregate | None]] = [
-        (values.index(value) + 1, name, found) for name, found, value in valued
-    ]
-    names = {name for name, _, _ in valued}
-    return ranked + [(None, name, found) for name, found in runs.items() if name not in names]
 
 
 def find_metric(name: str) -> Metric:
@@ -146,7 +109,7 @@ def _accuracy(scores: Scores, metric: str) -> Aggregate:
     return mean_of(column, metric)
 
 
-def _numbers(scores: Scores) -> Column:
+def _numbers(scores: Scores) -> ScoreColumn:
     shares = all(value is None or isinstance(value, bool) for value in scores.values)
     return column_of(scores, scores.values, scores.scale or (SHARE if shares else None))
 

@@ -15,7 +15,7 @@ from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
 
-class Standing(NamedTuple):
+class RankedRun(NamedTuple):
     """A run among the others. `comparison` with the baseline, and its p-value corrected; None for the baseline itself.
 
     `speed_up`: how many times as fast as the baseline, a record each; None where one of them saved nothing.
@@ -47,7 +47,7 @@ class Leaderboard(NamedTuple):
     evaluator: str | None
     evaluators: tuple[str, ...]
     baseline: int
-    standings: tuple[Standing, ...]
+    standings: tuple[RankedRun, ...]
     tests: int
 
 
@@ -75,7 +75,7 @@ def rank_runs(
     }
     corrected = dict(zip(compared, holm([told.p for told in compared.values()]), strict=True))
     standings = [
-        Standing(
+        RankedRun(
             row,
             sides[row.id].aggregate if row.id in sides else None,
             sides[row.id].outcomes if row.id in sides else (0, 0, row.errored),
@@ -112,7 +112,7 @@ def _compare(a: Side | None, b: Side | None, base: RunRow, row: RunRow) -> Compa
     )  # fmt: skip
 
 
-def _order(one: Standing) -> tuple[bool, float, int]:
+def _order(one: RankedRun) -> tuple[bool, float, int]:
     """The best score first; those without one last."""
     if one.score is None or one.score.value is None:
         return True, 0.0, one.row.id

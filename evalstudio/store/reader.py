@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.run_state import RunState
-from evalstudio.protocol import Bucket, LimitChange
+from evalstudio.protocol import LimitChange, SecondBucket
 from evalstudio.store.database import open_for_reading
 from evalstudio.store.query import GROUPS, RecordQuery, to_sql
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
@@ -141,12 +141,12 @@ class Reader:
             (run_id,),
         ).fetchall()
 
-    def buckets(self, run_id: int, after: int = -1) -> list[Bucket]:
+    def buckets(self, run_id: int, after: int = -1) -> list[SecondBucket]:
         """The closed seconds of a run, those after a second only."""
         rows = self.connection.execute(
             "SELECT bucket FROM seconds WHERE run_id = ? AND second > ? ORDER BY second", (run_id, after)
         )
-        return [msgspec.json.decode(bucket, type=Bucket) for (bucket,) in rows]
+        return [msgspec.json.decode(bucket, type=SecondBucket) for (bucket,) in rows]
 
     def changes(self, run_id: int) -> list[LimitChange]:
         rows = self.connection.execute(

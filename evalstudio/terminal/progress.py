@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.core.format import duration, milliseconds
-from evalstudio.protocol import Snapshot, Worker
+from evalstudio.protocol import Snapshot, WorkerStatus
 from evalstudio.reports.score_text import percent
 
 MOST_DRAWN = 8  # runs at once
@@ -95,7 +95,7 @@ def workers_line(snapshot: Snapshot, *, each: bool = False) -> str:
     return " · ".join([line, *shown, *([f"{more} more"] if more else [])])
 
 
-def _one_worker(worker: Worker) -> str:
+def _one_worker(worker: WorkerStatus) -> str:
     if worker.state != "ready":
         return f"{worker.name} {worker.state}"
     waiting = f", {worker.waiting} waiting" if worker.waiting else ""

@@ -180,10 +180,12 @@ async def test_that_pause_lets_calls_end_and_starts_none(tmp_path: Path, workspa
         calm = await heard.until(lambda snapshot: snapshot.state == "paused" and snapshot.in_flight == 0)
         assert 8 <= calm.saved <= 60
         started = (await server.stats())["started"]
-        calm = await heard.until(lambda snapshot: snapshot.saved >= started)  # what was in flight is committed
+        calm = await heard.until(
+            lambda snapshot: snapshot.saved >= started
+        )  # what was in flight is committed
         assert calm.saved == started
         assert calm.state == "paused"
-        run.go_on()
+        run.unpause()
         final = await finish(engine, run)
     assert final.saved == 60
     assert final.elapsed < 60

@@ -84,7 +84,7 @@ async def test_that_the_fifth_of_five_calls_starts_when_any_of_four_ends(
         calls = [asyncio.create_task(workers.run(None, {"number": number})) for number in range(5)]
         await until(lambda: len(noted(tmp_path)) == 4)
         assert sorted(noted(tmp_path)) == ["0", "1", "2", "3"]
-        assert [(one.threads, one.busy) for one in workers.standing()] == [(2, 2), (2, 2)]
+        assert [(one.threads, one.busy) for one in workers.worker_status()] == [(2, 2), (2, 2)]
         assert workers.waiting == 1
         (tmp_path / f"go {first_to_end}").touch()
         await until(lambda: noted(tmp_path)[4:] == ["4"])
@@ -178,7 +178,7 @@ async def test_that_processes_come_and_go_while_calls_run(tmp_path: Path) -> Non
         for number in range(3):
             (tmp_path / f"go {number}").touch()
         await asyncio.gather(*calls)
-        await until(lambda: len(workers.standing()) == 1)
+        await until(lambda: len(workers.worker_status()) == 1)
         assert workers.capacity == 1
     assert sorted(noted(tmp_path)) == ["0", "1", "2"]
     assert log == []
@@ -215,7 +215,7 @@ async def test_that_a_function_that_cannot_be_loaded_is_said_before_any_call(
     workers = ProcessWorkers(ModelTarget(str(tmp_path / "model.py"), "answer"), Processes(2))
     with pytest.raises(ModelError, match=words):
         await workers.start()
-    assert workers.standing() == ()
+    assert workers.worker_status() == ()
 
 
 BAD = """

@@ -11,7 +11,7 @@ async def test_that_one_idle_thread_does_not_take_two_calls_that_come_together()
     try:
         await workers.run(lambda: None, {})
         async with asyncio.timeout(5):
-            while workers.standing()[0].busy:
+            while workers.worker_status()[0].busy:
                 await asyncio.sleep(0.001)
         came = threading.Event()
         async with asyncio.timeout(5):

@@ -251,7 +251,7 @@ async def test_that_a_run_on_a_server_of_bad_answers_saves_each_sample_once(
         run = await engine.start_run(write_evaluation(tmp_path, model, times, extra=extra), Options("bad"))
         async with asyncio.timeout(600):
             while run.is_active:
-                run.go_on()  # it asks a person whenever most answers are bad
+                run.unpause()  # it asks a person whenever most answers are bad
                 await asyncio.sleep(0.05)
         reasons = [run.reason]
         while run.keeper.counts.saved < times:  # an answer that says no other can fare better ends it
@@ -261,7 +261,7 @@ async def test_that_a_run_on_a_server_of_bad_answers_saves_each_sample_once(
             run = await engine.resume_run(1)
             async with asyncio.timeout(600):
                 while run.is_active:
-                    run.go_on()
+                    run.unpause()
                     await asyncio.sleep(0.05)
         await finish(engine, run)
     defects = [

@@ -46,7 +46,7 @@ async def test_that_a_run_outlives_a_server_that_is_gone_for_a_while(
                 if run.state is RunState.PAUSED:
                     paused = True
                     assert "127.0.0.1" in run.reason, run.reason
-                    run.go_on()
+                    run.unpause()
                 await asyncio.sleep(0.1)
         last = await finish(engine, run, timeout=20)
         assert (last.saved, last.errored) == (samples, 0), last.reason
@@ -120,7 +120,7 @@ async def until(heard, run, condition) -> None:  # type: ignore[no-untyped-def]
     async with asyncio.timeout(60):
         while not any(condition(snapshot) for snapshot in heard.snapshots[-3:]):
             if run.state is RunState.PAUSED:
-                run.go_on()
+                run.unpause()
             await asyncio.sleep(0.05)
 
 
@@ -163,7 +163,7 @@ async def test_that_a_run_whose_endpoint_is_back_goes_on_when_it_is_continued_on
         paused = await heard.until(lambda snapshot: snapshot.state == RunState.PAUSED)
         assert "did not recover" in paused.reason
         away = False
-        run.go_on()
+        run.unpause()
         assert (await finish(engine, run)).saved == 6
 
 

@@ -4,16 +4,16 @@ import random
 
 import pytest
 
-from evalstudio.engine.limits.circuit_breaker import Brake, Failure
+from evalstudio.engine.limits.circuit_breaker import CircuitBreaker, RecentFailure
 
 
 def episodes(share: float, seed: int, attempts: int = 1000) -> int:
-    chance, brake, found = random.Random(seed), Brake(), 0
+    chance, brake, found = random.Random(seed), CircuitBreaker(), 0
     for number in range(attempts):
         now = number * 0.05
         if chance.random() >= share:
             brake.answered(now)
-        elif brake.failed(now, brake.generation, 8) is Failure.EPISODE:
+        elif brake.failed(now, brake.generation, 8) is RecentFailure.EPISODE:
             found += 1
     return found
 
@@ -24,8 +24,8 @@ def test_that_stray_failures_hardly_ever_look_like_an_overload(share: float) -> 
 
 
 def test_that_an_endpoint_that_fails_most_calls_is_overloaded_within_a_few() -> None:
-    brake = Brake()
+    brake = CircuitBreaker()
     for number in range(16):
         brake.answered(number * 0.05)
     ends = [brake.failed(1 + number * 0.05, brake.generation, 8) for number in range(12)]
-    assert Failure.EPISODE in ends
+    assert RecentFailure.EPISODE in ends

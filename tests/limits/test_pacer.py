@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
-from evalstudio.engine.limits.rate_limiter import Bucket, HiddenRate, Pacer
+from evalstudio.engine.limits.rate_limiter import HiddenRate, RateLimiter, TokenBucket
 
 
-def starts_within(pacer: Pacer, seconds: float, tokens: float = 0.0, now: float = 0.0) -> list[float]:
+def starts_within(pacer: RateLimiter, seconds: float, tokens: float = 0.0, now: float = 0.0) -> list[float]:
     """The moments at which an eager client starts requests."""
     starts: list[float] = []
     end = now + seconds
@@ -24,7 +24,7 @@ def starts_within(pacer: Pacer, seconds: float, tokens: float = 0.0, now: float 
 
 
 def test_without_limits_nothing_waits() -> None:
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     assert pacer.check(0.0, 1e9) is None
     assert pacer.requests_per_minute is None
     assert pacer.tokens_per_minute is None
@@ -33,7 +33,7 @@ def test_without_limits_nothing_waits() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 5000), st.floats(0.0, 1e6))
 def test_never_more_than_the_setting_in_any_minute(per_minute: int, begin: float) -> None:
-    pacer = Pacer(begin)
+    pacer = RateLimiter(begin)
     pacer.set_rates(begin, per_minute, None)
     starts = starts_within(pacer, 150.0, now=begin)
     first = 0
@@ -46,7 +46,7 @@ def test_never_more_than_the_setting_in_any_minute(per_minute: int, begin: float
 @settings(max_examples=30, deadline=None)
 @given(st.integers(100, 100_000), st.integers(1, 2000))
 def test_tokens_keep_to_the_setting(per_minute: int, each: int) -> None:
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     pacer.set_rates(0.0, None, per_minute)
     starts = starts_within(pacer, 300.0, float(each))
     assert starts, "one request must get through, however large"
@@ -66,7 +66,7 @@ def test_never_more_than_the_endpoint_has_left(
 ) -> None:
     """An endpoint with a bucket of its own, whose headers arrive `latency` after it counted, is never overdrawn."""
     level, at, now = float(max(1, limit - used)), 0.0, 0.0
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     flying: list[tuple[float, int, float]] = []  # (arrives, started before, remaining)
     sent = 0
     for pause in [*pauses, *[0.0] * 200]:
@@ -94,7 +94,7 @@ def test_never_more_than_the_endpoint_has_left(
 
 
 def test_headers_outrank_a_higher_setting_and_a_lower_setting_outranks_headers() -> None:
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     pacer.headers(0.0, RateHeaders(limit_requests=600, remaining_requests=600), 0, 0)
     assert pacer.requests_per_minute == pytest.approx(588)
     pacer.set_rates(0.0, 60, None)
@@ -104,7 +104,7 @@ def test_headers_outrank_a_higher_setting_and_a_lower_setting_outranks_headers()
 
 
 def test_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> None:
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     rates = RateHeaders(limit_requests=600, remaining_requests=500)
     pacer.headers(0.0, rates, 0, 0)
     for at in (1.0, 2.0):
@@ -115,7 +115,7 @@ def test_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> No
 
 def test_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
     """Tokens are reserved by a guess: where too many were counted, what the endpoint has left decides."""
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     pacer.headers(0.0, RateHeaders(limit_tokens=60_000, remaining_tokens=60_000), 0, 0)
     pacer.started(0.0, 60_000)
     assert pacer.check(0.0, 5_000) is not None
@@ -125,7 +125,7 @@ def test_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
 
 
 def test_a_rejection_ends_the_catching_up_for_longer_each_time() -> None:
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     rates = RateHeaders(limit_tokens=6_000, remaining_tokens=6_000)
     pacer.headers(0.0, rates, 0, 0)
     pacer.started(0.0, 60_000)  # far too many: it would take minutes to refill
@@ -143,7 +143,7 @@ def test_a_rejection_ends_the_catching_up_for_longer_each_time() -> None:
     assert pacer.check(22.5, 100) is None
 
 
-def until_rejected(pacer: Pacer, *, rate: float, burst: float, times: int, pause: float) -> float:
+def until_rejected(pacer: RateLimiter, *, rate: float, burst: float, times: int, pause: float) -> float:
     """Starts all that the pacer allows at a server with a bucket of `burst`, until so many rejections; the time then."""
     level, at, now = burst, 0.0, 0.0
     while times and now < 300:
@@ -166,7 +166,7 @@ def until_rejected(pacer: Pacer, *, rate: float, burst: float, times: int, pause
 
 def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
     """Server: 4 a second and a burst of 60, then 8. Two rejections after the change it is known within 10 %."""
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     pacer.hidden.recall(4.0)
     pacer.set_rates(0.0, None, None)
     assert until_rejected(pacer, rate=8, burst=60, times=2, pause=0.5) < 90
@@ -175,7 +175,7 @@ def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket
 
 def test_a_hidden_rate_is_found_between_two_rejections() -> None:
     """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
-    pacer = Pacer(0.0)
+    pacer = RateLimiter(0.0)
     until_rejected(pacer, rate=5, burst=30, times=3, pause=1.0)
     assert pacer.hidden.learned
     assert pacer.requests_per_minute == pytest.approx(300, rel=0.1)
@@ -206,7 +206,7 @@ def test_a_probe_that_failed_makes_the_next_one_later() -> None:
 def test_a_bucket_never_holds_more_than_its_capacity(
     steps: list[tuple[float, float]], rate: float, cap: float
 ) -> None:
-    bucket, now = Bucket(0.0), 0.0
+    bucket, now = TokenBucket(0.0), 0.0
     bucket.limit(0.0, rate, cap)
     for pause, amount in steps:
         now += pause

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.models.providers import PRESETS
+from evalstudio.models.providers import PROVIDERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DIST = ROOT / "dist"
@@ -51,7 +51,7 @@ def works(output: str) -> bool:
         and found["packaged"]
         and found["saved"] == 20
         and found["excel_saved"] == 5
-        and found["providers"] == list(PRESETS)
+        and found["providers"] == list(PROVIDERS)
         and not found["stderr"]
     )
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from evalstudio.cli.main import evalstudio
 from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import use_for_session
-from evalstudio.protocol import Bucket, LimitChange
+from evalstudio.protocol import LimitChange, SecondBucket
 from evalstudio.reports import html as report
 from evalstudio.reports.drawing import MOST_POINTS, Curve, grouped, line_chart
 from evalstudio.reports.junit import write_junit
@@ -144,7 +144,7 @@ async def test_that_the_form_can_be_named_and_csv_stays_csv(filled: Workspace, t
 
 
 def test_that_a_chart_has_gaps_marks_and_a_bounded_size() -> None:
-    seconds = [Bucket(second, 5, 5, in_flight=second % 7) for second in range(10_000)]
+    seconds = [SecondBucket(second, 5, 5, in_flight=second % 7) for second in range(10_000)]
     groups = grouped(seconds)
     assert len(groups) <= MOST_POINTS
     assert sum(map(len, groups)) == 10_000

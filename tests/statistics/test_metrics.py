@@ -14,9 +14,7 @@ from evalstudio.statistics.metrics import (
     aggregate,
     confusion,
     find_metric,
-    leaderboard,
     median_ranks,
-    over_repeats,
 )
 
 VALUES = st.lists(st.none() | st.booleans(), max_size=40)
@@ -184,29 +182,6 @@ def test_a_live_mean_of_numbers_comes_to_the_same(values: list[float]) -> None:
     assert found.value == pytest.approx(expected.value, abs=1e-6)
     assert found.low == pytest.approx(expected.low, rel=1e-6, abs=1e-3)
     assert live.failure_rate == 0
-
-
-def test_repeats_of_a_run_have_a_spread() -> None:
-    found = over_repeats("accuracy", [Scores([True, False]), Scores([True, True]), Scores([None])])
-    assert (found.mean, found.std) == (0.75, pytest.approx(0.5 / 2**0.5))
-    assert [one.n for one in found.aggregates] == [2, 2, 0]
-    assert over_repeats("accuracy", [Scores([True])]).std is None
-
-
-def test_a_leaderboard_knows_which_direction_is_better() -> None:
-    runs = {
-        name: aggregate("mean", Scores([value]), "lower") for name, value in (("a", 3), ("b", 1), ("c", 3))
-    }
-    board = leaderboard({"none": None, **runs, "empty": aggregate("mean", Scores([None]))})
-    assert [(rank, name) for rank, name, _ in board] == [
-        (1, "b"),
-        (2, "a"),
-        (2, "c"),
-        (None, "none"),
-        (None, "empty"),
-    ]
-    higher = leaderboard({name: aggregate("mean", Scores([value])) for name, value in (("a", 3), ("b", 1))})
-    assert [name for _, name, _ in higher] == ["a", "b"]
 
 
 @given(

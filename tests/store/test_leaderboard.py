@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from evalstudio.protocol import Bucket
+from evalstudio.protocol import SecondBucket
 from evalstudio.statistics import holm
 from evalstudio.store.concurrency_curve import concurrency_curve
 from evalstudio.store.leaderboard import rank_runs
@@ -82,12 +82,12 @@ def test_that_the_curve_joins_the_seconds_of_all_runs(shelf: Shelf, workspace: W
     run = shelf.add([1.0])
     other = shelf.add([1.0])
     rows = [
-        (run, 0, Bucket(0, 9, 9, in_flight=4)),  # it fills up
-        (run, 1, Bucket(1, 4, 4, in_flight=4)),
-        (run, 2, Bucket(2, 6, 6, in_flight=4, errors={"throttled": 2, "overloaded": 1})),
-        (run, 3, Bucket(3, 50, 50, in_flight=64)),  # one second is chance
-        (other, 1, Bucket(1, 8, 8, in_flight=8)),
-        (other, 2, Bucket(2, 10, 10, in_flight=8)),
+        (run, 0, SecondBucket(0, 9, 9, in_flight=4)),  # it fills up
+        (run, 1, SecondBucket(1, 4, 4, in_flight=4)),
+        (run, 2, SecondBucket(2, 6, 6, in_flight=4, errors={"throttled": 2, "overloaded": 1})),
+        (run, 3, SecondBucket(3, 50, 50, in_flight=64)),  # one second is chance
+        (other, 1, SecondBucket(1, 8, 8, in_flight=8)),
+        (other, 2, SecondBucket(2, 10, 10, in_flight=8)),
     ]
     shelf.writer.execute(
         lambda connection: connection.executemany(

@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from evalstudio.protocol import Bucket, Percentiles
+from evalstudio.protocol import Percentiles, SecondBucket
 from evalstudio.ui.charts.axes import ValueAxis
 from evalstudio.ui.charts.chart import TimeChart, plot_of
 from evalstudio.ui.charts.legend import ChartHead
@@ -80,7 +80,7 @@ def told(chart: TimeChart) -> str:
 def run_of_four_seconds(**changes: object) -> RunModel:
     model = RunModel(1)
     seconds = tuple(
-        Bucket(second, 5, 5, Percentiles(5, 0.1, 0.2, 0.3), None, {"overloaded": 2, "crashed the worker": 1}, 8, 6 - second, 100, 1000 * (second + 1))
+        SecondBucket(second, 5, 5, Percentiles(5, 0.1, 0.2, 0.3), None, {"overloaded": 2, "crashed the worker": 1}, 8, 6 - second, 100, 1000 * (second + 1))
         for second in range(4)
     )  # fmt: skip
     overall = Percentiles(20, 0.11, 2.5, 4.5)
@@ -138,7 +138,9 @@ def turn_wheel(chart: TimeChart, second: float) -> None:
 def test_that_the_charts_are_zoomed_together_fit_what_is_seen_and_find_back(qtbot: QtBot) -> None:
     model = RunModel(1)
     seconds = tuple(
-        Bucket(second, 5, 5, Percentiles(5, 0.1, 0.2, 9.0 if second == 90 else 0.3), None, {}, 8, 6, 0, 10)
+        SecondBucket(
+            second, 5, 5, Percentiles(5, 0.1, 0.2, 9.0 if second == 90 else 0.3), None, {}, 8, 6, 0, 10
+        )
         for second in range(100)
     )
     model.take(make_snapshot(buckets=seconds, saved=500, elapsed=100.0))
@@ -168,7 +170,7 @@ def test_that_the_charts_are_zoomed_together_fit_what_is_seen_and_find_back(qtbo
 
 def test_that_a_run_of_one_second_is_a_dot(qtbot: QtBot) -> None:
     model = RunModel(1)
-    model.take(make_snapshot(buckets=(Bucket(0, 5, 5, Percentiles(5, 0.1, 0.2, 0.3)),), saved=5))
+    model.take(make_snapshot(buckets=(SecondBucket(0, 5, 5, Percentiles(5, 0.1, 0.2, 0.3)),), saved=5))
     latency = drawn(qtbot, model)["latency"]
     dots = [item for item in plot_of(latency).listDataItems() if item.opts.get("symbol") == "o"]
     assert len(dots) == 3

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from evalstudio.settings.values import changed
 from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
-from evalstudio.ui.charts.histogram import Histogram
+from evalstudio.ui.charts.histogram import HistogramChart
 from evalstudio.ui.pages.evaluations.sample_preview import answer_parts
 from evalstudio.ui.pages.results.waterfall import Span, Waterfall, spans_of
 from evalstudio.ui.records.record_cells import ANSWER, PROMPT
@@ -66,8 +66,8 @@ def export_to(driver: Driver, path: Path) -> None:
     driver.wait(lambda: driver.window.findChild(QFileDialog, "export_dialog") is None)
 
 
-def click_bar(driver: Driver, name: str, number: int) -> Histogram:
-    chart = driver.find(Histogram, name)
+def click_bar(driver: Driver, name: str, number: int) -> HistogramChart:
+    chart = driver.find(HistogramChart, name)
     driver.wait(lambda: len(chart.bars) > number)
     driver.qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=chart.bar_rect(number).center().toPoint())
     return chart
@@ -104,7 +104,7 @@ def test_that_bars_filter_the_table_and_a_second_click_or_clear_undoes_it(open_f
     assert clear.isEnabled()
     click_bar(driver, "score_histogram", 0)
     driver.wait(lambda: rows(driver) == 40)
-    spread = driver.find(Histogram, "latency_histogram")
+    spread = driver.find(HistogramChart, "latency_histogram")
     assert sum(bar.records for bar in spread.bars) == 36
     number = max(range(len(spread.bars)), key=lambda place: spread.bars[place].records)
     click_bar(driver, "latency_histogram", number)
@@ -119,7 +119,7 @@ def test_that_bars_filter_the_table_and_a_second_click_or_clear_undoes_it(open_f
 
 def test_that_bars_can_be_chosen_with_the_keyboard(open_filled: Opened) -> None:
     driver = open_results(open_filled)
-    chart = driver.find(Histogram, "score_histogram")
+    chart = driver.find(HistogramChart, "score_histogram")
     driver.wait(lambda: len(chart.bars) == 2)
     driver.qtbot.keyClick(chart, Qt.Key.Key_Right)
     driver.qtbot.keyClick(chart, Qt.Key.Key_Space)

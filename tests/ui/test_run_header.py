@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from evalstudio.protocol import Call
+from evalstudio.protocol import CallNow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.pages.runs.run_header import RunHeader
 from evalstudio.ui.pages.runs.slot_strip import SlotStrip
@@ -53,8 +53,8 @@ def test_that_the_band_of_the_time_left_names_its_units(
 
 def test_that_a_run_whose_rest_backs_off_says_so_with_a_countdown_and_the_cause(header: RunHeader) -> None:
     calls = (
-        Call("7", 2, "backing off", 3.0, 12.0, "503"),
-        Call("9", 3, "backing off", 1.0, 2.4, "429, Retry-After 5 s"),
+        CallNow("7", 2, "backing off", 3.0, 12.0, "503"),
+        CallNow("9", 3, "backing off", 1.0, 2.4, "429, Retry-After 5 s"),
     )
     now = make_snapshot(
         in_flight=0, backing_off=2, queued=0, calls=calls, binding_sentence="All is in flight."

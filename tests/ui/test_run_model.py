@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from evalstudio.core.run_state import RunState
-from evalstudio.protocol import Bucket, LimitChange, Percentiles, Snapshot
+from evalstudio.protocol import LimitChange, Percentiles, SecondBucket, Snapshot
 from evalstudio.ui.charts.chart import TimeChart
 from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.state.run_model import MOST_CHANGES, History, RunModel
@@ -18,9 +18,9 @@ from tests.ui.factories import make_run_row as row
 from tests.ui.factories import make_snapshot
 
 
-def bucket(second: int, saved: int = 3, p50: float | None = 0.2) -> Bucket:
+def bucket(second: int, saved: int = 3, p50: float | None = 0.2) -> SecondBucket:
     latency = None if p50 is None else Percentiles(saved, p50, p50 * 2, p50 * 3)
-    return Bucket(
+    return SecondBucket(
         second, saved, saved, latency, None, {"throttled": second % 2}, limit=8, in_flight=second % 9
     )
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from evalstudio.advice.overload_signs import Sign, Trouble
 from evalstudio.concurrency import SlidingWindow
 from evalstudio.core.run_state import RunState
-from evalstudio.protocol import Call, Percentiles
+from evalstudio.protocol import CallNow, Percentiles
 from evalstudio.settings.values import changed
 from evalstudio.ui.pages.runs.signs_panel import SignsPanel
 from evalstudio.ui.pages.runs.tail_panel import TailPanel
@@ -183,7 +183,7 @@ def test_that_waiting_for_a_call_silences_it_until_it_has_taken_twice_as_long(qt
     def show(age: float) -> None:
         panel.show_run(
             make_snapshot(
-                calls=(Call("s", 1, "calling", age, record_id=7),), latency=Percentiles(100, 1, 2, 3)
+                calls=(CallNow("s", 1, "calling", age, record_id=7),), latency=Percentiles(100, 1, 2, 3)
             )
         )
 

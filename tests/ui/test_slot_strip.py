@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from evalstudio.protocol import Call, StartRun, Worker
+from evalstudio.protocol import CallNow, StartRun, WorkerStatus
 from evalstudio.ui.pages.runs.slot_strip import SlotStrip, countdown
 from evalstudio.ui.pages.runs.worker_cells import WorkerCells, describe_worker
 from evalstudio.ui.state.tasks import spawn
@@ -76,32 +76,32 @@ def test_that_two_processes_of_two_threads_have_a_cell_each_while_they_call(
 
 
 def test_that_threads_of_the_engine_need_no_cells_of_their_own(qtbot: object) -> None:
-    made = strip(qtbot, workers=8, worker_list=(Worker("threads", 8, 2),))
+    made = strip(qtbot, workers=8, worker_list=(WorkerStatus("threads", 8, 2),))
     assert not made.workers.isVisible()
 
 
 def test_that_workers_look_and_read_like_what_they_do(qtbot: object) -> None:
-    busy = Worker("process 1", 2, 2, ended=1_200)
-    idle = Worker("process 1", 2, 0)
+    busy = WorkerStatus("process 1", 2, 2, ended=1_200)
+    idle = WorkerStatus("process 1", 2, 0)
     made = strip(qtbot, worker_list=(idle,), workers_label="1 process x 2 threads", workers_waiting=3)
     assert "3 calls wait for a worker" in made.workers.accessibleName()
     empty = colour_at(made.workers, 0.15)
     made.workers.show_workers((busy,))
     full = colour_at(made.workers, 0.9)
     assert full != empty
-    made.workers.show_workers((Worker("process 1", 2, 1),))
+    made.workers.show_workers((WorkerStatus("process 1", 2, 1),))
     assert (colour_at(made.workers, 0.15), colour_at(made.workers, 0.9)) == (full, empty)
     assert describe_worker(busy) == "process 1: 2 of 2 threads busy, 1,200 calls done"
     assert describe_worker(idle) == "process 1: idle"
     assert (
-        describe_worker(Worker("tcp://h:1", 1, 1, 2))
+        describe_worker(WorkerStatus("tcp://h:1", 1, 1, 2))
         == "tcp://h:1: 1 of 1 thread busy, 2 calls waiting there"
     )
-    assert describe_worker(Worker("process 2", 1, 0, state="starting")) == "process 2: starting"
+    assert describe_worker(WorkerStatus("process 2", 1, 0, state="starting")) == "process 2: starting"
 
 
 def test_that_sixty_four_workers_find_room(qtbot: object) -> None:
-    made = strip(qtbot, worker_list=tuple(Worker(f"process {n}", 4, n % 5) for n in range(64)))
+    made = strip(qtbot, worker_list=tuple(WorkerStatus(f"process {n}", 4, n % 5) for n in range(64)))
     boxes = made.workers.boxes()
     assert len(boxes) == 64
     assert all(box.width() > 3 and box.height() > 3 for box in boxes)
@@ -110,8 +110,8 @@ def test_that_sixty_four_workers_find_room(qtbot: object) -> None:
 
 
 def test_that_a_sample_that_backs_off_shows_its_countdown_where_there_is_room(qtbot: object) -> None:
-    def waiting(seconds: float) -> Call:
-        return Call("s1", 2, "backing off", 1.0, wait=seconds)
+    def waiting(seconds: float) -> CallNow:
+        return CallNow("s1", 2, "backing off", 1.0, wait=seconds)
 
     made = strip(qtbot, calls=(waiting(12.3),), limit=1, in_flight=0)
     side = made.cells.boxes()[0].width()
@@ -128,7 +128,7 @@ def test_that_a_sample_that_backs_off_shows_its_countdown_where_there_is_room(qt
 
 
 def test_that_cells_can_be_read_by_key_and_with_the_pointer(qtbot: object) -> None:
-    calls = tuple(Call(f"s{number}", 1, "calling", 1.0) for number in range(3))
+    calls = tuple(CallNow(f"s{number}", 1, "calling", 1.0) for number in range(3))
     made = strip(qtbot, calls=calls, limit=4, in_flight=3)
     cells = made.cells
     cells.setFocus(Qt.FocusReason.TabFocusReason)

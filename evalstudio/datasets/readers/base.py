@@ -27,7 +27,7 @@ Row = tuple[int | None, dict[str, Any]]
 Report = Callable[[Problem], None]
 
 
-class Reader(Protocol):
+class FormatReader(Protocol):
     """Reads one file, as often as asked, a row at a time."""
 
     columns: tuple[str, ...] | None

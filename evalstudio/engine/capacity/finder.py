@@ -12,7 +12,7 @@ from evalstudio.core.strategy import SlidingWindow, check_count
 from evalstudio.engine.capacity.knee import Search
 from evalstudio.engine.capacity.level_measurement import Measurement, answers_for
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.forecasting.pilot import keep, wind_up
+from evalstudio.engine.forecasting.pilot import drain_and_stop, keep
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.run.run import Run
 from evalstudio.evaluations.loading import load_evaluation
@@ -57,7 +57,7 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
         search.run_out()
     best = search.best
     sentence = " ".join(filter(None, [search.sentence, run.reason]))
-    await wind_up(run, sentence)
+    await drain_and_stop(run, sentence)
     strategy = SlidingWindow(best.concurrency) if best else None
     await keep(run, msgspec.structs.replace(run.plan.options, strategy=strategy))
     await engine.finished(run)
@@ -70,7 +70,7 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
 async def _measure(run: Run, level: int) -> Measurement:
     """Changes the window, live, and listens until the level has brought enough."""
     measurement = Measurement(level, run.services.clock, lambda: run.queue.has_new)
-    run.attempts.on_attempt = measurement.heard
+    run.attempts.on_attempt = measurement.on_attempt_ended
     if run.workers is not None:
         run.controls.set_workers(level)
     run.controls.set_strategy(SlidingWindow(level), CAUSE)

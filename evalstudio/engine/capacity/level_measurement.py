@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
-from evalstudio.engine.run.histogram import Histogram
+from evalstudio.engine.run.histogram import LatencyHistogram
 from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.protocol import Level
 from evalstudio.statistics import t_quantile
@@ -40,13 +40,13 @@ class Measurement:
     _from: float = 0.0  # when measuring began
     _ends: list[float] = field(default_factory=list)
     _failed: int = 0
-    _latency: Histogram = field(default_factory=Histogram)
-    _first: Histogram = field(default_factory=Histogram)
+    _latency: LatencyHistogram = field(default_factory=LatencyHistogram)
+    _first: LatencyHistogram = field(default_factory=LatencyHistogram)
 
     def __post_init__(self) -> None:
         self._started = self._from = self.clock()
 
-    def heard(self, item: SampleTask, result: CallResult, latency: float) -> None:
+    def on_attempt_ended(self, item: SampleTask, result: CallResult, latency: float) -> None:
         """An attempt ended."""
         if self.done.is_set() or item.started < self._started:  # it met the load of the level before
             return

@@ -71,7 +71,7 @@ async def run_pilot(
     since: float | None = None  # when calls began to go together
     enough = asyncio.Event()
 
-    def heard(item: SampleTask, result: CallResult, latency: float) -> None:
+    def on_attempt_ended(item: SampleTask, result: CallResult, latency: float) -> None:
         nonlocal since
         if result.outcome is Outcome.OK:
             if since is None:
@@ -88,12 +88,12 @@ async def run_pilot(
                 "the pilot's last calls"
             )  # those in flight are the rest: no more is spent than was said
 
-    run.attempts.on_attempt = heard
+    run.attempts.on_attempt = on_attempt_ended
     while run.state is RunState.RUNNING and not enough.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(enough.wait(), LOOK_S)
     reason = run.reason
-    await wind_up(run, f"The pilot of {size} samples is done; resume the run for the rest.")
+    await drain_and_stop(run, f"The pilot of {size} samples is done; resume the run for the rest.")
     run.attempts.on_attempt = None
     await keep(run, msgspec.structs.replace(run.plan.options, strategy=options.strategy, cache=options.cache))
     await engine.finished(run)
@@ -122,7 +122,7 @@ def _costs(connection: sqlite3.Connection, run_id: int) -> list[float | None]:
     return [cost for (cost,) in rows] or [None]
 
 
-async def wind_up(run: Run, reason: str) -> None:
+async def drain_and_stop(run: Run, reason: str) -> None:
     """Stops a run, but what is in flight is paid for already: its answers are awaited and kept."""
     run.pause(reason)
     until = run.services.clock() + LONGEST_END_S

@@ -50,17 +50,17 @@ async def _of_one(
     engine: Engine, reference: str, options: Options, evaluation: Evaluation
 ) -> tuple[Plan, RunForecast]:
     plan, basis = await known_basis(engine, reference, options, evaluation)
-    said = f"from what earlier runs learned of {plan.model.label}"
+    message = f"from what earlier runs learned of {plan.model.label}"
     if basis is None:
         basis, count = await asyncio.to_thread(_from_answers, engine.workspace, plan.spec.name, plan.model)
-        said = f"from {count} earlier answers" if count else ""
+        message = f"from {count} earlier answers" if count else ""
     if basis is None:
         each = await asyncio.to_thread(cost_of_a_call, plan)
         likely = None if each is None else each * plan.total
         cost = None if likely is None else (likely * (1 - UNSURE), likely, likely * (1 + UNSURE))
         return plan, RunForecast(plan.total, plan.strategy, None, cost, NO_ANSWER)
     ceiling = min(engine.admission.ceiling, plan.workers or engine.admission.ceiling)
-    return plan, await _played(plan.total, basis, plan.strategy, ceiling, said, plan.conversation.turns)
+    return plan, await _played(plan.total, basis, plan.strategy, ceiling, message, plan.conversation.turns)
 
 
 async def _of_function(engine: Engine, asked: ForecastRun) -> RunForecast:
@@ -74,15 +74,15 @@ async def _of_function(engine: Engine, asked: ForecastRun) -> RunForecast:
     workers = default_workers(engine.settings).capacity
     strategy = asked.strategy or engine.settings.strategy or SlidingWindow(workers)
     prior = await engine.execute(lambda connection: load_prior(connection, identify(model, None)))
-    basis, said = None, f"from what earlier runs learned of {model.label}"
+    basis, message = None, f"from what earlier runs learned of {model.label}"
     if prior is not None:
         basis = from_prior(prior, None, kind="function")
     if basis is None:
         basis, count = await asyncio.to_thread(_from_answers, engine.workspace, model.label, model)
-        said = f"from {count} earlier answers"
+        message = f"from {count} earlier answers"
     if basis is None:
         return RunForecast(asked.samples, strategy, None, None, "not run yet")
-    return await _played(asked.samples, basis, strategy, engine.admission.ceiling, said)
+    return await _played(asked.samples, basis, strategy, engine.admission.ceiling, message)
 
 
 def _function(reference: str) -> ModelSettings:
@@ -121,8 +121,8 @@ def _together(found: Sequence[tuple[Plan, RunForecast]]) -> RunForecast:
     each = [_of_endpoint(ones) for ones in by_endpoint.values()]
     seconds = (max(one[0] for one in each), max(one[1] for one in each), max(one[2] for one in each))
     bases = dict.fromkeys(one.basis for one in runs)
-    said = next(iter(bases)) if len(bases) == 1 else "from earlier runs and answers"
-    return RunForecast(total, strategy, seconds, cost, said, len(runs))
+    message = next(iter(bases)) if len(bases) == 1 else "from earlier runs and answers"
+    return RunForecast(total, strategy, seconds, cost, message, len(runs))
 
 
 def _of_endpoint(runs: Sequence[RunForecast]) -> Three:

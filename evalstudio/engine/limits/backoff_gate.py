@@ -10,7 +10,7 @@ _REOPENING = 1.5  # seconds after opening in which calls start one by one ...
 _SPACING = 0.06  # ... so that a server that still rejects does so to one or two calls, not to all
 
 
-class Gate:
+class BackoffGate:
     """Shut until `until`; then calls start one by one for a moment."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """What changed in the limits of an endpoint, for people to read."""
 
-from evalstudio.engine.limits.vocabulary import Binding, LimitChange
+from evalstudio.engine.limits.vocabulary import Binding, LimitMove
 
 Rates = tuple[float | None, float | None]
 """Requests and tokens a minute, None where there is no limit."""
@@ -8,26 +8,26 @@ Rates = tuple[float | None, float | None]
 _CLIMB = 1.0  # seconds
 
 
-def add_change(changes: list[LimitChange], change: LimitChange) -> None:
+def add_change(changes: list[LimitMove], change: LimitMove) -> None:
     """Steps of one climb within a second are one change: a ramp moves with every answer."""
     last = changes[-1] if changes else None
     if last is not None and _continues(last, change):
-        change = LimitChange(last.at, last.what, last.old, change.new, change.cause, change.sentence)
+        change = LimitMove(last.at, last.what, last.old, change.new, change.cause, change.sentence)
         changes.pop()
     changes.append(change)
 
 
-def rate_changes(now: float, old: Rates, new: Rates, sentence: str) -> list[LimitChange]:
+def rate_changes(now: float, old: Rates, new: Rates, sentence: str) -> list[LimitMove]:
     """What became different in the rates."""
     names = (("requests per minute", Binding.REQUESTS), ("tokens per minute", Binding.TOKENS))
     return [
-        LimitChange(now, what, was, is_now, cause, sentence)
+        LimitMove(now, what, was, is_now, cause, sentence)
         for (what, cause), was, is_now in zip(names, old, new, strict=True)
         if was != is_now
     ]
 
 
-def _continues(last: LimitChange, change: LimitChange) -> bool:
+def _continues(last: LimitMove, change: LimitMove) -> bool:
     """Whether both are steps upwards of one climb."""
     if last.what != change.what or {last.cause, change.cause} != {Binding.PROBING}:
         return False

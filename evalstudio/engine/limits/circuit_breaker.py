@@ -13,7 +13,7 @@ BREAKER_CANARIES = 8
 BREAKER_SECONDS = 600.0
 
 
-class Failure(StrEnum):
+class RecentFailure(StrEnum):
     """What a failed attempt means."""
 
     STRAY = "stray"  # one of few: tried again, nothing else happens
@@ -22,7 +22,7 @@ class Failure(StrEnum):
     CANARY = "canary"  # the careful call failed too: wait longer
 
 
-class Brake:
+class CircuitBreaker:
     """Tells overload from stray failures. `generation` rises with each episode; a call belongs to the one it started in."""
 
     def __init__(self) -> None:
@@ -48,13 +48,13 @@ class Brake:
         self._failed = 0
         return True
 
-    def failed(self, now: float, generation: int, in_flight: int) -> Failure:
+    def failed(self, now: float, generation: int, in_flight: int) -> RecentFailure:
         """An attempt of that generation failed while `in_flight` were out, itself included."""
         if generation != self.generation:
-            return Failure.KNOWN
+            return RecentFailure.KNOWN
         if self.open:
             self.failed_canaries += 1
-            return Failure.CANARY
+            return RecentFailure.CANARY
         self._end(now, failed=True)
         self._streak += 1
         overloaded = self._failed >= _FAILED and 2 * self._failed > len(self._ends)
@@ -64,8 +64,8 @@ class Brake:
             self.generation += 1
             self._ends.clear()
             self._failed = self._streak = 0
-            return Failure.EPISODE
-        return Failure.STRAY
+            return RecentFailure.EPISODE
+        return RecentFailure.STRAY
 
     def wait(self) -> float:
         """Seconds until the next careful call: 2, 4, 8, 15, 15, ..."""
@@ -77,7 +77,7 @@ class Brake:
             self.failed_canaries >= BREAKER_CANARIES or now - self._opened_at > BREAKER_SECONDS
         )
 
-    def forgive(self, now: float) -> None:
+    def reset_breaker(self, now: float) -> None:
         """A person has seen to the cause: the endpoint gets all its careful calls once more."""
         self.failed_canaries = 0
         self._opened_at = now

@@ -2,7 +2,7 @@
 
 import math
 
-from evalstudio.engine.limits.estimators import Level, Lived
+from evalstudio.engine.limits.estimators import Lived, LoadLevel
 
 _BLOCK = 16  # attempts
 _BLOCKS = 3  # to compare the newest with
@@ -14,8 +14,8 @@ class Drift:
     """Compares each block of attempts at an unchanged window with the blocks before it."""
 
     def __init__(self) -> None:
-        self.newest = Level()
-        self._before: list[Level] = []
+        self.newest = LoadLevel()
+        self._before: list[LoadLevel] = []
         self._last = 0
 
     def lived(self, attempt: Lived) -> int:
@@ -34,9 +34,9 @@ class Drift:
                 twice, self._last = direction == self._last, direction
                 if twice:
                     return direction  # `newest` is what holds from now on
-                self.newest = Level()
+                self.newest = LoadLevel()
                 return 0
             self._last = 0
         self._before = [*before[1 - _BLOCKS :], block]
-        self.newest = Level()
+        self.newest = LoadLevel()
         return 0

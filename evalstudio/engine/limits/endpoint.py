@@ -11,21 +11,21 @@ teaches anything.
 import math
 
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.limits.backoff_gate import Gate, ThrottleBackoff
+from evalstudio.engine.limits.backoff_gate import BackoffGate, ThrottleBackoff
 from evalstudio.engine.limits.bounds import check_bounds, check_rates
 from evalstudio.engine.limits.changes import Rates, add_change, rate_changes
-from evalstudio.engine.limits.circuit_breaker import Brake, Failure
+from evalstudio.engine.limits.circuit_breaker import CircuitBreaker, RecentFailure
 from evalstudio.engine.limits.client_load import ClientLoad
 from evalstudio.engine.limits.estimators import Lived
 from evalstudio.engine.limits.learner import Learner, Phase
 from evalstudio.engine.limits.priors import Kind, Prior, first_windows
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
-from evalstudio.engine.limits.rate_limiter import Pacer
+from evalstudio.engine.limits.rate_limiter import RateLimiter
 from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
 from evalstudio.engine.limits.throttle_episodes import Refusals
-from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitChange, Ticket, Wait
+from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitMove, Ticket, Wait
 
 
 class EndpointController:
@@ -45,7 +45,7 @@ class EndpointController:
     ) -> None:
         check_bounds(minimum, maximum, start)
         check_rates(requests_per_minute, tokens_per_minute)
-        self.changes: list[LimitChange] = []
+        self.changes: list[LimitMove] = []
         self.in_flight = 0
         self.expected_output = prior.expected_output if prior and prior.expected_output else 256.0
         self.gate_cause = ""
@@ -55,10 +55,10 @@ class EndpointController:
         self._useful = math.inf  # calls at once that this machine can use
         self._adaptive_in_flight = 0
         self._area, self._area_at = 0.0, now
-        self._gate, self._backoff = Gate(), ThrottleBackoff()
-        self._pacer = Pacer(now)
+        self._gate, self._backoff = BackoffGate(), ThrottleBackoff()
+        self._pacer = RateLimiter(now)
         self._stream = StreamRate()
-        self._brake = Brake()
+        self._brake = CircuitBreaker()
         self._refusals = Refusals()
         self._cap = self._refusals.cap
         self._load = SafeLoad(prior.crashed_at if prior is not None else None)
@@ -270,9 +270,9 @@ class EndpointController:
             f"the endpoint did not recover in {self._brake.failed_canaries} careful calls: {self.gate_cause}"
         )
 
-    def forgive(self, now: float) -> None:
+    def reset_breaker(self, now: float) -> None:
         """A person has seen to what was `broken`: it is asked again, with as much patience as at first."""
-        self._brake.forgive(now)
+        self._brake.reset_breaker(now)
 
     def binding(self, now: float, waiting: int) -> Binding | None:
         """What keeps `waiting` samples from starting; None when nothing here does."""
@@ -377,11 +377,11 @@ class EndpointController:
         verdict = self._brake.failed(now, ticket.brake_generation, before)
         if result.hint is not None:
             self._gate.shut(now + min(120.0, result.hint))
-        if verdict is Failure.KNOWN:
+        if verdict is RecentFailure.KNOWN:
             self._load.lost_another()
-        elif verdict is Failure.CANARY:
+        elif verdict is RecentFailure.CANARY:
             self._gate.shut(now + self._brake.wait())
-        elif verdict is Failure.EPISODE:
+        elif verdict is RecentFailure.EPISODE:
             self.gate_cause = result.message or "the endpoint is overloaded"
             top = max(self._refusals.most, before)
             self._gate.shut(now + self._brake.wait())
@@ -437,4 +437,4 @@ class EndpointController:
         return self._pacer.requests_per_minute, self._pacer.tokens_per_minute
 
     def _change(self, now: float, old: int, new: int, cause: Binding, sentence: str) -> None:
-        add_change(self.changes, LimitChange(now, "window", old, new, cause, sentence))
+        add_change(self.changes, LimitMove(now, "window", old, new, cause, sentence))

@@ -35,7 +35,7 @@ class Estimate:
     error: float
 
 
-class Level:
+class LoadLevel:
     """Throughput at one number in flight, from two estimators that fail in different places.
 
     The first, N * sum(w) / sum(R), is a ratio estimator: exact where calls don't disturb each other (hosted APIs,
@@ -95,10 +95,6 @@ class Level:
     @property
     def mean_work(self) -> float:
         return self._w / self._n if self._n > 0 else 1.0
-
-    @property
-    def mean_seconds(self) -> float:
-        return self._r / self._n if self._n > 0 else 0.0
 
     def throughput(self) -> Estimate | None:
         """None before two attempts lived here."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from evalstudio.engine.limits.drift import Drift
-from evalstudio.engine.limits.estimators import Level, Lived, QueueShare
+from evalstudio.engine.limits.estimators import Lived, LoadLevel, QueueShare
 from evalstudio.engine.limits.ramp import Ramp, Step, compare
 from evalstudio.engine.limits.streaming import Streams
 
@@ -71,7 +71,7 @@ class Learner:
         self._ramp = Ramp()
         self.queue = QueueShare()
         self._base = start
-        self._base_level = Level()
+        self._base_level = LoadLevel()
         self._anchor = 0.0  # best throughput accepted: bounds the sum of many small losses
         self._gap_up = 1.0
         self._gap_down = 1.0
@@ -81,7 +81,7 @@ class Learner:
         )
         self._raised_from: int | None = None  # the base before it last grew
         self._next_queue_check = 0
-        self._probe_level = Level()
+        self._probe_level = LoadLevel()
         self._probe_from_queue = False
         self._count_from = self._held_since = now
         self._drift = Drift()
@@ -227,7 +227,7 @@ class Learner:
             new = max(1, self._base // 2)  # half of what slots or cache there were is the usual change
             self._begin_probe(now, Phase.PROBE_DOWN, new, f"calls became slower: trying {new}")
 
-    def _without_queue(self, level: Level) -> int | None:
+    def _without_queue(self, level: LoadLevel) -> int | None:
         """The window that would do without most of the server's queue; None when there is no queue to speak of."""
         base = self._base
         self._next_queue_check = level.count + max(12, base // 4)
@@ -239,7 +239,7 @@ class Learner:
         target = max(1, round(max(base / 2, _QUEUE_MARGIN * base * (1 - share))))
         return target if target < base else None
 
-    def _ready_for_more(self, now: float, level: Level) -> bool:
+    def _ready_for_more(self, now: float, level: LoadLevel) -> bool:
         """Whether the base is known well enough to compare a larger window with it, and hardly any call queues."""
         if now < self._held_since + _SHORTEST_HOLD * self._gap_up:
             return False
@@ -251,7 +251,7 @@ class Learner:
         share = self.queue.share()
         return share is None or share <= _QUEUE_FREE
 
-    def _ready_for_fewer(self, now: float, level: Level) -> bool:
+    def _ready_for_fewer(self, now: float, level: LoadLevel) -> bool:
         """Whether it is time to see if a smaller window does as well, without any sign of a queue."""
         long_enough = now >= self._held_since + _SHORTEST_HOLD * self._gap_down
         return self._base > 1 and long_enough and level.count >= max(48, 4 * self._base) * self._gap_down
@@ -266,7 +266,7 @@ class Learner:
 
     def _begin_probe(self, now: float, phase: Phase, window: int, sentence: str) -> None:
         self.phase = phase
-        self._probe_level = Level()
+        self._probe_level = LoadLevel()
         self._base_level.interrupt()
         self.queue.forget()
         self._count_from = now + 0.7 * self._seconds if phase is Phase.PROBE_UP else now
@@ -371,7 +371,7 @@ class Learner:
         self.phase = Phase.HOLD
         self._ramp = Ramp()
         self._base = window
-        self._base_level = Level()
+        self._base_level = LoadLevel()
         self._held_since = now
         self._count_from = now + 0.7 * self._seconds
         self._probe_from_queue = False

@@ -7,7 +7,7 @@ written, and whole answers.
 import math
 from dataclasses import dataclass, replace
 
-from evalstudio.engine.limits.estimators import Estimate, Level, Lived
+from evalstudio.engine.limits.estimators import Estimate, Lived, LoadLevel
 from evalstudio.engine.limits.streaming import Streams
 
 _GROWTH = 0.25  # of the window with each answer, at least two
@@ -34,7 +34,7 @@ class Ramp:
     """What a climb has measured so far, and the next step."""
 
     def __init__(self) -> None:
-        self._levels: dict[int, Level] = {}  # half-octaves of the number in flight
+        self._levels: dict[int, LoadLevel] = {}  # half-octaves of the number in flight
         self._streams: tuple[int, Estimate] | None = None  # the last window measured by its streams
 
     def stated(self, window: int, carried: int, top: int) -> Step | None:
@@ -69,7 +69,7 @@ class Ramp:
         alike.
         """
         attempt = replace(attempt, in_flight=float(attempt.met))
-        self._levels.setdefault(round(2 * math.log2(attempt.met)), Level()).lived(attempt)
+        self._levels.setdefault(round(2 * math.log2(attempt.met)), LoadLevel()).lived(attempt)
 
     def answered(self, window: int, top: int, mean_work: float, *, sized: bool, frozen: bool) -> Step | None:
         """What whole answers tell; `sized`: their sizes are known and differ, `mean_work` is the mean of them."""
@@ -87,7 +87,7 @@ class Ramp:
                 return Step(grown, f"{told} and still growing with them")
         return Step(window, "", ends=True) if window >= top and highest.count >= 1.5 * top else None
 
-    def _measured(self, *, sized: bool) -> dict[int, tuple[Level, Estimate]]:
+    def _measured(self, *, sized: bool) -> dict[int, tuple[LoadLevel, Estimate]]:
         return {
             index: (level, rate)
             for index, level in self._levels.items()
@@ -96,7 +96,7 @@ class Ramp:
             and rate.error <= _AGREE
         }
 
-    def _full_pipe(self, measured: dict[int, tuple[Level, Estimate]], mean_work: float) -> Step | None:
+    def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float) -> Step | None:
         """The end of the ramp, where the highest level hardly brings more than one an octave below."""
         top = max(measured)
         below = [index for index in measured if index <= top - 2]
@@ -113,7 +113,7 @@ class Ramp:
         return Step(window, f"{told}: the server is the limit; back to {window}", ends=True)
 
 
-def compare(low: Level, slow: Estimate, high: Level, fast: Estimate, mean_work: float) -> str:
+def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mean_work: float) -> str:
     """'12 calls a second at 8 in flight and 12 at 16', both for answers of `mean_work`."""
     return (
         f"{figure(slow.value / mean_work)} calls a second at {low.in_flight:.0f} in flight "

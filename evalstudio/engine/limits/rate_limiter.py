@@ -22,7 +22,7 @@ _CATCH_UP_PAUSE = (
 _LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket: `level` refills with `rate` a second up to `cap`; an unlimited one has an infinite rate."""
 
     __slots__ = ("_seen", "cap", "level", "rate")
@@ -141,12 +141,12 @@ class HiddenRate:
         return True
 
 
-class Pacer:
+class RateLimiter:
     """Requests and tokens a second that may start. Amounts in requests and tokens, rates a minute outside."""
 
     def __init__(self, now: float) -> None:
-        self.requests = Bucket(now)
-        self.tokens = Bucket(now)
+        self.requests = TokenBucket(now)
+        self.tokens = TokenBucket(now)
         self.hidden = HiddenRate()
         self._set: tuple[float | None, float | None] = (None, None)
         self._stated: tuple[float | None, float | None] = (None, None)
@@ -269,7 +269,7 @@ class Pacer:
     @staticmethod
     def _apply_one(
         now: float,
-        bucket: Bucket,
+        bucket: TokenBucket,
         setting: float | None,
         stated: float | None,
         learned: float | None,

@@ -11,7 +11,7 @@ _NEAR = 0.9  # of the known cap, or of the most that were ever in flight
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Throttle:
     """`new_episode`: not of the moment of an earlier one. `pauses`: calls have to stop for a while."""
 
     new_episode: bool
@@ -45,7 +45,7 @@ class Refusals:
 
     def judge(
         self, now: float, ticket: Ticket, result: AttemptResult, *, rate_known: bool, seconds: float | None
-    ) -> Refusal:
+    ) -> Throttle:
         """`rate_known`: a rate was stated or learned, `seconds`: what an answered attempt takes."""
         new = ticket.generation == self.generation
         at_once = new and self._is_at_once(ticket, result, rate_known=rate_known)
@@ -55,7 +55,7 @@ class Refusals:
             if result.hint is None and now >= self._next_unpaused:
                 self._unpaused = ticket.generation
             self._next_unpaused = now + 2 * (seconds or 1.0)
-        return Refusal(new, at_once, pauses=ticket.generation != self._unpaused)
+        return Throttle(new, at_once, pauses=ticket.generation != self._unpaused)
 
     def _is_at_once(self, ticket: Ticket, result: AttemptResult, *, rate_known: bool) -> bool:
         text = result.message.lower()

@@ -72,7 +72,7 @@ class AttemptResult:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitChange:
+class LimitMove:
     """A limit changed at `at` (clock time) because of `cause`; `sentence` says so with the evidence.
 
     `what` is "window", "requests per minute" or "tokens per minute"; None as a value means no limit.

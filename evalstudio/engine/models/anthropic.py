@@ -178,11 +178,11 @@ class _Stream:
 
     def result(self) -> CallResult:
         if self._error:
-            said = error_message(msgspec.json.encode(self._error).decode())
+            message = error_message(msgspec.json.encode(self._error).decode())
             return CallResult(
                 classify_error_body(self._error),
                 self.partial(),
-                f"broke off with an error: {said}.",
+                f"broke off with an error: {message}.",
             )
         if self._stop_reason is None:
             return broken_off(self.partial())

@@ -47,8 +47,8 @@ class Answer:
 
     def __post_init__(self) -> None:
         for name in SAID:
-            said = getattr(self, name)
-            if said is not None and (clean := encodable(said)) is not said:
+            message = getattr(self, name)
+            if message is not None and (clean := encodable(message)) is not message:
                 object.__setattr__(self, name, clean)
         for name in ("tokens_in", "tokens_cached", "tokens_out", "tokens_cache_written"):
             stated = getattr(self, name)
@@ -61,7 +61,7 @@ def without_keys(answer: Answer) -> Answer:
     changes: dict[str, Any] = {
         name: clean
         for name in SAID
-        if (said := getattr(answer, name)) is not None and (clean := redact_answer(said)) is not said
+        if (message := getattr(answer, name)) is not None and (clean := redact_answer(message)) is not message
     }
     return replace(answer, **changes) if changes else answer
 

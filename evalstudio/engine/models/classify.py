@@ -105,27 +105,27 @@ def names_no_model(body: str) -> bool:
 def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: str | None = None) -> str:
     """One sentence for an answer that is an error: who said what, and what to do where that is known."""
     where = place(url)
-    said = error_message(body)
-    said = f": {said}" if said else ""
+    message = error_message(body)
+    message = f": {message}" if message else ""
     if classify(status, body, 0.0) is Outcome.QUOTA:
-        return f"{where} has no credit or quota left for this API key ({status}{said}); add credit, or use another key."
+        return f"{where} has no credit or quota left for this API key ({status}{message}); add credit, or use another key."
     match status:
         case 401:
-            return f"{where} does not accept the API key (401{said}); check the key of this model."
+            return f"{where} does not accept the API key (401{message}); check the key of this model."
         case 403 if not _has(body.lower(), _FILTER):
-            return f"{where} refuses access (403{said}); check what the API key may do."
+            return f"{where} refuses access (403{message}); check what the API key may do."
         case 400 | 404 if model and names_no_model(body):
-            return f"{where} has no model '{model}' ({status}{said}); check the model's name."
+            return f"{where} has no model '{model}' ({status}{message}); check the model's name."
         case 404 | 405:
-            return f"{where} has no chat completions at {url.path} ({status}{said}); check the base URL."
+            return f"{where} has no chat completions at {url.path} ({status}{message}); check the base URL."
         case 413:
-            return f"{where} finds the request too long (413{said}); shorten the prompt."
+            return f"{where} finds the request too long (413{message}); shorten the prompt."
         case 429:
-            return f"{where} asks for fewer requests (429{said})."
+            return f"{where} asks for fewer requests (429{message})."
         case _ if 300 <= status < 400:
             return f"{where} sends us elsewhere ({status}{_elsewhere(location)}); check the base URL."
         case _:
-            return f"{where} answered with an error ({status}{said})."
+            return f"{where} answered with an error ({status}{message})."
 
 
 def error_message(body: str) -> str:

@@ -213,7 +213,7 @@ class Exchange:
                 if parts:
                     on_parts(parts)
                 if events:
-                    alarm.reschedule(watch.heard(parts > 0))
+                    alarm.reschedule(watch.received(parts > 0))
                 if gathered.done:
                     return
             for name, data in lines.end():
@@ -246,7 +246,7 @@ class _Watch:
         self.first_token: float | None = None
         self.deadline = min(self._end, now + timeouts.first_token) if streams else self._end
 
-    def heard(self, brought: bool) -> float:
+    def received(self, brought: bool) -> float:
         """Something came, a part of the answer or not; the new deadline."""
         if brought and self.first_token is None:
             self.first_token = time.perf_counter() - self._started

@@ -150,11 +150,11 @@ class _Stream:
 
     def result(self) -> CallResult:
         if self._error:
-            said = error_message(_dump(self._error))
+            message = error_message(_dump(self._error))
             return CallResult(
                 classify_error_body(self._error),
                 self.partial(),
-                f"broke off with an error: {said}.",
+                f"broke off with an error: {message}.",
             )
         if self._finish_reason == "content_filter":
             return CallResult(Outcome.FILTERED, self.partial(), "cut its answer off (content filter).")

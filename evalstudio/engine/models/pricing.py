@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from evalstudio.engine.models.call import Answer
-from evalstudio.models.providers import BUILT_IN, PRESETS, RECORDED
+from evalstudio.models.providers import BUILT_IN, PROVIDERS, RECORDED
 from evalstudio.models.settings import ModelSettings, TokenPrices
 
 FREE = (*BUILT_IN, RECORDED, "python", "ollama", "vllm", "llamacpp")
@@ -26,7 +26,7 @@ class Prices:
         self._on_failure = on_failure
         self._failed = False
         self._free = model.provider in FREE
-        preset = PRESETS.get(model.provider)
+        preset = PROVIDERS.get(model.provider)
         at_home = preset is not None and model.base_url in ("", preset.base_url)
         # behind another address is another provider, whose prices may be others
         self._provider = model.provider if at_home else None

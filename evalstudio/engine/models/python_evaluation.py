@@ -10,7 +10,7 @@ from evalstudio.authoring.retries import Retries
 from evalstudio.authoring.rows import BadRow
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult, Request
-from evalstudio.engine.models.user_call import Returned, call_contained
+from evalstudio.engine.models.user_call import UserCallResult, call_contained
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.evaluations.spec import TimeOuts
@@ -184,7 +184,7 @@ def _answered(value: Any) -> CallResult:
     return CallResult(Outcome.OK, replace(answer, scores=storable(result.scores)))
 
 
-def _failed(returned: Returned, retries: Retries | None) -> CallResult | None:
+def _failed(returned: UserCallResult, retries: Retries | None) -> CallResult | None:
     """The failure of a call; whether it passes is for `retries` to say, where it names exceptions."""
     if returned.failure is None or returned.error is None or retries is None or retries.passing is None:
         return returned.failure

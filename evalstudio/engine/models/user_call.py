@@ -19,7 +19,7 @@ HELD_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class UserCallResult:
     """What a call gave back; or how it failed, with the exception that the code raised."""
 
     value: Any = None
@@ -35,7 +35,7 @@ async def call_contained(
     longest: float,
     on_returned: Callable[[Spent], None] = lambda spent: None,
     on_held: Callable[[float], None] = lambda seconds: None,
-) -> Returned:
+) -> UserCallResult:
     """Has workers call `function`, or awaits what it returns where there are none.
 
     Gives up after `longest` seconds. `on_returned` hears how a worker's call spent its time, `on_held` for how many
@@ -45,19 +45,19 @@ async def call_contained(
         async with asyncio.timeout(longest):
             if workers is None:
                 assert function is not None
-                return Returned(await _awaited(_Stepwise(function(**arguments()), on_held)))
+                return UserCallResult(await _awaited(_Stepwise(function(**arguments()), on_held)))
             returned = await workers.run(function, arguments())
             on_returned(returned.spent)
-            return Returned(returned.value, seconds=returned.spent.wall)
+            return UserCallResult(returned.value, seconds=returned.spent.wall)
     except CallFailed as failed:
         result = CallResult(failed.outcome, message=failed.message, hint=failed.hint)
-        return Returned(failure=result, error=failed.error)
+        return UserCallResult(failure=result, error=failed.error)
     except TimeoutError as error:
-        said = sentence_of(error) if error.args else f"The function did not return within {longest:.4g} s."
-        return Returned(failure=CallResult(Outcome.OVERLOADED, message=said), error=error)
+        message = sentence_of(error) if error.args else f"The function did not return within {longest:.4g} s."
+        return UserCallResult(failure=CallResult(Outcome.OVERLOADED, message=message), error=error)
     except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
         result = CallResult(outcome_of(error), message=sentence_of(error), hint=hint_of(error))
-        return Returned(failure=result, error=error)
+        return UserCallResult(failure=result, error=error)
 
 
 class _Stepwise:

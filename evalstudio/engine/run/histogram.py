@@ -9,7 +9,7 @@ _PER_E = 100  # buckets per factor e: each is 1 % wide, so a percentile is right
 _SMALLEST = 1e-6
 
 
-class Histogram:
+class LatencyHistogram:
     """Counts durations (seconds, from a microsecond to weeks) in buckets of equal ratio."""
 
     __slots__ = ("_counts", "n")

@@ -107,14 +107,14 @@ class Run:
         self.state, self.reason = RunState.PAUSED, reason
         self.clock.pause()
 
-    def go_on(self) -> None:
+    def unpause(self) -> None:
         if self.state is not RunState.PAUSED:
             return
         self.pause_rule.reset()
-        self.clock.go_on()
-        self.controller.forgive(self.services.clock())
+        self.clock.unpause()
+        self.controller.reset_breaker(self.services.clock())
         for judge in self.scoring.judges:
-            judge.forgive()
+            judge.reset_breaker()
         self.state, self.reason = RunState.RUNNING, ""
         self.services.admission.pump()
         self.close_if_done()

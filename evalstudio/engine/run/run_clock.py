@@ -29,7 +29,7 @@ class RunClock:
     def pause(self) -> None:
         self._paused_at = self.clock()
 
-    def go_on(self) -> None:
+    def unpause(self) -> None:
         self._going_since = self.clock()
         if self._paused_at is not None:
             self._paused_for += self._going_since - self._paused_at

@@ -153,10 +153,6 @@ class SampleQueue:
                 return entry[2]
         return None
 
-    def next_due(self) -> float | None:
-        """When the next waiting item is due."""
-        return self._waiting[0][0] if self._waiting else None
-
     @property
     def has_new(self) -> bool:
         return self._next_new is not None

@@ -1,12 +1,12 @@
 """A run as it stands, for whoever shows it."""
 
-from evalstudio.advice.overload_signs import Load, Sign, Standing
+from evalstudio.advice.overload_signs import Load, LoadNow, Sign
 from evalstudio.core.run_state import RunState
 from evalstudio.engine.limits.vocabulary import Binding
 from evalstudio.engine.planning.worker_advice import advice_on
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.telemetry import eta
-from evalstudio.protocol import Bucket, Call, LimitChange, RatesNow, ScoreNow, Snapshot
+from evalstudio.protocol import CallNow, LimitChange, RatesNow, ScoreNow, SecondBucket, Snapshot
 
 MOST_CALLS = 256
 MOST_WORKERS = 64
@@ -32,7 +32,7 @@ SENTENCES = {
 
 def take_snapshot(
     run: Run,
-    buckets: list[Bucket],
+    buckets: list[SecondBucket],
     changes: list[LimitChange],
     loop_lag: float,
     cpu: float,
@@ -93,7 +93,7 @@ def take_snapshot(
         signs=_signs(run, latency.p50 if latency else None, Load(cpu, loop_lag, *machine)),
         worker_advice=advice_on(run.plan.pool, run.blocking),
         workers_label=run.workers.label if run.workers else "",
-        worker_list=run.workers.standing()[:MOST_WORKERS] if run.workers else (),
+        worker_list=run.workers.worker_status()[:MOST_WORKERS] if run.workers else (),
         workers_waiting=run.workers.waiting if run.workers else 0,
         strategy_source=run.controls.source,
         cached=run.keeper.counts.cached,
@@ -114,7 +114,7 @@ def _binding(run: Run, now: float) -> Binding | None:
 
 
 def _signs(run: Run, latency: float | None, load: Load) -> tuple[Sign, ...]:
-    standing = Standing(run.controls.limit, run.adaptive, latency, run.controller.requests_per_minute)
+    standing = LoadNow(run.controls.limit, run.adaptive, latency, run.controller.requests_per_minute)
     return run.signs.look(run.now, standing, load)
 
 
@@ -137,9 +137,9 @@ def _scores(run: Run) -> tuple[ScoreNow, ...]:
     return tuple(scores)
 
 
-def _calls(run: Run, now: float) -> tuple[Call, ...]:
+def _calls(run: Run, now: float) -> tuple[CallNow, ...]:
     calls = [
-        Call(
+        CallNow(
             item.sample.id,
             item.turn_attempts + 1,
             item.state,
@@ -150,7 +150,7 @@ def _calls(run: Run, now: float) -> tuple[Call, ...]:
     ]
     room = MOST_CALLS - len(calls)
     calls += [
-        Call(
+        CallNow(
             item.sample.id,
             item.turn_attempts + 1,
             "backing off",

@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.run.histogram import Histogram
-from evalstudio.protocol import Bucket, ErrorClass
+from evalstudio.engine.run.histogram import LatencyHistogram
+from evalstudio.protocol import ErrorClass, SecondBucket
 
 RATE_WINDOW_S = 15
 LONGEST_EXAMPLE = 300
@@ -19,8 +19,8 @@ class _Second:
     number: int
     saved: int = 0
     answered: int = 0
-    latency: Histogram = field(default_factory=Histogram)
-    first_token: Histogram = field(default_factory=Histogram)
+    latency: LatencyHistogram = field(default_factory=LatencyHistogram)
+    first_token: LatencyHistogram = field(default_factory=LatencyHistogram)
     errors: dict[str, int] = field(default_factory=dict)
     tokens_in: int = 0
     tokens_out: int = 0
@@ -38,8 +38,8 @@ class Telemetry:
     """Counts of one run. Times are seconds since its start."""
 
     def __init__(self) -> None:
-        self.latency = Histogram()
-        self.first_token = Histogram()
+        self.latency = LatencyHistogram()
+        self.first_token = LatencyHistogram()
         self.tokens_in = 0
         self.tokens_out = 0
         self.cost = 0.0
@@ -95,14 +95,14 @@ class Telemetry:
 
     def close_seconds(
         self, now: float, limit: int, in_flight: int, loop_lag: float, cpu: float
-    ) -> list[Bucket]:
+    ) -> list[SecondBucket]:
         """The buckets of the seconds that have passed since the last call, the empty ones too."""
-        closed: list[Bucket] = []
+        closed: list[SecondBucket] = []
         while self._second.number < int(now):
             second = self._second
             self._rates.append((second.number, second.saved))
             closed.append(
-                Bucket(
+                SecondBucket(
                     second.number,
                     second.saved,
                     second.answered,

@@ -96,10 +96,10 @@ class JudgeCalls:
             return None
         return f"the judge '{self.evaluator.name}' does not answer: {self.last_failure or self.controller.gate_cause}"
 
-    def forgive(self) -> None:
+    def reset_breaker(self) -> None:
         """A person has seen to the cause: it is asked again, with as much patience as at first."""
         self.asked_since, self.failures = None, 0
-        self.controller.forgive(self.clock())
+        self.controller.reset_breaker(self.clock())
 
     # What admission asks
 

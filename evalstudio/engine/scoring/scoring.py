@@ -109,8 +109,8 @@ class Scoring:
         try:
             score = await self._judged(evaluator, answer, values, longest)
         except TimeoutError:
-            said = f"The evaluator '{evaluator.name}' did not return within {longest:g} s."
-            score = failed(evaluator, EvaluatorFailed(said))
+            message = f"The evaluator '{evaluator.name}' did not return within {longest:g} s."
+            score = failed(evaluator, EvaluatorFailed(message))
         except Exception as error:  # noqa: BLE001 - sys.exit() in a thread; the answer is kept, unscored
             score = failed(evaluator, error)
         self._done(record_id, score)

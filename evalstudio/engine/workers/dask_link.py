@@ -16,7 +16,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.core.workers import LOCAL, Cluster
 from evalstudio.engine.workers.protocol import CallFailed
 from evalstudio.engine.workers.target import Target
-from evalstudio.protocol import Worker
+from evalstudio.protocol import WorkerStatus
 from evalstudio.workspace.packaged import how_to_add
 
 MOST_CRASHES = 2  # workers of a local cluster that a call may take with it
@@ -170,9 +170,9 @@ class ClusterLink:
         future.release()
         return done
 
-    def standing(self) -> tuple[Worker, ...]:
+    def worker_status(self) -> tuple[WorkerStatus, ...]:
         return tuple(
-            Worker(address, threads, min(threads, count), max(0, count - threads))
+            WorkerStatus(address, threads, min(threads, count), max(0, count - threads))
             for address, threads in self._threads.items()
             for count in (self._assigned.get(address, 0),)
         )

@@ -19,7 +19,7 @@ from evalstudio.authoring.user_code import parameters_of, sentence_of
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.version import __version__
-from evalstudio.engine.workers.target import Done, Failure, Place, Target, carry_out
+from evalstudio.engine.workers.target import CallFailure, Done, Place, Target, carry_out
 from evalstudio.models.keys import remember_environment
 
 PACKAGES = ("msgspec", "distributed", "dask", "cloudpickle")
@@ -90,7 +90,7 @@ def call(digest: str, target: Target, arguments: bytes) -> Done:
         function = _function(digest, target)
     except Exception as error:  # noqa: BLE001 - as above
         message = f"{Path(target.path).name} can't be used on a worker of the cluster: {sentence_of(error)}"
-        return Done(b"", Failure(Outcome.CLIENT_ERROR, message))
+        return Done(b"", CallFailure(Outcome.CLIENT_ERROR, message))
     return carry_out(function, arguments)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.workers.dask_link import ClusterLink, Log
 from evalstudio.engine.workers.pickling import pickled, read_done
-from evalstudio.engine.workers.protocol import CallFailed, Returned
+from evalstudio.engine.workers.protocol import CallFailed, WorkerResult
 from evalstudio.engine.workers.target import Target
-from evalstudio.protocol import Worker
+from evalstudio.protocol import WorkerStatus
 
 LYING_READY = 1  # calls for each thread, where the run's window is so wide
 
@@ -54,7 +54,7 @@ class ClusterWorkers:
         function: Callable[..., Any] | None,
         arguments: Mapping[str, Any],
         longest: float | None = None,
-    ) -> Returned:
+    ) -> WorkerResult:
         """Has a worker call its function."""
         if self._closed:
             raise CallFailed(Outcome.CANCELLED, "The run has left the cluster.")
@@ -67,8 +67,8 @@ class ClusterWorkers:
         if size != self.size:
             self._log("info", f"The workers of the {self.label} are started and ended there, not here.")
 
-    def standing(self) -> tuple[Worker, ...]:
-        return self._link.standing()
+    def worker_status(self) -> tuple[WorkerStatus, ...]:
+        return self._link.worker_status()
 
     def close(self) -> None:
         self._closed = True

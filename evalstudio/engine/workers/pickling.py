@@ -7,7 +7,7 @@ from typing import Any
 
 from evalstudio.authoring.user_code import sentence_of
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.workers.protocol import CallFailed, Returned
+from evalstudio.engine.workers.protocol import CallFailed, WorkerResult
 from evalstudio.engine.workers.target import Done
 from evalstudio.models.keys import redact
 
@@ -21,7 +21,7 @@ def pickled(arguments: Mapping[str, Any]) -> bytes:
         raise CallFailed(Outcome.CLIENT_ERROR, message) from error
 
 
-def read_done(done: Done) -> Returned:
+def read_done(done: Done) -> WorkerResult:
     """What a call gave back. Raises CallFailed where it failed, or what it gave can't be read here."""
     failure = done.failure
     if failure is not None:
@@ -33,7 +33,7 @@ def read_done(done: Done) -> Returned:
                 error = pickle.loads(failure.error)
         raise CallFailed(failure.outcome, redact(failure.message), failure.hint, error)
     try:
-        return Returned(pickle.loads(done.value), done.spent)
+        return WorkerResult(pickle.loads(done.value), done.spent)
     except Exception as error:  # an object of a person's own may raise anything when it is made again
         message = f"What the function returned can't be read by the engine: {sentence_of(error)}"
         raise CallFailed(Outcome.CLIENT_ERROR, message) from error

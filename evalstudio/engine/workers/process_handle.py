@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evalstudio.engine.workers.output import Output
 from evalstudio.engine.workers.process_worker_main import HEADER, LONGEST, SetUp
-from evalstudio.engine.workers.protocol import Returned
+from evalstudio.engine.workers.protocol import WorkerResult
 from evalstudio.engine.workers.target import Target
 
 WORKER = "evalstudio.engine.workers.process_worker_main"
@@ -24,7 +24,7 @@ class Job:
 
     number: int
     arguments: bytes
-    future: "asyncio.Future[Returned]"
+    future: "asyncio.Future[WorkerResult]"
     longest: float | None = None
     crashes: int = 0
     process: "WorkerProcess | None" = None

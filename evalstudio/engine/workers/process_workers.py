@@ -20,9 +20,9 @@ from evalstudio.core.workers import Processes
 from evalstudio.engine.workers.pickling import pickled, read_done
 from evalstudio.engine.workers.process_handle import Job, WorkerProcess
 from evalstudio.engine.workers.process_worker_main import Ready
-from evalstudio.engine.workers.protocol import CallFailed, Returned
+from evalstudio.engine.workers.protocol import CallFailed, WorkerResult
 from evalstudio.engine.workers.target import Target
-from evalstudio.protocol import Worker
+from evalstudio.protocol import WorkerStatus
 
 MOST_CRASHES = 2  # processes that a call may take with it
 START_S = 600.0  # for a model to set itself up
@@ -104,12 +104,12 @@ class ProcessWorkers:
         function: Callable[..., Any] | None,
         arguments: Mapping[str, Any],
         longest: float | None = None,
-    ) -> Returned:
+    ) -> WorkerResult:
         """Has a process call its function; see `Workers`."""
         if self._closed:
             raise CallFailed(Outcome.CANCELLED, "The worker processes are closed.")
         self._numbers += 1
-        future: asyncio.Future[Returned] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[WorkerResult] = asyncio.get_running_loop().create_future()
         job = Job(self._numbers, pickled(arguments), future, longest)
         self._queue.append(job)
         self._fill()
@@ -129,10 +129,10 @@ class ProcessWorkers:
             one.let_go()
         self._fill()
 
-    def standing(self) -> tuple[Worker, ...]:
+    def worker_status(self) -> tuple[WorkerStatus, ...]:
         threads = self._kind.threads_per_process
         return tuple(
-            Worker(
+            WorkerStatus(
                 f"process {one.number}",
                 threads,
                 len(one.jobs),
@@ -314,7 +314,7 @@ class ProcessWorkers:
         one.kill()
 
 
-def _deliver(future: "asyncio.Future[Returned]", body: bytes) -> None:
+def _deliver(future: "asyncio.Future[WorkerResult]", body: bytes) -> None:
     try:
         future.set_result(read_done(pickle.loads(body)))
     except CallFailed as failed:

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.user_code.stopwatch import Spent
-from evalstudio.protocol import Worker
+from evalstudio.protocol import WorkerStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class WorkerResult:
     """What a call gave back, and how it spent its time."""
 
     value: Any
@@ -57,7 +57,7 @@ class Workers(Protocol):
         function: Callable[..., Any] | None,
         arguments: Mapping[str, Any],
         longest: float | None = None,
-    ) -> Returned:
+    ) -> WorkerResult:
         """Calls the function. Cancelling the wait gives the call up.
 
         `function` is for workers in this process; others have loaded it themselves. A call that takes more than
@@ -67,7 +67,7 @@ class Workers(Protocol):
     def resize(self, size: int) -> None:
         """Changes how many calls run at once; those under way end first."""
 
-    def standing(self) -> tuple[Worker, ...]:
+    def worker_status(self) -> tuple[WorkerStatus, ...]:
         """Each worker as it is now."""
 
     def close(self) -> None:

@@ -124,7 +124,7 @@ class EvaluatorsTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class CallFailure:
     """A call that raised; `error` is the exception, pickled, where it can be."""
 
     outcome: Outcome
@@ -138,7 +138,7 @@ class Done:
     """How a call ended: `value`, pickled, or a failure; and how it spent its time."""
 
     value: bytes
-    failure: Failure | None
+    failure: CallFailure | None
     spent: Spent = field(default_factory=Spent)
 
 
@@ -158,11 +158,11 @@ def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
         except Exception as error:  # noqa: BLE001 - whatever an object of a person's own raises
             kind = type(result).__name__
             message = f"The function returned {kind}, which can't be sent to the engine: {sentence_of(error)}"
-            failure = Failure(Outcome.CLIENT_ERROR, message)
+            failure = CallFailure(Outcome.CLIENT_ERROR, message)
     return Done(value, failure, spent)
 
 
-def _failure(error: BaseException) -> Failure:
+def _failure(error: BaseException) -> CallFailure:
     if not isinstance(error, Exception) or isinstance(error, StopIteration):
         error = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
     try:
@@ -170,7 +170,7 @@ def _failure(error: BaseException) -> Failure:
         pickle.loads(sent)
     except Exception:  # noqa: BLE001 - an exception that can't be pickled is told in words
         sent = b""
-    return Failure(outcome_of(error), sentence_of(error), hint_of(error), sent)
+    return CallFailure(outcome_of(error), sentence_of(error), hint_of(error), sent)
 
 
 def _import(path: Path, name: str) -> Any:

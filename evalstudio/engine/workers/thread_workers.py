@@ -17,8 +17,8 @@ from evalstudio.core.strategy import check_count
 from evalstudio.core.workers import Threads
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Stopwatch
-from evalstudio.engine.workers.protocol import Returned
-from evalstudio.protocol import Worker
+from evalstudio.engine.workers.protocol import WorkerResult
+from evalstudio.protocol import WorkerStatus
 
 GIVEN_UP = "given up"  # the name of a thread that nobody waits for any more
 
@@ -28,7 +28,7 @@ class _Job:
     function: Callable[..., Any]
     arguments: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Returned]"
+    future: "asyncio.Future[WorkerResult]"
     longest: float | None = None
     timer: asyncio.TimerHandle | None = None
     thread: threading.Thread | None = None  # once it has started
@@ -72,7 +72,7 @@ class ThreadWorkers:
         function: Callable[..., Any] | None,
         arguments: Mapping[str, Any],
         longest: float | None = None,
-    ) -> Returned:
+    ) -> WorkerResult:
         """Calls `function` in a thread; see `Workers`. A call that is given up can't be ended."""
         assert function is not None
         loop = asyncio.get_running_loop()
@@ -97,8 +97,8 @@ class ThreadWorkers:
                 self._start_thread()
             self._ready.notify_all()
 
-    def standing(self) -> tuple[Worker, ...]:
-        return (Worker("threads", self.size, max(0, self._threads - self._idle), ended=self._ended),)
+    def worker_status(self) -> tuple[WorkerStatus, ...]:
+        return (WorkerStatus("threads", self.size, max(0, self._threads - self._idle), ended=self._ended),)
 
     async def aclose(self) -> None:
         self.close()
@@ -137,7 +137,7 @@ class ThreadWorkers:
             except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
                 failure = error
             end_fork(process)
-            returned = Returned(value, watch.read())
+            returned = WorkerResult(value, watch.read())
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 job.loop.call_soon_threadsafe(_deliver, job, returned, failure)
             with self._ready:
@@ -174,7 +174,7 @@ class ThreadWorkers:
                 self._idle -= 1
 
 
-def _deliver(job: _Job, returned: Returned, failure: BaseException | None) -> None:
+def _deliver(job: _Job, returned: WorkerResult, failure: BaseException | None) -> None:
     future = job.future
     if job.timer is not None:
         job.timer.cancel()

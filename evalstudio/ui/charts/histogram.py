@@ -15,7 +15,7 @@ from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, mixed, scaled, theme, toke
 GAP = 2.0
 
 
-class Histogram(QWidget):
+class HistogramChart(QWidget):
     """Bars over a value. `chosen` tells the range of the bars that a person picked, None when they picked none."""
 
     chosen = Signal(object)  # Range | None

@@ -12,7 +12,7 @@ from evalstudio.ui.kit.text import mark, tr
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ActionSpec:
     """A command: its name in code, what the menu says, its menu, icon, shortcuts and what it does in a sentence."""
 
     name: str
@@ -27,41 +27,41 @@ class Command:
 
 MENUS = (mark("&File"), mark("&Edit"), mark("&Run"), mark("&View"))
 COMMANDS = (
-    Command("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML or Python)", ("Ctrl+O",), "open"),
-    Command("new_evaluation", "&New evaluation", "&File", "Write an evaluation, with a form or as text", ("Ctrl+N",), "add", short="New"),
-    Command("save_evaluation", "Sa&ve the evaluation", "&File", "Write the text of the evaluation to its file", ("Ctrl+S",), "save", short="Save"),
-    Command("import_dataset", "&Import a dataset…", "&File", "Take a file of samples into the workspace", ("Ctrl+I",), "add", short="Import…"),
-    Command("export_run", "&Export the run…", "&File", "Write the run as an HTML report, JUnit XML, CSV or JSON lines", ("Ctrl+E",), "save"),
-    Command("export_charts", "Save the &charts…", "&File", "Write the charts of the run as SVG or PNG pictures", ("Ctrl+Shift+E",)),
-    Command("settings", "&Settings…", "&File", "Limits, appearance and the Python that runs the engine", ("Ctrl+,",), "settings"),
-    Command("quit", "&Quit", "&File", "Close EvalStudio", ("Ctrl+Q",)),
-    Command("start", "&Start", "&Run", "Start the chosen evaluation as a new run", ("F5", "Ctrl+R"), "start"),
-    Command("run_example", "Run the &example", "&Run", "Run the example on the built-in demo model, and watch", (), "start"),
-    Command("try_evaluation", "&Try on 3 samples", "&Run", "Save, call the model for three samples and show the answers here", ("Ctrl+T",), "try", short="Try on 3"),
-    Command("run_evaluation", "Run this e&valuation", "&Run", "Save the evaluation, start a run of it and go to the Runs page", ("Ctrl+Return",), "start", short="Run"),
-    Command("pause", "&Pause", "&Run", "Start no further call; those in flight end", ("F6",), "pause"),
-    Command("stop", "S&top", "&Run", "End the run now; what is saved stays, and a resume does the rest", ("Ctrl+.",), "stop"),
-    Command("resume", "&Resume", "&Run", "Do what is missing, and again what has no answer", ("F7",), "resume"),
-    Command("duplicate_run", "Run it &again", "&Run", "Start a run like this one, beside it in its experiment, with its evaluation as it is now", ("Ctrl+D",), "copy"),
-    Command("rename_experiment", "Re&name the experiment…", "&Run", "Give the experiment of this run another name", ("F2",)),
-    Command("delete_run", "&Delete the run…", "&Run", "Delete this run and all its records, after a question", ("Ctrl+Delete",)),
-    Command("local_start", "Start the &local model", "&Run", "Start a small real language model on this machine; installs it first"),
-    Command("local_stop", "Stop the l&ocal model", "&Run", "End the local model's server"),
-    Command("use_model", "&Use for the next run", "&Run", "Make the model that is shown on the Models page that of the next run"),
-    Command("find", "&Find in records", "&Edit", "Search prompts and answers", ("Ctrl+F",), "search"),
-    Command("copy_record", "&Copy record", "&Edit", "Copy the record that is shown, as text", ("Ctrl+Shift+C",), "copy"),
-    Command("page_home", "&Home", "&View", "Where to begin, and what ran last", ("Ctrl+1",)),
-    Command("page_runs", "R&uns", "&View", "What runs, live", ("Ctrl+2",)),
-    Command("page_results", "R&esults", "&View", "Every record of one run", ("Ctrl+3",)),
-    Command("page_compare", "&Compare", "&View", "Two runs side by side, or several ranked", ("Ctrl+4",)),
-    Command("page_evaluations", "E&valuations", "&View", "What is asked, of whom, and how it is judged", ("Ctrl+5",)),
-    Command("page_datasets", "&Datasets", "&View", "Files of samples: what is in them, and what is wrong", ("Ctrl+6",)),
-    Command("page_models", "&Models", "&View", "What answers: endpoints, keys, limits and their capacity", ("Ctrl+7",)),
-    Command("log", "&Log", "&View", "What the engine and your own code print", ("Ctrl+L",), "log"),
-    Command("whole_run", "&Whole run on the charts", "&View", "Undo zooming and follow the run", ("Ctrl+0",)),
-    Command("theme_light", "&Light", "&View", "Light appearance"),
-    Command("theme_dark", "&Dark", "&View", "Dark appearance"),
-    Command("theme_system", "As the &system", "&View", "The appearance of the desktop"),
+    ActionSpec("open_evaluation", "&Open evaluation…", "&File", "Choose an evaluation file (TOML or Python)", ("Ctrl+O",), "open"),
+    ActionSpec("new_evaluation", "&New evaluation", "&File", "Write an evaluation, with a form or as text", ("Ctrl+N",), "add", short="New"),
+    ActionSpec("save_evaluation", "Sa&ve the evaluation", "&File", "Write the text of the evaluation to its file", ("Ctrl+S",), "save", short="Save"),
+    ActionSpec("import_dataset", "&Import a dataset…", "&File", "Take a file of samples into the workspace", ("Ctrl+I",), "add", short="Import…"),
+    ActionSpec("export_run", "&Export the run…", "&File", "Write the run as an HTML report, JUnit XML, CSV or JSON lines", ("Ctrl+E",), "save"),
+    ActionSpec("export_charts", "Save the &charts…", "&File", "Write the charts of the run as SVG or PNG pictures", ("Ctrl+Shift+E",)),
+    ActionSpec("settings", "&Settings…", "&File", "Limits, appearance and the Python that runs the engine", ("Ctrl+,",), "settings"),
+    ActionSpec("quit", "&Quit", "&File", "Close EvalStudio", ("Ctrl+Q",)),
+    ActionSpec("start", "&Start", "&Run", "Start the chosen evaluation as a new run", ("F5", "Ctrl+R"), "start"),
+    ActionSpec("run_example", "Run the &example", "&Run", "Run the example on the built-in demo model, and watch", (), "start"),
+    ActionSpec("try_evaluation", "&Try on 3 samples", "&Run", "Save, call the model for three samples and show the answers here", ("Ctrl+T",), "try", short="Try on 3"),
+    ActionSpec("run_evaluation", "Run this e&valuation", "&Run", "Save the evaluation, start a run of it and go to the Runs page", ("Ctrl+Return",), "start", short="Run"),
+    ActionSpec("pause", "&Pause", "&Run", "Start no further call; those in flight end", ("F6",), "pause"),
+    ActionSpec("stop", "S&top", "&Run", "End the run now; what is saved stays, and a resume does the rest", ("Ctrl+.",), "stop"),
+    ActionSpec("resume", "&Resume", "&Run", "Do what is missing, and again what has no answer", ("F7",), "resume"),
+    ActionSpec("duplicate_run", "Run it &again", "&Run", "Start a run like this one, beside it in its experiment, with its evaluation as it is now", ("Ctrl+D",), "copy"),
+    ActionSpec("rename_experiment", "Re&name the experiment…", "&Run", "Give the experiment of this run another name", ("F2",)),
+    ActionSpec("delete_run", "&Delete the run…", "&Run", "Delete this run and all its records, after a question", ("Ctrl+Delete",)),
+    ActionSpec("local_start", "Start the &local model", "&Run", "Start a small real language model on this machine; installs it first"),
+    ActionSpec("local_stop", "Stop the l&ocal model", "&Run", "End the local model's server"),
+    ActionSpec("use_model", "&Use for the next run", "&Run", "Make the model that is shown on the Models page that of the next run"),
+    ActionSpec("find", "&Find in records", "&Edit", "Search prompts and answers", ("Ctrl+F",), "search"),
+    ActionSpec("copy_record", "&Copy record", "&Edit", "Copy the record that is shown, as text", ("Ctrl+Shift+C",), "copy"),
+    ActionSpec("page_home", "&Home", "&View", "Where to begin, and what ran last", ("Ctrl+1",)),
+    ActionSpec("page_runs", "R&uns", "&View", "What runs, live", ("Ctrl+2",)),
+    ActionSpec("page_results", "R&esults", "&View", "Every record of one run", ("Ctrl+3",)),
+    ActionSpec("page_compare", "&Compare", "&View", "Two runs side by side, or several ranked", ("Ctrl+4",)),
+    ActionSpec("page_evaluations", "E&valuations", "&View", "What is asked, of whom, and how it is judged", ("Ctrl+5",)),
+    ActionSpec("page_datasets", "&Datasets", "&View", "Files of samples: what is in them, and what is wrong", ("Ctrl+6",)),
+    ActionSpec("page_models", "&Models", "&View", "What answers: endpoints, keys, limits and their capacity", ("Ctrl+7",)),
+    ActionSpec("log", "&Log", "&View", "What the engine and your own code print", ("Ctrl+L",), "log"),
+    ActionSpec("whole_run", "&Whole run on the charts", "&View", "Undo zooming and follow the run", ("Ctrl+0",)),
+    ActionSpec("theme_light", "&Light", "&View", "Light appearance"),
+    ActionSpec("theme_dark", "&Dark", "&View", "Dark appearance"),
+    ActionSpec("theme_system", "As the &system", "&View", "The appearance of the desktop"),
 )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ class Actions:
         self._actions[name].triggered.connect(lambda *_: slot())
 
 
-def _make(window: QMainWindow, command: Command) -> QAction:
+def _make(window: QMainWindow, command: ActionSpec) -> QAction:
     action = QAction(tr(command.text), window)
     action.setObjectName(command.name)
     action.setCheckable(command.checkable)

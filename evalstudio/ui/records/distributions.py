@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
 
 from evalstudio.core.errors import StoreError
 from evalstudio.core.format import milliseconds
-from evalstudio.ui.charts.histogram import Histogram
+from evalstudio.ui.charts.histogram import HistogramChart
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
@@ -34,8 +34,8 @@ class DistributionsPanel(Card):
         self._run_id: int | None = None
         self._saved = -1
         self._busy = False
-        self.latency = Histogram("latency_histogram", tr("Latency"), milliseconds, tr("No answers yet"))
-        self.score = Histogram(
+        self.latency = HistogramChart("latency_histogram", tr("Latency"), milliseconds, tr("No answers yet"))
+        self.score = HistogramChart(
             "score_histogram", tr("Scores"), lambda value: f"{value:.3g}", tr("No scores yet")
         )
         self.evaluator = ComboBox()

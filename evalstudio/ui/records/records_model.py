@@ -15,7 +15,7 @@ from evalstudio.ui.kit.text import tooltip, tr
 from evalstudio.ui.kit.theme import tokens
 from evalstudio.ui.records.id_vector import IdVector
 from evalstudio.ui.records.record_cells import HEADINGS, NUMERIC, OUTCOME, PROMPT, SCORE, Row, make_row
-from evalstudio.ui.records.row_pages import Pages
+from evalstudio.ui.records.row_pages import RowPages
 from evalstudio.ui.state.store_reader import StoreReader
 
 PAGE = 128
@@ -30,7 +30,7 @@ class RecordsModel(QAbstractTableModel):
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
         self._ids = IdVector(np.empty(0, dtype=np.int64))
-        self._pages: Pages[Row] = Pages(store, self._ids_of, make_row, self._arrived, PAGES_KEPT)
+        self._pages: RowPages[Row] = RowPages(store, self._ids_of, make_row, self._arrived, PAGES_KEPT)
 
     @property
     def evaluator(self) -> str | None:

@@ -12,7 +12,7 @@ from evalstudio.ui.state.tasks import spawn
 Row = TypeVar("Row")
 
 
-class Pages(Generic[Row]):
+class RowPages(Generic[Row]):
     """`ids_of` says which records a page needs, `make` what becomes of each; `arrived` is told when a page is there."""
 
     def __init__(

@@ -115,28 +115,28 @@ class InterpreterCheck(QWidget):
         output = bytes(self._process.readAllStandardOutput().data())
         errors = bytes(self._process.readAllStandardError().data()).decode(errors="replace").strip()
         try:
-            said = json.loads(output)
-            version = said["python"]
+            message = json.loads(output)
+            version = message["python"]
         except (ValueError, KeyError, TypeError):
             last = errors.splitlines()[-1] if errors else tr("it printed nothing")
             self._end(tr("It is no Python that can run the engine ({last}).").format(last=last))
             return
-        if "missing" in said:
+        if "missing" in message:
             self._end(
                 tr("Python {version}, but EvalStudio is not there ({missing}).").format(
-                    version=version, missing=said["missing"]
+                    version=version, missing=message["missing"]
                 )
             )
-        elif said["protocol"] != VERSION:
+        elif message["protocol"] != VERSION:
             self._end(
                 tr("Python {version}, but EvalStudio {evalstudio} there is of another version.").format(
-                    version=version, evalstudio=said["evalstudio"]
+                    version=version, evalstudio=message["evalstudio"]
                 )
             )
         else:
             self._end(
                 tr("Python {version} with EvalStudio {evalstudio}: it can run the engine.").format(
-                    version=version, evalstudio=said["evalstudio"]
+                    version=version, evalstudio=message["evalstudio"]
                 )
             )
 

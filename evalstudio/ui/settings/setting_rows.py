@@ -172,11 +172,11 @@ class SettingRow(QObject):
     def matches(self, words: list[str]) -> bool:
         """Whether every word is found in what is said about it, in another form, too: "retry" finds "retries"."""
         field = self.field
-        said = " ".join(
+        message = " ".join(
             (tr(field.title), tr(field.help), field.key, tr(field.section), field.option, field.environment)
         )
-        said = said.lower().replace("-", "")
-        return all(_stem(word) in said for word in words)
+        message = message.lower().replace("-", "")
+        return all(_stem(word) in message for word in words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the page, and changes a value only where a person has put the focus."""

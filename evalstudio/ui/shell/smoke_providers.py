@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from evalstudio.models.providers import PRESETS
+from evalstudio.models.providers import PROVIDERS
 
 KEY = "EVALSTUDIO_SMOKE_TEST_KEY"
 """The environment variable that holds the key of the endpoint."""
@@ -19,7 +19,7 @@ MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-pro", "deepsee
 
 def evaluations(url: str) -> Iterator[tuple[str, str]]:
     """Each provider and the text of an evaluation that asks it one question at the endpoint `url`."""
-    for provider in PRESETS:
+    for provider in PROVIDERS:
         name = MODELS.get(provider, "gpt-4o-mini")
         yield (
             provider,

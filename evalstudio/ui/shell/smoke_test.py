@@ -45,8 +45,8 @@ def smoke_test() -> dict[str, Any]:
                 _go_through(Path(name), found)
         except (EvalStudioError, TimeoutError, OSError) as error:
             found["error"] = str(error) or f"it took longer than {LONGEST_S:g} s"
-        said = [*found.pop("engine_stderr", []), *errors.read_text(errors="replace").splitlines()]
-        found["stderr"] = [line for line in said if line.strip() and line.strip() not in EXPECTED]
+        message = [*found.pop("engine_stderr", []), *errors.read_text(errors="replace").splitlines()]
+        found["stderr"] = [line for line in message if line.strip() and line.strip() not in EXPECTED]
     found["seconds"] = round(time.perf_counter() - started, 2)
     found["ok"] = "error" not in found and not found["stderr"]
     return found
@@ -69,11 +69,11 @@ async def _visit(folder: Path, found: dict[str, Any]) -> None:
     from evalstudio.ui.shell.studio import open_studio
     from evalstudio.ui.state.engine_client import EngineState
 
-    said: list[str] = []
-    found["engine_stderr"] = said
+    message: list[str] = []
+    found["engine_stderr"] = message
     studio = open_studio(str(folder / "workspace"), lambda: None)
     window, session = studio.window, studio.session
-    session.engine.log.connect(lambda line: said.append(line.text) if line.level != "info" else None)
+    session.engine.log.connect(lambda line: message.append(line.text) if line.level != "info" else None)
     probe = LagProbe()
     probe.watch(window)
     try:

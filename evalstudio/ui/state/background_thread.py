@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 PATIENCE_S = 2.0
 
 
-class Worker:
+class BackgroundThread:
     """Does one thing after the other. A daemon: what never ends (a template can loop) does not hold up leaving."""
 
     def __init__(self, name: str) -> None:

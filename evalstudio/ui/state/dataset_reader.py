@@ -16,7 +16,7 @@ from evalstudio.datasets.formats import format_of
 from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
 from evalstudio.evaluations.library import BY_LINES, SMALL
 from evalstudio.ui.kit.text import tr
-from evalstudio.ui.state.background_thread import Worker
+from evalstudio.ui.state.background_thread import BackgroundThread
 from evalstudio.ui.state.engine_client import clean_environment, module_command
 
 KEPT = 32
@@ -33,7 +33,7 @@ class DatasetReader(QObject):
     def __init__(self, python: Callable[[], str] = str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._python = python
-        self.worker = Worker("datasets")
+        self.worker = BackgroundThread("datasets")
         self._previews: OrderedDict[Key, Preview] = OrderedDict()
         self._surveys: OrderedDict[Key, Survey] = OrderedDict()
         self._under_way: dict[Key, asyncio.Future[Survey]] = {}
@@ -117,10 +117,12 @@ class DatasetReader(QObject):
             try:
                 future.set_result(msgspec.json.decode(out, type=Survey))
             except msgspec.MsgspecError:
-                said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()[-400:]
+                message = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()[-400:]
                 future.set_exception(
                     DatasetError(
-                        tr("{path} could not be read to its end. {said}").format(path=source.path, said=said)
+                        tr("{path} could not be read to its end. {message}").format(
+                            path=source.path, said=message
+                        )
                     )
                 )
 

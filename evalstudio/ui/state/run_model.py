@@ -14,7 +14,7 @@ import msgspec
 
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
-from evalstudio.protocol import Bucket, ErrorClass, LimitChange, Percentiles, ScoreNow, Snapshot
+from evalstudio.protocol import ErrorClass, LimitChange, Percentiles, ScoreNow, SecondBucket, Snapshot
 from evalstudio.store.runs import RunRow
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class History:
     """What the store has of a run."""
 
     row: RunRow
-    buckets: list[Bucket]
+    buckets: list[SecondBucket]
     changes: list[LimitChange]
     errors: list[tuple[str, int, str]]  # class, records, an example
     scores: tuple[ScoreNow, ...]
@@ -90,7 +90,7 @@ class RunModel:
         """The engine that sent the snapshots is gone."""
         self.is_live = False
 
-    def _add(self, buckets: Iterable[Bucket], changes: Iterable[LimitChange]) -> None:
+    def _add(self, buckets: Iterable[SecondBucket], changes: Iterable[LimitChange]) -> None:
         before = len(self.changes)
         self.changes.extend(changes)
         if self.series.add(buckets) or len(self.changes) != before:
@@ -186,7 +186,7 @@ def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...
     return tuple(made)
 
 
-def _overall(buckets: list[Bucket]) -> Percentiles | None:
+def _overall(buckets: list[SecondBucket]) -> Percentiles | None:
     """About the whole run's latency, where no summary says it: medians weighted by answers, the worst of the rest."""
     some = [bucket.latency for bucket in buckets if bucket.latency is not None]
     if not some:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalstudio.core.outcome import Outcome
-from evalstudio.protocol import Bucket
+from evalstudio.protocol import SecondBucket
 
 ERRORS = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.OK)
 _PLAIN = ("second", "width", "saved", "answered", "p50", "p95", "p99", "first50", "first95", "limit", "in_flight",
@@ -49,7 +49,7 @@ class Series:
     def __len__(self) -> int:
         return self._size
 
-    def add(self, buckets: Iterable[Bucket]) -> bool:
+    def add(self, buckets: Iterable[SecondBucket]) -> bool:
         """Appends closed seconds; those already here are passed over. Whether anything was new."""
         before = self.last_second
         for bucket in buckets:
@@ -70,7 +70,7 @@ class Series:
         """The middle of each row's span, in seconds since the start."""
         return self.column("second") + self.column("width") / 2
 
-    def _append(self, bucket: Bucket) -> None:
+    def _append(self, bucket: SecondBucket) -> None:
         row = self._rows[self._size]
         row[:] = np.nan
         for name in ("second", "saved", "answered", "limit", "in_flight", "tokens_in", "tokens_out"):

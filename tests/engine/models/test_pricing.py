@@ -16,7 +16,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.models.pricing import Prices, _find_pricer
 from evalstudio.evaluations.request import Options
-from evalstudio.models.providers import PRESETS
+from evalstudio.models.providers import PROVIDERS
 from evalstudio.models.settings import ModelSettings, TokenPrices
 from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, completion, reply, scripted
@@ -40,16 +40,16 @@ def used(
 
 
 def at_home(provider: str, name: str) -> Prices:
-    return Prices(ModelSettings(provider, name, PRESETS[provider].base_url))
+    return Prices(ModelSettings(provider, name, PROVIDERS[provider].base_url))
 
 
 @pytest.mark.parametrize(
     ("model", "answer"),
     [
-        (ModelSettings("openai", "a-model-nobody-knows", PRESETS["openai"].base_url), used(10, 0, 10)),
+        (ModelSettings("openai", "a-model-nobody-knows", PROVIDERS["openai"].base_url), used(10, 0, 10)),
         (ModelSettings("openai", "gpt-4o-mini", "http://127.0.0.1:9/v1"), used(10, 0, 10)),
-        (ModelSettings("openai", "gpt-4o-mini", PRESETS["openai"].base_url), used(None, None, 10)),
-        (ModelSettings("openai", "gpt-4o-mini", PRESETS["openai"].base_url), used(10, None, None)),
+        (ModelSettings("openai", "gpt-4o-mini", PROVIDERS["openai"].base_url), used(None, None, 10)),
+        (ModelSettings("openai", "gpt-4o-mini", PROVIDERS["openai"].base_url), used(10, None, None)),
     ],
     ids=["unknown model", "known name at another address", "no input count", "no output count"],
 )
@@ -128,7 +128,7 @@ def test_the_engine_starts_without_what_only_some_runs_need() -> None:
 
 def test_that_stated_prices_come_before_any_list() -> None:
     stated = TokenPrices(input=2.0, output=10.0, cached_input=0.5)
-    prices = Prices(ModelSettings("openai", "gpt-4o-mini", PRESETS["openai"].base_url, prices=stated))
+    prices = Prices(ModelSettings("openai", "gpt-4o-mini", PROVIDERS["openai"].base_url, prices=stated))
     assert prices.of(used(1_000_000, 400_000, 100_000)) == pytest.approx(0.6 * 2 + 0.4 * 0.5 + 0.1 * 10)
     whole = Prices(ModelSettings("vllm", "m", prices=TokenPrices(input=2.0, output=10.0)))
     assert whole.of(used(1_000_000, 400_000, 0)) == pytest.approx(2.0)
@@ -155,12 +155,12 @@ def broken_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("broken_library")
-@pytest.mark.parametrize("provider", sorted(PRESETS))
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
 def test_that_a_price_library_that_fails_leaves_the_price_unknown_and_says_so_once(provider: str) -> None:
     messages: list[str] = []
-    prices = Prices(ModelSettings(provider, "gpt-4o-mini", PRESETS[provider].base_url), messages.append)
+    prices = Prices(ModelSettings(provider, "gpt-4o-mini", PROVIDERS[provider].base_url), messages.append)
     prices.prepare()
-    if PRESETS[provider].hosted:
+    if PROVIDERS[provider].hosted:
         assert [prices.of(used(10, 0, 10)) for _ in range(3)] == [None] * 3
         assert not prices.known
         assert len(messages) == 1

@@ -10,7 +10,7 @@ RESET = 0  # the status of a call whose connection the server reset
 CLIENT_GONE = 499
 
 
-class Call(msgspec.Struct):
+class ServedCall(msgspec.Struct):
     """One chat call; times in seconds since the server started."""
 
     start: float
@@ -29,20 +29,20 @@ class Calls:
         self.failures: Counter[str] = Counter()  # refused or spoilt, by cause
         self.statuses: Counter[int | None] = Counter()
         self._zero = time.monotonic()
-        self._log: deque[Call] = deque(maxlen=200_000)
+        self._log: deque[ServedCall] = deque(maxlen=200_000)
 
-    def start(self) -> Call:
+    def start(self) -> ServedCall:
         """Notes that a call has come in."""
         self.started += 1
         self.in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
-        return Call(self._time())
+        return ServedCall(self._time())
 
-    def serve(self, call: Call) -> None:
+    def serve(self, call: ServedCall) -> None:
         """Notes that a call got its slot."""
         call.served = self._time()
 
-    def finish(self, call: Call) -> None:
+    def finish(self, call: ServedCall) -> None:
         """Notes that a call has ended with `call.status`."""
         call.end = self._time()
         self.in_flight -= 1

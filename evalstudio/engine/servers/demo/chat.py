@@ -29,7 +29,7 @@ class Part(msgspec.Struct, omit_defaults=True):
     text: str = ""
 
 
-class Message(msgspec.Struct, omit_defaults=True):
+class ChatMessage(msgspec.Struct, omit_defaults=True):
     """One message of the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
@@ -60,7 +60,7 @@ class ChatRequest(msgspec.Struct):
     """The fields of a request that the demo server heeds; it ignores all others."""
 
     model: str
-    messages: Annotated[list[Message], msgspec.Meta(min_length=1)]
+    messages: Annotated[list[ChatMessage], msgspec.Meta(min_length=1)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     max_tokens: Limit | None = None
@@ -104,13 +104,13 @@ def pieces(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def count_prompt(messages: list[Message]) -> int:
+def count_prompt(messages: list[ChatMessage]) -> int:
     """Tokens of the prompt: about a token for four characters, and four a message."""
     return sum(4 + (len(message.text) + 3) // 4 for message in messages)
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChatAnswer:
     """A finished answer: its text in pieces, why it ended and what it cost."""
 
     id: str

@@ -85,8 +85,8 @@ def _pick(options: list[Any], text: str, key: bytes, name: str) -> Any:
     if name == "currency" and (found := _currency(text)) in options:
         return found
     words = text.lower()
-    said = [option for option in options if str(option).lower() in words]
-    return said[0] if said else choice(key, name, options)
+    message = [option for option in options if str(option).lower() in words]
+    return message[0] if message else choice(key, name, options)
 
 
 def _convert(value: Any, kind: str | None, text: str) -> Any:

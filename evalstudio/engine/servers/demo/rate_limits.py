@@ -8,7 +8,7 @@ from evalstudio.engine.servers.demo.profiles import Profile
 _ROUNDING = 1e-6  # of a unit: sums of floats must not refuse who waited as long as told
 
 
-class Bucket:
+class RequestBucket:
     """A token bucket that refills steadily: `per_minute` units a minute, at most `burst` at once."""
 
     def __init__(self, per_minute: float, burst: float | None, now: float) -> None:
@@ -29,7 +29,7 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RateLimitRefusal:
     """Why a request may not start, and after how many seconds it may."""
 
     cause: str  # "requests_per_minute" or "tokens_per_minute"
@@ -43,11 +43,11 @@ class RateLimits:
         self._hints = profile.hints
         self._requests = self._tokens = None
         if profile.requests_per_minute is not None:
-            self._requests = Bucket(profile.requests_per_minute, profile.request_burst, now)
+            self._requests = RequestBucket(profile.requests_per_minute, profile.request_burst, now)
         if profile.tokens_per_minute is not None:
-            self._tokens = Bucket(profile.tokens_per_minute, profile.token_burst, now)
+            self._tokens = RequestBucket(profile.tokens_per_minute, profile.token_burst, now)
 
-    def admit(self, tokens: float, now: float) -> Refusal | None:
+    def admit(self, tokens: float, now: float) -> RateLimitRefusal | None:
         """Takes one request of `tokens` tokens from the buckets, or says why not.
 
         A request larger than the whole token bucket is let in when the bucket is full.
@@ -59,12 +59,12 @@ class RateLimits:
             tokens = min(tokens, bucket.burst)
             wait = bucket.seconds_until(tokens)
             if wait > 0:
-                refusal = Refusal("tokens_per_minute", wait)
+                refusal = RateLimitRefusal("tokens_per_minute", wait)
         if requests is not None:
             requests.refill(now)
             wait = requests.seconds_until(1)
             if wait > 0 and (refusal is None or wait >= refusal.wait):
-                refusal = Refusal("requests_per_minute", wait)
+                refusal = RateLimitRefusal("requests_per_minute", wait)
         if refusal is None:
             if requests is not None:
                 requests.level -= 1

@@ -13,10 +13,10 @@ from aiohttp import web
 
 from evalstudio.core.errors import ModelError
 from evalstudio.engine.servers.demo.answers import answer_text
-from evalstudio.engine.servers.demo.calls import CLIENT_GONE, RESET, Call, Calls
+from evalstudio.engine.servers.demo.calls import CLIENT_GONE, RESET, Calls, ServedCall
 from evalstudio.engine.servers.demo.chat import (
-    Answer,
     BadRequest,
+    ChatAnswer,
     ChatRequest,
     count_prompt,
     encode,
@@ -126,7 +126,7 @@ class DemoServer:
         finally:
             self.calls.finish(call)
 
-    async def _serve(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+    async def _serve(self, request: web.BaseRequest, call: ServedCall) -> web.StreamResponse:
         self._check_key(request)
         chat = read_request(await request.read())
         profile = self.profile
@@ -144,7 +144,7 @@ class DemoServer:
             return _json(error_body("The server is overloaded.", "server_error", "overloaded"), 503, headers)
         return await _Work(self, request, call, chat, answer, headers, fault).run(self._batch)
 
-    def _answer(self, chat: ChatRequest, key: bytes) -> Answer:
+    def _answer(self, chat: ChatRequest, key: bytes) -> ChatAnswer:
         """The whole answer: text, length and cost are known before any time passes."""
         parts = pieces(answer_text(chat, key))
         profile, limit = self.profile, chat.token_limit
@@ -155,7 +155,7 @@ class DemoServer:
         cut = limit is not None and len(parts) > limit
         if limit is not None:
             parts, length = parts[:limit], min(length, limit)
-        return Answer(
+        return ChatAnswer(
             id=f"chatcmpl-{key.hex()}",
             model=chat.model,
             created=int(time.time()),
@@ -165,7 +165,7 @@ class DemoServer:
             hidden_tokens=length - len(parts),
         )
 
-    def _refuse(self, chat: ChatRequest, answer: Answer) -> web.Response | None:
+    def _refuse(self, chat: ChatRequest, answer: ChatAnswer) -> web.Response | None:
         """The refusal this call gets at the door, if any. Its own call counts as in flight already."""
         profile, now = self.profile, time.monotonic()
         if profile.max_concurrency is not None and self.calls.in_flight > profile.max_concurrency:
@@ -195,9 +195,9 @@ class _Work:
         self,
         server: DemoServer,
         request: web.BaseRequest,
-        call: Call,
+        call: ServedCall,
         chat: ChatRequest,
-        answer: Answer,
+        answer: ChatAnswer,
         headers: dict[str, str],
         fault: Fault | None,
     ) -> None:

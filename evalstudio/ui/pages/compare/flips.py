@@ -11,7 +11,7 @@ from evalstudio.store.reader import RecordLine
 from evalstudio.ui.kit.text import apart, mark, one_line, tooltip, tr
 from evalstudio.ui.kit.theme import tokens
 from evalstudio.ui.records.record_cells import score_words
-from evalstudio.ui.records.row_pages import Pages
+from evalstudio.ui.records.row_pages import RowPages
 from evalstudio.ui.state.store_reader import StoreReader
 
 HEADINGS = (
@@ -34,7 +34,7 @@ class FlipsModel(QAbstractTableModel):
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
         self.flips: Sequence[Flip] = ()
-        self._pages: Pages[RecordLine] = Pages(
+        self._pages: RowPages[RecordLine] = RowPages(
             store, self._ids_of, lambda line: line, self._arrived, PAGES_KEPT
         )
 

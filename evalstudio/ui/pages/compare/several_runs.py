@@ -20,7 +20,7 @@ from evalstudio.core.errors import StoreError
 from evalstudio.core.format import duration, money
 from evalstudio.evaluations.library import is_try
 from evalstudio.reports.score_text import score_words
-from evalstudio.store.leaderboard import Leaderboard, Standing
+from evalstudio.store.leaderboard import Leaderboard, RankedRun
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
@@ -319,7 +319,7 @@ class SeveralRuns(QWidget):
         layout.addWidget(sides, 1)
 
 
-def _cells(rank: int, one: Standing, board: Leaderboard) -> tuple[str, ...]:
+def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
     score = "–" if one.score is None else score_words(board.evaluator or "", one.score)
     against, p = one.verdict, "" if one.p is None else f"{one.p:.2g}"
     if one.row.id == board.baseline:
@@ -341,7 +341,7 @@ def _cells(rank: int, one: Standing, board: Leaderboard) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _details(one: Standing, board: Leaderboard) -> str:
+def _details(one: RankedRun, board: Leaderboard) -> str:
     told = one.comparison
     tested = (
         "\n"

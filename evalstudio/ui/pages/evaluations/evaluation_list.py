@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
-from evalstudio.evaluations.library import Entry
+from evalstudio.evaluations.library import LibraryEntry
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
@@ -29,7 +29,7 @@ class EvaluationList(Card):
         self.view.setFrameShape(QListWidget.Shape.NoFrame)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.currentItemChanged.connect(self._current_changed)
-        self._entries: Sequence[Entry] = ()
+        self._entries: Sequence[LibraryEntry] = ()
         buttons = QHBoxLayout()
         buttons.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         buttons.addWidget(ActionButton(actions["new_evaluation"]))
@@ -46,7 +46,7 @@ class EvaluationList(Card):
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
-    def show_entries(self, entries: Sequence[Entry], current: str) -> None:
+    def show_entries(self, entries: Sequence[LibraryEntry], current: str) -> None:
         """Fills the list and marks the current one, without telling anybody."""
         self.view.blockSignals(True)
         if list(entries) != list(self._entries):
@@ -62,7 +62,7 @@ class EvaluationList(Card):
     def _follow_theme(self) -> None:
         quiet_selection(self.view)
 
-    def _fill(self, heading: str, entries: Sequence[Entry]) -> None:
+    def _fill(self, heading: str, entries: Sequence[LibraryEntry]) -> None:
         if not entries:
             return
         title = QListWidgetItem(f"  {heading}")

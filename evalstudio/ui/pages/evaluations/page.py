@@ -256,11 +256,11 @@ class EvaluationsPage(QWidget):
         try:
             asked = self._session.engine.request(ForecastRun, evaluation=str(self.editor.path), text=text)
             found = msgspec.convert(await asked, RunForecast)
-            said, colour, samples = forecast_sentence(found), "muted", found.samples
+            message, colour, samples = forecast_sentence(found), "muted", found.samples
         except RunError as error:
-            said, colour, samples = str(error), "warn", None
+            message, colour, samples = str(error), "warn", None
         if this == self._forecast_round and not self.editor.issues:
-            self.bar.say(said, colour)
+            self.bar.say(message, colour)
             self.editor.form.grid.know_calls(samples)
 
     def _changed(self) -> None:

@@ -174,14 +174,14 @@ class CapacityChart(QWidget):
         middle = [level.latency.p50 if level.latency else math.nan for level in self.levels]
         late = [level.latency.p95 if level.latency else math.nan for level in self.levels]
         self._latency.show_curves(self.levels, [middle, late], [], best)
-        said = [
+        message = [
             tr("{concurrency} in flight: {rate:.3g} samples a second").format(
                 concurrency=level.concurrency, rate=level.rate
             )
             for level in self.levels
         ]
-        self._rate.tell("; ".join(said) or tr("Nothing is measured yet."))
-        said = [
+        self._rate.tell("; ".join(message) or tr("Nothing is measured yet."))
+        message = [
             tr("{concurrency} in flight: p50 {p50}, p95 {p95}").format(
                 concurrency=level.concurrency,
                 p50=milliseconds(level.latency.p50),
@@ -190,4 +190,4 @@ class CapacityChart(QWidget):
             for level in self.levels
             if level.latency
         ]
-        self._latency.tell("; ".join(said) or tr("Nothing is measured yet."))
+        self._latency.tell("; ".join(message) or tr("Nothing is measured yet."))

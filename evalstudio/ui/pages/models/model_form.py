@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from evalstudio.advice.presets import advise, outside, preset_for
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.strategy import MAXIMUM
-from evalstudio.models.providers import BUILT_IN, PRESETS, is_self_hosted
+from evalstudio.models.providers import BUILT_IN, PROVIDERS, is_self_hosted
 from evalstudio.models.registry import check
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import ListModels, TestModel
@@ -65,7 +65,7 @@ class ModelForm(QWidget):
         self.name.setText(name)
         self.model_id.clear()
         self.model_id.setCurrentText(model.name)
-        preset = PRESETS.get(model.provider)
+        preset = PROVIDERS.get(model.provider)
         self.base_url.setText(
             "" if preset is not None and model.base_url == preset.base_url else model.base_url
         )
@@ -155,8 +155,8 @@ class ModelForm(QWidget):
                 button.setEnabled(True)
 
     async def _test(self) -> None:
-        if (said := await self._ask(TestModel, self._model(), tr("One small call…"))) is not None:
-            self._tell(f"✓ {one_line(str(said))}", "good")
+        if (message := await self._ask(TestModel, self._model(), tr("One small call…"))) is not None:
+            self._tell(f"✓ {one_line(str(message))}", "good")
 
     async def _list(self) -> None:
         model = self._model()

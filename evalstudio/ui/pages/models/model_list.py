@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from evalstudio.models.providers import LOCAL_MODEL, PRESETS
+from evalstudio.models.providers import LOCAL_MODEL, PROVIDERS
 from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, line_height, scaled, theme
@@ -46,7 +46,7 @@ class ModelList(Card):
             tr("An endpoint of a provider, or a Python function"),
         )
         self.menu = QMenu(self.add_button)
-        for provider in [*PRESETS, "python"]:
+        for provider in [*PROVIDERS, "python"]:
             if provider in ("ollama", "python"):
                 self.menu.addSeparator()
             action = self.menu.addAction(tr(TITLES.get(provider, provider)))

@@ -44,7 +44,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunListEntry:
     """A run in the list."""
 
     run_id: int
@@ -75,7 +75,7 @@ class RunListModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entries: list[Entry] = []
+        self.entries: list[RunListEntry] = []
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.entries)
@@ -98,7 +98,7 @@ class RunListModel(QAbstractListModel):
             )
         return None
 
-    def set_entries(self, entries: list[Entry]) -> None:
+    def set_entries(self, entries: list[RunListEntry]) -> None:
         """Shows these; where only contents differ, rows and selection stay."""
         if [entry.run_id for entry in entries] != [entry.run_id for entry in self.entries]:
             self.beginResetModel()
@@ -225,7 +225,7 @@ class _Delegate(QStyledItemDelegate):
         return QSize(160, option.fontMetrics.height() * 3 + 26)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: Entry = index.data(ENTRY)
+        entry: RunListEntry = index.data(ENTRY)
         colours = tokens()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -241,7 +241,9 @@ class _Delegate(QStyledItemDelegate):
         self._write(painter, option, entry, box.adjusted(SPACE_S, 6, -SPACE_S, -7))
         painter.restore()
 
-    def _write(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, box: QRectF) -> None:
+    def _write(
+        self, painter: QPainter, option: QStyleOptionViewItem, entry: RunListEntry, box: QRectF
+    ) -> None:
         colours = tokens()
         normal, bold = option.font, scaled(option.font, 1.0, bold=True)
         small = scaled(option.font, 0.9)
@@ -295,10 +297,10 @@ def _elided(
     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None) -> Entry:
+def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None) -> RunListEntry:
     live: Snapshot | None = model.snapshot if model is not None and model.is_live else None
     scores = live.scores if live is not None else _stored_scores(row)
-    return Entry(
+    return RunListEntry(
         row.id,
         row.experiment,
         row.evaluation,

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout
 
 from evalstudio.core.format import duration
-from evalstudio.protocol import Call, Snapshot
+from evalstudio.protocol import CallNow, Snapshot
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_XS, tokens
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel
@@ -106,10 +106,10 @@ class CallCells(Cells):
 
     def __init__(self) -> None:
         super().__init__("slot_cells", tr("Calls"))
-        self._calls: tuple[Call, ...] = ()
+        self._calls: tuple[CallNow, ...] = ()
         self._idle = 0
 
-    def show_calls(self, calls: tuple[Call, ...], idle: int) -> None:
+    def show_calls(self, calls: tuple[CallNow, ...], idle: int) -> None:
         if not calls and not self._calls and idle == self._idle:
             return
         self._calls = calls[:MOST_CELLS]
@@ -150,13 +150,13 @@ class CallCells(Cells):
         return side, columns, max(0, (self.height() - rows * (side + GAP) + GAP) // 2)
 
 
-def next_attempt(now: Snapshot) -> Call | None:
+def next_attempt(now: Snapshot) -> CallNow | None:
     """Of the samples that back off the one that is tried again first."""
     waiting = [call for call in now.calls if call.wait is not None]
     return min(waiting, key=lambda call: call.wait or 0.0, default=None)
 
 
-def countdown(call: Call, side: float) -> str:
+def countdown(call: CallNow, side: float) -> str:
     """What stands on the cell of a sample that backs off: seconds, or minutes, until its next attempt; empty where a cell is too small."""
     if call.wait is None or side < LEAST_FOR_DIGITS:
         return ""
@@ -164,7 +164,7 @@ def countdown(call: Call, side: float) -> str:
     return str(seconds) if seconds < 100 else tr("{minutes}m").format(minutes=min(99, round(seconds / 60)))
 
 
-def describe(call: Call) -> str:
+def describe(call: CallNow) -> str:
     """A call in words."""
     attempt = tr(", attempt {attempt}").format(attempt=call.attempt) if call.attempt > 1 else ""
     text = tr("Sample {sample_id}{attempt}: {state} for {age}").format(

@@ -5,7 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.core.format import duration, milliseconds
-from evalstudio.protocol import Call, Snapshot
+from evalstudio.protocol import CallNow, Snapshot
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_S
@@ -36,7 +36,7 @@ class TailPanel(QWidget):
         super().__init__()
         self.setObjectName("tail_panel")
         self._now: Snapshot | None = None
-        self._calls: list[Call] = []
+        self._calls: list[CallNow] = []
         self._patient: dict[int, float] = {}  # record id: the age until which a person waits
         self._told = 0
         self.sentence = ElidedLabel("", name="tail_sentence")
@@ -65,7 +65,7 @@ class TailPanel(QWidget):
         self._show()
 
     @property
-    def chosen(self) -> Call | None:
+    def chosen(self) -> CallNow | None:
         """The call that the buttons are about: the selected one, else the oldest."""
         row = self.table.currentRow()
         if 0 <= row < len(self._calls):
@@ -91,7 +91,7 @@ class TailPanel(QWidget):
         super().showEvent(event)
         self._show()
 
-    def _is_long(self, call: Call) -> bool:
+    def _is_long(self, call: CallNow) -> bool:
         p99 = self._p99
         return (
             p99 is not None and call.age > max(1.0, LONG * p99) and call.age > self._patient.get(call.record_id, 0.0)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from evalstudio.protocol import Worker
+from evalstudio.protocol import WorkerStatus
 from evalstudio.ui.kit.text import one_line, tr, trn
 from evalstudio.ui.kit.theme import scaled, tokens
 from evalstudio.ui.pages.runs.cells import Cells
@@ -20,9 +20,9 @@ class WorkerCells(Cells):
 
     def __init__(self) -> None:
         super().__init__("worker_cells", tr("Workers"))
-        self._workers: tuple[Worker, ...] = ()
+        self._workers: tuple[WorkerStatus, ...] = ()
 
-    def show_workers(self, workers: tuple[Worker, ...]) -> None:
+    def show_workers(self, workers: tuple[WorkerStatus, ...]) -> None:
         if workers != self._workers:
             self._workers = workers
             self.updateGeometry()
@@ -88,14 +88,14 @@ class WorkerCells(Cells):
     def _has_room(self) -> bool:
         return sum(self._width(worker) + GAP for worker in self._workers) <= self.width() + GAP
 
-    def _width(self, worker: Worker) -> float:
+    def _width(self, worker: WorkerStatus) -> float:
         return QFontMetricsF(scaled(self.font(), 0.8)).horizontalAdvance("0" * len(_words(worker))) + 10
 
     def _height(self) -> int:
         return self.fontMetrics().height() + 4
 
 
-def describe_worker(worker: Worker) -> str:
+def describe_worker(worker: WorkerStatus) -> str:
     """A worker in words."""
     words = [
         trn("{busy} of {n} thread busy", "{busy} of {n} threads busy", worker.threads).format(
@@ -113,6 +113,6 @@ def describe_worker(worker: Worker) -> str:
     return f"{one_line(worker.name, 80)}: {', '.join(words)}"
 
 
-def _words(worker: Worker) -> str:
+def _words(worker: WorkerStatus) -> str:
     busy = f"{worker.busy}/{worker.threads}"
     return f"{busy} +{worker.waiting}" if worker.waiting else busy
