@@ -3,14 +3,27 @@
 import ast
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.text import no_expected, normalise_text, shown, unscored
+from evalstudio.evaluators.contains import occurs_as_words
+from evalstudio.evaluators.text import TooLong, ends_of, last_of, no_expected, normalise_text, shown, unscored
 
+END = 20_000
+"""Characters at either end of a longer answer in which it is looked for what the answer takes."""
+
+LONGEST_CHOICES = 50_000
+"""Characters of the longest text that is read as a list of choices."""
+
+LONGEST_GLUED = 20  # characters of the end of a word such as AnswerB
+STATES = ("answer", "choice", "option", "pick", "choose", "select")
+AROUND_LABEL = " \n\t()[]<>.,:;!'"
 MARKUP = re.compile(r"[*_`\"“”]|\\(?:boxed|text|textbf|mathrm)\b|[{}]")
-STATEMENT = r"(?:answer|choice|option|pick|choose|select)\w*[\s:=]*(?:is|was)?[\s:=]*(?:option|choice|letter|\()?[\s(\[]*"
+# What may stand between "answer" and a label. No two neighbours of it take the same characters.
+BETWEEN = r"[\s:=]*(?:(?:is|was)[\s:=]*)?(?:(?:option|choice|letter|[(\[])[\s(\[]*)?"
+STATING = re.compile(rf"\b\w*?(?:{'|'.join(STATES)})(?P<rest>\w*)", re.IGNORECASE)
 
 
 class Choices(NamedTuple):
@@ -31,7 +44,8 @@ def multiple_choice(answer: str, expected: Any, choices: Any = None, *, name: st
         name: the score's name.
 
     Returns:
-        A score that is true or false; unscored where the answer takes no choice, or more than one.
+        A score that is true or false; unscored where the answer takes no choice, or more than one, or is too long to
+        tell: of more than twice END characters only both ends are read.
 
     Raises:
         ValueError: `choices` has none of these forms.
@@ -40,14 +54,17 @@ def multiple_choice(answer: str, expected: Any, choices: Any = None, *, name: st
     if expected is None:
         return no_expected(name)
     known = choices_of(choices)
-    wanted = _expected_label(expected, known)
-    if wanted is None:
-        if known.texts:
-            return unscored(name, f"the expected answer {shown(expected)} is none of the choices")
-        return _by_text(answer, str(expected), name)
-    if not known.labels:
-        known = Choices(_family(wanted), ())
-    taken = taken_label(answer, known)
+    try:
+        wanted = _expected_label(expected, known)
+        if wanted is None:
+            if known.texts:
+                return unscored(name, f"the expected answer {shown(expected)} is none of the choices")
+            return _by_text(answer, str(expected), name)
+        if not known.labels:
+            known = Choices(_family(wanted), ())
+        taken = taken_label(answer, known)
+    except TooLong as error:
+        return unscored(name, str(error))
     if taken is None:
         return unscored(name, f"no single choice can be read from {shown(answer)}")
     why = f"the answer takes {_named(taken, known)}, expected {_named(wanted, known)}"
@@ -59,6 +76,10 @@ def choices_of(value: Any) -> Choices:
     if value is None:
         return Choices((), ())
     if isinstance(value, str):
+        if len(value) > LONGEST_CHOICES:
+            raise ValueError(
+                f"choices is a text of {len(value):,} characters; up to {LONGEST_CHOICES:,} are read"
+            )
         try:
             value = ast.literal_eval(value.strip())
         except (ValueError, SyntaxError):
@@ -79,32 +100,89 @@ def taken_label(answer: str, choices: Choices) -> str | None:
 
     In this order: the whole answer is a label or a choice's text; it says "the answer is ..."; it begins
     with a label and a mark; it mentions one choice's text; it mentions one label.
+
+    Of an answer of more than twice END characters, what it mentions is not looked for, and where its middle may state
+    something only its end counts.
     """
-    text = MARKUP.sub("", answer).strip()
+    answer = answer.strip()
+    said = ends_of(answer, END)
+    whole = said is answer
+    end_only = not whole and _states(answer[END:-END])
+    if end_only:
+        said = answer[-END:]
+    text = MARKUP.sub("", said).strip()
     by_label = {label.casefold(): label for label in choices.labels}
-    bare = text.strip(" \n\t()[]<>.,:;!'").casefold()
-    if bare in by_label:
-        return by_label[bare]
-    even = _even(answer)
-    same = [label for label, choice in _pairs(choices) if _even(choice) == even]
+    bare = answer.strip(AROUND_LABEL) if not whole else text.strip(AROUND_LABEL).casefold()
+    if bare.casefold() in by_label:
+        return by_label[bare.casefold()]
+    even = _even(text)
+    same = [
+        label for label, choice in _pairs(choices) if (_even(choice) == even if whole else choice == answer)
+    ]
     if len(same) == 1:
         return same[0]
-    one = "|".join(sorted(map(re.escape, choices.labels), key=len, reverse=True))
-    stated = re.findall(rf"(?i:{STATEMENT})({one})(?![\w'’-])", text)
-    stated = stated or re.findall(rf"(?i:{STATEMENT})[(\[](?i:({one}))[)\]]", text)
+    patterns = _patterns(choices.labels)
+    stated = last_of(_stated(text, patterns.plain, patterns.glued)) or last_of(
+        _stated(text, patterns.bracketed)
+    )
     if stated:
-        return by_label[stated[-1].casefold()]
-    if first := re.match(rf"[(\[]?({one})(?:[)\]]|[.:](?!\d)|\s+[-–—](?=\s))", text, re.IGNORECASE):
+        return by_label[stated.casefold()]
+    if not end_only and (first := patterns.first.match(text)):
         return by_label[first[1].casefold()]
+    if not whole:
+        return None
     if mentioned := _mentioned_texts(even, choices):
         return mentioned[0] if len(mentioned) == 1 else None
     # "A" and "I" are also words of a sentence.
-    alone = {
-        match[1]
-        for match in re.finditer(rf"(?<![\w'’.-])({one})(?![\w'’-])(\s+(?!or\b|and\b)[a-z])?", text)
-        if not (match[1] in "AI" and match[2])
-    }
+    alone = {match[1] for match in patterns.alone.finditer(text) if not (match[1] in "AI" and match[2])}
     return by_label[alone.pop().casefold()] if len(alone) == 1 and not bare.isdigit() else None
+
+
+def _states(text: str) -> bool:
+    """Whether a text may state what it takes; many times as fast as to look for what it states."""
+    even = text.casefold()
+    return any(word in even for word in STATES)
+
+
+class _Patterns(NamedTuple):
+    """How the labels of some choices are recognised."""
+
+    plain: re.Pattern[str]
+    """After "answer" and the like."""
+    glued: re.Pattern[str]
+    """At the end of such a word: AnswerB."""
+    bracketed: re.Pattern[str]
+    """After such a word, in brackets and in any case."""
+    first: re.Pattern[str]
+    """At the beginning of an answer, with a mark."""
+    alone: re.Pattern[str]
+    """Anywhere, as a word."""
+
+
+@lru_cache(maxsize=256)
+def _patterns(labels: tuple[str, ...]) -> _Patterns:
+    one = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+    return _Patterns(
+        re.compile(rf"(?i:{BETWEEN})({one})(?![\w'’-])"),
+        re.compile(rf"(?i:(?:is|was)?(?:option|choice|letter)?)({one})(?![\w'’-])"),
+        re.compile(rf"(?i:{BETWEEN})(?<=[(\[])(?i:({one}))[)\]]"),
+        re.compile(rf"[(\[]?({one})(?:[)\]]|[.:](?!\d)|\s+[-–—](?=\s))", re.IGNORECASE),
+        re.compile(rf"(?<![\w'’.-])({one})(?![\w'’-])(\s+(?!or\b|and\b)[a-z])?"),
+    )
+
+
+def _stated(text: str, after: re.Pattern[str], glued: re.Pattern[str] | None = None) -> Iterator[str]:
+    """The labels that follow a word such as "answer", or end it."""
+    position = 0
+    while word := STATING.search(text, position):
+        position = word.end()
+        found = after.match(text, position)
+        if found is None and glued is not None and word["rest"]:
+            starts = range(position - 1, max(word.start("rest"), position - LONGEST_GLUED) - 1, -1)
+            found = next((match for start in starts if (match := glued.match(text, start))), None)
+        if found is not None:
+            yield found[1]
+            position = max(position, found.end())
 
 
 def _even(text: str) -> str:
@@ -116,7 +194,7 @@ def _mentioned_texts(even: str, choices: Choices) -> list[str]:
     found = [
         (label, choice)
         for label, choice in ((label, _even(text)) for label, text in _pairs(choices))
-        if choice and re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", even)
+        if choice and occurs_as_words(choice, even)
     ]
     return [
         label for label, choice in found if not any(choice != other and choice in other for _, other in found)
@@ -151,6 +229,12 @@ def _family(label: str) -> tuple[str, ...]:
 
 def _by_text(answer: str, expected: str, name: str) -> Score:
     """Without choices and labels: the answer's text, without a label in front, against the expected one."""
+    if len(answer) > LONGEST_CHOICES:
+        if answer != expected:
+            raise TooLong(
+                f"an answer of {len(answer):,} characters is too long to compare (up to {LONGEST_CHOICES:,})"
+            )
+        return Score(name, True, why=f"the answer is {shown(expected)}")
     text = MARKUP.sub("", answer).strip()
     if re.fullmatch(r"[(\[]?[A-Za-z][)\].:]?", text):
         return unscored(name, f"the answer is the label {shown(text)}, and the choices' texts are not given")

@@ -3,7 +3,19 @@
 from typing import Any
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.text import class_label, no_expected, normalise_text, shown, texts_of
+from evalstudio.evaluators.text import (
+    TooLong,
+    class_label,
+    longer_than,
+    no_expected,
+    normalise_text,
+    shown,
+    texts_of,
+    unscored,
+)
+
+HINT_LENGTH = 10_000
+"""Characters of the longest texts of which a reason says that they differ in their form only."""
 
 
 def exact_match(answer: Any, expected: Any, *, normalise: bool = False, name: str | None = None) -> Score:
@@ -17,22 +29,44 @@ def exact_match(answer: Any, expected: Any, *, normalise: bool = False, name: st
         name: the score's name.
 
     Returns:
-        A score that is true or false; unscored where the expected answer is null.
+        A score that is true or false; unscored where the expected answer is null, or where one of the two is too
+        long to be evened out and nothing else tells them apart.
     """
     name = name or "exact_match"
     accepted = texts_of(expected)
     if not accepted:
         return no_expected(name)
     answer = _as_text(answer, accepted)
-    message = normalise_text(answer) if normalise else answer
-    for text in accepted:
-        if message == (normalise_text(text) if normalise else text):
-            label = class_label(text)
-            return Score(name, True, why=f"the answer is {shown(text)}", label=label, expected_label=label)
+    try:
+        right = answer if answer in accepted else _evened(answer, accepted) if normalise else None
+    except TooLong as error:
+        return unscored(name, str(error))
+    if right is not None:
+        label = class_label(right)
+        return Score(name, True, why=f"the answer is {shown(right)}", label=label, expected_label=label)
+    said = answer if not normalise or len(answer) > HINT_LENGTH else normalise_text(answer)
     why = f"the answer is {shown(answer)}, expected {' or '.join(shown(text) for text in accepted[:5])}"
-    if not normalise and normalise_text(answer) in {normalise_text(text) for text in accepted}:
+    if not normalise and _differs_in_form(answer, accepted):
         why += "; it differs in case, spaces or marks only, and matches with normalise = true"
-    return Score(name, False, why=why, label=class_label(message), expected_label=class_label(accepted[0]))
+    return Score(name, False, why=why, label=class_label(said), expected_label=class_label(accepted[0]))
+
+
+def _evened(answer: str, accepted: tuple[str, ...]) -> str | None:
+    """The accepted text that has the answer's normal form."""
+    forms = [normalise_text(text) for text in accepted]
+    try:
+        said = normalise_text(answer)
+    except TooLong:
+        if all(longer_than(answer, len(form)) for form in forms):
+            return None
+        raise
+    return next((text for text, form in zip(accepted, forms, strict=True) if form == said), None)
+
+
+def _differs_in_form(answer: str, accepted: tuple[str, ...]) -> bool:
+    return len(answer) <= HINT_LENGTH and normalise_text(answer) in {
+        normalise_text(text) for text in accepted if len(text) <= HINT_LENGTH
+    }
 
 
 def _as_text(answer: Any, accepted: tuple[str, ...]) -> str:

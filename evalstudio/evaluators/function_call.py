@@ -1,13 +1,20 @@
 """Function calls: the same function with the same arguments, however it is written."""
 
 import ast
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.json_checks import json_valid
-from evalstudio.evaluators.json_text import NotJson, find_json, parse, same
+from evalstudio.evaluators.json_checks import MOST_VALUES, json_valid
+from evalstudio.evaluators.json_text import NotJson, TooMuchJson, find_json, key_of, parse, size_up_to
 from evalstudio.evaluators.text import no_expected, shown, unfenced, unscored
+
+LONGEST_PYTHON = 20_000
+"""Characters of the longest text that is read as Python: a character costs up to 2 µs."""
+
+MOST_CALLS = 200
+"""Calls of the longest list of them."""
 
 Functions = Sequence[Mapping[str, Any]]
 
@@ -44,7 +51,8 @@ def function_call(
         name: the score's name.
 
     Returns:
-        A score that is true or false; unscored where the answer holds no call.
+        A score that is true or false; unscored where the answer holds no call, or is too long to be read: Python of
+        more than LONGEST_PYTHON characters, JSON of more than MOST_VALUES values, or more than MOST_CALLS calls.
 
     Raises:
         NotCalls: the expected answer holds no call.
@@ -60,13 +68,13 @@ def function_call(
         return unscored(name, f"no function call can be read from the answer: {error}")
     if problem := next((found for call in made if (found := _against_schema(call, schemas))), None):
         return Score(name, False, why=problem)
-    rest = list(wanted)
+    still = Counter(map(_key, wanted))
     for call in made:
-        match = next((other for other in rest if _equal(call, other)), None)
-        if match is None:
+        if not still[_key(call)]:
+            rest = _left(wanted, still)
             return Score(name, False, why=f"calls {shown(str(call))}, expected {_listed(rest or wanted)}")
-        rest.remove(match)
-    if rest:
+        still[_key(call)] -= 1
+    if rest := _left(wanted, still):
         return Score(name, False, why=f"does not call {_listed(rest)}")
     return Score(name, True, why=f"calls {_listed(made)}")
 
@@ -83,36 +91,62 @@ def calls_of(value: Any) -> list[CallRead]:
     if text.startswith(("{", "[{")) or '"arguments"' in text:
         try:
             return _from_json(find_json(value))
+        except TooMuchJson as error:
+            raise NotCalls(str(error)) from None
         except (NotJson, NotCalls):
             pass
+    if len(text) > LONGEST_PYTHON:
+        raise NotCalls(
+            f"calls in Python are read from up to {LONGEST_PYTHON:,} characters, and there are {len(text):,}"
+        )
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NotCalls(f"{shown(text)} is neither a call in Python nor in JSON") from None
     nodes = tree.elts if isinstance(tree, ast.List | ast.Tuple) else [tree]
-    if not nodes:
+    _check_count(nodes)
+    return [_from_ast(node, text) for node in nodes]
+
+
+def _check_count(calls: Sequence[Any]) -> None:
+    if not calls:
         raise NotCalls("the list of calls is empty")
-    return [_from_ast(node) for node in nodes]
+    if len(calls) > MOST_CALLS:
+        raise NotCalls(f"it lists {len(calls):,} calls, and up to {MOST_CALLS} are read")
 
 
-def _from_ast(node: ast.expr) -> CallRead:
+def _from_ast(node: ast.expr, text: str) -> CallRead:
+    said = ast.get_source_segment(text, node) or text
     if not isinstance(node, ast.Call):
-        raise NotCalls(f"{shown(ast.unparse(node))} is no call")
+        raise NotCalls(f"{shown(said)} is no call")
     try:
         named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg is not None}
         if len(named) < len(node.keywords):
-            raise NotCalls(f"{shown(ast.unparse(node))} unpacks arguments or repeats one")
-        return CallRead(ast.unparse(node.func), tuple(ast.literal_eval(value) for value in node.args), named)
-    except ValueError:
-        raise NotCalls(f"{shown(ast.unparse(node))} has an argument that is no plain value") from None
+            raise NotCalls(f"{shown(said)} unpacks arguments or repeats one")
+        return CallRead(_dotted(node.func), tuple(ast.literal_eval(value) for value in node.args), named)
+    except (ValueError, TypeError, RecursionError):
+        raise NotCalls(f"{shown(said)} has an argument that is no plain value") from None
+
+
+def _dotted(function: ast.expr) -> str:
+    """What is called: a name, or one with points in it, or any expression."""
+    names: list[str] = []
+    node = function
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        return ".".join([node.id, *reversed(names)])
+    return ast.unparse(function)
 
 
 def _from_json(value: Any) -> list[CallRead]:
     if isinstance(value, Mapping) and isinstance(value.get("tool_calls"), list):
         value = value["tool_calls"]
+    if size_up_to(value, MOST_VALUES) > MOST_VALUES:
+        raise NotCalls(f"it holds more than {MOST_VALUES:,} values")
     entries = value if isinstance(value, list) else [value]
-    if not entries:
-        raise NotCalls("the list of calls is empty")
+    _check_count(entries)
     return [_from_entry(entry) for entry in entries]
 
 
@@ -166,10 +200,19 @@ def _as_json(arguments: dict[str, Any]) -> str:
     return json.dumps(arguments)
 
 
-def _equal(left: CallRead, right: CallRead) -> bool:
-    return (
-        left.name == right.name and same(left.positional, right.positional) and same(left.named, right.named)
-    )
+def _key(call: CallRead) -> Any:
+    return call.name, key_of(call.positional), key_of(call.named)
+
+
+def _left(wanted: Sequence[CallRead], still: Counter[Any]) -> list[CallRead]:
+    """Those of the wanted calls that were not made, in order."""
+    left = Counter(still)
+    found = []
+    for call in reversed(wanted):
+        if left[_key(call)]:
+            left[_key(call)] -= 1
+            found.append(call)
+    return found[::-1]
 
 
 def _listed(calls: Sequence[CallRead]) -> str:

@@ -1,6 +1,8 @@
 """JSON: whether an answer is it, follows a schema, and has the expected fields."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,15 +10,41 @@ import msgspec
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
-from evalstudio.evaluators.json_text import NotJson, find_json, parse, parse_answer, same
-from evalstudio.evaluators.regex import LONGEST_S, compiled, in_time
-from evalstudio.evaluators.text import no_expected, normalise_text, shown, unscored
+from evalstudio.evaluators.json_text import (
+    NotJson,
+    TooMuchJson,
+    find_json,
+    key_of,
+    parse,
+    parse_answer,
+    same,
+    size_up_to,
+)
+from evalstudio.evaluators.regex import TooSlow, compiled, in_time
+from evalstudio.evaluators.text import TooLong, no_expected, normalise_text, shown, unscored
+
+MOST_VALUES = 20_000
+"""Values (texts, numbers, lists, objects) of the largest JSON that is checked against a schema or compared."""
+
+MOST_UNEVALUATED = 1_000
+"""Entries of the largest object or list for `unevaluatedProperties` and `unevaluatedItems`, which are quadratic."""
+
+SCHEMA_S = 0.05
+"""Seconds of processor for checking one answer against a schema; an ordinary one takes a hundredth of it."""
+
+_until = (
+    threading.local()
+)  # `.steps` of the check under way; `.moment`: when it has to have ended, on the thread's clock
 
 
 def json_valid(
     answer: str, schema: Mapping[str, Any] | str | None = None, *, name: str | None = None
 ) -> Score:
     """Whether the answer is JSON, alone or as its one fenced block, and follows the schema if there is one.
+
+    Returns:
+        A score that is true or false; unscored where the answer is too long to read, or too large for the schema to
+        be checked in SCHEMA_S.
 
     Raises:
         EvaluationError: the schema itself is not one.
@@ -25,11 +53,18 @@ def json_valid(
     validator = None if schema is None else _validator(_schema_bytes(schema))
     try:
         value = parse_answer(answer)
+    except TooMuchJson as error:
+        return unscored(name, f"too long to read as JSON: {error}")
     except NotJson as error:
         return Score(name, False, why=f"not JSON: {error}")
     if validator is None:
         return Score(name, True, why="JSON")
-    wrong = _first_error(validator, value)
+    if size_up_to(value, MOST_VALUES) > MOST_VALUES:
+        return unscored(name, f"JSON of more than {MOST_VALUES:,} values is not checked against a schema")
+    try:
+        wrong = _first_error(validator, value)
+    except _OutOfTime as error:
+        return unscored(name, str(error))
     if wrong is None:
         return Score(name, True, why="JSON that follows the schema")
     return Score(
@@ -57,7 +92,8 @@ def json_match(
         name: the score's name.
 
     Returns:
-        A truth value or a share from 0 to 1; unscored where the answer holds no JSON object.
+        A truth value or a share from 0 to 1; unscored where the answer holds no JSON object, or where it or the
+        expected one is too large to compare.
 
     Raises:
         NotJson: the expected answer is no JSON.
@@ -71,6 +107,8 @@ def json_match(
         found = find_json(answer)
     except NotJson as error:
         return unscored(name, f"no JSON can be read from the answer: {error}", metrics)
+    if any(size_up_to(value, MOST_VALUES) > MOST_VALUES for value in (found, wanted)):
+        return unscored(name, f"JSON of more than {MOST_VALUES:,} values is not compared", metrics)
     if not isinstance(wanted, Mapping):
         return Score(
             name, same(found, wanted), metrics, f"the answer is {shown(found)}, expected {shown(wanted)}"
@@ -78,11 +116,16 @@ def json_match(
     if not isinstance(found, dict):
         return unscored(name, f"the answer's JSON is no object: {shown(found)}", metrics)
     compared = list(fields) if fields else list({**wanted, **found})
-    wrong = [
-        field for field in compared if not _equal(_field(found, field), _field(wanted, field), normalise)
-    ]
+    try:
+        wrong = [
+            field for field in compared if not _equal(_field(found, field), _field(wanted, field), normalise)
+        ]
+    except TooLong as error:
+        return unscored(name, str(error), metrics)
     share = 1.0 - len(wrong) / len(compared) if compared else 1.0
-    reasons = [f"{field}: {_said(found, field)}, expected {_said(wanted, field)}" for field in wrong[:5]]
+    reasons = [
+        f"{_short(field)}: {_said(found, field)}, expected {_said(wanted, field)}" for field in wrong[:5]
+    ]
     why = "; ".join(reasons) or f"all {len(compared)} fields are right"
     value = share if partial else not wrong
     return Score(name, value, metrics, why, metadata={"wrong": wrong, "fields": len(compared)})
@@ -145,14 +188,21 @@ def _validator(schema: bytes) -> Any:
         raise EvaluationError(
             f"The schema is not a JSON schema: at {error.json_path}, {_short(error.message)}."
         ) from None
-    bounded = {"pattern": _pattern, "patternProperties": _pattern_properties}
+    bounded = {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties(kind.VALIDATORS.get("additionalProperties")),
+        "uniqueItems": _unique_items,
+    }
+    keywords = {word: _in_time(word, check) for word, check in {**kind.VALIDATORS, **bounded}.items()}
     # with a registry of its own it knows the schemas of JSON schema itself, and loads none from a file or the network
-    return jsonschema.validators.extend(kind, bounded)(table, registry=REGISTRY)
+    return jsonschema.validators.extend(kind, keywords)(table, registry=REGISTRY)
 
 
 def _first_error(validator: Any, value: Any) -> Any:
     from referencing.exceptions import Unresolvable
 
+    _until.steps, _until.moment = 0, None
     try:
         return min(validator.iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
     except Unresolvable as error:
@@ -164,9 +214,42 @@ def _first_error(validator: Any, value: Any) -> Any:
         raise EvaluationError("The schema or the answer's JSON is nested too deeply.") from None
 
 
+class _OutOfTime(TooSlow):
+    """A schema takes too long on an answer."""
+
+
+Check = Callable[[Any, Any, Any, Any], Iterator[Any] | None]
+
+
+def _in_time(word: str, check: Check) -> Check:
+    """A keyword's check that gives up when the time for the whole answer is over."""
+
+    unevaluated = word.startswith("unevaluated")
+
+    def bounded(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if unevaluated and isinstance(instance, list | dict) and len(instance) > MOST_UNEVALUATED:
+            raise _OutOfTime(f"'{word}' of the schema is checked on up to {MOST_UNEVALUATED:,} entries")
+        for error in check(validator, value, instance, schema) or ():
+            yield error
+            _check_time()
+        _check_time()
+
+    return bounded
+
+
+def _check_time() -> None:
+    _until.steps += 1
+    if _until.steps % 16:
+        return  # the thread's clock is a call of the system
+    if _until.moment is None:
+        _until.moment = time.thread_time() + SCHEMA_S
+    elif time.thread_time() > _until.moment:
+        raise _OutOfTime(f"checking the answer against the schema takes longer than {SCHEMA_S:g} s")
+
+
 def _occurs(pattern: str, text: str) -> bool:
     expression = compiled(pattern, False)
-    return in_time(pattern, lambda: expression.search(text, timeout=LONGEST_S)) is not None
+    return in_time(pattern, lambda longest: expression.search(text, timeout=longest), text) is not None
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
@@ -186,6 +269,31 @@ def _pattern_properties(
         for key, value in instance.items():
             if _occurs(pattern, key):
                 yield from validator.descend(value, inner, path=key, schema_path=pattern)
+
+
+def _additional_properties(usual: Check) -> Check:
+    """JSON schema's `additionalProperties`, its patterns bounded: what they match is taken out first."""
+
+    def check(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+        patterns = schema.get("patternProperties") or ()
+        if patterns and isinstance(instance, Mapping):
+            instance = {
+                key: entry
+                for key, entry in instance.items()
+                if not any(_occurs(pattern, key) for pattern in patterns)
+            }
+            schema = {word: inner for word, inner in schema.items() if word != "patternProperties"}
+        yield from usual(validator, value, instance, schema) or ()
+
+    return check
+
+
+def _unique_items(validator: Any, wanted: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """JSON schema's `uniqueItems`, in one pass."""
+    import jsonschema
+
+    if wanted and isinstance(instance, list) and len(set(map(key_of, instance))) < len(instance):
+        yield jsonschema.ValidationError(f"{shown(instance)} has non-unique elements")
 
 
 def _short(message: str) -> str:

@@ -2,19 +2,30 @@
 
 import json
 import re
+from itertools import chain
 from typing import Any, NoReturn
 
-from evalstudio.evaluators.text import FENCE
+from evalstudio.evaluators.text import only_fenced
 
-MOST_IN_VAIN = 1_000_000
-"""Characters that may be read without finding JSON in them."""
-_TRY = 200  # what an attempt costs, however soon it fails
+LONGEST = 200_000
+"""Characters of the longest JSON that is read on the engine's loop: a character costs up to 0.1 µs."""
+
+MOST_IN_VAIN = 400_000
+"""What may be spent on finding JSON among words, in characters read; each attempt costs TRY of them beside."""
+
+TRY = 40
 _NESTED = 10_000  # what it costs to find out that something is nested too deeply
+_WINDOW = 4_000  # characters; a failure counts the lines before it
+_CUT = 100  # characters before the end of a beginning in which an error may come from the cut
 _BRACKET = re.compile(r"[\[{]")
 
 
 class NotJson(ValueError):
     """A text is not JSON; the message says why."""
+
+
+class TooMuchJson(NotJson):
+    """A text is too long to be read: it may or may not be JSON."""
 
 
 def parse(text: str) -> Any:
@@ -25,15 +36,28 @@ def parse(text: str) -> Any:
 
     Raises:
         NotJson: says what is wrong and where.
+        TooMuchJson: the text is longer than LONGEST, and nothing is wrong with as much as that of it.
     """
+    whole = len(text) <= LONGEST
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+        value = json.loads(
+            text if whole else text[:LONGEST], parse_constant=_no_constant, object_pairs_hook=_unique
+        )
     except json.JSONDecodeError as error:
+        if not whole and (error.pos > LONGEST - _CUT or error.msg.startswith("Unterminated string")):
+            raise _too_much(text) from None
         raise NotJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
     except RecursionError:
         raise NotJson("it is nested too deeply") from None
     except ValueError as error:
         raise NotJson(str(error)) from None
+    if not whole:
+        raise _too_much(text)
+    return value
+
+
+def _too_much(text: str) -> TooMuchJson:
+    return TooMuchJson(f"it has {len(text):,} characters, and JSON of up to {LONGEST:,} is read")
 
 
 def parse_answer(answer: str) -> Any:
@@ -41,11 +65,10 @@ def parse_answer(answer: str) -> Any:
 
     Raises:
         NotJson: says what is wrong.
+        TooMuchJson: it is longer than LONGEST, and may be JSON.
     """
-    blocks = FENCE.findall(answer)
-    if len(blocks) == 1:
-        return parse(blocks[0].strip())
-    return parse(answer.strip())
+    block = only_fenced(answer)
+    return parse((answer if block is None else block).strip())
 
 
 def find_json(answer: str) -> Any:
@@ -53,10 +76,16 @@ def find_json(answer: str) -> Any:
 
     Raises:
         NotJson: there is none.
+        TooMuchJson: the answer is longer than LONGEST, or holds so much that only looks like JSON that what comes
+            after MOST_IN_VAIN was not read.
     """
     try:
         return parse_answer(answer)
     except NotJson as error:
+        if len(answer) > LONGEST:
+            raise TooMuchJson(
+                f"among words it is looked for in up to {LONGEST:,} characters, and there are {len(answer):,}"
+            ) from None
         found = _embedded(answer)
         if not found:
             raise error from None
@@ -67,16 +96,24 @@ def _embedded(answer: str) -> list[Any]:
     """All JSON among words. What is read in vain is bounded: an answer of nothing but brackets must not hold the loop."""
     decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
     found = []
-    position = in_vain = 0
-    while (bracket := _BRACKET.search(answer, position)) is not None and in_vain < MOST_IN_VAIN:
+    spent = before = 0
+    rest = answer  # from `before` on, so that a failure counts few lines
+    position = 0
+    while (bracket := _BRACKET.search(answer, position)) is not None:
         start = bracket.start()
+        if spent > MOST_IN_VAIN:
+            raise TooMuchJson("it holds too many brackets that begin no JSON")
+        if start - before > _WINDOW:
+            before, rest = start, answer[start:]
         try:
-            value, position = decoder.raw_decode(answer, start)
+            value, end = decoder.raw_decode(rest, start - before)
+            position = before + end
             found.append(value)
+            spent += TRY + (position - start) // 2
         except (ValueError, RecursionError) as error:
             position = start + 1
-            read = error.pos - start if isinstance(error, json.JSONDecodeError) else _NESTED
-            in_vain += _TRY + read
+            read = error.pos - (start - before) if isinstance(error, json.JSONDecodeError) else _NESTED
+            spent += TRY + read
     return found
 
 
@@ -87,10 +124,42 @@ def _no_constant(word: str) -> NoReturn:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key '{twice}' is there twice")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"the key '{key if len(key) <= 80 else key[:79] + '…'}' is there twice")
+            seen.add(key)
     return table
+
+
+def size_up_to(value: Any, most: int) -> int:
+    """How many values a JSON value is made of, itself counted; counting ends soon after `most`."""
+    count, level = 0, [value]
+    while level and count <= most:
+        count += len(level)
+        tables = [entry.values() for entry in level if isinstance(entry, dict)]
+        level = list(chain(*tables, *(entry for entry in level if isinstance(entry, list | tuple))))
+    return count
+
+
+def key_of(value: Any) -> Any:
+    """What two values have in common if and only if they are the `same`; it can be in a set.
+
+    Example:
+        >>> key_of([1, True]) == key_of([1.0, True]), key_of(1) == key_of(True)
+        (True, False)
+    """
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, bool):
+        return ("truth", value)
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return ("list", *map(key_of, value))
+    if isinstance(value, dict):
+        return ("object", frozenset((key, key_of(entry)) for key, entry in value.items()))
+    return (type(value), frozenset(value) if isinstance(value, set) else value)
 
 
 def same(left: Any, right: Any) -> bool:

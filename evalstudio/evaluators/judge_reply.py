@@ -5,8 +5,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from evalstudio.evaluators.json_text import NotJson, find_json
-from evalstudio.evaluators.numbers import numbers_in
-from evalstudio.evaluators.text import normalise_text, shown
+from evalstudio.evaluators.numbers import first_numbers
+from evalstudio.evaluators.text import last_of, normalise_text, shown
+
+LONGEST = 50_000
+"""Characters of the longest reply that is read."""
+
+LONGEST_WORD = 200  # characters of a reply that is nothing but "yes", with marks around it
 
 SCORE_KEYS = (
     "score",
@@ -27,8 +32,9 @@ NO = {"false", "no", "incorrect", "wrong", "not correct", "0", "0.0"}
 MARKS = re.compile(r"```\w*|[*_`#]|\[\[|\]\]")
 NUMBER = r"[-−+]?\d+(?:[.,]\d+)?"
 OF = rf"(?P<number>{NUMBER})(?:\s*(?:/|out of|of|sur|von|de)\s*(?P<top>{NUMBER}))?"
-STATED = re.compile(rf"\b(?:{'|'.join(SCORE_KEYS)})\b[\s\"':=]*(?:is|of)?[\s\"':=]*{OF}", re.IGNORECASE)
-ALONE = re.compile(rf"\s*{OF}\s*(?:points?|%)?\s*[.!]?\s*", re.IGNORECASE)
+# No two neighbours in these take the same characters: time would grow with a power of a reply's length.
+STATED = re.compile(rf"\b(?:{'|'.join(SCORE_KEYS)})\b[\s\"':=]*(?:(?:is|of)[\s\"':=]*)?{OF}", re.IGNORECASE)
+ALONE = re.compile(rf"{OF}(?:\s*(?:points?|%))?(?:\s*[.!])?", re.IGNORECASE)
 WORD = re.compile(r"\b(not correct|incorrect|correct|wrong|right|true|false|yes|no)\b", re.IGNORECASE)
 VERDICT = re.compile(
     rf"\b(?:correct|verdict|judgement|judgment|score|answer is)\b[\s\"':=]+(?P<word>{WORD.pattern})",
@@ -54,16 +60,17 @@ def read_score(reply: str, low: float, high: float) -> Reading:
     from the only number in a reply. "8,5" is 8.5; "4/5" is refused where the scale ends at 10.
 
     Raises:
-        Unreadable: there is no number, more than one, or one outside the scale.
+        Unreadable: there is no number, more than one, or one outside the scale; or the reply is longer than LONGEST.
     """
+    _check_length(reply)
     raw, reasoning = _from_json(reply)
     text = MARKS.sub("", reply if raw is None else str(raw)).strip()
     if isinstance(raw, bool):
         raise Unreadable(f"the score is {str(raw).lower()}, not a number")
-    match = ALONE.fullmatch(text) or (None if raw is not None else _last(STATED, text))
+    match = ALONE.fullmatch(text) or (None if raw is not None else last_of(STATED.finditer(text)))
     if match is None:
         # A number inside of JSON that was cut off or is broken could be any number.
-        found = [] if raw is not None or text.startswith("{") else numbers_in(text)
+        found = [] if raw is not None or text.startswith("{") else first_numbers(text, 2)
         if len(found) != 1:
             raise Unreadable(f"no score can be read from {shown(text)}")
         return Reading(_within(float(found[0].value), low, high), reasoning or text)
@@ -76,21 +83,27 @@ def read_verdict(reply: str) -> Reading:
     """Whether a reply says that the answer is correct.
 
     Raises:
-        Unreadable: it says neither, or both.
+        Unreadable: it says neither, or both; or the reply is longer than LONGEST.
     """
+    _check_length(reply)
     raw, reasoning = _from_json(reply)
     text = MARKS.sub("", reply if raw is None else str(raw)).strip()
-    message = normalise_text(text)
-    if message in YES or message in NO:
-        return Reading(message in YES, reasoning or text)
+    said = normalise_text(text) if len(text) <= LONGEST_WORD else ""
+    if said in YES or said in NO:
+        return Reading(said in YES, reasoning or text)
     if raw is None:
-        stated = _last(VERDICT, text)
+        stated = last_of(VERDICT.finditer(text))
         words = {word.casefold() in YES for word in WORD.findall(text)}
         if stated is not None:
             return Reading(stated["word"].casefold() in YES, text)
         if len(words) == 1:
             return Reading(words.pop(), text)
     raise Unreadable(f"no verdict can be read from {shown(text)}")
+
+
+def _check_length(reply: str) -> None:
+    if len(reply) > LONGEST:
+        raise Unreadable(f"it has {len(reply):,} characters, and up to {LONGEST:,} are read")
 
 
 def _from_json(reply: str) -> tuple[Any, str]:
@@ -107,11 +120,6 @@ def _from_json(reply: str) -> tuple[Any, str]:
     reasoning = next((str(table[key]) for key in REASON_KEYS if key in table), "")
     score = next((table[key] for key in SCORE_KEYS if table.get(key) is not None), None)
     return (score if isinstance(score, bool | int | float | str) else None), reasoning
-
-
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    matches = list(pattern.finditer(text))
-    return matches[-1] if matches else None
 
 
 def _number(text: str) -> float:

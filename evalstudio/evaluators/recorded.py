@@ -14,7 +14,8 @@ def recorded(answer: str, value: Any, *, name: str | None = None) -> Score:
     score = _read(value)
     if score is None:
         return Score(name, None, ("mean",), "nobody has judged this sample")
-    return Score(name, score, ("mean",), f"recorded: {score}")
+    said = score if not isinstance(score, str) or len(score) <= 200 else f"{score[:199]}…"
+    return Score(name, score, ("mean",), f"recorded: {said}")
 
 
 def _read(value: Any) -> bool | int | float | str | None:

@@ -6,16 +6,35 @@ fifty letters. So patterns run in the `regex` package, which reads them as `re` 
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 import regex
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
-from evalstudio.evaluators.text import class_label, no_expected, normalise_text, shown, texts_of, unscored
+from evalstudio.evaluators.text import (
+    TooLong,
+    class_label,
+    last_of,
+    no_expected,
+    normalise_text,
+    shown,
+    texts_of,
+    unscored,
+)
 
 LONGEST_S = 0.2
 """Seconds for one pattern on one answer; no ordinary pattern takes a hundredth of it."""
+
+LONG = 50_000
+"""Characters from which on an answer is long: degenerate ones are, and one comes seldom alone."""
+
+LONGEST_S_ON_LONG = 0.05
+"""Seconds for one pattern on one long answer."""
+
+MOST_MATCHES = 50_000
+"""Matches of a pattern in one answer; the last one counts, and so all have to be found."""
 
 T = TypeVar("T")
 
@@ -32,7 +51,7 @@ def regex_match(answer: str, pattern: str, *, ignore_case: bool = False, name: s
     name = name or "regex_match"
     expression = compiled(pattern, ignore_case)
     try:
-        found = in_time(pattern, lambda: expression.search(answer, timeout=LONGEST_S))
+        found = in_time(pattern, lambda longest: expression.search(answer, timeout=longest), answer)
     except TooSlow as error:
         return unscored(name, str(error))
     why = f"found {shown(found[0])}" if found else f"{shown(pattern)} does not occur"
@@ -54,7 +73,8 @@ def regex_extract(
     taken, else the first group that took part, else all of it.
 
     Returns:
-        A score that is true or false; unscored where the pattern does not occur, or takes too long.
+        A score that is true or false; unscored where the pattern does not occur, or occurs more than MOST_MATCHES
+        times, or takes too long.
 
     Raises:
         EvaluationError: the pattern has a mistake.
@@ -65,14 +85,13 @@ def regex_extract(
         return no_expected(name)
     expression = compiled(pattern, ignore_case)
     try:
-        matches = in_time(pattern, lambda: list(expression.finditer(answer, timeout=LONGEST_S)))
-    except TooSlow as error:
+        match = in_time(pattern, lambda longest: _last_match(expression, answer, longest), answer)
+        if match is None:
+            return unscored(name, f"{shown(pattern)} does not occur in the answer")
+        text = _taken(match)
+        right = _accepted(text, accepted, normalise)
+    except (TooSlow, TooLong) as error:
         return unscored(name, str(error))
-    if not matches:
-        return unscored(name, f"{shown(pattern)} does not occur in the answer")
-    text = _taken(matches[-1])
-    even = normalise_text if normalise else str
-    right = next((entry for entry in accepted if even(text) == even(entry)), None)
     why = f"extracted {shown(text)}, expected {' or '.join(shown(entry) for entry in accepted[:5])}"
     return Score(
         name,
@@ -87,13 +106,18 @@ class TooSlow(EvaluationError):
     """A pattern did not come to an end in time."""
 
 
-def in_time(pattern: str, search: Callable[[], T]) -> T:
-    """What a search comes to. Raises TooSlow where it takes longer than LONGEST_S."""
+def in_time(pattern: str, search: Callable[[float], T], text: str) -> T:
+    """What a search in a text comes to; it is given the seconds it may take.
+
+    Raises:
+        TooSlow: it takes longer than LONGEST_S, or LONGEST_S_ON_LONG on a long text.
+    """
+    longest = LONGEST_S if len(text) <= LONG else LONGEST_S_ON_LONG
     try:
-        return search()
+        return search(longest)
     except TimeoutError:
         raise TooSlow(
-            f"the pattern {shown(pattern)} takes longer than {LONGEST_S:g} s on this answer; repeat one thing only, "
+            f"the pattern {shown(pattern)} takes longer than {longest:g} s on this answer; repeat one thing only, "
             "as in a+ in place of (a+)+"
         ) from None
 
@@ -109,6 +133,23 @@ def compiled(pattern: str, ignore_case: bool) -> "regex.Pattern[str]":
         return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
     except (regex.error, RecursionError) as error:
         raise EvaluationError(f"The pattern {shown(pattern)} has a mistake: {error}.") from None
+
+
+def _last_match(expression: "regex.Pattern[str]", answer: str, longest: float) -> "regex.Match[str] | None":
+    matches = expression.finditer(answer, timeout=longest)
+    last = last_of(islice(matches, MOST_MATCHES))
+    if next(matches, None) is not None:
+        raise TooSlow(f"the pattern {shown(expression.pattern)} occurs more than {MOST_MATCHES:,} times")
+    return last
+
+
+def _accepted(text: str, accepted: tuple[str, ...], normalise: bool) -> str | None:
+    if text in accepted:
+        return text
+    if not normalise:
+        return None
+    said = normalise_text(text)
+    return next((entry for entry in accepted if normalise_text(entry) == said), None)
 
 
 def _taken(match: "regex.Match[str]") -> str:

@@ -55,6 +55,7 @@ _NO_MODEL = re.compile(
 
 LONGEST_MESSAGE = 400
 _CHARACTERS = 20_000
+_LONGEST_JSON = 100_000  # characters; no error is as long
 
 
 def classify(status: int, body: str, hint: float | None = None) -> Outcome:
@@ -131,12 +132,14 @@ def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: 
 def error_message(body: str) -> str:
     """The provider's own words in an error's body, in one line, of bounded length, without keys."""
     try:
-        data = json.loads(body)
+        data = json.loads(body) if len(body) <= _LONGEST_JSON else None
     except (ValueError, RecursionError):
         text = _without_tags(body)
     else:
-        text = _find_message(data)
-    text = " ".join(redact(text).split())  # before it is cut: half a key would not be found
+        text = _find_message(data) if data is not None else _without_tags(body)
+    text = " ".join(
+        redact(text).lstrip()[:_CHARACTERS].split()
+    )  # before it is cut: half a key would not be found
     text = text.removesuffix(".")
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
@@ -156,8 +159,9 @@ def _find_message(data: Any) -> str:
 def _without_tags(text: str) -> str:
     if "<html" not in text[:1000].lower() and "<!doctype" not in text[:1000].lower():
         return text
-    title = re.search(r"<title>(.*?)</title>", text[:_CHARACTERS], re.DOTALL | re.IGNORECASE)
-    return title.group(1) if title else "a web page"
+    start = re.search("<title>", text[:_CHARACTERS], re.IGNORECASE)
+    end = re.compile("</title>", re.IGNORECASE).search(text, start.end(), _CHARACTERS) if start else None
+    return text[start.end() : end.start()] if start and end else "a web page"
 
 
 def _status_within(error: Any) -> int | None:

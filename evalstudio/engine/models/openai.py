@@ -167,7 +167,7 @@ class _Stream:
     def _answer(self) -> Answer:
         text = "".join(self._text)
         if not text and self._tools:
-            text = _dump(list(self._tools.values()))
+            text = _dump([_joined(tool) for tool in self._tools.values()])
         return _answer(text, "".join(self._thinking) or None, self._finish_reason, self._model, self._usage)
 
 
@@ -238,7 +238,12 @@ def _merge_tool(tools: dict[int, dict[str, Any]], part: dict[str, Any]) -> None:
     if part.get("id"):
         tool["id"] = part["id"]
     for name, value in function.items() if isinstance(function, dict) else ():
-        tool["function"][name] = f"{tool['function'].get(name, '')}{value or ''}"
+        # joined at the end: to add each bit to those before takes quadratic time
+        tool["function"].setdefault(name, []).append(f"{value or ''}")
+
+
+def _joined(tool: dict[str, Any]) -> dict[str, Any]:
+    return {**tool, "function": {name: "".join(bits) for name, bits in tool["function"].items()}}
 
 
 def _refused(said: str) -> str:

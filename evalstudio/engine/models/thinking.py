@@ -2,10 +2,9 @@
 
 import re
 
-_BLOCK = re.compile(
-    r"\s*(?:<think(?:ing)?>|\[think\])(.*?)(?:</think(?:ing)?>|\[/think\])\s*", re.DOTALL | re.IGNORECASE
-)
-_HEADLESS = re.compile(r"(.*?)(?:</think>|\[/think\])\s*", re.DOTALL | re.IGNORECASE)
+_OPENING = re.compile(r"\s*(?:<think(?:ing)?>|\[think\])", re.IGNORECASE)
+_CLOSING = re.compile(r"(?:</think(?:ing)?>|\[/think\])\s*", re.IGNORECASE)
+_LONE_CLOSING = re.compile(r"(?:</think>|\[/think\])\s*", re.IGNORECASE)
 
 
 def split_thinking(text: str) -> tuple[str | None, str]:
@@ -13,7 +12,9 @@ def split_thinking(text: str) -> tuple[str | None, str]:
     put the opening mark in the prompt."""
     if "think" not in text and "THINK" not in text:
         return None, text
-    match = _BLOCK.match(text) or _HEADLESS.match(text)
-    if match is None:
+    opening = _OPENING.match(text)
+    start = opening.end() if opening else 0
+    closing = (_CLOSING if opening else _LONE_CLOSING).search(text, start)
+    if closing is None:
         return None, text
-    return match.group(1).strip(), text[match.end() :]
+    return text[start : closing.start()].strip(), text[closing.end() :]
