@@ -66,7 +66,7 @@ def test_install_passes_on_pips_words_and_fails_clearly(tmp_path: Path) -> None:
 async def test_a_server_without_its_packages_says_so() -> None:
     code = (
         "import sys; sys.argv = ['local_server', *sys.argv[1:]];"
-        "from evalstudio.engine.models import local; local_model.WEIGHTS_PACKAGE = 'no_such_weights';"
+        "from evalstudio.engine.servers import local_model; local_model.WEIGHTS_PACKAGE = 'no_such_weights';"
         "from evalstudio.engine.servers.local_model_main import main; main()"
     )
     with pytest.raises(ModelError, match="The local model is not installed"):

@@ -21,6 +21,7 @@ from evalstudio.settings.values import (
     DEFAULTS,
     Rates,
     Settings,
+    ceiling_in_force,
     export_settings,
     import_settings,
     in_force,
@@ -162,4 +163,4 @@ def test_that_a_wrong_environment_is_refused_with_a_sentence(monkeypatch: pytest
     monkeypatch.setenv("MAX_CONCURRENT_TASKS", "many")
     assert in_force(Settings(ceiling=9), "ceiling").value == 9
     with pytest.raises(EvalStudioError, match="MAX_CONCURRENT_TASKS"):
-        __import__("evalstudio.settings.values").settings.ceiling_in_force(Settings())
+        ceiling_in_force(Settings())

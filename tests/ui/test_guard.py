@@ -33,7 +33,5 @@ def test_that_what_works_passes(python: tuple[int, ...], pyside: str) -> None:
 
 def test_that_this_environment_passes_and_qt_is_not_imported_for_it() -> None:
     assert installed_pyside() is not None
-    code = (
-        "import sys; from evalstudio.ui import guard, app; guard.check(); sys.exit('PySide6' in sys.modules)"
-    )
+    code = "import sys; from evalstudio.ui.shell import main, preflight; preflight.check(); sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0

@@ -57,7 +57,7 @@ def test_that_the_smoke_test_passes_and_a_line_on_stderr_fails_it() -> None:
     assert ended.returncode == 0, found
     assert found["saved"] == found["in_database"] == found["exported_csv"] == found["exported_jsonl"] == 20
     assert found["excel_rows"] == found["excel_saved"] == 5
-    noisy = "import os; from evalstudio.ui import smoke, guard; guard.check = lambda: os.write(2, b'a line\\n'); print(smoke.smoke_test())"
+    noisy = "import os; from evalstudio.ui.shell import smoke_test as smoke, preflight; preflight.check = lambda: os.write(2, b'a line\\n'); print(smoke.smoke_test())"
     said = subprocess.run([sys.executable, "-c", noisy], capture_output=True, text=True, check=False).stdout
     assert "'ok': False" in said
     assert "a line" in said

@@ -23,7 +23,7 @@ from tests.ui.conftest import Driver, finish
 
 FIRST_PAINT = """
 import os, sys
-from evalstudio.ui import first_paint
+from evalstudio.ui.shell import first_paint
 
 def watched(window, call):
     def told():
@@ -62,7 +62,7 @@ def test_that_the_first_paint_waits_for_no_heavy_library(tmp_path: Path) -> None
     assert process.returncode == 0, errors
     assert "evalstudio.ui.pages.home.page" in loaded
     assert not loaded & HEAVY
-    assert not loaded & {f"evalstudio.ui.pages.{name}" for name in ("runs", "results", "compare", "models")}
+    assert not loaded & {f"evalstudio.ui.pages.{name}.page" for name in ("runs", "results", "compare", "models")}
 
 
 def test_that_pages_made_late_know_what_was_told_before(
