@@ -10,7 +10,7 @@ from evalstudio.protocol import Hello, Reply, Restarting, ResumeRun, Snapshot, S
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
-from tests.engine.test_host import Child
+from tests.engine_process.test_main import Child
 
 HANGS_EVERY_FIFTH = (
     "import threading\n"
