@@ -17,7 +17,7 @@ from evalstudio.models.settings import ModelSettings
 
 
 @pytest.mark.parametrize(("rpm", "latency", "window"), [(500, 1, 8), (500, 2, 16), (60, 1, 1), (10, 1, 1)])
-def test_what_a_rate_allows(rpm: float, latency: float, window: int) -> None:
+def test_that_the_window_follows_from_rate_and_latency(rpm: float, latency: float, window: int) -> None:
     assert window_for_rate(rpm, latency) == window
 
 

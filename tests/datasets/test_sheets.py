@@ -71,7 +71,7 @@ def cell(value: object, row: int, column: int) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
 
 
-def test_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> None:
+def test_that_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["id", "n", "ok", "note"],
         ["007", 7, True, "x"],
@@ -93,7 +93,7 @@ def test_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> Non
         open_dataset(DatasetSource(path="a.xlsx", sheet="Third"), tmp_path)
 
 
-def test_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) -> None:
+def test_that_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) -> None:
     write_sheets(
         tmp_path / "a.xlsx", {"S": [[], ["k", "q"], ["a", "x"], [None, None], [None, "y"], ["b", "z"]]}
     )
@@ -102,19 +102,19 @@ def test_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) ->
     assert str(dataset.problems[0]) == "line 5: has no value for 'k'"
 
 
-def test_dates_of_a_sheet_are_iso_text(tmp_path: Path) -> None:
+def test_that_dates_of_a_sheet_are_iso_text(tmp_path: Path) -> None:
     write_sheets(tmp_path / "a.xlsx", {"S": [["day"], [datetime.date(2024, 2, 29)]]})
     assert values(open_dataset(DatasetSource(path="a.xlsx"), tmp_path)) == [{"day": "2024-02-29"}]
 
 
-def test_a_file_that_is_no_spreadsheet(opened: OpenFile) -> None:
+def test_that_a_file_that_is_no_spreadsheet_is_refused(opened: OpenFile) -> None:
     with pytest.raises(DatasetError, match="cannot be read as a spreadsheet"):
         opened("a.xlsx", "q,a\nx,1\n")
     with pytest.raises(DatasetError, match="cannot be read as Parquet"):
         opened("a.parquet", "q,a\nx,1\n")
 
 
-def test_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None:
+def test_that_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None:
     table = pa.table(
         {
             "id": ["007", "8"],
@@ -136,7 +136,7 @@ def test_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None
     ]
 
 
-def test_a_preview_shows_columns_with_what_they_look_like(tmp_path: Path) -> None:
+def test_that_a_preview_shows_columns_with_what_they_look_like(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         "id,n,x,ok,day,text,none\n007,1,1.5,true,2024-01-01,a,\n8,-2,3,False,2024-01-02,b,\n"
     )

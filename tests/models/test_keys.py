@@ -99,7 +99,7 @@ async def echo(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_an_endpoint_that_repeats_its_keys_brings_them_nowhere(
+async def test_that_an_endpoint_that_repeats_its_keys_brings_them_nowhere(
     stream: bool,
     tmp_path: Path,
     workspace: Workspace,
@@ -123,7 +123,9 @@ async def test_an_endpoint_that_repeats_its_keys_brings_them_nowhere(
     assert search(workspace, heard, caplog.text + "".join(capfd.readouterr())) == {}
 
 
-async def test_a_key_that_stops_the_run_is_not_in_the_reason(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_a_key_that_stops_the_run_is_not_in_the_reason(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     async def script(connection: Connection) -> None:
         said = f"Incorrect API key provided: {connection.asked.headers['authorization']}"
         await reply({"error": {"message": said}}, 401)(connection)
@@ -138,7 +140,7 @@ async def test_a_key_that_stops_the_run_is_not_in_the_reason(tmp_path: Path, wor
 
 
 @pytest.mark.parametrize("kind", ["async def", "def"])
-async def test_keys_in_errors_and_answers_of_python_models(
+async def test_that_keys_in_errors_and_answers_of_python_models_come_out_nowhere(
     kind: str, tmp_path: Path, workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "mine.py").write_text(
@@ -167,7 +169,7 @@ async def test_keys_in_errors_and_answers_of_python_models(
     assert search(workspace, heard, caplog.text) == {}
 
 
-def test_where_a_key_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_a_key_is_found_in_the_session_and_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_key("") is None
     assert find_key("PLANTED_KEY") == PLANTED
     use_for_session("PLANTED_KEY", "of-the-session")
@@ -183,7 +185,7 @@ def test_where_a_key_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         find_key("ODD")
 
 
-def test_a_key_from_the_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_a_key_is_found_in_the_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
     import keyring
     import keyring.errors
 
@@ -198,7 +200,7 @@ def test_a_key_from_the_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
         find_key("IN_KEYCHAIN")
 
 
-def test_short_words_are_no_secrets_and_answers_keep_a_local_servers_key() -> None:
+def test_that_short_words_are_no_secrets_and_answers_keep_a_local_servers_key() -> None:
     use_for_session("LOCAL", "ollama")
     use_for_session("SHORT", "EMPTY")
     assert redact("ollama says EMPTY") == f"{REMOVED} says EMPTY"
@@ -206,7 +208,7 @@ def test_short_words_are_no_secrets_and_answers_keep_a_local_servers_key() -> No
     assert redact_answer(text) is text
 
 
-def test_secrets_of_the_environment_and_shapes_of_keys() -> None:
+def test_that_secrets_of_the_environment_and_shapes_of_keys_are_removed() -> None:
     assert redact(OWN) == OWN
     remember_environment()
     assert redact(f"with {OWN}.") == f"with {REMOVED}."
@@ -220,13 +222,13 @@ def test_secrets_of_the_environment_and_shapes_of_keys() -> None:
     st.text(),
     st.text(),
 )
-def test_no_form_of_a_key_survives(secret: str, before: str, after: str) -> None:
+def test_that_no_form_of_a_key_survives(secret: str, before: str, after: str) -> None:
     use_for_session("K", secret)
     for form in (secret, json.dumps(secret)[1:-1]):
         assert secret not in redact(before + form + after) or secret in REMOVED
 
 
-def test_settings_hold_names_of_keys_only(tmp_path: Path) -> None:
+def test_that_settings_hold_names_of_keys_only(tmp_path: Path) -> None:
     from evalstudio.evaluations.loading import parse_evaluation
     from evalstudio.models.providers import resolve_model
 

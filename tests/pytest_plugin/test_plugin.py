@@ -104,7 +104,7 @@ def test_that_a_folder_is_searched_and_other_tests_are_as_they_were(tmp_path: Pa
     assert "evaluations" not in chosen.output, "no evaluation ran"
 
 
-def test_that_marks_and_parameters_work_as_for_tests(tmp_path: Path, workspace: Workspace) -> None:
+def test_that_marks_and_parameters_apply_as_for_tests(tmp_path: Path, workspace: Workspace) -> None:
     text = """
     @pytest.mark.parametrize("word", ["good", "bad"])
     @foreach("text,expected", ROWS)

@@ -99,7 +99,7 @@ def test_that_sync_functions_run_in_threads_and_one_by_one_if_asked() -> None:
     assert (alone.most, alone.calls) == (1, 3)
 
 
-async def test_that_run_works_where_a_loop_runs_already() -> None:
+async def test_that_run_returns_results_where_a_loop_runs_already() -> None:
     finished = run(ask_async, model=in_flight_counter())
     assert finished.score("exact_match") == 1.0
 

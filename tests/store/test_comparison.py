@@ -147,7 +147,7 @@ def test_that_each_bar_finds_the_records_that_it_counts(shelf: Shelf, reader: Re
     assert outcome_counts(reader, run, "another") == (0, 41, 1)
 
 
-def test_that_bars_of_nothing_and_of_one_value_are_right(shelf: Shelf, reader: Reader) -> None:
+def test_that_nothing_has_no_bars_and_one_value_has_one(shelf: Shelf, reader: Reader) -> None:
     empty, one, words = shelf.add([]), shelf.add([True]), shelf.add(["a", "b", "a"])
     assert latency_bars(reader, empty) == ()
     assert score_bars(reader, empty, "exact_match") == ()

@@ -14,7 +14,7 @@ def conversation(*messages: tuple[str, str], columns: tuple[str, ...] = ("text",
     return Conversation([Message(role, content) for role, content in messages], columns)
 
 
-def test_system_few_shot_and_question_are_one_turn() -> None:
+def test_that_system_few_shot_and_question_are_one_turn() -> None:
     talk = conversation(
         ("system", "One word."), ("user", "Good!"), ("assistant", "positive"), ("user", "{{ text }}\n")
     )
@@ -27,7 +27,7 @@ def test_system_few_shot_and_question_are_one_turn() -> None:
     ]
 
 
-def test_a_second_question_is_a_second_turn_that_sees_the_first_answer() -> None:
+def test_that_a_second_question_is_a_second_turn_that_sees_the_first_answer() -> None:
     talk = conversation(
         ("system", "Be brief."),
         ("user", "{{ text }}"),
@@ -59,7 +59,9 @@ def test_a_second_question_is_a_second_turn_that_sees_the_first_answer() -> None
         ([("user", "{% include 'x' %}")], "fails"),
     ],
 )
-def test_what_is_refused(messages: list[tuple[str, str]], sentence: str) -> None:
+def test_that_a_conversation_that_cannot_be_rendered_is_refused(
+    messages: list[tuple[str, str]], sentence: str
+) -> None:
     with pytest.raises(EvaluationError, match=sentence):
         conversation(*messages).render_turn(0, {"text": "", "slots": {}}, [])
 
@@ -75,27 +77,27 @@ def test_what_is_refused(messages: list[tuple[str, str]], sentence: str) -> None
         ("{{ slots.update({'x': 1}) }}", "unsafe"),
     ],
 )
-def test_a_template_that_fails_on_a_sample(template: str, sentence: str) -> None:
+def test_that_a_template_that_fails_on_a_sample_says_why(template: str, sentence: str) -> None:
     talk = conversation(("user", template))
     with pytest.raises(EvaluationError, match=sentence):
         talk.render_turn(0, {"text": "t", "slots": {}}, [])
 
 
-def test_a_null_renders_as_nothing_and_zero_as_zero() -> None:
+def test_that_a_null_renders_as_nothing_and_zero_as_zero() -> None:
     assert (
         render("[{{ a }}|{{ b }}|{{ c }}|{{ d }}]", {"a": None, "b": 0, "c": False, "d": ""}) == "[|0|False|]"
     )
 
 
 @pytest.mark.parametrize("value", [0, False, "", None, 1.5, ["a"], {"k": 1}, "007"])
-def test_a_column_alone_keeps_its_type(value: Any) -> None:
+def test_that_a_column_alone_keeps_its_type(value: Any) -> None:
     result = render("{{ expected }}", {"expected": value})
     assert result == value
     assert type(result) is type(value)
     assert render(" {{expected}}\n", {"expected": value}) is value
 
 
-def test_values_that_are_no_single_column_are_text() -> None:
+def test_that_values_that_are_no_single_column_are_text() -> None:
     assert render("{{ a + 1 }}", {"a": 1}) == "2"
     assert render("plain", {}) == "plain"
     assert render("{{ true }}", {}) == "True"
@@ -103,7 +105,7 @@ def test_values_that_are_no_single_column_are_text() -> None:
         compile_value("{{ b }}", ("a",))
 
 
-def test_expressions_tell_their_names_and_fail_in_words() -> None:
+def test_that_expressions_tell_their_names_and_fail_in_words() -> None:
     evaluate, names = compile_expression("n|int > limit and range(3)")
     assert names == {"n", "limit"}
     assert evaluate({"n": "5", "limit": 4})
@@ -115,11 +117,11 @@ def test_expressions_tell_their_names_and_fail_in_words() -> None:
 
 
 @given(st.text())
-def test_text_without_markup_comes_out_as_it_is(text: str) -> None:
+def test_that_text_without_markup_comes_out_as_it_is(text: str) -> None:
     content = text.replace("{", "(")
     assert conversation(("user", content)).render_turn(0, {}, [])[0].content == content
 
 
 @given(st.text())
-def test_a_value_is_never_read_as_a_template(text: str) -> None:
+def test_that_a_value_is_never_read_as_a_template(text: str) -> None:
     assert conversation(("user", "a {{ text }}")).render_turn(0, {"text": text}, [])[0].content == "a " + text

@@ -82,7 +82,7 @@ def test_that_the_knee_is_not_moved_up_by_chance() -> None:
     assert found.best.concurrency <= 6
 
 
-def test_that_nothing_works_is_said() -> None:
+def test_that_an_endpoint_without_any_answer_is_told() -> None:
     found = search(8, lambda n: Level(1, n, 0, 17, 1.0, 0.0, 0.0, 0.0, None))
     assert found.best is None
     assert "17 of 17 attempts failed" in found.sentence

@@ -49,7 +49,9 @@ def serve(
 
 
 @pytest.mark.parametrize(("kind", "start", "blind"), [("function", 4, 7), ("local", 2, 4), ("hosted", 8, 16)])
-def test_the_window_before_the_first_answer(kind: Kind, start: int, blind: int) -> None:
+def test_that_the_window_before_the_first_answer_grows_from_start_to_a_blind_bound(
+    kind: Kind, start: int, blind: int
+) -> None:
     controller = EndpointController(now=0.0, kind=kind)
     assert len(fill(controller, 0.0)) == start
     assert controller.check(0.0) == Wait(Binding.PROBING, None)
@@ -59,7 +61,7 @@ def test_the_window_before_the_first_answer(kind: Kind, start: int, blind: int) 
     assert controller.in_flight == blind
 
 
-def test_eight_samples_of_a_second_take_two() -> None:
+def test_that_eight_samples_of_a_second_take_two() -> None:
     controller = EndpointController(now=0.0, kind="function")
     done, started, now, flying = 0, 0, 0.0, list[tuple[float, Ticket]]()
     while done < 8:
@@ -76,14 +78,14 @@ def test_eight_samples_of_a_second_take_two() -> None:
     assert now <= 2.5
 
 
-def test_it_grows_while_more_bring_more_and_says_so() -> None:
+def test_that_the_window_grows_while_more_bring_more_and_says_so() -> None:
     controller = EndpointController(now=0.0)
     serve(controller, lambda n: 1.0, until=30.0)
     assert controller.limit > 100
     assert any("calls a second at" in change.sentence for change in controller.changes)
 
 
-def test_it_stops_where_the_server_is_the_limit_and_says_so() -> None:
+def test_that_the_window_stops_where_the_server_is_the_limit_and_says_so() -> None:
     controller = EndpointController(now=0.0)
     serve(controller, lambda n: 0.5 * max(1.0, n / 10), until=120.0)
     assert 7 <= controller.limit <= 16
@@ -108,7 +110,7 @@ def test_it_stops_where_the_server_is_the_limit_and_says_so() -> None:
         max_size=300,
     ),
 )
-def test_whatever_happens_the_window_stays_within_its_bounds(
+def test_that_whatever_happens_the_window_stays_within_its_bounds(
     bounds: tuple[int, int], steps: list[tuple[str, float, int]]
 ) -> None:
     minimum, maximum = bounds[0], bounds[0] + bounds[1]
@@ -144,7 +146,7 @@ def test_whatever_happens_the_window_stays_within_its_bounds(
     assert controller.in_flight == len(flying)
 
 
-def test_calls_that_became_slower_are_answered_once() -> None:
+def test_that_calls_that_became_slower_are_answered_once() -> None:
     """Three times slower for every number in flight: fewer do not help, and that is tried only once."""
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: max(1.0, n / 16), until=60.0)
@@ -155,7 +157,7 @@ def test_calls_that_became_slower_are_answered_once() -> None:
     assert 12 <= controller.limit <= 32
 
 
-def test_neutral_outcomes_teach_nothing() -> None:
+def test_that_neutral_outcomes_teach_nothing() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 0.5 * max(1.0, n / 10), until=60.0)
     before, phase = controller.limit, controller.phase
@@ -168,7 +170,7 @@ def test_neutral_outcomes_teach_nothing() -> None:
     assert controller.requests_per_minute is None
 
 
-def test_one_cut_for_one_overload() -> None:
+def test_that_one_overload_cuts_the_window_once() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 1.0, until=10.0)
     tickets = fill(controller, now)
@@ -187,7 +189,7 @@ def test_one_cut_for_one_overload() -> None:
     assert controller.gate_until(now + 0.2) == pytest.approx(now + 2.1)
 
 
-def test_a_stray_failure_cuts_nothing() -> None:
+def test_that_a_stray_failure_cuts_nothing() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 1.0, until=10.0)
     before = controller.limit
@@ -200,7 +202,7 @@ def test_a_stray_failure_cuts_nothing() -> None:
     assert not [change for change in controller.changes if change.cause is Binding.OVERLOAD]
 
 
-def test_one_careful_call_at_a_time_until_the_endpoint_is_back() -> None:
+def test_that_calls_go_out_one_at_a_time_until_the_endpoint_is_back() -> None:
     controller = EndpointController(now=0.0)
     now, careful, down_until = 0.0, 0, 100.0
     for ticket in fill(controller, now):
@@ -225,7 +227,7 @@ def test_one_careful_call_at_a_time_until_the_endpoint_is_back() -> None:
     assert controller.broken(now) is None
 
 
-def test_a_crash_is_not_repeated() -> None:
+def test_that_a_crash_is_not_repeated() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 1.0, until=10.0)
     tickets = fill(controller, now)
@@ -242,7 +244,7 @@ def test_a_crash_is_not_repeated() -> None:
     assert controller.limit <= 0.85 * len(tickets)
 
 
-def test_throttling_shuts_the_gate_for_all_until_the_hint() -> None:
+def test_that_throttling_shuts_the_gate_for_all_until_the_hint() -> None:
     controller = EndpointController(now=0.0)
     tickets = fill(controller, 0.0)
     controller.finish(0.1, tickets[0], AttemptResult(Outcome.THROTTLED, hint=5.0, message="slow down"))
@@ -254,7 +256,7 @@ def test_throttling_shuts_the_gate_for_all_until_the_hint() -> None:
     assert controller.check(5.11) == Wait(Binding.BACKOFF, pytest.approx(5.16))
 
 
-def test_many_rejections_of_one_moment_are_one_episode() -> None:
+def test_that_many_rejections_of_one_moment_are_one_episode() -> None:
     controller = EndpointController(now=0.0)
     tickets = fill(controller, 0.0)
     for ticket in tickets:
@@ -264,7 +266,7 @@ def test_many_rejections_of_one_moment_are_one_episode() -> None:
     assert learned[0].cause is Binding.REQUESTS
 
 
-def test_a_rejection_that_names_concurrency_is_a_cap() -> None:
+def test_that_a_rejection_that_names_concurrency_is_a_cap() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 1.0, until=5.0)
     tickets = fill(controller, now)
@@ -279,7 +281,7 @@ def test_a_rejection_that_names_concurrency_is_a_cap() -> None:
     assert (change.cause, change.new) == (Binding.CAP, len(tickets) - 1)
 
 
-def test_too_many_at_once_pauses_nothing_unless_it_happens_again_soon() -> None:
+def test_that_too_many_at_once_pauses_nothing_unless_it_happens_again_soon() -> None:
     controller = EndpointController(now=0.0)
     tickets = fill(controller, 0.0)
     too_many = AttemptResult(Outcome.THROTTLED, message="too many concurrent requests")
@@ -293,7 +295,7 @@ def test_too_many_at_once_pauses_nothing_unless_it_happens_again_soon() -> None:
     assert controller.gate_until(0.3) is not None, "twice in a row it may be a rate after all"
 
 
-def test_too_many_at_once_waits_where_the_endpoint_says_how_long() -> None:
+def test_that_too_many_at_once_waits_where_the_endpoint_says_how_long() -> None:
     controller = EndpointController(now=0.0)
     tickets = fill(controller, 0.0)
     message = "too many concurrent requests"
@@ -301,7 +303,7 @@ def test_too_many_at_once_waits_where_the_endpoint_says_how_long() -> None:
     assert controller.gate_until(0.2) == pytest.approx(3.1)
 
 
-def test_as_many_as_the_stated_limits_carry_after_the_first_answer() -> None:
+def test_that_as_many_run_after_the_first_answer_as_the_stated_limits_carry() -> None:
     """600 a minute and 40 left: what the budget adds to those in flight, later what 10 a second sustain."""
     controller = EndpointController(now=0.0)
     tickets = fill(controller, 0.0)
@@ -314,7 +316,7 @@ def test_as_many_as_the_stated_limits_carry_after_the_first_answer() -> None:
     assert (change.cause, change.sentence) == (Binding.PROBING, "its stated limits let 40 run at once")
 
 
-def test_stated_limits_above_the_maximum_stop_there() -> None:
+def test_that_stated_limits_above_the_maximum_stop_there() -> None:
     controller = EndpointController(now=0.0, maximum=24)
     rates = RateHeaders(limit_requests=60_000, remaining_requests=59_000)
     for ticket in fill(controller, 0.0):
@@ -322,7 +324,7 @@ def test_stated_limits_above_the_maximum_stop_there() -> None:
     assert controller.limit == 24
 
 
-def test_a_fixed_window_feels_gate_and_pacer_but_not_the_learned_window() -> None:
+def test_that_a_fixed_window_feels_gate_and_pacer_but_not_the_learned_window() -> None:
     controller = EndpointController(now=0.0, kind="local", requests_per_minute=6000)
     for _ in range(30):
         assert controller.check(0.0, adaptive=False) is None
@@ -335,7 +337,7 @@ def test_a_fixed_window_feels_gate_and_pacer_but_not_the_learned_window() -> Non
     assert wait.binding is Binding.REQUESTS
 
 
-def test_headers_set_the_rates_and_the_change_is_told_once() -> None:
+def test_that_headers_set_the_rates_and_the_change_is_told_once() -> None:
     controller = EndpointController(now=0.0)
     rates = RateHeaders(limit_requests=60, remaining_requests=50, limit_tokens=10_000, remaining_tokens=9_000)
     for _ in range(3):
@@ -346,7 +348,7 @@ def test_headers_set_the_rates_and_the_change_is_told_once() -> None:
     assert [change.what for change in told] == ["requests per minute", "tokens per minute"]
 
 
-def test_a_busy_client_stops_growth_and_a_late_one_shrinks() -> None:
+def test_that_a_busy_client_stops_growth_and_a_late_one_shrinks() -> None:
     busy, free = EndpointController(now=0.0), EndpointController(now=0.0)
     for second in range(3):
         busy.client_load(float(second), 0.01, 0.99)
@@ -363,7 +365,7 @@ def test_a_busy_client_stops_growth_and_a_late_one_shrinks() -> None:
     assert free.changes[-1].cause is Binding.CLIENT
 
 
-def test_a_pinned_window_holds_and_learns_nothing() -> None:
+def test_that_a_pinned_window_holds_and_learns_nothing() -> None:
     controller = EndpointController(now=0.0)
     controller.set_bounds(0.0, 1, 64, pin=5)
     serve(controller, lambda n: 1.0, until=20.0)
@@ -374,7 +376,7 @@ def test_a_pinned_window_holds_and_learns_nothing() -> None:
     assert controller.limit != 5 or controller.phase == "ramp"
 
 
-def test_lower_bounds_hold_at_once() -> None:
+def test_that_lower_bounds_hold_at_once() -> None:
     controller = EndpointController(now=0.0)
     now = serve(controller, lambda n: 1.0, until=20.0)
     controller.set_bounds(now, 1, 6)
@@ -386,13 +388,13 @@ def test_lower_bounds_hold_at_once() -> None:
 @pytest.mark.parametrize(
     "bounds", [{"minimum": 0}, {"minimum": 5, "maximum": 4}, {"start": 0}, {"start": 300}, {"maximum": -1}]
 )
-def test_bounds_that_can_not_work_are_refused(bounds: dict[str, int]) -> None:
+def test_that_bounds_out_of_range_are_refused(bounds: dict[str, int]) -> None:
     with pytest.raises(LimitError):
         EndpointController(now=0.0, **bounds)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, math.nan, math.inf])
-def test_rates_that_can_not_work_are_refused(rate: float) -> None:
+def test_that_rates_that_are_not_positive_and_finite_are_refused(rate: float) -> None:
     controller = EndpointController(now=0.0)
     with pytest.raises(LimitError):
         controller.set_rates(0.0, rate, None)
@@ -400,7 +402,7 @@ def test_rates_that_can_not_work_are_refused(rate: float) -> None:
         EndpointController(now=0.0, requests_per_minute=rate)
 
 
-def test_a_prior_starts_near_where_the_last_run_ended() -> None:
+def test_that_a_prior_starts_near_where_the_last_run_ended() -> None:
     first = EndpointController(now=0.0)
     serve(first, lambda n: 0.5 * max(1.0, n / 40), until=120.0)
     prior = first.prior()
@@ -411,13 +413,13 @@ def test_a_prior_starts_near_where_the_last_run_ended() -> None:
     assert EndpointController(now=0.0, prior=Prior(window=200, crashed_at=40)).limit <= 34
 
 
-def test_too_few_answers_are_no_prior() -> None:
+def test_that_too_few_answers_are_no_prior() -> None:
     controller = EndpointController(now=0.0)
     serve(controller, lambda n: 1.0, until=1.5)
     assert controller.prior().window is None
 
 
-def test_an_attempt_ends_once() -> None:
+def test_that_an_attempt_ends_once() -> None:
     controller = EndpointController(now=0.0)
     ticket = controller.start(0.0)
     controller.finish(1.0, ticket, OK)

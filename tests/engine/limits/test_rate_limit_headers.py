@@ -54,23 +54,25 @@ GEMINI = """{"error": {"code": 429, "details": [{"@type": "type.googleapis.com/g
         ({"retry-after-ms": "inf", "retry-after": "2"}, "", 2.0),
     ],
 )
-def test_every_form_of_a_hint(headers: dict[str, str], body: str | bytes, seconds: float | None) -> None:
+def test_that_every_form_of_a_hint_is_read(
+    headers: dict[str, str], body: str | bytes, seconds: float | None
+) -> None:
     found = retry_hint(headers, body, wall_now=NOW)
     assert found == (pytest.approx(seconds) if seconds is not None else None)
 
 
-def test_a_long_hint_is_not_cut_short_here() -> None:
+def test_that_a_long_hint_is_not_cut_short_here() -> None:
     assert retry_hint({"retry-after": "86400"}, "", wall_now=NOW) == 86_400
 
 
 @given(st.integers(0, 10**6))
-def test_a_date_means_its_distance(seconds: int) -> None:
+def test_that_a_date_means_its_distance(seconds: int) -> None:
     later = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
     assert retry_hint({"Retry-After": later}, "", wall_now=NOW) == seconds
 
 
 @given(st.text(max_size=60), st.text(max_size=200))
-def test_no_text_breaks_it_and_what_it_finds_is_a_time(header: str, body: str) -> None:
+def test_that_no_text_breaks_it_and_what_it_finds_is_a_time(header: str, body: str) -> None:
     names = (
         "retry-after-ms",
         "retry-after",
@@ -84,7 +86,7 @@ def test_no_text_breaks_it_and_what_it_finds_is_a_time(header: str, body: str) -
 
 
 @given(st.binary(max_size=200))
-def test_bytes_that_are_no_text_break_nothing(body: bytes) -> None:
+def test_that_bytes_that_are_no_text_break_nothing(body: bytes) -> None:
     retry_hint({}, body, wall_now=NOW)
 
 
@@ -95,7 +97,9 @@ def test_bytes_that_are_no_text_break_nothing(body: bytes) -> None:
     st.integers(0, 999),
     st.sampled_from(["hms", "ms", "s"]),
 )
-def test_durations_as_go_writes_them(hours: int, minutes: int, seconds: int, milli: int, form: str) -> None:
+def test_that_durations_are_read_as_go_writes_them(
+    hours: int, minutes: int, seconds: int, milli: int, form: str
+) -> None:
     text = {
         "hms": f"{hours}h{minutes}m{seconds}.{milli:03}s",
         "ms": f"{milli}ms",
@@ -109,7 +113,7 @@ def test_durations_as_go_writes_them(hours: int, minutes: int, seconds: int, mil
     assert retry_hint({"x-ratelimit-reset-requests": text}, "", wall_now=NOW) == pytest.approx(expected)
 
 
-def test_rate_headers_of_openai() -> None:
+def test_that_rate_headers_of_openai_are_read() -> None:
     headers = {
         "X-RateLimit-Limit-Requests": "600",
         "X-RateLimit-Remaining-Requests": "599",
@@ -121,7 +125,7 @@ def test_rate_headers_of_openai() -> None:
     assert rate_headers(headers, wall_now=NOW) == RateHeaders(600, 599, 0.1, 200_000, 199_500, 0.15)
 
 
-def test_rate_headers_of_anthropic() -> None:
+def test_that_rate_headers_of_anthropic_are_read() -> None:
     headers = {
         "anthropic-ratelimit-requests-limit": "50",
         "anthropic-ratelimit-requests-remaining": "49",
@@ -133,5 +137,5 @@ def test_rate_headers_of_anthropic() -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}, {"x-ratelimit-limit-requests": "0"}])
-def test_no_rate_headers(headers: dict[str, str]) -> None:
+def test_that_headers_without_rates_give_none(headers: dict[str, str]) -> None:
     assert rate_headers(headers, wall_now=NOW) is None

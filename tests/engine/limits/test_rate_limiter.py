@@ -23,7 +23,7 @@ def starts_within(pacer: Pacer, seconds: float, tokens: float = 0.0, now: float 
     return starts
 
 
-def test_without_limits_nothing_waits() -> None:
+def test_that_without_limits_nothing_waits() -> None:
     pacer = Pacer(0.0)
     assert pacer.check(0.0, 1e9) is None
     assert pacer.requests_per_minute is None
@@ -32,7 +32,7 @@ def test_without_limits_nothing_waits() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 5000), st.floats(0.0, 1e6))
-def test_never_more_than_the_setting_in_any_minute(per_minute: int, begin: float) -> None:
+def test_that_no_minute_has_more_starts_than_the_setting(per_minute: int, begin: float) -> None:
     pacer = Pacer(begin)
     pacer.set_rates(begin, per_minute, None)
     starts = starts_within(pacer, 150.0, now=begin)
@@ -45,7 +45,7 @@ def test_never_more_than_the_setting_in_any_minute(per_minute: int, begin: float
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(100, 100_000), st.integers(1, 2000))
-def test_tokens_keep_to_the_setting(per_minute: int, each: int) -> None:
+def test_that_tokens_keep_to_the_setting(per_minute: int, each: int) -> None:
     pacer = Pacer(0.0)
     pacer.set_rates(0.0, None, per_minute)
     starts = starts_within(pacer, 300.0, float(each))
@@ -61,7 +61,7 @@ def test_tokens_keep_to_the_setting(per_minute: int, each: int) -> None:
     latency=st.floats(0.05, 20.0),
     pauses=st.lists(st.floats(0.0, 5.0), max_size=20),
 )
-def test_never_more_than_the_endpoint_has_left(
+def test_that_no_more_is_sent_than_the_endpoint_has_left(
     limit: int, used: int, latency: float, pauses: list[float]
 ) -> None:
     """An endpoint with a bucket of its own, whose headers arrive `latency` after it counted, is never overdrawn."""
@@ -93,7 +93,7 @@ def test_never_more_than_the_endpoint_has_left(
         sent += 1
 
 
-def test_headers_outrank_a_higher_setting_and_a_lower_setting_outranks_headers() -> None:
+def test_that_headers_outrank_a_higher_setting_and_a_lower_setting_outranks_headers() -> None:
     pacer = Pacer(0.0)
     pacer.headers(0.0, RateHeaders(limit_requests=600, remaining_requests=600), 0, 0)
     assert pacer.requests_per_minute == pytest.approx(588)
@@ -103,7 +103,7 @@ def test_headers_outrank_a_higher_setting_and_a_lower_setting_outranks_headers()
     assert pacer.requests_per_minute == pytest.approx(588)
 
 
-def test_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> None:
+def test_that_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> None:
     pacer = Pacer(0.0)
     rates = RateHeaders(limit_requests=600, remaining_requests=500)
     pacer.headers(0.0, rates, 0, 0)
@@ -113,7 +113,7 @@ def test_an_endpoint_that_rejects_in_spite_of_its_headers_gets_no_bursts() -> No
     assert len(starts) <= 11
 
 
-def test_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
+def test_that_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
     """Tokens are reserved by a guess: where too many were counted, what the endpoint has left decides."""
     pacer = Pacer(0.0)
     pacer.headers(0.0, RateHeaders(limit_tokens=60_000, remaining_tokens=60_000), 0, 0)
@@ -124,7 +124,7 @@ def test_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
     assert pacer.check(0.1, 8_100) is not None, "12,000 of the 20,000 went to calls that started later"
 
 
-def test_a_rejection_ends_the_catching_up_for_longer_each_time() -> None:
+def test_that_a_rejection_ends_the_catching_up_for_longer_each_time() -> None:
     pacer = Pacer(0.0)
     rates = RateHeaders(limit_tokens=6_000, remaining_tokens=6_000)
     pacer.headers(0.0, rates, 0, 0)
@@ -164,7 +164,7 @@ def until_rejected(pacer: Pacer, *, rate: float, burst: float, times: int, pause
     return now
 
 
-def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
+def test_that_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
     """Server: 4 a second and a burst of 60, then 8. Two rejections after the change it is known within 10 %."""
     pacer = Pacer(0.0)
     pacer.hidden.recall(4.0)
@@ -173,7 +173,7 @@ def test_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket
     assert pacer.requests_per_minute == pytest.approx(480, rel=0.1)
 
 
-def test_a_hidden_rate_is_found_between_two_rejections() -> None:
+def test_that_a_hidden_rate_is_found_between_two_rejections() -> None:
     """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
     pacer = Pacer(0.0)
     until_rejected(pacer, rate=5, burst=30, times=3, pause=1.0)
@@ -181,7 +181,7 @@ def test_a_hidden_rate_is_found_between_two_rejections() -> None:
     assert pacer.requests_per_minute == pytest.approx(300, rel=0.1)
 
 
-def test_a_probe_that_failed_makes_the_next_one_later() -> None:
+def test_that_a_probe_that_failed_makes_the_next_one_later() -> None:
     rate = HiddenRate()
     rate.recall(5.0)
 
@@ -203,7 +203,7 @@ def test_a_probe_that_failed_makes_the_next_one_later() -> None:
     st.floats(0.01, 1000),
     st.floats(1, 1e6),
 )
-def test_a_bucket_never_holds_more_than_its_capacity(
+def test_that_a_bucket_never_holds_more_than_its_capacity(
     steps: list[tuple[float, float]], rate: float, cap: float
 ) -> None:
     bucket, now = Bucket(0.0), 0.0

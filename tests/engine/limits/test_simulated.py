@@ -30,7 +30,7 @@ def median_limit(trace: Trace, begin: float) -> int:
     raise AssertionError("the run was shorter than that")
 
 
-def test_the_usual_endpoints() -> None:
+def test_that_the_usual_endpoints_are_used_almost_fully_with_little_waste() -> None:
     names = ("A2", "A3", "A5", "B1", "B2", "B3", "B4", "C1")
     found = [score(NAMES[name], 2000, seed=1) for name in names]
     assert mean(one.efficiency for one in found) >= 0.945
@@ -39,7 +39,7 @@ def test_the_usual_endpoints() -> None:
     assert mean(one.inflation for one in found) <= 1.35
 
 
-def test_short_runs() -> None:
+def test_that_short_runs_are_almost_as_efficient_as_long_ones() -> None:
     found = [score(profile, 500, seed=2) for profile in USUAL]
     assert mean(one.efficiency for one in found) >= 0.885
     assert mean(one.waste for one in found) <= 0.02
@@ -47,7 +47,7 @@ def test_short_runs() -> None:
 
 
 @pytest.mark.parametrize("name", ["G1", "G2", "G3"])
-def test_an_endpoint_crashes_once_and_never_again(name: str) -> None:
+def test_that_an_endpoint_crashes_once_and_never_again(name: str) -> None:
     found = score(NAMES[name], 2000, seed=3)
     assert found.crashes == 1
     assert found.efficiency >= 0.78
@@ -55,15 +55,15 @@ def test_an_endpoint_crashes_once_and_never_again(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["H1", "H2", "H3", "H4", "H6", "H7"])
-def test_it_finds_the_new_best_after_a_change(name: str) -> None:
+def test_that_it_finds_the_new_best_after_a_change(name: str) -> None:
     assert after_change(NAMES[name], seed=1) >= 0.9
 
 
-def test_a_cache_that_halves_is_found_within_the_same_time() -> None:
+def test_that_a_cache_that_halves_is_found_within_the_same_time() -> None:
     assert mean(after_change(NAMES["H5"], seed) for seed in range(3)) >= 0.86
 
 
-def test_what_a_run_learned_helps_the_next_one() -> None:
+def test_that_what_a_run_learned_helps_the_next_one() -> None:
     found = [
         score(profile, 500, 4, shipped(profile, prior_of(profile, 2000, 104)))
         for profile in (replace(profile, changes=()) for profile in USUAL)
@@ -75,7 +75,7 @@ def test_what_a_run_learned_helps_the_next_one() -> None:
 
 @pytest.mark.parametrize("slots", [4, 8, 32])
 @pytest.mark.parametrize(("spread", "usage"), [(0.0, ""), (0.5, "tokens")])
-def test_it_settles_near_the_slots_of_a_server_that_never_complains(
+def test_that_it_settles_near_the_slots_of_a_server_that_never_complains(
     slots: int, spread: float, usage: str
 ) -> None:
     profile = Profile(
@@ -85,7 +85,7 @@ def test_it_settles_near_the_slots_of_a_server_that_never_complains(
     assert 0.75 * slots <= median_limit(trace, 30.0) <= 1.65 * slots
 
 
-def test_a_server_that_refuses_above_eight_at_once() -> None:
+def test_that_the_window_settles_at_eight_where_a_server_refuses_more() -> None:
     profile = Profile("refuses", at_once=8, output=50)
     trace = run(profile, 400, 0, shipped(profile))
     assert 6 <= trace.limits[-1][1] <= 10
@@ -94,19 +94,19 @@ def test_a_server_that_refuses_above_eight_at_once() -> None:
 
 
 @pytest.mark.parametrize("maximum", [1, 3, 20])
-def test_never_more_in_flight_than_the_maximum(maximum: int) -> None:
+def test_that_no_more_are_in_flight_than_the_maximum(maximum: int) -> None:
     for name in ("B1", "A2", "E6", "G1"):
         assert run(NAMES[name], 300, 0, shipped(NAMES[name], maximum=maximum)).in_flight_max <= maximum
 
 
-def test_the_same_seed_gives_the_same_run() -> None:
+def test_that_the_same_seed_gives_the_same_run() -> None:
     for name in ("A3", "B4", "E9", "G2"):
         first, second = (run(NAMES[name], 400, 7, shipped(NAMES[name])) for _ in range(2))
         assert first == second
         assert run(NAMES[name], 400, 8, shipped(NAMES[name])).seconds != first.seconds
 
 
-def test_generated_endpoints_are_all_served() -> None:
+def test_that_generated_endpoints_are_all_served() -> None:
     for seed in range(100, 112):
         profile = generated(seed)
         trace = run(profile, 300, seed, shipped(profile))

@@ -35,7 +35,7 @@ def measured(streams: StreamRate, now: float) -> tuple[float, int] | None:
     return None if found is None else (found.rate.value, found.answered)
 
 
-def test_parts_of_all_streams_together() -> None:
+def test_that_parts_of_all_streams_are_counted_together() -> None:
     streams = StreamRate()
     tickets = start(streams, 0.0, 4, window=4)
     assert measured(streams, 0.1) is None
@@ -45,7 +45,7 @@ def test_parts_of_all_streams_together() -> None:
     assert measured(streams, 1.4) == (pytest.approx(200, rel=0.1), 4)
 
 
-def test_calls_that_are_being_read_count_as_fast_as_the_others() -> None:
+def test_that_calls_that_are_being_read_count_as_fast_as_the_others() -> None:
     streams = StreamRate()
     tickets = start(streams, 0.0, 7, window=8)
     write(streams, tickets, 0.2, 0.3, speed=20)
@@ -55,7 +55,7 @@ def test_calls_that_are_being_read_count_as_fast_as_the_others() -> None:
     assert measured(streams, 1.4) == (pytest.approx(160, rel=0.1), 8)
 
 
-def test_calls_that_wait_in_a_queue_do_not_count() -> None:
+def test_that_calls_that_wait_in_a_queue_do_not_count() -> None:
     streams = StreamRate()
     tickets = start(streams, 0.0, 4, window=4)
     write(streams, tickets, 0.2, 1.0, speed=50)
@@ -66,7 +66,7 @@ def test_calls_that_wait_in_a_queue_do_not_count() -> None:
     assert measured(streams, 3.0) == (pytest.approx(200, rel=0.1), 4)
 
 
-def test_answers_in_a_few_large_parts_tell_nothing() -> None:
+def test_that_answers_in_a_few_large_parts_tell_nothing() -> None:
     streams = StreamRate()
     for ticket in start(streams, 0.0, 4, window=4):
         streams.came(0.1, ticket, 1)
@@ -76,7 +76,7 @@ def test_answers_in_a_few_large_parts_tell_nothing() -> None:
     assert not streams.is_sooner
 
 
-def test_one_is_being_answered_even_if_the_last_ended_at_this_very_moment() -> None:
+def test_that_one_is_being_answered_even_if_the_last_ended_at_this_very_moment() -> None:
     """One slot: between two answers nothing is written, and those that queue have waited for too long."""
     streams = StreamRate()
     tickets = start(streams, 0.0, 1, window=1)
@@ -89,7 +89,7 @@ def test_one_is_being_answered_even_if_the_last_ended_at_this_very_moment() -> N
     assert measured(streams, 3.0) == (pytest.approx(50, rel=0.1), 1)
 
 
-def test_answers_that_come_whole_though_in_parts_tell_nothing() -> None:
+def test_that_answers_that_come_whole_though_in_parts_tell_nothing() -> None:
     streams = StreamRate()
     for begin in (0.3, 1.3):
         for number in range(30):
@@ -102,7 +102,7 @@ def test_answers_that_come_whole_though_in_parts_tell_nothing() -> None:
     assert not streams.is_sooner
 
 
-def test_short_answers_are_waited_for() -> None:
+def test_that_short_answers_are_waited_for() -> None:
     streams = StreamRate()
     (ticket,) = start(streams, 0.0, 1, window=1)
     assert not streams.is_sooner, "nothing streams yet"
@@ -113,13 +113,15 @@ def test_short_answers_are_waited_for() -> None:
         assert streams.is_sooner is sooner
 
 
-def test_where_most_of_a_first_measured_window_queues_the_climb_ends_at_those_that_are_answered() -> None:
+def test_that_where_most_of_a_first_measured_window_queues_the_climb_ends_at_those_that_are_answered() -> (
+    None
+):
     step = Ramp().streamed(10, Streams(Estimate(20.0, 0.1), answered=4), top=256)
     assert (step.window, step.ends) == (4, True)
     assert step.sentence == "only 4 of 10 in flight are being answered: the server is the limit; back to 4"
 
 
-def test_a_climb_goes_on_while_the_streams_together_become_faster_and_ends_where_they_do_not() -> None:
+def test_that_a_climb_goes_on_while_the_streams_together_become_faster_and_ends_where_they_do_not() -> None:
     ramp = Ramp()
     grown = ramp.streamed(8, Streams(Estimate(400.0, 0.05), 8), top=256)
     assert (grown.window, grown.ends) == (16, False)
@@ -132,7 +134,7 @@ def test_a_climb_goes_on_while_the_streams_together_become_faster_and_ends_where
     )
 
 
-def test_long_answers_are_not_waited_for() -> None:
+def test_that_long_answers_are_not_waited_for() -> None:
     """20 s an answer: the window has found its size before the first is whole."""
     controllers: list[EndpointController] = []
 
@@ -148,7 +150,7 @@ def test_long_answers_are_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize("name", ["E3", "E4"])
-def test_a_queue_is_not_flooded_because_it_streams(name: str) -> None:
+def test_that_a_queue_is_not_flooded_because_it_streams(name: str) -> None:
     profile = next(one for one in AWKWARD if one.name.startswith(name))
     for seed in range(3):
         trace = run(profile, 1000, seed, shipped(profile))

@@ -45,14 +45,14 @@ def listing(*names: str) -> Script:
     return reply({"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
 
 
-async def test_a_model_that_answers() -> None:
+async def test_that_a_model_that_answers_is_called_once_and_its_time_told() -> None:
     async with scripted(reply(completion())) as server:
         said = await try_model(at(server.url), QUICK)
     assert said.startswith("openai/m-1 answered in 0.")
     assert server.calls == 1
 
 
-async def test_anthropic_is_tried_in_its_own_format() -> None:
+async def test_that_anthropic_is_tried_in_its_own_format() -> None:
     answer = {"type": "message", "content": [{"type": "text", "text": "hello"}], "stop_reason": "end_turn"}
     async with scripted(routes(reply(answer), listing("claude-a", "claude-b"))) as server:
         settings = ModelSettings("anthropic", "claude-a", server.url)
@@ -61,12 +61,12 @@ async def test_anthropic_is_tried_in_its_own_format() -> None:
     assert server.asked[0].target == "/v1/messages"
 
 
-async def test_a_name_that_cannot_be_found() -> None:
+async def test_that_a_host_that_cannot_be_found_is_named() -> None:
     said = await trouble(at("http://no-such-host.invalid/v1"), TimeOuts(connect=10, attempt=20))
     assert "The name 'no-such-host.invalid' cannot be found; check the base URL" in said
 
 
-async def test_nothing_that_listens() -> None:
+async def test_that_a_port_where_nothing_listens_is_told() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -91,12 +91,12 @@ def full_port() -> Iterator[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full port refuses")
-async def test_no_connection_in_time(full_port: int) -> None:
+async def test_that_a_connection_that_is_not_made_in_time_is_told(full_port: int) -> None:
     said = await trouble(at(f"http://127.0.0.1:{full_port}/v1"), TimeOuts(connect=0.3, attempt=5))
     assert f"No connection to 127.0.0.1:{full_port} could be made in time" in said
 
 
-async def test_a_connection_but_no_answer_in_time() -> None:
+async def test_that_an_answer_that_does_not_come_in_time_is_told_from_no_connection() -> None:
     async def script(connection: Connection) -> None:
         await asyncio.Event().wait()
 
@@ -122,14 +122,14 @@ async def test_a_connection_but_no_answer_in_time() -> None:
         (302, "", "sends us elsewhere (302"),
     ],
 )
-async def test_each_answer_that_is_an_error_has_a_sentence_of_its_own(
+async def test_that_each_answer_that_is_an_error_has_a_sentence_of_its_own(
     status: int, body: Any, said: str
 ) -> None:
     async with scripted(reply(body, status)) as server:
         assert said in await trouble(at(server.url))
 
 
-async def test_names_close_to_the_one_that_is_not_there() -> None:
+async def test_that_names_close_to_a_missing_model_are_offered() -> None:
     missing = reply(
         {"error": {"message": "The model `gpt-4o-mni` does not exist", "code": "model_not_found"}}, 404
     )
@@ -157,12 +157,12 @@ async def test_names_close_to_the_one_that_is_not_there() -> None:
         "http://[::1",
     ],
 )
-async def test_a_base_url_that_is_none(url: str) -> None:
+async def test_that_a_base_url_that_is_none_is_told(url: str) -> None:
     said = await trouble(at(url))
     assert "base URL" in said
 
 
-async def test_a_list_that_is_none() -> None:
+async def test_that_a_reply_that_is_no_list_of_models_is_told() -> None:
     for script, words in (
         (reply("<html>"), "not with a list of models"),
         (reply({"data": "x"}), "not with a list of models"),
@@ -174,7 +174,7 @@ async def test_a_list_that_is_none() -> None:
                 await list_models(at(server.url))
 
 
-async def test_a_list_without_end_is_cut_off() -> None:
+async def test_that_a_list_without_end_is_cut_off() -> None:
     async def script(connection: Connection) -> None:
         await connection.head()
         while True:
@@ -191,7 +191,9 @@ def context_for(name: str, authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-async def test_encryption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_that_an_untrusted_certificate_is_told_with_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     authority = trustme.CA()
     ours = context_for("127.0.0.1", authority)
     async with scripted(reply(completion()), tls=ours) as server:
@@ -211,7 +213,9 @@ async def test_encryption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert "does not speak TLS; if the server has none, begin the base URL with http://" in said
 
 
-async def test_an_endpoint_with_a_query_and_a_header_for_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_that_query_and_headers_of_an_endpoint_are_sent_with_their_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AZURE_KEY", "azure-planted-key-0123456789")
     monkeypatch.setenv("QUERY_KEY", "query+planted/key=0123456789")
     async with scripted(routes(reply(completion()), listing("m-1"))) as server:
@@ -242,13 +246,15 @@ async def test_an_endpoint_with_a_query_and_a_header_for_its_key(monkeypatch: py
         ("http://127.0.0.1/v1", {"api-key": "env:NOT_THERE"}, "There is no API key 'NOT_THERE'"),
     ],
 )
-async def test_secrets_stand_in_settings_by_name_only(url: str, headers: dict[str, str], said: str) -> None:
+async def test_that_secrets_stand_in_settings_by_name_only(
+    url: str, headers: dict[str, str], said: str
+) -> None:
     message = await trouble(at(url, headers=headers))
     assert said in message
     assert "abc" not in message
 
 
-async def test_the_body_of_a_trial_is_small() -> None:
+async def test_that_the_body_of_a_trial_is_small() -> None:
     async with scripted(reply(completion())) as server:
         await try_model(at(server.url), QUICK)
     asked = json.loads(server.asked[0].body)

@@ -42,7 +42,7 @@ def number_of(asked: Any) -> int:
     return int(asked["messages"][-1]["content"].rpartition("(")[2].rstrip(")"))
 
 
-async def test_an_errored_record_keeps_its_part_of_the_answer_and_all_its_attempts(
+async def test_that_an_errored_record_keeps_its_part_of_the_answer_and_all_its_attempts(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     calls: dict[int, int] = {}
@@ -77,7 +77,7 @@ async def test_an_errored_record_keeps_its_part_of_the_answer_and_all_its_attemp
     assert bad.attempts[0].waited == pytest.approx(record.backed_off)
 
 
-async def test_the_time_of_a_sample_ends_its_attempt_and_keeps_what_came(
+async def test_that_the_time_of_a_sample_ends_its_attempt_and_keeps_what_came(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     async def script(connection: Connection) -> None:
@@ -101,7 +101,7 @@ async def test_the_time_of_a_sample_ends_its_attempt_and_keeps_what_came(
         (reply("", 302, Location="https://login.example.org"), "check the base URL"),
     ],
 )
-async def test_what_no_sample_can_survive_stops_the_run_at_once(
+async def test_that_what_no_sample_can_survive_stops_the_run_at_once(
     script: Script, said: str, tmp_path: Path, workspace: Workspace
 ) -> None:
     final, records = await run_against(script, tmp_path, workspace, 8)
@@ -111,7 +111,7 @@ async def test_what_no_sample_can_survive_stops_the_run_at_once(
     assert records == []
 
 
-async def test_filtered_and_unreadable_answers_are_errored_and_never_wrong(
+async def test_that_filtered_and_unreadable_answers_are_errored_and_never_wrong(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     async def script(connection: Connection) -> None:
@@ -140,7 +140,7 @@ async def test_filtered_and_unreadable_answers_are_errored_and_never_wrong(
     assert final.scores[0].n == 1
 
 
-async def test_anthropic_in_a_run_with_its_cost_unknown_away_from_home(
+async def test_that_the_cost_of_an_anthropic_model_on_an_unknown_address_is_unknown(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     answer = {
@@ -164,7 +164,7 @@ async def test_anthropic_in_a_run_with_its_cost_unknown_away_from_home(
     assert (record.tokens_in, record.tokens_cached, record.tokens_out) == (40, 30, 7)
 
 
-async def test_a_schema_for_the_answer_goes_through(tmp_path: Path, workspace: Workspace) -> None:
+async def test_that_a_schema_for_the_answer_goes_through(tmp_path: Path, workspace: Workspace) -> None:
     schemas: list[Any] = []
 
     async def script(connection: Connection) -> None:

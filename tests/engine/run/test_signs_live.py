@@ -11,7 +11,7 @@ from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 
-async def test_that_a_window_above_the_servers_cap_is_told_and_lowered_where_it_works(
+async def test_that_a_window_above_the_servers_cap_is_told_and_lowered(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_KEY", "sk-planted-for-tests")

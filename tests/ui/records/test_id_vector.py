@@ -11,7 +11,7 @@ def vector(*ids: int) -> IdVector:
     return IdVector(np.array(ids, dtype=np.int64))
 
 
-def test_an_unbroken_beginning_takes_no_room() -> None:
+def test_that_an_unbroken_beginning_takes_no_room() -> None:
     ids = IdVector(np.arange(FIRST, FIRST + 1_000_000, dtype=np.int64))
     assert (len(ids), ids.unbroken) == (1_000_000, 1_000_000)
     assert ids._room.nbytes == 0
@@ -20,7 +20,7 @@ def test_an_unbroken_beginning_takes_no_room() -> None:
     assert ids.row_of(FIRST + 1_000_000) is None
 
 
-def test_ids_that_close_a_gap_join_the_beginning() -> None:
+def test_that_ids_that_close_a_gap_join_the_beginning() -> None:
     ids = vector(10, 11, 13, 14)
     assert ids.unbroken == 2
     ids.insert(2, np.array([12]))
@@ -30,7 +30,7 @@ def test_ids_that_close_a_gap_join_the_beginning() -> None:
 
 
 @given(st.lists(st.integers(0, 40), unique=True, max_size=30), st.data())
-def test_it_behaves_as_the_list_of_its_ids(ids: list[int], data: st.DataObject) -> None:
+def test_that_it_behaves_as_the_list_of_its_ids(ids: list[int], data: st.DataObject) -> None:
     made = IdVector(np.array(ids, dtype=np.int64))
     for _ in range(data.draw(st.integers(0, 4))):
         row = data.draw(st.integers(0, len(ids)))

@@ -46,7 +46,7 @@ def test_that_a_damaged_database_is_said(open_window: OpenWindow, workspace: Wor
     assert "Traceback" not in driver.messages()
 
 
-def test_that_a_missing_dataset_is_said_and_the_next_run_works(
+def test_that_a_missing_dataset_is_said_and_the_next_run_ends(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:
     path = tmp_path / "broken.toml"

@@ -27,7 +27,7 @@ def test_that_what_cannot_work_is_said(python: tuple[int, ...], pyside: str | No
     ("python", "pyside"),
     [((3, 11, 7), "6.11.3"), ((3, 12, 1), "6.12.0"), ((3, 13, 0), "6.12.1"), ((3, 11, 0), "6.12.1a1")],
 )
-def test_that_what_works_passes(python: tuple[int, ...], pyside: str) -> None:
+def test_that_supported_versions_pass(python: tuple[int, ...], pyside: str) -> None:
     assert problem(python, pyside) is None
 
 

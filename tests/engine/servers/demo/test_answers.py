@@ -72,19 +72,19 @@ def share_right(name: str, seed: int) -> float:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_eight_clear_reviews_are_all_judged_right(seed: int) -> None:
+def test_that_the_eight_clear_reviews_are_all_judged_right(seed: int) -> None:
     assert share_right("sentiment-8", seed) == 1
 
 
 @pytest.mark.parametrize(
     ("name", "rows"), [("sentiment", 200), ("arithmetic", 60), ("multiple-choice", 50), ("extraction", 50)]
 )
-def test_an_example_is_mostly_but_not_all_right(name: str, rows: int) -> None:
+def test_that_an_example_is_mostly_but_not_all_right(name: str, rows: int) -> None:
     assert len(samples(name)) >= rows
     assert 0.75 <= share_right(name, seed=0) < 1
 
 
-def test_an_extracted_object_fits_its_schema() -> None:
+def test_that_an_extracted_object_fits_its_schema() -> None:
     for request, _ in samples("extraction"):
         assert request.response_format is not None
         assert request.response_format.json_schema is not None
@@ -95,7 +95,7 @@ def test_an_extracted_object_fits_its_schema() -> None:
 @pytest.mark.parametrize(
     "text", ["", "  two  spaces", "naïve café – 12,5 €\n\nend ", "x" * 40, "日本語 テキスト", "\u202eabc"]
 )
-def test_pieces_join_to_the_text(text: str) -> None:
+def test_that_pieces_join_to_the_text(text: str) -> None:
     assert "".join(pieces(text)) == text
 
 
@@ -122,7 +122,7 @@ JSON = st.recursive(
     | st.just({"type": "json_object"})
     | st.builds(schema_form, st.dictionaries(st.text(max_size=5), JSON)),
 )
-def test_every_text_and_schema_gets_an_answer(system: str, text: str, form: Any) -> None:
+def test_that_every_text_and_schema_gets_an_answer(system: str, text: str, form: Any) -> None:
     messages = [{"role": "system", "content": system}, {"role": "user", "content": text}]
     request = msgspec.convert({"model": "m", "messages": messages, "response_format": form}, ChatRequest)
     answer = answer_text(request, b"key")
@@ -131,7 +131,7 @@ def test_every_text_and_schema_gets_an_answer(system: str, text: str, form: Any)
         json.loads(answer)
 
 
-def test_schemas_may_refer_and_choose() -> None:
+def test_that_schemas_may_refer_and_choose() -> None:
     schema = {
         "properties": {
             "who": {"$ref": "#/$defs/Person"},
@@ -153,7 +153,7 @@ def test_schemas_may_refer_and_choose() -> None:
     assert value["paid"] == {"amount": 240, "currency": "USD"}
 
 
-async def test_answers_do_not_depend_on_the_order_of_arrival() -> None:
+async def test_that_answers_do_not_depend_on_the_order_of_arrival() -> None:
     jobs = [(text, repeat) for text in TEXTS for repeat in range(3)]
     orders = [jobs, random.Random(3).sample(jobs, len(jobs))]
     seen = []
@@ -170,7 +170,7 @@ async def test_answers_do_not_depend_on_the_order_of_arrival() -> None:
     assert other != {job: text for job, (text, _) in seen[0].items()}
 
 
-async def test_a_stream_says_the_same_as_one_body() -> None:
+async def test_that_a_stream_says_the_same_as_one_body() -> None:
     async with demo_server("fast", step_base=0.0001, step_per_call=0) as demo:
         question = {"messages": [{"role": "user", "content": "What do you think of the sentiment here?"}]}
         whole = await demo.ask("", **question)
@@ -186,7 +186,7 @@ async def test_a_stream_says_the_same_as_one_body() -> None:
     assert len(choices) > 4
 
 
-async def test_usage_counts_prompt_and_answer() -> None:
+async def test_that_usage_counts_prompt_and_answer() -> None:
     async with demo_server() as demo:
         reply = await demo.ask("I love it.")
     request = msgspec.convert(demo.request("I love it."), ChatRequest)
@@ -198,7 +198,7 @@ async def test_usage_counts_prompt_and_answer() -> None:
     }
 
 
-async def test_max_tokens_cuts_the_answer() -> None:
+async def test_that_max_tokens_cuts_the_answer() -> None:
     ask = {"messages": [{"role": "user", "content": "Hello there"}], "max_tokens": 3}
     async with demo_server("fast", step_base=0, step_per_call=0) as demo:
         full = await demo.ask("", messages=ask["messages"])
@@ -230,7 +230,7 @@ async def test_max_tokens_cuts_the_answer() -> None:
         ),
     ],
 )
-async def test_response_format_is_answered_with_json(form: dict[str, Any], keys: set[str]) -> None:
+async def test_that_response_format_is_answered_with_json(form: dict[str, Any], keys: set[str]) -> None:
     async with demo_server() as demo:
         reply = await demo.ask("I love it, it is perfect.", response_format=form)
     value = json.loads(reply.text)

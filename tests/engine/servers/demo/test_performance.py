@@ -29,7 +29,7 @@ def most_at_once(spans: list[tuple[float, float]]) -> int:
     return most
 
 
-async def test_slots_are_never_exceeded() -> None:
+async def test_that_slots_are_never_exceeded() -> None:
     async with demo_server("fast", slots=3, step_base=0.0005, step_per_call=0.0001) as demo:
         replies = await asyncio.gather(*(demo.ask(f"Text {i}") for i in range(24)))
         stats = (await demo.get("/stats")).body
@@ -41,7 +41,7 @@ async def test_slots_are_never_exceeded() -> None:
     assert most_at_once([(call["start"], call["end"]) for call in calls]) == stats["max_in_flight"] > 3
 
 
-async def test_the_queue_is_first_come_first_served() -> None:
+async def test_that_the_queue_is_first_come_first_served() -> None:
     batch = Batch(Profile(slots=2))
     order = []
 
@@ -59,7 +59,7 @@ async def test_the_queue_is_first_come_first_served() -> None:
     assert (batch.active, batch.queued) == (0, 0)
 
 
-async def test_a_slot_handed_to_one_who_has_left_is_not_lost() -> None:
+async def test_that_a_slot_handed_to_one_who_has_left_is_not_lost() -> None:
     batch = Batch(Profile(slots=1))
     await batch.enter()
     waiter = asyncio.create_task(batch.enter())
@@ -70,13 +70,13 @@ async def test_a_slot_handed_to_one_who_has_left_is_not_lost() -> None:
     assert batch.active == 0
 
 
-async def test_a_step_takes_longer_in_a_larger_batch() -> None:
+async def test_that_a_step_takes_longer_in_a_larger_batch() -> None:
     profile = Profile(step_base=0.01, step_per_call=0.002, cache_slots=4, thrash=1.0)
     assert profile.step_seconds(2) == pytest.approx(0.014)
     assert profile.step_seconds(8) == pytest.approx(2 * 0.026)
 
 
-async def test_more_slots_are_used_at_once() -> None:
+async def test_that_more_slots_are_used_at_once() -> None:
     async with demo_server(
         "one-second", fixed_seconds=None, slots=1, step_base=3600, step_per_call=0
     ) as demo:
@@ -96,7 +96,7 @@ async def until(demo: Demo, true: Any) -> dict[str, Any]:
                 return stats
 
 
-async def test_a_client_that_leaves_frees_its_slot() -> None:
+async def test_that_a_client_that_leaves_frees_its_slot() -> None:
     async with demo_server("fast", slots=1, step_base=3600) as demo:
         first, second = (asyncio.create_task(demo.ask(f"Text {i}")) for i in range(2))
         await until(demo, lambda stats: stats["in_work"] == 1 and stats["queued"] == 1)
@@ -108,7 +108,7 @@ async def test_a_client_that_leaves_frees_its_slot() -> None:
     assert stats["failures"] == {"client_gone": 2}
 
 
-async def test_a_429_tells_truly_how_long_to_wait() -> None:
+async def test_that_a_429_tells_truly_how_long_to_wait() -> None:
     async with demo_server("instant", requests_per_minute=240, request_burst=2) as demo:
         good = [await demo.ask("Text 0"), await demo.ask("Text 1")]
         refused = await demo.ask("Text 2")
@@ -125,7 +125,7 @@ async def test_a_429_tells_truly_how_long_to_wait() -> None:
         assert (await demo.get("/stats")).body["failures"] == {"requests_per_minute": 1}
 
 
-async def test_tokens_a_minute_are_limited_too() -> None:
+async def test_that_tokens_a_minute_are_limited_too() -> None:
     async with demo_server("instant", tokens_per_minute=600, token_burst=60) as demo:
         first = await demo.ask("Text 0", max_tokens=40)
         second = await demo.ask("Text 1", max_tokens=40)
@@ -139,7 +139,7 @@ async def test_tokens_a_minute_are_limited_too() -> None:
     ("hints", "present"),
     [("all", {"Retry-After", "retry-after-ms"}), ("retry-after", {"Retry-After"}), ("none", set())],
 )
-async def test_hints_are_as_chatty_as_the_profile(hints: str, present: set[str]) -> None:
+async def test_that_hints_are_as_chatty_as_the_profile(hints: str, present: set[str]) -> None:
     async with demo_server("instant", requests_per_minute=1, request_burst=1, hints=hints) as demo:
         await demo.ask("Text 0")
         refused = await demo.ask("Text 1")
@@ -149,7 +149,7 @@ async def test_hints_are_as_chatty_as_the_profile(hints: str, present: set[str])
     assert {name for name in names if name in refused.headers} == present | limits
 
 
-async def test_too_many_at_once_are_refused() -> None:
+async def test_that_too_many_at_once_are_refused() -> None:
     async with demo_server("fast", max_concurrency=2, slots=None, step_base=3600) as demo:
         held = [asyncio.create_task(demo.ask(f"Text {i}")) for i in range(2)]
         await until(demo, lambda stats: stats["in_work"] == 2)
@@ -158,7 +158,7 @@ async def test_too_many_at_once_are_refused() -> None:
         assert [reply.status for reply in await asyncio.gather(*held)] == [200, 200]
 
 
-async def test_a_full_queue_is_503() -> None:
+async def test_that_a_full_queue_is_503() -> None:
     async with demo_server("ollama-1", queue_limit=1, step_base=3600) as demo:
         held = [asyncio.create_task(demo.ask(f"Text {i}")) for i in range(2)]
         await until(demo, lambda stats: stats["queued"] == 1)
@@ -193,7 +193,7 @@ async def statuses(texts: list[str]) -> dict[str, list[int]]:
     return found
 
 
-async def test_faults_depend_on_request_and_attempt_only() -> None:
+async def test_that_faults_depend_on_request_and_attempt_only() -> None:
     texts = [f"Text {i}" for i in range(40)]
     first = await statuses(texts)
     second = await statuses(texts[::-1])
@@ -202,7 +202,7 @@ async def test_faults_depend_on_request_and_attempt_only() -> None:
     assert any(outcomes == [200] for outcomes in first.values())
 
 
-async def test_a_broken_stream_has_no_end() -> None:
+async def test_that_a_broken_stream_has_no_end() -> None:
     async with demo_server("instant", broken=1.0) as demo:
         body = demo.request("I love it", stream=True)
         async with demo.session.post(f"{demo.url}/chat/completions", json=body) as response:
@@ -210,7 +210,7 @@ async def test_a_broken_stream_has_no_end() -> None:
     assert b"[DONE]" not in data
 
 
-async def test_a_slow_body_drips_and_is_whole() -> None:
+async def test_that_a_slow_body_drips_and_is_whole() -> None:
     async with demo_server("instant", slow=1.0, slow_seconds=0.2) as demo:
         async with demo.session.post(
             f"{demo.url}/chat/completions", json=demo.request("I love it")
@@ -226,7 +226,7 @@ async def test_a_slow_body_drips_and_is_whole() -> None:
     burst=st.floats(1, 1000),
     asked=st.lists(st.floats(1, 2000), min_size=1, max_size=30),
 )
-def test_waiting_as_long_as_told_is_always_enough(
+def test_that_waiting_as_long_as_told_is_always_enough(
     per_minute: float, burst: float, asked: list[float]
 ) -> None:
     now = 0.0
@@ -247,9 +247,9 @@ def test_waiting_as_long_as_told_is_always_enough(
     ("seconds", "text"),
     [(0, "0ms"), (0.0121, "13ms"), (1, "1s"), (1.5, "1.5s"), (60, "1m0s"), (364.25, "6m4.25s")],
 )
-def test_durations_are_written_as_openai_writes_them(seconds: float, text: str) -> None:
+def test_that_durations_are_written_as_openai_writes_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
-def test_longer_durations_never_look_shorter() -> None:
+def test_that_longer_durations_never_look_shorter() -> None:
     assert [duration(a) == duration(b) for a, b in pairwise([0.5, 0.9, 5.0, 65.0])] == [False] * 3

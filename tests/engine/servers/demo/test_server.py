@@ -37,7 +37,7 @@ DEMO = ["-m", "evalstudio.engine.servers.demo"]
         ('{"model": "m", "messages": [USER], "response_format": {"type": "json_schema"}}', "schema"),
     ],
 )
-async def test_a_bad_request_is_400_and_says_what_is_wrong(body: str, word: str) -> None:
+async def test_that_a_bad_request_is_400_and_says_what_is_wrong(body: str, word: str) -> None:
     async with demo_server() as demo:
         data = body.replace("USER", USER).encode("latin-1")
         reply = await demo.post("/v1/chat/completions", data)
@@ -47,7 +47,7 @@ async def test_a_bad_request_is_400_and_says_what_is_wrong(body: str, word: str)
     assert word in reply.body["error"]["message"]
 
 
-async def test_fields_it_does_not_know_and_long_texts_are_no_trouble() -> None:
+async def test_that_fields_it_does_not_know_and_long_texts_are_no_trouble() -> None:
     async with demo_server() as demo:
         fields = {"temperature": 0.3, "seed": 5, "logit_bias": {}, "max_tokens": None, "user": "me"}
         body = msgspec.json.encode(demo.request("love " * 500_000, **fields))
@@ -56,7 +56,7 @@ async def test_fields_it_does_not_know_and_long_texts_are_no_trouble() -> None:
     assert reply.status == 200
 
 
-async def test_addresses() -> None:
+async def test_that_known_addresses_answer_and_others_are_404() -> None:
     async with demo_server() as demo:
         models = await demo.get("/v1/models")
         health = await demo.get("/health")
@@ -68,7 +68,7 @@ async def test_addresses() -> None:
     assert nothing.body["error"]["code"] == "not_found"
 
 
-async def test_a_key_is_asked_for_where_one_is_set() -> None:
+async def test_that_a_key_is_asked_for_where_one_is_set() -> None:
     async with demo_server("instant", 0, "--api-key", "sesame") as demo:
         assert (await demo.ask("hi")).status == 401
         assert (await demo.ask("hi", headers={"Authorization": "Bearer wrong"})).status == 401
@@ -76,7 +76,7 @@ async def test_a_key_is_asked_for_where_one_is_set() -> None:
         assert (await demo.ask("hi", headers={"Authorization": "Bearer sesame"})).status == 200
 
 
-async def test_control_needs_the_token_and_refuses_nonsense() -> None:
+async def test_that_control_needs_the_token_and_refuses_nonsense() -> None:
     async with demo_server() as demo:
         assert (await demo.post("/control", {"slots": 3})).status == 401
         wrong = {"Authorization": "Bearer wrong"}
@@ -91,13 +91,13 @@ async def test_control_needs_the_token_and_refuses_nonsense() -> None:
         assert changed.body["step_base"] == profile_named("vllm-32").step_base
 
 
-def test_every_profile_is_described_and_an_unknown_one_named() -> None:
+def test_that_every_profile_is_described_and_an_unknown_one_named() -> None:
     assert all(profile.description for profile in PROFILES.values())
     with pytest.raises(ModelError, match=r"'nope'.*instant"):
         profile_named("nope")
 
 
-async def test_a_port_in_use_is_one_sentence_and_exit_2() -> None:
+async def test_that_a_port_in_use_is_one_sentence_and_exit_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = await asyncio.create_subprocess_exec(
@@ -116,7 +116,7 @@ async def test_a_port_in_use_is_one_sentence_and_exit_2() -> None:
     assert len(err.decode().strip().splitlines()) == 1
 
 
-async def test_two_servers_get_two_free_ports() -> None:
+async def test_that_two_servers_get_two_free_ports() -> None:
     async with demo_server() as one, demo_server() as other:
         assert one.url != other.url
         assert (await one.get("/health")).status == (await other.get("/health")).status == 200
@@ -124,7 +124,7 @@ async def test_two_servers_get_two_free_ports() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_orderly_even_with_calls_in_work(number: signal.Signals) -> None:
+async def test_that_a_signal_ends_it_orderly_even_with_calls_in_work(number: signal.Signals) -> None:
     async with demo_server("fast", step_base=3600) as demo:
         call = asyncio.create_task(demo.ask("hi"))
         while (await demo.get("/stats")).body["in_work"] != 1:
@@ -153,7 +153,7 @@ asyncio.run(main())
 """
 
 
-async def test_it_leaves_when_its_parent_is_killed() -> None:
+async def test_that_it_leaves_when_its_parent_is_killed() -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, stdout=asyncio.subprocess.PIPE
     )
@@ -166,20 +166,20 @@ async def test_it_leaves_when_its_parent_is_killed() -> None:
     assert (gone, alive) == ([child], [])
 
 
-async def test_a_server_that_cannot_start_is_told_with_its_own_words() -> None:
+async def test_that_a_server_that_cannot_start_is_told_with_its_own_words() -> None:
     with pytest.raises(ModelError, match=r"ended before it listened.*no-such-profile"):
         async with start_child_server([*DEMO, "--profile", "no-such-profile"]):
             pytest.fail("it must not start")
 
 
-async def test_a_server_that_stays_silent_is_stopped() -> None:
+async def test_that_a_server_that_stays_silent_is_stopped() -> None:
     code = "import sys, time; sys.stderr.write('thinking'); sys.stderr.flush(); sys.stdin.read()"
     with pytest.raises(ModelError, match="did not start within"):
         async with start_child_server(["-c", code], start_timeout=1.0):
             pytest.fail("it must not start")
 
 
-async def test_a_server_that_ignores_the_end_of_stdin_is_ended_all_the_same() -> None:
+async def test_that_a_server_that_ignores_the_end_of_stdin_is_ended_all_the_same() -> None:
     code = """
 import json, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
