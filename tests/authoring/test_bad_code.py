@@ -10,7 +10,7 @@ import pytest
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
-from tests.pytest_plugin.test_plugin import ROOT, session
+from tests.pytest_plugin.support import ROOT, session
 
 EVALUATION = """
 import os, sys

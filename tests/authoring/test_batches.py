@@ -11,7 +11,7 @@ from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
-from tests.pytest_plugin.test_plugin import session
+from tests.pytest_plugin.support import session
 
 HEAD = """
 import ctypes, os, pathlib, threading, time

@@ -11,7 +11,7 @@ from evalstudio.errors import EvaluationError, LimitError
 from evalstudio.evaluators import exact_match
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
-from tests.pytest_plugin.test_plugin import session
+from tests.pytest_plugin.support import session
 
 FILE = """
 import os, pathlib, sys

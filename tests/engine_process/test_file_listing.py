@@ -20,7 +20,7 @@ from evalstudio.protocol import (
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
-from tests.engine_process.test_main import Child
+from tests.engine_process.support import Child
 
 FILE = '''
 import asyncio, os

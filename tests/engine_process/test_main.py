@@ -1,15 +1,12 @@
 """The engine as a child process: the protocol over real pipes, whatever a person's code does."""
 
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -21,10 +18,8 @@ from evalstudio.protocol import (
     VERSION,
     ChangeSettings,
     DeleteRun,
-    Events,
     FindKey,
     ForecastRun,
-    Frames,
     Hello,
     ListModels,
     LogLine,
@@ -43,54 +38,7 @@ from evalstudio.settings.values import Rates, Settings
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
-
-
-class Child:
-    """A real engine process and what it says."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        command = [sys.executable, "-m", "evalstudio", "engine", "--workspace", str(workspace.folder)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.events: list[Any] = []
-        self._changed = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        frames = Frames(Events)
-        assert self.process.stdout is not None
-        while data := os.read(self.process.stdout.fileno(), 65_536):
-            with self._changed:
-                self.events += frames.feed(data)
-                self._changed.notify_all()
-        with self._changed:
-            self.events.append(None)
-            self._changed.notify_all()
-
-    def send(self, command: Any) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(frame(command))
-        self.process.stdin.flush()
-
-    def until(self, condition: Callable[[Any], bool], timeout: float = 60) -> Any:
-        """The first event of which the condition holds."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: any(map(condition, self.events)), timeout), self.events[-3:]
-            return next(event for event in self.events if condition(event))
-
-    def reply(self, number: int) -> Reply:
-        return self.until(lambda event: isinstance(event, Reply) and event.id == number)  # type: ignore[no-any-return]
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        try:
-            self.process.wait(15)
-        finally:
-            self.process.kill()
-        self._reader.join(5)
-        self.process.stdout.close()
+from tests.engine_process.support import Child
 
 
 @pytest.fixture

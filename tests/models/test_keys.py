@@ -26,8 +26,7 @@ from evalstudio.models.keys import (
     use_for_session,
 )
 from evalstudio.workspace.folder import Workspace
-from tests.engine.models.scripted import Connection, chunk, completion, reply, scripted
-from tests.engine.run.test_failing_endpoints import number_of
+from tests.engine.models.scripted import Connection, chunk, completion, number_of, reply, scripted
 from tests.engine.support import Heard, engine_in, finish, write_evaluation
 
 PLANTED = "planted/Key+0123456789-abcdefghij"

@@ -12,9 +12,9 @@ from evalstudio import ForEach, Result, Score, batch, foreach, run
 from evalstudio.concurrency import Sequential
 from evalstudio.errors import LimitError
 from evalstudio.runner import Finished
-from tests.cli.test_run_python import finish as in_terminal
+from tests.cli.support import finish as in_terminal
 from tests.engine.support import write_evaluation
-from tests.pytest_plugin.test_plugin import session
+from tests.pytest_plugin.support import session
 
 HANGS = """
 @ForEach({timeout})("number", range(4))

@@ -13,20 +13,8 @@ from evalstudio.advice.presets import measure_machine
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow
 from evalstudio.errors import ModelError
 from evalstudio.evaluations.request import Options
-from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import engine_in, finish, write_evaluation
-
-
-def write_model(folder: Path, text: str) -> None:
-    (folder / "model.py").write_text(text)
-
-
-def records(workspace: Workspace, run_id: int = 1) -> list[Details]:
-    reader = Reader(workspace)
-    found = [details for one in reader.record_ids(run_id) if (details := reader.details(one))]
-    reader.close()
-    return found
+from tests.engine.support import engine_in, finish, records, write_evaluation, write_model
 
 
 async def test_that_a_synchronous_function_runs_in_eight_threads_by_default(

@@ -3,8 +3,6 @@
 import asyncio
 import random
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,23 +12,9 @@ from evalstudio.errors import RunError, StoreError
 from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import demo, engine_in, finish, write_evaluation
+from tests.engine.support import demo, engine_in, finish, start_cli, write_evaluation
 
 SAMPLES = 120
-
-
-def start_cli(evaluation: str, workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "evalstudio",
-        "run",
-        evaluation,
-        "--workspace",
-        str(workspace.folder),
-        *arguments,
-    ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 @pytest.fixture(autouse=True)

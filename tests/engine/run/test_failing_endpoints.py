@@ -12,7 +12,7 @@ from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Snapshot
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.models.scripted import Connection, Script, chunk, completion, reply, scripted
+from tests.engine.models.scripted import Connection, Script, chunk, completion, number_of, reply, scripted
 from tests.engine.support import engine_in, finish, write_evaluation
 
 
@@ -35,11 +35,6 @@ async def run_against(
     records = [reader.details(record) for record in reader.record_ids(run.id)]
     reader.close()
     return final, [record for record in records if record is not None]
-
-
-def number_of(asked: Any) -> int:
-    """Which sample a request is of: prompts end in (number)."""
-    return int(asked["messages"][-1]["content"].rpartition("(")[2].rstrip(")"))
 
 
 async def test_that_an_errored_record_keeps_its_part_of_the_answer_and_all_its_attempts(

@@ -15,8 +15,7 @@ from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
 from evalstudio.settings.values import Settings
 from evalstudio.workspace.folder import Workspace
-from tests.engine.models.test_function import records, write_model
-from tests.engine.support import engine_in, finish, write_evaluation
+from tests.engine.support import engine_in, finish, records, write_evaluation, write_model
 
 MODEL = "async def answer(prompt):\n    return prompt\n"
 HEAD = "import ctypes, os, sys, time\nfrom evalstudio import Score\n"

@@ -20,9 +20,8 @@ from evalstudio.errors import ModelError, RequirementError
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
 from evalstudio.workspace.folder import Workspace
-from tests.engine.models.test_function import records, write_model
-from tests.engine.support import Heard, engine_in, finish, write_evaluation
-from tests.engine.workers.test_process_workers import HEAD, noted, until
+from tests.engine.support import Heard, engine_in, finish, records, write_evaluation, write_model
+from tests.engine.workers.support import HEAD, noted, until
 
 QUICK = "note('called', os.getpid())\n    time.sleep(0.05)\n    return 'positive'"
 

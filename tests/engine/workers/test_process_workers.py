@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,38 +22,15 @@ from evalstudio.errors import ModelError
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import LogLine
 from evalstudio.workspace.folder import Workspace
-from tests.engine.models.test_function import records, write_model
-from tests.engine.support import engine_in, finish, write_evaluation
+from tests.engine.support import engine_in, finish, records, write_evaluation, write_model
+from tests.engine.workers.support import HEAD, noted, until
 
-HEAD = """
-import os, pathlib, signal, sys, time
-HERE = pathlib.Path(__file__).parent
-
-def note(name, text):
-    with open(HERE / name, "a") as file:
-        file.write(f"{text}\\n")
-
-def wait_for(name):
-    while not (HERE / name).exists():
-        time.sleep(0.005)
-"""
 GATED = """
 def answer(number):
     note("begun", number)
     wait_for(f"go {number}")
     return f"{number} {os.getpid()}"
 """
-
-
-def noted(folder: Path, name: str = "begun") -> list[str]:
-    path = folder / name
-    return path.read_text().split() if path.exists() else []
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -33,9 +33,8 @@ from evalstudio.settings.values import (
 from evalstudio.ui.kit.theme import theme
 from evalstudio.ui.settings.settings import SettingsDialog
 from tests.engine.support import write_evaluation
-from tests.settings.test_settings import OTHER, with_value
-from tests.ui.conftest import Driver
-from tests.ui.pages.runs.test_runs_page import choose, click
+from tests.settings.support import OTHER, with_value
+from tests.ui.driver import Driver, choose, click
 
 OpenWindow = Callable[[], Driver]
 

@@ -17,10 +17,8 @@ from qasync import QEventLoop
 from evalstudio.models.keys import use_for_session
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import write_evaluation
-from tests.engine.test_hung_threads import HANGS_EVERY_FIFTH
-from tests.ui.conftest import Driver, finish
-from tests.ui.pages.runs.test_runs_page import choose, click
+from tests.engine.support import HANGS_EVERY_FIFTH, write_evaluation
+from tests.ui.driver import Driver, choose, click, finish
 
 OpenWindow = Callable[[], Driver]
 

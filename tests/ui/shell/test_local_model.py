@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QComboBox
 from evalstudio.core.run_state import RunState
 from evalstudio.engine.servers import local_model
 from evalstudio.models.providers import LOCAL_MODEL
-from tests.ui.conftest import Driver
-from tests.ui.pages.runs.test_runs_page import choose, click
+from tests.ui.driver import Driver, choose, click
 
 pytestmark = [
     pytest.mark.local_model,

@@ -11,9 +11,8 @@ from evalstudio.core.run_state import RunState
 from evalstudio.ui.shell import run_end_notifier
 from evalstudio.ui.shell.keep_awake import Awake, inhibitor
 from evalstudio.ui.shell.run_end_notifier import ended_words
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver, choose, click
 from tests.ui.factories import make_snapshot
-from tests.ui.pages.runs.test_runs_page import choose, click
 
 OpenWindow = Callable[[], Driver]
 KEEPER = """

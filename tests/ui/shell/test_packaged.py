@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
 from evalstudio.errors import RequirementError
 from evalstudio.ui.settings.settings import SettingsDialog
 from evalstudio.workspace.packaged import how_to_add
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 OpenWindow = Callable[..., Driver]
 

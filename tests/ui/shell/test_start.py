@@ -19,7 +19,7 @@ from evalstudio.ui.records.record_cells import HEADINGS
 from evalstudio.ui.shell.studio import open_studio
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace
-from tests.ui.conftest import Driver, finish
+from tests.ui.driver import Driver, finish
 
 FIRST_PAINT = """
 import os, sys

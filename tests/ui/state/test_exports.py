@@ -17,7 +17,7 @@ from evalstudio.ui.state.export_job import Progress, export_records, export_run
 from evalstudio.ui.state.export_progress import tell_export
 from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace.folder import Workspace
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 Opened = Callable[[], Driver]
 

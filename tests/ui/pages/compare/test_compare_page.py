@@ -15,7 +15,7 @@ from evalstudio.ui.kit.text import apart
 from evalstudio.ui.pages.compare.overlay import Overlaid, OverlayChart
 from evalstudio.ui.pages.compare.page import propose
 from evalstudio.ui.pages.compare.speed_panel import SpeedPanel, speed_rows
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 Opened = Callable[[], Driver]
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QTableWidget, QTab
 from evalstudio.protocol import DuplicateRun
 from evalstudio.ui.pages.compare.several_runs import SeveralRuns
 from evalstudio.ui.state.tasks import spawn
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 Opened = Callable[[], Driver]
 

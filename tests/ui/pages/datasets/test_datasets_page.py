@@ -22,8 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.core.run_state import RunState
-from tests.ui.conftest import Driver
-from tests.ui.pages.evaluations.test_evaluations_page import press, text_of
+from tests.ui.driver import Driver, press, text_of
 
 OpenWindow = Callable[[], Driver]
 
@@ -129,7 +128,7 @@ def test_that_a_broken_csv_is_told_with_its_lines_before_it_is_taken(
 def test_that_a_file_is_used_in_place_listed_and_read_in_another_way(
     open_window: OpenWindow, csv: Path, loop: object
 ) -> None:
-    from tests.ui.conftest import finish
+    from tests.ui.driver import finish
 
     driver = open_window()
     driver.ready()

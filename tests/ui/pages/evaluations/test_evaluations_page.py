@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.core.run_state import RunState
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver, press, text_of
 
 OpenWindow = Callable[[], Driver]
 EVALUATION = """# kept by hand: a space that does not break ->\N{NO-BREAK SPACE}<-
@@ -63,16 +63,6 @@ def opened(open_window: OpenWindow, path: Path) -> Driver:
 def visible(driver: Driver, name: str) -> str:
     label = driver.find(QLabel, name)
     return label.text() if label.isVisibleTo(driver.window) else ""
-
-
-def text_of(driver: Driver, name: str) -> str:
-    return driver.find(QPlainTextEdit, name).toPlainText()
-
-
-def press(driver: Driver, kind: type[QWidget], name: str) -> None:
-    button = driver.find(kind, name)
-    driver.wait(button.isEnabled)
-    driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_that_the_form_edits_the_text_and_leaves_what_was_written_by_hand(
@@ -404,7 +394,7 @@ def test_that_it_is_said_why_the_time_of_a_function_is_not_known(
 def test_that_an_evaluation_used_before_is_listed_again(
     open_window: OpenWindow, file: Path, loop: object
 ) -> None:
-    from tests.ui.conftest import finish
+    from tests.ui.driver import finish
 
     driver = opened(open_window, file)
     press(driver, QToolButton, "run_evaluation_button")

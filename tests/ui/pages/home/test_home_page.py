@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTableWidget, QToolButton
 
 from evalstudio.core.run_state import RunState
-from tests.ui.conftest import Driver, finish
-from tests.ui.pages.evaluations.test_evaluations_page import press
+from tests.ui.driver import Driver, finish, press
 
 OpenWindow = Callable[..., Driver]
 

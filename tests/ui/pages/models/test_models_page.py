@@ -29,7 +29,7 @@ from evalstudio.ui.pages.models.capacity_chart import CapacityChart
 from evalstudio.ui.pages.models.function_check import function_problem
 from evalstudio.ui.state.engine_client import EngineState
 from tests.engine.support import write_evaluation
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 OpenWindow = Callable[[], Driver]
 SECRET = "sk-planted-in-the-window-0123456789"

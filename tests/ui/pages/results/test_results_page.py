@@ -27,7 +27,7 @@ from evalstudio.ui.pages.evaluations.sample_preview import answer_parts
 from evalstudio.ui.pages.results.waterfall import Span, Waterfall, spans_of
 from evalstudio.ui.records.record_cells import ANSWER, PROMPT
 from evalstudio.ui.records.record_detail import sections
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 COST = 10
 TOKENS = 6

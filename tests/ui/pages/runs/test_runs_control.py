@@ -27,9 +27,8 @@ from evalstudio.protocol import Call, Percentiles
 from evalstudio.settings.values import changed
 from evalstudio.ui.pages.runs.signs_panel import SignsPanel
 from evalstudio.ui.pages.runs.tail_panel import TailPanel
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver, choose, click
 from tests.ui.factories import make_snapshot
-from tests.ui.pages.runs.test_runs_page import choose, click
 
 OpenWindow = Callable[[], Driver]
 

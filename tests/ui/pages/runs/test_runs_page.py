@@ -33,24 +33,10 @@ from evalstudio.store.runs import find_or_create, set_state, take_lease
 from evalstudio.ui.pages.runs.error_table import RETRY
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace
-from tests.store.test_runs import new_run
-from tests.ui.conftest import Driver
+from tests.store.support import new_run
+from tests.ui.driver import Driver, choose, click
 
 OpenWindow = Callable[[], Driver]
-
-
-def click(driver: Driver, name: str) -> None:
-    button = driver.find(QToolButton, f"{name}_button")
-    driver.wait(button.isEnabled)
-    driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def choose(driver: Driver, evaluation: str, model: str = "", samples: int = 0) -> None:
-    box = driver.find(QComboBox, "evaluation")
-    box.setCurrentIndex(box.findText(evaluation))
-    if model:
-        driver.find(QComboBox, "model").setCurrentText(model)
-    driver.find(QSpinBox, "samples").setValue(samples)
 
 
 def test_that_one_press_of_start_runs_the_example_to_its_end(open_window: OpenWindow) -> None:
@@ -166,7 +152,7 @@ def test_that_a_killed_engine_is_told_restarted_and_its_run_resumed(open_window:
 
 
 def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: OpenWindow, loop: object) -> None:
-    from tests.ui.conftest import finish
+    from tests.ui.driver import finish
 
     driver = open_window()
     left: list[bool] = []

@@ -13,7 +13,7 @@ from evalstudio.protocol import Call, StartRun, Worker
 from evalstudio.ui.pages.runs.slot_strip import SlotStrip, countdown
 from evalstudio.ui.pages.runs.worker_cells import WorkerCells, describe_worker
 from evalstudio.ui.state.tasks import spawn
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 from tests.ui.factories import make_snapshot
 
 OpenWindow = Callable[[], Driver]
