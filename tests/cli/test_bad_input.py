@@ -13,20 +13,8 @@ import pytest
 
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
+from tests.cli.support import evalstudio, said
 from tests.engine.support import write_evaluation
-
-
-def evalstudio(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "evalstudio", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=timeout, check=False, stdin=subprocess.DEVNULL
-    )
-
-
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    text = done.stdout + done.stderr
-    assert "Traceback" not in text, text
-    return " ".join(text.split())
 
 
 @pytest.fixture

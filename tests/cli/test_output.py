@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from evalstudio.cli import show
 from evalstudio.terminal.console import SafeConsole
 from evalstudio.terminal.stdout import visible
-from tests.cli.test_bad_input import evalstudio, said
+from tests.cli.support import evalstudio, said
 
 CODE = "def answer(prompt):\n    raise ValueError('evil \\x1b]0;pwned\\x07\\x9b2J')\n"
 

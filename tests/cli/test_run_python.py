@@ -1,7 +1,6 @@
 """`evalstudio run eval_x.py::eval_sentiment`: exit status, JSON, fixtures, Ctrl-C, and what cannot run."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,45 +10,8 @@ import pytest
 
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
+from tests.cli.support import finish, start
 
-FILE = """
-import asyncio, pytest
-from evalstudio import Result, foreach
-from evalstudio.evaluators import exact_match
-
-@pytest.fixture
-async def model():
-    yield asyncio.get_running_loop()
-
-@foreach("text,expected", [("good", "good"), ("bad", "good")])
-async def eval_half(text, expected, model):
-    assert asyncio.get_running_loop() is model
-    print("a line of a person's own")
-    return Result(exact_match(text, expected), prompt=text, model_response=text)
-
-@foreach("text,expected", [("good", "good"), ("bad", "bad")], fail_under=0.9)
-def eval_all(text, expected):
-    return Result(exact_match(text, expected))
-
-@foreach("text", ["a", "b"])
-async def eval_slow(text):
-    await asyncio.sleep(30)
-
-@foreach("text", ["a", "b"])
-def eval_broken(text):
-    raise ValueError("no idea")
-
-@pytest.fixture
-def nothing():
-    raise RuntimeError("no server")
-
-@foreach("text", ["a", "b"])
-def eval_without(text, nothing):
-    ...
-
-def test_beside():
-    raise AssertionError
-"""
 UNDECORATED = """
 from evalstudio import Result, Score, foreach
 
@@ -59,34 +21,6 @@ def eval_one(n):
 
 def eval_other(n): ...
 """
-
-
-def _hear_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    (folder / "eval_x.py").write_text(FILE)
-    return subprocess.Popen(
-        [sys.executable, "-m", "evalstudio", "run", *arguments],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        },
-        # a shell that runs the tests in the background has Ctrl-C ignored, and that is inherited
-        preexec_fn=None if sys.platform == "win32" else _hear_ctrl_c,  # noqa: PLW1509 - no thread starts it
-    )
-
-
-def finish(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    process = start(folder, *arguments)
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
 
 
 def test_that_a_function_runs_with_its_fixtures_and_prints_json(tmp_path: Path, workspace: Workspace) -> None:

@@ -16,7 +16,7 @@ JSON_VALUE = st.recursive(
 )
 
 
-def test_types_stay_and_null_is_not_empty(opened: OpenFile) -> None:
+def test_that_types_stay_and_null_is_not_empty(opened: OpenFile) -> None:
     lines = '{"id":"007","n":0,"b":false,"t":"","z":null}\n{"id":12345678901234567890,"n":1.50,"b":"0","t":[1],"z":{}}'
     rows = values(opened("a.jsonl", lines))
     assert rows[0] == {"id": "007", "n": 0, "b": False, "t": "", "z": None}
@@ -24,7 +24,7 @@ def test_types_stay_and_null_is_not_empty(opened: OpenFile) -> None:
     assert rows[1] == {"id": 12345678901234567890, "n": 1.5, "b": "0", "t": [1], "z": {}}
 
 
-def test_bad_lines_are_named_and_kept_out(opened: OpenFile) -> None:
+def test_that_bad_lines_are_named_and_kept_out(opened: OpenFile) -> None:
     lines = b'{"a":"\xc3\xa9"}\n\n{"a":NaN}\n[1]\n{"a":2} x\n{"a":"\xff"}\n"text"\nnull\n{"a":3'
     dataset = opened("a.jsonl", lines)
     assert values(dataset) == [{"a": "é"}]
@@ -35,7 +35,7 @@ def test_bad_lines_are_named_and_kept_out(opened: OpenFile) -> None:
     assert messages[3] == "has bytes that are not UTF-8"
 
 
-def test_a_key_that_a_row_lacks_is_null_unless_it_was_asked_for(opened: OpenFile) -> None:
+def test_that_a_key_that_a_row_lacks_is_null_unless_it_was_asked_for(opened: OpenFile) -> None:
     lines = '{"q":"x","a":1}\n{"q":"y","note":"n"}\n{"a":3}\n'
     dataset = opened("a.jsonl", lines)
     assert dataset.columns == ("q", "a", "note")
@@ -47,7 +47,7 @@ def test_a_key_that_a_row_lacks_is_null_unless_it_was_asked_for(opened: OpenFile
         opened("a.jsonl", lines, columns={"expected": "b"})
 
 
-def test_a_dotted_path_reaches_into_nested_targets(opened: OpenFile) -> None:
+def test_that_a_dotted_path_reaches_into_nested_targets(opened: OpenFile) -> None:
     lines = '{"item":{"turns":["a","b"]},"x.y":1}\n{"item":{"turns":["c"]},"x.y":2}\n'
     dataset = opened("a.jsonl", lines, columns={"second": "item.turns.1", "plain": "x.y"})
     assert [(row["second"], row["plain"]) for row in values(dataset)] == [("b", 1)]
@@ -59,11 +59,11 @@ def test_a_dotted_path_reaches_into_nested_targets(opened: OpenFile) -> None:
     ['[{"a":1},{"a":2}]', '{"data":[{"a":1},{"a":2}],"n":[{}]}', '{"version":"1","rows":[{"a":1},{"a":2}]}'],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_where_the_list_of_a_json_file_may_be(opened: OpenFile, text: str, encoding: str) -> None:
+def test_that_the_list_of_a_json_file_is_found(opened: OpenFile, text: str, encoding: str) -> None:
     assert values(opened("a.json", text.encode(encoding))) == [{"a": 1}, {"a": 2}]
 
 
-def test_entries_of_a_json_list_that_are_no_objects(opened: OpenFile) -> None:
+def test_that_entries_of_a_json_list_that_are_no_objects_are_named_and_kept_out(opened: OpenFile) -> None:
     dataset = opened("a.json", '[{"a":1},2,"x"]')
     assert values(dataset) == [{"a": 1}]
     assert [str(problem) for problem in dataset.problems] == [
@@ -84,14 +84,18 @@ def test_entries_of_a_json_list_that_are_no_objects(opened: OpenFile) -> None:
         ("  ", "is empty"),
     ],
 )
-def test_json_files_that_cannot_be_used(opened: OpenFile, text: str, sentence: str) -> None:
+def test_that_a_json_file_without_a_list_of_objects_is_refused(
+    opened: OpenFile, text: str, sentence: str
+) -> None:
     with pytest.raises(DatasetError, match=sentence):
         opened("a.json", text)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.fixed_dictionaries({"a": JSON_VALUE, "b": JSON_VALUE}), min_size=1, max_size=5))
-def test_what_json_writes_comes_back_with_its_types(opened: OpenFile, rows: list[dict[str, object]]) -> None:
+def test_that_what_json_writes_comes_back_with_its_types(
+    opened: OpenFile, rows: list[dict[str, object]]
+) -> None:
     lines = "\n".join(json.dumps(row, ensure_ascii=bool(len(rows) % 2)) for row in rows)
     for name, text in (("a.jsonl", lines), ("a.json", json.dumps(rows))):
         dataset = opened(name, text)

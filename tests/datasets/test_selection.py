@@ -18,14 +18,14 @@ def numbers(dataset: Dataset) -> list[int]:
     return picked
 
 
-def test_the_first_n_and_never_more_than_there_are(opened: OpenFile) -> None:
+def test_that_the_first_n_are_taken_and_never_more_than_there_are(opened: OpenFile) -> None:
     assert numbers(opened("a.csv", ROWS)) == list(range(100))
     assert numbers(opened("a.csv", ROWS, samples=3)) == [0, 1, 2]
     assert opened("a.csv", ROWS, samples=500).count == 100
     assert opened("a.csv", ROWS, samples=3).rows == 100
 
 
-def test_a_seeded_choice_is_fixed_in_dataset_order_and_grows_around_itself(opened: OpenFile) -> None:
+def test_that_a_seeded_choice_is_fixed_in_dataset_order_and_grows_around_itself(opened: OpenFile) -> None:
     ten = numbers(opened("a.csv", ROWS, samples=10, seed=1))
     assert ten == [9, 31, 36, 39, 55, 61, 75, 85, 93, 96]
     other = "n,kind\n" + "".join(f"{n},x\n" for n in range(100))
@@ -35,7 +35,7 @@ def test_a_seeded_choice_is_fixed_in_dataset_order_and_grows_around_itself(opene
     assert numbers(opened("a.csv", ROWS, samples=100, seed=1)) == list(range(100))
 
 
-def test_indices_and_filter(opened: OpenFile) -> None:
+def test_that_indices_and_filter_choose_rows_before_the_number_is_cut(opened: OpenFile) -> None:
     assert numbers(opened("a.csv", ROWS, indices=(7, 3, 99))) == [3, 7, 99]
     assert numbers(opened("a.csv", ROWS, indices=(7, 3, 99), samples=2)) == [3, 7]
     assert numbers(opened("a.csv", ROWS, filter="kind == 'odd' and n|int < 6")) == [1, 3, 5]
@@ -65,12 +65,14 @@ def test_indices_and_filter(opened: OpenFile) -> None:
         ({"filter": "false"}, "None of the 100 rows"),
     ],
 )
-def test_selections_that_make_no_sense(opened: OpenFile, options: dict[str, Any], sentence: str) -> None:
+def test_that_a_selection_that_makes_no_sense_is_refused(
+    opened: OpenFile, options: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(DatasetError, match=sentence):
         opened("a.csv", ROWS, **options)
 
 
-def test_ids_come_from_a_column_or_the_position(opened: OpenFile) -> None:
+def test_that_ids_come_from_a_column_or_the_position(opened: OpenFile) -> None:
     text = "key,q\n007,a\n7,b\n,c\nx,d\n"
     dataset = opened("a.csv", text, id="key")
     assert [sample.id for sample in dataset] == ["007", "7", "x"]
@@ -83,20 +85,20 @@ def test_ids_come_from_a_column_or_the_position(opened: OpenFile) -> None:
     assert numbered.problem_count == 1
 
 
-def test_columns_can_trade_names(opened: OpenFile) -> None:
+def test_that_columns_can_trade_names(opened: OpenFile) -> None:
     dataset = opened("a.csv", "q,a\nx,1\n", columns={"q": "a", "a": "q", "text": "q"})
     assert next(iter(dataset)).values == {"q": "1", "a": "x", "text": "x"}
     assert dataset.columns == ("q", "a", "text")
 
 
-def test_repeated_ids_are_refused_with_both_lines(opened: OpenFile) -> None:
+def test_that_repeated_ids_are_refused_with_both_lines(opened: OpenFile) -> None:
     with pytest.raises(DatasetError, match="has 'x' twice, at line 2 and line 4"):
         opened("a.csv", "key,q\nx,1\ny,2\nx,3\n", id="key")
     with pytest.raises(DatasetError, match="no column 'k' for the ids"):
         opened("a.csv", "key,q\nx,1\n", id="k")
 
 
-def test_the_hash_is_of_the_content_and_not_of_the_selection(opened: OpenFile) -> None:
+def test_that_the_hash_is_of_the_content_and_not_of_the_selection(opened: OpenFile) -> None:
     first = opened("a.csv", ROWS).content_hash
     assert opened("b.csv", ROWS, samples=5, seed=3, filter="n != ''").content_hash == first
     assert opened("a.csv", ROWS, delimiter=",", encoding="utf8").content_hash == first
@@ -105,7 +107,7 @@ def test_the_hash_is_of_the_content_and_not_of_the_selection(opened: OpenFile) -
     assert opened("a.csv", ROWS, id="n").content_hash != first
 
 
-def test_a_file_of_broken_rows_costs_no_memory_for_each(opened: OpenFile) -> None:
+def test_that_a_file_of_broken_rows_costs_no_memory_for_each(opened: OpenFile) -> None:
     dataset = opened("a.csv", "a,b\n1,2\n" + "broken\n" * 3000)
     assert dataset.problem_count == 3000
     assert len(dataset.problems) == 1001

@@ -2,7 +2,6 @@
 
 import datetime
 import decimal
-import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,66 +11,10 @@ import pytest
 from evalstudio.datasets import DatasetSource, open_dataset, preview
 from evalstudio.errors import DatasetError
 from tests.datasets.conftest import OpenFile, values
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+from tests.datasets.workbooks import write_sheets
 
 
-# Style 1 is the built-in date format.
-STYLES = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
-
-
-def write_sheets(path: Path, sheets: dict[str, list[list[object]]]) -> None:
-    """The smallest workbook that is one; None leaves a cell out."""
-    names = "".join(
-        f'<sheet name="{name}" sheetId="{place}" r:id="r{place}"/>' for place, name in enumerate(sheets, 1)
-    )
-    links = f'<Relationship Id="styles" Type="{RELATIONS}/styles" Target="styles.xml"/>' + "".join(
-        f'<Relationship Id="r{place}" Type="{RELATIONS}/worksheet" Target="worksheets/s{place}.xml"/>'
-        for place in range(1, len(sheets) + 1)
-    )
-    with zipfile.ZipFile(path, "w") as book:
-        book.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
-            f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        )
-        book.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{names}</sheets></workbook>',
-        )
-        book.writestr("xl/styles.xml", STYLES)
-        book.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',
-        )
-        for place, rows in enumerate(sheets.values(), 1):
-            lines = "".join(
-                f'<row r="{number}">{"".join(cell(value, number, column) for column, value in enumerate(row))}</row>'
-                for number, row in enumerate(rows, 1)
-            )
-            book.writestr(
-                f"xl/worksheets/s{place}.xml",
-                f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>',
-            )
-
-
-def cell(value: object, row: int, column: int) -> str:
-    place = f"{chr(65 + column)}{row}"
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, datetime.date):
-        days = (value - datetime.date(1899, 12, 30)).days
-        return f'<c r="{place}" s="1"><v>{days}</v></c>'
-    if isinstance(value, int | float):
-        return f'<c r="{place}"><v>{value}</v></c>'
-    return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
-
-
-def test_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> None:
+def test_that_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["id", "n", "ok", "note"],
         ["007", 7, True, "x"],
@@ -93,7 +36,7 @@ def test_a_sheet_keeps_text_numbers_and_empty_cells_apart(tmp_path: Path) -> Non
         open_dataset(DatasetSource(path="a.xlsx", sheet="Third"), tmp_path)
 
 
-def test_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) -> None:
+def test_that_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) -> None:
     write_sheets(
         tmp_path / "a.xlsx", {"S": [[], ["k", "q"], ["a", "x"], [None, None], [None, "y"], ["b", "z"]]}
     )
@@ -102,19 +45,19 @@ def test_rows_of_a_sheet_are_counted_as_the_sheet_counts_them(tmp_path: Path) ->
     assert str(dataset.problems[0]) == "line 5: has no value for 'k'"
 
 
-def test_dates_of_a_sheet_are_iso_text(tmp_path: Path) -> None:
+def test_that_dates_of_a_sheet_are_iso_text(tmp_path: Path) -> None:
     write_sheets(tmp_path / "a.xlsx", {"S": [["day"], [datetime.date(2024, 2, 29)]]})
     assert values(open_dataset(DatasetSource(path="a.xlsx"), tmp_path)) == [{"day": "2024-02-29"}]
 
 
-def test_a_file_that_is_no_spreadsheet(opened: OpenFile) -> None:
+def test_that_a_file_that_is_no_spreadsheet_is_refused(opened: OpenFile) -> None:
     with pytest.raises(DatasetError, match="cannot be read as a spreadsheet"):
         opened("a.xlsx", "q,a\nx,1\n")
     with pytest.raises(DatasetError, match="cannot be read as Parquet"):
         opened("a.parquet", "q,a\nx,1\n")
 
 
-def test_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None:
+def test_that_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None:
     table = pa.table(
         {
             "id": ["007", "8"],
@@ -136,7 +79,7 @@ def test_parquet_values_come_as_they_are_and_nan_is_said(tmp_path: Path) -> None
     ]
 
 
-def test_a_preview_shows_columns_with_what_they_look_like(tmp_path: Path) -> None:
+def test_that_a_preview_shows_columns_with_what_they_look_like(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         "id,n,x,ok,day,text,none\n007,1,1.5,true,2024-01-01,a,\n8,-2,3,False,2024-01-02,b,\n"
     )

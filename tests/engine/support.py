@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from evalstudio.core.child_process import start_child_server
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.run.run import Run
 from evalstudio.protocol import Event, Snapshot
+from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
 
 SENTIMENTS = [
@@ -132,3 +135,40 @@ async def engine_in(workspace: Workspace, **options: Any) -> AsyncIterator[tuple
 async def finish(engine: Engine, run: Run, timeout: float = 60) -> Snapshot:
     async with asyncio.timeout(timeout):
         return await engine.finished(run)
+
+
+HANGS_EVERY_FIFTH = (
+    "import threading\n"
+    "def answer(prompt):\n"
+    "    number = int(prompt.rpartition('(')[2].rstrip(')'))\n"
+    "    if number % 5 == 0: threading.Event().wait()\n"
+    "    return 'positive'\n"
+)
+
+
+def write_model(folder: Path, text: str) -> None:
+    """A Python model beside the evaluation."""
+    (folder / "model.py").write_text(text)
+
+
+def records(workspace: Workspace, run_id: int = 1) -> list[Details]:
+    """All that is saved of a run."""
+    reader = Reader(workspace)
+    found = [details for one in reader.record_ids(run_id) if (details := reader.details(one))]
+    reader.close()
+    return found
+
+
+def start_cli(evaluation: str, workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
+    """Starts `evalstudio run` in a process of its own."""
+    command = [
+        sys.executable,
+        "-m",
+        "evalstudio",
+        "run",
+        evaluation,
+        "--workspace",
+        str(workspace.folder),
+        *arguments,
+    ]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

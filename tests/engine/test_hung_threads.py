@@ -9,16 +9,9 @@ from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Hello, Reply, Restarting, ResumeRun, Snapshot, StartRun
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import engine_in, finish, write_evaluation
-from tests.engine.test_host import Child
+from tests.engine.support import HANGS_EVERY_FIFTH, engine_in, finish, write_evaluation
+from tests.engine_process.support import Child
 
-HANGS_EVERY_FIFTH = (
-    "import threading\n"
-    "def answer(prompt):\n"
-    "    number = int(prompt.rpartition('(')[2].rstrip(')'))\n"
-    "    if number % 5 == 0: threading.Event().wait()\n"
-    "    return 'positive'\n"
-)
 QUICK = "timeouts = { attempt = 0.2, attempts = 1 }"
 
 

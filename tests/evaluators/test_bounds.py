@@ -101,5 +101,5 @@ def test_that_deep_json_is_said_and_harms_nothing() -> None:
     ("text", "even"),
     [("Yes.", "yes"), ("'Yes'!", "yes"), ("5!", "5!"), ("5!.", "5!"), ("(a).", "(a)"), ("...", "..."), ("yes ...!?", "yes")],
 )  # fmt: skip
-def test_marks_at_the_end(text: str, even: str) -> None:
+def test_that_marks_at_the_end_are_cut_off(text: str, even: str) -> None:
     assert normalise_text(text) == even

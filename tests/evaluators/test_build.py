@@ -16,7 +16,7 @@ def one(table: dict[str, Any], base: Path = Path(), columns: tuple[str, ...] = C
     return evaluator
 
 
-def test_options_come_from_the_table_and_typed_values_from_the_sample() -> None:
+def test_that_options_come_from_the_table_and_typed_values_from_the_sample() -> None:
     evaluator = one({"type": "exact_match", "expected": "{{ label }}", "normalise": True})
     assert (evaluator.name, evaluator.type, evaluator.metrics) == (
         "exact_match",
@@ -32,13 +32,13 @@ def test_options_come_from_the_table_and_typed_values_from_the_sample() -> None:
     assert one({"type": "exact_match", "expected": ["a", "b"]}).judge("b", {}).value is True
 
 
-def test_expected_is_the_column_of_that_name_unless_said_otherwise() -> None:
+def test_that_expected_is_the_column_of_that_name_unless_said_otherwise() -> None:
     assert one({"type": "numeric_match"}).judge("$5", {"expected": 5}).value is True
     with pytest.raises(EvaluationError, match="'numeric_match' needs the option 'expected'"):
         one({"type": "numeric_match"}, columns=("text",))
 
 
-def test_two_of_a_type_have_names_of_their_own() -> None:
+def test_that_two_of_a_type_have_names_of_their_own() -> None:
     tables: list[dict[str, Any]] = [{"type": "contains", "expected": "a"}] * 3 + [
         {"type": "contains", "expected": "a", "name": "mine"}
     ]
@@ -83,12 +83,12 @@ def test_two_of_a_type_have_names_of_their_own() -> None:
         ),
     ],
 )
-def test_what_is_refused_before_a_run(table: dict[str, Any], sentence: str) -> None:
+def test_that_a_table_with_a_mistake_is_refused_before_a_run(table: dict[str, Any], sentence: str) -> None:
     with pytest.raises(EvaluationError, match=sentence):
         one(table)
 
 
-def test_metrics_follow_the_options_or_the_table() -> None:
+def test_that_metrics_follow_the_options_or_the_table() -> None:
     assert one({"type": "similarity"}).metrics == ("mean",)
     assert one({"type": "similarity", "threshold": 0.5}).judge("a", {"expected": "a"}).metrics == (
         "accuracy",
@@ -98,7 +98,7 @@ def test_metrics_follow_the_options_or_the_table() -> None:
     assert asked.judge("a", {"expected": "a"}).metrics == asked.metrics == ("mean", "median")
 
 
-def test_every_type_is_listed_with_its_options() -> None:
+def test_that_every_type_is_listed_with_its_options() -> None:
     types = evaluator_types()
     assert types["numeric_match"] == ("expected", "tolerance", "relative_tolerance")
     assert set(types) >= {"exact_match", "multiple_choice", "function_call", "python"}
@@ -132,7 +132,7 @@ async def later(answer):
 """
 
 
-def test_a_function_of_ones_own(tmp_path: Path) -> None:
+def test_that_a_function_of_ones_own_gives_the_score(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(PYTHON)
 
     def made(function: str) -> Evaluator:
@@ -157,7 +157,7 @@ def test_a_function_of_ones_own(tmp_path: Path) -> None:
         one({"type": "python", "path": "bad.py", "function": "f"}, tmp_path)
 
 
-def test_a_failing_evaluator_is_told_from_a_wrong_answer() -> None:
+def test_that_a_failing_evaluator_is_told_from_a_wrong_answer() -> None:
     evaluator = one({"type": "json_match", "expected": "{{ label }}"})
     with pytest.raises(EvaluatorFailed, match="'json_match' failed: NotJson"):
         evaluator.judge("{}", {"label": "{"})

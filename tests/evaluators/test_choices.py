@@ -47,7 +47,7 @@ CITIES = ["London", "Paris", "New York", "York"]
         "B\n\nParis is the capital.",
     ],
 )
-def test_ways_to_take_the_second_choice(answer: str) -> None:
+def test_that_every_way_to_name_a_choice_is_understood(answer: str) -> None:
     for expected in ("B", "b", "(B)", "Paris", "B) Paris", 1):
         score = multiple_choice(answer, expected, CITIES)
         assert score.value is True, (answer, expected, score.why)
@@ -70,19 +70,19 @@ def test_ways_to_take_the_second_choice(answer: str) -> None:
         "It depends on A, B and C.",
     ],
 )
-def test_what_takes_no_single_choice_is_unscored(answer: str) -> None:
+def test_that_what_takes_no_single_choice_is_unscored(answer: str) -> None:
     score = multiple_choice(answer, "B", CITIES)
     assert score.value is None
     assert "no single choice" in score.why
 
 
-def test_a_longer_text_is_not_its_part() -> None:
+def test_that_a_longer_text_is_not_its_part() -> None:
     assert multiple_choice("It is New York.", "New York", CITIES).value is True
     assert multiple_choice("It is New York.", "York", CITIES).value is False
     assert multiple_choice("York", "D", CITIES).value is True
 
 
-def test_marks_in_the_choices_are_no_hindrance() -> None:
+def test_that_marks_in_the_choices_are_no_hindrance() -> None:
     choices = ['The "A" side', "The `B` side", "{x}"]
     assert multiple_choice("The “A” side", 'The "A" side', choices).value is True
     assert multiple_choice("B", "The `B` side", choices).value is True
@@ -108,11 +108,13 @@ def test_marks_in_the_choices_are_no_hindrance() -> None:
         ("B", None, None),
     ],
 )
-def test_without_the_choices(answer: str, expected: Any, right: bool | None) -> None:
+def test_that_letters_are_compared_where_the_choices_are_not_known(
+    answer: str, expected: Any, right: bool | None
+) -> None:
     assert multiple_choice(answer, expected).value is right
 
 
-def test_forms_of_the_choices() -> None:
+def test_that_choices_are_read_in_every_form() -> None:
     assert choices_of(["x", "y"]).labels == ("A", "B")
     assert (
         choices_of("['x', 'y']") == choices_of("x\ny") == choices_of('["x", "y"]') == choices_of(("x", "y"))
@@ -130,6 +132,6 @@ def test_forms_of_the_choices() -> None:
 
 
 @given(st.text(), st.sampled_from(["A", "B", "Paris", 0]))
-def test_any_answer_is_read_without_an_accident(answer: str, expected: Any) -> None:
+def test_that_any_answer_is_read_without_an_accident(answer: str, expected: Any) -> None:
     multiple_choice(answer, expected, CITIES)
     multiple_choice(answer, expected)

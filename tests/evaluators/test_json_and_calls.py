@@ -44,13 +44,13 @@ WEATHER = {
         ("[" * 100_000, False, "nested too deeply"),
     ],
 )
-def test_what_is_json(answer: str, right: bool, why: str) -> None:
+def test_that_only_real_json_is_valid(answer: str, right: bool, why: str) -> None:
     score = json_valid(answer)
     assert score.value is right
     assert why in score.why
 
 
-def test_a_schema_tells_bad_json_from_a_bad_shape() -> None:
+def test_that_a_schema_tells_bad_json_from_a_bad_shape() -> None:
     assert json_valid('{"n": 1}', SCHEMA).value is True
     assert json_valid('{"n": 1}', json.dumps(SCHEMA)).value is True
     wrong = json_valid('{"n": "1"}', SCHEMA)
@@ -84,11 +84,11 @@ def test_a_schema_tells_bad_json_from_a_bad_shape() -> None:
         ("{}", None, None),
     ],
 )
-def test_json_match(answer: str, expected: Any, right: bool | None) -> None:
+def test_that_json_is_compared_by_its_values(answer: str, expected: Any, right: bool | None) -> None:
     assert json_match(answer, expected).value is right
 
 
-def test_json_match_by_field_and_in_part() -> None:
+def test_that_json_is_compared_by_field_and_scored_in_part() -> None:
     answer = '{"city": "new york", "when": {"day": "Mon"}, "extra": 1}'
     expected = {"city": "New York", "when": {"day": "Mon", "hour": 5}}
     assert json_match(answer, expected, ["when.day"]).value is True
@@ -136,11 +136,13 @@ def test_json_match_by_field_and_in_part() -> None:
         ("f()", None, None),
     ],
 )
-def test_function_calls(answer: str, expected: Any, right: bool | None) -> None:
+def test_that_function_calls_are_compared_by_name_and_arguments(
+    answer: str, expected: Any, right: bool | None
+) -> None:
     assert function_call(answer, expected).value is right
 
 
-def test_a_function_schema_names_arguments_and_checks_their_types() -> None:
+def test_that_a_function_schema_names_arguments_and_checks_their_types() -> None:
     functions = [WEATHER]
     assert function_call("weather('Paris', 3)", "weather(city='Paris', days=3)", functions).value is True
     wrong = function_call("weather(city=5)", "weather(city='Paris')", functions)
@@ -156,7 +158,7 @@ def test_a_function_schema_names_arguments_and_checks_their_types() -> None:
 
 
 @given(st.text(), st.text())
-def test_any_text_is_read_without_an_accident(answer: str, other: str) -> None:
+def test_that_any_text_is_read_without_an_accident(answer: str, other: str) -> None:
     json_valid(answer)
     json_match(f"{other}{{{answer}", {"a": 1})
     function_call(answer, "f()")
@@ -173,6 +175,6 @@ def test_any_text_is_read_without_an_accident(answer: str, other: str) -> None:
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     )
 )
-def test_json_matches_itself(value: Any) -> None:
+def test_that_json_matches_itself(value: Any) -> None:
     assert json_match(json.dumps({"a": value}), {"a": value}).value is True
     assert json_valid(f"```json\n{json.dumps(value)}\n```").value is True

@@ -55,7 +55,7 @@ def judge(columns: tuple[str, ...] = COLUMNS, **options: Any) -> Judge:
         ("1", 1),
     ],
 )
-def test_grades_in_every_form(reply: str, value: float) -> None:
+def test_that_grades_are_read_in_every_form(reply: str, value: float) -> None:
     score = judge(prompt="grade").read(reply)
     assert score.value == value
     assert score.metadata["reply"] == reply
@@ -82,7 +82,7 @@ def test_grades_in_every_form(reply: str, value: float) -> None:
         ('```json\n{"reasoning": "it has 8 good', "no score"),
     ],
 )
-def test_what_is_no_grade_is_unscored_and_says_why(reply: str, why: str) -> None:
+def test_that_what_is_no_grade_is_unscored_and_says_why(reply: str, why: str) -> None:
     score = judge(prompt="grade").read(reply)
     assert score.value is None
     assert why in score.why
@@ -110,18 +110,18 @@ def test_what_is_no_grade_is_unscored_and_says_why(reply: str, why: str) -> None
         ("", None),
     ],
 )
-def test_verdicts(reply: str, value: bool | None) -> None:
+def test_that_verdicts_are_read_in_every_form(reply: str, value: bool | None) -> None:
     assert judge(prompt="correctness").read(reply).value is value
 
 
-def test_reasons_are_kept() -> None:
+def test_that_reasons_are_kept() -> None:
     score = judge(prompt="grade").read('{"reasoning": "Clear and true.", "score": 9}')
     assert score.why == score.metadata["reasoning"] == "Clear and true."
     assert score.metrics == ("mean",)
 
 
 @pytest.mark.parametrize("name", PROMPTS)
-def test_ready_prompts_hold_all_there_is_to_judge(name: str) -> None:
+def test_that_ready_prompts_hold_all_there_is_to_judge(name: str) -> None:
     system, user = judge(prompt=name).messages("It is {{ Paris }}.", VALUES)
     assert (system.role, user.role) == ("system", "user")
     assert "<question>\nCapital of France?\n</question>" in user.content
@@ -130,7 +130,7 @@ def test_ready_prompts_hold_all_there_is_to_judge(name: str) -> None:
     assert ("correct" if PROMPTS[name].scale is None else "score") in user.content.splitlines()[-1]
 
 
-def test_the_question_may_come_from_the_prompt_and_the_reference_may_be_missing() -> None:
+def test_that_the_question_may_come_from_the_prompt_and_the_reference_may_be_missing() -> None:
     free = judge(("topic",), prompt="relevance")
     asked = free.messages("Paris", {"topic": "x"}, "What is the capital?")[1].content
     assert "What is the capital?" in asked
@@ -143,7 +143,7 @@ def test_the_question_may_come_from_the_prompt_and_the_reference_may_be_missing(
         named.messages("x", {"a": "Q", "b": None})
 
 
-def test_an_own_prompt_sees_every_column_and_what_is_judged() -> None:
+def test_that_an_own_prompt_sees_every_column_and_what_is_judged() -> None:
     text = "On {{ topic }}: {{ query }} -> {{ output }} / {{ answer }} vs {{ output_true }} ({{ values.answer }})"
     own = judge((*COLUMNS, "answer"), prompt=text, scale=[0, 5], direction="lower")
     content = own.messages("Lyon", {**VALUES, "answer": "column"})[1].content
@@ -153,7 +153,7 @@ def test_an_own_prompt_sees_every_column_and_what_is_judged() -> None:
     assert own.read("5/5").value == 5
 
 
-def test_a_repair_asks_once_more_for_the_form() -> None:
+def test_that_a_repair_asks_once_more_for_the_form() -> None:
     grade = judge(prompt="grade")
     sent = grade.messages("Paris", VALUES)
     score = grade.read("superb")
@@ -163,7 +163,7 @@ def test_a_repair_asks_once_more_for_the_form() -> None:
     assert '"score": a number from 1 to 10' in again[-1].content
 
 
-def test_the_schema_accepts_what_is_read() -> None:
+def test_that_the_schema_accepts_what_is_read() -> None:
     for prompt, good, bad in (
         ("grade", {"score": 7}, {"score": 11}),
         ("correctness", {"correct": True}, {"correct": 1}),
@@ -188,14 +188,16 @@ def test_the_schema_accepts_what_is_read() -> None:
         ({"expected": "{{ lable }}"}, "uses 'lable'"),
     ],
 )
-def test_judges_that_cannot_be_built(options: dict[str, Any], sentence: str) -> None:
+def test_that_a_judge_with_a_mistake_in_its_options_is_refused(
+    options: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(EvaluationError, match=sentence):
         judge(**options)
     with pytest.raises(EvaluationError, match="needs the option 'expected'"):
         judge(("text",), prompt="completeness")
 
 
-def test_several_judges_in_one_evaluation() -> None:
+def test_that_several_judges_of_one_evaluation_keep_their_own_models_and_scales() -> None:
     tables: list[dict[str, Any]] = [
         {"type": "judge", "prompt": "rambling", "model": "small"},
         {"type": "judge", "prompt": "grade", "name": "quality", "model": {"name": "large"}},
@@ -209,7 +211,7 @@ def test_several_judges_in_one_evaluation() -> None:
 
 
 @given(st.text())
-def test_any_reply_is_read_without_an_accident(reply: str) -> None:
+def test_that_any_reply_is_read_without_an_accident(reply: str) -> None:
     judge(prompt="correctness").read(reply)
     value = judge(prompt="grade").read(reply).value
     assert value is None or 1 <= float(value) <= 10

@@ -76,7 +76,7 @@ JSON_VALUES = st.recursive(
         (regex_extract("1," * 10_000 + "2", r"(\d)", "2"), True),
     ],
 )
-def test_what_is_said_of_a_long_answer(score: Score, value: Any) -> None:
+def test_that_a_long_answer_is_judged_or_says_why_not(score: Score, value: Any) -> None:
     assert score.value == value
     assert type(score.value) is type(value) or value is None or isinstance(score.value, float)
     assert len(score.why) < 600
@@ -109,7 +109,9 @@ LONG_LIST = "[" + "1," * 200_000 + "1]"
         (function_call("f({[]})", "f()"), None, "no plain value"),
     ],
 )  # fmt: skip
-def test_what_is_said_of_much_json_and_of_many_calls(score: Score, value: bool | None, why: str) -> None:
+def test_that_much_json_and_many_calls_are_judged_or_say_why_not(
+    score: Score, value: bool | None, why: str
+) -> None:
     assert score.value is value
     assert why in score.why
 
@@ -192,7 +194,7 @@ def test_that_compatible_forms_are_those_of_unicode(text: str) -> None:
         ("", None, ""),
     ],
 )
-def test_what_is_thinking(text: str, thinking: str | None, answer: str) -> None:
+def test_that_thinking_is_told_from_the_answer(text: str, thinking: str | None, answer: str) -> None:
     assert split_thinking(text) == (thinking, answer)
 
 
@@ -220,7 +222,7 @@ def test_that_marks_at_the_end_go_one_by_one(word: str, end: str) -> None:
         (None, "'None'"),
     ],
 )
-def test_what_a_reason_shows_of_a_value(value: Any, line: str) -> None:
+def test_that_a_reason_shows_a_value_on_one_short_line(value: Any, line: str) -> None:
     assert shown(value) == line
 
 

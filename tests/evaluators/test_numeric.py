@@ -75,7 +75,7 @@ from evalstudio.evaluators.numbers import answer_number, numbers_in
         ("GPT4 says 7", "7"),
     ],
 )
-def test_numbers_are_read_as_they_are_meant(text: str, value: str) -> None:
+def test_that_numbers_are_read_as_they_are_meant(text: str, value: str) -> None:
     found = answer_number(text)
     assert found is not None
     assert found.value == Fraction(value)
@@ -97,7 +97,7 @@ def test_numbers_are_read_as_they_are_meant(text: str, value: str) -> None:
         "inf",
     ],
 )
-def test_what_is_no_number(text: str) -> None:
+def test_that_what_is_no_number_is_unscored(text: str) -> None:
     assert answer_number(text) is None
     score = numeric_match(text, 5)
     assert score.value is None
@@ -131,11 +131,11 @@ def test_what_is_no_number(text: str) -> None:
         ("5", float("nan"), None),
     ],
 )
-def test_what_matches(answer: str, expected: Any, right: bool | None) -> None:
+def test_that_numbers_are_compared_by_value(answer: str, expected: Any, right: bool | None) -> None:
     assert numeric_match(answer, expected).value is right
 
 
-def test_tolerance_is_exact_and_the_larger_one_counts() -> None:
+def test_that_tolerance_is_exact_and_the_larger_one_counts() -> None:
     assert numeric_match("0.3", 0.1, tolerance=0.2).value is True
     assert numeric_match("0.31", 0.1, tolerance=0.2).value is False
     assert numeric_match("101", 100, relative_tolerance=0.01).value is True
@@ -146,7 +146,7 @@ def test_tolerance_is_exact_and_the_larger_one_counts() -> None:
 
 
 @given(st.integers(-(10**15), 10**15), st.integers(0, 999999))
-def test_grouping_never_changes_a_number(whole: int, decimals: int) -> None:
+def test_that_grouping_never_changes_a_number(whole: int, decimals: int) -> None:
     value = Fraction(f"{whole}.{decimals:06}")
     english = f"{whole:,}.{decimals:06}"
     forms = [english, english.replace(",", " "), english.replace(",", "'"), f"{whole}.{decimals:06}"]
@@ -159,17 +159,17 @@ def test_grouping_never_changes_a_number(whole: int, decimals: int) -> None:
 
 
 @given(st.text())
-def test_any_text_is_read_without_an_accident(text: str) -> None:
+def test_that_any_text_is_read_without_an_accident(text: str) -> None:
     numbers_in(text)
     numeric_match(text, 1)
 
 
 @given(st.text("0123456789.,' /%eE+-^x\\boxed{}frac#", max_size=30))
-def test_any_heap_of_digits_and_marks_is_read_without_an_accident(text: str) -> None:
+def test_that_any_heap_of_digits_and_marks_is_read_without_an_accident(text: str) -> None:
     numeric_match(text, text)
 
 
-def test_the_last_number_of_a_long_text_is_that_of_the_whole() -> None:
+def test_that_the_last_number_of_a_long_text_is_that_of_the_whole() -> None:
     for end in (
         "so it is 1 234,5 in all",
         "so " + "1 234 " * 100,

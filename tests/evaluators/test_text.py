@@ -44,7 +44,7 @@ from evalstudio.evaluators.text import normalise_text
         (None, "x", False),
     ],
 )
-def test_exact(answer: Any, expected: Any, right: bool | None) -> None:
+def test_that_an_exact_match_is_strict(answer: Any, expected: Any, right: bool | None) -> None:
     assert exact_match(answer, expected).value is right
 
 
@@ -69,11 +69,13 @@ def test_exact(answer: Any, expected: Any, right: bool | None) -> None:
         ("لا.", "لا", True),
     ],
 )
-def test_normalised(answer: str, expected: str, right: bool) -> None:
+def test_that_a_normalised_match_ignores_case_spaces_and_marks_at_the_end(
+    answer: str, expected: str, right: bool
+) -> None:
     assert exact_match(answer, expected, normalise=True).value is right
 
 
-def test_an_exact_match_says_why_and_names_its_classes() -> None:
+def test_that_an_exact_match_says_why_and_names_its_classes() -> None:
     right = exact_match("spam", "spam")
     assert (right.label, right.expected_label, right.name) == ("spam", "spam", "exact_match")
     wrong = exact_match("Spam.", "spam", name="label")
@@ -89,7 +91,7 @@ def test_an_exact_match_says_why_and_names_its_classes() -> None:
 
 
 @given(st.text())
-def test_normalising_twice_changes_nothing_more(text: str) -> None:
+def test_that_normalising_twice_changes_nothing_more(text: str) -> None:
     once = normalise_text(text)
     assert normalise_text(once) == once
     assert exact_match(text, text).value is True
@@ -114,16 +116,18 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
         ("C++ it is", "c++", {"words": True}, True),
     ],
 )
-def test_contains(answer: str, expected: Any, options: dict[str, bool], right: bool | None) -> None:
+def test_that_contains_follows_its_options(
+    answer: str, expected: Any, options: dict[str, bool], right: bool | None
+) -> None:
     assert contains(answer, expected, **options).value is right
 
 
-def test_contains_says_what_is_missing() -> None:
+def test_that_contains_says_what_is_missing() -> None:
     assert contains("red", ["red", "blue"], every=True).why == "missing: 'blue'"
     assert contains("red", ["green", "blue"]).why == "contains none of 'green', 'blue'"
 
 
-def test_patterns() -> None:
+def test_that_patterns_match_or_extract_the_answer() -> None:
     assert regex_match("id-42", r"\d+").value is True
     assert regex_match("id", r"\d+").value is False
     assert regex_match("YES", "yes", ignore_case=True).value is True
@@ -149,11 +153,11 @@ def slow_distance(left: str, right: str) -> int:
 
 
 @given(st.text("abc", max_size=80), st.text("abcé", max_size=80))
-def test_edit_distance_is_levenshteins(left: str, right: str) -> None:
+def test_that_edit_distance_is_levenshteins(left: str, right: str) -> None:
     assert edit_distance(left, right) == slow_distance(left, right)
 
 
-def test_similarity() -> None:
+def test_that_similarity_is_the_share_of_the_longer_text_that_stays() -> None:
     score = similarity("kitten", "sitting")
     assert score.value == pytest.approx(1 - 3 / 7)
     assert score.metrics == ("mean",)

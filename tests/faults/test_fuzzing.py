@@ -29,7 +29,7 @@ from evalstudio.settings.values import Settings, load_settings, save_settings, s
 from evalstudio.store.reader import Reader
 from evalstudio.templating.templates import Message
 from evalstudio.workspace.folder import Workspace
-from tests.datasets.test_sheets import write_sheets
+from tests.datasets.workbooks import write_sheets
 from tests.engine.models.scripted import Connection, chunk, completion, scripted
 from tests.engine.support import engine_in, finish, write_evaluation
 from tests.faults.conftest import Tell, few_or_many

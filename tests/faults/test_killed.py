@@ -19,8 +19,7 @@ from evalstudio.errors import StoreError
 from evalstudio.evaluations.request import Options
 from evalstudio.store.database import open_for_writing
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import engine_in, finish, write_evaluation
-from tests.engine.test_crash import start_cli
+from tests.engine.support import engine_in, finish, start_cli, write_evaluation
 from tests.faults.conftest import Tell, few_or_many
 from tests.faults.support import Book, copy_of, how_many, saved_in, server, state_of, until_saved
 

@@ -15,6 +15,7 @@ from evalstudio.models.settings import ModelSettings
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
+from tests.local_model.support import CAPITALS
 
 pytestmark = [
     pytest.mark.local_model,
@@ -23,12 +24,6 @@ pytestmark = [
     ),
 ]
 
-CAPITALS = {
-    "France": "Paris", "Germany": "Berlin", "Italy": "Rome", "Spain": "Madrid", "Japan": "Tokyo", "Egypt": "Cairo",
-    "Greece": "Athens", "Austria": "Vienna", "Russia": "Moscow", "China": "Beijing", "Portugal": "Lisbon", "Cuba": "Havana",
-    "Norway": "Oslo", "Sweden": "Stockholm", "Poland": "Warsaw", "Ireland": "Dublin", "Hungary": "Budapest", "Peru": "Lima",
-    "Thailand": "Bangkok", "Kenya": "Nairobi", "Iran": "Tehran", "Finland": "Helsinki", "Belgium": "Brussels", "Chile": "Santiago",
-}  # fmt: skip
 PARAMETERS = {"temperature": 0, "max_tokens": 24, "seed": 1}
 
 

@@ -29,14 +29,14 @@ def absent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("absent")
-def test_an_absent_model_says_how_to_install_it() -> None:
+def test_that_an_absent_model_says_how_to_install_it() -> None:
     assert local_model.find_weights() is None
     assert not local_model.installed()
     with pytest.raises(RequirementError, match="evalstudio local-model install"):
         local_model.server_arguments()
 
 
-def test_weights_are_found_without_importing_their_package(
+def test_that_weights_are_found_without_importing_their_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "some_weights"
@@ -50,7 +50,7 @@ def test_weights_are_found_without_importing_their_package(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for python")
-def test_install_passes_on_pips_words_and_fails_clearly(tmp_path: Path) -> None:
+def test_that_install_passes_on_pips_words_and_fails_clearly(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\necho "$@"\necho "no matching distribution" >&2\nexit 1\n')
     python.chmod(python.stat().st_mode | stat.S_IXUSR)
@@ -63,7 +63,7 @@ def test_install_passes_on_pips_words_and_fails_clearly(tmp_path: Path) -> None:
         local_model.install(str(tmp_path / "nothing"))
 
 
-async def test_a_server_without_its_packages_says_so() -> None:
+async def test_that_a_server_without_its_packages_says_so() -> None:
     code = (
         "import sys; sys.argv = ['local_server', *sys.argv[1:]];"
         "from evalstudio.engine.servers import local_model; local_model.WEIGHTS_PACKAGE = 'no_such_weights';"
@@ -82,7 +82,7 @@ class TestRealModel:
         async with start_child_server(local_model.server_arguments(slots=2, context=512)) as server:
             yield server
 
-    async def test_it_answers_as_a_language_model(self, server: ChildServer) -> None:
+    async def test_that_it_answers_as_a_language_model(self, server: ChildServer) -> None:
         key = {"Authorization": f"Bearer {server.info['key']}"}
         async with httpx.AsyncClient(base_url=server.url, headers=key, timeout=60) as client:
             system = {"role": "system", "content": "You are a helpful assistant."}
@@ -111,7 +111,7 @@ class TestRealModel:
             answer = await client.post("/chat/completions", json=body | {"messages": too_long})
             assert answer.status_code == 400
 
-    async def test_it_answers_nobody_who_lacks_its_key(self, server: ChildServer) -> None:
+    async def test_that_it_answers_nobody_who_lacks_its_key(self, server: ChildServer) -> None:
         body = {
             "model": local_model.MODEL_NAME,
             "messages": [{"role": "user", "content": "Hi"}],
@@ -124,7 +124,7 @@ class TestRealModel:
                     assert answer.status_code == 401, path
         assert len(server.info["key"]) >= 32
 
-    async def test_it_is_gone_once_it_is_no_longer_needed(self) -> None:
+    async def test_that_it_is_gone_once_it_is_no_longer_needed(self) -> None:
         async with start_child_server(local_model.server_arguments(slots=1, context=256)) as server:
             process = psutil.Process(server.pid)
             port = httpx.URL(server.url).port

@@ -15,7 +15,7 @@ from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from evalstudio.workspace.resources import resource
 from tests.engine.support import engine_in, finish
-from tests.local_model.test_evaluation import CAPITALS
+from tests.local_model.support import CAPITALS
 
 pytestmark = [
     pytest.mark.local_model,

@@ -77,7 +77,7 @@ def test_that_the_desktop_entry_and_the_metadata_are_valid(package: Path, tmp_pa
     assert ended.returncode == 0, ended.stdout
 
 
-def test_that_the_frozen_app_works_in_its_folder(package: Path, tmp_path: Path) -> None:
+def test_that_the_frozen_app_runs_in_its_folder(package: Path, tmp_path: Path) -> None:
     said(["dpkg-deb", "-x", str(package), str(tmp_path)])
     ended = said([str(tmp_path / "usr" / "bin" / "evalstudio"), "--smoke-test"])
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
@@ -108,7 +108,7 @@ def test_that_the_frozen_command_line_runs_and_exports(package: Path, tmp_path: 
         assert output.stat().st_size > 500
 
 
-def test_that_it_works_installed_in_a_debian_without_python_and_leaves_nothing(package: Path) -> None:
+def test_that_it_runs_installed_in_a_debian_without_python_and_leaves_nothing(package: Path) -> None:
     needed("debootstrap")
     if os.geteuid() != 0:
         pytest.skip("a clean root takes root")

@@ -1,12 +1,8 @@
 """The pytest plugin, in pytest sessions of their own: what is collected, how fixtures live, when a session is green."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,65 +10,13 @@ import pytest
 
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
+from tests.pytest_plugin.support import session
 
-ROOT = Path(__file__).parents[2]
-HEAD = """
-import asyncio, pathlib, time
-import pytest
-from evalstudio import ForEach, Result, batch, foreach
-from evalstudio.concurrency import SlidingWindow
-from evalstudio.evaluators import exact_match
-
-ROWS = [("it is good", "good"), ("it is bad", "bad"), ("so good", "good"), ("so bad", "bad")]
-
-def note(text):
-    with open("notes", "a") as file:
-        file.write(text + "\\n")
-"""
 SIMPLE = """
 @foreach("text,expected", ROWS)
 async def eval_simple(text, expected):
     return Result(exact_match(text.split()[-1], expected), prompt=text, model_response=text.split()[-1])
 """
-
-
-@dataclass
-class Session:
-    """A pytest session that has ended."""
-
-    code: int
-    output: str
-    folder: Path
-
-    @property
-    def notes(self) -> list[str]:
-        path = self.folder / "notes"
-        return path.read_text().split() if path.exists() else []
-
-
-def session(
-    folder: Path, text: str, *arguments: str, name: str = "eval_it.py", before: tuple[str, ...] = ()
-) -> Session:
-    (folder / name).write_text(HEAD + dedent(text))
-    (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-    plugins = ["pytest_asyncio.plugin", "evalstudio.pytest_plugin"]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *before]
-    command += [word for plugin in plugins for word in ("-p", plugin)]
-    done = subprocess.run(
-        [*command, *(arguments or (name,))],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}",
-            "PYTEST_ADDOPTS": "",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return Session(done.returncode, done.stdout + done.stderr, folder)
 
 
 def test_that_a_file_is_collected_and_its_runs_are_stored_and_summed_up(
@@ -104,7 +48,7 @@ def test_that_a_folder_is_searched_and_other_tests_are_as_they_were(tmp_path: Pa
     assert "evaluations" not in chosen.output, "no evaluation ran"
 
 
-def test_that_marks_and_parameters_work_as_for_tests(tmp_path: Path, workspace: Workspace) -> None:
+def test_that_marks_and_parameters_apply_as_for_tests(tmp_path: Path, workspace: Workspace) -> None:
     text = """
     @pytest.mark.parametrize("word", ["good", "bad"])
     @foreach("text,expected", ROWS)

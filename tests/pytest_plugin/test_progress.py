@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.pytest_plugin.test_plugin import HEAD, ROOT, session
+from tests.pytest_plugin.support import HEAD, ROOT, session
 
 SLOW = """
 @foreach("number", [0, 1])

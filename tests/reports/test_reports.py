@@ -18,7 +18,7 @@ from evalstudio.reports.junit import write_junit
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
-from tests.store.test_comparison import ERRORED, Shelf
+from tests.store.support import ERRORED, Shelf
 
 MODEL = """
 def answer(text):

@@ -27,33 +27,33 @@ EXACT = 1e-9
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 20, 850, 1000, 10**6])
-def test_wilson(n: int) -> None:
+def test_that_wilson_intervals_are_those_of_statsmodels(n: int) -> None:
     for successes in {0, 1, n // 3, n // 2, n - 1, n}:
         for level in (0.9, 0.95, 0.99):
             expected = proportion_confint(successes, n, 1 - level, method="wilson")
             assert wilson(successes, n, level) == pytest.approx(expected, abs=EXACT)
 
 
-def test_wilson_refuses_what_is_no_share() -> None:
+def test_that_wilson_refuses_what_is_no_share() -> None:
     for successes, n in ((1, 0), (3, 2), (-1, 2)):
         with pytest.raises(ValueError, match="successes of"):
             wilson(successes, n)
 
 
 @pytest.mark.parametrize("df", [*range(1, 30), 99, 100, 199, 200, 201, 500, 1000, 10**6])
-def test_student_quantiles(df: int) -> None:
+def test_that_student_quantiles_are_those_of_scipy(df: int) -> None:
     for probability in (0.9, 0.95, 0.975, 0.995):
         assert t_quantile(probability, df) == pytest.approx(stats.t.ppf(probability, df), rel=EXACT)
 
 
-def test_mean_interval() -> None:
+def test_that_the_interval_of_a_mean_is_that_of_scipy() -> None:
     values = np.random.default_rng(1).normal(size=17)
     expected = stats.t.interval(0.95, 16, loc=values.mean(), scale=stats.sem(values))
     assert mean_interval(values.mean(), values.var(ddof=1), 17) == pytest.approx(expected, abs=EXACT)
     assert mean_interval(1.0, 0.0, 1) is None
 
 
-def test_cluster_interval_of_single_values_is_students_and_of_copies_too() -> None:
+def test_that_cluster_interval_of_single_values_is_students_and_of_copies_too() -> None:
     values = np.random.default_rng(2).normal(size=23)
     expected = stats.t.interval(0.95, 22, loc=values.mean(), scale=stats.sem(values))
     assert cluster_interval(values, np.ones(23)) == pytest.approx(expected, abs=EXACT)
@@ -62,19 +62,19 @@ def test_cluster_interval_of_single_values_is_students_and_of_copies_too() -> No
 
 
 @pytest.mark.parametrize(("up", "down"), [(0, 0), (1, 0), (0, 5), (5, 5), (16, 41), (300, 260), (2000, 2105)])
-def test_mcnemar(up: int, down: int) -> None:
+def test_that_the_exact_mcnemar_test_is_that_of_statsmodels(up: int, down: int) -> None:
     expected = mcnemar([[10, up], [down, 10]], exact=True).pvalue if up + down else 1.0
     assert mcnemar_exact(up, down) == pytest.approx(expected, rel=EXACT)
     assert mcnemar_exact(down, up) == mcnemar_exact(up, down)
 
 
 @pytest.mark.parametrize(("up", "down"), [(2400, 2650), (50_000, 50_500), (499_000, 501_000), (3, 9000)])
-def test_mcnemar_of_very_many_flips(up: int, down: int) -> None:
+def test_that_the_mcnemar_test_of_very_many_flips_stays_exact(up: int, down: int) -> None:
     expected = stats.binomtest(min(up, down), up + down).pvalue
     assert mcnemar_exact(up, down) == pytest.approx(expected, rel=1e-7)
 
 
-def test_permutation_of_few_pairs_is_exact() -> None:
+def test_that_permutation_of_few_pairs_is_exact() -> None:
     draw = np.random.default_rng(3)
     for n in (2, 4, 9, 12):
         differences = draw.normal(0.4, 1, n).round(2)
@@ -85,7 +85,7 @@ def test_permutation_of_few_pairs_is_exact() -> None:
     assert permutation_test(np.zeros(5)) == 1.0
 
 
-def test_permutation_of_many_pairs_is_near_the_exact_law() -> None:
+def test_that_permutation_of_many_pairs_is_near_the_exact_law() -> None:
     flips = np.repeat([1.0, -1.0, 0.0], [60, 40, 500])
     assert permutation_test(flips) == pytest.approx(mcnemar_exact(60, 40), abs=0.01)
     assert permutation_test(np.full(200, 0.5)) == permutation_test(np.arange(1.0, 200)) == 1 / 10_001
@@ -97,7 +97,7 @@ def test_permutation_of_many_pairs_is_near_the_exact_law() -> None:
     assert permutation_test(many) == pytest.approx(stats.ttest_1samp(many, 0).pvalue, abs=0.001)
 
 
-def test_bootstrap_against_scipy_and_itself() -> None:
+def test_that_the_bootstrap_is_near_scipys_and_repeatable() -> None:
     values = np.random.default_rng(6).exponential(size=120)
     expected = stats.bootstrap(
         (values,), np.mean, method="percentile", n_resamples=10_000, rng=np.random.default_rng(1)
@@ -110,7 +110,7 @@ def test_bootstrap_against_scipy_and_itself() -> None:
     assert bootstrap_mean(values[:1]) is None
 
 
-def test_clustered_bootstrap_is_as_wide_as_its_clusters_are_few() -> None:
+def test_that_clustered_bootstrap_is_as_wide_as_its_clusters_are_few() -> None:
     values = np.random.default_rng(8).normal(size=50)
     alone = bootstrap_mean(values)
     copies = bootstrap_mean(np.repeat(values, 20), np.repeat(np.arange(50), 20))
@@ -122,13 +122,13 @@ def test_clustered_bootstrap_is_as_wide_as_its_clusters_are_few() -> None:
     assert naive.high - naive.low < 0.3 * (copies.high - copies.low)
 
 
-def test_holm() -> None:
+def test_that_holms_correction_is_that_of_statsmodels() -> None:
     p_values = [0.01, 0.04, 0.03, 0.005, 0.9, 0.04]
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=EXACT)
     assert holm([]) == []
 
 
-def test_kappa() -> None:
+def test_that_kappa_is_that_of_statsmodels() -> None:
     draw = np.random.default_rng(9)
     first = draw.integers(0, 4, 200)
     second = np.where(draw.random(200) < 0.6, first, draw.integers(0, 4, 200))
@@ -145,7 +145,7 @@ def test_kappa() -> None:
         cohen_kappa([1, 2], [1])
 
 
-def test_alpha_on_krippendorffs_own_example() -> None:
+def test_that_alpha_is_krippendorffs_on_his_own_example() -> None:
     # Krippendorff, "Computing Krippendorff's alpha-reliability" (2011): four observers, twelve units.
     rows = [
         "1 2 3 3 2 1 4 1 2 . . .",
@@ -164,7 +164,7 @@ def test_alpha_on_krippendorffs_own_example() -> None:
     assert krippendorff_alpha([[1, None], [2]]) is None
 
 
-def test_alpha_of_two_raters_nears_kappa() -> None:
+def test_that_alpha_of_two_raters_nears_kappa() -> None:
     draw = np.random.default_rng(10)
     first = draw.integers(0, 3, 3000)
     second = np.where(draw.random(3000) < 0.7, first, draw.integers(0, 3, 3000))

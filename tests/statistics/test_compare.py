@@ -15,7 +15,7 @@ def outcomes(*counts: int) -> tuple[dict[str, bool], dict[str, bool]]:
     return {str(n): a for n, (a, _) in enumerate(pairs)}, {str(n): b for n, (_, b) in enumerate(pairs)}
 
 
-def test_a_clear_difference_in_words() -> None:
+def test_that_a_clear_difference_is_told_in_words() -> None:
     a, b = outcomes(500, 243, 41, 16)
     found = compare(a, b)
     assert found.difference == pytest.approx(25 / 800)
@@ -33,7 +33,7 @@ def test_a_clear_difference_in_words() -> None:
     assert compare(a, b) == found
 
 
-def test_the_interval_is_that_of_paired_proportions() -> None:
+def test_that_the_interval_is_that_of_paired_proportions() -> None:
     a, b = outcomes(500, 243, 41, 16)
     found = compare(a, b)
     error = math.sqrt(41 + 16 - 25**2 / 800) / 800
@@ -41,7 +41,7 @@ def test_the_interval_is_that_of_paired_proportions() -> None:
     assert found.high == pytest.approx(25 / 800 + 1.96 * error, abs=0.002)
 
 
-def test_no_clear_difference_none_at_all_and_nothing_to_compare() -> None:
+def test_that_no_clear_difference_is_told_from_none_and_from_nothing_to_compare() -> None:
     close = compare(*outcomes(50, 40, 6, 4))
     assert close.sentence.startswith(
         "No clear difference: +2.0 points, 95 % −4.0 to 8.0 (p = 0.75); 6 flips up"
@@ -57,12 +57,12 @@ def test_no_clear_difference_none_at_all_and_nothing_to_compare() -> None:
     assert (single.n, single.difference, single.low) == (1, -1.0, None)
 
 
-def test_unscored_samples_are_left_out_and_zero_is_not() -> None:
+def test_that_unscored_samples_are_left_out_and_zero_is_not() -> None:
     found = compare({"a": 0, "b": None, "c": False, "d": True}, {"a": 1, "b": 1, "c": None, "d": True})
     assert (found.n, found.unpaired, found.mean_a, found.mean_b) == (2, 2, 0.5, 1.0)
 
 
-def test_graded_scores_are_tested_by_permutation() -> None:
+def test_that_graded_scores_are_tested_by_permutation() -> None:
     draw = np.random.default_rng(1)
     first = {str(n): float(value) for n, value in enumerate(draw.normal(5, 1, 300))}
     second = {key: value + 0.3 for key, value in first.items()}
@@ -74,7 +74,7 @@ def test_graded_scores_are_tested_by_permutation() -> None:
     assert compare(first, noisy).p == compare(first, noisy).p
 
 
-def test_a_true_null_is_rejected_about_as_often_as_it_may_be() -> None:
+def test_that_a_true_null_is_rejected_about_as_often_as_it_may_be() -> None:
     draw = np.random.default_rng(2)
     rejected = 0
     for _ in range(300):
@@ -83,7 +83,7 @@ def test_a_true_null_is_rejected_about_as_often_as_it_may_be() -> None:
     assert rejected <= 300 * 0.05 + 2 * math.sqrt(300 * 0.05 * 0.95)
 
 
-def test_several_runs_are_corrected_for_their_number() -> None:
+def test_that_several_runs_are_corrected_for_their_number() -> None:
     a, b = outcomes(50, 30, 16, 4)
     same = dict(a)
     together = compare_many(a, {"one": b, "two": same, "three": same})
@@ -94,12 +94,12 @@ def test_several_runs_are_corrected_for_their_number() -> None:
     assert together["one"][0].sentence.startswith("one is better")
 
 
-def test_repeats_are_compared_by_their_mean() -> None:
+def test_that_repeats_are_compared_by_their_mean() -> None:
     values = by_sample(["a", "b", "a", "c", "a"], [True, None, False, 0, None])
     assert values == {"a": 0.5, "b": None, "c": 0.0}
 
 
-def test_agreement_of_a_judge_with_a_person() -> None:
+def test_that_the_agreement_of_a_judge_with_a_person_counts_what_both_scored() -> None:
     judge = {"a": True, "b": False, "c": True, "d": None, "e": True}
     person = {"a": True, "b": False, "c": False, "d": True}
     found = agreement(judge, person)

@@ -20,7 +20,7 @@ from evalstudio.statistics.metrics import (
 VALUES = st.lists(st.none() | st.booleans(), max_size=40)
 
 
-def test_missing_samples_are_not_wrong_and_are_counted() -> None:
+def test_that_missing_samples_are_not_wrong_and_are_counted() -> None:
     found = aggregate("accuracy", Scores([True] * 6 + [False] * 2 + [None], total=10))
     assert (found.value, found.n, found.total, found.coverage) == (0.75, 8, 10, 0.8)
     assert (found.low, found.high) == pytest.approx(tuple(wilson(6, 8)))
@@ -28,7 +28,7 @@ def test_missing_samples_are_not_wrong_and_are_counted() -> None:
     assert (found.direction, found.method) == ("higher", "Wilson")
 
 
-def test_nothing_scored_is_no_number() -> None:
+def test_that_nothing_scored_is_no_number() -> None:
     for metric in ("accuracy", "mean", "median", "std", "any", "all"):
         found = aggregate(metric, Scores([None, None]))
         assert (found.value, found.n, found.coverage, found.low) == (None, 0, 0.0, None)
@@ -37,7 +37,7 @@ def test_nothing_scored_is_no_number() -> None:
     assert aggregate("failure_rate", Scores([])).value is None
 
 
-def test_repeats_of_a_sample_widen_the_interval() -> None:
+def test_that_repeats_of_a_sample_widen_the_interval() -> None:
     once = aggregate("accuracy", Scores([True, False] * 20, samples=[str(n) for n in range(40)]))
     repeated = aggregate(
         "accuracy",
@@ -54,7 +54,7 @@ def test_repeats_of_a_sample_widen_the_interval() -> None:
     assert repeated.high == pytest.approx(once.high, abs=0.02)
 
 
-def test_numbers() -> None:
+def test_that_metrics_of_numbers_have_values_intervals_and_bounds() -> None:
     grades = Scores([7, 8, 9, None, 10.0], scale=(1, 10))
     found = aggregate("mean", grades)
     expected = stats.t.interval(0.95, 3, loc=8.5, scale=stats.sem([7, 8, 9, 10]))
@@ -69,18 +69,18 @@ def test_numbers() -> None:
     assert aggregate("mean", Scores([1]), "lower").direction == "lower"
 
 
-def test_any_and_all_have_bounds() -> None:
+def test_that_any_and_all_have_bounds() -> None:
     assert aggregate("any", Scores([False, True])).value == 1.0
     some = aggregate("all", Scores([True, True, None]))
     assert (some.value, some.bound_low, some.bound_high) == (1.0, 0.0, 1.0)
 
 
-def test_failure_rate_counts_errored_and_unscored() -> None:
+def test_that_failure_rate_counts_errored_and_unscored() -> None:
     found = aggregate("failure_rate", Scores([True, None, None], total=10))
     assert (found.value, found.n, found.direction) == (0.9, 10, "lower")
 
 
-def test_a_median_lies_between_its_ranks_as_often_as_it_should() -> None:
+def test_that_a_median_lies_between_its_ranks_as_often_as_it_should() -> None:
     assert median_ranks(5) is None
     assert median_ranks(6) == (0, 5)
     for n in (6, 20, 101, 1000):
@@ -92,7 +92,7 @@ def test_a_median_lies_between_its_ranks_as_often_as_it_should() -> None:
     assert abs(low - stats.binom.ppf(0.025, 1001, 0.5)) <= 2
 
 
-def test_classes_against_the_textbook() -> None:
+def test_that_precision_and_recall_of_classes_are_those_of_the_textbook() -> None:
     expected = ["a", "a", "a", "b", "b", "c", None, "c"]
     labels = ["a", "a", "b", "b", "zzz", "a", "a", None]
     table = confusion(labels, expected)
@@ -114,7 +114,7 @@ def test_classes_against_the_textbook() -> None:
     assert aggregate("f1", Scores([None], labels=[None], expected_labels=["a"])).value is None
 
 
-def test_repeats() -> None:
+def test_that_repeats_are_averaged_within_their_sample() -> None:
     samples = ["a"] * 4 + ["b"] * 4 + ["c"]
     values = [True, False, False, False, True, True, True, None, True]
     assert aggregate("pass_at_1", Scores(values, samples)).value == pytest.approx((0.25 + 1 + 1) / 3)
@@ -139,14 +139,14 @@ def test_repeats() -> None:
         ("pass_at_2", Scores([True]), "name no samples"),
     ],
 )
-def test_metrics_that_cannot_be_had(metric: str, scores: Scores, sentence: str) -> None:
+def test_that_a_metric_that_cannot_be_computed_is_refused(metric: str, scores: Scores, sentence: str) -> None:
     with pytest.raises(EvaluationError, match=sentence):
         aggregate(metric, scores)
     assert find_metric("pass_at_10").direction == "higher"
 
 
 @given(VALUES, st.integers(0, 10))
-def test_bounds_hold_whatever_the_missing_ones_would_have_been(
+def test_that_bounds_hold_whatever_the_missing_ones_would_have_been(
     values: list[bool | None], errored: int
 ) -> None:
     scores = Scores(values, total=len(values) + errored)
@@ -161,7 +161,7 @@ def test_bounds_hold_whatever_the_missing_ones_would_have_been(
 
 
 @given(VALUES)
-def test_a_live_aggregate_comes_to_the_same(values: list[bool | None]) -> None:
+def test_that_a_live_aggregate_comes_to_the_same(values: list[bool | None]) -> None:
     live = LiveAggregate("accuracy")
     for value in values:
         live.add(value)
@@ -174,7 +174,7 @@ def test_a_live_aggregate_comes_to_the_same(values: list[bool | None]) -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=50))
-def test_a_live_mean_of_numbers_comes_to_the_same(values: list[float]) -> None:
+def test_that_a_live_mean_of_numbers_comes_to_the_same(values: list[float]) -> None:
     live = LiveAggregate("mean")
     for value in values:
         live.add(value)

@@ -11,7 +11,7 @@ from evalstudio.store.concurrency_curve import concurrency_curve
 from evalstudio.store.leaderboard import rank_runs
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
-from tests.store.test_comparison import Shelf
+from tests.store.support import Shelf
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from evalstudio.core.run_state import RunState
 from evalstudio.errors import RunError
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import (
-    NewRun,
     delete_run,
     find_or_create,
     get_run,
@@ -20,22 +19,7 @@ from evalstudio.store.runs import (
     take_lease,
 )
 from evalstudio.workspace.folder import Workspace
-
-
-def new_run(**fingerprint: str) -> NewRun:
-    return NewRun(
-        "base",
-        "sentiment",
-        "demo/fast",
-        "{}",
-        {"prompt": "Say.", "dataset": "abc"} | fingerprint,
-        "d.csv",
-        "abc",
-        10,
-        1,
-        {},
-        None,
-    )
+from tests.store.support import new_run
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.theme import theme
 from evalstudio.ui.kit.widgets import ElidedLabel, NavigationButton
 from evalstudio.ui.settings.settings import SettingsDialog
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 Opened = Callable[[], Driver]
 PAGES = ("home", "runs", "results", "compare", "evaluations", "datasets", "models")

@@ -29,7 +29,7 @@ import evalstudio.ui
 from evalstudio.ui.kit.text import CONTEXT, tr, trn
 from evalstudio.ui.settings.settings import SettingsDialog
 from evalstudio.ui.shell.translation import install_translation
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 ROOT = Path(evalstudio.ui.__file__).parent
 PAGES = ("home", "runs", "results", "compare", "evaluations", "datasets", "models")

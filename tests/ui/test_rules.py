@@ -13,7 +13,7 @@ from evalstudio.ui.kit.text import one_line, plain, tooltip
 from evalstudio.ui.kit.theme import DARK, LIGHT, Tokens, contrast, make_palette, text_pairs
 from evalstudio.ui.settings.settings import SettingsDialog
 from evalstudio.ui.state.notices import Offer
-from tests.ui.conftest import Driver
+from tests.ui.driver import Driver
 
 SOURCES = sorted(Path(evalstudio.ui.__file__).parent.rglob("*.py"))
 BLOCKING = re.compile(

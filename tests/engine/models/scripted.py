@@ -150,3 +150,8 @@ def chunk(text: str | None = None, finish_reason: str | None = None, **delta: An
         "model": "m-1",
         "choices": [{"delta": {"content": text, **delta}, "finish_reason": finish_reason}],
     }
+
+
+def number_of(asked: Any) -> int:
+    """Which sample a request is of: prompts end in (number)."""
+    return int(asked["messages"][-1]["content"].rpartition("(")[2].rstrip(")"))

@@ -67,7 +67,7 @@ async def ask(script: Script, **options: Any) -> CallResult:
     return await call(script, provider="anthropic", **options)
 
 
-async def test_a_request_has_the_form_that_the_api_takes() -> None:
+async def test_that_a_request_has_the_form_that_the_api_takes() -> None:
     messages = (
         Message("system", "Be brief."),
         Message("user", "Hi"),
@@ -99,7 +99,7 @@ async def test_a_request_has_the_form_that_the_api_takes() -> None:
     assert (second.json["max_tokens"], second.json["top_k"]) == (9, 2)
 
 
-async def test_an_answer_with_thinking_and_usage() -> None:
+async def test_that_thinking_and_usage_are_kept_apart_from_the_text() -> None:
     thinking = {"type": "thinking", "thinking": "hm", "signature": "s"}
     result = await ask(
         reply(message(thinking, {"type": "redacted_thinking", "data": "x"}, text("fi"), text("ne")))
@@ -133,7 +133,9 @@ async def test_an_answer_with_thinking_and_usage() -> None:
         ("pause_turn", "pause_turn"),
     ],
 )
-async def test_why_an_answer_ended(stop_reason: str, finish_reason: str, stream: bool) -> None:
+async def test_that_the_reason_why_an_answer_ended_has_one_name_for_all_apis(
+    stop_reason: str, finish_reason: str, stream: bool
+) -> None:
     script = (
         streamed(START, delta("text_delta", text="a"), ended(stop_reason), STOP)
         if stream
@@ -144,7 +146,7 @@ async def test_why_an_answer_ended(stop_reason: str, finish_reason: str, stream:
     assert result.answer.finish_reason == finish_reason
 
 
-async def test_a_stream_makes_an_answer() -> None:
+async def test_that_a_stream_makes_an_answer() -> None:
     block = {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}}
     heard: list[int] = []
     result = await ask(
@@ -174,7 +176,7 @@ async def test_a_stream_makes_an_answer() -> None:
     assert result.first_token is not None
 
 
-async def test_tools_give_their_input() -> None:
+async def test_that_tools_give_their_input() -> None:
     result = await ask(
         reply(message({"type": "tool_use", "name": "f", "input": {"q": 1}}, stop_reason="tool_use"))
     )
@@ -192,7 +194,7 @@ async def test_tools_give_their_input() -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_a_refusal_is_no_answer(stream: bool) -> None:
+async def test_that_a_refusal_is_no_answer(stream: bool) -> None:
     script = (
         streamed(START, delta("text_delta", text="I"), ended("refusal"), STOP)
         if stream
@@ -204,7 +206,7 @@ async def test_a_refusal_is_no_answer(stream: bool) -> None:
     assert result.answer.text == "I"
 
 
-async def test_a_stream_that_breaks_keeps_what_came() -> None:
+async def test_that_a_stream_that_breaks_keeps_what_came() -> None:
     begun = (START, delta("text_delta", text="half"))
     result = await ask(streamed(*begun), stream=True)
     assert (result.outcome, result.answer and result.answer.text) == (Outcome.OVERLOADED, "half")
@@ -228,7 +230,9 @@ async def test_a_stream_that_breaks_keeps_what_came() -> None:
         (400, "invalid_request_error", "Your credit balance is too low. Go to Plans & Billing.", Outcome.QUOTA, False),
     ],
 )  # fmt: skip
-async def test_errors(status: int, kind: str, said: str, outcome: Outcome, fatal: bool) -> None:
+async def test_that_each_error_of_anthropic_has_its_class(
+    status: int, kind: str, said: str, outcome: Outcome, fatal: bool
+) -> None:
     body = {"type": "error", "error": {"type": kind, "message": said}}
     result = await ask(reply(body, status, Retry_After="9"))
     assert (result.outcome, result.status, result.fatal, result.hint) == (outcome, status, fatal, 9)
@@ -237,13 +241,13 @@ async def test_errors(status: int, kind: str, said: str, outcome: Outcome, fatal
         assert "has no model 'm-1'" in result.message
 
 
-async def test_an_answer_of_another_api() -> None:
+async def test_that_an_answer_of_another_api_is_a_bad_answer() -> None:
     result = await ask(reply({"choices": []}))
     assert result.outcome is Outcome.BAD_ANSWER
     assert "no message of Anthropic's API" in result.message
 
 
-async def test_its_limits_are_read_from_its_headers() -> None:
+async def test_that_its_limits_are_read_from_its_headers() -> None:
     result = await ask(
         reply(
             message(text("a")),

@@ -16,7 +16,7 @@ from tests.engine.models.scripted import Connection, completion, reply, scripted
 SHORT = TimeOuts(connect=2, first_token=0.15, between_tokens=0.15, attempt=0.4)
 
 
-async def test_an_answer_with_all_that_belongs_to_it() -> None:
+async def test_that_an_answer_keeps_all_that_belongs_to_it() -> None:
     result = await call(reply(completion("<think>hm</think>fine", "length")))
     assert result.outcome is Outcome.OK
     answer = result.answer
@@ -26,7 +26,7 @@ async def test_an_answer_with_all_that_belongs_to_it() -> None:
     assert answer.answered_by == "m-1"
 
 
-async def test_a_connection_that_is_reset() -> None:
+async def test_that_a_connection_that_is_reset_counts_as_overload() -> None:
     async def script(connection: Connection) -> None:
         connection.reset()
 
@@ -36,7 +36,7 @@ async def test_a_connection_that_is_reset() -> None:
     assert "closed the connection before it answered" in result.message
 
 
-async def test_a_connection_that_is_closed_before_the_answer() -> None:
+async def test_that_a_connection_that_is_closed_before_the_answer_counts_as_overload() -> None:
     async def script(connection: Connection) -> None:
         connection.writer.close()
 
@@ -46,7 +46,7 @@ async def test_a_connection_that_is_closed_before_the_answer() -> None:
 
 
 @pytest.mark.parametrize("end", ["close", "reset"])
-async def test_half_a_body(end: str) -> None:
+async def test_that_half_a_body_counts_as_overload(end: str) -> None:
     async def script(connection: Connection) -> None:
         await connection.head(Content_Length="5000")
         await connection.send(json.dumps(completion())[:40])
@@ -59,7 +59,7 @@ async def test_half_a_body(end: str) -> None:
     assert "answer" in result.message
 
 
-async def test_chunks_that_are_no_chunks() -> None:
+async def test_that_chunks_that_are_no_chunks_count_as_overload() -> None:
     async def script(connection: Connection) -> None:
         await connection.send(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense"
@@ -70,7 +70,7 @@ async def test_chunks_that_are_no_chunks() -> None:
     assert "no HTTP answer" in result.message or "broke off in the middle" in result.message
 
 
-async def test_something_that_is_no_http() -> None:
+async def test_that_something_that_is_no_http_is_told_with_what_to_check() -> None:
     async def script(connection: Connection) -> None:
         await connection.send("220 mail.example.org ESMTP ready\r\n")
 
@@ -81,7 +81,7 @@ async def test_something_that_is_no_http() -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_a_web_page_instead_of_an_answer(stream: bool) -> None:
+async def test_that_a_web_page_instead_of_an_answer_is_told_with_what_to_check(stream: bool) -> None:
     result = await call(
         reply("<!doctype html><title>Hi</title>", kind="text/html; charset=utf-8"), stream=stream
     )
@@ -105,14 +105,14 @@ async def test_a_web_page_instead_of_an_answer(stream: bool) -> None:
         (b"\x00\x01\x02", "no chat completion"),
     ],
 )
-async def test_bodies_that_are_no_answer(body: bytes, said: str) -> None:
+async def test_that_a_body_that_is_no_answer_is_a_bad_answer(body: bytes, said: str) -> None:
     result = await call(reply(body))
     assert result.outcome is Outcome.BAD_ANSWER
     assert said in result.message
     assert result.answer is None
 
 
-async def test_status_204_is_no_answer_and_no_refusal() -> None:
+async def test_that_status_204_is_no_answer_and_no_refusal() -> None:
     async def script(connection: Connection) -> None:
         await connection.send("HTTP/1.1 204 No Content\r\n\r\n")
 
@@ -122,7 +122,7 @@ async def test_status_204_is_no_answer_and_no_refusal() -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_an_endless_answer_is_cut_off_and_bounded_in_memory(stream: bool) -> None:
+async def test_that_an_endless_answer_is_cut_off_and_bounded_in_memory(stream: bool) -> None:
     cap = 1 << 20
     sent = 0
 
@@ -146,7 +146,7 @@ async def test_an_endless_answer_is_cut_off_and_bounded_in_memory(stream: bool) 
     assert sent < 40 * cap
 
 
-async def test_an_endless_error_is_cut_off_and_keeps_its_class() -> None:
+async def test_that_an_endless_error_is_cut_off_and_keeps_its_class() -> None:
     sent = 0
 
     async def script(connection: Connection) -> None:
@@ -163,7 +163,7 @@ async def test_an_endless_error_is_cut_off_and_keeps_its_class() -> None:
     assert len(result.message) < 600
 
 
-async def test_an_error_whose_body_never_comes_keeps_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_that_an_error_whose_body_never_comes_keeps_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evalstudio.engine.models.exchange._ERROR_BODY_S", 0.3)
 
     async def script(connection: Connection) -> None:
@@ -174,7 +174,7 @@ async def test_an_error_whose_body_never_comes_keeps_its_class(monkeypatch: pyte
     assert (result.outcome, result.status, result.hint) == (Outcome.OVERLOADED, 503, 3)
 
 
-async def test_an_answer_that_takes_too_long() -> None:
+async def test_that_an_answer_that_takes_too_long_ends_at_its_time_out() -> None:
     async def script(connection: Connection) -> None:
         await asyncio.Event().wait()
 
@@ -184,7 +184,7 @@ async def test_an_answer_that_takes_too_long() -> None:
     assert "within 0.4 s (time-out 'attempt')" in result.message
 
 
-async def test_an_answer_that_drips() -> None:
+async def test_that_an_answer_that_drips_ends_at_its_time_out() -> None:
     async def script(connection: Connection) -> None:
         await connection.head()
         while True:
@@ -196,7 +196,7 @@ async def test_an_answer_that_drips() -> None:
     assert "time-out 'attempt'" in result.message
 
 
-async def test_the_time_of_the_sample_counts_where_it_is_shorter() -> None:
+async def test_that_the_time_of_the_sample_counts_where_it_is_shorter() -> None:
     async def script(connection: Connection) -> None:
         await asyncio.Event().wait()
 
@@ -206,7 +206,7 @@ async def test_the_time_of_the_sample_counts_where_it_is_shorter() -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_redirects_are_not_followed_and_end_the_run(status: int) -> None:
+async def test_that_redirects_are_not_followed_and_end_the_run(status: int) -> None:
     def turn(where: str) -> Any:
         return reply("", status, Location=where)
 
@@ -219,13 +219,13 @@ async def test_redirects_are_not_followed_and_end_the_run(status: int) -> None:
     assert "check the base URL" in result.message
 
 
-async def test_a_redirect_names_the_host_it_leads_to_and_no_query() -> None:
+async def test_that_a_redirect_names_the_host_it_leads_to_and_no_query() -> None:
     result = await call(reply("", 302, Location="https://login.example.org/in?token=abc"))
     assert "to login.example.org" in result.message
     assert "abc" not in result.message
 
 
-async def test_large_headers_are_read_and_endless_ones_refused() -> None:
+async def test_that_large_headers_are_read_and_endless_ones_refused() -> None:
     assert (await call(reply(completion(), X_Trace="t" * 30_000))).outcome is Outcome.OK
 
     async def script(connection: Connection) -> None:
@@ -238,7 +238,7 @@ async def test_large_headers_are_read_and_endless_ones_refused() -> None:
     assert "no HTTP answer" in result.message
 
 
-async def test_a_prompt_of_megabytes_arrives_whole() -> None:
+async def test_that_a_prompt_of_megabytes_arrives_whole() -> None:
     text = "ä" * 3_000_000
     async with scripted(reply(completion())) as server:
         result = await call_at(server.url, messages=(Message("user", text),))
@@ -248,7 +248,7 @@ async def test_a_prompt_of_megabytes_arrives_whole() -> None:
     assert "transfer-encoding" not in asked.headers
 
 
-async def test_a_compressed_answer_is_read() -> None:
+async def test_that_a_compressed_answer_is_read() -> None:
     import gzip
 
     result = await call(reply(gzip.compress(json.dumps(completion()).encode()), Content_Encoding="gzip"))
@@ -316,7 +316,9 @@ DAILY = "Rate limit reached on requests per day (RPD): Limit 200, Used 200, Requ
         (403, "Your chosen model requires moderation and your input was flagged for harassment.", Outcome.FILTERED),
     ],
 )  # fmt: skip
-async def test_the_class_of_an_error(status: int, error: Any, outcome: Outcome) -> None:
+async def test_that_an_error_has_the_class_of_its_status_and_body(
+    status: int, error: Any, outcome: Outcome
+) -> None:
     result = await call(reply(error, status))
     assert result.outcome is outcome
     assert result.status == status
@@ -338,7 +340,9 @@ async def test_the_class_of_an_error(status: int, error: Any, outcome: Outcome) 
         (405, "Method Not Allowed", "check the base URL"),
     ],
 )  # fmt: skip
-async def test_errors_that_every_sample_would_meet(status: int, error: Any, said: str) -> None:
+async def test_that_an_error_that_every_sample_would_meet_is_fatal(
+    status: int, error: Any, said: str
+) -> None:
     result = await call(reply(error, status))
     assert result.outcome is Outcome.CLIENT_ERROR
     assert result.fatal
@@ -357,7 +361,7 @@ async def test_errors_that_every_sample_would_meet(status: int, error: Any, said
         ({}, "no idea", None),
     ],
 )
-async def test_a_wish_to_wait_reaches_the_limits(
+async def test_that_a_wish_to_wait_reaches_the_limits(
     headers: dict[str, str], body: Any, hint: float | None
 ) -> None:
     result = await call(reply(body, 429, **headers))
@@ -365,7 +369,7 @@ async def test_a_wish_to_wait_reaches_the_limits(
     assert result.hint == (hint if hint is None else pytest.approx(hint))
 
 
-async def test_what_headers_say_of_the_limits_comes_with_every_answer() -> None:
+async def test_that_what_headers_say_of_the_limits_comes_with_every_answer() -> None:
     for stream in (False, True):
         result = await call(
             reply(completion(), x_ratelimit_limit_requests="600", x_ratelimit_remaining_requests="599"),
@@ -389,7 +393,9 @@ async def test_what_headers_say_of_the_limits_comes_with_every_answer() -> None:
         ("something odd", Outcome.BAD_ANSWER),
     ],
 )
-async def test_an_error_under_status_200(error: Any, outcome: Outcome, stream: bool) -> None:
+async def test_that_an_error_under_status_200_is_no_answer(
+    error: Any, outcome: Outcome, stream: bool
+) -> None:
     result = await call(reply({"error": error}), stream=stream)
     assert result.outcome is outcome
     assert result.answer is None
@@ -413,14 +419,14 @@ async def test_an_error_under_status_200(error: Any, outcome: Outcome, stream: b
         ),
     ],
 )
-async def test_a_filtered_answer_is_no_answer(body: Any, said: str) -> None:
+async def test_that_a_filtered_answer_is_no_answer(body: Any, said: str) -> None:
     result = await call(reply(body))
     assert result.outcome is Outcome.FILTERED
     assert said in result.message
     assert result.answer is None
 
 
-async def test_answers_in_parts_and_by_tools() -> None:
+async def test_that_an_answer_in_parts_or_by_tools_becomes_text() -> None:
     parts = [{"type": "text", "text": "fi"}, {"type": "text", "text": "ne"}, {"type": "image"}]
     result = await call(reply(completion(parts)))
     assert result.answer is not None
@@ -432,7 +438,7 @@ async def test_answers_in_parts_and_by_tools() -> None:
     assert json.loads(result.answer.text) == [tool]
 
 
-async def test_unknown_usage_stays_unknown() -> None:
+async def test_that_unknown_usage_stays_unknown() -> None:
     result = await call(reply(completion(usage=None)))
     assert result.answer is not None
     assert (result.answer.tokens_in, result.answer.tokens_cached, result.answer.tokens_out) == (
@@ -442,7 +448,7 @@ async def test_unknown_usage_stays_unknown() -> None:
     )
 
 
-async def test_parameters_go_through_as_they_are() -> None:
+async def test_that_parameters_go_through_as_they_are() -> None:
     schema = {
         "type": "json_schema",
         "json_schema": {"name": "a", "strict": True, "schema": {"type": "object"}},

@@ -53,17 +53,17 @@ def at_home(provider: str, name: str) -> Prices:
     ],
     ids=["unknown model", "known name at another address", "no input count", "no output count"],
 )
-def test_what_is_unknown_has_no_price(model: ModelSettings, answer: Answer) -> None:
+def test_that_what_is_unknown_has_no_price(model: ModelSettings, answer: Answer) -> None:
     assert Prices(model).of(answer) is None
 
 
 @pytest.mark.parametrize("provider", ["demo", "local", "python", "ollama", "vllm", "llamacpp"])
-def test_what_runs_here_is_free(provider: str) -> None:
+def test_that_what_runs_here_is_free(provider: str) -> None:
     assert Prices(ModelSettings(provider, "m")).of(used(None, None, None)) == 0
 
 
 @pytest.mark.parametrize(("provider", "name"), MODELS)
-def test_tokens_from_the_cache_are_cheaper(provider: str, name: str) -> None:
+def test_that_tokens_from_the_cache_are_cheaper(provider: str, name: str) -> None:
     prices = at_home(provider, name)
     without, partly, wholly = (prices.of(used(1000, cached, 0)) for cached in (0, 500, 1000))
     assert without is not None
@@ -73,7 +73,7 @@ def test_tokens_from_the_cache_are_cheaper(provider: str, name: str) -> None:
     assert wholly > 0
 
 
-def test_tokens_into_the_cache_are_dearer_at_anthropic() -> None:
+def test_that_tokens_into_the_cache_are_dearer_at_anthropic() -> None:
     prices = at_home("anthropic", "claude-sonnet-4-5")
     plain, written = prices.of(used(1000, 0, 0)), prices.of(used(1000, 0, 0, written=1000))
     assert plain is not None
@@ -82,7 +82,7 @@ def test_tokens_into_the_cache_are_dearer_at_anthropic() -> None:
 
 @settings(max_examples=60)
 @given(st.sampled_from(MODELS), st.integers(0, 300_000), st.floats(0, 1), st.integers(0, 100_000))
-def test_prices_are_those_of_the_table(
+def test_that_prices_are_those_of_the_table(
     model: tuple[str, str], tokens_in: int, share: float, tokens_out: int
 ) -> None:
     provider, name = model
@@ -93,7 +93,7 @@ def test_prices_are_those_of_the_table(
     assert at_home(provider, name).of(used(tokens_in, cached, tokens_out)) == pytest.approx(float(expected))
 
 
-def test_azure_is_known_by_its_address() -> None:
+def test_that_azure_is_known_by_its_address() -> None:
     model = ModelSettings(
         "openai", "gpt-4o", "https://me.openai.azure.com/openai/deployments/gpt-4o?api-version=1"
     )
@@ -102,13 +102,13 @@ def test_azure_is_known_by_its_address() -> None:
     assert price > 0
 
 
-def test_more_from_the_cache_than_there_was_is_no_negative_price() -> None:
+def test_that_more_from_the_cache_than_there_was_is_no_negative_price() -> None:
     price = at_home("openai", "gpt-4o-mini").of(used(10, 1_000_000, 0))
     assert price is not None
     assert 0 < price < 1e-5
 
 
-def test_the_engine_starts_without_what_only_some_runs_need() -> None:
+def test_that_the_engine_starts_without_what_only_some_runs_need() -> None:
     heavy = [
         "genai_prices",
         "pydantic",

@@ -37,7 +37,7 @@ def text_of(result: CallResult) -> str | None:
     return result.answer.text if result.answer else None
 
 
-async def test_pieces_make_an_answer() -> None:
+async def test_that_pieces_make_an_answer() -> None:
     usage = {"choices": [], "usage": completion()["usage"]}
     heard: list[int] = []
     result = await call(
@@ -56,7 +56,7 @@ async def test_pieces_make_an_answer() -> None:
     assert result.first_token is not None
 
 
-async def test_a_stream_is_asked_for_with_its_usage() -> None:
+async def test_that_a_stream_is_asked_for_with_its_usage() -> None:
     async with scripted(streamed(chunk("a", "stop"), "[DONE]")) as server:
         await call_at(server.url, stream=True)
         await call_at(server.url, stream=True, parameters={"stream_options": {"include_usage": False}})
@@ -65,7 +65,7 @@ async def test_a_stream_is_asked_for_with_its_usage() -> None:
     assert server.asked[1].json["stream_options"] == {"include_usage": False}
 
 
-async def test_thinking_in_a_field_of_its_own() -> None:
+async def test_that_thinking_in_a_field_of_its_own_is_kept_apart() -> None:
     for field in ("reasoning_content", "reasoning"):
         result = await call(
             streamed(chunk(None, **{field: "let me "}), chunk(None, **{field: "see"}), chunk("fine", "stop")),
@@ -75,7 +75,7 @@ async def test_thinking_in_a_field_of_its_own() -> None:
         assert (result.answer.thinking, result.answer.text) == ("let me see", "fine")
 
 
-async def test_the_first_token_is_timed_when_it_comes() -> None:
+async def test_that_the_first_token_is_timed_when_it_comes() -> None:
     gate = asyncio.Event()
 
     async def script(connection: Connection) -> None:
@@ -94,7 +94,7 @@ async def test_the_first_token_is_timed_when_it_comes() -> None:
 
 @pytest.mark.parametrize("ending", ["\n\n", "\r\n\r\n", "\n"])
 @pytest.mark.parametrize("prefix", ["data: ", "data:"])
-async def test_lines_in_every_form(prefix: str, ending: str) -> None:
+async def test_that_lines_are_read_in_every_form(prefix: str, ending: str) -> None:
     lines = [json.dumps(chunk("fi")), json.dumps(chunk("ne", "stop")), "[DONE]"]
 
     async def script(connection: Connection) -> None:
@@ -105,7 +105,7 @@ async def test_lines_in_every_form(prefix: str, ending: str) -> None:
     assert text_of(await call(script, stream=True)) == "fine"
 
 
-async def test_pieces_cut_anywhere_even_within_a_character() -> None:
+async def test_that_pieces_cut_within_a_character_are_put_together() -> None:
     data = f"data: {json.dumps(chunk('größer 🙂', 'stop'), ensure_ascii=False)}\n\ndata: [DONE]\n\n".encode()
 
     async def script(connection: Connection) -> None:
@@ -126,7 +126,7 @@ async def test_pieces_cut_anywhere_even_within_a_character() -> None:
     ),
     st.data(),
 )
-def test_events_do_not_depend_on_where_the_stream_is_cut(texts: list[str], data: st.DataObject) -> None:
+def test_that_events_do_not_depend_on_where_the_stream_is_cut(texts: list[str], data: st.DataObject) -> None:
     stream = "".join(
         f"data:{text}{data.draw(st.sampled_from([chr(10), chr(13) + chr(10), chr(10) * 2]))}"
         for text in texts
@@ -144,17 +144,17 @@ def test_events_do_not_depend_on_where_the_stream_is_cut(texts: list[str], data:
 
 
 @pytest.mark.parametrize("line", ["\n", "\r\n"])
-def test_a_name_holds_until_an_empty_line(line: str) -> None:
+def test_that_a_name_holds_until_an_empty_line(line: str) -> None:
     lines = EventLines()
     stream = f"event: error{line}data: 1{line}{line}data: 2{line}: comment{line}event: x{line}data: 3{line}"
     assert list(lines.feed(stream.encode())) == [(b"error", b"1"), (b"", b"2"), (b"x", b"3")]
 
 
-async def test_a_stream_without_done_is_complete_when_it_says_why_it_ended() -> None:
+async def test_that_a_stream_without_done_is_complete_when_it_says_why_it_ended() -> None:
     assert (await call(streamed(chunk("fine"), chunk(None, "stop")), stream=True)).outcome is Outcome.OK
 
 
-async def test_a_last_line_without_an_end() -> None:
+async def test_that_a_last_line_without_an_end_is_read() -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
         await connection.send(f"data: {json.dumps(chunk('fine', 'stop'))}")
@@ -162,7 +162,7 @@ async def test_a_last_line_without_an_end() -> None:
     assert text_of(await call(script, stream=True)) == "fine"
 
 
-async def test_an_endpoint_that_does_not_stream_though_asked() -> None:
+async def test_that_a_whole_answer_is_taken_where_a_stream_was_asked_for() -> None:
     result = await call(reply(completion("fine")), stream=True)
     assert (result.outcome, text_of(result)) == (Outcome.OK, "fine")
 
@@ -175,7 +175,7 @@ async def test_an_endpoint_that_does_not_stream_though_asked() -> None:
         ("wait", Outcome.OVERLOADED, "no further token within 0.2 s (time-out 'between_tokens')"),
     ],
 )
-async def test_what_came_before_the_break_is_kept(then: str, outcome: Outcome, said: str) -> None:
+async def test_that_what_came_before_the_break_is_kept(then: str, outcome: Outcome, said: str) -> None:
     result = await call(streamed(chunk("half an "), chunk("answ"), then=then), stream=True, timeouts=SHORT)
     assert result.outcome is outcome
     assert said in result.message
@@ -183,7 +183,7 @@ async def test_what_came_before_the_break_is_kept(then: str, outcome: Outcome, s
     assert result.first_token is not None
 
 
-async def test_a_stream_that_never_ends_is_kept_up_to_the_time_out() -> None:
+async def test_that_a_stream_that_never_ends_is_kept_up_to_the_time_out() -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
         while True:
@@ -200,7 +200,7 @@ async def test_a_stream_that_never_ends_is_kept_up_to_the_time_out() -> None:
 
 
 @pytest.mark.parametrize("comments", [False, True])
-async def test_no_first_token_in_time_whatever_else_comes(comments: bool) -> None:
+async def test_that_no_first_token_in_time_ends_the_attempt_whatever_else_comes(comments: bool) -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
         while True:
@@ -215,7 +215,7 @@ async def test_no_first_token_in_time_whatever_else_comes(comments: bool) -> Non
     assert result.answer is None
 
 
-async def test_comments_before_the_first_token_are_no_trouble() -> None:
+async def test_that_comments_before_the_first_token_are_no_trouble() -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
         await connection.send(": PROCESSING\n\n" * 50)
@@ -233,7 +233,9 @@ async def test_comments_before_the_first_token_are_no_trouble() -> None:
         ("event: error\ndata: it went wrong\n\n", Outcome.BAD_ANSWER),
     ],
 )
-async def test_an_error_in_mid_stream(lines: str, outcome: Outcome) -> None:
+async def test_that_an_error_in_mid_stream_has_its_class_and_keeps_what_came(
+    lines: str, outcome: Outcome
+) -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
         await connection.events(chunk("half"))
@@ -249,7 +251,7 @@ async def test_an_error_in_mid_stream(lines: str, outcome: Outcome) -> None:
 @pytest.mark.parametrize(
     "data", [b"data: {nonsense\n\n", b'data: {"choices": [{"delta": {"content": "\xff"}}]}\n\n']
 )
-async def test_events_that_cannot_be_read(data: bytes) -> None:
+async def test_that_events_that_cannot_be_read_are_a_bad_answer(data: bytes) -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
         await connection.events(chunk("half"))
@@ -262,18 +264,18 @@ async def test_events_that_cannot_be_read(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("events", [[], ["[DONE]"]])
-async def test_a_stream_of_nothing_is_no_answer(events: list[str]) -> None:
+async def test_that_a_stream_of_nothing_is_no_answer(events: list[str]) -> None:
     result = await call(streamed(*events), stream=True)
     assert result.outcome is Outcome.BAD_ANSWER
     assert result.answer is None
 
 
-async def test_an_answer_without_text_is_an_answer_where_the_model_says_so() -> None:
+async def test_that_an_answer_without_text_is_an_answer_where_the_model_says_so() -> None:
     result = await call(streamed(chunk(None, "stop"), "[DONE]"), stream=True)
     assert (result.outcome, text_of(result)) == (Outcome.OK, "")
 
 
-async def test_filters_and_refusals_in_mid_stream() -> None:
+async def test_that_filters_and_refusals_in_mid_stream_are_told_as_filtered() -> None:
     result = await call(streamed(chunk("I will"), chunk(None, "content_filter"), "[DONE]"), stream=True)
     assert (result.outcome, text_of(result)) == (Outcome.FILTERED, "I will")
     result = await call(
@@ -284,7 +286,7 @@ async def test_filters_and_refusals_in_mid_stream() -> None:
     assert "I can't do that." in result.message
 
 
-async def test_a_tool_call_in_pieces() -> None:
+async def test_that_the_pieces_of_a_tool_call_are_put_together() -> None:
     def part(**function: str) -> dict[str, Any]:
         return chunk(None, tool_calls=[{"index": 0, "function": function}])
 
@@ -300,6 +302,6 @@ async def test_a_tool_call_in_pieces() -> None:
     ]
 
 
-async def test_an_error_before_the_stream() -> None:
+async def test_that_an_error_before_the_stream_keeps_status_and_hint() -> None:
     result = await call(reply({"error": {"message": "slow down"}}, 429, Retry_After="4"), stream=True)
     assert (result.outcome, result.status, result.hint) == (Outcome.THROTTLED, 429, 4)

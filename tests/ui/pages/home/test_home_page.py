@@ -1,0 +1,63 @@
+"""The Home page: one press at a first start; later what ran, and what is left undone."""
+
+import os
+import signal
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QTableWidget, QToolButton
+
+from evalstudio.core.run_state import RunState
+from tests.ui.driver import Driver, finish, press
+
+OpenWindow = Callable[..., Driver]
+
+
+def test_that_one_press_on_the_first_screen_runs_the_example(open_window: OpenWindow) -> None:
+    driver = open_window(None)
+    driver.ready()
+    assert driver.window._pages.currentWidget() is driver.window.home_page
+    assert "loses no answer" in driver.find(QLabel, "welcome").text()
+    button = driver.find(QToolButton, "run_example_button")
+    driver.wait(button.isEnabled)
+    driver.wait(lambda: driver.window.focusWidget() is button)
+    driver.qtbot.keyClick(button, Qt.Key.Key_Space)
+    driver.wait(lambda: driver.window._pages.currentWidget() is driver.window.runs_page)
+    driver.wait(lambda: driver.saved() >= 5)
+    assert driver.session.focused.snapshot.experiment == "first-look-1"
+    driver.find(QToolButton, "stop_button").click()
+    driver.wait(lambda: driver.state() == RunState.STOPPED)
+
+
+def test_that_recent_runs_are_listed_and_what_was_interrupted_goes_on(
+    open_window: OpenWindow, loop: object
+) -> None:
+    driver = open_window(None)
+    driver.ready()
+    press(driver, QToolButton, "run_example_button")
+    driver.wait(lambda: driver.saved() >= 5)
+    driver.session.engine._restart_timer.blockSignals(True)  # this window's engine stays dead
+    os.kill(driver.session.engine.pid, signal.SIGKILL)
+    driver.wait(lambda: driver.state() == RunState.INTERRUPTED)
+    finish(loop, driver.studio)
+    again = open_window(None)
+    again.ready()
+    table = again.find(QTableWidget, "recent_runs")
+    again.wait(lambda: table.rowCount() == 1)
+    words = [table.item(0, column).text() for column in range(5)]
+    assert words[:4] == ["first-look-1", "sentiment", "demo/fast", "interrupted"]
+    saved = int(words[4].split(" of ")[0])
+    assert saved >= 5
+    assert words[4].endswith(" of 200")
+    press(again, QPushButton, "resume_1")
+    again.wait(lambda: again.window._pages.currentWidget() is again.window.runs_page)
+    again.wait(lambda: again.saved() > saved)
+    again.find(QToolButton, "stop_button").click()
+    again.wait(lambda: again.state() == RunState.STOPPED)
+    again.window.show_page("home")
+    again.wait(lambda: table.item(0, 3).text() == "stopped")
+    table.cellActivated.emit(0, 0)
+    assert again.window._pages.currentWidget() is again.window.runs_page
+    again.window.show_page("home")
+    press(again, QToolButton, "home_new_evaluation")
+    assert again.window._pages.currentWidget() is again.window.evaluations_page
