@@ -59,7 +59,7 @@ def json_valid(
         return Score(name, False, why=f"not JSON: {error}")
     if validator is None:
         return Score(name, True, why="JSON")
-    if size_up_to(value, MOST_VALUES) > MOST_VALUES:
+    if _too_large(answer, value):
         return unscored(name, f"JSON of more than {MOST_VALUES:,} values is not checked against a schema")
     try:
         wrong = _first_error(validator, value)
@@ -107,7 +107,7 @@ def json_match(
         found = find_json(answer)
     except NotJson as error:
         return unscored(name, f"no JSON can be read from the answer: {error}", metrics)
-    if any(size_up_to(value, MOST_VALUES) > MOST_VALUES for value in (found, wanted)):
+    if _too_large(answer, found) or _too_large(expected, wanted):
         return unscored(name, f"JSON of more than {MOST_VALUES:,} values is not compared", metrics)
     if not isinstance(wanted, Mapping):
         return Score(
@@ -129,6 +129,13 @@ def json_match(
     why = "; ".join(reasons) or f"all {len(compared)} fields are right"
     value = share if partial else not wrong
     return Score(name, value, metrics, why, metadata={"wrong": wrong, "fields": len(compared)})
+
+
+def _too_large(source: Any, value: Any) -> bool:
+    """Whether a value has more than MOST_VALUES in it; a text that it was read from has no fewer characters."""
+    if isinstance(source, str) and len(source) <= MOST_VALUES:
+        return False
+    return size_up_to(value, MOST_VALUES) > MOST_VALUES
 
 
 MISSING = object()
