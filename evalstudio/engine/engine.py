@@ -18,7 +18,7 @@ from evalstudio.core.system import (
     raise_open_file_limit,
 )
 from evalstudio.engine.limits.admission import Admission
-from evalstudio.engine.limits.endpoint_registry import Endpoints, save_prior
+from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.planning.plan import Plan, make_plan
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
@@ -28,13 +28,15 @@ from evalstudio.engine.run.run import Run, Services
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
-from evalstudio.engine.ticker import Pulse, save_buckets
+from evalstudio.engine.ticker import Pulse
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
 from evalstudio.models.registry import load_models
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.settings.values import Rates, Settings, ceiling_in_force
+from evalstudio.store.database import Connection
+from evalstudio.store.endpoint_memory import save_prior
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     RunRow,
@@ -47,6 +49,7 @@ from evalstudio.store.runs import (
     take_lease,
     update_spec,
 )
+from evalstudio.store.timeline import save_buckets
 from evalstudio.store.writer import RETRY_S, Writer
 from evalstudio.workspace.folder import Workspace
 
@@ -319,7 +322,7 @@ class Engine:
         buckets = self._pulse.close_seconds(run, run.now + 1)
         changes = self._pulse.drain_changes(run)
 
-        def save(connection: Any) -> None:
+        def save(connection: Connection) -> None:
             save_buckets(connection, run.id, buckets)
             if not run.plan.is_recorded:
                 save_prior(connection, assembled.identity, prior)

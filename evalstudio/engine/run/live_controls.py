@@ -6,8 +6,6 @@ Each change holds for calls that start from now on and is noted with a sentence,
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from evalstudio.core.strategy import (
     BY_WORKERS,
     Adaptive,
@@ -23,6 +21,7 @@ from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.protocol import LimitChange
 from evalstudio.settings.values import Settings
 from evalstudio.store.rows import LimitChangeRow
+from evalstudio.store.timeline import save_limit_change
 
 if TYPE_CHECKING:
     from evalstudio.engine.run.run import Run
@@ -138,12 +137,7 @@ class Steering:
         row = LimitChangeRow(
             self._run.id, change.at, change.what, change.old, change.new, change.cause, change.sentence
         )
-        self._run.services.writer.execute(
-            lambda connection: connection.execute(
-                "INSERT INTO limit_changes (run_id, at, what, old, new, cause, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                msgspec.structs.astuple(row),
-            )
-        )
+        self._run.services.writer.execute(lambda connection: save_limit_change(connection, row))
 
     def _note(self, what: str, old: str | None, new: str | None, cause: str, sentence: str) -> None:
         self.note(LimitChange(self._run.now, what, old, new, cause, sentence))

@@ -4,7 +4,6 @@ The file appears when it is whole; what is broken off leaves nothing behind.
 """
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from typing import TextIO, cast
 
 from evalstudio.core.errors import StoreError
 from evalstudio.reports import form_of, write_run
-from evalstudio.store.database import explain
+from evalstudio.store.database import explained
 from evalstudio.store.ids import Ids
 from evalstudio.store.reader import Reader
 from evalstudio.ui.kit.text import tr
@@ -106,11 +105,9 @@ def _write(
     part = path.with_name(f"{path.name}.part")
     reader = Reader(workspace)
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with explained(workspace.database), part.open("w", encoding="utf-8", newline="") as file:
             count = write(reader, cast(TextIO, _Watched(file, progress)))
         part.replace(path)
-    except sqlite3.Error as error:
-        raise StoreError(explain(error, workspace.database)) from error
     except OSError as error:
         raise StoreError(
             tr("{path} cannot be written ({strerror}); choose another file.").format(
