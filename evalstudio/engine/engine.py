@@ -175,9 +175,13 @@ class Engine:
     async def asked_for(self, run_id: int, classes: tuple[str, ...] | None = None) -> tuple[str, Options]:
         """The evaluation of a run, and the options with which it goes on."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
-        stored = msgspec.json.decode(row.spec, type=StoredSpec)
+        stored = StoredSpec.decode(row.spec)
         options = msgspec.structs.replace(
-            stored.options, experiment=row.experiment, new_run=False, retry_classes=classes, resume=run_id
+            stored.run_options(),
+            experiment=row.experiment,
+            new_run=False,
+            retry_classes=classes,
+            resume=run_id,
         )
         return stored.reference, options
 
@@ -188,9 +192,9 @@ class Engine:
     async def duplicate_run(self, run_id: int) -> Run:
         """Starts a run like another one, beside it in its experiment, with its evaluation as it is now."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
-        stored = msgspec.json.decode(row.spec, type=StoredSpec)
+        stored = StoredSpec.decode(row.spec)
         options = msgspec.structs.replace(
-            stored.options, experiment=row.experiment, new_run=True, retry_classes=None
+            stored.run_options(), experiment=row.experiment, new_run=True, retry_classes=None
         )
         return await self._start(stored.reference, options)
 

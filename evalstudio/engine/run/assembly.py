@@ -180,7 +180,7 @@ async def _limits(parts: Parts, settings: ModelSettings, key: str | None, start:
 
 def _unchanged(row: RunRow, plan: Plan) -> set[str]:
     """The names of the evaluators that are as they were when the run was last started."""
-    before = list(msgspec.json.decode(row.spec, type=StoredSpec).spec.evaluators)
+    before = StoredSpec.decode(row.spec).evaluators
     tables = zip(plan.evaluators, plan.spec.evaluators, strict=True)
     return {evaluator.name for evaluator, table in tables if table in before}
 
