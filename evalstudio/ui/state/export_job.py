@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
 
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import StoreError
 from evalstudio.reports import form_of, write_run
 from evalstudio.store.database import explained
@@ -102,12 +103,14 @@ class _Watched:
 def _write(
     workspace: Workspace, path: Path, progress: Progress, write: Callable[[Reader, TextIO], int]
 ) -> int | None:
-    part = path.with_name(f"{path.name}.part")
     reader = Reader(workspace)
     try:
-        with explained(workspace.database), part.open("w", encoding="utf-8", newline="") as file:
+        with (
+            explained(workspace.database),
+            atomic_file(path) as part,
+            part.open("w", encoding="utf-8", newline="") as file,
+        ):
             count = write(reader, cast(TextIO, _Watched(file, progress)))
-        part.replace(path)
     except OSError as error:
         raise StoreError(
             tr("{path} cannot be written ({strerror}); choose another file.").format(
@@ -117,6 +120,5 @@ def _write(
     except _Stopped:
         return None
     finally:
-        part.unlink(missing_ok=True)
         reader.close()
     return count
