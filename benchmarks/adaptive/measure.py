@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from benchmarks.adaptive.baselines import Fixed, Paced
 from benchmarks.adaptive.simulator import Controller, Profile, Shipped, Simulation, Trace
 from evalstudio.engine.limits.endpoint import EndpointController
-from evalstudio.engine.limits.priors import Kind, Prior
+from evalstudio.engine.limits.priors import Kind
+from evalstudio.store.endpoint_memory import Prior
 
 WINDOWS = (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 

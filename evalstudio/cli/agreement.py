@@ -46,9 +46,4 @@ def _scores(reader: Reader, run_id: int, evaluator: str) -> dict[str, Any]:
         raise EvaluationError(
             f"Run {run_id} has no evaluator '{evaluator}'; it has {', '.join(known) or 'none'}."
         )
-    rows = reader.connection.execute(
-        "SELECT sample_id, repeat, value FROM records JOIN scores ON record_id = records.id"
-        " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ?",
-        (run_id, evaluator),
-    )
-    return {f"{sample} {repeat}": value for sample, repeat, value in rows}
+    return {f"{sample} {repeat}": value for sample, repeat, value in reader.values(run_id, evaluator)}

@@ -1,15 +1,13 @@
 """Finding runs by what a person calls them, and what commands on experiments share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
 
 import click
 import msgspec
 
 from evalstudio.core.errors import RunError
 from evalstudio.protocol import Snapshot
-from evalstudio.store.database import open_for_writing
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.workspace.folder import Workspace
@@ -51,15 +49,3 @@ def reading(workspace: Workspace) -> Iterator[Reader]:
     """A reader for as long as a command needs it."""
     with closing(Reader(workspace)) as reader:
         yield reader
-
-
-def write(workspace: Workspace, work: Callable[[Any], None]) -> None:
-    """Changes the store in one transaction; all of it, or nothing."""
-    with closing(open_for_writing(workspace).conn) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            work(connection)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")

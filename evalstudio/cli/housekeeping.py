@@ -7,10 +7,11 @@ from datetime import datetime
 
 import click
 
-from evalstudio.cli.experiments import find_runs, json_option, reading, write
+from evalstudio.cli.experiments import find_runs, json_option, reading
 from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import RunError
 from evalstudio.settings.values import workspace_of
+from evalstudio.store.database import change
 from evalstudio.store.runs import RunRow, delete_run, rename_experiment
 from evalstudio.terminal.stdout import visible
 from evalstudio.workspace.folder import Workspace
@@ -27,7 +28,8 @@ UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}
 def rename_command(workspace: str | None, old: str, new: str, as_json: bool) -> None:
     """Gives experiment OLD the name NEW."""
     place = _existing(workspace)
-    write(place, lambda connection: rename_experiment(connection, old, new))
+    with change(place) as connection:
+        rename_experiment(connection, old, new)
     _say(as_json, {"old": old, "new": new}, f"'{old}' is called '{new}' now.")
 
 
@@ -109,7 +111,8 @@ def _existing(workspace: str | None) -> Workspace:
 
 def _delete(place: Workspace, runs: list[RunRow]) -> None:
     for run in runs:
-        write(place, lambda connection, run_id=run.id: delete_run(connection, run_id))  # type: ignore[misc]
+        with change(place) as connection:
+            delete_run(connection, run.id)
         (place.flights / str(run.id)).unlink(missing_ok=True)
 
 

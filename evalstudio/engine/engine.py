@@ -18,7 +18,7 @@ from evalstudio.core.system import (
     raise_open_file_limit,
 )
 from evalstudio.engine.limits.admission import Admission
-from evalstudio.engine.limits.endpoint_registry import Endpoints, save_prior
+from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.planning.plan import Plan, make_plan
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
@@ -29,13 +29,15 @@ from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
-from evalstudio.engine.ticker import Ticker, save_buckets
+from evalstudio.engine.ticker import Ticker
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
 from evalstudio.models.registry import load_models
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.settings.values import Rates, Settings, ceiling_in_force
+from evalstudio.store.database import Connection
+from evalstudio.store.endpoint_memory import save_prior
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import (
     RunRow,
@@ -48,6 +50,7 @@ from evalstudio.store.runs import (
     take_lease,
     update_spec,
 )
+from evalstudio.store.timeline import save_buckets
 from evalstudio.store.writer import RETRY_S, Writer
 from evalstudio.workspace.folder import Workspace
 
@@ -173,9 +176,13 @@ class Engine:
     async def asked_for(self, run_id: int, classes: tuple[str, ...] | None = None) -> tuple[str, Options]:
         """The evaluation of a run, and the options with which it goes on."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
-        stored = msgspec.json.decode(row.spec, type=StoredSpec)
+        stored = StoredSpec.decode(row.spec)
         options = msgspec.structs.replace(
-            stored.options, experiment=row.experiment, new_run=False, retry_classes=classes, resume=run_id
+            stored.run_options(),
+            experiment=row.experiment,
+            new_run=False,
+            retry_classes=classes,
+            resume=run_id,
         )
         return stored.reference, options
 
@@ -186,9 +193,9 @@ class Engine:
     async def duplicate_run(self, run_id: int) -> Run:
         """Starts a run like another one, beside it in its experiment, with its evaluation as it is now."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
-        stored = msgspec.json.decode(row.spec, type=StoredSpec)
+        stored = StoredSpec.decode(row.spec)
         options = msgspec.structs.replace(
-            stored.options, experiment=row.experiment, new_run=True, retry_classes=None
+            stored.run_options(), experiment=row.experiment, new_run=True, retry_classes=None
         )
         return await self._start(stored.reference, options)
 
@@ -320,7 +327,7 @@ class Engine:
         buckets = self._pulse.close_seconds(run, run.now + 1)
         changes = self._pulse.drain_changes(run)
 
-        def save(connection: Any) -> None:
+        def save(connection: Connection) -> None:
             save_buckets(connection, run.id, buckets)
             if not run.plan.is_recorded:
                 save_prior(connection, assembled.identity, prior)

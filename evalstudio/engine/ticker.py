@@ -3,11 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
 
-import msgspec
-
-from evalstudio.core.run_state import RunState
 from evalstudio.core.system import memory_in_use, open_files_in_use
 from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.limits.admission import Admission
@@ -15,7 +11,8 @@ from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.protocol import Event, LimitChange, SecondBucket
-from evalstudio.store.runs import HEARTBEAT_S, beat
+from evalstudio.store.runs import HEARTBEAT_S, Heartbeat, beat_all
+from evalstudio.store.timeline import save_buckets
 from evalstudio.store.writer import Writer
 
 TICK_S = 0.1
@@ -119,30 +116,13 @@ class Ticker:
         self._emit(take_snapshot(run, buckets, changes, self.lag, self.cpu, self.machine))
 
     def _heartbeat(self) -> None:
-        standing = [
-            (run.id, run.keeper.counts.saved, run.keeper.counts.errored, run.clock.elapsed, run.state, run.reason)
+        heartbeats = [
+            Heartbeat(run.id, run.keeper.counts.saved, run.keeper.counts.errored, run.clock.elapsed, run.state, run.reason)
             for run in self._runs.values()
             if run.is_active
         ]  # fmt: skip
-        if standing:
-            self._writer.execute(lambda connection: _beat_all(connection, standing))
-
-
-def save_buckets(connection: Any, run_id: int, buckets: list[SecondBucket]) -> None:
-    """Keeps closed seconds of a run's charts."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO seconds (run_id, second, bucket) VALUES (?, ?, ?)",
-        [(run_id, bucket.second, msgspec.json.encode(bucket).decode()) for bucket in buckets],
-    )
-
-
-def _beat_all(connection: Any, standing: list[tuple[int, int, int, float, RunState, str]]) -> None:
-    for run_id, saved, errored, elapsed, state, reason in standing:
-        beat(connection, run_id, saved, errored, elapsed)
-        connection.execute(
-            "UPDATE runs SET state = ?, reason = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
-            (str(state), reason, run_id),
-        )
+        if heartbeats:
+            self._writer.execute(lambda connection: beat_all(connection, heartbeats))
 
 
 def _number(value: float | None) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.datasets import DatasetSource
 from evalstudio.datasets.formats import FORMATS, format_of
@@ -164,9 +165,8 @@ def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
         if same.is_file() and _same(same, path):
             return same
         target = free_path(workspace.datasets, path.stem, path.suffix)
-        fresh = target.with_suffix(".part")
-        shutil.copyfile(path, fresh)
-        fresh.replace(target)
+        with atomic_file(target) as part:
+            shutil.copyfile(path, part)
         return target
     except OSError as error:
         raise DatasetError(
@@ -223,9 +223,8 @@ def save_text(path: Path, text: str) -> None:
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(text, encoding="utf-8", newline="\n")
-        fresh.replace(path)
+        with atomic_file(path) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise EvaluationError(f"{path} cannot be written: {error.strerror or error}.") from error
 

@@ -41,7 +41,11 @@ def store_lines(path: Path, choice: str) -> list[Mapping[str, Any]]:
             connection.row_factory = sqlite3.Row
             number, name = _chosen(connection, path, choice)
             return [{"evaluation_name": name}, *_lines(connection, number)]
-    except (sqlite3.Error, IndexError) as error:  # IndexError: a damaged schema lacks a column
+    except (
+        sqlite3.Error,
+        IndexError,
+        TypeError,
+    ) as error:  # a damaged schema: a column or a value is not there
         raise EvaluationError(
             f"{path.name} is no results store of dotevals that can be read ({error})."
         ) from error

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.core.field_errors import explain_field
 from evalstudio.models.providers import resolve_model
@@ -55,11 +56,10 @@ def save_models(workspace: Workspace, models: Mapping[str, ModelSettings]) -> No
     text = HEAD + "".join(
         _table(name, check(name, model, workspace)) for name, model in sorted(models.items())
     )
-    fresh = path.with_suffix(".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
+        with atomic_file(path) as part:
+            part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ModelError(f"The file of models {path} cannot be written ({error.strerror}).") from error
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 import platformdirs
 
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import EvalStudioError, SettingsError
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, check_count
 from evalstudio.core.workers import default_workers
@@ -101,13 +102,11 @@ def save_settings(settings: Settings) -> None:
 
 def export_settings(settings: Settings, path: Path) -> None:
     """Writes settings into a file of one's own; there are no keys among them. Raises SettingsError."""
-    fresh = path.with_suffix(".new")
+    text = json.dumps(msgspec.to_builtins(settings), indent=2, ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(
-            json.dumps(msgspec.to_builtins(settings), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        fresh.replace(path)
+        with atomic_file(path) as part:
+            part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"The settings cannot be written to {path} ({error.strerror}).") from error
 

@@ -10,6 +10,7 @@ import msgspec
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.run_state import ACTIVE
 from evalstudio.core.strategy import describe
+from evalstudio.evaluations.request import StoredSpec
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
@@ -134,8 +135,8 @@ def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
 def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:
     """What a run is made of, in words; parts that are not set are left out."""
     parts: dict[str, str] = dict(json.loads(row.fingerprint))
-    stored = json.loads(row.spec)
-    spec, options = stored.get("spec", stored), stored.get("options", {})
+    stored = StoredSpec.decode(row.spec)
+    spec, options = stored.spec, stored.options
     parts["evaluators"] = _words(spec.get("evaluators"))
     parts["evaluation"] = row.evaluation
     summary = _summary(row)

@@ -4,6 +4,8 @@ import importlib
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     import sqlite_utils
 
 BUSY_TIMEOUT_S = 10.0
+
+Connection = sqlite3.Connection
+"""What the functions of the store take; other modules need not know whose it is."""
 
 
 def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
@@ -79,6 +84,36 @@ def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise StoreError(explain(error, path)) from error
     return connection
+
+
+@contextmanager
+def change(workspace: Workspace) -> Iterator[Connection]:
+    """A connection for one change outside the engine: one transaction, all of it or nothing.
+
+    Example:
+        with change(workspace) as connection:
+            delete_run(connection, 7)
+
+    Raises:
+        StoreError: the database can't be opened.
+    """
+    with closing(open_for_writing(workspace).conn) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns a failure of SQLite inside the block into a StoreError with one sentence; `path`: of the database."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(explain(error, path)) from error
 
 
 def explain(error: sqlite3.Error, path: Path) -> str:

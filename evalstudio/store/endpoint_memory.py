@@ -1,10 +1,27 @@
 """What the workspace knows about endpoints and models: what Adaptive learned, and how runs went."""
 
 import sqlite3
+import time
 
 import msgspec
 
 NEWEST_RUNS = 20  # of a model, whose records are counted by outcome
+MAX_AGE = 7 * 86_400.0
+
+
+class Prior(msgspec.Struct, frozen=True, kw_only=True):
+    """What earlier runs learned. The store adds when; older than `MAX_AGE` seconds it is not worth much.
+
+    `window` is None when nothing was settled. Rates are a minute and only those learned, never settings.
+    """
+
+    window: int | None = None
+    throughput: float | None = None  # answers a second at that window
+    seconds: float | None = None  # of one attempt, mean
+    requests_per_minute: float | None = None
+    concurrency_cap: int | None = None  # in flight above which the endpoint rejected calls
+    crashed_at: int | None = None  # in flight at which it went down
+    expected_output: float | None = None  # tokens
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -30,6 +47,27 @@ class ModelHistory(msgspec.Struct, frozen=True):
     errored: int
     last: float  # Unix time
     errors: tuple[tuple[str, int], ...] = ()
+
+
+def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:
+    """What was learned about an endpoint, unless that is too long ago."""
+    row = connection.execute(
+        "SELECT learned_at, prior FROM priors WHERE endpoint = ?", (identity,)
+    ).fetchone()
+    if row is None or time.time() - row[0] > MAX_AGE:
+        return None
+    try:
+        return msgspec.json.decode(row[1], type=Prior)
+    except msgspec.MsgspecError:
+        return None  # of an older version: learned anew
+
+
+def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> None:
+    """Keeps what was learned about an endpoint, as of now."""
+    connection.execute(
+        "INSERT OR REPLACE INTO priors (endpoint, learned_at, prior) VALUES (?, ?, ?)",
+        (identity, time.time(), msgspec.json.encode(prior).decode()),
+    )
 
 
 def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:

@@ -1,5 +1,6 @@
 """Reading a workspace: for the window, the CLI and exports. Read-only; rows come by id."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,7 +9,7 @@ import msgspec
 
 from evalstudio.core.run_state import RunState
 from evalstudio.protocol import LimitChange, SecondBucket
-from evalstudio.store.database import open_for_reading
+from evalstudio.store.database import explained, open_for_reading
 from evalstudio.store.query import GROUPS, RecordQuery, to_sql
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.store.runs import RunRow, get_run, list_runs
@@ -60,9 +61,15 @@ class Reader:
 
     def __init__(self, workspace: Workspace) -> None:
         self.connection: sqlite3.Connection = open_for_reading(workspace)
+        self._path = workspace.database
 
     def close(self) -> None:
         self.connection.close()
+
+    def interrupt(self) -> None:
+        """Breaks off what is being read, from another thread; nothing where the reader is closed."""
+        with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
+            self.connection.interrupt()
 
     def runs(self, experiment: str | None = None) -> list[RunRow]:
         """All runs, or an experiment's, newest first."""
@@ -123,14 +130,14 @@ class Reader:
         return Details(records[0], tuple(scores), tuple(attempts))
 
     def kept_answer(self, key: bytes) -> Record | None:
-        """The record that answers a question that was asked before; None if there is none."""
-        found = _structs(
-            self.connection,
-            Record,
-            "records",
-            "id = (SELECT record_id FROM cache WHERE key = ?) AND outcome = 'ok'",
-            key,
-        )
+        """The record that answers a question that was asked before; None if there is none.
+
+        Raises:
+            StoreError: the database can't be read now.
+        """
+        where = "id = (SELECT record_id FROM cache WHERE key = ?) AND outcome = 'ok'"
+        with explained(self._path):
+            found = _structs(self.connection, Record, "records", where, key)
         return found[0] if found else None
 
     def errors(self, run_id: int) -> list[tuple[str, int, str]]:
@@ -173,6 +180,14 @@ class Reader:
                 (run_id, evaluator),
             )
         )
+
+    def values(self, run_id: int, evaluator: str) -> list[tuple[str, int, Any]]:
+        """(sample id, repeat, value) of one evaluator's scores of the answered records; value None: unscored."""
+        return self.connection.execute(
+            "SELECT sample_id, repeat, value FROM records JOIN scores ON record_id = records.id"
+            " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ?",
+            (run_id, evaluator),
+        ).fetchall()
 
     def score_counts(self, run_id: int, evaluator: str) -> list[tuple[Any, int]]:
         """How many answers one evaluator gave each of its values; value None: unscored."""

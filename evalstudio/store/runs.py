@@ -5,8 +5,9 @@ import os
 import socket
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -159,6 +160,27 @@ def beat(connection: sqlite3.Connection, run_id: int, saved: int, errored: int, 
         "UPDATE runs SET heartbeat = ?, saved = ?, errored = ?, elapsed = ? WHERE id = ?",
         (time.time(), saved, errored, elapsed, run_id),
     )
+
+
+class Heartbeat(NamedTuple):
+    """How an active run stands now. `elapsed` in seconds."""
+
+    run_id: int
+    saved: int
+    errored: int
+    elapsed: float
+    state: RunState
+    reason: str
+
+
+def beat_all(connection: sqlite3.Connection, heartbeats: Iterable[Heartbeat]) -> None:
+    """Says that these runs are alive, and the state of those that have not ended in the meantime."""
+    for one in heartbeats:
+        beat(connection, one.run_id, one.saved, one.errored, one.elapsed)
+        connection.execute(
+            "UPDATE runs SET state = ?, reason = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
+            (str(one.state), one.reason, one.run_id),
+        )
 
 
 def set_state(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from evalstudio.cli.experiments import write
 from evalstudio.cli.main import evalstudio as command
-from evalstudio.engine.limits.endpoint_registry import identify, save_prior
-from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.endpoint_registry import identify
 from evalstudio.errors import EvaluationError, LimitError, RunError
 from evalstudio.models.providers import resolve_model
+from evalstudio.store.database import change
+from evalstudio.store.endpoint_memory import Prior, save_prior
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import write_evaluation
 
@@ -46,7 +46,8 @@ def test_that_forecast_calls_a_pilot_once_and_then_knows(tmp_path: Path, workspa
     assert evalstudio("run", path, "--experiment", "p").exit_code == 0
     # whether so short a run settles on a window depends on the machine, so what it learned is written here
     identity = identify(resolve_model("demo/instant", tmp_path), None)
-    write(workspace, lambda db: save_prior(db, identity, Prior(window=8, throughput=100.0, seconds=0.05)))
+    with change(workspace) as connection:
+        save_prior(connection, identity, Prior(window=8, throughput=100.0, seconds=0.05))
     second = evalstudio("forecast", path, "--json")
     assert "pilot" not in second.stderr
     told = [one["strategy"]["type"] for one in json.loads(second.stdout)]

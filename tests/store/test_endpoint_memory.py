@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from evalstudio.engine.limits.endpoint_registry import identify, save_prior
-from evalstudio.engine.limits.priors import Prior
+from evalstudio.engine.limits.endpoint_registry import identify
 from evalstudio.evaluations.request import Options
 from evalstudio.models.settings import ModelSettings
-from evalstudio.store.endpoint_memory import learned_endpoints, model_histories
+from evalstudio.store.endpoint_memory import Prior, learned_endpoints, model_histories, save_prior
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation

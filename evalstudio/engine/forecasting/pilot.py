@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from dataclasses import replace
 
 import msgspec
@@ -13,7 +12,7 @@ from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import SlidingWindow
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.play_through import Basis, from_pilot, from_prior
-from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
+from evalstudio.engine.limits.endpoint_registry import identify, kind_of
 from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.planning.plan import Plan
@@ -22,7 +21,9 @@ from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.evaluations.loading import Evaluation, load_evaluation
 from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import find_key
+from evalstudio.store.endpoint_memory import load_prior
 from evalstudio.store.low_load_latency import quiet_latencies
+from evalstudio.store.run_records import answer_costs
 from evalstudio.store.runs import update_spec
 
 SIZES = (5, 20)  # the fewest and the most samples
@@ -104,22 +105,14 @@ async def run_pilot(
                 "forecast. Leave out --experiment, or give another name."
             )
         raise RunError(f"The pilot got no answer. {reason}".strip())
-    costs = await engine.execute(lambda connection: _costs(connection, run.id))
+    costs = await engine.execute(lambda connection: answer_costs(connection, run.id))
     if width == 1:
         alone, together = alone + together, []
     basis = from_pilot(
-        alone, together, width, costs, kind=kind_of(run.plan.model),
+        alone, together, width, costs or [None], kind=kind_of(run.plan.model),
         requests_per_minute=run.controller.requests_per_minute,
     )  # fmt: skip
     return run, basis
-
-
-def _costs(connection: sqlite3.Connection, run_id: int) -> list[float | None]:
-    """What each answered sample cost; None where no price is known."""
-    rows = connection.execute(
-        "SELECT cost FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,)
-    ).fetchall()
-    return [cost for (cost,) in rows] or [None]
 
 
 async def drain_and_stop(run: Run, reason: str) -> None:

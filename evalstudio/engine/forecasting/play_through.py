@@ -15,9 +15,10 @@ import msgspec
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.limits.endpoint import EndpointController
-from evalstudio.engine.limits.priors import Kind, Prior
+from evalstudio.engine.limits.priors import Kind
 from evalstudio.engine.limits.vocabulary import AttemptResult, Ticket
 from evalstudio.statistics import t_quantile
+from evalstudio.store.endpoint_memory import Prior
 
 SMALLEST_ERROR = 0.05  # of a mean latency, however well it is known
 PRIOR_ERROR = 0.15

@@ -11,14 +11,16 @@ from evalstudio.core.workers import default_workers
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.pilot import known_basis
 from evalstudio.engine.forecasting.play_through import Band, Basis, forecast, from_pilot, from_prior
-from evalstudio.engine.limits.endpoint_registry import identify, kind_of, load_prior
+from evalstudio.engine.limits.endpoint_registry import identify, kind_of
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, parse_evaluation, variants
 from evalstudio.evaluations.request import Options
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import ForecastRun, RunForecast
+from evalstudio.store.endpoint_memory import load_prior
 from evalstudio.store.reader import Reader
+from evalstudio.store.run_records import latest_answers
 from evalstudio.workspace.folder import Workspace
 
 LATEST = 50  # answers of earlier runs that are looked at
@@ -142,11 +144,7 @@ def _summed(bands: Sequence[Three]) -> Three:
 def _from_answers(workspace: Workspace, evaluation: str, model: ModelSettings) -> tuple[Basis | None, int]:
     """A basis from the latest answers that this evaluation got of this model; None where they are too few."""
     with closing(Reader(workspace)) as reader:
-        rows = reader.connection.execute(
-            "SELECT latency, records.cost FROM records JOIN runs ON runs.id = run_id WHERE evaluation = ? AND model = ?"
-            " AND outcome = 'ok' AND latency IS NOT NULL ORDER BY records.id DESC LIMIT ?",
-            (evaluation, model.label, LATEST),
-        ).fetchall()
+        rows = latest_answers(reader, evaluation, model.label, LATEST)
     if len(rows) < FEWEST:
         return None, 0
     latencies = [latency for latency, _ in rows]

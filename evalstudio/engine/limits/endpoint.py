@@ -18,7 +18,7 @@ from evalstudio.engine.limits.circuit_breaker import CircuitBreaker, RecentFailu
 from evalstudio.engine.limits.client_load import ClientLoad
 from evalstudio.engine.limits.estimators import Lived
 from evalstudio.engine.limits.learner import Learner, Phase
-from evalstudio.engine.limits.priors import Kind, Prior, first_windows
+from evalstudio.engine.limits.priors import Kind, first_windows
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.engine.limits.rate_limiter import RateLimiter
 from evalstudio.engine.limits.retry import RetryBudget
@@ -26,6 +26,7 @@ from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
 from evalstudio.engine.limits.throttle_episodes import Refusals
 from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitMove, Ticket, Wait
+from evalstudio.store.endpoint_memory import Prior
 
 
 class EndpointController:

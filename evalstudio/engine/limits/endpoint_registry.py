@@ -1,19 +1,16 @@
 """One set of limits for each endpoint, key and model, shared by all runs on it; what it learned outlives the engine."""
 
 import hashlib
-import sqlite3
-import time
 from collections.abc import Mapping
-
-import msgspec
 
 from evalstudio.engine.limits.admission import Cap
 from evalstudio.engine.limits.endpoint import EndpointController
-from evalstudio.engine.limits.priors import MAX_AGE, Kind, Prior
+from evalstudio.engine.limits.priors import Kind
 from evalstudio.models.keys import REFERENCE, find_key
 from evalstudio.models.providers import is_private_address
 from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Rates, rates_in_force
+from evalstudio.store.endpoint_memory import Prior
 
 
 class Endpoints:
@@ -94,26 +91,6 @@ def kind_of(model: ModelSettings) -> Kind:
     if model.provider == "python":
         return "function"
     return "local" if is_private_address(model.base_url) else "hosted"
-
-
-def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:
-    """What was learned about an endpoint, unless that is too long ago."""
-    row = connection.execute(
-        "SELECT learned_at, prior FROM priors WHERE endpoint = ?", (identity,)
-    ).fetchone()
-    if row is None or time.time() - row[0] > MAX_AGE:
-        return None
-    try:
-        return msgspec.json.decode(row[1], type=Prior)
-    except msgspec.MsgspecError:
-        return None  # of an older version: learned anew
-
-
-def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO priors (endpoint, learned_at, prior) VALUES (?, ?, ?)",
-        (identity, time.time(), msgspec.json.encode(prior).decode()),
-    )
 
 
 def _digest(model: ModelSettings, key: str | None) -> str:

@@ -115,12 +115,12 @@ class Plan:
 
     def new_run(self) -> NewRun:
         options = msgspec.structs.replace(self.options, resume=None)
-        stored = StoredSpec(self.spec, options, self.reference, str(self.folder))
+        stored = StoredSpec.of(self.spec, options, self.reference, str(self.folder))
         return NewRun(
             experiment=self.experiment,
             evaluation=self.spec.name,
             model=self.model.label,
-            spec=msgspec.json.encode(stored).decode(),
+            spec=stored.encode(),
             fingerprint=_fingerprint(self),
             dataset_path=str(self.dataset.path),
             dataset_hash=self.dataset.content_hash,

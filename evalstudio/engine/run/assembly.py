@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.strategy import BY_WORKERS, Adaptive, Sequential, SlidingWindow, window_of
-from evalstudio.engine.limits.endpoint_registry import Endpoints, identify, load_prior
+from evalstudio.engine.limits.endpoint_registry import Endpoints, identify
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.models.pricing import Prices
@@ -20,9 +20,9 @@ from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.planning.worker_advice import EvaluatorAdvice, blocking_of
 from evalstudio.engine.run.answer_cache import AnswerCache
 from evalstudio.engine.run.context import Services
-from evalstudio.engine.run.earlier_records import Before, count_crashes, load_before
+from evalstudio.engine.run.earlier_records import Before, load_before
 from evalstudio.engine.run.in_flight_log import FlightLog
-from evalstudio.engine.run.rescoring import drop_changed, find_missing
+from evalstudio.engine.run.rescoring import find_missing
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.run_clock import RunClock
 from evalstudio.engine.run.sample_queue import SampleQueue
@@ -35,8 +35,11 @@ from evalstudio.models.keys import find_key
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.registry import load_models
 from evalstudio.models.settings import ModelSettings
+from evalstudio.store.endpoint_memory import load_prior
 from evalstudio.store.reader import Reader
+from evalstudio.store.run_records import count_crashes
 from evalstudio.store.runs import RunRow
+from evalstudio.store.scores import keep_scores_of
 from evalstudio.workspace.folder import Workspace
 
 
@@ -85,7 +88,7 @@ async def _assemble(
         plan = replace(plan, evaluators=evaluators)
     else:
         unchanged = _unchanged(row, plan)
-        await parts.execute(lambda connection: drop_changed(connection, row.id, unchanged))
+        await parts.execute(lambda connection: keep_scores_of(connection, row.id, unchanged))
         missing = await asyncio.to_thread(_missing, parts.workspace, row.id, plan)
     before = await asyncio.to_thread(_before, parts.workspace, row.id, plan, missing)
     flight = FlightLog(parts.workspace.flights / str(row.id))
@@ -179,7 +182,7 @@ async def _limits(parts: Parts, settings: ModelSettings, key: str | None, start:
 
 def _unchanged(row: RunRow, plan: Plan) -> set[str]:
     """The names of the evaluators that are as they were when the run was last started."""
-    before = list(msgspec.json.decode(row.spec, type=StoredSpec).spec.evaluators)
+    before = StoredSpec.decode(row.spec).evaluators
     tables = zip(plan.evaluators, plan.spec.evaluators, strict=True)
     return {evaluator.name for evaluator, table in tables if table in before}
 

@@ -1,12 +1,11 @@
 """The life of a sample: called, answered or tried again, judged, saved. One task per call; nothing else waits in one."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from evalstudio.advice.overload_signs import Trouble
-from evalstudio.core.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError, StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Ticket
@@ -85,9 +84,9 @@ class Attempts:
             kept = cache.find(item.question)
         except EvaluationError:
             return False  # the attempt says what is wrong
-        except sqlite3.Error as error:
+        except StoreError as error:
             self.context.services.log(
-                "warning", f"The cache of answers can't be read ({error}); the model is asked."
+                "warning", f"The cache of answers can't be read ({error.__cause__}); the model is asked."
             )
             return False
         if kept is None:

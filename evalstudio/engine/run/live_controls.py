@@ -6,8 +6,6 @@ Each change holds for calls that start from now on and is noted with a sentence,
 from collections.abc import Callable
 from dataclasses import replace
 
-import msgspec
-
 from evalstudio.core.strategy import (
     BY_WORKERS,
     Adaptive,
@@ -24,6 +22,7 @@ from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.protocol import LimitChange
 from evalstudio.settings.values import Settings
 from evalstudio.store.rows import LimitChangeRow
+from evalstudio.store.timeline import save_limit_change
 
 
 class LiveControls:
@@ -139,12 +138,7 @@ class LiveControls:
         row = LimitChangeRow(
             self._run.id, change.at, change.what, change.old, change.new, change.cause, change.sentence
         )
-        self._run.services.writer.execute(
-            lambda connection: connection.execute(
-                "INSERT INTO limit_changes (run_id, at, what, old, new, cause, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                msgspec.structs.astuple(row),
-            )
-        )
+        self._run.services.writer.execute(lambda connection: save_limit_change(connection, row))
 
     def _note(self, what: str, old: str | None, new: str | None, cause: str, sentence: str) -> None:
         self.note(LimitChange(self._run.clock.now, what, old, new, cause, sentence))

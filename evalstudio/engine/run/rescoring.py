@@ -5,7 +5,6 @@ or changed since.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,45 +14,22 @@ from evalstudio.engine.run.run import Run
 from evalstudio.engine.scoring.judge_calls import NOT_ASKED
 from evalstudio.engine.scoring.scoring import judge
 from evalstudio.evaluators import Evaluator
+from evalstudio.store.database import Connection
 from evalstudio.store.reader import Reader
 from evalstudio.store.schema import record_id
+from evalstudio.store.scores import records_without_score
 from evalstudio.templating.templates import Message
 
 MOST_WAITING = 64  # answers at once with the slow evaluators
 
 
-def find_missing(
-    connection: sqlite3.Connection, run_id: int, evaluators: Sequence[Evaluator]
-) -> dict[int, set[str]]:
+def find_missing(connection: Connection, run_id: int, evaluators: Sequence[Evaluator]) -> dict[int, set[str]]:
     """The answered records that lack a score, with the names of the evaluators that have still to judge them."""
     missing: dict[int, set[str]] = {}
     for evaluator in evaluators:
-        rows = connection.execute(
-            "SELECT id FROM records WHERE run_id = ? AND outcome = 'ok' AND NOT EXISTS"
-            " (SELECT 1 FROM scores WHERE record_id = records.id AND evaluator = ?"
-            " AND NOT (value IS NULL AND substr(why, 1, ?) = ?))",
-            (run_id, evaluator.name, len(NOT_ASKED), NOT_ASKED),
-        )
-        for (record,) in rows:
+        for record in records_without_score(connection, run_id, evaluator.name, NOT_ASKED):
             missing.setdefault(record, set()).add(evaluator.name)
     return missing
-
-
-def drop_changed(connection: sqlite3.Connection, run_id: int, keep: set[str]) -> None:
-    """Removes the scores of a run by evaluators that are gone or defined otherwise now."""
-    names = [
-        name
-        for (name,) in connection.execute(
-            "SELECT DISTINCT evaluator FROM scores JOIN records ON records.id = record_id WHERE run_id = ?",
-            (run_id,),
-        )
-        if name not in keep
-    ]
-    for name in names:
-        connection.execute(
-            "DELETE FROM scores WHERE evaluator = ? AND record_id IN (SELECT id FROM records WHERE run_id = ?)",
-            (name, run_id),
-        )
 
 
 async def rescore(run: Run, reader: Reader, missing: dict[int, set[str]]) -> None:

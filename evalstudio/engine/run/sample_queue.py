@@ -6,7 +6,6 @@ Memory does not grow with the dataset: samples are read as they are needed, and 
 """
 
 import heapq
-import sqlite3
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,9 @@ from itertools import count
 from evalstudio.core.outcome import Outcome
 from evalstudio.datasets import Sample
 from evalstudio.engine.models.call import Answer
+from evalstudio.store.database import Connection
 from evalstudio.store.rows import AttemptRow
+from evalstudio.store.run_records import record_outcomes
 from evalstudio.store.schema import record_id, record_ids
 from evalstudio.templating.templates import Message
 
@@ -60,13 +61,10 @@ class RecordBits:
         self.kept = 0
 
     @classmethod
-    def load(
-        cls, connection: sqlite3.Connection, run_id: int, classes: tuple[str, ...] | None
-    ) -> "RecordBits":
+    def load(cls, connection: Connection, run_id: int, classes: tuple[str, ...] | None) -> "RecordBits":
         """Reads what a run has. Errored records are made again: all, or those with an outcome in `classes`."""
         done = cls(run_id)
-        rows = connection.execute("SELECT id, outcome FROM records WHERE run_id = ?", (run_id,))
-        for record, outcome in rows:
+        for record, outcome in record_outcomes(connection, run_id):
             retried = outcome != Outcome.OK and (classes is None or outcome in classes)
             done._set(done._again if retried else done._kept, record)
             done.kept += not retried

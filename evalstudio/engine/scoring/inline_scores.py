@@ -1,6 +1,5 @@
 """Scores that an evaluation's function gives itself: which evaluators there are shows when the first one comes."""
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,8 @@ from evalstudio.core.score import Score
 from evalstudio.evaluators import Evaluator
 from evalstudio.evaluators.build import KINDS
 from evalstudio.protocol import Snapshot
+from evalstudio.store.database import Connection
+from evalstudio.store.scores import score_scales
 
 
 def given_evaluator(name: str, metrics: tuple[str, ...]) -> Evaluator:
@@ -19,18 +20,11 @@ def given_evaluator(name: str, metrics: tuple[str, ...]) -> Evaluator:
     return Evaluator(name, "given", metrics, _refuse)
 
 
-def stored_evaluators(
-    connection: sqlite3.Connection, run_id: int, summary: str | None
-) -> tuple[Evaluator, ...]:
+def stored_evaluators(connection: Connection, run_id: int, summary: str | None) -> tuple[Evaluator, ...]:
     """The evaluators whose scores a run has already, with the metrics they had."""
-    rows = connection.execute(
-        "SELECT evaluator, coalesce(max(value NOT IN (0, 1)), 0) FROM scores JOIN records ON records.id = record_id"
-        " WHERE run_id = ? GROUP BY evaluator",
-        (run_id,),
-    ).fetchall()
     before = msgspec.json.decode(summary, type=Snapshot).scores if summary else ()
     found = []
-    for name, is_number in rows:
+    for name, is_number in score_scales(connection, run_id):
         told = tuple(score.metric for score in before if score.evaluator == name)
         usual = KINDS[name].metrics if name in KINDS else ("mean",) if is_number else ("accuracy",)
         found.append(given_evaluator(name, told or metrics_of(name) or usual))

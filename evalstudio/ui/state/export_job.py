@@ -4,7 +4,6 @@ The file appears when it is whole; what is broken off leaves nothing behind.
 """
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
 
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import StoreError
 from evalstudio.reports import form_of, write_run
-from evalstudio.store.database import explain
+from evalstudio.store.database import explained
 from evalstudio.store.ids import Ids
 from evalstudio.store.reader import Reader
 from evalstudio.ui.kit.text import tr
@@ -103,14 +103,14 @@ class _Watched:
 def _write(
     workspace: Workspace, path: Path, progress: Progress, write: Callable[[Reader, TextIO], int]
 ) -> int | None:
-    part = path.with_name(f"{path.name}.part")
     reader = Reader(workspace)
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with (
+            explained(workspace.database),
+            atomic_file(path) as part,
+            part.open("w", encoding="utf-8", newline="") as file,
+        ):
             count = write(reader, cast(TextIO, _Watched(file, progress)))
-        part.replace(path)
-    except sqlite3.Error as error:
-        raise StoreError(explain(error, workspace.database)) from error
     except OSError as error:
         raise StoreError(
             tr("{path} cannot be written ({strerror}); choose another file.").format(
@@ -120,6 +120,5 @@ def _write(
     except _Stopped:
         return None
     finally:
-        part.unlink(missing_ok=True)
         reader.close()
     return count

@@ -14,6 +14,7 @@ import msgspec
 
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
+from evalstudio.evaluations.request import StoredSpec
 from evalstudio.protocol import ErrorClass, LimitChange, Percentiles, ScoreNow, SecondBucket, Snapshot
 from evalstudio.store.runs import RunRow
 
@@ -200,22 +201,12 @@ def _overall(buckets: list[SecondBucket]) -> Percentiles | None:
     )
 
 
-class _Asked(msgspec.Struct):
-    strategy: Strategy | None = None
-
-
-class _StoredRun(msgspec.Struct):
-    spec: _Asked = msgspec.field(default_factory=_Asked)
-    options: _Asked = msgspec.field(default_factory=_Asked)
-
-
 def _strategy(row: RunRow) -> Strategy:
     """The strategy that the run was asked for; Adaptive where the run took the default."""
     try:
-        stored = msgspec.json.decode(row.spec, type=_StoredRun)
+        return StoredSpec.decode(row.spec).strategy or Adaptive()
     except msgspec.MsgspecError:
         return Adaptive()
-    return stored.options.strategy or stored.spec.strategy or Adaptive()
 
 
 def window_of(strategy: Strategy, limit: int) -> int:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.core.run_state import ACTIVE, RunState
+from evalstudio.evaluations.request import StoredSpec
 from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
 from evalstudio.settings.values import Settings, save_settings
 from evalstudio.store.runs import RunRow
@@ -314,5 +314,5 @@ class Session(QObject):
 
 def references_of(rows: Iterable[RunRow]) -> list[str]:
     """The evaluations that runs were made of: paths, and names of examples."""
-    found = (msgspec.json.decode(row.spec, type=dict[str, Any]).get("reference") for row in rows)
-    return list(dict.fromkeys(str(reference) for reference in found if reference))
+    found = (StoredSpec.decode(row.spec).reference for row in rows)
+    return list(dict.fromkeys(reference for reference in found if reference))

@@ -5,8 +5,6 @@ for a table's records: no long question holds them up.
 """
 
 import asyncio
-import contextlib
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -16,13 +14,14 @@ from evalstudio.protocol import ScoreNow
 from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
-from evalstudio.store.database import NoTablesYet, explain
+from evalstudio.store.database import NoTablesYet, explained
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
 from evalstudio.store.endpoint_memory import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
+from evalstudio.store.timeline import saved_rates
 from evalstudio.ui.state.run_model import History
 from evalstudio.workspace.folder import Workspace
 
@@ -69,8 +68,7 @@ class _Lane:
     def break_off(self) -> None:
         reader = self._reader
         if reader is not None:
-            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
-                reader.connection.interrupt()
+            reader.interrupt()
 
     def close(self) -> None:
         self._closed = True
@@ -87,10 +85,11 @@ class _Lane:
             except NoTablesYet:
                 return nothing  # the engine makes them at this very moment
         try:
-            return query(self._reader)
-        except sqlite3.Error as error:
+            with explained(self._workspace.database):
+                return query(self._reader)
+        except StoreError:
             self._close()
-            raise StoreError(explain(error, self._workspace.database)) from error
+            raise
 
     def _close(self) -> None:
         reader, self._reader = self._reader, None
@@ -164,7 +163,7 @@ class StoreReader:
 
     async def sparkline(self, run_id: int) -> tuple[float, ...]:
         """Records a second over a run, in at most `SPARKS` parts of its time."""
-        return await self._questions.read(lambda reader: _sparkline(reader, run_id), ())
+        return await self._questions.read(lambda reader: saved_rates(reader, run_id, SPARKS), ())
 
     async def details(self, record_id: int) -> Details | None:
         return await self._seen.read(lambda reader: reader.details(record_id), None)
@@ -200,21 +199,6 @@ def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline
             of_model[row.model].append(row.id)
     curves = {model: concurrency_curve(reader, ids) for model, ids in of_model.items()}
     return Several(board, series, curves)
-
-
-def _sparkline(reader: Reader, run_id: int) -> tuple[float, ...]:
-    first, last = reader.connection.execute(
-        "SELECT min(second), max(second) FROM seconds WHERE run_id = ?", (run_id,)
-    ).fetchone()
-    if first is None:
-        return ()
-    width = -(-(last - first + 1) // SPARKS)
-    rows = reader.connection.execute(
-        "SELECT (second - ?) / ?, sum(bucket ->> '$.saved') FROM seconds WHERE run_id = ? GROUP BY 1",
-        (first, width, run_id),
-    )
-    sums = dict(rows.fetchall())
-    return tuple(sums.get(part, 0) / width for part in range((last - first) // width + 1))
 
 
 def _history(reader: Reader, run_id: int) -> History:

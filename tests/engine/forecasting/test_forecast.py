@@ -13,9 +13,9 @@ from benchmarks.adaptive.simulator import Profile
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.forecasting.pilot import known_basis, run_pilot
 from evalstudio.engine.forecasting.play_through import Basis, forecast, from_pilot, from_prior
-from evalstudio.engine.limits.priors import Prior
 from evalstudio.errors import RunError
 from evalstudio.evaluations.request import Options
+from evalstudio.store.endpoint_memory import Prior
 from evalstudio.store.low_load_latency import quiet_latencies
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace

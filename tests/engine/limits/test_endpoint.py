@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.endpoint import EndpointController
-from evalstudio.engine.limits.priors import Kind, Prior
+from evalstudio.engine.limits.priors import Kind
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, Ticket, Wait
 from evalstudio.errors import LimitError
+from evalstudio.store.endpoint_memory import Prior
 
 OK = AttemptResult(Outcome.OK, work=100.0, tokens=200, output_tokens=100)
 FAILED = AttemptResult(Outcome.OVERLOADED, message="503 no room")

@@ -1,0 +1,80 @@
+"""What a run's records say as a whole: their outcomes, figures and costs, and which were in flight in a crash."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from evalstudio.core.outcome import Outcome
+from evalstudio.store.database import Connection
+from evalstudio.store.reader import Reader
+
+
+class AnswerFigures(NamedTuple):
+    """The figures of one answered record. Times in seconds; `cost` in US dollars, None where no price is known."""
+
+    latency: float
+    first_token: float | None
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: float | None
+
+
+def record_outcomes(connection: Connection, run_id: int) -> Iterator[tuple[int, str]]:
+    """(record id, outcome) of each record of a run."""
+    return connection.execute("SELECT id, outcome FROM records WHERE run_id = ?", (run_id,))
+
+
+def count_answers(connection: Connection, run_id: int) -> tuple[int, int]:
+    """How many records of a run are answered, and how many of these answers came from the cache."""
+    answered, cached = connection.execute(
+        "SELECT count(*), coalesce(sum(attempts = 0), 0) FROM records WHERE run_id = ? AND outcome = ?",
+        (run_id, Outcome.OK),
+    ).fetchone()
+    return int(answered), int(cached)
+
+
+def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigures]:
+    """The figures of each answer that the run's own calls got: none of those from the cache."""
+    rows = connection.execute(
+        "SELECT latency, first_token, tokens_in, tokens_out, cost FROM records WHERE run_id = ? AND outcome = ?"
+        " AND latency IS NOT NULL AND attempts > 0",  # 0: from the cache
+        (run_id, Outcome.OK),
+    )
+    return map(AnswerFigures._make, rows)
+
+
+def answer_costs(connection: Connection, run_id: int) -> list[float | None]:
+    """What each answered record of a run cost, in US dollars; None where no price is known."""
+    rows = connection.execute("SELECT cost FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,))
+    return [cost for (cost,) in rows]
+
+
+def cost_so_far(connection: Connection, run_id: int) -> float:
+    """US dollars: as the run last ended, judges included, or by its records where it ended in no order."""
+    (by_records, at_its_end) = connection.execute(
+        "SELECT (SELECT sum(cost) FROM records WHERE run_id = runs.id), json_extract(summary, '$.cost') FROM runs WHERE id = ?",
+        (run_id,),
+    ).fetchone()
+    return max(by_records or 0.0, at_its_end or 0.0)
+
+
+def latest_answers(
+    reader: Reader, evaluation: str, model: str, most: int
+) -> list[tuple[float, float | None]]:
+    """(latency in seconds, cost in US dollars or None) of the newest answers that an evaluation got of a model."""
+    return reader.connection.execute(
+        "SELECT latency, records.cost FROM records JOIN runs ON runs.id = run_id WHERE evaluation = ? AND model = ?"
+        " AND outcome = 'ok' AND latency IS NOT NULL ORDER BY records.id DESC LIMIT ?",
+        (evaluation, model, most),
+    ).fetchall()
+
+
+def count_crashes(connection: Connection, in_flight: Sequence[int]) -> dict[int, int]:
+    """Notes that an engine died with these records in flight; how often that has happened to each now."""
+    for record in in_flight:
+        connection.execute(
+            "INSERT INTO crashes (record_id, times) VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
+            (record,),
+        )
+    marks = ", ".join("?" * len(in_flight))
+    rows = connection.execute(f"SELECT record_id, times FROM crashes WHERE record_id IN ({marks})", in_flight)
+    return dict(rows.fetchall())
