@@ -100,12 +100,13 @@ class RunsPage(QWidget):
         choice = self.start_bar.choice
         try:
             run_id = await self._session.ask_engine(
-                StartRun,
-                evaluation=choice.evaluation,
-                experiment=choice.experiment,
-                model=choice.model,
-                samples=choice.samples,
-                strategy=self._next_strategy,
+                StartRun(
+                    evaluation=choice.evaluation,
+                    experiment=choice.experiment,
+                    model=choice.model,
+                    samples=choice.samples,
+                    strategy=self._next_strategy,
+                )
             )
         finally:
             self._starting = False
@@ -127,11 +128,11 @@ class RunsPage(QWidget):
         if model is None:
             return
         kind = ContinueRun if model.state is RunState.PAUSED else PauseRun
-        spawn(self._session.ask_engine(kind, run_id=model.run_id))
+        spawn(self._session.ask_engine(kind(run_id=model.run_id)))
 
     def stop(self) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(StopRun, run_id=self._session.focus))
+            spawn(self._session.ask_engine(StopRun(run_id=self._session.focus)))
 
     def resume(self, classes: tuple[str, ...] | None = None) -> None:
         if self._session.focus is not None:
@@ -228,14 +229,14 @@ class RunsPage(QWidget):
     def _strategy_chosen(self, strategy: Strategy) -> None:
         model = self._session.focused
         if model is not None and model.is_live and model.is_active:
-            spawn(self._session.ask_engine(SetStrategy, run_id=model.run_id, strategy=strategy))
+            spawn(self._session.ask_engine(SetStrategy(run_id=model.run_id, strategy=strategy)))
         else:
             self._next_strategy = strategy
 
     def _workers_chosen(self, workers: int) -> None:
         model = self._session.focused
         if model is not None and model.is_live and model.is_active:
-            spawn(self._session.ask_engine(SetWorkers, run_id=model.run_id, workers=workers))
+            spawn(self._session.ask_engine(SetWorkers(run_id=model.run_id, workers=workers)))
 
     def _requests_chosen(self, requests: float | None) -> None:
         model = self._session.focused
@@ -243,13 +244,13 @@ class RunsPage(QWidget):
             tokens = model.snapshot.rates.tokens_set  # set on the Models page; left as it is
             spawn(
                 self._session.ask_engine(
-                    SetRates, run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens
+                    SetRates(run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens)
                 )
             )
 
     def _abandon(self, record_id: int) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(AbandonCall, run_id=self._session.focus, record_id=record_id))
+            spawn(self._session.ask_engine(AbandonCall(run_id=self._session.focus, record_id=record_id)))
 
     def _tail_grew(self, calls: int) -> None:
         self._tabs.setTabText(

@@ -77,7 +77,7 @@ class RunMenu:
             spawn(self._duplicate(row.id))
 
     async def _duplicate(self, run_id: int) -> None:
-        made = await self._session.ask_engine(DuplicateRun, run_id=run_id)
+        made = await self._session.ask_engine(DuplicateRun(run_id=run_id))
         if made is not None:
             self._session.look_at(made)
 
@@ -97,7 +97,7 @@ class RunMenu:
 
     async def _rename(self, old: str, new: str) -> None:
         if new != old:
-            await self._session.ask_engine(RenameExperiment, old=old, new=new)
+            await self._session.ask_engine(RenameExperiment(old=old, new=new))
             await self._session.reload()
 
     def delete(self) -> None:
@@ -121,5 +121,5 @@ class RunMenu:
         question.open()
 
     async def _delete(self, run_id: int) -> None:
-        if await self._session.engine_did(DeleteRun, run_id=run_id):
+        if await self._session.engine_did(DeleteRun(run_id=run_id)):
             await self._session.forget(run_id)
