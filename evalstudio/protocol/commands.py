@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 
 import msgspec
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.strategy import Strategy
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol.answers import EvaluationFile, LocalModelStatus, RunForecast
@@ -61,7 +62,7 @@ class ResumeRun(Command[int], tag="resume", frozen=True):
     """
 
     run_id: int
-    classes: tuple[str, ...] | None = None
+    classes: tuple[Outcome, ...] | None = None
 
 
 class PauseRun(Command[None], tag="pause", frozen=True):

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.strategy import SlidingWindow
 from evalstudio.protocol import (
     AbandonCall,
@@ -53,7 +54,7 @@ SEARCH = FindCapacity(MISSING, "demo/instant", 8, 20)
 # a command, an answer to it, and what is none
 COMMANDS: list[tuple[Command[Any], object, object]] = [
     (StartRun(MISSING, "x", SlidingWindow(2), samples=3), 7, "7"),
-    (ResumeRun(99, ("overloaded",)), 7, None),
+    (ResumeRun(99, (Outcome.OVERLOADED,)), 7, None),
     (PauseRun(99), None, True),
     (ContinueRun(99), None, 0),
     (StopRun(99), None, ""),

@@ -7,6 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.core.errors import EvalStudioError, StoreError
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.protocol import ChangeSettings, Command, Restarting, ResumeRun, Snapshot
 from evalstudio.settings.values import Settings, save_settings
@@ -145,7 +146,7 @@ class Session(QObject):
             spawn(self._load(run_id))
         self.focus_changed.emit()
 
-    async def resume(self, run_id: int, classes: tuple[str, ...] | None = None) -> None:
+    async def resume(self, run_id: int, classes: tuple[Outcome, ...] | None = None) -> None:
         """Goes on with a run: what is missing, and what errored (or only these classes of it)."""
         if await self.ask_engine(ResumeRun(run_id=run_id, classes=classes)) is not None:
             self.look_at(run_id)

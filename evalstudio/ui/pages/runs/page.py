@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
 from evalstudio.protocol import (
@@ -134,7 +135,7 @@ class RunsPage(QWidget):
         if self._session.focus is not None:
             spawn(self._session.ask_engine(StopRun(run_id=self._session.focus)))
 
-    def resume(self, classes: tuple[str, ...] | None = None) -> None:
+    def resume(self, classes: tuple[Outcome, ...] | None = None) -> None:
         if self._session.focus is not None:
             spawn(self._session.resume(self._session.focus, classes))
 
@@ -175,7 +176,7 @@ class RunsPage(QWidget):
         self.lights.show_signs(now.signs)
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
-        self.records.know_classes([error.name for error in now.errors if error.records])
+        self.records.know_classes([error.name.value for error in now.errors if error.records])
         # a finished run is read once more: its last records came with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE
 from evalstudio.protocol import DeleteRun, DuplicateRun, RenameExperiment
 from evalstudio.store.runs import RunRow
@@ -56,7 +57,7 @@ class RunMenu:
             action = retry.addAction(f"{error.name} ({error.records:,})")
             action.triggered.connect(partial(self._retry, (error.name,)))
 
-    def _retry(self, classes: tuple[str, ...], *_: object) -> None:
+    def _retry(self, classes: tuple[Outcome, ...], *_: object) -> None:
         if self._session.focus is not None:
             spawn(self._session.resume(self._session.focus, classes))
 
