@@ -15,7 +15,7 @@ import evalstudio
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.models.openai import OpenAIModel
 from evalstudio.engine_process.dispatcher import Commander
-from evalstudio.protocol import StartRun
+from evalstudio.protocol import Request, StartRun
 from evalstudio.settings.values import Settings
 from evalstudio.workspace.folder import Workspace
 
@@ -50,7 +50,7 @@ async def walk(folder: Path) -> list[str]:
     commander = Commander(engine, lambda event: None)
     sys.setprofile(seen)
     try:
-        commander.carry_out(StartRun(1, evaluation="example:sentiment", samples=1))
+        commander.carry_out(Request(1, StartRun("example:sentiment", samples=1)))
         await called.wait()
     finally:
         sys.setprofile(None)
@@ -68,7 +68,10 @@ def main() -> None:
     for file in files:
         print(file)
     rooms = Counter(str(Path(file).parent) for file in files)
-    print(f"{len(files)} files in {len(rooms)} rooms: " + ", ".join(f"{room} {n}" for room, n in rooms.most_common()))
+    print(
+        f"{len(files)} files in {len(rooms)} rooms: "
+        + ", ".join(f"{room} {n}" for room, n in rooms.most_common())
+    )
 
 
 if __name__ == "__main__":

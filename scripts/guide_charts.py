@@ -63,7 +63,7 @@ async def take(folder: Path) -> None:
             run_id = await start(session, path, picture)
             await asyncio.sleep(seconds)
             for size in windows:
-                await session.engine.request(SetStrategy, run_id=run_id, strategy=SlidingWindow(size))
+                await session.engine.request(SetStrategy(run_id=run_id, strategy=SlidingWindow(size)))
                 await asyncio.sleep(seconds)
             save(window.runs_page.charts, folder / f"{picture}.png")
             window.actions_["stop"].trigger()
@@ -74,7 +74,7 @@ async def take(folder: Path) -> None:
 async def start(session: Any, path: Path, name: str) -> int:
     from evalstudio.protocol import StartRun
 
-    run_id = await session.engine.request(StartRun, evaluation=str(path), experiment=name, model=None)
+    run_id = await session.engine.request(StartRun(evaluation=str(path), experiment=name, model=None))
     session.look_at(run_id)
     await until(lambda: session.focused is not None and session.focused.snapshot is not None)
     return int(run_id)

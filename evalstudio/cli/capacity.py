@@ -59,7 +59,7 @@ def capacity_command(
         try:
             with on_interrupt(stop):
                 return await find_capacity(
-                    engine, FindCapacity(0, evaluation, model, most, samples), emit
+                    engine, FindCapacity(evaluation, model, most, samples), emit
                 ), interrupted
         finally:
             await engine.aclose()

@@ -41,7 +41,7 @@ def summary_of(run: RunRow) -> Snapshot | None:
     if run.summary is None:
         return None
     summary = msgspec.json.decode(run.summary, type=Snapshot)
-    return msgspec.structs.replace(summary, state=run.true_state.value, reason=run.reason)
+    return msgspec.structs.replace(summary, state=run.true_state, reason=run.reason)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import asyncio
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypeVar, assert_never
 
 from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
@@ -22,6 +22,7 @@ from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import (
     AbandonCall,
     ChangeSettings,
+    Command,
     Commands,
     ContinueRun,
     DeleteRun,
@@ -33,9 +34,12 @@ from evalstudio.protocol import (
     ListEvaluations,
     ListModels,
     LocalModel,
+    LocalModelStatus,
     PauseRun,
+    PlanCapacity,
     RenameExperiment,
     Reply,
+    Request,
     ResumeRun,
     SetKey,
     SetRates,
@@ -48,6 +52,8 @@ from evalstudio.protocol import (
 )
 from evalstudio.store.runs import delete_run
 
+T = TypeVar("T")
+
 
 class Commander:
     """Carries out commands side by side: a slow one does not hold up a stop."""
@@ -58,8 +64,8 @@ class Commander:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    def carry_out(self, command: Commands) -> None:
-        task = asyncio.create_task(self._answer(command))
+    def carry_out(self, request: Request[Commands]) -> None:
+        task = asyncio.create_task(self._reply(request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -69,11 +75,11 @@ class Commander:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _answer(self, command: Commands) -> None:
+    async def _reply(self, request: Request[Commands]) -> None:
         try:
-            value = await self._do(command)
+            value = await self._do(request.command)
         except EvalStudioError as error:
-            self._send(Reply(command.id, error=redact(str(error))))
+            self._send(Reply(request.id, error=redact(str(error))))
         except BaseException as error:
             # even SystemExit: it would end the engine with all its runs; and a CancelledError that is not ours
             if self._closing:
@@ -81,14 +87,15 @@ class Commander:
             self._engine.log("error", redact(traceback.format_exc()))
             self._send(
                 Reply(
-                    command.id,
+                    request.id,
                     error=redact(f"The engine failed ({type(error).__name__}: {error}); the log has more."),
                 )
             )
         else:
-            self._send(Reply(command.id, value))
+            self._send(Reply(request.id, value))
 
-    async def _do(self, command: Commands) -> Any:
+    async def _do(self, command: Commands) -> object:
+        """The answer to a command. Those that fall through the match are declared `Command[None]`."""
         engine = self._engine
         match command:
             case StartRun():
@@ -103,9 +110,9 @@ class Commander:
                     threads_per_process=command.threads_per_process,
                     cluster=command.cluster,
                 )
-                return (await start(engine, command.evaluation, options)).id
+                return _answer(command, (await start(engine, command.evaluation, options)).id)
             case ResumeRun(run_id=run_id, classes=classes):
-                return (await resume(engine, run_id, classes)).id
+                return _answer(command, (await resume(engine, run_id, classes)).id)
             case PauseRun(run_id=run_id):
                 engine.run(run_id).pause()
             case ContinueRun(run_id=run_id):
@@ -123,39 +130,43 @@ class Commander:
             case ChangeSettings(settings=settings):
                 engine.change_settings(settings)
             case SetKey():
-                return await asyncio.to_thread(_set_key, command)
+                return _answer(command, await asyncio.to_thread(_set_key, command))
             case FindKey(name=name):
-                return await asyncio.to_thread(where_is, name)
+                return _answer(command, await asyncio.to_thread(where_is, name))
             case TestModel(model=model):
-                return await try_model(await engine.servers.locate(await self._resolved(model)))
+                return _answer(command, await try_model(await self._located(model)))
             case ListModels(model=model):
-                return await list_models(await engine.servers.locate(await self._resolved(model)))
+                return _answer(command, await list_models(await self._located(model)))
             case LocalModel(action=action):
-                return await self._local_model(action)
+                return _answer(command, await self._local_model(action))
             case FindCapacity():
-                if command.dry:
-                    return await plan_capacity(engine, command)
-                return (await find_capacity(engine, command, self._send)).best
+                return _answer(command, (await find_capacity(engine, command, self._send)).best)
+            case PlanCapacity(search=search):
+                return _answer(command, await plan_capacity(engine, search))
             case ForecastRun():
-                return await forecast_run(engine, command)
+                return _answer(command, await forecast_run(engine, command))
             case ListEvaluations(path=path):
-                return await list_evaluations(path)
+                return _answer(command, await list_evaluations(path))
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
             case DuplicateRun(run_id=run_id):
-                return (await duplicate(engine, run_id)).id
+                return _answer(command, (await duplicate(engine, run_id)).id)
             case RenameExperiment(old=old, new=new):
                 await engine.rename_experiment(old, new)
             case Shutdown():
-                raise AssertionError("the host ends the engine itself")
-        return None
+                raise AssertionError("the process's main ends the engine itself")
+            case _:
+                assert_never(command)
+        return _answer(command, None)
 
-    async def _resolved(self, model: str | ModelSettings) -> ModelSettings:
+    async def _located(self, model: str | ModelSettings) -> ModelSettings:
         named = await asyncio.to_thread(load_models, self._engine.workspace)
-        return resolve_model(model, Path.cwd(), named)
+        return await self._engine.servers.locate(resolve_model(model, Path.cwd(), named))
 
-    async def _local_model(self, action: str) -> Any:
+    async def _local_model(self, action: Literal["status", "install", "start", "stop"]) -> LocalModelStatus:
         match action:
+            case "status":
+                pass
             case "install":
                 await asyncio.to_thread(
                     local_model.install, on_line=lambda line: self._engine.log("info", line)
@@ -164,10 +175,16 @@ class Commander:
                 await self._engine.servers.locate(resolve_model(local_model.REFERENCE, Path.cwd()))
             case "stop":
                 await self._engine.servers.stop(local_model.REFERENCE)
-        return {
-            "installed": local_model.installed(),
-            "running": local_model.REFERENCE in self._engine.servers.running(),
-        }
+            case _:
+                assert_never(action)
+        return LocalModelStatus(
+            local_model.installed(), local_model.REFERENCE in self._engine.servers.running()
+        )
+
+
+def _answer(command: Command[T], value: T) -> T:
+    """The value, which the type checker holds against what `command` is declared to be answered with."""
+    return value
 
 
 def _set_key(command: SetKey) -> str:

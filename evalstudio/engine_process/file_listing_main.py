@@ -7,9 +7,8 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -60,7 +59,7 @@ def own_lines(error: BaseException) -> str:
     return "".join([*traceback.format_list(frames), *traceback.format_exception_only(error)]).rstrip()
 
 
-def _described(name: str, function: Any, marked: Marked) -> EvaluationFunction:
+def _described(name: str, function: Callable[..., object], marked: Marked) -> EvaluationFunction:
     code = getattr(inspect.unwrap(function), "__code__", None)
     fixtures = tuple(extra_parameters(function, marked.columns))
     takes = inspect.signature(function).parameters
@@ -81,7 +80,7 @@ def _described(name: str, function: Any, marked: Marked) -> EvaluationFunction:
     )  # fmt: skip
 
 
-def _size(rows: Any) -> tuple[int | None, str]:
+def _size(rows: object) -> tuple[int | None, str]:
     try:
         seen = as_rows(rows)
         return (len(seen) if isinstance(seen, Sized) else None), ""

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 import msgspec
 
@@ -31,6 +32,7 @@ from evalstudio.protocol import (
     Hello,
     LogLine,
     Reply,
+    Request,
     Restarting,
     Shutdown,
     Snapshot,
@@ -41,6 +43,7 @@ from evalstudio.workspace.folder import find_workspace
 
 CLOSE_S = 8.0  # after the window is gone, an engine that hangs is ended hard
 MOST_WAITING = 2_000  # events for a window that does not read
+Inbox: TypeAlias = asyncio.Queue[Request[Commands] | Restarting | None]  # None: the window is gone
 
 
 def main(workspace: str | None = None) -> int:
@@ -142,7 +145,7 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
     settings, problem = load_settings()
     workspace = find_workspace(workspace_option, settings.workspace or None)
     loop = asyncio.get_running_loop()
-    inbox: asyncio.Queue[Commands | Restarting | None] = asyncio.Queue()
+    inbox: Inbox = asyncio.Queue()
     restarts: set[asyncio.Task[None]] = set()
     engine = Engine(
         workspace,
@@ -161,37 +164,37 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
         daemon=True,
     ).start()
     commander = Commander(engine, pipe.send)
-    while (command := await inbox.get()) is not None:
-        if isinstance(command, Shutdown):
+    while (item := await inbox.get()) is not None:
+        if isinstance(item, Restarting):
             await commander.aclose()
             await engine.aclose()
-            pipe.send(Reply(command.id))
+            pipe.send(item)
             return 0
-        if isinstance(command, Restarting):
+        if isinstance(item.command, Shutdown):
             await commander.aclose()
             await engine.aclose()
-            pipe.send(command)
+            pipe.send(Reply(item.id))
             return 0
-        commander.carry_out(command)
+        commander.carry_out(item)
     _end_hard_later()
     await commander.aclose()
     await engine.aclose()
     return 0
 
 
-async def _ask_for_restart(engine: Engine, inbox: "asyncio.Queue[Commands | Restarting | None]") -> None:
+async def _ask_for_restart(engine: Engine, inbox: Inbox) -> None:
     """Too many calls hang in threads: this process ends at a quiet point, and the window starts another."""
     left = await wind_down(engine.runs.values())
     sentence = f"{hung_threads()} calls of the model hang in threads that can't be ended; the engine is started anew."
     inbox.put_nowait(Restarting(left, sentence))
 
 
-def _read(descriptor: int, put: Callable[[Commands | None], object]) -> None:
-    frames = Frames(Commands)
+def _read(descriptor: int, put: Callable[[Request[Commands] | None], object]) -> None:
+    frames = Frames(Request[Commands])
     try:
         while data := os.read(descriptor, 65_536):
-            for command in frames.feed(data):
-                put(command)
+            for request in frames.feed(data):
+                put(request)
     except (OSError, ValueError) as error:
         print(f"The engine cannot read its commands: {error}", file=sys.stderr)  # noqa: T201 - goes to the log pane
     try:

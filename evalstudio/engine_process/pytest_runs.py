@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,6 +19,9 @@ from evalstudio.evaluations.loading import is_python
 from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import redact
 from evalstudio.workspace.packaged import how_to_add
+
+if TYPE_CHECKING:  # it may not be there
+    import pytest
 
 # nothing is printed, no hook of the process is changed, and no window's plugin is loaded
 WITHOUT = (
@@ -152,7 +156,7 @@ class _Session:
             _turn.end()
             self._say(self._tell_end)
 
-    def pytest_configure(self, config: Any) -> None:
+    def pytest_configure(self, config: "pytest.Config") -> None:
         from evalstudio.pytest_plugin.plugin import SESSION
         from evalstudio.pytest_plugin.session import EvaluationSession, Host
 
@@ -160,14 +164,14 @@ class _Session:
             config, Host(self._engine, self._loop, self._options, self._started)
         )
 
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+    def pytest_collection_modifyitems(self, items: "list[pytest.Item]") -> None:
         items[:] = [item for item in items if marked_of(getattr(item, "obj", None)) is not None]
 
-    def pytest_collectreport(self, report: Any) -> None:
+    def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
         if report.failed:
             self._failures.append(report.longreprtext)
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
+    def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
         if report.failed and (report.when != "call" or not self._ran):
             self._failures.append(report.longreprtext)
         if report.when == "teardown":
@@ -191,7 +195,7 @@ class _Session:
         for text in failures:
             self._engine.log("error", text)
 
-    def _say(self, tell: Any) -> None:
+    def _say(self, tell: Callable[[], None]) -> None:
         try:
             self._loop.call_soon_threadsafe(tell)
         except RuntimeError:

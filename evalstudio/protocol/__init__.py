@@ -4,7 +4,7 @@ A frame is four bytes of length (big-endian) and a msgpack body. The engine's fi
 finds another `version` there says so and stops. Rows never cross: the window reads them from the store.
 """
 
-from evalstudio.protocol.answers import EvaluationFile, EvaluationFunction, RunForecast
+from evalstudio.protocol.answers import EvaluationFile, EvaluationFunction, LocalModelStatus, RunForecast
 from evalstudio.protocol.capacity import CapacityFound, CapacityPlan, Level
 from evalstudio.protocol.commands import (
     AbandonCall,
@@ -21,7 +21,9 @@ from evalstudio.protocol.commands import (
     ListModels,
     LocalModel,
     PauseRun,
+    PlanCapacity,
     RenameExperiment,
+    Request,
     ResumeRun,
     SetKey,
     SetRates,
@@ -31,6 +33,7 @@ from evalstudio.protocol.commands import (
     StartRun,
     StopRun,
     TestModel,
+    read_answer,
 )
 from evalstudio.protocol.events import Event, Hello, LogLine, Reply, Restarting
 from evalstudio.protocol.frames import LARGEST_FRAME, Frames, frame
@@ -47,7 +50,7 @@ from evalstudio.protocol.snapshot import (
     WorkerStatus,
 )
 
-VERSION = 2
+VERSION = 3
 Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 
 __all__ = [
@@ -79,12 +82,15 @@ __all__ = [
     "ListEvaluations",
     "ListModels",
     "LocalModel",
+    "LocalModelStatus",
     "LogLine",
     "PauseRun",
     "Percentiles",
+    "PlanCapacity",
     "RatesNow",
     "RenameExperiment",
     "Reply",
+    "Request",
     "Restarting",
     "ResumeRun",
     "RunForecast",
@@ -101,4 +107,5 @@ __all__ = [
     "TestModel",
     "WorkerStatus",
     "frame",
+    "read_answer",
 ]

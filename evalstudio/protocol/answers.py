@@ -1,4 +1,4 @@
-"""What a `Reply` holds where it is more than a number or a text."""
+"""The answers to commands that are more than a number or a text."""
 
 import msgspec
 
@@ -17,6 +17,13 @@ class RunForecast(msgspec.Struct, frozen=True):
     cost: tuple[float, float, float] | None
     basis: str
     runs: int = 1
+
+
+class LocalModelStatus(msgspec.Struct, frozen=True):
+    """How the local language model is."""
+
+    installed: bool
+    running: bool
 
 
 class EvaluationFunction(msgspec.Struct, frozen=True):

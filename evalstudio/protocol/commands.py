@@ -1,20 +1,47 @@
-"""What a window asks of the engine; each command is answered by one `Reply` with its id."""
+"""What a window asks of the engine. `Command[T]` says what the answer is: `class StartRun(Command[int])`.
+
+A command travels in a `Request`, which has the id that the `Reply` to it bears.
+"""
+
+from functools import cache
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 import msgspec
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.strategy import Strategy
 from evalstudio.models.settings import ModelSettings
+from evalstudio.protocol.answers import EvaluationFile, LocalModelStatus, RunForecast
+from evalstudio.protocol.capacity import CapacityPlan
 from evalstudio.settings.values import Settings
 
+T = TypeVar("T")
+AnyCommand = TypeVar("AnyCommand")
 
-class Command(msgspec.Struct, frozen=True, tag_field="command"):
-    """Something the window asks for; each is answered by one `Reply` with the same `id`."""
+
+class Command(msgspec.Struct, Generic[T], frozen=True, tag_field="kind"):
+    """Something the window asks for, answered with a `T`; None: it is only done."""
+
+
+class Request(msgspec.Struct, Generic[AnyCommand], frozen=True):
+    """A command on its way to the engine, which decodes `Request[Commands]`."""
 
     id: int
+    command: AnyCommand
 
 
-class StartRun(Command, tag="start", frozen=True):
-    """Starts or resumes a run of an evaluation file (or `example:NAME`); the reply's value is the run's id."""
+def read_answer(command: Command[T], value: object) -> T:
+    """A reply's value as the answer that `command` is declared with.
+
+    Example: `read_answer(ListEvaluations("evals.py"), reply.value).functions`. Raises msgspec.ValidationError where
+    the value is something else.
+    """
+    answer: T = msgspec.convert(value, _answer_type(type(command)))
+    return answer
+
+
+class StartRun(Command[int], tag="start", frozen=True):
+    """Starts or resumes a run of an evaluation file (or `example:NAME`); answered with the run's id."""
 
     evaluation: str
     experiment: str | None = None
@@ -28,53 +55,56 @@ class StartRun(Command, tag="start", frozen=True):
     cluster: str | None = None
 
 
-class ResumeRun(Command, tag="resume", frozen=True):
-    """Goes on with a run that was interrupted or stopped; `classes` limits it to records with these outcomes."""
+class ResumeRun(Command[int], tag="resume", frozen=True):
+    """Goes on with a run that was interrupted or stopped; answered with the run's id.
+
+    `classes` limits it to records with these outcomes.
+    """
 
     run_id: int
-    classes: tuple[str, ...] | None = None
+    classes: tuple[Outcome, ...] | None = None
 
 
-class PauseRun(Command, tag="pause", frozen=True):
-    run_id: int
-
-
-class ContinueRun(Command, tag="continue", frozen=True):
-    run_id: int
-
-
-class StopRun(Command, tag="stop", frozen=True):
+class PauseRun(Command[None], tag="pause", frozen=True):
     run_id: int
 
 
-class AbandonCall(Command, tag="abandon", frozen=True):
+class ContinueRun(Command[None], tag="continue", frozen=True):
+    run_id: int
+
+
+class StopRun(Command[None], tag="stop", frozen=True):
+    run_id: int
+
+
+class AbandonCall(Command[None], tag="abandon", frozen=True):
     """Gives up one sample that is in flight or backs off: its record is errored, its slot free; a resume tries it again."""
 
     run_id: int
     record_id: int
 
 
-class SetStrategy(Command, tag="strategy", frozen=True):
+class SetStrategy(Command[None], tag="strategy", frozen=True):
     """Changes how many calls of a run may be in flight, at once."""
 
     run_id: int
     strategy: Strategy
 
 
-class SetWorkers(Command, tag="workers", frozen=True):
+class SetWorkers(Command[None], tag="workers", frozen=True):
     """Changes how many calls a synchronous function's workers take at once; processes come and go whole."""
 
     run_id: int
     workers: int
 
 
-class ChangeSettings(Command, tag="settings", frozen=True):
+class ChangeSettings(Command[None], tag="settings", frozen=True):
     """The settings as they are from now on; runs in work follow where nothing nearer to them set its own."""
 
     settings: Settings
 
 
-class SetRates(Command, tag="rates", frozen=True):
+class SetRates(Command[None], tag="rates", frozen=True):
     """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
 
     run_id: int
@@ -82,11 +112,11 @@ class SetRates(Command, tag="rates", frozen=True):
     tokens_per_minute: float | None = None
 
 
-class SetKey(Command, tag="key", frozen=True):
+class SetKey(Command[str], tag="key", frozen=True):
     """Gives the engine an API key: in memory for this session, or into the system's keychain.
 
-    An empty secret takes it away, from both. The reply's value is where the key is found now: session, environment,
-    keychain or empty.
+    An empty secret takes it away, from both. Answered with where the key is found now: session, environment, keychain
+    or empty.
     """
 
     name: str
@@ -94,62 +124,67 @@ class SetKey(Command, tag="key", frozen=True):
     keychain: bool = False
 
 
-class FindKey(Command, tag="find-key", frozen=True):
-    """Where a key is found: the reply's value is session, environment, keychain or empty; never the key."""
+class FindKey(Command[str], tag="find-key", frozen=True):
+    """Asks where a key is found; answered with session, environment, keychain or empty, never the key."""
 
     name: str
 
 
-class TestModel(Command, tag="test-model", frozen=True):
-    """Tries one small call; the reply's value is a sentence, or its error is one."""
+class TestModel(Command[str], tag="test-model", frozen=True):
+    """Tries one small call; answered with a sentence, or refused with one."""
 
     __test__ = False
     model: str | ModelSettings
 
 
-class ListModels(Command, tag="list-models", frozen=True):
-    """The reply's value is a list of the names that the model's endpoint offers."""
+class ListModels(Command[list[str]], tag="list-models", frozen=True):
+    """Asks for the names of the models that the model's endpoint offers."""
 
     model: str | ModelSettings
 
 
-class LocalModel(Command, tag="local-model", frozen=True):
-    """`action`: status, install, start or stop the local language model."""
+class LocalModel(Command[LocalModelStatus], tag="local-model", frozen=True):
+    """Installs, starts or stops the local language model; answered with how it is then, and so is `status`."""
 
-    action: str
+    action: Literal["status", "install", "start", "stop"]
 
 
-class DeleteRun(Command, tag="delete", frozen=True):
+class DeleteRun(Command[None], tag="delete", frozen=True):
     run_id: int
 
 
-class DuplicateRun(Command, tag="duplicate", frozen=True):
-    """Starts a run like another one, in the same experiment, with its evaluation as it is now; the value is its id."""
+class DuplicateRun(Command[int], tag="duplicate", frozen=True):
+    """Starts a run like another one, in the same experiment, with its evaluation as it is now; answered with its id."""
 
     run_id: int
 
 
-class RenameExperiment(Command, tag="rename", frozen=True):
+class RenameExperiment(Command[None], tag="rename", frozen=True):
     old: str
     new: str
 
 
-class FindCapacity(Command, tag="find-capacity", frozen=True):
+class FindCapacity(Command[int | None], tag="find-capacity", frozen=True):
     """Measures level by level how many calls at once an evaluation's model can take; the answers are kept.
 
-    `dry`: the reply's value is a `CapacityPlan`, and nothing is called. Else the reply comes at the end: its value is
-    the best level, or None; `CapacityPlan`, `Level` and `CapacityFound` come as events. `StopRun` ends it early.
+    Answered at the end with the best level, or None; `CapacityPlan`, `Level` and `CapacityFound` come as events
+    before. `StopRun` ends it early.
     """
 
     evaluation: str
     model: str | None = None
     max_concurrency: int = 64
     samples: int | None = None
-    dry: bool = False
 
 
-class ForecastRun(Command, tag="forecast", frozen=True):
-    """Asks what a run would take, without a call; the reply's value is a `RunForecast`.
+class PlanCapacity(Command[CapacityPlan], tag="plan-capacity", frozen=True):
+    """Asks what a search would take at most, without a call."""
+
+    search: FindCapacity
+
+
+class ForecastRun(Command[RunForecast], tag="forecast", frozen=True):
+    """Asks what a run would take, without a call.
 
     `text`: the evaluation as it is written now, where it is not saved yet.
     """
@@ -161,18 +196,25 @@ class ForecastRun(Command, tag="forecast", frozen=True):
     text: str | None = None
 
 
-class ListEvaluations(Command, tag="list-evaluations", frozen=True):
-    """Asks what a Python evaluation file holds; the reply's value is an `EvaluationFile`."""
+class ListEvaluations(Command[EvaluationFile], tag="list-evaluations", frozen=True):
+    """Asks what a Python evaluation file holds."""
 
     path: str
 
 
-class Shutdown(Command, tag="shutdown", frozen=True):
+class Shutdown(Command[None], tag="shutdown", frozen=True):
     """Stops what runs, saves, and leaves."""
 
 
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
     | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
-    | ForecastRun | ListEvaluations | Shutdown
+    | PlanCapacity | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
+
+
+@cache
+def _answer_type(kind: type) -> Any:
+    """The `T` of a class that is a `Command[T]`: it may be a union, which `type[T]` does not take in."""
+    (base,) = kind.__orig_bases__  # type: ignore[attr-defined]
+    return get_args(base)[0]

@@ -1,7 +1,5 @@
 """What the engine tells of itself, and its answers to commands."""
 
-from typing import Any
-
 import msgspec
 
 
@@ -18,10 +16,10 @@ class Hello(Event, tag="hello", frozen=True):
 
 
 class Reply(Event, tag="reply", frozen=True):
-    """The answer to a command: `error` is a sentence for a person, or None."""
+    """The answer to a command, in the `value` that `read_answer` reads; or `error`, a sentence for a person."""
 
-    id: int
-    value: Any = None
+    id: int  # of the `Request`
+    value: object = None
     error: str | None = None
 
 

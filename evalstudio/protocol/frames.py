@@ -2,13 +2,15 @@
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from types import UnionType
+from typing import Generic, TypeVar
 
 import msgspec
 
 LARGEST_FRAME = 16 << 20
 _encoder = msgspec.msgpack.Encoder()
 _LENGTH = struct.Struct(">I")
+Message = TypeVar("Message")
 
 
 def frame(message: msgspec.Struct) -> bytes:
@@ -17,14 +19,14 @@ def frame(message: msgspec.Struct) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-class Frames:
-    """Cuts a stream of bytes into messages of one kind: `Frames(Commands)` or `Frames(Events)`."""
+class Frames(Generic[Message]):
+    """Cuts a stream of bytes into messages of one kind: `Frames(Request[Commands])` or `Frames[Events](Events)`."""
 
-    def __init__(self, kind: Any) -> None:
-        self._decoder = msgspec.msgpack.Decoder(kind)
+    def __init__(self, kind: type[Message] | UnionType) -> None:
+        self._decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(kind)
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Any]:
+    def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that `data` completes. Raises ValueError on what no EvalStudio sends."""
         self._buffer += data
         while len(self._buffer) >= _LENGTH.size:

@@ -3,6 +3,8 @@
 import msgspec
 
 from evalstudio.advice.overload_signs import Sign
+from evalstudio.core.outcome import Outcome
+from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Strategy
 from evalstudio.protocol.events import Event
 
@@ -57,7 +59,7 @@ class ScoreNow(msgspec.Struct, frozen=True):
 class ErrorClass(msgspec.Struct, frozen=True):
     """Attempts that failed in one way."""
 
-    name: str
+    name: Outcome
     attempts: int
     records: int  # records that ended so
     first_seen: float  # second of the run
@@ -112,7 +114,7 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     experiment: str
     evaluation: str
     model: str
-    state: str
+    state: RunState
     reason: str
     total: int
     saved: int

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.core.format import duration, milliseconds
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import Snapshot, WorkerStatus
 from evalstudio.reports.score_text import percent
 
@@ -122,7 +123,7 @@ def plain_line(snapshot: Snapshot, *, short: bool = False) -> str:
 
 
 def _eta(snapshot: Snapshot) -> str:
-    if snapshot.state != "running":
+    if snapshot.state is not RunState.RUNNING:
         return snapshot.state
     if snapshot.eta is None:
         return ""

@@ -51,7 +51,7 @@ def test_that_the_engine_of_a_window_asks_for_another_one(tmp_path: Path, worksp
     child = Child(workspace)
     try:
         child.until(lambda event: isinstance(event, Hello))
-        child.send(StartRun(1, evaluation, strategy=SlidingWindow(6), workers=6))
+        child.send(1, StartRun(evaluation, strategy=SlidingWindow(6), workers=6))
         run_id = child.reply(1).value
         last = child.until(lambda event: isinstance(event, Restarting), 40)
         child.until(lambda event: event is None)
@@ -66,7 +66,7 @@ def test_that_the_engine_of_a_window_asks_for_another_one(tmp_path: Path, worksp
     following = Child(workspace)
     try:
         following.until(lambda event: isinstance(event, Hello))
-        following.send(ResumeRun(1, run_id, ()))
+        following.send(1, ResumeRun(run_id, ()))
         assert following.until(lambda event: isinstance(event, Reply)).error is None
         following.until(
             lambda event: isinstance(event, Snapshot) and event.saved > saved and event.saved == 500, 40

@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from evalstudio.protocol import Events, Frames, Reply, frame
+from evalstudio.protocol import Command, Events, Frames, Reply, Request, frame, read_answer
 from evalstudio.workspace.folder import Workspace
+
+T = TypeVar("T")
 
 
 class Child:
@@ -23,7 +25,7 @@ class Child:
         self._reader.start()
 
     def _read(self) -> None:
-        frames = Frames(Events)
+        frames = Frames[Events](Events)
         assert self.process.stdout is not None
         while data := os.read(self.process.stdout.fileno(), 65_536):
             with self._changed:
@@ -33,9 +35,9 @@ class Child:
             self.events.append(None)
             self._changed.notify_all()
 
-    def send(self, command: Any) -> None:
+    def send(self, number: int, command: Command[Any]) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(frame(command))
+        self.process.stdin.write(frame(Request(number, command)))
         self.process.stdin.flush()
 
     def until(self, condition: Callable[[Any], bool], timeout: float = 60) -> Any:
@@ -46,6 +48,13 @@ class Child:
 
     def reply(self, number: int) -> Reply:
         return self.until(lambda event: isinstance(event, Reply) and event.id == number)  # type: ignore[no-any-return]
+
+    def answer(self, number: int, command: Command[T]) -> T:
+        """Sends a command; the answer it is declared with."""
+        self.send(number, command)
+        reply = self.reply(number)
+        assert reply.error is None
+        return read_answer(command, reply.value)
 
     def close(self) -> None:
         assert self.process.stdin is not None

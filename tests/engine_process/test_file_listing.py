@@ -76,20 +76,20 @@ def test_that_a_forecast_knows_nothing_then_answers_then_what_was_learned(
     child: Child, tmp_path: Path
 ) -> None:
     path = write_evaluation(tmp_path, '"demo/fast"', 200)
-    child.send(ForecastRun(1, path))
+    child.send(1, ForecastRun(path))
     first = msgspec.convert(child.reply(1).value, RunForecast)
     assert (first.samples, first.seconds) == (200, None)
     assert "try a few samples" in first.basis
-    child.send(StartRun(2, path, "test (try)", samples=3, new_run=True))
+    child.send(2, StartRun(path, "test (try)", samples=3, new_run=True))
     child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
-    child.send(ForecastRun(3, path, samples=50))
+    child.send(3, ForecastRun(path, samples=50))
     second = msgspec.convert(child.reply(3).value, RunForecast)
     assert second.samples == 50
     assert second.seconds is not None
     low, likely, high = second.seconds
     assert 0 < low <= likely <= high
     assert "3 earlier answers" in second.basis
-    child.send(ForecastRun(4, str(tmp_path / "none.toml")))
+    child.send(4, ForecastRun(str(tmp_path / "none.toml")))
     assert "There is no evaluation file" in str(child.reply(4).error)
 
 
@@ -97,11 +97,11 @@ def test_that_a_grid_is_forecast_as_all_its_runs(child: Child, tmp_path: Path) -
     path = Path(write_evaluation(tmp_path, '"demo/fast"', 40))
     grid = path.read_text() + "grid = { parameters = { temperature = [0, 0.5, 1] } }\n"
     path.write_text(grid)
-    child.send(ForecastRun(1, str(path)))
+    child.send(1, ForecastRun(str(path)))
     first = msgspec.convert(child.reply(1).value, RunForecast)
     assert (first.runs, first.samples, first.seconds) == (3, 120, None)
     assert "demo/fast" in first.basis
-    child.send(StartRun(2, str(path), "grid", samples=3))
+    child.send(2, StartRun(str(path), "grid", samples=3))
     ended: set[int] = set()
 
     def all_ended(event: object) -> bool:
@@ -112,9 +112,9 @@ def test_that_a_grid_is_forecast_as_all_its_runs(child: Child, tmp_path: Path) -
     child.until(all_ended)
     parts = []
     for number, label in enumerate(("temperature=0", "temperature=0.5", "temperature=1"), start=3):
-        child.send(ForecastRun(number, f"{path}#{label}"))
+        child.send(number, ForecastRun(f"{path}#{label}"))
         parts.append(msgspec.convert(child.reply(number).value, RunForecast))
-    child.send(ForecastRun(9, str(path), text=grid))
+    child.send(9, ForecastRun(str(path), text=grid))
     whole = msgspec.convert(child.reply(9).value, RunForecast)
     assert (whole.runs, whole.samples) == (3, 120)
     assert whole.seconds is not None
@@ -126,21 +126,21 @@ def test_that_a_grid_is_forecast_as_all_its_runs(child: Child, tmp_path: Path) -
 
 def test_that_a_function_is_forecast_once_it_has_answered(child: Child, file: Path) -> None:
     reference = f"{file}::eval_plain"
-    child.send(ForecastRun(1, reference, samples=6))
+    child.send(1, ForecastRun(reference, samples=6))
     first = msgspec.convert(child.reply(1).value, RunForecast)
     assert (first.samples, first.seconds, first.basis) == (6, None, "not run yet")
-    child.send(StartRun(2, reference, "own"))
+    child.send(2, StartRun(reference, "own"))
     child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
-    child.send(ForecastRun(3, reference, samples=600))
+    child.send(3, ForecastRun(reference, samples=600))
     second = msgspec.convert(child.reply(3).value, RunForecast)
     assert second.seconds is not None
     assert 0 < second.seconds[0] <= second.seconds[1] <= second.seconds[2]
-    child.send(ForecastRun(4, reference))
+    child.send(4, ForecastRun(reference))
     assert "known only when it runs" in str(child.reply(4).error)
 
 
 def test_that_a_files_evaluations_are_listed_and_its_prints_harm_nothing(child: Child, file: Path) -> None:
-    child.send(ListEvaluations(1, str(file)))
+    child.send(1, ListEvaluations(str(file)))
     found = msgspec.convert(child.reply(1).value, EvaluationFile)
     assert [(one.name, one.samples, one.fixtures, one.kind) for one in found.functions] == [
         ("eval_plain", 6, (), "async"),
@@ -150,7 +150,7 @@ def test_that_a_files_evaluations_are_listed_and_its_prints_harm_nothing(child: 
     assert found.functions[0].about == "Needs nothing."
     assert FILE.splitlines()[found.functions[0].line - 1].startswith("@foreach")
     file.write_text("def first():\n    second()\n\ndef second():\n    raise KeyError('a key')\n\nfirst()\n")
-    child.send(ListEvaluations(2, str(file)))
+    child.send(2, ListEvaluations(str(file)))
     broken = msgspec.convert(child.reply(2).value, EvaluationFile)
     assert "cannot be imported: KeyError" in broken.problem
     assert [line.strip() for line in broken.trace.splitlines()][1::2][:3] == [
@@ -160,7 +160,7 @@ def test_that_a_files_evaluations_are_listed_and_its_prints_harm_nothing(child: 
     ]
     assert "importlib" not in broken.trace
     file.write_text("import os\nos.abort()\n")
-    child.send(ListEvaluations(3, str(file)))
+    child.send(3, ListEvaluations(str(file)))
     assert "while it read" in str(child.reply(3).error)
     assert child.process.poll() is None
 
@@ -169,7 +169,7 @@ def test_that_functions_with_and_without_fixtures_run_with_live_snapshots(
     child: Child, file: Path, workspace: Workspace
 ) -> None:
     for number, name in enumerate(("eval_plain", "eval_fixture"), start=1):
-        child.send(StartRun(number, f"{file}::{name}", "own"))
+        child.send(number, StartRun(f"{file}::{name}", "own"))
         run_id = child.reply(number).value
         assert run_id is not None, child.reply(number).error
         final = child.until(
@@ -183,15 +183,15 @@ def test_that_functions_with_and_without_fixtures_run_with_live_snapshots(
     file.with_name("helper.py").write_text(
         "import time\ndef answer(text):\n    time.sleep(0.3)\n    return 'no'\n"
     )
-    child.send(StartRun(3, f"{file}::eval_fixture", "slow", workers=1))
+    child.send(3, StartRun(f"{file}::eval_fixture", "slow", workers=1))
     slow = child.reply(3).value
-    child.send(StartRun(6, f"{file}::eval_fixture", "beside it", workers=1))
+    child.send(6, StartRun(f"{file}::eval_fixture", "beside it", workers=1))
     assert "One evaluation file with fixtures runs at a time" in str(child.reply(6).error)
-    child.send(StopRun(4, slow))
+    child.send(4, StopRun(slow))
     child.until(
         lambda event: isinstance(event, Snapshot) and event.run_id == slow and event.state == "stopped"
     )
-    child.send(ResumeRun(5, slow))
+    child.send(5, ResumeRun(slow))
     assert child.reply(5).error is None
     ended = child.until(
         lambda event: isinstance(event, Snapshot) and event.run_id == slow and event.state == "completed"
@@ -204,10 +204,10 @@ def test_that_functions_with_and_without_fixtures_run_with_live_snapshots(
 
 def test_that_a_failing_fixture_and_a_missing_function_are_answered(child: Child, file: Path) -> None:
     file.write_text(FILE.replace("yield answer", "raise ValueError('no such server')"))
-    child.send(StartRun(1, f"{file}::eval_fixture", "x"))
+    child.send(1, StartRun(f"{file}::eval_fixture", "x"))
     assert "no such server" in str(child.reply(1).error)
-    child.send(StartRun(2, f"{file}::eval_nothing", "x"))
+    child.send(2, StartRun(f"{file}::eval_nothing", "x"))
     assert "has no evaluation 'eval_nothing'" in str(child.reply(2).error)
     file.write_text(FILE.replace("from helper", "from helpr"))
-    child.send(StartRun(3, f"{file}::eval_fixture", "x"))
+    child.send(3, StartRun(f"{file}::eval_fixture", "x"))
     assert "helpr" in str(child.reply(3).error)

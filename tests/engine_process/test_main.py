@@ -54,12 +54,12 @@ def test_that_a_child_greets_runs_and_leaves_when_told(
     hello = child.until(lambda event: isinstance(event, Hello))
     assert hello.version == VERSION
     assert hello.pid == child.process.pid
-    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/instant"', 30), "x", SlidingWindow(4)))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"demo/instant"', 30), "x", SlidingWindow(4)))
     run_id = child.reply(1).value
     final = child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
     assert final.run_id == run_id
     assert final.saved == 30
-    child.send(Shutdown(2))
+    child.send(2, Shutdown())
     assert child.reply(2).error is None
     assert child.process.wait(10) == 0
     assert len(Reader(workspace).record_ids(run_id)) == 30
@@ -68,7 +68,7 @@ def test_that_a_child_greets_runs_and_leaves_when_told(
 def test_that_snapshots_come_at_most_ten_times_a_second_and_carry_no_rows(
     child: Child, tmp_path: Path
 ) -> None:
-    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/fast"', 60), "x", SlidingWindow(12)))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"demo/fast"', 60), "x", SlidingWindow(12)))
     started = time.monotonic()
     child.until(lambda event: isinstance(event, Snapshot) and event.state == "completed")
     seconds = time.monotonic() - started
@@ -89,7 +89,7 @@ def test_that_what_a_model_prints_reaches_the_log_and_never_the_protocol(
         "    assert sys.stdin.read() == ''\n"
         "    return 'positive'\n"
     )
-    child.send(StartRun(1, write_evaluation(tmp_path, '"model.py::answer"', 6), "x"))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"model.py::answer"', 6), "x"))
     final = child.until(lambda event: isinstance(event, Snapshot) and event.state.startswith("completed"))
     assert final.errored == 0
     words = ("printed to stdout", "printed to stderr", "junk to descriptor 1", "from a child")
@@ -106,13 +106,13 @@ def test_that_what_a_model_prints_reaches_the_log_and_never_the_protocol(
 def test_that_a_mistake_is_answered_with_a_sentence_and_the_engine_goes_on(
     child: Child, tmp_path: Path
 ) -> None:
-    child.send(StartRun(1, str(tmp_path / "missing.toml")))
+    child.send(1, StartRun(str(tmp_path / "missing.toml")))
     assert "There is no evaluation file" in str(child.reply(1).error)
-    child.send(PauseRun(2, 99))
+    child.send(2, PauseRun(99))
     assert "not running here" in str(child.reply(2).error)
     evaluation = write_evaluation(tmp_path, '"model.py::answer"', 2)
     (tmp_path / "model.py").write_text("import nothing_of_that_name\n")
-    child.send(StartRun(3, evaluation))
+    child.send(3, StartRun(evaluation))
     assert "nothing_of_that_name" in str(child.reply(3).error)
     assert child.process.poll() is None
 
@@ -151,7 +151,7 @@ def test_that_an_engine_held_up_by_a_model_still_leaves(tmp_path: Path, workspac
         "import time\nasync def answer(prompt):\n    print('holding up', flush=True)\n    time.sleep(3600)\n"
     )
     child = Child(workspace)
-    child.send(StartRun(1, write_evaluation(tmp_path, '"model.py::answer"', 2), "x"))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"model.py::answer"', 2), "x"))
     child.until(lambda event: isinstance(event, LogLine) and "holding up" in event.text)
     child.close()  # waits for its end, at most 15 s
     assert child.process.poll() is not None
@@ -159,9 +159,9 @@ def test_that_an_engine_held_up_by_a_model_still_leaves(tmp_path: Path, workspac
 
 
 def test_that_a_stop_is_carried_out_while_a_slow_command_is_under_way(child: Child, tmp_path: Path) -> None:
-    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/one-second"', 50), "x", SlidingWindow(2)))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"demo/one-second"', 50), "x", SlidingWindow(2)))
     run_id = child.reply(1).value
-    child.send(StopRun(2, run_id))
+    child.send(2, StopRun(run_id))
     child.reply(2)
     stopped = child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped", 5)
     assert stopped.in_flight == 0
@@ -177,13 +177,13 @@ def test_that_a_workspace_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Pa
 
 
 def test_that_models_are_listed_and_tried_over_the_pipe(child: Child) -> None:
-    child.send(ListModels(1, "demo/instant"))
+    child.send(1, ListModels("demo/instant"))
     assert child.reply(1).value == ["instant"]
-    child.send(TestModel(2, "demo/instant"))
+    child.send(2, TestModel("demo/instant"))
     assert child.reply(2).value.startswith("demo/instant answered in")
-    child.send(TestModel(3, ModelSettings("openai", "m", base_url="http://127.0.0.1:9/v1")))
+    child.send(3, TestModel(ModelSettings("openai", "m", base_url="http://127.0.0.1:9/v1")))
     assert "connection refused" in str(child.reply(3).error)
-    child.send(TestModel(4, "nobody/nothing"))
+    child.send(4, TestModel("nobody/nothing"))
     assert "There is no provider 'nobody'" in str(child.reply(4).error)
 
 
@@ -193,21 +193,21 @@ def test_that_a_key_goes_by_the_pipe_and_into_no_file(
     secret = "sk-planted-by-pipe-0123456789"
     with demo_that_wants(secret) as url:
         model = f'{{ provider = "openai", name = "demo", base_url = "{url}", key = "PIPE_KEY" }}'
-        child.send(StartRun(1, write_evaluation(tmp_path, model, 4), "x"))
+        child.send(1, StartRun(write_evaluation(tmp_path, model, 4), "x"))
         assert "no API key 'PIPE_KEY'" in str(child.reply(1).error)
-        child.send(FindKey(2, "PIPE_KEY"))
+        child.send(2, FindKey("PIPE_KEY"))
         assert child.reply(2).value == ""
-        child.send(SetKey(3, "PIPE_KEY", secret, keychain=True))
+        child.send(3, SetKey("PIPE_KEY", secret, keychain=True))
         assert "no keychain" in str(child.reply(3).error)
-        child.send(SetKey(4, "PIPE_KEY", f"{secret}\n"))
+        child.send(4, SetKey("PIPE_KEY", f"{secret}\n"))
         assert child.reply(4).value == "session"
-        child.send(StartRun(5, write_evaluation(tmp_path, model, 4), "x"))
+        child.send(5, StartRun(write_evaluation(tmp_path, model, 4), "x"))
         assert child.reply(5).error is None
         final = child.until(lambda event: isinstance(event, Snapshot) and event.state.startswith("completed"))
         assert final.errored == 0
-        child.send(SetKey(6, "PIPE_KEY", ""))
+        child.send(6, SetKey("PIPE_KEY", ""))
         assert child.reply(6).value == ""
-        child.send(SetKey(7, "", secret))
+        child.send(7, SetKey("", secret))
         assert "needs a name" in str(child.reply(7).error)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert workspace.database in files
@@ -216,14 +216,14 @@ def test_that_a_key_goes_by_the_pipe_and_into_no_file(
 
 
 def test_that_rates_and_settings_act_over_the_pipe(child: Child, tmp_path: Path) -> None:
-    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/instant"', 4000), "x", SlidingWindow(2)))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"demo/instant"', 4000), "x", SlidingWindow(2)))
     run_id = child.reply(1).value
-    child.send(SetRates(2, run_id, requests_per_minute=60))
+    child.send(2, SetRates(run_id, requests_per_minute=60))
     assert child.reply(2).error is None
     child.until(lambda event: isinstance(event, Snapshot) and event.binding == "rate limit (requests)")
-    child.send(SetRates(3, run_id, requests_per_minute=-1))
+    child.send(3, SetRates(run_id, requests_per_minute=-1))
     assert "-1" in str(child.reply(3).error)
-    child.send(ChangeSettings(4, Settings(ceiling=3, rates={"demo": Rates(5)})))
+    child.send(4, ChangeSettings(Settings(ceiling=3, rates={"demo": Rates(5)})))
     assert child.reply(4).error is None
     marked = child.until(
         lambda event: (
@@ -234,20 +234,20 @@ def test_that_rates_and_settings_act_over_the_pipe(child: Child, tmp_path: Path)
     assert marked.ceiling == 3
     assert "At most 3 calls of all runs at once" in marked.changes[-1].sentence
     assert marked.changes[-1].cause == "settings"
-    child.send(StopRun(5, run_id))
+    child.send(5, StopRun(run_id))
     child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped")
 
 
 def test_that_a_run_is_deleted_over_the_pipe_but_not_while_it_runs(
     child: Child, tmp_path: Path, workspace: Workspace
 ) -> None:
-    child.send(StartRun(1, write_evaluation(tmp_path, '"demo/one-second"', 30), "x", SlidingWindow(2)))
+    child.send(1, StartRun(write_evaluation(tmp_path, '"demo/one-second"', 30), "x", SlidingWindow(2)))
     run_id = child.reply(1).value
-    child.send(DeleteRun(2, run_id))
+    child.send(2, DeleteRun(run_id))
     assert child.reply(2).error is not None
-    child.send(StopRun(3, run_id))
+    child.send(3, StopRun(run_id))
     child.until(lambda event: isinstance(event, Snapshot) and event.state == "stopped")
-    child.send(DeleteRun(4, run_id))
+    child.send(4, DeleteRun(run_id))
     assert child.reply(4).error is None
     reader = Reader(workspace)
     assert reader.runs() == []
@@ -287,10 +287,10 @@ def test_that_an_evaluator_file_that_leaves_at_import_ends_no_engine(
         path.read_text().replace(of_text, '{ type = "python", path = "own.py", function = "judge" }')
     )
     (tmp_path / "own.py").write_text(file)
-    child.send(ForecastRun(1, evaluation=str(path)))
-    child.send(StartRun(2, evaluation=str(path)))
+    child.send(1, ForecastRun(evaluation=str(path)))
+    child.send(2, StartRun(evaluation=str(path)))
     for number in (1, 2):
         assert "own.py cannot be imported" in (child.reply(number).error or "")
     (tmp_path / "own.py").write_text("def judge(answer):\n    return True\n")
-    child.send(StartRun(3, evaluation=str(path)))
+    child.send(3, StartRun(evaluation=str(path)))
     assert child.reply(3).error is None

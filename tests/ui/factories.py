@@ -18,7 +18,8 @@ def make_snapshot(**changes: Any) -> Snapshot:
         "latency": None, "first_token": None, "tokens_in": 0, "tokens_out": 0, "cost": None,
         "cost_is_partial": False, "loop_lag": 0.0, "cpu": 0.0, "repeated": 0,
     }  # fmt: skip
-    return Snapshot(**(values | changes))
+    values |= changes
+    return Snapshot(**(values | {"state": RunState(values["state"])}))
 
 
 def make_run_row(**changes: object) -> RunRow:

@@ -33,7 +33,7 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
-class PauseRun:
+class Pause:
     """The endpoint wants to be left alone for `seconds`, longer than a run should wait unseen."""
 
     seconds: float
@@ -60,7 +60,7 @@ class RetryPolicy:
         elapsed: float,
         hint: float | None = None,
         unreadable: int | None = None,
-    ) -> Retry | GiveUp | PauseRun:
+    ) -> Retry | GiveUp | Pause:
         """What to do after attempt number `attempts` (from 1) ended as `outcome`.
 
         `elapsed` is the time since the sample's first attempt started: no retry starts later than `longest` seconds
@@ -74,7 +74,7 @@ class RetryPolicy:
         if attempts >= self.max_attempts:
             return GiveUp(f"{attempts} attempts failed, the last one: {outcome.value}")
         if hint is not None and hint > LONGEST_HINT:
-            return PauseRun(hint, f"the endpoint asks to wait {_minutes(hint)}")
+            return Pause(hint, f"the endpoint asks to wait {_minutes(hint)}")
         if outcome is Outcome.OVERLOADED:
             delay = max(hint or 0.0, self._random.uniform(0.0, min(_LONGEST_BACKOFF, 2.0 ** (attempts - 1))))
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from evalstudio.advice.overload_signs import Trouble
 from evalstudio.core.errors import EvaluationError, StoreError
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.limits.retry import GiveUp, Pause, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Ticket
 from evalstudio.engine.models.attempt_report import report
 from evalstudio.engine.models.call import Answer, CallResult, Request
@@ -191,7 +191,7 @@ class Attempts:
                 if not paid:
                     item.time_from = None  # it waits for others, not for the endpoint: its time begins anew
                 run.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
-            case PauseRun(sentence=sentence):
+            case Pause(sentence=sentence):
                 item.ready_at = now
                 run.queue.put_back(item, None)
                 self.verbs.ask(f"{message} It was paused because {sentence}.")

@@ -54,7 +54,7 @@ def take_snapshot(
         experiment=run.plan.experiment,
         evaluation=run.plan.spec.name,
         model=run.plan.model.label,
-        state=run.state.value,
+        state=run.state,
         reason=run.reason,
         total=run.total,
         saved=run.keeper.counts.saved,

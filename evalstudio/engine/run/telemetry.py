@@ -44,7 +44,7 @@ class Telemetry:
         self.tokens_out = 0
         self.cost = 0.0
         self.unpriced = 0
-        self._errors: dict[str, _ErrorCount] = {}
+        self._errors: dict[Outcome, _ErrorCount] = {}
         self._second = _Second(0)
         self._rates: deque[tuple[int, int]] = deque(maxlen=RATE_WINDOW_S)
 
@@ -70,9 +70,9 @@ class Telemetry:
         """An attempt failed; `final`: and with it the record."""
         name = outcome.value
         self._second.errors[name] = self._second.errors.get(name, 0) + 1
-        count = self._errors.get(name)
+        count = self._errors.get(outcome)
         if count is None:
-            count = self._errors[name] = _ErrorCount(0, 0, at, message[:LONGEST_EXAMPLE])
+            count = self._errors[outcome] = _ErrorCount(0, 0, at, message[:LONGEST_EXAMPLE])
         count.attempts += 1
         count.records += final
 
@@ -89,8 +89,8 @@ class Telemetry:
 
     def errors(self) -> tuple[ErrorClass, ...]:
         return tuple(
-            ErrorClass(name, count.attempts, count.records, count.first_seen, count.example)
-            for name, count in self._errors.items()
+            ErrorClass(outcome, count.attempts, count.records, count.first_seen, count.example)
+            for outcome, count in self._errors.items()
         )
 
     def close_seconds(

@@ -15,7 +15,7 @@ from evalstudio.core.score import Score
 from evalstudio.engine.limits.admission import Cap, cancel_soon
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.failure_breaker import SILENT_FAILURES, SILENT_S
-from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryPolicy
+from evalstudio.engine.limits.retry import GiveUp, Pause, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Binding, Ticket, Wait
 from evalstudio.engine.models.attempt_report import report
 from evalstudio.engine.models.call import CallResult, Model, Request
@@ -167,7 +167,7 @@ class JudgeCalls:
             case Retry(delay=delay):
                 paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
                 self._again_in(delay, question, last=not paid)
-            case GiveUp() | PauseRun():
+            case GiveUp() | Pause():
                 why = f"{NOT_ASKED} {redact(result.message)}"
                 question.take(
                     question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why)

@@ -1,7 +1,6 @@
 """The local language model from the window: installed, started and stopped with a menu command."""
 
 from collections.abc import Callable
-from typing import Any
 
 from evalstudio.models.providers import LOCAL_MODEL
 from evalstudio.protocol import LocalModel
@@ -21,18 +20,18 @@ class LocalModelControl:
 
     async def start(self) -> None:
         """Installs the model where it is not, starts it and offers to use it."""
-        status = await self._ask("status")
+        status = await self._session.ask_engine(LocalModel("status"))
         if status is None:
             return
-        if not status["installed"]:
+        if not status.installed:
             self._session.tell(
                 tr("Installing the local language model (130 MB); the log shows how it goes."), key=KEY
             )
-            status = await self._ask("install")
+            status = await self._session.ask_engine(LocalModel("install"))
             if status is None:
                 return
-        status = await self._ask("start")
-        if status is not None and status["running"]:
+        status = await self._session.ask_engine(LocalModel("start"))
+        if status is not None and status.running:
             self._session.tell(
                 tr("The local language model runs as {model}.").format(model=LOCAL_MODEL),
                 "info",
@@ -42,8 +41,5 @@ class LocalModelControl:
 
     async def stop(self) -> None:
         """Ends its server; runs on it then fail to reach it."""
-        if await self._ask("stop") is not None:
+        if await self._session.ask_engine(LocalModel("stop")) is not None:
             self._session.tell(tr("The local language model is stopped."), key=KEY)
-
-    async def _ask(self, action: str) -> Any:
-        return await self._session.ask_engine(LocalModel, action=action)

@@ -100,7 +100,7 @@ async def _run(studio: Any, folder: Path, found: dict[str, Any]) -> None:
     window, session = studio.window, studio.session
     empty = window.runs_page.charts.grab().toImage()
     run_id = await session.engine.request(
-        StartRun, evaluation=EVALUATION, samples=SAMPLES, experiment="smoke test", model=None
+        StartRun(evaluation=EVALUATION, samples=SAMPLES, experiment="smoke test", model=None)
     )
     session.look_at(run_id)
     await _until(
@@ -137,7 +137,7 @@ async def _run_a_sheet(studio: Any, folder: Path, found: dict[str, Any]) -> None
     shown = await session.datasets.preview(DatasetSource("sheet.xlsx"), folder)
     (folder / "sheet.toml").write_text(SHEET_EVALUATION)
     run_id = await session.engine.request(
-        StartRun, evaluation=str(folder / "sheet.toml"), experiment="smoke test of a sheet", model=None
+        StartRun(evaluation=str(folder / "sheet.toml"), experiment="smoke test of a sheet", model=None)
     )
     session.look_at(run_id)
     await _until(lambda: session.focused is not None and session.focused.snapshot)
@@ -160,7 +160,7 @@ async def _run_every_provider(studio: Any, folder: Path, url: str, found: dict[s
         path = folder / f"{provider}.toml"
         path.write_text(text)
         run_id = await session.engine.request(
-            StartRun, evaluation=str(path), experiment=f"smoke test of {provider}", model=None
+            StartRun(evaluation=str(path), experiment=f"smoke test of {provider}", model=None)
         )
         session.look_at(run_id)
         await _until(lambda: session.focused is not None and session.focused.snapshot)

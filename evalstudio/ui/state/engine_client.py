@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
@@ -18,16 +18,19 @@ from evalstudio.protocol import (
     VERSION,
     CapacityFound,
     CapacityPlan,
+    Command,
     Events,
     Frames,
     Hello,
     Level,
     LogLine,
     Reply,
+    Request,
     Restarting,
     Shutdown,
     Snapshot,
     frame,
+    read_answer,
 )
 from evalstudio.ui.kit.text import tr
 from evalstudio.workspace.folder import Workspace
@@ -37,6 +40,8 @@ HELLO_MS = 30_000
 PATIENCE_MS = 3_000  # between asking, terminating and killing
 BACK_OFF_MS = (200, 1_000, 3_000, 10_000)
 FORGIVEN_S = 60.0  # an engine that lived so long may be restarted at once again
+
+T = TypeVar("T")
 
 
 class EngineState(StrEnum):
@@ -67,8 +72,8 @@ class EngineClient(QObject):
         self.hello: Hello | None = None
         self.python = python  # acts at the next start
         self._process: QProcess | None = None
-        self._frames = Frames(Events)
-        self._replies: dict[int, asyncio.Future[Any]] = {}
+        self._frames = Frames[Events](Events)
+        self._replies: dict[int, asyncio.Future[object]] = {}
         self._last_id = 0
         self._asked = False
         self._steps: Iterator[Callable[[], None]] = iter(())
@@ -92,7 +97,7 @@ class EngineClient(QObject):
         self._restart_timer.stop()
         self._leaving, self._refusal, self.hello = False, None, None
         self._restarting = False
-        self._frames = Frames(Events)
+        self._frames = Frames[Events](Events)
         process = QProcess(self)
         program, arguments = engine_command(self.workspace, self.python)
         process.setProgram(program)
@@ -108,18 +113,22 @@ class EngineClient(QObject):
         self._hello_timer.start(HELLO_MS)
         process.start()
 
-    async def request(self, kind: type[msgspec.Struct], **fields: Any) -> Any:
-        """Sends a command, e.g. `request(StartRun, evaluation="example:sentiment")`; returns the reply's value.
+    async def request(self, command: Command[T]) -> T:
+        """Sends a command and returns its answer: `run_id = await request(StartRun("example:sentiment"))`.
 
         Raises RunError with the engine's sentence, or when the engine is not there or dies before it answers.
         """
         if self._process is None or self.state is not EngineState.READY:
             raise RunError(tr("The engine is not running; wait until it is ready, then try again."))
         self._last_id += 1
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._replies[self._last_id] = future
-        self._process.write(frame(kind(id=self._last_id, **fields)))
-        return await future
+        self._process.write(frame(Request(self._last_id, command)))
+        value = await future
+        try:
+            return read_answer(command, value)
+        except msgspec.ValidationError as error:
+            raise RunError(_misunderstood(error)) from error
 
     async def stop(self) -> None:
         """Ends the engine: asks, after 3 seconds terminates, after 3 more kills. Returns when it is gone."""
@@ -150,9 +159,7 @@ class EngineClient(QObject):
             for event in self._frames.feed(bytes(data)):
                 self._take(event)
         except ValueError as error:
-            self._refuse(
-                tr("The engine and the window do not understand each other: {error}").format(error=error)
-            )
+            self._refuse(_misunderstood(error))
 
     def _take(self, event: Events) -> None:
         match event:
@@ -281,7 +288,7 @@ class EngineClient(QObject):
         if not self._asked:
             self._asked = True
             self._last_id += 1
-            process.write(frame(Shutdown(self._last_id)))
+            process.write(frame(Request(self._last_id, Shutdown())))
             self._steps = iter((process.terminate, process.kill))
         else:
             step = next(self._steps, None)
@@ -336,6 +343,10 @@ def clean_environment() -> QProcessEnvironment:
     return environment
 
 
+def _misunderstood(error: Exception) -> str:
+    return tr("The engine and the window do not understand each other: {error}").format(error=error)
+
+
 def _how_it_ended(code: int, status: QProcess.ExitStatus) -> str:
     if status == QProcess.ExitStatus.CrashExit:
         return (
@@ -346,7 +357,7 @@ def _how_it_ended(code: int, status: QProcess.ExitStatus) -> str:
     return tr("ended by itself (exit status {code})").format(code=code)
 
 
-def _single_shot(parent: QObject, slot: Any) -> QTimer:
+def _single_shot(parent: QObject, slot: Callable[[], None]) -> QTimer:
     timer = QTimer(parent)
     timer.setSingleShot(True)
     timer.timeout.connect(slot)

@@ -74,7 +74,7 @@ class ModelBook(QObject):
         secret = secret.strip()
         if secret:
             use_for_session(name, secret)  # so that nothing that this window shows or copies holds it
-        where = str(await self._session.engine.request(SetKey, name=name, secret=secret, keychain=keychain))
+        where = await self._session.engine.request(SetKey(name, secret, keychain=keychain))
         if secret and not keychain:
             self._session_keys[name] = secret
         else:
@@ -89,4 +89,4 @@ class ModelBook(QObject):
         if state is EngineState.READY:
             self.load()
             for name, secret in self._session_keys.items():
-                spawn(self._session.ask_engine(SetKey, name=name, secret=secret))
+                spawn(self._session.ask_engine(SetKey(name=name, secret=secret)))

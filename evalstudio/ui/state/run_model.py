@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.core.strategy import Adaptive, SlidingWindow, Strategy
 from evalstudio.evaluations.request import StoredSpec
@@ -49,7 +50,7 @@ class RunModel:
 
     @property
     def state(self) -> RunState | None:
-        return RunState(self.snapshot.state) if self.snapshot is not None else None
+        return self.snapshot.state if self.snapshot is not None else None
 
     @property
     def is_active(self) -> bool:
@@ -114,7 +115,7 @@ def snapshot_from_store(history: History) -> Snapshot:
     state = row.true_state
     common: dict[str, Any] = {
         "experiment": row.experiment,  # it may have been renamed since
-        "state": state.value,
+        "state": state,
         "reason": row.reason,
         "total": row.total,
         "in_flight": 0,
@@ -160,8 +161,6 @@ def last_summary(row: RunRow) -> Snapshot | None:
 
 def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...]:
     """Attempts are counted from the seconds, records from the store; examples from wherever there is one."""
-    from evalstudio.ui.state.run_series import ERRORS
-
     attempts: dict[str, int] = {}
     first: dict[str, float] = {}
     for bucket in history.buckets:
@@ -170,9 +169,10 @@ def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...
             first.setdefault(name, float(bucket.second))
     known = {error.name: error for error in summary.errors} if summary is not None else {}
     records = {name: (count, example) for name, count, example in history.errors}
-    names = [name for name in ERRORS if name in attempts or name in records or name in known]
     made = []
-    for name in names:
+    for name in Outcome:
+        if name is Outcome.OK or (name not in attempts and name not in records and name not in known):
+            continue
         count, example = records.get(name, (0, ""))
         old = known.get(name)
         made.append(

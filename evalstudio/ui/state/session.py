@@ -1,14 +1,15 @@
 """What the pages share: the workspace, the engine, the runs, and the one run that is looked at."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalstudio.core.errors import EvalStudioError, StoreError
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.evaluations.request import StoredSpec
-from evalstudio.protocol import ChangeSettings, Restarting, ResumeRun, Snapshot
+from evalstudio.protocol import ChangeSettings, Command, Restarting, ResumeRun, Snapshot
 from evalstudio.settings.values import Settings, save_settings
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.text import tr
@@ -23,6 +24,7 @@ from evalstudio.workspace.packaged import IN_SETTINGS
 
 POLL_MS = 2_000  # how often the store is asked for what other programs do in the same workspace
 OFFERED_AT_START = 3  # interrupted runs of an earlier session, at most
+T = TypeVar("T")
 
 
 class Session(QObject):
@@ -100,18 +102,18 @@ class Session(QObject):
             offers.append(Offer(tr("Choose an interpreter"), lambda: self.settings_wanted.emit("python")))
         self.tell(str(error), "error", *offers, key=key)
 
-    async def ask_engine(self, kind: Any, **fields: Any) -> Any:
+    async def ask_engine(self, command: Command[T]) -> T | None:
         """A command whose refusal is said in the window; returns None then."""
         try:
-            return await self.engine.request(kind, **fields)
+            return await self.engine.request(command)
         except EvalStudioError as error:
             self.refuse(error)
             return None
 
-    async def engine_did(self, kind: Any, **fields: Any) -> bool:
-        """A command without a value: whether it was carried out; a refusal is said in the window."""
+    async def engine_did(self, command: Command[None]) -> bool:
+        """A command without an answer: whether it was carried out; a refusal is said in the window."""
         try:
-            await self.engine.request(kind, **fields)
+            await self.engine.request(command)
         except EvalStudioError as error:
             self.tell(str(error), "error", key="refusal")
             return False
@@ -144,9 +146,9 @@ class Session(QObject):
             spawn(self._load(run_id))
         self.focus_changed.emit()
 
-    async def resume(self, run_id: int, classes: tuple[str, ...] | None = None) -> None:
+    async def resume(self, run_id: int, classes: tuple[Outcome, ...] | None = None) -> None:
         """Goes on with a run: what is missing, and what errored (or only these classes of it)."""
-        if await self.ask_engine(ResumeRun, run_id=run_id, classes=classes) is not None:
+        if await self.ask_engine(ResumeRun(run_id=run_id, classes=classes)) is not None:
             self.look_at(run_id)
 
     def change_settings(self, settings: Settings) -> None:
@@ -157,7 +159,7 @@ class Session(QObject):
         self.settings_changed.emit()
         self._offer_restart(old)
         if settings != old and self.engine.state is EngineState.READY:
-            spawn(self.ask_engine(ChangeSettings, settings=settings))
+            spawn(self.ask_engine(ChangeSettings(settings=settings)))
 
     async def restart_engine(self) -> None:
         """Ends the engine in order and starts another one; the runs in work go on there."""
@@ -255,7 +257,7 @@ class Session(QObject):
             model.load(history)
         self.run_changed.emit(run_id)
 
-    async def _from_store(self, reading: Any) -> Any:
+    async def _from_store(self, reading: Awaitable[T]) -> T | None:
         try:
             result = await reading
         except StoreError as error:
@@ -305,10 +307,10 @@ class Session(QObject):
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
             # it may have read the settings before they were last changed
-            spawn(self.ask_engine(ChangeSettings, settings=self.settings))
+            spawn(self.ask_engine(ChangeSettings(settings=self.settings)))
             runs, self._go_on_with = self._go_on_with, ()
             for run_id in runs:
-                spawn(self.ask_engine(ResumeRun, run_id=run_id, classes=()))  # what errored stays so
+                spawn(self.ask_engine(ResumeRun(run_id=run_id, classes=())))  # what errored stays so
             spawn(self.refresh())
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine_process.dispatcher import Commander
-from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity, Level, Reply
+from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity, Level, Reply, Request
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import demo, engine_in, write_evaluation
@@ -22,7 +22,7 @@ async def test_that_it_finds_four_slots_and_keeps_every_answer(tmp_path: Path, w
     events: list[Event] = []
     async with demo("instant") as server, engine_in(workspace) as (engine, heard):
         await server.control(slots=4, step_base=0.002, output_mean=20, output_sigma=0.3)
-        wanted = FindCapacity(1, write_evaluation(tmp_path, server.model, 1000), max_concurrency=64)
+        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 1000), max_concurrency=64)
         found = await find_capacity(engine, wanted, events.append)
         answered = (await server.stats())["statuses"]["200"]
     plan, *levels, last = events
@@ -47,10 +47,10 @@ async def test_that_it_finds_four_slots_and_keeps_every_answer(tmp_path: Path, w
 
 async def test_that_it_says_what_it_takes_before_it_calls(tmp_path: Path, workspace: Workspace) -> None:
     model = '{ provider = "openai", name = "gpt-4o-mini", base_url = "https://api.openai.com/v1", key = "TEST_KEY" }'
-    wanted = FindCapacity(1, write_evaluation(tmp_path, model, 5000), max_concurrency=16, dry=True)
+    wanted = FindCapacity(write_evaluation(tmp_path, model, 5000), max_concurrency=16)
     async with engine_in(workspace) as (engine, _):
         plan = await plan_capacity(engine, wanted)
-        few = await plan_capacity(engine, FindCapacity(1, wanted.evaluation, samples=10))
+        few = await plan_capacity(engine, FindCapacity(wanted.evaluation, samples=10))
     assert 100 < plan.calls < 600
     assert plan.cost is not None
     assert 0 < plan.cost < 1
@@ -60,7 +60,7 @@ async def test_that_it_says_what_it_takes_before_it_calls(tmp_path: Path, worksp
 async def test_that_errors_end_it_with_a_sentence(tmp_path: Path, workspace: Workspace) -> None:
     async with demo("instant") as server, engine_in(workspace) as (engine, _):
         await server.control(fixed_seconds=0.02, max_concurrency=4, hints="none")
-        wanted = FindCapacity(1, write_evaluation(tmp_path, server.model, 500), max_concurrency=16)
+        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 500), max_concurrency=16)
         found = await find_capacity(engine, wanted, lambda event: None)
     assert found.best in (3, 4, 6)
     assert "errors" in found.sentence
@@ -68,7 +68,7 @@ async def test_that_errors_end_it_with_a_sentence(tmp_path: Path, workspace: Wor
 
 async def test_that_too_few_samples_are_told(tmp_path: Path, workspace: Workspace) -> None:
     async with demo("instant") as server, engine_in(workspace) as (engine, _):
-        wanted = FindCapacity(1, write_evaluation(tmp_path, server.model, 4))
+        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 4))
         found = await find_capacity(engine, wanted, lambda event: None)
     assert found.best is None
     assert "Too few samples" in found.sentence
@@ -89,7 +89,7 @@ async def test_that_a_window_can_ask_for_it(tmp_path: Path, workspace: Workspace
     path = write_evaluation(tmp_path, '"model.py::answer"', 150)
     async with engine_in(workspace) as (engine, _):
         commander = Commander(engine, send)
-        commander.carry_out(FindCapacity(7, path, max_concurrency=4))
+        commander.carry_out(Request(7, FindCapacity(path, max_concurrency=4)))
         await asyncio.wait_for(replied.wait(), 30)
         await commander.aclose()
     reply = next(event for event in sent if isinstance(event, Reply))

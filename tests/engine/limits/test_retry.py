@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.limits.retry import GiveUp, PauseRun, Retry, RetryBudget, RetryPolicy
+from evalstudio.engine.limits.retry import GiveUp, Pause, Retry, RetryBudget, RetryPolicy
 
 
 @given(st.integers(1, 7), st.integers(0, 1000))
@@ -35,7 +35,7 @@ def test_that_a_hint_is_waited_for() -> None:
 
 def test_that_a_hint_longer_than_a_run_should_wait_pauses_it() -> None:
     verdict = RetryPolicy(seed=0).after(Outcome.THROTTLED, attempts=1, elapsed=0.0, hint=3 * 3600)
-    assert isinstance(verdict, PauseRun)
+    assert isinstance(verdict, Pause)
     assert "3.0 hours" in verdict.sentence
 
 

@@ -115,6 +115,26 @@ def test_that_an_engine_of_another_version_is_refused(open_window: OpenWindow, t
     assert "another version (EvalStudio 9.9, protocol 99" in driver.messages()
 
 
+def test_that_an_answer_of_another_kind_than_asked_for_is_told(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    code = (
+        "import os, sys, time\n"
+        "from evalstudio.protocol import VERSION, Commands, Frames, Hello, Reply, Request, frame\n"
+        "def tell(event):\n    os.write(1, frame(event))\n"
+        "tell(Hello(VERSION, '1', '3.11', os.getpid(), ''))\n"
+        "requests = Frames(Request[Commands])\n"
+        "while data := os.read(0, 65536):\n"
+        "    for request in requests.feed(data):\n"
+        "        tell(Reply(request.id, 'settings are no question'))\n"
+    )
+    pretend_engine(tmp_path, code)
+    driver = open_window()
+    driver.wait(lambda: "do not understand each other" in driver.messages())
+    assert "Expected `null`, got `str`" in driver.messages()
+    assert driver.session.engine.state is EngineState.READY
+
+
 def test_that_an_engine_that_does_not_listen_is_terminated_then_killed(
     open_window: OpenWindow, tmp_path: Path, loop: QEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

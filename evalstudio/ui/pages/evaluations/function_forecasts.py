@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator
 
-import msgspec
-
 from evalstudio.core.errors import RunError
 from evalstudio.core.strategy import Adaptive
-from evalstudio.protocol import EvaluationFile, EvaluationFunction, ForecastRun, RunForecast
+from evalstudio.protocol import EvaluationFile, EvaluationFunction, ForecastRun
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.pages.evaluations.evaluation_bar import forecast_sentence, short_forecast
 from evalstudio.ui.state.session import Session
@@ -26,12 +24,11 @@ async def function_forecasts(
         if one.kind == "async":
             strategy = strategy or session.settings.strategy or Adaptive()
         try:
-            found = await session.engine.request(
-                ForecastRun, evaluation=f"{path}::{one.name}", samples=one.samples, strategy=strategy
+            forecast = await session.engine.request(
+                ForecastRun(evaluation=f"{path}::{one.name}", samples=one.samples, strategy=strategy)
             )
         except RunError:
             return  # the engine is on its way out
-        forecast = msgspec.convert(found, RunForecast)
         yield one.name, short_forecast(forecast), forecast_sentence(forecast)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -21,7 +20,7 @@ from evalstudio.evaluations.library import (
 )
 from evalstudio.evaluations.loading import EXAMPLE, variants
 from evalstudio.models.settings import ModelSettings
-from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, RunForecast, StartRun
+from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, StartRun
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.form_fields import exact_text
 from evalstudio.ui.kit.text import tr, trn
@@ -182,9 +181,8 @@ class EvaluationsPage(QWidget):
         self._update_actions()
         try:
             return await self._session.ask_engine(
-                StartRun, evaluation=self.editor.reference, experiment=experiment, model=model,
-                new_run=new_run,
-            )  # fmt: skip
+                StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
+            )
         finally:
             self._starting = False
             self._update_actions()
@@ -194,7 +192,7 @@ class EvaluationsPage(QWidget):
         experiment = free_name(Path(path).stem, {row.experiment for row in self._session.rows})
         reference = f"{path}::{name}" if name else path
         try:
-            run_id = await self._session.engine.request(StartRun, evaluation=reference, experiment=experiment)
+            run_id = await self._session.engine.request(StartRun(evaluation=reference, experiment=experiment))
         except RunError as error:
             sentence, _, trace = str(error).partition("\n")
             self.python.show_file(EvaluationFile((), sentence, trace))
@@ -206,15 +204,14 @@ class EvaluationsPage(QWidget):
         path, self._python_read = self._python_path, False
         self.python.show_waiting(path)
         try:
-            found = await self._session.engine.request(ListEvaluations, path=path)
+            found = await self._session.engine.request(ListEvaluations(path=path))
         except RunError as error:
             self.python.show_problem(str(error))
             return
         if path == self._python_path:
             self._python_read = True
-            file = msgspec.convert(found, EvaluationFile)
-            self.python.show_file(file)
-            spawn(self._forecast_functions(path, file))
+            self.python.show_file(found)
+            spawn(self._forecast_functions(path, found))
 
     async def _forecast_functions(self, path: str, file: EvaluationFile) -> None:
         async for name, words, sentence in function_forecasts(self._session, path, file):
@@ -254,8 +251,7 @@ class EvaluationsPage(QWidget):
         this = self._forecast_round
         text = exact_text(self.editor.text)
         try:
-            asked = self._session.engine.request(ForecastRun, evaluation=str(self.editor.path), text=text)
-            found = msgspec.convert(await asked, RunForecast)
+            found = await self._session.engine.request(ForecastRun(str(self.editor.path), text=text))
             message, colour, samples = forecast_sentence(found), "muted", found.samples
         except RunError as error:
             message, colour, samples = str(error), "warn", None

@@ -64,9 +64,13 @@ class Trial(QObject):
         self.changed.emit()
         for label in labels[:MOST_VARIANTS] or [""]:
             run_id = await self._session.ask_engine(
-                StartRun, evaluation=f"{reference}#{label}" if label else reference, experiment=try_name(name),
-                samples=SAMPLES, new_run=True,
-            )  # fmt: skip
+                StartRun(
+                    f"{reference}#{label}" if label else reference,
+                    try_name(name),
+                    samples=SAMPLES,
+                    new_run=True,
+                )
+            )
             if run_id is None:
                 break
             self._runs[run_id] = Tried(label)
@@ -76,7 +80,7 @@ class Trial(QObject):
     async def stop(self) -> None:
         """Ends the runs of the try; what they answered stays in view."""
         for run_id in [one for one, tried in self._runs.items() if not tried.is_done]:
-            await self._session.ask_engine(StopRun, run_id=run_id)
+            await self._session.ask_engine(StopRun(run_id=run_id))
 
     def end(self) -> None:
         """The engine has ended, and the runs with it; they can be resumed on the Runs page."""

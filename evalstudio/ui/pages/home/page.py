@@ -99,7 +99,7 @@ class HomePage(QWidget):
         taken = {row.experiment for row in self._session.rows}
         name = next(name for number in range(1, 10_000) if (name := f"first-look-{number}") not in taken)
         try:
-            run_id = await self._session.ask_engine(StartRun, evaluation=EXAMPLE, experiment=name)
+            run_id = await self._session.ask_engine(StartRun(evaluation=EXAMPLE, experiment=name))
         finally:
             self._starting = False
             self._update_actions()

@@ -1,15 +1,20 @@
 """The capacity finder: says what it will take, measures level by level, shows the curve, and keeps the knee."""
 
-from typing import Any
-
-import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.format import money
 from evalstudio.evaluations.loading import EXAMPLE, examples
-from evalstudio.protocol import CapacityFound, CapacityPlan, FindCapacity, Level, Snapshot, StopRun
+from evalstudio.protocol import (
+    CapacityFound,
+    CapacityPlan,
+    FindCapacity,
+    Level,
+    PlanCapacity,
+    Snapshot,
+    StopRun,
+)
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
@@ -117,7 +122,7 @@ class CapacityPanel(QWidget):
         self.chart.show_levels((), None)
         self._adapt()
         try:
-            await self._session.engine.request(FindCapacity, **self._wanted(), dry=False)
+            await self._session.engine.request(self._wanted())
         except EvalStudioError as error:
             self._say(str(error), "bad")
         finally:
@@ -128,7 +133,7 @@ class CapacityPanel(QWidget):
 
     def halt(self) -> None:
         if self._run_id is not None:
-            spawn(self._session.ask_engine(StopRun, run_id=self._run_id))
+            spawn(self._session.ask_engine(StopRun(run_id=self._run_id)))
 
     # What it shows ------------------------------------------------------------------------------------------------
 
@@ -171,14 +176,14 @@ class CapacityPanel(QWidget):
             return
         wanted = self._wanted()
         try:
-            value = await self._session.engine.request(FindCapacity, **wanted, dry=True)
+            plan = await self._session.engine.request(PlanCapacity(wanted))
         except EvalStudioError as error:
             if wanted == self._wanted():
                 self.plan.show_text(str(error))
                 self.plan.set_colour("bad")
             return
         if wanted == self._wanted() and not self._busy:
-            self._show_plan(msgspec.convert(value, CapacityPlan))
+            self._show_plan(plan)
 
     def _show_plan(self, plan: CapacityPlan) -> None:
         cost = (
@@ -200,13 +205,13 @@ class CapacityPanel(QWidget):
         self.verdict.show_text(words)
         self.verdict.set_colour(colour)
 
-    def _wanted(self) -> dict[str, Any]:
-        return {
-            "evaluation": str(self.evaluation.currentData()),
-            "model": self._model,
-            "max_concurrency": self.most.value(),
-            "samples": self.samples.value() or None,
-        }
+    def _wanted(self) -> FindCapacity:
+        return FindCapacity(
+            str(self.evaluation.currentData()),
+            self._model,
+            max_concurrency=self.most.value(),
+            samples=self.samples.value() or None,
+        )
 
     def _ask_again(self) -> None:
         if self.isVisible() and not self._busy:

@@ -100,11 +100,11 @@ class KeyField(QWidget):
             self._show(None)
             return
         try:
-            where = await self._session.engine.request(FindKey, name=name)
+            where = await self._session.engine.request(FindKey(name=name))
         except EvalStudioError:
             return  # the engine is on its way out; it is asked again when it is back
         if name == (self.value or self._usual):
-            self._show(str(where))
+            self._show(where)
 
     def _renamed(self) -> None:
         self._show(None)

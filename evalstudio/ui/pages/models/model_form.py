@@ -1,7 +1,7 @@
 """A model's set-up: where it is, its key, its limits; saved into the workspace, tried and listed on the spot."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -23,7 +23,7 @@ from evalstudio.core.strategy import MAXIMUM
 from evalstudio.models.providers import BUILT_IN, PROVIDERS, is_self_hosted
 from evalstudio.models.registry import check
 from evalstudio.models.settings import ModelSettings
-from evalstudio.protocol import ListModels, TestModel
+from evalstudio.protocol import Command, ListModels, TestModel
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import one_line, tr, trn
@@ -38,6 +38,7 @@ from evalstudio.ui.state.tasks import spawn
 
 MOST_A_MINUTE = 1_000_000_000
 WIDEST = 1_000  # pixels
+T = TypeVar("T")
 
 
 class ModelForm(QWidget):
@@ -140,13 +141,13 @@ class ModelForm(QWidget):
             return
         self.removed.emit(name)
 
-    async def _ask(self, kind: Any, model: ModelSettings, doing: str) -> Any:
+    async def _ask(self, command: Command[T], doing: str) -> T | None:
         """A question about the model as it stands in the form; None where the answer was a refusal."""
         self._tell(doing, "muted")
         for button in (self.test, self.list_models):
             button.setEnabled(False)
         try:
-            return await self._session.engine.request(kind, model=model)
+            return await self._session.engine.request(command)
         except EvalStudioError as error:
             self._tell(str(error), "bad")
             return None
@@ -155,20 +156,20 @@ class ModelForm(QWidget):
                 button.setEnabled(True)
 
     async def _test(self) -> None:
-        if (message := await self._ask(TestModel, self._model(), tr("One small call…"))) is not None:
-            self._tell(f"✓ {one_line(str(message))}", "good")
+        if (message := await self._ask(TestModel(self._model()), tr("One small call…"))) is not None:
+            self._tell(f"✓ {one_line(message)}", "good")
 
     async def _list(self) -> None:
         model = self._model()
         if not model.name:
             model = msgspec.structs.replace(model, name="any")  # the list does not depend on it
-        names = await self._ask(ListModels, model, tr("Asking for its models…"))
+        names = await self._ask(ListModels(model), tr("Asking for its models…"))
         if names is None:
             return
         current = self.model_id.currentText()
         self.model_id.clear()
-        self.model_id.addItems([one_line(str(name)) for name in names])
-        self.model_id.setCurrentText(current or (str(names[0]) if names else ""))
+        self.model_id.addItems([one_line(name) for name in names])
+        self.model_id.setCurrentText(current or (names[0] if names else ""))
         self._tell(
             trn(
                 "It offers one model.",

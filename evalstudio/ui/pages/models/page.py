@@ -161,14 +161,14 @@ class ModelsPage(QWidget):
         if self._session.engine.state is not EngineState.READY:
             return
         try:
-            status = await self._session.engine.request(LocalModel, action="status")
+            status = await self._session.engine.request(LocalModel(action="status"))
         except EvalStudioError:
             return  # the engine is on its way out
         words = (
             "runs"
-            if status["running"]
+            if status.running
             else tr("installed, not running")
-            if status["installed"]
+            if status.installed
             else tr("not installed")
         )
         self._local.show_text(

@@ -101,7 +101,7 @@ class ResultsPage(QWidget):
     def _classes(self, run_id: int | None) -> list[str]:
         model = self._session.models.get(run_id) if run_id is not None else None
         errors = model.snapshot.errors if model is not None and model.snapshot is not None else ()
-        return [error.name for error in errors if error.records]
+        return [error.name.value for error in errors if error.records]
 
     def _saved(self, run_id: int | None) -> int:
         model = self._session.models.get(run_id) if run_id is not None else None

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from evalstudio.core.format import clock
+from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import ErrorClass, LimitChange
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, tr
@@ -27,7 +28,7 @@ class ErrorTable(QWidget):
     """One row a class. `wanted` asks to see the records that ended so, `retry` to run their samples again."""
 
     wanted = Signal(str)
-    retry = Signal(object)  # tuple of classes
+    retry = Signal(object)  # tuple of Outcome
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +73,7 @@ class ErrorTable(QWidget):
         name = tr(error.name)
         self._put(
             row, SHOW, error, tr("Show these"), tr("Show the samples that ended as {name}").format(name=name),
-            self.wanted.emit,
+            lambda name: self.wanted.emit(name.value),
         )  # fmt: skip
         button = self._put(
             row, RETRY, error, tr("Retry these"), tr("Retry the samples that ended as {name}").format(name=name),
@@ -87,7 +88,13 @@ class ErrorTable(QWidget):
             )
 
     def _put(
-        self, row: int, column: int, error: ErrorClass, text: str, spoken: str, act: Callable[[str], object]
+        self,
+        row: int,
+        column: int,
+        error: ErrorClass,
+        text: str,
+        spoken: str,
+        act: Callable[[Outcome], object],
     ) -> QWidget | None:
         """The button in a cell, the one that is there where it is this class's; a view shows a hidden one all the same."""
         name = f"{'show' if column == SHOW else 'retry'}_{error.name.replace(' ', '_')}"

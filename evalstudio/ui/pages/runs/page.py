@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
 from evalstudio.protocol import (
@@ -100,12 +101,13 @@ class RunsPage(QWidget):
         choice = self.start_bar.choice
         try:
             run_id = await self._session.ask_engine(
-                StartRun,
-                evaluation=choice.evaluation,
-                experiment=choice.experiment,
-                model=choice.model,
-                samples=choice.samples,
-                strategy=self._next_strategy,
+                StartRun(
+                    evaluation=choice.evaluation,
+                    experiment=choice.experiment,
+                    model=choice.model,
+                    samples=choice.samples,
+                    strategy=self._next_strategy,
+                )
             )
         finally:
             self._starting = False
@@ -127,13 +129,13 @@ class RunsPage(QWidget):
         if model is None:
             return
         kind = ContinueRun if model.state is RunState.PAUSED else PauseRun
-        spawn(self._session.ask_engine(kind, run_id=model.run_id))
+        spawn(self._session.ask_engine(kind(run_id=model.run_id)))
 
     def stop(self) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(StopRun, run_id=self._session.focus))
+            spawn(self._session.ask_engine(StopRun(run_id=self._session.focus)))
 
-    def resume(self, classes: tuple[str, ...] | None = None) -> None:
+    def resume(self, classes: tuple[Outcome, ...] | None = None) -> None:
         if self._session.focus is not None:
             spawn(self._session.resume(self._session.focus, classes))
 
@@ -174,7 +176,7 @@ class RunsPage(QWidget):
         self.lights.show_signs(now.signs)
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
-        self.records.know_classes([error.name for error in now.errors if error.records])
+        self.records.know_classes([error.name.value for error in now.errors if error.records])
         # a finished run is read once more: its last records came with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
@@ -228,14 +230,14 @@ class RunsPage(QWidget):
     def _strategy_chosen(self, strategy: Strategy) -> None:
         model = self._session.focused
         if model is not None and model.is_live and model.is_active:
-            spawn(self._session.ask_engine(SetStrategy, run_id=model.run_id, strategy=strategy))
+            spawn(self._session.ask_engine(SetStrategy(run_id=model.run_id, strategy=strategy)))
         else:
             self._next_strategy = strategy
 
     def _workers_chosen(self, workers: int) -> None:
         model = self._session.focused
         if model is not None and model.is_live and model.is_active:
-            spawn(self._session.ask_engine(SetWorkers, run_id=model.run_id, workers=workers))
+            spawn(self._session.ask_engine(SetWorkers(run_id=model.run_id, workers=workers)))
 
     def _requests_chosen(self, requests: float | None) -> None:
         model = self._session.focused
@@ -243,13 +245,13 @@ class RunsPage(QWidget):
             tokens = model.snapshot.rates.tokens_set  # set on the Models page; left as it is
             spawn(
                 self._session.ask_engine(
-                    SetRates, run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens
+                    SetRates(run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens)
                 )
             )
 
     def _abandon(self, record_id: int) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(AbandonCall, run_id=self._session.focus, record_id=record_id))
+            spawn(self._session.ask_engine(AbandonCall(run_id=self._session.focus, record_id=record_id)))
 
     def _tail_grew(self, calls: int) -> None:
         self._tabs.setTabText(

@@ -64,7 +64,6 @@ class RunHeader(Card):
 
     def show_run(self, now: Snapshot, siblings: Sequence[RunRow] = ()) -> None:
         """Shows a snapshot; `siblings` are the runs of the grid that it belongs to."""
-        state = RunState(now.state)
         self._title.show_text(one_line(now.experiment, 40))
         subtitle = one_line(
             tr("{evaluation} on {model} · run {run_id}").format(
@@ -72,6 +71,7 @@ class RunHeader(Card):
             )
         )
         self._subtitle.show_text(f"{subtitle}{_grid_words(now, siblings)}")
+        state = now.state
         self._state.show_state(state)
         self._progress.show_counts(now.scored, now.unscored, now.errored, now.total)
         self._binding.show_text(one_line(_what_holds(now, state), 400))

@@ -305,7 +305,7 @@ def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None)
         row.experiment,
         row.evaluation,
         row.model,
-        RunState(live.state) if live is not None else row.true_state,
+        live.state if live is not None else row.true_state,
         live.saved if live is not None else row.saved,
         live.total if live is not None else row.total,
         short_score(scores[0]) if scores else "",

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE
 from evalstudio.protocol import DeleteRun, DuplicateRun, RenameExperiment
 from evalstudio.store.runs import RunRow
@@ -56,7 +57,7 @@ class RunMenu:
             action = retry.addAction(f"{error.name} ({error.records:,})")
             action.triggered.connect(partial(self._retry, (error.name,)))
 
-    def _retry(self, classes: tuple[str, ...], *_: object) -> None:
+    def _retry(self, classes: tuple[Outcome, ...], *_: object) -> None:
         if self._session.focus is not None:
             spawn(self._session.resume(self._session.focus, classes))
 
@@ -77,7 +78,7 @@ class RunMenu:
             spawn(self._duplicate(row.id))
 
     async def _duplicate(self, run_id: int) -> None:
-        made = await self._session.ask_engine(DuplicateRun, run_id=run_id)
+        made = await self._session.ask_engine(DuplicateRun(run_id=run_id))
         if made is not None:
             self._session.look_at(made)
 
@@ -97,7 +98,7 @@ class RunMenu:
 
     async def _rename(self, old: str, new: str) -> None:
         if new != old:
-            await self._session.ask_engine(RenameExperiment, old=old, new=new)
+            await self._session.ask_engine(RenameExperiment(old=old, new=new))
             await self._session.reload()
 
     def delete(self) -> None:
@@ -121,5 +122,5 @@ class RunMenu:
         question.open()
 
     async def _delete(self, run_id: int) -> None:
-        if await self._session.engine_did(DeleteRun, run_id=run_id):
+        if await self._session.engine_did(DeleteRun(run_id=run_id)):
             await self._session.forget(run_id)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout
 
 from evalstudio.core.format import duration
+from evalstudio.core.run_state import RunState
 from evalstudio.protocol import CallNow, Snapshot
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_XS, tokens
@@ -72,7 +73,7 @@ class SlotStrip(Card):
                 )
             )
         self._counts.show_text(" · ".join(words))
-        idle = max(0, now.limit - now.in_flight) if now.state == "running" else 0
+        idle = max(0, now.limit - now.in_flight) if now.state is RunState.RUNNING else 0
         self.cells.show_calls(now.calls, idle)
         self.cells.setAccessibleName(tr("Calls: {words}").format(words=", ".join(words)))
         self._show_workers(now)

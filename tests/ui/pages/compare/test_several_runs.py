@@ -17,7 +17,7 @@ def open_several(open_filled: Opened) -> tuple[Driver, SeveralRuns]:
     """The page with three runs: the first has errors and wrong answers, the others do the same without."""
     driver = open_filled()
     driver.ready()
-    spawn(driver.session.ask_engine(DuplicateRun, run_id=2))
+    spawn(driver.session.ask_engine(DuplicateRun(run_id=2)))
     driver.wait(lambda: [row.id for row in driver.session.rows if not row.is_leased] == [3, 2, 1])
     driver.window.show_page("compare")
     driver.find(QTabWidget, "compare_ways").setCurrentIndex(1)

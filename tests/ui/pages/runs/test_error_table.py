@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import ErrorClass
 from evalstudio.ui.pages.runs.error_table import SHOW, ErrorTable
 
@@ -17,8 +18,8 @@ def test_that_only_classes_with_errored_samples_can_be_tried_again(qtbot: QtBot)
     qtbot.addWidget(table)
     table.resize(900, 300)
     table.show()
-    overloaded = ErrorClass("overloaded", 9, 0, 1.0, "503")
-    bad = ErrorClass("bad answer", 4, 2, 2.0, "no JSON")
+    overloaded = ErrorClass(Outcome.OVERLOADED, 9, 0, 1.0, "503")
+    bad = ErrorClass(Outcome.BAD_ANSWER, 4, 2, 2.0, "no JSON")
     table.show_errors((overloaded, bad), active=True)
     show = ("show_bad_answer", True)
     qtbot.waitUntil(lambda: buttons(table) == [show, ("retry_bad_answer", False)])

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
@@ -57,13 +56,12 @@ def test_that_two_processes_of_two_threads_have_a_cell_each_while_they_call(
     )
     driver = open_window()
     driver.ready()
-    start = StartRun(0, str(path), "gated", processes=2, threads_per_process=2)
-    fields = {name: value for name, value in msgspec.structs.asdict(start).items() if name != "id"}
+    start = StartRun(str(path), "gated", processes=2, threads_per_process=2)
     cells = driver.find(WorkerCells, "worker_cells")
     assert not cells.isVisible()
 
     async def begin() -> None:
-        driver.session.look_at(await driver.session.ask_engine(StartRun, **fields))
+        driver.session.look_at(await driver.session.ask_engine(start))
 
     spawn(begin())
     driver.wait(lambda: driver.in_flight() == 4)
