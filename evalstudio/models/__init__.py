@@ -1,10 +1,7 @@
 """Models: names, settings, keys. `Result` and `Score` are here, too, under the name that dotevals has for this module."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from evalstudio.core.score import Score
+from typing import Any
 
 __all__ = ["Result", "Score"]
 

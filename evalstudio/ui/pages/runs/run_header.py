@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evalstudio.core.format import duration, money
 from evalstudio.core.run_state import ACTIVE, RunState
@@ -12,12 +12,11 @@ from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.reports.score_text import percent, short_score
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
-from evalstudio.ui.kit.icons import draw_icon
-from evalstudio.ui.kit.run_state_look import LOOKS
 from evalstudio.ui.kit.text import mark, one_line, plain, tr, trn
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 from evalstudio.ui.kit.widgets import ActionButton, Card, ElidedLabel, TextLabel
 from evalstudio.ui.pages.runs.slot_strip import next_attempt
+from evalstudio.ui.pages.runs.state_marks import ProgressStripe, StatePill
 
 A_MINUTE = 59.5  # seconds: from there on a duration is told in minutes
 FIGURES = ("saved", "left", "elapsed", "rate", "tokens", "cost")
@@ -132,87 +131,6 @@ class RunHeader(Card):
         line.addStretch(1)
         line.addWidget(self._score)
         return line
-
-
-class StatePill(QWidget):
-    """The state: icon, word and colour."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("run_state")
-        self.state = RunState.QUEUED
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme().changed.connect(self.update)
-
-    def show_state(self, state: RunState) -> None:
-        self.setVisible(True)
-        if state is not self.state:
-            self.state = state
-            self.setAccessibleName(tr("State: {state}").format(state=tr(state)))
-            self.updateGeometry()
-            self.update()
-
-    def text(self) -> str:
-        return tr(self.state).capitalize()
-
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self.text()) + 42, metrics.height() + 10)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look = LOOKS[self.state]
-        colours = tokens()
-        colour: str = getattr(colours, look.colour)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(mixed(colour, colours.card, 0.5))
-        painter.setBrush(mixed(colour, colours.card, 0.9))
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-        draw_icon(painter, look.icon, QColor(colour), QRectF(11, self.height() / 2 - 7.5, 15, 15))
-        painter.setPen(QColor(colour))
-        painter.drawText(self.rect().adjusted(31, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-
-
-class ProgressStripe(QWidget):
-    """How far the run is: scored, unscored and errored side by side."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("run_progress")
-        self.setFixedHeight(10)
-        self.counts = (0, 0, 0, 0)
-        theme().changed.connect(self.update)
-
-    def show_counts(self, scored: int, unscored: int, errored: int, total: int) -> None:
-        counts = (scored, unscored, errored, total)
-        if counts != self.counts:
-            self.counts = counts
-            saved = scored + unscored + errored
-            words = tr(
-                "{saved:,} of {total:,} saved: {scored:,} scored, {unscored:,} unscored, {errored:,} errored"
-            ).format(saved=saved, total=total, scored=scored, unscored=unscored, errored=errored)
-            self.setAccessibleName(tr("Progress: {words}").format(words=words))
-            self.setToolTip(words)
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = tokens()
-        *parts, total = self.counts
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.border))
-        painter.drawRoundedRect(self.rect(), 5, 5)
-        if not total:
-            return
-        left = 0.0
-        for count, colour in zip(parts, (colours.accent, colours.series[5], colours.bad), strict=True):
-            wide = self.width() * count / total
-            if wide > 0:
-                painter.setBrush(QColor(colour))
-                painter.drawRoundedRect(QRectF(left, 0, max(wide, 2.0), self.height()), 5, 5)
-            left += wide
 
 
 class ScoreView(QWidget):
