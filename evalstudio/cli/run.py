@@ -137,11 +137,7 @@ def run_in_terminal(
         try:
             started = await engine.start_all(evaluation, wanted)
 
-            def stop_all() -> None:
-                for one in started:
-                    one.stop(BY_SIGNAL)
-
-            with on_interrupt(stop_all):
+            with on_interrupt(lambda: engine.leave(BY_SIGNAL)):
                 finals = [await engine.finished(one) for one in started]
             return finals, any(one.reason == BY_SIGNAL for one in started)
         finally:

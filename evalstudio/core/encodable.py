@@ -10,7 +10,8 @@ LARGEST = (1 << 63) - 1
 
 
 def encodable(text: str) -> str:
-    """The text with what UTF-8 cannot hold replaced by a question mark; nearly always the same object."""
+    """The text as a plain `str`, with what UTF-8 cannot hold replaced by a question mark; nearly always the same object."""
+    text = plain_text(text)
     if text.isascii():
         return text
     try:
@@ -21,16 +22,30 @@ def encodable(text: str) -> str:
 
 
 def encodable_value(value: Any) -> Any:
-    """A plain value with every text in it encodable, and whole numbers beyond 64 bits as floats."""
+    """A plain value with every text in it encodable, and whole numbers beyond 64 bits as floats.
+
+    Values of subclasses (`numpy.str_`, an enum) become the plain value; what is no plain value becomes its text.
+    """
     if isinstance(value, str):
         return encodable(value)
+    if value is None or isinstance(value, bool | bytes):
+        return value
     if isinstance(value, int) and not isinstance(value, bool) and not -LARGEST <= value <= LARGEST:
         return float(value) if value.bit_length() < 1024 else None
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
     if isinstance(value, dict):
         return {encodable_value(key): encodable_value(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [encodable_value(entry) for entry in value]
-    return value
+    return encodable(str(value))
+
+
+def plain_text(text: str) -> str:
+    """The text as a `str` and no subclass of it; nearly always the same object."""
+    return text if type(text) is str else str.__str__(text)
 
 
 def count(value: int | None) -> int | None:

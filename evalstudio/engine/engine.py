@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.authoring.python_evaluation import PythonEvaluation, load_evaluation_function
-from evalstudio.core.errors import RunError, StoreError
+from evalstudio.core.errors import RunError
 from evalstudio.core.run_state import RunState
 from evalstudio.core.system import (
     collect_less_often,
@@ -29,6 +29,7 @@ from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
 from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
+from evalstudio.engine.store_trouble import StoreTrouble
 from evalstudio.engine.ticker import Ticker
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
@@ -51,7 +52,7 @@ from evalstudio.store.runs import (
     update_spec,
 )
 from evalstudio.store.timeline import save_buckets
-from evalstudio.store.writer import RETRY_S, Writer
+from evalstudio.store.writer import Writer
 from evalstudio.workspace.folder import Workspace
 
 
@@ -89,8 +90,7 @@ class Engine:
         self._starting: set[int] = set()  # runs that are taken, but not yet among `runs`
         self._ticker: asyncio.Task[None] | None = None
         self._ended: dict[int, Snapshot] = {}
-        self._trouble: str | None = None
-        self._closing = False
+        self._store_trouble = StoreTrouble(self.runs, self.execute, self.log, attended=attended)
 
     async def start(self) -> None:
         """Opens the store. Raises StoreError with what to do."""
@@ -102,7 +102,7 @@ class Engine:
             loop.call_soon_threadsafe(self._saved, tokens)
 
         def on_trouble(sentence: str | None) -> None:
-            loop.call_soon_threadsafe(self._disk, sentence)
+            loop.call_soon_threadsafe(self._store_trouble.report, sentence)
 
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
         self.admission = Admission(self._ceiling, self._clock)
@@ -116,9 +116,7 @@ class Engine:
 
     async def aclose(self) -> None:
         """Stops what runs, saves what is answered, and ends its servers and threads."""
-        self._closing = True
-        for run in list(self.runs.values()):
-            run.stop("the engine was closed")
+        self.leave("the engine was closed")
         await asyncio.gather(*self._drivers.values(), return_exceptions=True)
         if self._ticker is not None:
             self._ticker.cancel()
@@ -127,6 +125,10 @@ class Engine:
             await asyncio.to_thread(self._writer.close)
             gc.set_threshold(*self._collected)
         await self.servers.aclose()
+
+    def leave(self, reason: str) -> None:
+        """Stops all runs, and waits no longer than some seconds for a store that can't be written."""
+        self._store_trouble.leave(reason)
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
         """Starts an evaluation (a path, `example:NAME` or `file.py::function`), or goes on with it under the same experiment name.
@@ -318,7 +320,9 @@ class Engine:
             run.begin(rescore(run, Reader(self.workspace), assembled.missing_scores))
         await run.finished.wait()
         await run.settled()
-        await self._persist(lambda connection: None)  # all that was put in before is committed now
+        await self._store_trouble.persist(
+            lambda connection: None
+        )  # all that was put in before is committed now
         await asyncio.sleep(0)
         await run.aclose()
         prior = run.controller.prior()
@@ -338,7 +342,7 @@ class Engine:
                 summary=msgspec.json.encode(summary).decode(), total=run.total,
             )  # fmt: skip
 
-        await self._persist(save)
+        await self._store_trouble.persist(save)
         del self.runs[run.id]
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
@@ -355,18 +359,6 @@ class Engine:
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was put in before."""
         return await asyncio.wrap_future(self._writer.execute(work))
-
-    async def _persist(self, work: Callable[[Any], Any]) -> None:
-        """As `execute`, again and again while the store can't be written: until it can, or the engine closes."""
-        while True:
-            try:
-                await self.execute(work)
-                return
-            except StoreError as error:
-                self.log("error", str(error))
-                if self._closing:
-                    return  # the run's lease ends with this process: it is then interrupted, and can be resumed
-            await asyncio.sleep(RETRY_S)
 
     def _pulse_ended(self, ticker: "asyncio.Task[None]") -> None:
         """Runs without limits, heartbeats and a word of what they do must not go on as if nothing were."""
@@ -386,23 +378,6 @@ class Engine:
             self.admission.pump()
         for run in runs:
             run.close_if_done()
-
-    def _disk(self, sentence: str | None) -> None:
-        """The store can't write, or can again: runs wait meanwhile, nothing is dropped."""
-        if sentence == self._trouble:
-            return
-        self._trouble, before = sentence, self._trouble
-        if sentence is not None:
-            self.log("error", sentence)
-            for run in self.runs.values():
-                if before is not None and run.reason == before:
-                    run.reason = sentence  # another trouble on top: it goes on when the last is over
-                run.pause(sentence)
-        else:
-            self.log("info", "The store can be written again.")
-            for run in self.runs.values():
-                if run.reason == before:
-                    run.unpause()
 
 
 def _check_name(row: RunRow, plan: Plan) -> None:

@@ -1,9 +1,12 @@
 """The one thread of an engine that writes: it commits what has gathered as soon as it is idle.
 
 Everything put in before a commit begins is in that commit; callers hear of it after the disk has it. When the
-disk is full or the database locked, nothing is dropped: the batch is tried again until it goes through.
+disk is full or the database locked, nothing is dropped: the batch is tried again until it goes through. The thread
+outlives whatever its callers do: a change that was cancelled before its turn is left out, one that is under way ends.
 """
 
+import contextlib
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -24,6 +27,13 @@ T = TypeVar("T")
 
 RETRY_S = 1.0
 MOST_IN_A_COMMIT = 2_000
+NOT_STORABLE = (
+    UnicodeEncodeError,
+    OverflowError,
+    TypeError,
+    sqlite3.ProgrammingError,
+    sqlite3.InterfaceError,
+)
 
 
 @dataclass(slots=True)
@@ -124,12 +134,16 @@ class Writer:
                 break
             except sqlite3.Error as error:
                 troubled = True
-                self._on_trouble(explain(error, self._path))
+                self._notify(self._on_trouble, explain(error, self._path))
                 if self._closing.wait(RETRY_S):
                     return  # what is not saved stays unsaved: a resume does it again
         if troubled:
-            self._on_trouble(None)
-        self._on_saved([saved.token for saved in batch])
+            self._notify(self._on_trouble, None)
+        self._notify(self._on_saved, [saved.token for saved in batch])
+
+    def _notify(self, listener: Callable[[T], None], value: T) -> None:
+        with contextlib.suppress(RuntimeError):  # the engine's loop is closed: nobody listens any more
+            listener(value)
 
     def _write(self, batch: list[Saved]) -> None:
         connection = self._connection
@@ -149,7 +163,7 @@ class Writer:
             ):
                 try:
                     self._insert(kind, rows)
-                except (UnicodeEncodeError, OverflowError):  # one value that SQLite cannot hold
+                except NOT_STORABLE:  # one value that SQLite cannot hold
                     self._insert(kind, [_storable(row) for row in rows])
             connection.execute("COMMIT")
         except BaseException:
@@ -171,6 +185,9 @@ class Writer:
             position += size
 
     def _run(self, task: _Task) -> None:
+        # from here on a cancelled caller can't change the future under the thread's hands
+        if not task.future.set_running_or_notify_cancel():
+            return
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -191,8 +208,13 @@ class Writer:
 
 
 def _storable(row: msgspec.Struct) -> msgspec.Struct:
-    values = map(encodable_value, msgspec.structs.astuple(row))
+    values = map(_column_value, msgspec.structs.astuple(row))
     return msgspec.structs.replace(row, **dict(zip(row.__struct_fields__, values, strict=True)))
+
+
+def _column_value(value: object) -> object:
+    plain = encodable_value(value)
+    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, list | dict) else plain
 
 
 def _upsert(table: str, kind: type[msgspec.Struct]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from evalstudio.core.run_state import RunState
+from evalstudio.engine import store_trouble
 from evalstudio.engine.engine import Engine
 from evalstudio.errors import StoreError
 from evalstudio.evaluations.request import Options
@@ -66,6 +67,35 @@ async def test_that_a_full_disk_pauses_a_run_and_room_lets_it_go_on(tmp_path: Pa
             assert len(endpoint.calls) == samples, "an answer that waits for the disk is not asked for again"
         assert state_of(workspace)[0] is RunState.COMPLETED
     told("disk full", 1, "the run paused and said so, went on with room, no answer dropped or called again")
+
+
+async def test_that_a_full_disk_ends_a_run_that_nobody_attends(
+    tmp_path: Path, told: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_trouble, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(store_trouble, "PERSIST_S", 1.0)
+    samples = 400
+    with small_disk(tmp_path / "disk", 12_000):
+        workspace = Workspace(tmp_path / "disk" / "workspace")
+        async with server(0.0) as endpoint:
+            evaluation = write_evaluation(tmp_path, endpoint.model, samples)
+            async with engine_in(workspace) as (engine, _):
+                run = await engine.start_run(evaluation, Options("full"))
+                ballast = tmp_path / "disk" / "ballast"
+                fill(ballast)
+                final = await finish(engine, run)
+                assert final.state == RunState.STOPPED
+                assert "is full; free some space." in final.reason
+                assert "What is saved is kept; the same command goes on from there." in final.reason
+            ballast.unlink()
+            book = Book(workspace, endpoint.calls)
+            saved = book.look()
+            assert saved < samples
+            async with engine_in(workspace) as (engine, _):
+                again = await finish(engine, await engine.start_run(evaluation, Options("full")))
+            assert (again.state, again.saved) == (RunState.COMPLETED, samples)
+            assert book.look() == samples
+    told("disk full, nobody there", 1, "the run ended with a sentence, a resume did the rest")
 
 
 def fill(path: Path) -> None:

@@ -225,3 +225,102 @@ def test_that_a_folder_without_permission_is_named(
     monkeypatch.setattr("pathlib.Path.write_bytes", refuse)  # root may write anywhere, so the refusal is made
     with pytest.raises(StoreError, match=r"cannot be written.*--workspace"):
         open_for_writing(workspace)
+
+
+class OwnText(str):
+    """A text of a person's own class, as `numpy.str_` is one."""
+
+
+class OwnNumber(int):
+    pass
+
+
+@pytest.mark.parametrize("when", ["before its turn", "while it is under way", "after it ended"])
+def test_that_a_cancelled_change_does_not_end_the_thread(workspace: Workspace, when: str) -> None:
+    writer = Writer(workspace)
+    under_way, may_end = threading.Event(), threading.Event()
+
+    def work(connection: sqlite3.Connection) -> int:
+        under_way.set()
+        assert may_end.wait(10)
+        return 1
+
+    if when == "before its turn":
+        first = writer.execute(work)
+        second = writer.execute(lambda connection: 2)
+        assert under_way.wait(10)
+        assert second.cancel()
+        may_end.set()
+        assert first.result(10) == 1
+    elif when == "while it is under way":
+        first = writer.execute(work)
+        assert under_way.wait(10)
+        assert not first.cancel()
+        may_end.set()
+        assert first.result(10) == 1
+    else:
+        may_end.set()
+        first = writer.execute(work)
+        assert first.result(10) == 1
+        first.cancel()
+    assert writer.execute(lambda connection: 3).result(10) == 3
+    assert writer.close()
+
+
+def test_that_a_change_cancelled_before_its_turn_is_not_made(workspace: Workspace) -> None:
+    writer = Writer(workspace)
+    begun, may_end = threading.Event(), threading.Event()
+    writer.execute(lambda connection: (begun.set(), may_end.wait(10)))
+    made: list[int] = []
+    task = writer.execute(lambda connection: made.append(1))
+    assert begun.wait(10)
+    task.cancel()
+    may_end.set()
+    writer.execute(lambda connection: None).result(10)
+    assert made == []
+    writer.close()
+
+
+def test_that_listeners_that_are_gone_do_not_end_the_thread(workspace: Workspace) -> None:
+    def closed(value: object) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    writer = Writer(workspace, closed, closed)
+    writer.save(Saved(record(1)))
+    writer.save(Saved(record(2)))
+    assert writer.execute(lambda connection: 3).result(10) == 3
+    assert writer.close()
+    assert len(list(Reader(workspace).record_ids(1))) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kept"),
+    [
+        ("prompt", OwnText("[]"), "[]"),
+        ("answer", OwnText("grüß"), "grüß"),
+        ("answer", "half \ud83d", "half ?"),
+        ("sample_id", OwnText("7"), "7"),
+        ("expected", 1 << 80, "1.20892581961463e+24"),
+        ("expected", ["a", "b"], '["a", "b"]'),
+        ("expected", {"a": 1}, '{"a": 1}'),
+        ("expected", object, None),
+        ("tokens_in", OwnNumber(5), 5),
+        ("tokens_in", 1 << 70, float(1 << 70)),
+    ],
+)
+def test_that_a_value_that_sqlite_cannot_hold_costs_no_other_record(
+    workspace: Workspace, field: str, value: object, kept: object
+) -> None:
+    heard = Heard()
+    writer = Writer(workspace, heard.saved, heard.trouble)
+    odd = record(1)
+    msgspec.structs.force_setattr(odd, field, value)
+    for one in (record(0), odd, record(2)):
+        writer.save(Saved(one, token=one.position))
+    heard.wait(lambda: sorted(heard.tokens) == [0, 1, 2])  # type: ignore[type-var]
+    writer.close()
+    assert heard.troubles == []
+    rows = open_for_reading(workspace).execute(f"SELECT {field} FROM records ORDER BY position").fetchall()
+    assert len(rows) == 3
+    if kept is not None:
+        assert rows[1][0] == kept

@@ -13,6 +13,7 @@ from evalstudio.engine.scoring.inline_scores import given_evaluator
 from evalstudio.engine.scoring.judged import Judged
 from evalstudio.engine.scoring.scoring import score_rows
 from evalstudio.evaluators import Evaluator
+from evalstudio.models.keys import redact
 from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.writer import Saved
 
@@ -44,6 +45,7 @@ class RecordKeeper:
     ) -> None:
         self.run_id = context.id
         self._writer = context.services.writer
+        self._log = context.services.log
         self._telemetry = context.telemetry
         self.counts = counts
         self.aggregates = aggregates
@@ -54,7 +56,14 @@ class RecordKeeper:
 
     def save(self, item: SampleTask, ended: Ended) -> None:
         """Keeps the record of a sample that has come to its end."""
-        record = make_record(self.run_id, item, ended, self._expected)
+        try:
+            record = make_record(self.run_id, item, ended, self._expected)
+        except Exception as error:  # noqa: BLE001 - a value of a person's own class can raise anything; one record errs
+            message = redact(f"The record can't be made: {type(error).__name__}: {error}")
+            self._log("error", f"Sample {item.sample.id}: {message}")
+            ended = Ended(Outcome.CLIENT_ERROR, message, cost=ended.cost)
+            item.messages = ()
+            record = make_record(self.run_id, item, ended, None)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
         token = RecordSaved(self, ended.judged, ended.cached)

@@ -73,8 +73,9 @@ def make_record(run_id: int, item: SampleTask, ended: Ended, expected: Expected 
 def _prompt(item: SampleTask) -> str:
     try:
         return msgspec.json.encode(item.messages).decode()
-    except UnicodeEncodeError:  # half a character in a value of the dataset
-        return msgspec.json.encode(encodable_value(msgspec.to_builtins(item.messages))).decode()
+    except (UnicodeEncodeError, TypeError):  # half a character, or a text of a person's own class
+        plain = [{"role": one.role, "content": one.content} for one in item.messages]
+        return msgspec.json.encode(encodable_value(plain)).decode()
 
 
 def make_attempt(
