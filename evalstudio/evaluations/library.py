@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -22,6 +23,9 @@ PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: a path a line
 TRY = " (try)"
 SUFFIXES = tuple(FORMATS)
+PARTS = frozenset(("dataset", "messages", "evaluators", "grid"))
+"""An evaluation file has at least one of these at its top."""
+PART = re.compile(rf"^\s*(?:\[\[?\s*)?(?:{'|'.join(sorted(PARTS))})\b", re.MULTILINE)
 BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need no more than the file's beginning
 SMALL = 8 << 20  # bytes; a larger file of another format is read in a process only
 
@@ -37,10 +41,20 @@ class LibraryEntry(msgspec.Struct, frozen=True):
 def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[LibraryEntry]:
     """Evaluation files of the workspace and those that were `used` elsewhere, Python files, then examples. Blocking."""
     folders = (workspace.folder, workspace.evaluations)
-    paths = [path for folder in folders for path in (*folder.glob("*.toml"), *folder.glob(PYTHON_FILES))]
+    paths = [
+        path
+        for folder in folders
+        for path in (*folder.glob("*.toml"), *folder.glob(PYTHON_FILES))
+        if is_evaluation(path, workspace)
+    ]
     for reference in used:
         path = Path(split_variant(reference)[0].partition("::")[0])
-        if not reference.startswith(EXAMPLE) and path.suffix in (".toml", ".py") and path.is_file():
+        if (
+            not reference.startswith(EXAMPLE)
+            and path.suffix in (".toml", ".py")
+            and path.is_file()
+            and path != workspace.models
+        ):
             paths.append(path)
     unique = {path.absolute(): None for path in paths}
     shipped = resource("examples").absolute()
@@ -52,6 +66,27 @@ def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[Lib
     found = [_told_apart(entry, found) for entry in found]
     found.sort(key=lambda entry: (entry.kind == "python", entry.name.lower(), entry.reference))
     return [*found, *(LibraryEntry(EXAMPLE + name, name, "example") for name in examples())]
+
+
+def is_evaluation(path: Path, workspace: Workspace) -> bool:
+    """Whether a file is an evaluation, or is to become one: not the workspace's models, nor another program's TOML.
+
+    A file of the folder for evaluations always is: somebody may be in the middle of writing it.
+    """
+    if path.suffix != ".toml":
+        return True
+    if path.absolute() == workspace.models.absolute():
+        return False
+    if path.parent.absolute() == workspace.evaluations.absolute():
+        return True
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    try:
+        return not PARTS.isdisjoint(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return PART.search(text) is not None  # broken, but meant as one
 
 
 def new_evaluation(

@@ -29,6 +29,10 @@ def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
     prepare(workspace)
     path = workspace.database
     try:
+        path.touch(mode=0o600, exist_ok=True)  # SQLite gives its log the mode of the database
+    except OSError as error:
+        raise StoreError(f"The database {path} cannot be made ({error.strerror}).") from error
+    try:
         connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )

@@ -9,6 +9,7 @@ import platformdirs
 from evalstudio.core.errors import StoreError
 
 ENVIRONMENT_VARIABLE = "EVALSTUDIO_WORKSPACE"
+PRIVATE = 0o700
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,14 @@ def find_workspace(option: str | os.PathLike[str] | None = None, current: str | 
 
 
 def prepare(workspace: Workspace) -> None:
-    """Makes the folder, and proves that it can be written. Raises StoreError with what to do."""
+    """Makes the folder, for its owner alone, and proves that it can be written. Raises StoreError with what to do."""
     folder = workspace.folder
     advice = "choose another folder with --workspace or EVALSTUDIO_WORKSPACE"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(
+                mode=PRIVATE, parents=True
+            )  # prompts, answers and keys' names are for their owner alone
         probe = folder / f".write-test-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()

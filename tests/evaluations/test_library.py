@@ -122,3 +122,30 @@ def test_that_a_new_evaluation_fits_the_answers_that_are_expected(
     assert spec.evaluators[0]["type"] == evaluator
     assert spec.evaluators[0]["expected"] == "{{ expected }}"
     assert spec.messages[0].content == instruction
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "listed"),
+    [
+        ("models.toml", '[fast]\nprovider = "demo"\nname = "fast"\n', False),
+        ("models.toml", 'dataset = { path = "x" }\n', False),
+        ("pyproject.toml", '[project]\nname = "x"\n', False),
+        ("settings.toml", "window = 8\n", False),
+        ("empty.toml", "", False),
+        ("broken.toml", "name = \n", False),
+        ("faq.toml", 'name = "faq"\ndataset = { path = "faq.csv" }\n', True),
+        ("faq.toml", '[dataset]\npath = "faq.csv"\n', True),
+        ("faq.toml", '[[messages]]\nrole = "user"\n', True),
+        ("faq.toml", '[[evaluators]]\ntype = "contains"\n', True),
+        ("faq.toml", 'name = \n[dataset]\npath = "half', True),
+        ("faq.toml", 'dataset = { path = "half\n', True),
+        ("evaluations/half.toml", 'name = "h', True),
+        ("evaluations/new.toml", "", True),
+    ],
+)
+def test_that_only_evaluations_are_listed(workspace: Workspace, name: str, text: str, listed: bool) -> None:
+    path = workspace.folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    there = {entry.reference for entry in find_evaluations(workspace)}
+    assert (str(path) in there) is listed

@@ -119,6 +119,11 @@ def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: 
             return f"{where} has no model '{model}' ({status}{message}); check the model's name."
         case 404 | 405:
             return f"{where} has no chat completions at {url.path} ({status}{message}); check the base URL."
+        case 407:
+            return (
+                f"The proxy on the way to {where} wants a name and password (407{message}); write them into the proxy's "
+                "address, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT."
+            )
         case 413:
             return f"{where} finds the request too long (413{message}); shorten the prompt."
         case 429:

@@ -6,7 +6,6 @@ The only module that knows which client it is.
 import socket
 import ssl
 import time
-import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from contextvars import ContextVar
@@ -17,6 +16,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from evalstudio.core.version import __version__
+from evalstudio.engine.models.proxy import proxy_of
 from evalstudio.models.keys import redact
 
 KEEP_ALIVE_S = 30.0
@@ -36,6 +36,7 @@ class Client:
 
     def __init__(self, url: httpx.URL, headers: dict[str, str], connect: float) -> None:
         self._url = url
+        self._proxy = proxy_of(url)
         # reading the certificates takes longer than a call, so only where they are needed
         self._tls = httpx.create_ssl_context(verify=url.scheme == "https")
         self._transport = AiohttpTransport(client=self._open, verify=self._tls)
@@ -100,7 +101,7 @@ class Client:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            proxy=_proxy(self._url),
+            proxy=self._proxy,
             max_line_size=65_536,
             max_field_size=65_536,
         )
@@ -213,14 +214,6 @@ class _Pieces(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._body), _PIECE):
             yield bytes(self._body[start : start + _PIECE])
-
-
-def _proxy(url: httpx.URL) -> str | None:
-    """The proxy that the environment or the system names for this address."""
-    # aiohttp's own trust_env looks it up for every request, in a thread
-    if urllib.request.proxy_bypass(url.host):
-        return None
-    return urllib.request.getproxies().get(url.scheme)
 
 
 def _short(text: str) -> str:
