@@ -75,7 +75,7 @@ class HiddenRate:
         self.rate: float | None = None
         self.learned = False
         self._starts: deque[float] = deque(maxlen=4096)
-        self._measured_from = 0.0
+        self._measured_from: float | None = None  # since when starts are counted; no clock begins at 0
         self._probed = False
         self._passed: deque[float] = deque(maxlen=2)  # the rates before the last probes
         self._accepted = 0
@@ -88,6 +88,8 @@ class HiddenRate:
         self.rate, self.learned = rate, True
 
     def started(self, now: float) -> None:
+        if self._measured_from is None:
+            self._measured_from = now
         self._accepted += 1
         self._starts.append(now)
         while self._starts and now - self._starts[0] > _LOOK_BACK:
@@ -95,7 +97,7 @@ class HiddenRate:
 
     def episode(self, now: float, resumes: float) -> None:
         """The endpoint began to reject; it may be asked again at `resumes`. Sets `rate`."""
-        elapsed = now - self._measured_from
+        elapsed = 0.0 if self._measured_from is None else now - self._measured_from
         accepted = max(0, self._accepted - 1)  # without the rejected one
         if self.rate is None:
             starts = [at for at in self._starts if now - at <= _LOOK_BACK]

@@ -216,3 +216,20 @@ def test_that_a_bucket_never_holds_more_than_its_capacity(
             assert until > now or math.isclose(until, now)
             now = max(now, until)
         bucket.take(now, amount)
+
+
+@pytest.mark.parametrize("boot", [0.0, 1.0, 3_600.0, 86_400.0 * 400])
+@pytest.mark.parametrize("a_second", [0.5, 4.0, 20.0])
+def test_that_a_recalled_rate_is_measured_from_the_first_start_whenever_the_clock_began(
+    boot: float, a_second: float
+) -> None:
+    """One rejection in a later run must not divide what it accepted by the time since boot."""
+    limiter = RateLimiter(boot)
+    limiter.hidden.recall(a_second)
+    limiter.set_rates(boot, None, None)
+    now = boot
+    for _ in range(60):
+        now += 1 / a_second
+        limiter.started(now, 0)
+    limiter.hidden.episode(now, now)
+    assert limiter.hidden.rate == pytest.approx(a_second, rel=0.1)
