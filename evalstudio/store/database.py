@@ -68,7 +68,11 @@ class NoTablesYet(StoreError):
 
 
 def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
-    """A connection that cannot write. Raises StoreError when there is no database or it is damaged."""
+    """A connection that cannot write. A database of an older version is brought up to date first.
+
+    Raises:
+        StoreError: there is no database, it is damaged, of a newer version, or an older one that may not be written.
+    """
     path = workspace.database
     if not path.exists():
         raise StoreError(f"There is no EvalStudio database in {workspace.folder}; start a run first.")
@@ -80,14 +84,38 @@ def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA cache_size = -16384")
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
                 raise NoTablesYet(f"The database {path} holds no EvalStudio tables yet; start a run first.")
+            if version > newest_version():
+                raise StoreError(_newer(path, version))
         except BaseException:
             connection.close()
             raise
     except sqlite3.Error as error:
         raise StoreError(explain(error, path)) from error
+    if version < newest_version():
+        connection.close()
+        _bring_up_to_date(workspace)
+        return open_for_reading(workspace)
     return connection
+
+
+def _bring_up_to_date(workspace: Workspace) -> None:
+    try:
+        open_for_writing(workspace).conn.close()
+    except StoreError as error:
+        raise StoreError(
+            f"The database {workspace.database} is of an older EvalStudio and has to be brought up to date before it is "
+            f"read. {error}"
+        ) from error
+
+
+def _newer(path: Path, version: int) -> str:
+    return (
+        f"The database {path} was made by a newer EvalStudio (version {version}, this one knows {newest_version()}); "
+        "install the newer one."
+    )
 
 
 @contextmanager
@@ -165,10 +193,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.execute("COMMIT")
     if version > newest_version():
-        raise StoreError(
-            f"The database {path} was made by a newer EvalStudio (version {version}, this one knows "
-            f"{newest_version()}); install the newer one."
-        )
+        raise StoreError(_newer(path, version))
     if version == 0 and tables:
         raise StoreError(f"{path} is a database of another program; choose another workspace.")
     # quick_check reads every page: seconds for gigabytes, so only where the last user did not close it in order.

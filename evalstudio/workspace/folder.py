@@ -61,10 +61,9 @@ def prepare(workspace: Workspace) -> None:
     folder = workspace.folder
     advice = "choose another folder with --workspace or EVALSTUDIO_WORKSPACE"
     try:
-        if not folder.exists():
-            folder.mkdir(
-                mode=PRIVATE, parents=True
-            )  # prompts, answers and keys' names are for their owner alone
+        folder.mkdir(
+            mode=PRIVATE, parents=True, exist_ok=True
+        )  # prompts and answers are for their owner alone
         probe = folder / f".write-test-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
