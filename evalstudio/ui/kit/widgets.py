@@ -1,7 +1,7 @@
 """Small parts that several panels are made of."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -176,9 +176,18 @@ class Button(QPushButton):
 
     def __init__(self, text: str = "", *, primary: bool = False) -> None:
         super().__init__(text)
+        self.setAutoDefault(
+            False
+        )  # Enter in a field of a dialog presses its default button, not the first one there is
         self._primary = primary
         theme().changed.connect(self.updateGeometry)
         theme().changed.connect(self.update)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()  # the button that has the focus, not the dialog's default
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

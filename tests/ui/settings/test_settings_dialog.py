@@ -338,3 +338,31 @@ def test_that_processes_times_threads_are_told_as_calls_at_once(open_window: Ope
     assert "3 processes x 4 threads: 12 calls at once." in texts()
     dialog.rows["processes"].set_value(999)
     assert "are usual" in texts()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("field", ["ceiling", "minimum", "maximum", "workers"])
+def test_that_enter_in_a_field_presses_ok_and_nothing_else(
+    open_window: OpenWindow, field: str, key: Qt.Key
+) -> None:
+    driver = open_window()
+    dialog = opened(driver)
+    dialog.show_settings(Settings(strategy=Adaptive()))
+    box = getattr(dialog, field)
+    pressed: list[str] = []
+    for button in dialog.findChildren(QPushButton):
+        button.clicked.connect(lambda *_, button=button: pressed.append(button.objectName() or button.text()))
+    box.setFocus()
+    driver.qtbot.keyClick(box, key)
+    assert pressed == ["settings_ok"]
+    assert load_settings()[0].strategy == Adaptive()
+
+
+def test_that_enter_presses_the_button_that_has_the_focus(open_window: OpenWindow) -> None:
+    driver = open_window()
+    dialog = opened(driver)
+    dialog.ceiling.setValue(3)
+    cancel = dialog.findChild(QPushButton, "settings_cancel")
+    cancel.setFocus()
+    driver.qtbot.keyClick(cancel, Qt.Key.Key_Return)
+    assert load_settings() == (Settings(), None)
