@@ -7,6 +7,7 @@ from PySide6.QtCore import QProcess, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalstudio.protocol import VERSION
+from evalstudio.ui.kit.busy import Busy
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
@@ -43,6 +44,7 @@ class InterpreterCheck(QWidget):
         self._process: QProcess | None = None
         self._asked = ""
         self.button = Button(tr("&Check"))
+        self._busy = Busy(self.button)
         labelled(
             self.button,
             "check_python",
@@ -74,6 +76,8 @@ class InterpreterCheck(QWidget):
         """Another interpreter is in the field; empty: the program's own."""
         self._path = path
         own = is_packaged() and not path
+        if self._process is None:
+            self._busy.end()
         self.button.setEnabled(not own and self._process is None)
         for part in (self.install, self._how):
             part.setVisible(not own)
@@ -91,7 +95,7 @@ class InterpreterCheck(QWidget):
             return
         self._asked = self._path
         program = self._path or sys.executable
-        self.button.setEnabled(False)
+        self._busy.begin()
         self._tell(tr("Looking…"))
         process = self._process = QProcess(self)
         process.setProcessEnvironment(clean_environment())

@@ -303,9 +303,18 @@ class MainWindow(QMainWindow):
         others.datasets.evaluation_wanted.connect(self.new_evaluation)
         others.datasets.use_chosen.connect(self.show_evaluation)
         others.models.next_run.connect(self._prepare_run)
-        self.book.changed.connect(lambda: start_bar.know_models(self.book.models))
-        self.book.changed.connect(lambda: others.evaluations.know_models(self.book.models))
-        start_bar.changed.connect(lambda: others.models.capacity.know_evaluations(start_bar.evaluations))
+
+        def know_models() -> None:
+            start_bar.know_models(self.book.models)
+            others.evaluations.know_models(self.book.models)
+
+        def know_evaluations() -> None:
+            others.models.capacity.know_evaluations(start_bar.evaluations)
+
+        self.book.changed.connect(know_models)
+        start_bar.changed.connect(know_evaluations)
+        know_models()  # the engine may have been ready, and the models read, before these pages were made
+        know_evaluations()
         others.restore(self._machine)
         self._session.look_around()
 

@@ -7,17 +7,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from evalstudio.core.run_state import RunState
+from evalstudio.models.registry import save_models
+from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import settings_path
 from evalstudio.ui.records.record_cells import HEADINGS
 from evalstudio.ui.shell.studio import open_studio
 from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.workspace.folder import Workspace
 from tests.ui.driver import Driver, finish
 
@@ -151,3 +155,26 @@ def finish_with_engine(loop: QEventLoop, qtbot: QtBot, workspace: Workspace) -> 
     driver = Driver(open_studio(str(workspace.folder), lambda: None), qtbot, workspace)
     driver.ready()
     finish(loop, driver.studio)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_that_own_models_are_offered_however_early_they_were_read(
+    open_window: Callable[..., Driver], workspace: Workspace, monkeypatch: pytest.MonkeyPatch, early: bool
+) -> None:
+    """An engine that is ready before the pages are made has its models read before anybody listens."""
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    save_models(workspace, {"my own": ModelSettings("openai", "m", "http://127.0.0.1:9/v1")})
+    made = ModelBook.__init__
+
+    def read_at_once(self: ModelBook, *values: object) -> None:
+        made(self, *values)  # type: ignore[arg-type]
+        self.load()
+
+    if early:
+        monkeypatch.setattr(ModelBook, "__init__", read_at_once)
+    driver = open_window()
+    driver.ready()
+    model = driver.find(QComboBox, "model")
+    driver.wait(lambda: model.findText("my own") >= 0)
+    of_evaluation = driver.find(QComboBox, "eval_model")
+    driver.wait(lambda: of_evaluation.findText("my own") >= 0)

@@ -24,6 +24,7 @@ from evalstudio.models.providers import BUILT_IN, PROVIDERS, is_self_hosted
 from evalstudio.models.registry import check
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import Command, ListModels, TestModel
+from evalstudio.ui.kit.busy import Busy
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import one_line, tr, trn
@@ -144,16 +145,15 @@ class ModelForm(QWidget):
     async def _ask(self, command: Command[T], doing: str) -> T | None:
         """A question about the model as it stands in the form; None where the answer was a refusal."""
         self._tell(doing, "muted")
-        for button in (self.test, self.list_models):
-            button.setEnabled(False)
+        busy = Busy(self.test, self.list_models)
+        busy.begin()
         try:
             return await self._session.engine.request(command)
         except EvalStudioError as error:
             self._tell(str(error), "bad")
             return None
         finally:
-            for button in (self.test, self.list_models):
-                button.setEnabled(True)
+            busy.end()
 
     async def _test(self) -> None:
         if (message := await self._ask(TestModel(self._model()), tr("One small call…"))) is not None:

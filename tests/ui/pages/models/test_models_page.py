@@ -1,6 +1,7 @@
 """The Models page on a real engine and the demo server, driven by name."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -340,3 +342,43 @@ def test_that_the_list_goes_by_keys_and_the_file_is_read_anew(open_window: OpenW
     driver.find(QAction, "page_runs").trigger()
     driver.find(QAction, "page_models").trigger()
     assert "can't be used" in driver.messages()
+
+
+@pytest.mark.parametrize("name", ["test_model", "list_models"])
+def test_that_the_focus_stays_where_it_was_while_an_endpoint_is_asked(
+    open_window: OpenWindow, server: str, name: str
+) -> None:
+    """Space pressed twice on "Test connection" once removed the model."""
+    driver = shown(open_window)
+    fill(driver, "mine", server)
+    driver.find(QComboBox, "model_id").setCurrentText("instant")
+    press(driver, "save_model")
+    button = driver.find(QPushButton, name)
+    button.setFocus()
+    trail: list[QWidget | None] = []
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    watch = application.focusChanged.connect(lambda before, now: trail.append(now))
+    driver.qtbot.keyClick(button, Qt.Key.Key_Space)
+    driver.wait(lambda: trail)  # it is disabled, and gave the focus away
+    driver.wait(button.isEnabled)
+    application.focusChanged.disconnect(watch)
+    assert not any(isinstance(one, QPushButton) and one is not button for one in trail)
+    assert QApplication.focusWidget() is button
+    assert "mine" in load_models(driver.workspace)
+
+
+def test_that_a_focus_that_was_moved_meanwhile_is_left_there(open_window: OpenWindow) -> None:
+    driver = shown(open_window)
+    silent = socket.create_server(("127.0.0.1", 0))  # accepts, and answers nothing
+    fill(driver, "mine", f"http://127.0.0.1:{silent.getsockname()[1]}/v1")
+    driver.find(QComboBox, "model_id").setCurrentText("instant")
+    button = driver.find(QPushButton, "test_model")
+    button.setFocus()
+    driver.qtbot.keyClick(button, Qt.Key.Key_Space)
+    driver.wait(lambda: not button.isEnabled())
+    elsewhere = driver.find(QLineEdit, "model_name")
+    elsewhere.setFocus()
+    silent.close()
+    driver.wait(button.isEnabled)
+    assert QApplication.focusWidget() is elsewhere
