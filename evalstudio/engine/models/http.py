@@ -116,12 +116,17 @@ def connect_seconds() -> float | None:
 async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body of a response in pieces, as they come. Raises httpx.HTTPError."""
     try:
-        if "content-encoding" in response.headers:  # not asked for, but some send it
-            async for piece in response.aiter_bytes():
-                yield piece
-            return
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
+        if encoding := response.headers.get("content-encoding"):  # not asked for, but some send it
+            from evalstudio.engine.models.decoding import NotDecodable, decoded  # late: few need it
+
+            try:
+                async for piece in decoded(aiter(stream), encoding):
+                    yield piece
+            except NotDecodable as error:
+                raise httpx.DecodingError(str(error)) from error
+            return
         async for piece in stream:
             yield piece
     except _LEFT_OVER as error:
