@@ -140,7 +140,7 @@ async def _assemble(
     if isinstance(model, (FunctionModel, EvaluationModel, BatchModel)):
         model.on_held = run.held
     if workers is not None:
-        workers.tell_changes(run.controls.workers_changed)
+        workers.notify_changes(run.controls.workers_changed)
     return Assembled(run, identity, missing)
 
 
