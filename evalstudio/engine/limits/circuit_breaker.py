@@ -10,7 +10,7 @@ from enum import StrEnum
 _RECENT = 16  # attempts that ended last
 _FAILED = 5  # of them failed, and more than half: an overload, not the stray failures of a flaky endpoint
 _STREAK = 3  # failures in a row are enough when hardly more are in flight
-_FRESH = 10.0  # seconds; older ends say nothing about now
+_FRESH = 10.0  # seconds; attempts that ended earlier are no evidence about the present
 _FIRST_WAIT = 2.0
 _LONGEST_WAIT = 15.0
 BREAKER_CANARIES = 8

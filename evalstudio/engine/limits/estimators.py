@@ -110,7 +110,7 @@ class LoadLevel:
         if self._span_n < 2 or self._span <= 0:
             return Estimate(x1, error1)
         spread = max(n * self._ww / (self._w * self._w) - 1, 0.0)
-        if spread < 1e-4:  # no work known: the spread of times stands in
+        if spread < 1e-4:  # work is unknown: the spread of times replaces it
             spread = max(n * self._rr / (self._r * self._r) - 1, 0.0)
         spread = max(spread, _EDGES)
         m = self._span_n

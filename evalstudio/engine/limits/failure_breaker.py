@@ -14,7 +14,7 @@ SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that never answered: this lon
 class PauseRule:
     """Decides when to pause. `finished` and `silent` return the sentence to pause with, or None."""
 
-    answered: bool = False  # the endpoint has answered at all, since this start
+    answered: bool = False  # whether the endpoint has answered since this start
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=SPAN))
 
     def reset(self) -> None:

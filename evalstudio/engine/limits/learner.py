@@ -74,7 +74,7 @@ class Learner:
         self._blind_next = now + _BLIND_EVERY
         self._answers = 0
         self._mean_work = self._seconds = 0.0
-        self._sized = False  # whether answers differ in size, as far as is known
+        self._sized = False  # whether the sizes of answers are known and differ
         self._ramp = Ramp()
         self.queue = QueueShare()
         self._base = start

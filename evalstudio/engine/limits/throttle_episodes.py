@@ -57,7 +57,7 @@ class ThrottleEpisodes:
         return self._record
 
     def begin_anew(self, in_flight: int) -> None:
-        """Starts the record of calls in flight anew: earlier numbers are no evidence any more."""
+        """Resets the record of calls in flight to the present number: earlier ones are no evidence any more."""
         self._record = in_flight
 
     def judge(

@@ -24,7 +24,7 @@ class Address:
         """Resolves the address of a model.
 
         Raises:
-            ModelError: The URL is not an HTTP URL, a key can't be found, or a secret stands in place of its name.
+            ModelError: The URL is not an HTTP URL, a key can't be found, or a secret was given instead of its name.
         """
         check_address(settings)
         try:

@@ -60,7 +60,7 @@ async def call_contained(
     except TimeoutError as error:
         message = sentence_of(error) if error.args else f"The function did not return within {longest:.4g} s."
         return UserCallResult(failure=CallResult(Outcome.OVERLOADED, message=message), error=error)
-    except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
+    except Exception as error:  # noqa: BLE001 - user code may raise anything: it becomes the record's error
         result = CallResult(outcome_of(error), message=sentence_of(error), hint=hint_of(error))
         return UserCallResult(failure=result, error=error)
 

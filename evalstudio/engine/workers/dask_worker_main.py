@@ -79,7 +79,7 @@ async def prepare(digest: str, target: Target) -> About:
         function = await asyncio.to_thread(_function, digest, target)
     except EvalStudioError as error:
         return About(versions(), problem=str(error))
-    except Exception as error:  # noqa: BLE001 - whatever a person's code raises while it is set up
+    except Exception as error:  # noqa: BLE001 - user code may raise anything while it is set up
         return About(versions(), problem=f"{Path(target.path).name}: {sentence_of(error)}")
     return About(versions(), parameters_of(function))
 

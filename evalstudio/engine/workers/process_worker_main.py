@@ -66,7 +66,7 @@ def main() -> int:
     except EvalStudioError as error:
         send(0, Ready(problem=str(error)))
         return 1
-    except Exception as error:  # noqa: BLE001 - whatever a person's code raises while it is set up
+    except Exception as error:  # noqa: BLE001 - user code may raise anything while it is set up
         send(0, Ready(problem=f"{Path(set_up.target.path).name}: {sentence_of(error)}"))
         return 1
     send(0, ready)
