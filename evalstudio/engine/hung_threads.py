@@ -1,7 +1,7 @@
-"""Hung-thread watch: counts threads whose call was given up but still runs; none can be ended, and each keeps its memory.
+"""Hung-thread watch: counts threads whose call was given up but still runs.
 
-Once there are too many, only a new process helps. The window restarts its engine at a quiet point; without a window the
-run ends as stopped and says why.
+None of them can be ended, and each keeps its resources. Once there are too many, only a new process
+helps. The window restarts its engine at a quiet point; without a window the run ends as stopped and says why.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ def stop_those_that_hang(runs: Iterable[Run]) -> None:
 
 
 async def wind_down(runs: Iterable[Run]) -> tuple[int, ...]:
-    """Brings all runs to a quiet point: no further call starts, and those in flight end, at their time-out at the latest.
+    """Brings all runs to a quiet point: no further call starts, and those in flight end, at the latest by time-out.
 
     Returns:
         The runs to continue in the next engine; those that a person has paused are not among them.

@@ -1,6 +1,7 @@
-"""Evaluation discovery process: `python -m evalstudio.engine_process.file_listing_main FILE` lists a file's evaluations.
+"""Evaluation discovery process: lists the evaluations of a file.
 
-The file is run, so whatever it does (prints, hangs, crashes, exits) happens in that process.
+Started as `python -m evalstudio.engine_process.file_listing_main FILE`. The file is run, so whatever it does
+(prints, hangs, crashes, exits) happens in that process.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""Concurrency ceiling: an upper bound learned from rejections, raised slowly, and less often after each new rejection."""
+"""Concurrency ceiling: an upper bound learned from rejections, raised slowly, and less often after each one."""
 
 import math
 

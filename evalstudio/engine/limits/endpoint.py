@@ -33,7 +33,7 @@ class EndpointController:
     """The limits of one endpoint.
 
     `changes` collects what changed, for the owner to drain; `expected_output` is the number of tokens to reserve for an
-    answer of unknown length; `gate_cause` says why calls are held back. Raises LimitError for impossible bounds or rates.
+    answer of unknown length; `gate_cause` says why calls are held back. Raises LimitError for bad bounds or rates.
     """
 
     def __init__(
@@ -232,7 +232,7 @@ class EndpointController:
         self._report_rates(now, old, "set by you")
 
     def set_useful(self, now: float, most: int | None, sentence: str) -> None:
-        """Bounds the window by the concurrency that this machine can make use of; `sentence` says why. None: no bound."""
+        """Bounds the window by the concurrency that this machine can use; `sentence` says why. None: no bound."""
         useful = math.inf if most is None else most
         if useful == self._useful:
             return
@@ -270,7 +270,7 @@ class EndpointController:
         return self._learner.throughput
 
     def gate_until(self, now: float) -> float | None:
-        """Returns the time at which calls start again; None when they may start now. `gate_cause` says why they wait."""
+        """Returns the time at which calls start again; None: they may start now. `gate_cause` says why they wait."""
         return self._gate.until if self._gate.is_shut(now) else None
 
     def broken(self, now: float) -> str | None:
@@ -310,7 +310,7 @@ class EndpointController:
             expected_output=self.expected_output,
         )
 
-    # -- learning from each outcome -------------------------------------------------------------------------------------
+    # -- learning from each outcome ----------------------------------------------------------------------------------
 
     def _answered(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
         seconds = max(1e-9, now - ticket.started)

@@ -83,7 +83,7 @@ class Learner:
         self._gap_up = 1.0
         self._gap_down = 1.0
         self._queue_gap = 1.0
-        self._doubt = 1.0  # how many times larger the noise is than answers alone suggest: other load on the machine varies
+        self._doubt = 1.0  # factor on the noise that answers show: other load on the machine varies
         self._raised_from: int | None = None  # the base before it last grew
         self._next_queue_check = 0
         self._probe_level = LoadLevel()
@@ -190,7 +190,7 @@ class Learner:
         estimate = self._base_level.throughput()
         return estimate.value / self._mean_work if estimate and self._mean_work > 0 else None
 
-    # -- ramp: grow while more calls in flight bring more -----------------------------------------------------------------------
+    # -- ramp: grow while more calls in flight bring more ------------------------------------------------------------
 
     def _climb(self, now: float, step: Step | None) -> None:
         if step is not None and step.ends:

@@ -1,4 +1,4 @@
-"""Ramp-up (slow start): grows a small window while more calls in flight bring more throughput, and stops where they do not.
+"""Ramp-up (slow start): grows a small window while more calls in flight bring more throughput.
 
 Three signals drive it; the quickest one available is used: the limits that an endpoint states, answers that are being
 streamed, and whole answers.
@@ -75,8 +75,8 @@ class Ramp:
     def lived(self, attempt: Lived) -> None:
         """Adds an answer, at the level of concurrency that it met when it started.
 
-        Calls that started later did not delay it in a queue, and where they slowed it down, they did so equally at every
-        level.
+        Calls that started later did not delay it in a queue, and where they slowed it down, they did so at every level
+        equally.
         """
         attempt = replace(attempt, in_flight=float(attempt.met))
         self._levels.setdefault(round(2 * math.log2(attempt.met)), LoadLevel()).lived(attempt)
@@ -134,7 +134,7 @@ class Ramp:
 
 
 def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mean_work: float) -> str:
-    """Compares two levels in words, both for answers of `mean_work`: '12 calls a second at 8 in flight and 12 at 16'."""
+    """Compares two levels for answers of `mean_work`, in words: '12 calls a second at 8 in flight and 12 at 16'."""
     return (
         f"{figure(slow.value / mean_work)} calls a second at {low.in_flight:.0f} in flight "
         f"and {figure(fast.value / mean_work)} at {high.in_flight:.0f}"

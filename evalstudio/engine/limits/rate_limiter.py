@@ -219,7 +219,7 @@ class RateLimiter:
         return max(by_requests or now, by_tokens or now)
 
     def carries(self, now: float, in_flight: int, seconds: float, tokens: float) -> int | None:
-        """Returns how many calls of `seconds` and `tokens` each the stated rates allow at once; None when none is stated.
+        """Returns how many calls of `seconds` and `tokens` each the stated rates allow at once; None: none is stated.
 
         That is what the rate sustains by Little's law (calls in flight = rate x seconds), or, while a budget is
         left, the calls in flight plus those that the budget pays for.

@@ -1,4 +1,4 @@
-"""Safe load: the number of concurrent calls that an endpoint can bear, known once it broke down under more."""
+"""Safe load: the number of concurrent calls that an endpoint can bear, known once it has broken down under more."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Throttle classifier: decides whether a rejection belongs to a known episode, and whether calls or their rate were too high.
+"""Throttle classifier: decides whether a rejection starts a new episode, and which limit it shows, calls or rate.
 
 Many calls are rejected at the same moment; only the first of an episode teaches the limits anything.
 """

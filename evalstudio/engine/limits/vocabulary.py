@@ -1,4 +1,4 @@
-"""Vocabulary of the limits: the types that a run and its endpoint's limits exchange for waits, starts, results and changes."""
+"""Vocabulary of the limits: the types for waits, starts, results and changes between a run and its endpoint."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -66,8 +66,8 @@ class EvaluationModel:
 class BatchModel:
     """Batches samples and calls the function with a list for each column; implements `Model`.
 
-    When a call raises or kills its process, its halves are called, so that a bad row fails alone. When a call passes its
-    deadline, each of its rows is retried alone, so that a row that hangs costs the others only one deadline.
+    When a call raises or kills its process, its halves are called, so that a bad row fails alone. When a call passes
+    its deadline, each of its rows is retried alone, so that a row that hangs costs the others only one deadline.
     """
 
     def __init__(

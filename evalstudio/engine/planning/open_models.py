@@ -54,7 +54,7 @@ def open_model(
     if plan.evaluation is not None:
         return _open_evaluation(plan, plan.evaluation, workers)
     if plan.is_python:
-        remember_environment()  # user code reads its own keys there, and its errors may contain them: remember them to redact
+        remember_environment()  # to redact the keys that user code reads there and puts into its errors
         timeout = plan.spec.timeouts.attempt
         return FunctionModel(plan.function, attempt_timeout=timeout, workers=workers, parameters=parameters)
     if plan.is_recorded:

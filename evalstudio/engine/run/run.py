@@ -146,7 +146,7 @@ class Run:
             raise RunError("That call has ended already; there is nothing to abandon.")
         self.attempts.abandoned(waiting, None, self.services.clock())
 
-    # Admission interface (`Member`) ----------------------------------------------------------------------------------------
+    # Admission interface (`Member`) -----------------------------------------------------------------------------
 
     @property
     def adaptive(self) -> bool:
@@ -214,7 +214,7 @@ class Run:
             self.controller.set_useful(self.services.clock(), useful, why or "")
 
     def held(self, seconds: float) -> None:
-        """Adds seconds for which an async function blocked the loop; warns once, since a busy machine can cause some."""
+        """Adds seconds for which an async function blocked the loop; warns once, above what a busy machine causes."""
         before, self.held_s = self.held_s, self.held_s + seconds
         if before < MOST_HELD_S <= self.held_s:
             self.services.log(

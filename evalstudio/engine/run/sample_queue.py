@@ -167,7 +167,7 @@ class SampleQueue:
         return self._next_new is None and not self._due and not self._waiting and not self._last
 
     def backing_off(self) -> list[tuple[float, SampleTask]]:
-        """Returns items that wait for their back-off, with the time at which they are due; soonest first, 256 at most."""
+        """Returns up to 256 items in back-off, with the time at which they are due; soonest first."""
         return [(due, item) for due, _, item, _ in heapq.nsmallest(256, self._waiting)]
 
     @property

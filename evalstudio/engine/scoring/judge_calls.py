@@ -1,7 +1,7 @@
 """Judge calls: the call queue of a model judge, a member of admission control with an endpoint of its own.
 
-An answer waits here without occupying any limit. A reply that can't be parsed is requested once more; a judge that can't
-be reached leaves the answer unscored.
+An answer waits here without occupying any limit. A reply that can't be parsed is requested once more; a judge that
+can't be reached leaves the answer unscored.
 """
 
 import asyncio
@@ -90,7 +90,7 @@ class JudgeCalls:
             cancel_soon(task)
 
     def down(self) -> str | None:
-        """Returns a sentence when answers should no longer wait for this judge: it never answered, or does not recover."""
+        """Returns why answers should no longer wait for this judge, None if they should: it is silent or broken."""
         now = self.clock()
         going = 0.0 if self.asked_since is None else now - self.asked_since
         silent = not self.answered and self.failures >= SILENT_FAILURES and going >= SILENT_S

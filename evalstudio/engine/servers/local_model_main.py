@@ -1,4 +1,4 @@
-"""Local model server: `python -m evalstudio.engine.servers.local_model_main` runs llama.cpp's OpenAI-compatible server."""
+"""Local model server: llama.cpp's OpenAI-compatible server, by `python -m evalstudio.engine.servers.local_model_main`."""
 
 import os
 import secrets

@@ -64,7 +64,7 @@ class ClusterLink:
 
     @property
     def free_threads(self) -> int:
-        """Threads that can take calls now; none while the scheduler is asked which worker an abandoned call occupies."""
+        """Threads that can take calls now; none while the worker of an abandoned call is being looked up."""
         return 0 if self._asking else self.threads
 
     @property

@@ -70,7 +70,7 @@ class WorkerProcess:
         self._send(job.number, job.arguments)
 
     async def read(self) -> tuple[int, bytes]:
-        """Reads a job's number and its pickled result. Raises IncompleteReadError at the end or for a foreign message."""
+        """Reads a job's number and pickled result. Raises IncompleteReadError at the end or for a foreign message."""
         assert self.child is not None
         assert self.child.stdout is not None
         number, length = HEADER.unpack(await self.child.stdout.readexactly(HEADER.size))
