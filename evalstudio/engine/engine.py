@@ -1,4 +1,4 @@
-"""The engine: runs evaluations, in the window's child process and, the same class, in the CLI, pytest and tests."""
+"""Evaluation engine: runs evaluations, in the window's child process as well as in the CLI, pytest and tests."""
 
 import asyncio
 import gc
@@ -57,11 +57,11 @@ from evalstudio.workspace.folder import Workspace
 
 
 class Engine:
-    """Runs evaluations in one workspace. Everything is called on the event loop that started it.
+    """Runs evaluations in one workspace. All methods must be called on the event loop that started it.
 
     `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
     pauses itself; without, it ends as stopped. `on_hung` is called once, when so many calls hang in threads that the
-    process had better be started anew; without it the runs that hang are stopped.
+    process should be restarted; without it the runs that hang are stopped. `clock` is monotonic, in seconds.
     """
 
     def __init__(
@@ -87,13 +87,13 @@ class Engine:
         self._clock = clock
         self._endpoints = Endpoints(self.settings.rates)
         self._drivers: dict[int, asyncio.Task[None]] = {}
-        self._starting: set[int] = set()  # runs that are taken, but not yet among `runs`
-        self._ticker: asyncio.Task[None] | None = None
+        self._starting: set[int] = set()  # runs that are claimed, but not yet in `runs`
+        self._ticking: asyncio.Task[None] | None = None
         self._ended: dict[int, Snapshot] = {}
         self._store_trouble = StoreTrouble(self.runs, self.execute, self.log, attended=attended)
 
     async def start(self) -> None:
-        """Opens the store. Raises StoreError with what to do."""
+        """Opens the store. Raises StoreError with a remedy."""
         raise_open_file_limit()
         self._collected = collect_less_often()
         loop = asyncio.get_running_loop()
@@ -108,19 +108,19 @@ class Engine:
         self.admission = Admission(self._ceiling, self._clock)
         self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
-        self._pulse = Ticker(
+        self._ticker = Ticker(
             self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
         )
-        self._ticker = asyncio.create_task(self._pulse.beat())
-        self._ticker.add_done_callback(self._pulse_ended)
+        self._ticking = asyncio.create_task(self._ticker.beat())
+        self._ticking.add_done_callback(self._ticker_ended)
 
     async def aclose(self) -> None:
-        """Stops what runs, saves what is answered, and ends its servers and threads."""
+        """Stops all runs, saves their answers, and ends servers and threads."""
         self.leave("the engine was closed")
         await asyncio.gather(*self._drivers.values(), return_exceptions=True)
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
             self.admission.close()
             await asyncio.to_thread(self._writer.close)
             gc.set_threshold(*self._collected)
@@ -131,16 +131,17 @@ class Engine:
         self._store_trouble.leave(reason)
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
-        """Starts an evaluation (a path, `example:NAME` or `file.py::function`), or goes on with it under the same experiment name.
+        """Starts an evaluation, or resumes its run of the same experiment name.
 
-        Raises an EvalStudioError with what to do; nothing was then called.
+        `reference` is a path, `example:NAME` or `file.py::function`. Raises an EvalStudioError with a remedy; no model
+        has then been called.
         """
         return await self._start(reference, options or Options())
 
     async def start_all(self, reference: str, options: Options | None = None) -> list[Run]:
-        """As `start_run`, and of an evaluation with a grid every variant, as one experiment.
+        """Like `start_run`; of an evaluation with a grid it starts every variant, as one experiment.
 
-        All are checked before the first call.
+        All variants are checked before the first call.
         """
         options = options or Options()
         labels: list[str] = []
@@ -165,18 +166,18 @@ class Engine:
         return runs
 
     async def start_evaluation(self, evaluation: PythonEvaluation, options: Options | None = None) -> Run:
-        """Starts an evaluation that is a Python function, or goes on with it under the same experiment name.
+        """Starts an evaluation that is a Python function, or resumes its run of the same experiment name.
 
-        Raises an EvalStudioError with what to do; nothing was then called.
+        Raises an EvalStudioError with a remedy; no model has then been called.
         """
         return await self._begin(plan_evaluation(evaluation, options or Options(), self.settings))
 
     async def resume_run(self, run_id: int, classes: tuple[str, ...] | None = None) -> Run:
-        """Goes on with a run: what is missing and what errored, or of that only the outcomes in `classes`."""
+        """Resumes a run: makes the missing records and the errored ones, or of these only the outcomes in `classes`."""
         return await self._start(*await self.asked_for(run_id, classes))
 
     async def asked_for(self, run_id: int, classes: tuple[str, ...] | None = None) -> tuple[str, Options]:
-        """The evaluation of a run, and the options with which it goes on."""
+        """Returns the evaluation of a run, and the options with which to resume it."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
         stored = StoredSpec.decode(row.spec)
         options = msgspec.structs.replace(
@@ -189,11 +190,11 @@ class Engine:
         return stored.reference, options
 
     def plan(self, evaluation: Evaluation, reference: str, options: Options) -> Plan:
-        """A run as it would be, with the workspace's models and the settings of now. Blocking."""
+        """Returns the plan of a run with the workspace's models and the current settings. Blocking."""
         return make_plan(evaluation, reference, options, self.settings, load_models(self.workspace))
 
     async def duplicate_run(self, run_id: int) -> Run:
-        """Starts a run like another one, beside it in its experiment, with its evaluation as it is now."""
+        """Starts a run with the options of another one, in the same experiment, with the evaluation as it is now."""
         row = await self.execute(lambda connection: get_run(connection, run_id))
         stored = StoredSpec.decode(row.spec)
         options = msgspec.structs.replace(
@@ -202,32 +203,32 @@ class Engine:
         return await self._start(stored.reference, options)
 
     def run(self, run_id: int) -> Run:
-        """A run that is active in this engine. Raises RunError if it is not."""
+        """Returns a run that is active in this engine. Raises RunError if it is not."""
         run = self.runs.get(run_id)
         if run is None:
             raise RunError(f"Run {run_id} is not running here; start or resume it first.")
         return run
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
-        """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+        """Sets requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
         controller = self.run(run_id).controller
-        before, told = controller.rates_set, len(controller.changes)
+        before, reported = controller.rates_set, len(controller.changes)
         self._endpoints.steer(controller, self._clock(), Rates(requests, tokens))
-        del controller.changes[told:]  # told as what a person did, below
+        del controller.changes[reported:]  # recorded as the user's change, below
         for run in self.runs.values():
             if run.controller is controller:
                 run.controls.rates_changed(before, (requests, tokens))
         self.admission.pump()
 
     async def rename_experiment(self, old: str, new: str) -> None:
-        """Gives an experiment another name, in the store and in its runs that go on. Raises RunError where it can't be."""
+        """Renames an experiment, in the store and in its active runs. Raises RunError where it can't be."""
         await self.execute(lambda connection: rename_experiment(connection, old, new))
         for run in self.runs.values():
             if run.plan.experiment == old:
                 run.apply_plan(replace(run.plan, experiment=new))
 
     def change_settings(self, settings: Settings) -> None:
-        """Settings that hold from now on, also for runs in work that set no value of their own."""
+        """Applies new settings, also to active runs that set no value of their own."""
         ceiling = ceiling_in_force(settings, self._ceiling_option)
         self.settings, before = settings, self.admission.ceiling
         self.admission.set_ceiling(ceiling)
@@ -238,14 +239,14 @@ class Engine:
         self.admission.pump()
 
     async def finished(self, run: Run) -> Snapshot:
-        """Waits until a run has ended and its end is saved; its last snapshot."""
+        """Waits until a run has ended and its end is saved; returns its last snapshot."""
         driver = self._drivers.get(run.id)
         if driver is not None:
             await asyncio.shield(driver)
         return self._ended[run.id]
 
     def snapshot(self, run: Run) -> Snapshot:
-        return take_snapshot(run, [], [], self._pulse.lag, self._pulse.cpu, self._pulse.machine)
+        return take_snapshot(run, [], [], self._ticker.lag, self._ticker.cpu, self._ticker.machine)
 
     def log(self, level: str, text: str) -> None:
         self._emit(LogLine(time.time(), level, redact(text)))
@@ -274,18 +275,18 @@ class Engine:
             finally:
                 self._starting.discard(row.id)
             raise
-        # nothing is awaited from here on: a Ctrl-C finds a run that is not there yet, or one that can be stopped
+        # no await from here on: Ctrl-C finds either no run yet, or one that can be stopped
         run = assembled.run
         self.runs[row.id] = run
         self._starting.discard(row.id)
-        self._tell_start(run, resumed, len(assembled.missing_scores))
+        self._log_start(run, resumed, len(assembled.missing_scores))
         run.start()
         self._drivers[row.id] = asyncio.create_task(self._drive(run, assembled))
         return run
 
     def _claim(self, connection: Any, plan: Plan) -> tuple[RunRow, bool]:
-        """Finds or makes the run of a plan and takes its lease; in the writer's thread, so one after the other."""
-        # two runs that nobody named may get the same name from the clock
+        """Finds or creates the run of a plan and takes its lease; serialised by the writer's thread."""
+        # two runs without a given name may get the same one from the clock
         fresh = plan.options.new_run or plan.options.experiment is None
         if not fresh and plan.evaluation is None and plan.options.resume is not None:
             _check_name(get_run(connection, plan.options.resume), plan)
@@ -298,7 +299,7 @@ class Engine:
         self._starting.add(row.id)
         return row, resumed
 
-    def _tell_start(self, run: Run, resumed: bool, unjudged: int) -> None:
+    def _log_start(self, run: Run, resumed: bool, unjudged: int) -> None:
         dataset = run.plan.dataset
         for note in notes_on(run.plan):
             self.log("warning", note)
@@ -315,21 +316,21 @@ class Engine:
             self.log("info", f"{unjudged} saved answers are judged without a new call.")
 
     async def _drive(self, run: Run, assembled: Assembled) -> None:
-        """Waits for a run's end, then makes it last."""
+        """Waits for the end of a run, then saves its final state."""
         if assembled.missing_scores:
             run.begin(rescore(run, Reader(self.workspace), assembled.missing_scores))
         await run.finished.wait()
         await run.settled()
         await self._store_trouble.persist(
             lambda connection: None
-        )  # all that was put in before is committed now
+        )  # all that was queued before is committed now
         await asyncio.sleep(0)
         await run.aclose()
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
-        buckets = self._pulse.close_seconds(run, run.now + 1)
-        changes = self._pulse.drain_changes(run)
+        buckets = self._ticker.close_seconds(run, run.now + 1)
+        changes = self._ticker.drain_changes(run)
 
         def save(connection: Connection) -> None:
             save_buckets(connection, run.id, buckets)
@@ -357,11 +358,11 @@ class Engine:
             reader.close()
 
     async def execute(self, work: Callable[[Any], Any]) -> Any:
-        """Changes the store in the writer's thread, after all that was put in before."""
+        """Changes the store in the writer's thread, after all that was queued before."""
         return await asyncio.wrap_future(self._writer.execute(work))
 
-    def _pulse_ended(self, ticker: "asyncio.Task[None]") -> None:
-        """Runs without limits, heartbeats and a word of what they do must not go on as if nothing were."""
+    def _ticker_ended(self, ticker: "asyncio.Task[None]") -> None:
+        """Stops all runs after a bug in the ticker: they must not continue without limits, heartbeats and snapshots."""
         if ticker.cancelled() or (error := ticker.exception()) is None:
             return
         for run in list(self.runs.values()):
@@ -381,7 +382,7 @@ class Engine:
 
 
 def _check_name(row: RunRow, plan: Plan) -> None:
-    """A file that holds another evaluation now is no way to go on with a run."""
+    """Refuses to resume a run from a file that now holds another evaluation."""
     if row.evaluation != plan.spec.name:
         raise RunError(
             f"Run {row.id} is of the evaluation '{row.evaluation}', but {plan.reference} is named '{plan.spec.name}' now; "

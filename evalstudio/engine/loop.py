@@ -1,4 +1,4 @@
-"""The event loop of an engine: uvloop where it exists, else asyncio's own."""
+"""Event loop of an engine: uvloop where it is available, else asyncio's own."""
 
 import asyncio
 import sys
@@ -9,13 +9,13 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine to its end on the fastest loop there is."""
+    """Runs a coroutine to completion on the fastest available loop."""
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(main)
 
 
 def loop_factory() -> Any:
-    """Makes a loop for `asyncio.Runner`; None: as asyncio does."""
+    """Returns the loop factory for `asyncio.Runner`; None: asyncio's default."""
     if sys.platform == "win32":
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the engine does ten times a second: limits, closed seconds, snapshots, heartbeats; and how late it was itself."""
+"""Ticker: advances limits and emits snapshots and heartbeats ten times a second, and measures the event loop's lag."""
 
 import asyncio
 import time
@@ -22,7 +22,13 @@ MACHINE_S = 1.0
 
 
 class Ticker:
-    """Keeps the runs of an engine going and tells of them. `lag` in seconds, `cpu` as a share of one core."""
+    """The periodic work of an engine.
+
+    Attributes:
+        lag: How late ticks are, in seconds: a decaying maximum.
+        cpu: Of this process, as a share of one core.
+        machine: Shares of the memory and of the open files that are in use.
+    """
 
     def __init__(
         self,
@@ -35,13 +41,13 @@ class Ticker:
         on_hung: Callable[[], None] | None,
     ) -> None:
         self.lag = self.cpu = 0.0
-        self.machine = (0.0, 0.0)  # bytes of memory and open files, as shares of what there is
+        self.machine = (0.0, 0.0)
         self._runs, self._endpoints, self._admission = runs, endpoints, admission
         self._writer, self._clock, self._emit = writer, clock, emit
-        self._on_hung, self._told_of_hung = on_hung, False
+        self._on_hung, self._reported_hung = on_hung, False
 
     async def beat(self) -> None:
-        """Goes on until it is cancelled."""
+        """Ticks until it is cancelled."""
         limits_at = machine_at = beat_at = 0.0
         cpu_at, cpu_used = self._clock(), time.process_time()
         expected = self._clock() + TICK_S
@@ -67,11 +73,11 @@ class Ticker:
                     self._report(run)
 
     def close_seconds(self, run: Run, now: float) -> list[SecondBucket]:
-        """The seconds of its charts that are over at `now`, in its own time."""
+        """Returns the seconds of a run's charts that are over at `now`, in the run's own time."""
         return run.telemetry.close_seconds(now, run.controls.limit, len(run.in_flight), self.lag, self.cpu)
 
     def drain_changes(self, run: Run) -> list[LimitChange]:
-        """Changes since the last time. What the controller changed goes to every run on it."""
+        """Returns the changes of limits since the last call; those of the endpoint are recorded in every run on it."""
         learned, run.controller.changes = run.controller.changes, []
         for change in learned:
             if change.old == change.new:
@@ -104,8 +110,8 @@ class Ticker:
             return
         if self._on_hung is None:
             hung.stop_those_that_hang(self._runs.values())
-        elif not self._told_of_hung:
-            self._told_of_hung = True
+        elif not self._reported_hung:
+            self._reported_hung = True
             self._on_hung()
 
     def _report(self, run: Run) -> None:

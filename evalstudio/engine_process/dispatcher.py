@@ -1,4 +1,4 @@
-"""What a window asks for, done by the engine; each command is answered once."""
+"""Command dispatcher: carries out the window's commands in the engine, and answers each one exactly once."""
 
 import asyncio
 import traceback
@@ -56,7 +56,12 @@ T = TypeVar("T")
 
 
 class Commander:
-    """Carries out commands side by side: a slow one does not hold up a stop."""
+    """Carries out commands concurrently, so that a slow one does not delay a stop.
+
+    Args:
+        engine: The engine.
+        send: Called with each reply and each event of a command.
+    """
 
     def __init__(self, engine: Engine, send: Callable[[Event], None]) -> None:
         self._engine = engine
@@ -65,6 +70,7 @@ class Commander:
         self._closing = False
 
     def carry_out(self, request: Request[Commands]) -> None:
+        """Starts a command; its reply is sent when it has ended."""
         task = asyncio.create_task(self._reply(request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -81,7 +87,7 @@ class Commander:
         except EvalStudioError as error:
             self._send(Reply(request.id, error=redact(str(error))))
         except BaseException as error:
-            # even SystemExit: it would end the engine with all its runs; and a CancelledError that is not ours
+            # even SystemExit, which would end the engine with all its runs, and a CancelledError that is not ours
             if self._closing:
                 raise
             self._engine.log("error", redact(traceback.format_exc()))
@@ -95,7 +101,7 @@ class Commander:
             self._send(Reply(request.id, value))
 
     async def _do(self, command: Commands) -> object:
-        """The answer to a command. Those that fall through the match are declared `Command[None]`."""
+        """Returns the answer to a command. Those that fall through the match are declared `Command[None]`."""
         engine = self._engine
         match command:
             case StartRun():
@@ -183,7 +189,7 @@ class Commander:
 
 
 def _answer(command: Command[T], value: T) -> T:
-    """The value, which the type checker holds against what `command` is declared to be answered with."""
+    """Returns the value; the type checker compares it with the declared answer of `command`."""
     return value
 
 

@@ -1,4 +1,4 @@
-"""What a window asks about a Python file: which evaluations it holds."""
+"""Evaluation discovery: lists the evaluations of a Python file, which is run in a process of its own."""
 
 import asyncio
 import sys
@@ -9,13 +9,13 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.models.keys import redact
 from evalstudio.protocol import EvaluationFile
 
-LIST_S = 60.0
+LIST_S = 60.0  # for which the file may run
 
 
 async def list_evaluations(path: str) -> EvaluationFile:
-    """The evaluations of a Python file, which is run in a process of its own. Raises EvaluationError."""
+    """Returns the evaluations of a Python file. Raises EvaluationError where it can't be run in `LIST_S` seconds."""
     pipe = asyncio.subprocess.PIPE
-    # -P: a module in the current folder must not be taken for one of Python's own
+    # -P: a module in the current folder must not shadow one of the standard library
     alone = [] if getattr(sys, "frozen", False) else ["-P"]
     command = [sys.executable, *alone, "-m", "evalstudio.engine_process.file_listing_main", path]
     process = await asyncio.create_subprocess_exec(

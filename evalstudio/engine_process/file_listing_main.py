@@ -1,6 +1,7 @@
-"""What a Python evaluation file holds, told by a process of its own: `python -m evalstudio.engine_process.file_listing_main FILE`.
+"""Evaluation discovery process: lists the evaluations of a file.
 
-The file is run, so whatever it does (prints, hangs, crashes, leaves) happens in that process.
+Started as `python -m evalstudio.engine_process.file_listing_main FILE`. The file is run, so whatever it does
+(prints, hangs, crashes, exits) happens in that process.
 """
 
 import inspect
@@ -32,7 +33,7 @@ def main() -> int:
 
 
 def list_functions(path: Path) -> EvaluationFile:
-    """The evaluations of a file in the order of its lines. Runs the file."""
+    """Runs a file and returns its evaluations in the order of its lines."""
     try:
         module = load_module(path, EvaluationError, kind="evaluation")
     except EvaluationError as error:
@@ -49,7 +50,7 @@ def list_functions(path: Path) -> EvaluationFile:
 
 
 def own_lines(error: BaseException) -> str:
-    """A traceback without the lines of Python's import and of this program."""
+    """Formats a traceback without the frames of Python's import system and of this program."""
     ours = Path(__file__).parent.parent
     frames = [
         frame
@@ -84,7 +85,7 @@ def _size(rows: object) -> tuple[int | None, str]:
     try:
         seen = as_rows(rows)
         return (len(seen) if isinstance(seen, Sized) else None), ""
-    except Exception as error:  # noqa: BLE001 - a person's own rows may fail in any way
+    except Exception as error:  # noqa: BLE001 - user-written rows may fail in any way
         return None, f"The rows cannot be counted: {type(error).__name__}: {error}"
 
 

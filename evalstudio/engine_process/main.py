@@ -1,7 +1,7 @@
-"""The engine as a child process: commands come by stdin, events go by what was stdout.
+"""Engine process: runs the engine as the window's child; commands arrive on stdin, events leave on the original stdout.
 
-What a person's code prints goes to a log pane: file descriptor 1 is moved away before anything else is imported, so
-that nothing printed can reach the protocol. When stdin ends, the window is gone, however it went, and so are we.
+What user code prints goes to a log pane: file descriptor 1 is moved away before user code is loaded, so that nothing
+printed can reach the protocol. When stdin ends, the window is gone, for whatever reason, and this process exits.
 """
 
 import asyncio
@@ -41,13 +41,13 @@ from evalstudio.protocol import (
 from evalstudio.settings.values import load_settings
 from evalstudio.workspace.folder import find_workspace
 
-CLOSE_S = 8.0  # after the window is gone, an engine that hangs is ended hard
+CLOSE_S = 8.0  # after the window is gone, an engine that hangs is killed
 MOST_WAITING = 2_000  # events for a window that does not read
 Inbox: TypeAlias = asyncio.Queue[Request[Commands] | Restarting | None]  # None: the window is gone
 
 
 def main(workspace: str | None = None) -> int:
-    """Runs the engine until its window leaves. Returns the exit status."""
+    """Runs the engine until its window is closed. Returns the exit status."""
     commands, events = _move_protocol_away()
     pipe = Pipe(events)
     end_output = _catch_output(lambda text: pipe.send(LogLine(time.time(), "output", redact(text))))
@@ -56,7 +56,7 @@ def main(workspace: str | None = None) -> int:
     except EvalStudioError as error:
         pipe.send(Reply(0, error=redact(str(error))))
         return 2
-    except Exception:  # noqa: BLE001 - a defect of ours: the window shows it before this process is gone
+    except Exception:  # noqa: BLE001 - a bug: the window shows it before this process exits
         pipe.send(LogLine(time.time(), "error", redact(traceback.format_exc())))
         return 1
     finally:
@@ -65,9 +65,9 @@ def main(workspace: str | None = None) -> int:
 
 
 class Pipe:
-    """Writes events in a thread of its own: a window that is slow to read never holds up a run.
+    """Event writer: writes events in a thread of its own, so that a slow window never blocks a run.
 
-    Of snapshots that wait for a slow window only the newest of each run goes through, with the buckets of all.
+    Of the snapshots that wait for a slow window, only the newest of each run is sent, with the buckets of all.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -78,7 +78,7 @@ class Pipe:
 
     def send(self, event: Event) -> None:
         if isinstance(event, LogLine) and self._queue.qsize() > MOST_WAITING:
-            return  # a program that prints without end must not fill the memory; the newest lines are lost, snapshots are not
+            return  # endless output must not fill the memory: the newest lines are dropped, snapshots never
         self._queue.put(event)
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Pipe:
                 for event in events:
                     _write_all(self._descriptor, _framed(event))
             except OSError:
-                return  # the window is gone; stdin says so to the loop
+                return  # the window is gone; the loop notices by the end of stdin
             if last:
                 return
 
@@ -115,12 +115,12 @@ def _framed(event: Event) -> bytes:
     except (
         UnicodeEncodeError,
         OverflowError,
-    ):  # a text or number of somebody else's that no message can hold
+    ):  # a foreign text or number that can't be encoded
         return frame(msgspec.convert(encodable_value(msgspec.to_builtins(event)), type(event)))
 
 
 def merge_snapshots(events: list[Event]) -> list[Event]:
-    """Leaves the newest snapshot of each run, with the buckets and changes of those before it."""
+    """Keeps only the newest snapshot of each run, with the buckets and changes of the earlier ones."""
     newest: dict[int, Snapshot] = {}
     merged: list[Event] = []
     for event in reversed(events):
@@ -183,7 +183,7 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
 
 
 async def _ask_for_restart(engine: Engine, inbox: Inbox) -> None:
-    """Too many calls hang in threads: this process ends at a quiet point, and the window starts another."""
+    """Ends this process at a quiet point, because too many calls hang in threads; the window starts a new one."""
     left = await wind_down(engine.runs.values())
     sentence = f"{hung_threads()} calls of the model hang in threads that can't be ended; the engine is started anew."
     inbox.put_nowait(Restarting(left, sentence))
@@ -206,14 +206,14 @@ def _read(descriptor: int, put: Callable[[Request[Commands] | None], object]) ->
 
 
 def _end_hard_later() -> None:
-    """A loop that a person's code holds up must not keep the process alive once the window is gone."""
+    """Kills the process after a while: a loop blocked by user code must not outlive the window."""
     timer = threading.Timer(CLOSE_S, os._exit, args=(1,))
     timer.daemon = True
     timer.start()
 
 
 def _move_protocol_away() -> tuple[int, int]:
-    """Descriptors for commands and events that nothing else can reach; 0 is empty, 1 and 2 are for prints."""
+    """Descriptors for commands and events that nothing else can reach; 0 is empty, 1 and 2 are for output."""
     commands, events = os.dup(0), os.dup(1)
     os.set_inheritable(commands, False)
     os.set_inheritable(events, False)
@@ -224,13 +224,13 @@ def _move_protocol_away() -> tuple[int, int]:
 
 
 def _catch_output(take: Callable[[str], None]) -> Callable[[], None]:
-    """Sends what is written to descriptors 1 and 2 to `take`, in lines; returns what stops that."""
+    """Passes what is written to descriptors 1 and 2 to `take`, in lines; returns a function that stops it."""
     terminal = os.dup(2)
     reading, writing = os.pipe()
     os.dup2(writing, 1)
     os.dup2(writing, 2)
     os.close(writing)
-    # new streams: the old ones remember of what kind the descriptors were
+    # new streams: the old ones have cached the kind of their descriptors
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
 

@@ -1,4 +1,4 @@
-"""Evaluations that need pytest's fixtures, run in an engine that runs already: pytest works in a thread of its own."""
+"""Pytest host: runs evaluations that need fixtures in the running engine, with pytest in a thread of its own."""
 
 import asyncio
 import threading
@@ -20,21 +20,27 @@ from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import redact
 from evalstudio.workspace.packaged import how_to_add
 
-if TYPE_CHECKING:  # it may not be there
+if TYPE_CHECKING:  # it may not be installed
     import pytest
 
-# nothing is printed, no hook of the process is changed, and no window's plugin is loaded
+# plugins to disable: those that print, change hooks of the process, or need a window
 WITHOUT = (
     "terminal", "cacheprovider", "faulthandler", "threadexception", "unraisableexception", "warnings", "pytest-qt", "junitxml",
 )  # fmt: skip
-TEARDOWN_S = 60.0  # for the fixtures of a file whose run has ended, before the next file is refused
+TEARDOWN_S = 60.0  # for which the next file waits for the fixtures of one whose run has ended
 
 
 async def start(engine: Engine, reference: str, options: Options) -> Run:
-    """Starts an evaluation as `Engine.start_run` does, and those that need fixtures.
+    """Starts an evaluation like `Engine.start_run`, also one that needs fixtures.
 
-    A Python file without a function's name: all its evaluations, one after the other; an evaluation with a grid: all
-    its variants at once. The first run is returned.
+    Of a Python file without a function's name, all evaluations run one after the other; of an evaluation with a grid,
+    all variants at once.
+
+    Returns:
+        The first run.
+
+    Raises:
+        EvalStudioError: It can't start; the message says what to do.
     """
     if reference.endswith(".py"):
         return await _start_hosted(engine, reference, options)
@@ -45,7 +51,7 @@ async def start(engine: Engine, reference: str, options: Options) -> Run:
 
 
 async def resume(engine: Engine, run_id: int, classes: tuple[str, ...] | None) -> Run:
-    """Goes on with a run as `Engine.resume_run` does, and with those that need fixtures."""
+    """Resumes a run like `Engine.resume_run`, also one that needs fixtures."""
     reference, options = await engine.asked_for(run_id, classes)
     if not is_python(reference):
         return await engine.resume_run(run_id, classes)
@@ -53,7 +59,7 @@ async def resume(engine: Engine, run_id: int, classes: tuple[str, ...] | None) -
 
 
 async def duplicate(engine: Engine, run_id: int) -> Run:
-    """Starts a run like another one as `Engine.duplicate_run` does, and of those that need fixtures."""
+    """Duplicates a run like `Engine.duplicate_run`, also one that needs fixtures."""
     reference, options = await engine.asked_for(run_id)
     if not is_python(reference):
         return await engine.duplicate_run(run_id)
@@ -62,7 +68,7 @@ async def duplicate(engine: Engine, run_id: int) -> Run:
 
 async def _start_hosted(engine: Engine, reference: str, options: Options) -> Run:
     try:
-        import pytest  # noqa: F401 - whether it is there
+        import pytest  # noqa: F401 - checks that it is installed
     except ImportError:
         raise RequirementError(
             f"This evaluation takes fixtures, which pytest makes; {how_to_add('pytest')}."
@@ -82,14 +88,14 @@ async def _start_hosted(engine: Engine, reference: str, options: Options) -> Run
 
 
 class _Turn:
-    """One file at a time: pytest changes what a process has once, as the path of modules."""
+    """Lock for one file at a time: pytest changes global state of the process, such as `sys.path`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._last: _Session | None = None  # who has the turn, or had it
+        self._last: _Session | None = None  # the present or last holder
 
     async def take(self, session: "_Session") -> None:
-        """Waits for a file that only tears its fixtures down. Raises RunError if one runs."""
+        """Takes the lock; waits for a file that is only tearing down its fixtures. Raises RunError if one runs."""
         if not self._lock.acquire(blocking=False):
             if self._last is not None and self._last.has_run:
                 with suppress(TimeoutError):
@@ -108,7 +114,7 @@ _turn = _Turn()
 
 
 class _Session:
-    """One session of pytest, and a plugin of it."""
+    """One pytest session, and its plugin."""
 
     def __init__(
         self,
@@ -126,15 +132,15 @@ class _Session:
         self._failures: list[str] = []
         self._ran = False
         self._run: Run | None = None  # the latest
-        self.moved = asyncio.Event()  # set when it goes on with another run, or has ended
+        self.moved = asyncio.Event()  # set when the next run begins, or the session has ended
 
     @property
     def has_run(self) -> bool:
-        """Whether its run is over, and fixtures are torn down or another run begins."""
+        """Whether its latest run is over: fixtures are being torn down, or another run is about to begin."""
         return self._run is not None and not self._run.is_active
 
     def work(self) -> None:
-        """Runs the session; in its thread."""
+        """Runs the session, in its own thread."""
         import pytest
 
         without = [part for name in WITHOUT for part in ("-p", f"no:{name}")]
@@ -150,11 +156,11 @@ class _Session:
         try:
             with own_imports(Path(self._reference.partition("::")[0]).parent):
                 pytest.main(arguments, plugins=[self])
-        except BaseException as error:  # noqa: BLE001 - whatever a person's code raises here must reach the window
+        except BaseException as error:  # noqa: BLE001 - whatever user code raises here must reach the window
             self._failures.append(f"{type(error).__name__}: {error}")
         finally:
             _turn.end()
-            self._say(self._tell_end)
+            self._call_soon(self._report_end)
 
     def pytest_configure(self, config: "pytest.Config") -> None:
         from evalstudio.pytest_plugin.plugin import SESSION
@@ -185,7 +191,7 @@ class _Session:
         if not self._first.done():
             self._first.set_result(run)
 
-    def _tell_end(self) -> None:
+    def _report_end(self) -> None:
         self.moved.set()
         failures = [redact(text.strip()) for text in self._failures]
         if not self._first.done():
@@ -195,8 +201,8 @@ class _Session:
         for text in failures:
             self._engine.log("error", text)
 
-    def _say(self, tell: Callable[[], None]) -> None:
+    def _call_soon(self, callback: Callable[[], None]) -> None:
         try:
-            self._loop.call_soon_threadsafe(tell)
+            self._loop.call_soon_threadsafe(callback)
         except RuntimeError:
             return  # the engine is closed already

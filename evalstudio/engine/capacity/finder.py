@@ -1,4 +1,4 @@
-"""The capacity finder: steps through levels of concurrency on real samples, whose answers are kept as a run's records."""
+"""Capacity finder: a load test that steps through levels of concurrency on real samples; the answers are kept."""
 
 import asyncio
 import contextlib
@@ -19,13 +19,17 @@ from evalstudio.evaluations.loading import load_evaluation
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
 
-LONGEST_LEVEL_S = 120.0
+LONGEST_LEVEL_S = 120.0  # for which a level is measured, at most
 LOOK_S = 0.1
 CAUSE = "capacity finder"
 
 
 async def plan_capacity(engine: Engine, wanted: FindCapacity) -> CapacityPlan:
-    """What it will take at most; calls nothing. Raises an EvalStudioError with what to do."""
+    """Returns the greatest number of calls that the search takes, and their cost; calls nothing.
+
+    Raises:
+        EvalStudioError: The evaluation can't be planned; the message says what to do.
+    """
     evaluation = await asyncio.to_thread(load_evaluation, wanted.evaluation)
     stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
     options = _options(f"capacity {evaluation.spec.name} {stamp}", wanted)
@@ -36,10 +40,17 @@ async def plan_capacity(engine: Engine, wanted: FindCapacity) -> CapacityPlan:
 
 
 async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Event], None]) -> CapacityFound:
-    """Measures until the verdict is clear. `emit` gets the plan, each level and the verdict.
+    """Measures levels of concurrency until the verdict is clear.
 
-    The run is stopped at the end and can be resumed for the rest of its samples. Raises an EvalStudioError as
-    `Engine.start_run` does.
+    The run is stopped at the end and can be resumed for the rest of its samples.
+
+    Args:
+        engine: The engine to run in.
+        wanted: The evaluation and the highest level.
+        emit: Called with the plan, each level and the verdict.
+
+    Raises:
+        EvalStudioError: As `Engine.start_run` does.
     """
     emit(plan := await plan_capacity(engine, wanted))
     options = _options(plan.experiment, wanted)
@@ -68,7 +79,7 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
 
 
 async def _measure(run: Run, level: int) -> Measurement:
-    """Changes the window, live, and listens until the level has brought enough."""
+    """Sets the window of the active run, and collects attempts until the level has enough answers."""
     measurement = Measurement(level, run.services.clock, lambda: run.queue.has_new)
     run.attempts.on_attempt = measurement.on_attempt_ended
     if run.workers is not None:
@@ -93,10 +104,10 @@ def _options(experiment: str, wanted: FindCapacity) -> Options:
 
 
 def most_calls(most: int) -> int:
-    """Answers that all levels up to `most` take, with the two around the best."""
+    """Returns the number of answers for all levels up to `most` and the two around the best."""
     levels = [1]
     while levels[-1] < most:
         levels.append(min(2 * levels[-1], most))
     around = [round(1.5 * most / 2), most]
-    # what is in flight when a level ends is answered, too
+    # calls in flight when a level ends are answered, too
     return sum(level + sum(answers_for(level)) for level in [*levels, *around])

@@ -1,8 +1,8 @@
-"""Which level of concurrency to measure next, when the verdict is clear, and where the knee is. Pure.
+"""Knee search: chooses the levels of concurrency to measure, and finds the knee of the throughput curve. Pure.
 
-Levels double until more calls at once bring nothing more, twice, or only waiting, or errors; then two more are
-measured around the best. The knee is the smallest level with at least 95 % of the best rate, or with one that is lower
-only within the errors.
+Levels double until more concurrent calls bring no more throughput, twice, or only waiting, or errors; then two more
+levels are measured around the best. The knee is the smallest level with at least 95 % of the best rate, or with a rate
+that is not significantly lower.
 """
 
 import math
@@ -13,10 +13,10 @@ from evalstudio.protocol import Level
 
 GAIN = 0.05  # smallest gain in throughput that counts, and only beyond 1.65 standard errors (one-sided 95 %)
 CERTAIN = 1.65
-NEAR = 0.95  # of the best rate: as good ...
-NEARLY = 0.88  # ... or from here on, where the difference may be chance
-FAILING = 0.1  # share of attempts that failed
-EXPLODES = 3.0  # times the p95 of the level before
+NEAR = 0.95  # of the best rate counts as equal ...
+NEARLY = 0.88  # ... and so does this, where the difference may be chance
+FAILING = 0.1  # share of failed attempts above which a level does not work
+EXPLODES = 3.0  # times the p95 latency of the level before: only waiting is added
 
 
 class End(StrEnum):
@@ -29,7 +29,7 @@ class End(StrEnum):
 
 
 class Search:
-    """Chooses levels up to `most`. Call `next`, measure, `add`; None from `next` is the end."""
+    """Chooses levels up to `most`: call `next`, measure the level, `add` it, until `next` returns None."""
 
     def __init__(self, most: int) -> None:
         self.levels: list[Level] = []
@@ -38,7 +38,7 @@ class Search:
         self._refined: list[int] | None = None
 
     def next(self) -> int | None:
-        """The level to measure now, None when all is clear."""
+        """Returns the level to measure now; None when the verdict is clear."""
         if not self.levels:
             return 1
         if self._refined is None:
@@ -49,10 +49,11 @@ class Search:
         return self._refined.pop(0) if self._refined else None
 
     def add(self, level: Level) -> None:
+        """Adds a measured level."""
         self.levels.append(level)
 
     def run_out(self) -> None:
-        """No samples are left to measure with."""
+        """Ends the search: no samples are left."""
         if self.end is None:
             self.end = End.SAMPLES
         self._refined = []
@@ -68,7 +69,7 @@ class Search:
 
     @property
     def sentence(self) -> str:
-        """The verdict for a person."""
+        """The verdict in words."""
         best = self.best
         if best is None:
             if self.levels and self.end is not End.SAMPLES:
@@ -96,7 +97,7 @@ class Search:
         return End.MOST if last.concurrency >= self._most else None
 
     def _around(self) -> list[int]:
-        """Levels half way to the neighbours of the best."""
+        """The levels halfway to the neighbours of the best."""
         best = self.best
         if best is None:
             return []
@@ -108,7 +109,7 @@ class Search:
 
 
 def _as_good(level: Level, top: Level) -> bool:
-    """The best of several rates is too high by chance: one that is lower only within the errors is as good."""
+    """Whether a rate is near the top one, or not significantly lower: the best of several is too high by chance."""
     near = level.rate >= NEAR * top.rate
     return near or (level.rate >= NEARLY * top.rate and not _gains(top, level))
 
@@ -126,5 +127,5 @@ def _gains(level: Level, than: Level) -> bool:
 
 
 def _error(level: Level) -> float:
-    """The relative standard error, back from the 95 % interval."""
+    """The relative standard error, from the 95 % interval."""
     return (level.high - level.low) / 2 / 1.96 / level.rate

@@ -1,4 +1,4 @@
-"""What one level of concurrency brings: rate with its interval, latency, first token, errors."""
+"""Level measurement: throughput with its interval, latency, time to first token and errors at one concurrency."""
 
 import asyncio
 import itertools
@@ -14,21 +14,26 @@ from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.protocol import Level
 from evalstudio.statistics import t_quantile
 
-FEWEST = 16  # answers of a level
-ROUNDS = 4  # times the level: so many answers at least
+FEWEST = 16  # answers of a level, at least
+ROUNDS = 4  # answers, as a multiple of the level, at least
 MOST_BATCHES = 8
-ENOUGH_TO_COUNT = 6  # answers, where samples or time run out
-FEW_FAILURES = 8
+ENOUGH_TO_COUNT = 6  # answers that are enough where samples or time run out
+FEW_FAILURES = 8  # failures that are verdict enough
 
 
 def answers_for(level: int) -> tuple[int, int]:
-    """Answers that a level needs: those that only bring it to its load, and those that are measured."""
+    """Returns the answers that a level needs: for its warm-up, and for its measurement.
+
+    Example:
+        >>> answers_for(8)
+        (8, 32)
+    """
     return level, max(FEWEST, ROUNDS * level)
 
 
 @dataclass
 class Measurement:
-    """One level. `heard` is told of every attempt that ends; `done` is set when there are enough."""
+    """The measurement of one level. Pass each attempt to `on_attempt_ended`; `done` is set when there are enough."""
 
     level: int
     clock: Callable[[], float]
@@ -47,8 +52,10 @@ class Measurement:
         self._started = self._from = self.clock()
 
     def on_attempt_ended(self, item: SampleTask, result: CallResult, latency: float) -> None:
-        """An attempt ended."""
-        if self.done.is_set() or item.started < self._started:  # it met the load of the level before
+        """Adds an attempt; `latency` is in seconds."""
+        if (
+            self.done.is_set() or item.started < self._started
+        ):  # it started under the load of the level before
             return
         now = self.clock()
         if not self.has_more():  # fewer than the level are in flight from now on
@@ -74,11 +81,11 @@ class Measurement:
 
     @property
     def _fails(self) -> bool:
-        """Whether failures alone are verdict enough."""
+        """Whether failures alone are a sufficient verdict."""
         return self._failed >= FEW_FAILURES and self._failed > len(self._ends)
 
     def result(self, run_id: int) -> Level | None:
-        """None where too little came to say anything."""
+        """Returns the measured level; None where there are too few answers."""
         answers = len(self._ends)
         if answers < ENOUGH_TO_COUNT and not self._fails:
             return None
@@ -92,10 +99,15 @@ class Measurement:
 
 
 def relative_half_width(start: float, ends: list[float], level: int) -> float:
-    """Half of the 95 % interval of a rate, relative to it, from the times at which answers came.
+    """Returns half of the 95 % confidence interval of a rate, relative to it, by the method of batch means.
 
-    Batch means: calls of equal length end together, so a batch is at least one round of the level. (A. M. Law,
-    "Simulation Modeling and Analysis", section 9.5.)
+    Calls of equal length end together, so a batch is at least one round of the level. (A. M. Law, "Simulation Modeling
+    and Analysis", section 9.5.)
+
+    Args:
+        start: When the measurement began, in seconds.
+        ends: When answers arrived, in seconds.
+        level: Concurrency.
     """
     batches = min(MOST_BATCHES, len(ends) // max(2, level))
     if batches < 2:

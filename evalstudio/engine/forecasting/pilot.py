@@ -1,4 +1,4 @@
-"""A pilot: the first samples of a run, some alone and some together, to tell what the rest will take. They are kept."""
+"""Pilot run: makes the first calls of a run, some alone and some together, to forecast the rest; answers are kept."""
 
 import asyncio
 import contextlib
@@ -26,10 +26,10 @@ from evalstudio.store.low_load_latency import quiet_latencies
 from evalstudio.store.run_records import answer_costs
 from evalstudio.store.runs import update_spec
 
-SIZES = (5, 20)  # the fewest and the most samples
+SIZES = (5, 20)  # least and greatest number of samples
 USUAL_SIZE = 12
-ALONE = 4
-QUIET = 4  # with so small a part of the learned window in flight calls are as if alone
+ALONE = 4  # calls that are made one at a time
+QUIET = 4  # with this fraction (1/4) of the learned window in flight, calls count as alone
 WINDOW = 4
 LOOK_S = 0.05
 LONGEST_END_S = 60.0
@@ -38,7 +38,7 @@ LONGEST_END_S = 60.0
 async def known_basis(
     engine: Engine, reference: str, options: Options, evaluation: Evaluation | None = None
 ) -> tuple[Plan, Basis | None]:
-    """The run as planned, and what earlier runs on its endpoint tell; calls nothing."""
+    """Returns the planned run and a forecast basis from earlier runs on its endpoint; calls nothing."""
     if evaluation is None:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
     plan = await asyncio.to_thread(engine.plan, evaluation, reference, options)
@@ -55,9 +55,10 @@ async def known_basis(
 async def run_pilot(
     engine: Engine, reference: str, options: Options, size: int = USUAL_SIZE
 ) -> tuple[Run, Basis]:
-    """Makes the first calls, `size` of them; the run is then stopped and can be resumed.
+    """Makes the first `size` calls; the run is then stopped and can be resumed.
 
-    Raises RunError where nothing answered, or where nothing is left to call.
+    Raises:
+        RunError: There was no answer, no sample is left, or `size` is out of bounds.
     """
     if not SIZES[0] <= size <= SIZES[1]:
         raise RunError(f"A pilot takes {SIZES[0]} to {SIZES[1]} samples; {size} were asked for.")
@@ -69,7 +70,7 @@ async def run_pilot(
     width = min(WINDOW, calls - ALONE)
     alone: list[float] = []
     together: list[float] = []
-    since: float | None = None  # when calls began to go together
+    since: float | None = None  # when the concurrent calls began
     enough = asyncio.Event()
 
     def on_attempt_ended(item: SampleTask, result: CallResult, latency: float) -> None:
@@ -87,7 +88,7 @@ async def run_pilot(
         elif turns == 1 and len(alone) + len(together) + len(run.in_flight) >= calls:
             run.pause(
                 "the pilot's last calls"
-            )  # those in flight are the rest: no more is spent than was said
+            )  # the calls in flight complete the pilot: no more is spent than announced
 
     run.attempts.on_attempt = on_attempt_ended
     while run.state is RunState.RUNNING and not enough.is_set():
@@ -116,7 +117,7 @@ async def run_pilot(
 
 
 async def drain_and_stop(run: Run, reason: str) -> None:
-    """Stops a run, but what is in flight is paid for already: its answers are awaited and kept."""
+    """Stops a run after the calls in flight, which are paid for already, have ended; their answers are kept."""
     run.pause(reason)
     until = run.services.clock() + LONGEST_END_S
     while run.in_flight and run.is_active and run.services.clock() < until:  # noqa: ASYNC110 - also ends in time
@@ -125,6 +126,6 @@ async def drain_and_stop(run: Run, reason: str) -> None:
 
 
 async def keep(run: Run, options: Options) -> None:
-    """The options with which the run goes on when it is resumed; None: as its evaluation or the settings say."""
+    """Stores the options with which the run will be resumed."""
     new = await asyncio.to_thread(replace(run.plan, options=options).new_run)
     run.services.writer.execute(lambda connection: update_spec(connection, run.id, new))

@@ -1,7 +1,7 @@
-"""How long a run will take and what it will cost, as bands, from a few answers or from what earlier runs learned.
+"""Discrete-event simulation: forecasts the time and cost of a run, as bands, from a few answers or earlier runs.
 
-The time is found by playing the run through in virtual time with the very limits that it will have, against an
-endpoint of which a basis says how fast it answers and how many calls it works on at once. Pure and deterministic.
+The run is simulated in virtual time with the same limits that it will have, against an endpoint whose speed and number
+of slots come from a basis. Pure and deterministic.
 """
 
 import heapq
@@ -20,23 +20,24 @@ from evalstudio.engine.limits.vocabulary import AttemptResult, Ticket
 from evalstudio.statistics import t_quantile
 from evalstudio.store.endpoint_memory import Prior
 
-SMALLEST_ERROR = 0.05  # of a mean latency, however well it is known
+SMALLEST_ERROR = 0.05  # relative, of a mean latency, however well it is known
 PRIOR_ERROR = 0.15
 FEWEST_QUIET = 3
-SLOWER = 1.5  # a call among others that takes so many times one alone waits for a slot
-MOST_PLAYED = 2_000  # calls; what comes after is as fast as the last half of them
+SLOWER = 1.5  # a concurrent call that takes this many times as long as one alone waits for a slot
+MOST_PLAYED = 2_000  # calls that are simulated; the rest is extrapolated from the last half of them
 TICK_S = 0.25
 
 
 class Basis(msgspec.Struct, frozen=True):
-    """What is known of an endpoint. Times in seconds of a call alone, costs in US dollars a sample.
+    """What is known about an endpoint. Times are in seconds of a call alone, costs in US dollars a sample.
 
-    `slots` calls are worked on at once, the others wait; None: more than `seen`, the most that were tried.
+    `slots` is the number of calls that it processes at once, while others wait; None: more than `seen`, the highest
+    concurrency that was tried.
     """
 
     seconds: float
     spread: float  # standard deviation of the seconds
-    error: float  # half of the 95 % interval of their mean, relative to it
+    error: float  # half of the 95 % confidence interval of their mean, relative to it
     slots: int | None
     seen: int
     cost: float | None = None
@@ -47,7 +48,7 @@ class Basis(msgspec.Struct, frozen=True):
 
 
 class Band(msgspec.Struct, frozen=True):
-    """From `low` to `high` in 95 of 100 cases, as far as the basis tells."""
+    """A 95 % interval from `low` to `high`, as far as the basis is right."""
 
     low: float
     likely: float
@@ -55,7 +56,7 @@ class Band(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct, frozen=True):
-    """A run before it starts: seconds, and US dollars where prices are known."""
+    """The forecast of a run: seconds, and US dollars where prices are known."""
 
     strategy: Strategy
     seconds: Band
@@ -65,7 +66,15 @@ class Forecast(msgspec.Struct, frozen=True):
 def forecast(
     samples: int, basis: Basis, strategy: Strategy, *, ceiling: int = 256, turns: int = 1
 ) -> Forecast:
-    """The time and cost of so many samples, each of so many calls one after the other."""
+    """Forecasts a run.
+
+    Args:
+        samples: The number of samples.
+        basis: What is known about the endpoint.
+        strategy: The strategy of the run.
+        ceiling: Calls in flight, at most.
+        turns: Calls of each sample, one after the other.
+    """
     if samples < 1:
         nothing = Band(0.0, 0.0, 0.0)
         return Forecast(strategy, nothing, nothing)
@@ -77,7 +86,7 @@ def forecast(
     likely = play(calls, basis, strategy, basis.seconds, slots, ceiling)
     high = play(calls, basis, strategy, basis.seconds * slower, worst_slots, ceiling)
     if slots is None and basis.kind == "local":
-        # one's own server has an end somewhere between what was tried and what Adaptive would go to
+        # a local server has its limit between what was tried and where Adaptive would go: the geometric mean
         likely = math.sqrt(likely * play(calls, basis, strategy, basis.seconds, worst_slots, ceiling))
     low, likely, high = sorted((low, likely, high))
     return Forecast(strategy, Band(low, likely, high), _cost(samples, basis))
@@ -92,12 +101,21 @@ def from_pilot(
     kind: Kind,
     requests_per_minute: float | None = None,
 ) -> Basis:
-    """The basis from a pilot's latencies: of calls one at a time, and of calls `window` at a time."""
+    """Returns a basis from the latencies of a pilot, in seconds.
+
+    Args:
+        alone: Of calls made one at a time.
+        together: Of calls made `window` at a time.
+        window: Concurrency of these.
+        costs: Of samples, in US dollars; used only if all are known.
+        kind: The kind of endpoint.
+        requests_per_minute: Its rate limit.
+    """
     mean = statistics.fmean(alone)
     slots: int | None = None
     if together and (ratio := statistics.fmean(together) / mean) > SLOWER:
         slots = max(1, round(window / ratio))
-    # where they did not wait for each other, all calls tell how long one takes
+    # where calls did not wait for each other, all of them measure the time of a call alone
     calls = [*alone, *together] if slots is None else list(alone)
     spread = statistics.stdev(calls) if len(calls) > 1 else 0.0
     mean = statistics.fmean(calls)
@@ -117,10 +135,11 @@ def from_pilot(
 
 
 def from_prior(prior: Prior, cost: float | None, *, kind: Kind, quiet: Sequence[float] = ()) -> Basis | None:
-    """The basis from what earlier runs learned; None where that is too little.
+    """Returns a basis from what earlier runs learned; None where that is too little.
 
-    `quiet`: the seconds of calls with few others in flight. Those that Adaptive remembers were full of others, and a
-    server that works on many at once takes longer for each; without quiet ones a call alone is taken to be as slow.
+    `quiet` are the latencies, in seconds, of calls with few others in flight. The latency that Adaptive stores was
+    measured under load, where a server takes longer for each call; without quiet calls, a call alone is assumed to take
+    as long.
     """
     if prior.window is None or prior.throughput is None or prior.seconds is None:
         return None
@@ -138,7 +157,7 @@ def from_prior(prior: Prior, cost: float | None, *, kind: Kind, quiet: Sequence[
 def play(
     samples: int, basis: Basis, strategy: Strategy, seconds: float, slots: int | None, ceiling: int
 ) -> float:
-    """The seconds that a run takes; each call needs `seconds` on average."""
+    """Simulates a run; each call needs `seconds` on average. Returns the seconds until its end."""
     played = min(samples, MOST_PLAYED)
     ends = _Play(played, basis, strategy, seconds, slots, ceiling).run()
     half = ends[len(ends) // 2]
@@ -147,7 +166,7 @@ def play(
 
 
 class _Play:
-    """One run in virtual time, from 0."""
+    """The simulation of one run, in virtual time from 0."""
 
     def __init__(
         self, samples: int, basis: Basis, strategy: Strategy, seconds: float, slots: int | None, ceiling: int
@@ -175,7 +194,7 @@ class _Play:
         self._sigma = math.sqrt(math.log(1 + share * share))
 
     def run(self) -> list[float]:
-        """When each call ended, in order."""
+        """Returns the times at which calls ended, in order."""
         controller, now, started = self._controller, 0.0, 0
         ends: list[float] = []
         flying: list[tuple[float, int, Ticket]] = []
@@ -204,7 +223,7 @@ class _Play:
         return ends
 
     def _served(self, now: float, free: list[float]) -> float:
-        """When a call that comes now will be answered: first come, first served."""
+        """The time at which a call that starts now is answered: first come, first served; times are lognormal."""
         takes = self._mean
         if self._sigma > 0:
             takes *= self._random.lognormvariate(-(self._sigma**2) / 2, self._sigma)
@@ -223,7 +242,7 @@ def _cost(samples: int, basis: Basis) -> Band | None:
 
 
 def _error(values: Sequence[float]) -> float:
-    """Half of the 95 % interval of a mean, relative to it."""
+    """Half of the 95 % confidence interval of a mean (Student's t), relative to it."""
     if len(values) < 2 or (mean := statistics.fmean(values)) <= 0:
         return 0.0
     half = t_quantile(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))

@@ -1,4 +1,4 @@
-"""What a run would take, told before it starts: of one run, of all runs of a grid, and of a Python function."""
+"""Run forecast: estimates time and cost before the start, for one run, a grid or a Python function."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,15 +23,19 @@ from evalstudio.store.reader import Reader
 from evalstudio.store.run_records import latest_answers
 from evalstudio.workspace.folder import Workspace
 
-LATEST = 50  # answers of earlier runs that are looked at
-FEWEST = 2
-UNSURE = 0.5  # of a cost that only a prompt's length tells
+LATEST = 50  # answers of earlier runs that are used
+FEWEST = 2  # answers
+UNSURE = 0.5  # relative error of a cost estimated from prompt lengths alone
 NO_ANSWER = "no answer of this model yet; try a few samples"
 Three = tuple[float, float, float]  # low, likely, high
 
 
 async def forecast_run(engine: Engine, asked: ForecastRun) -> RunForecast:
-    """What a run would take, from what earlier runs learned, else from their answers. Nothing is called."""
+    """Forecasts a run from what earlier runs learned, else from their answers; calls nothing.
+
+    Raises:
+        EvalStudioError: The evaluation can't be planned, or its number of samples is unknown.
+    """
     if is_python(asked.evaluation):
         return await _of_function(engine, asked)
     path = Path(asked.evaluation)
@@ -66,9 +70,9 @@ async def _of_one(
 
 
 async def _of_function(engine: Engine, asked: ForecastRun) -> RunForecast:
-    """Of `file.py::name`, whose file is not imported for it: whoever asks knows how many samples it has.
+    """Forecasts `file.py::name` without importing the file, so the request has to state the number of samples.
 
-    Raises EvaluationError where they do not.
+    Raises EvaluationError where it does not.
     """
     if asked.samples is None:
         raise EvaluationError(f"How many samples {asked.evaluation} has is known only when it runs.")
@@ -93,17 +97,17 @@ def _function(reference: str) -> ModelSettings:
 
 
 async def _played(
-    samples: int, basis: Basis, strategy: Strategy, ceiling: int, said: str, turns: int = 1
+    samples: int, basis: Basis, strategy: Strategy, ceiling: int, message: str, turns: int = 1
 ) -> RunForecast:
     found = await asyncio.to_thread(forecast, samples, basis, strategy, ceiling=ceiling, turns=turns)
-    return RunForecast(samples, strategy, _band(found.seconds), _band(found.cost), said)
+    return RunForecast(samples, strategy, _band(found.seconds), _band(found.cost), message)
 
 
 def _together(found: Sequence[tuple[Plan, RunForecast]]) -> RunForecast:
-    """All runs of a grid, which start at once.
+    """Combines the forecasts of all runs of a grid, which start together.
 
-    Runs of one endpoint share its limits: under Adaptive they take as long as one after the other; with windows of
-    their own at best as long as the longest, at worst as long as all. Endpoints work beside each other.
+    Runs on one endpoint share its limits: under Adaptive they take as long as one after the other; with windows of
+    their own, between the longest of them and their sum. Different endpoints work in parallel.
     """
     runs = [one for _, one in found]
     total = sum(one.samples for one in runs)
@@ -142,7 +146,7 @@ def _summed(bands: Sequence[Three]) -> Three:
 
 
 def _from_answers(workspace: Workspace, evaluation: str, model: ModelSettings) -> tuple[Basis | None, int]:
-    """A basis from the latest answers that this evaluation got of this model; None where they are too few."""
+    """A basis from the latest answers of this model in this evaluation; None where there are too few."""
     with closing(Reader(workspace)) as reader:
         rows = latest_answers(reader, evaluation, model.label, LATEST)
     if len(rows) < FEWEST:

@@ -1,7 +1,7 @@
-"""Starts calls: one after the other, in turn among all who want to, as soon as every limit allows it.
+"""Admission control: starts calls in round-robin order among runs, each as soon as every limit allows it.
 
-Limits compose here: the application's ceiling, the endpoint's own (gate, pacer, cap, learned window), and what the
-run itself sets (window, workers, pause). The first that says no is the one that binds.
+Limits compose here: the application's ceiling, the endpoint's own (back-off gate, rate limiter, cap, learned window),
+and those of the run itself (window, workers, pause). The first limit that refuses a call is the binding one.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from evalstudio.engine.limits.vocabulary import Binding, Wait
 
 
 class Member(Protocol):
-    """Something that starts calls: a run."""
+    """Something that starts calls: a run, or one of its judges."""
 
     controller: EndpointController
     cap: "Cap"
@@ -25,20 +25,20 @@ class Member(Protocol):
     def adaptive(self) -> bool: ...
 
     def wants(self) -> bool:
-        """Whether there is a call to start now."""
+        """Returns whether there is a call to start now."""
 
     def refuses(self, now: float) -> Wait | None:
-        """The member's own limits."""
+        """Returns what the member's own limits make the next call wait for; None: nothing."""
 
     def tokens_wanted(self) -> int:
-        """About how many tokens the next call will take; 0 where that is unknown."""
+        """Returns an estimate of the tokens that the next call takes; 0 where it is unknown."""
 
     def start_one(self, now: float) -> None:
-        """Starts a call. It ends with `Admission.done`."""
+        """Starts a call; its end has to be reported to `Admission.done`."""
 
 
 class Cap:
-    """At most `limit` calls at once for one endpoint and key, over all runs; None: no such limit."""
+    """Concurrency cap of one endpoint and key, over all runs. `limit` None: there is none."""
 
     __slots__ = ("in_flight", "limit")
 
@@ -48,7 +48,12 @@ class Cap:
 
 
 class Admission:
-    """All who start calls in this engine. `clock` gives seconds."""
+    """The scheduler of all calls in this engine.
+
+    Args:
+        ceiling: Calls in flight of all runs together, at most.
+        clock: Monotonic time, in seconds.
+    """
 
     def __init__(self, ceiling: int, clock: Callable[[], float]) -> None:
         self._ceiling = check_count("The ceiling", ceiling)
@@ -74,13 +79,13 @@ class Admission:
             self._members.remove(member)
 
     def done(self, member: Member) -> None:
-        """A call of this member has ended: its place is free at once."""
+        """Notes that a call of this member has ended, and starts the next one in its place."""
         self.in_flight -= 1
         member.cap.in_flight -= 1
         self.pump()
 
     def pump(self) -> None:
-        """Starts every call that may start now. Each member gets one, then it is the next one's turn."""
+        """Starts every call that may start now, one for each member in turn."""
         now = self._clock()
         refused = 0
         wake: float | None = None
@@ -124,8 +129,8 @@ class Admission:
 
 
 def cancel_soon(task: "asyncio.Task[None]") -> None:
-    """Cancels a task after its first step, in this turn of the loop or the next.
+    """Cancels a task after its first step, in this iteration of the loop or the next.
 
-    One that is cancelled before it ran at all never reaches its `finally`, and its slot would be lost for good.
+    A task that is cancelled before its first step never reaches its `finally`, and its slot would be lost for good.
     """
     asyncio.get_running_loop().call_soon(task.cancel)

@@ -1,6 +1,6 @@
-"""The gate all calls of an endpoint pass: shut while the endpoint wants to be left alone.
+"""Back-off gate: holds back all calls to an endpoint while it asks to wait or recovers.
 
-Shared by every worker, so nobody sleeps in a slot and no herd of private back-offs hits the endpoint at once.
+All runs on the endpoint share it, so no call sleeps in a slot, and there is no thundering herd of private back-offs.
 """
 
 _FIRST_WAIT = 0.5
@@ -11,7 +11,7 @@ _SPACING = 0.06  # ... so that a server that still rejects does so to one or two
 
 
 class BackoffGate:
-    """Shut until `until`; then calls start one by one for a moment."""
+    """Shut until the time `until`; after that, calls start one by one for a moment. Times are monotonic seconds."""
 
     def __init__(self) -> None:
         self.until = 0.0
@@ -19,13 +19,13 @@ class BackoffGate:
         self._next_start = 0.0
 
     def shut(self, until: float) -> None:
-        """Keeps the gate shut at least until then (clock time)."""
+        """Keeps the gate shut at least until the time `until`."""
         if until > self.until:
             self.until = until
             self._careful_until = until + _REOPENING
 
     def wait(self, now: float) -> float | None:
-        """When to ask again, None when a call may start now."""
+        """Returns the time at which to check again; None when a call may start now."""
         if now < self.until:
             return self.until
         if now < self._careful_until and now < self._next_start:
@@ -41,19 +41,23 @@ class BackoffGate:
 
 
 class ThrottleBackoff:
-    """How long the gate is shut after a throttled attempt: the endpoint's hint, else doubling from half a second."""
+    """Exponential back-off after throttled attempts: the endpoint's hint, else half a second, doubled each episode."""
 
     def __init__(self) -> None:
         self._episodes_without_answer = 0
 
     def answered(self) -> None:
+        """Resets the back-off: the endpoint has answered."""
         self._episodes_without_answer = 0
 
     def wait(self, hint: float | None, *, new_episode: bool, rate_known: bool) -> float:
-        """Seconds to keep the gate shut.
+        """Returns the seconds for which to shut the gate.
 
-        Where no rate is known yet, a hint below a second is stretched to one: such hints are the time to the next
-        single permit, and all waiting calls would come for it.
+        Args:
+            hint: Seconds that the endpoint asks to wait. While no rate is known, a hint below a second is extended to
+                one: such a hint is the time to the next single permit, and all waiting calls would compete for it.
+            new_episode: The attempt is the first of its throttle episode.
+            rate_known: The endpoint's request rate was stated or learned.
         """
         if hint is not None:
             return min(_LONGEST_HINT, hint if rate_known else max(hint, 1.0))

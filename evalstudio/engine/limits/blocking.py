@@ -1,9 +1,9 @@
-"""Whether threads can help a synchronous model: how much of a call's time it only waits.
+"""Blocking ratio: the share of a call's time that it waits, which decides whether threads help a synchronous model.
 
-Under the interpreter lock a call that computes keeps all other threads from running, so more of them bring nothing;
-one that waits for a network or a GPU lets them run. The share of time spent waiting tells the two apart (the
-"blocking ratio" of arXiv 2601.10582). But beside others a call waits for the lock, too, and that looks the same. So
-the sum of what all calls in flight compute is watched as well: where it fills the lock, more of them bring nothing.
+Under the interpreter lock (GIL) a call that computes keeps all other threads from running, so more threads bring
+nothing; one that waits for a network or a GPU lets them run. The share of time spent waiting distinguishes the two (the
+"blocking ratio" of arXiv 2601.10582). But a call beside others also waits for the lock, which looks the same. So the
+sum of what all calls in flight compute is measured as well: where it saturates the lock, more threads bring nothing.
 """
 
 import math
@@ -13,11 +13,11 @@ _SMOOTHING = 0.1
 _ENOUGH = 8  # calls
 _COMPUTES = 0.3
 _WAITS = 0.7
-_FULL = (0.85, 1.15)  # of the cores; more than all of them means that the calls give the lock away
+_FULL = (0.85, 1.15)  # of the cores; more than all of them means that the calls release the lock
 
 
 class ThreadUse(StrEnum):
-    """What threads do for a synchronous model."""
+    """What more threads do for a synchronous model."""
 
     UNKNOWN = "unknown"
     HELP = "threads help"
@@ -26,25 +26,37 @@ class ThreadUse(StrEnum):
 
 
 def blocking_share(thread_time: float, wall: float) -> float:
-    """The share of a call's wall time in which its thread did not compute, 0 to 1; both in seconds."""
+    """Returns the share of a call's wall time, 0 to 1, in which its thread did not compute; arguments in seconds.
+
+    Example:
+        >>> blocking_share(thread_time=0.5, wall=2.0)
+        0.75
+    """
     return min(1.0, max(0.0, 1 - thread_time / wall)) if wall > 0 else 0.0
 
 
 class BlockingShare:
-    """The smoothed blocking share of a model's calls, and what follows for its threads.
+    """The smoothed blocking share of a model's calls, and the number of threads that it makes useful.
 
-    `cores` is how many threads can compute at once: 1 under the interpreter lock, all usable cores without it.
+    Args:
+        cores: Threads that can compute at once: 1 under the interpreter lock, all usable cores without it.
     """
 
     def __init__(self, *, cores: int = 1) -> None:
         self._cores = cores
         self._calls = 0
-        self._busy = 0.0  # cores that all calls in flight keep busy
+        self._busy = 0.0  # cores that all calls in flight together keep busy
         self._full_at: int | None = None  # fewest calls in flight that were seen to keep all of them busy
         self.share: float | None = None
 
     def called(self, thread_time: float, wall: float, in_flight: int = 1) -> None:
-        """A call took `wall` seconds, of which its thread computed `thread_time`; `in_flight` ran, itself included."""
+        """Adds a call.
+
+        Args:
+            thread_time: Seconds that its thread computed.
+            wall: Seconds that it took.
+            in_flight: Calls that ran meanwhile, itself included.
+        """
         share = blocking_share(thread_time, wall)
         self._calls += 1
         weight = max(_SMOOTHING, 1 / self._calls)
@@ -70,7 +82,7 @@ class BlockingShare:
 
     @property
     def useful_threads(self) -> int | None:
-        """More threads than this bring nothing; None where that is not known or there is no such bound."""
+        """The number of threads beyond which more bring nothing; None where it is unknown or there is no bound."""
         verdict = self.verdict
         if self.share is None or verdict in (ThreadUse.UNKNOWN, ThreadUse.HELP):
             return None
@@ -82,7 +94,7 @@ class BlockingShare:
 
     @property
     def sentence(self) -> str | None:
-        """What a person should know; None when threads help."""
+        """The advice for the user; None when threads help."""
         if self.share is None or self.verdict in (ThreadUse.UNKNOWN, ThreadUse.HELP):
             return None
         computes = f"a call computes for {1 - self.share:.0%} of its time"

@@ -1,4 +1,4 @@
-"""What a person may set: raises `LimitError` with what is wrong."""
+"""Validation of the limits that a user sets."""
 
 import math
 
@@ -6,7 +6,11 @@ from evalstudio.core.errors import LimitError
 
 
 def check_bounds(minimum: int, maximum: int, start: int | None = None, pin: int | None = None) -> None:
-    """Of calls in flight."""
+    """Checks bounds on calls in flight.
+
+    Raises:
+        LimitError: A bound is no positive whole number, or they contradict each other; it says which.
+    """
     named = (("minimum", minimum), ("maximum", maximum), ("start", start), ("pinned window", pin))
     for name, value in named:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
@@ -20,7 +24,11 @@ def check_bounds(minimum: int, maximum: int, start: int | None = None, pin: int 
 
 
 def check_rates(*rates: float | None) -> None:
-    """Of requests or tokens a minute."""
+    """Checks rates, in requests or tokens a minute; None: no limit.
+
+    Raises:
+        LimitError: A rate is not a positive, finite number.
+    """
     for rate in rates:
         if rate is not None and not (math.isfinite(rate) and rate > 0):
             raise LimitError(f"A rate limit must be a positive number a minute, not {rate}.")

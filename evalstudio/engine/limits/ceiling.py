@@ -1,4 +1,4 @@
-"""A number in flight that the endpoint was seen not to take; it is relaxed slowly, and each time less often."""
+"""Concurrency ceiling: an upper bound learned from rejections, raised slowly, and less often after each one."""
 
 import math
 
@@ -8,7 +8,11 @@ _FACTOR = 1.05
 
 
 class Ceiling:
-    """Infinite until something was hit. `relax_after` is the first interval between relaxations, in seconds."""
+    """An upper bound on calls in flight; infinite until it is hit.
+
+    Args:
+        relax_after: Seconds for which it has to be binding before it is raised for the first time.
+    """
 
     def __init__(self, relax_after: float = _FIRST_INTERVAL) -> None:
         self.value = math.inf
@@ -17,17 +21,26 @@ class Ceiling:
         self._bound_since: float | None = None
 
     def hit(self, value: float) -> None:
-        """The endpoint refused more than `value`. Hit again, it is tried less often."""
+        """Sets the bound: the endpoint refused more than `value`. After a second hit it is raised less often."""
         if math.isfinite(self.value):
             self._interval = min(_LONGEST_INTERVAL, 2 * self._interval)
         self.value = max(1.0, value)
         self._bound_since = None
 
     def lift(self) -> None:
+        """Removes the bound."""
         self.value, self._interval, self._bound_since = math.inf, self._first_interval, None
 
     def tick(self, now: float, *, binds: bool) -> bool:
-        """True when it was raised a little because it has been binding for long enough."""
+        """Raises the bound a little once it has been binding for long enough.
+
+        Args:
+            now: Monotonic time, in seconds.
+            binds: It is what keeps calls from starting.
+
+        Returns:
+            Whether it was raised.
+        """
         if not binds:
             self._bound_since = None
             return False

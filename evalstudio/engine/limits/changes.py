@@ -1,15 +1,15 @@
-"""What changed in the limits of an endpoint, for people to read."""
+"""Change log of an endpoint's limits, for people to read."""
 
 from evalstudio.engine.limits.vocabulary import Binding, LimitMove
 
 Rates = tuple[float | None, float | None]
-"""Requests and tokens a minute, None where there is no limit."""
+"""Requests and tokens a minute; None where there is no limit."""
 
 _CLIMB = 1.0  # seconds
 
 
 def add_change(changes: list[LimitMove], change: LimitMove) -> None:
-    """Steps of one climb within a second are one change: a ramp moves with every answer."""
+    """Appends a change; steps of one ramp within a second become one, because a ramp moves with every answer."""
     last = changes[-1] if changes else None
     if last is not None and _continues(last, change):
         change = LimitMove(last.at, last.what, last.old, change.new, change.cause, change.sentence)
@@ -18,7 +18,7 @@ def add_change(changes: list[LimitMove], change: LimitMove) -> None:
 
 
 def rate_changes(now: float, old: Rates, new: Rates, sentence: str) -> list[LimitMove]:
-    """What became different in the rates."""
+    """Returns a change for each rate that differs."""
     names = (("requests per minute", Binding.REQUESTS), ("tokens per minute", Binding.TOKENS))
     return [
         LimitMove(now, what, was, is_now, cause, sentence)
@@ -28,7 +28,7 @@ def rate_changes(now: float, old: Rates, new: Rates, sentence: str) -> list[Limi
 
 
 def _continues(last: LimitMove, change: LimitMove) -> bool:
-    """Whether both are steps upwards of one climb."""
+    """Whether both are upward steps of one ramp."""
     if last.what != change.what or {last.cause, change.cause} != {Binding.PROBING}:
         return False
     if last.old is None or change.old is None or change.new is None:

@@ -1,4 +1,8 @@
-"""The brake: one cut for each overload, then one careful call at a time until the endpoint answers again."""
+"""Circuit breaker: stops calls to an endpoint that fails, and probes it until it answers again.
+
+Each overload cuts the window once. While the breaker is open, one canary call at a time is sent, with a growing wait
+between them; the first answer closes it.
+"""
 
 from collections import deque
 from enum import StrEnum
@@ -6,7 +10,7 @@ from enum import StrEnum
 _RECENT = 16  # attempts that ended last
 _FAILED = 5  # of them failed, and more than half: an overload, not the stray failures of a flaky endpoint
 _STREAK = 3  # failures in a row are enough when hardly more are in flight
-_FRESH = 10.0  # seconds; older ends say nothing about now
+_FRESH = 10.0  # seconds; attempts that ended earlier are no evidence about the present
 _FIRST_WAIT = 2.0
 _LONGEST_WAIT = 15.0
 BREAKER_CANARIES = 8
@@ -14,19 +18,25 @@ BREAKER_SECONDS = 600.0
 
 
 class RecentFailure(StrEnum):
-    """What a failed attempt means."""
+    """How the circuit breaker classifies a failed attempt."""
 
-    STRAY = "stray"  # one of few: tried again, nothing else happens
+    STRAY = "stray"  # an isolated failure: it is retried, nothing else happens
     EPISODE = "episode"  # the endpoint is overloaded: cut once
-    KNOWN = "known"  # belongs to an episode that was already cut
-    CANARY = "canary"  # the careful call failed too: wait longer
+    KNOWN = "known"  # belongs to an episode that has already cut the window
+    CANARY = "canary"  # the canary call failed, too: wait longer
 
 
 class CircuitBreaker:
-    """Tells overload from stray failures. `generation` rises with each episode; a call belongs to the one it started in."""
+    """Distinguishes overload from stray failures.
+
+    Attributes:
+        open: An overload episode is under way; it lasts until a call is answered.
+        failed_canaries: Canary calls that have failed in this episode.
+        generation: Number of the episode; a call belongs to the one in which it started.
+    """
 
     def __init__(self) -> None:
-        self.open = False  # an episode lasts until an answer arrives
+        self.open = False
         self.failed_canaries = 0
         self.generation = 0
         self._ends: deque[tuple[float, bool]] = deque(maxlen=_RECENT)
@@ -36,7 +46,7 @@ class CircuitBreaker:
         self._opened_at = 0.0
 
     def answered(self, now: float) -> bool:
-        """An attempt was answered; True when that ends the episode."""
+        """Notes an answered attempt; True when it closes the breaker."""
         self._end(now, failed=False)
         self._streak = 0
         self._last_answer = now
@@ -49,7 +59,13 @@ class CircuitBreaker:
         return True
 
     def failed(self, now: float, generation: int, in_flight: int) -> RecentFailure:
-        """An attempt of that generation failed while `in_flight` were out, itself included."""
+        """Classifies a failed attempt, and opens the breaker on an overload.
+
+        Args:
+            now: Monotonic time, in seconds.
+            generation: The generation in which the attempt started.
+            in_flight: Calls in flight when it failed, itself included.
+        """
         if generation != self.generation:
             return RecentFailure.KNOWN
         if self.open:
@@ -68,17 +84,17 @@ class CircuitBreaker:
         return RecentFailure.STRAY
 
     def wait(self) -> float:
-        """Seconds until the next careful call: 2, 4, 8, 15, 15, ..."""
+        """Returns the seconds until the next canary call: 2, 4, 8, 15, 15, ..."""
         return min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(self.failed_canaries, 10))
 
     def broken(self, now: float) -> bool:
-        """The endpoint is down for good, as far as a run should wait: it pauses and keeps what it has."""
+        """Returns whether the endpoint has been down for so long that a run should pause instead of waiting."""
         return self.open and (
             self.failed_canaries >= BREAKER_CANARIES or now - self._opened_at > BREAKER_SECONDS
         )
 
     def reset_breaker(self, now: float) -> None:
-        """A person has seen to the cause: the endpoint gets all its careful calls once more."""
+        """Grants the full number of canary calls again, after a person has fixed the cause."""
         self.failed_canaries = 0
         self._opened_at = now
 

@@ -1,4 +1,4 @@
-"""Notices that an endpoint became faster or slower while the window stayed the same."""
+"""Drift detector: notices that an endpoint became faster or slower while the window stayed the same."""
 
 import math
 
@@ -19,7 +19,11 @@ class Drift:
         self._last = 0
 
     def lived(self, attempt: Lived) -> int:
-        """1 when calls became faster, -1 slower, in two blocks in a row; else 0."""
+        """Adds an attempt.
+
+        Returns:
+            1 when calls became faster in two blocks in a row, -1 when they became slower, else 0.
+        """
         self.newest.lived(attempt)
         if self.newest.count < _BLOCK:
             return 0
@@ -33,7 +37,7 @@ class Drift:
                 direction = 1 if change > 0 else -1
                 twice, self._last = direction == self._last, direction
                 if twice:
-                    return direction  # `newest` is what holds from now on
+                    return direction  # `newest` is the new baseline
                 self.newest = LoadLevel()
                 return 0
             self._last = 0

@@ -1,11 +1,11 @@
-"""All that limits calls to one endpoint: gate, pacer, brake and the learned window, side by side.
+"""Endpoint controller: back-off gate, circuit breaker, rate limiter and adaptive window of one endpoint together.
 
-One controller for each endpoint, key and model, shared by all runs and judges on it. It learns from attempts, not
-from samples. No I/O and no clock of its own: `now` is a monotonic time in seconds.
+There is one for each endpoint, key and model, shared by all runs and judges that call it. It learns from attempts, not
+from samples. It does no I/O and has no clock of its own: `now` is always monotonic time in seconds.
 
-A call starts when gate, brake, pacer and window agree (`check`). What an attempt's end teaches, and to whom, is in
-`finish`: answers teach the window, throttling the pacer or the concurrency cap, overload the brake, nothing else
-teaches anything.
+A call starts when gate, breaker, rate limiter and window all allow it (`check`). `finish` passes the result of an
+attempt to the part that learns from it: answers to the window, throttling to the rate limiter or the concurrency cap,
+overload to the circuit breaker. Other outcomes are no evidence about limits.
 """
 
 import math
@@ -24,13 +24,17 @@ from evalstudio.engine.limits.rate_limiter import RateLimiter
 from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.safe_load import SafeLoad
 from evalstudio.engine.limits.streaming import StreamRate
-from evalstudio.engine.limits.throttle_episodes import Refusals
+from evalstudio.engine.limits.throttle_episodes import ThrottleEpisodes
 from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitMove, Ticket, Wait
 from evalstudio.store.endpoint_memory import Prior
 
 
 class EndpointController:
-    """The limits of one endpoint. `changes` collects what changed; the owner drains it."""
+    """The limits of one endpoint.
+
+    `changes` collects what changed, for the owner to drain; `expected_output` is the number of tokens to reserve for an
+    answer of unknown length; `gate_cause` says why calls are held back. Raises LimitError for bad bounds or rates.
+    """
 
     def __init__(
         self,
@@ -53,20 +57,20 @@ class EndpointController:
         self.retries = RetryBudget()  # of all who call it
         self._minimum, self._maximum = minimum, maximum
         self._pin: int | None = None
-        self._useful = math.inf  # calls at once that this machine can use
+        self._useful = math.inf  # concurrent calls that this machine can make use of
         self._adaptive_in_flight = 0
         self._area, self._area_at = 0.0, now
         self._gate, self._backoff = BackoffGate(), ThrottleBackoff()
-        self._pacer = RateLimiter(now)
+        self._rate_limiter = RateLimiter(now)
         self._stream = StreamRate()
-        self._brake = CircuitBreaker()
-        self._refusals = Refusals()
-        self._cap = self._refusals.cap
+        self._breaker = CircuitBreaker()
+        self._throttles = ThrottleEpisodes()
+        self._cap = self._throttles.cap
         self._load = SafeLoad(prior.crashed_at if prior is not None else None)
         self._client = ClientLoad()
         self._canary: Ticket | None = None
         self._started = (0, 0)  # requests and tokens so far
-        self._disturbed_at = -math.inf  # when gate or pacer last held a call back
+        self._disturbed_at = -math.inf  # when gate or rate limiter last held a call back
         self._next_growth_start = 0.0
         self._seconds: float | None = None  # mean of an answered attempt
         if prior is not None and prior.concurrency_cap is not None:
@@ -78,41 +82,47 @@ class EndpointController:
             now, start=first, blind=min(max(first, blind), self._top), moved=self._window_moved
         )
         if recalled:
-            self._learner.end_ramp(now)  # what earlier runs learned is where this one holds
+            self._learner.end_ramp(now)  # this run holds the window that earlier runs settled at
         if prior is not None and prior.requests_per_minute is not None:
-            self._pacer.hidden.recall(prior.requests_per_minute / 60)
-        self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
+            self._rate_limiter.hidden.recall(prior.requests_per_minute / 60)
+        self._rate_limiter.set_rates(now, requests_per_minute, tokens_per_minute)
 
     # -- before an attempt ---------------------------------------------------------------------------------------------
 
     def check(self, now: float, tokens: int = 0, *, adaptive: bool = True) -> Wait | None:
-        """None when a call that takes about `tokens` may start now, else what it waits for.
+        """Checks whether a call may start now.
 
-        `tokens` is the prompt plus the output it reserves (`max_tokens`, or `expected_output` when it sets none).
-        `adaptive=False` is a run with a window of its own: gate and pacer apply, the learned window does not.
+        Args:
+            now: Monotonic time, in seconds.
+            tokens: Tokens of the prompt plus the output it reserves (`max_tokens`, else `expected_output`).
+            adaptive: False for a run with a window of its own: gate and rate limiter apply, the learned window does
+                not.
+
+        Returns:
+            None when it may start, else what it waits for.
         """
         if (until := self._gate.wait(now)) is not None:
             self._disturbed_at = now
-            return Wait(Binding.OVERLOAD if self._brake.open else Binding.BACKOFF, until)
-        if self._brake.open and self._canary is not None:
+            return Wait(Binding.OVERLOAD if self._breaker.open else Binding.BACKOFF, until)
+        if self._breaker.open and self._canary is not None:
             self._disturbed_at = now
             return Wait(Binding.OVERLOAD, None)
         if adaptive and self._adaptive_in_flight >= self.limit:
             return Wait(self._window_binding(), None)
-        if (until := self._pacer.check(now, tokens)) is not None:
+        if (until := self._rate_limiter.check(now, tokens)) is not None:
             self._disturbed_at = now
-            return Wait(Binding.TOKENS if self._pacer.blocks_tokens else Binding.REQUESTS, until)
+            return Wait(Binding.TOKENS if self._rate_limiter.blocks_tokens else Binding.REQUESTS, until)
         if adaptive and now < self._next_growth_start:
             return Wait(Binding.PROBING, self._next_growth_start)
         return None
 
     def start(self, now: float, tokens: int = 0, *, adaptive: bool = True) -> Ticket:
-        """A call starts. Call `finish` once for each ticket, whatever happens."""
+        """Starts a call. `finish` has to be called once for each ticket, whatever happens."""
         self._advance(now)
         self.in_flight += 1
         self._adaptive_in_flight += adaptive
         self._gate.started(now)
-        self._pacer.started(now, tokens)
+        self._rate_limiter.started(now, tokens)
         before = self._started
         self._started = (before[0] + 1, before[1] + tokens)
         growing = self._pin is None and self._learner.phase in (Phase.RAMP, Phase.PROBE_UP)
@@ -124,21 +134,21 @@ class EndpointController:
             tokens=tokens,
             before=before,
             adaptive=adaptive,
-            generation=self._refusals.generation,
-            brake_generation=self._brake.generation,
+            generation=self._throttles.generation,
+            breaker_generation=self._breaker.generation,
             in_flight=self.in_flight,
             limit=self.limit,
-            at_record=self._refusals.started(self.in_flight),
+            at_record=self._throttles.started(self.in_flight),
             area=self._area,
         )
         if adaptive:
             self._stream.started(now, ticket, self._learner.window)
-        if self._brake.open:
+        if self._breaker.open:
             self._canary = ticket
         return ticket
 
     def streamed(self, now: float, ticket: Ticket, parts: int) -> None:
-        """So many parts of its answer came while it is still being written."""
+        """Notes that `parts` of an answer arrived while it is still being streamed."""
         if ticket.adaptive:
             self._stream.came(now, ticket, parts)
         ticket.streams = True
@@ -146,7 +156,7 @@ class EndpointController:
     # -- after an attempt ----------------------------------------------------------------------------------------------
 
     def finish(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
-        """An attempt ended; what it teaches depends on its outcome."""
+        """Ends an attempt, and learns from its outcome. Raises ValueError where it has ended already."""
         if ticket.ended:
             raise ValueError("an attempt ends once")
         ticket.ended = True
@@ -161,9 +171,9 @@ class EndpointController:
         if result.rates is not None:
             self._take_headers(now, ticket, result.rates)
         if result.tokens is not None:
-            self._pacer.refund(now, ticket.tokens - result.tokens)
+            self._rate_limiter.refund(now, ticket.tokens - result.tokens)
         elif result.outcome in (Outcome.THROTTLED, Outcome.OVERLOADED):
-            self._pacer.refund(now, ticket.tokens)
+            self._rate_limiter.refund(now, ticket.tokens)
         if result.outcome is Outcome.OK:
             self._answered(now, ticket, result)
         elif result.outcome is Outcome.THROTTLED:
@@ -172,7 +182,7 @@ class EndpointController:
             self._overloaded(now, ticket, result, before)
 
     def tick(self, now: float) -> None:
-        """Called about four times a second while calls are in flight or waiting."""
+        """Advances time-driven rules; to be called about four times a second."""
         full = self._adaptive_in_flight >= self.limit
         self._cause = Binding.PROBING
         if not self._client.busy:
@@ -183,7 +193,7 @@ class EndpointController:
                 if streams is not None and self._stream.is_sooner:
                     self._learner.streamed(now, streams, top=self._top)
         old = self._rates
-        if self._pacer.tick(now):
+        if self._rate_limiter.tick(now):
             self._report_rates(now, old, "it held for a while: trying a little more")
         at_top = full and self._learner.window >= self._top
         if self._cap.tick(now, binds=at_top and self._cap.value <= self._load.value):
@@ -191,7 +201,7 @@ class EndpointController:
         self._load.tick(now, binds=at_top and self._load.value < self._cap.value)
 
     def client_load(self, now: float, loop_lag: float, cpu: float) -> None:
-        """This process's own load, about once a second: lag in seconds, CPU as a share of one core."""
+        """Reports this process's load, about once a second: loop lag in seconds, CPU as a share of one core."""
         self._client.report(loop_lag, cpu)
         if self._client.late and self._learner.window > self._minimum:
             self._cause = Binding.CLIENT
@@ -203,7 +213,7 @@ class EndpointController:
     # -- settings and state --------------------------------------------------------------------------------------------
 
     def set_bounds(self, now: float, minimum: int, maximum: int, pin: int | None = None) -> None:
-        """The user's bounds, or a pinned window. Raises `LimitError` when they can't work."""
+        """Sets the user's bounds on calls in flight, or pins the window. Raises LimitError when they can't work."""
         check_bounds(minimum, maximum, pin=pin)
         old = self.limit
         self._minimum, self._maximum, self._pin = minimum, maximum, pin
@@ -215,14 +225,14 @@ class EndpointController:
     def set_rates(
         self, now: float, requests_per_minute: float | None, tokens_per_minute: float | None
     ) -> None:
-        """The user's limits a minute, None for none. Raises `LimitError` for what is not a positive number."""
+        """Sets the user's rate limits per minute; None: no limit. Raises LimitError for what is not positive."""
         check_rates(requests_per_minute, tokens_per_minute)
         old = self._rates
-        self._pacer.set_rates(now, requests_per_minute, tokens_per_minute)
+        self._rate_limiter.set_rates(now, requests_per_minute, tokens_per_minute)
         self._report_rates(now, old, "set by you")
 
     def set_useful(self, now: float, most: int | None, sentence: str) -> None:
-        """This machine can use no more than `most` calls at once, because of what `sentence` says; None: any number."""
+        """Bounds the window by the concurrency that this machine can use; `sentence` says why. None: no bound."""
         useful = math.inf if most is None else most
         if useful == self._useful:
             return
@@ -238,17 +248,17 @@ class EndpointController:
 
     @property
     def requests_per_minute(self) -> float | None:
-        """In force, set, stated or learned; None when none is known."""
-        return self._pacer.requests_per_minute
+        """The request rate in force, whether set, stated or learned; None when none is known."""
+        return self._rate_limiter.requests_per_minute
 
     @property
     def tokens_per_minute(self) -> float | None:
-        return self._pacer.tokens_per_minute
+        return self._rate_limiter.tokens_per_minute
 
     @property
     def rates_set(self) -> tuple[float | None, float | None]:
-        """Requests and tokens a minute that the user has set; None where nothing is."""
-        return self._pacer.settings
+        """Requests and tokens a minute that the user has set; None where there is no setting."""
+        return self._rate_limiter.settings
 
     @property
     def phase(self) -> str:
@@ -256,42 +266,40 @@ class EndpointController:
 
     @property
     def throughput(self) -> float | None:
-        """Answers a second that the endpoint gives at the learned window, None before that is known."""
+        """Answers a second at the learned window; None before that is known."""
         return self._learner.throughput
 
     def gate_until(self, now: float) -> float | None:
-        """When calls may start again, None when they may now; `gate_cause` says why they may not."""
+        """Returns the time at which calls start again; None: they may start now. `gate_cause` says why they wait."""
         return self._gate.until if self._gate.is_shut(now) else None
 
     def broken(self, now: float) -> str | None:
-        """A sentence when the endpoint has been down for so long that a run should pause, else None."""
-        if not self._brake.broken(now):
+        """Returns a sentence when the endpoint has been down for so long that a run should pause, else None."""
+        if not self._breaker.broken(now):
             return None
-        return (
-            f"the endpoint did not recover in {self._brake.failed_canaries} careful calls: {self.gate_cause}"
-        )
+        return f"the endpoint did not recover in {self._breaker.failed_canaries} careful calls: {self.gate_cause}"
 
     def reset_breaker(self, now: float) -> None:
-        """A person has seen to what was `broken`: it is asked again, with as much patience as at first."""
-        self._brake.reset_breaker(now)
+        """Lets canary calls start again in full number, after a person has fixed the cause."""
+        self._breaker.reset_breaker(now)
 
     def binding(self, now: float, waiting: int) -> Binding | None:
-        """What keeps `waiting` samples from starting; None when nothing here does."""
+        """Returns the limit that keeps `waiting` samples from starting; None when it is none of these."""
         if waiting <= 0:
             return Binding.DATASET
         if self._gate.is_shut(now):
-            return Binding.OVERLOAD if self._brake.open else Binding.BACKOFF
-        if self._brake.open:
+            return Binding.OVERLOAD if self._breaker.open else Binding.BACKOFF
+        if self._breaker.open:
             return Binding.OVERLOAD
-        if now - self._pacer.blocked_at < 0.5:
-            return Binding.TOKENS if self._pacer.blocks_tokens else Binding.REQUESTS
+        if now - self._rate_limiter.blocked_at < 0.5:
+            return Binding.TOKENS if self._rate_limiter.blocks_tokens else Binding.REQUESTS
         if self._adaptive_in_flight >= self.limit:
             return self._window_binding()
         return None
 
     def prior(self) -> Prior:
-        """What to keep for the next run."""
-        hidden = self._pacer.hidden
+        """Returns what to store for the next run."""
+        hidden = self._rate_limiter.hidden
         return Prior(
             window=self._learner.base if self._learner.proven else None,
             throughput=self._learner.throughput,
@@ -302,22 +310,22 @@ class EndpointController:
             expected_output=self.expected_output,
         )
 
-    # -- what each outcome teaches -------------------------------------------------------------------------------------
+    # -- learning from each outcome ----------------------------------------------------------------------------------
 
     def _answered(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
         seconds = max(1e-9, now - ticket.started)
         self._seconds = seconds if self._seconds is None else 0.9 * self._seconds + 0.1 * seconds
         self._stream.whole(self._seconds)
         if result.output_tokens is not None:
-            # a step-wise 70th percentile: too small a reservation is what gets a request rejected
+            # a step-wise 70th percentile: a reservation that is too small gets a request rejected
             step = 0.05 * self.expected_output + 1
             self.expected_output += 0.7 * step if result.output_tokens > self.expected_output else -0.3 * step
         self._backoff.answered()
-        if self._brake.answered(now):
+        if self._breaker.answered(now):
             self.gate_cause = ""
-            if ticket.brake_generation == self._brake.generation:
+            if ticket.breaker_generation == self._breaker.generation:
                 self._load.recovered()
-        if not ticket.adaptive or self._pin is not None or self._brake.open:
+        if not ticket.adaptive or self._pin is not None or self._breaker.open:
             return
         lived_with = (self._area - ticket.area) / seconds
         attempt = Lived(
@@ -328,7 +336,7 @@ class EndpointController:
             met=ticket.in_flight,
             first_token=result.first_token,
             limit=ticket.limit,
-            # mean, not now: calls of equal length end together and leave the window empty for a moment
+            # the mean, not the present value: calls of equal length end together and empty the window for a moment
             in_use=lived_with >= 0.85 * min(ticket.limit, self.limit) and now - self._disturbed_at > 0.5,
         )
         self._cause = Binding.PROBING
@@ -339,35 +347,37 @@ class EndpointController:
         )  # fmt: skip
 
     def _carried(self, now: float) -> int | None:
-        """How many calls like those so far the endpoint's own statement lets run at once; None: it states nothing."""
+        """Concurrent calls, of the mean size so far, that the endpoint's stated rates sustain; None: it states none."""
         requests, tokens = self._started
-        return self._pacer.carries(now, self.in_flight, self._seconds or 0.0, tokens / max(1, requests))
+        return self._rate_limiter.carries(
+            now, self.in_flight, self._seconds or 0.0, tokens / max(1, requests)
+        )
 
     def _throttled(self, now: float, ticket: Ticket, result: AttemptResult) -> None:
-        refusal = self._refusals.judge(
+        throttle = self._throttles.judge(
             now, ticket, result,
-            rate_known=self._pacer.stated or self._pacer.hidden.rate is not None, seconds=self._seconds,
+            rate_known=self._rate_limiter.stated or self._rate_limiter.hidden.rate is not None, seconds=self._seconds,
         )  # fmt: skip
-        new = refusal.new_episode
+        new = throttle.new_episode
         old = self._rates
-        learn = new and not refusal.at_once and not self._pacer.stated
+        learn = new and not throttle.at_once and not self._rate_limiter.stated
         wait = 0.0
-        if refusal.pauses:
-            wait = self._backoff.wait(result.hint, new_episode=new, rate_known=self._pacer.rate_known)
+        if throttle.pauses:
+            wait = self._backoff.wait(result.hint, new_episode=new, rate_known=self._rate_limiter.rate_known)
             self._gate.shut(now + wait)
-        self._pacer.throttled(now, now + wait, new_episode=new, learn=learn)
+        self._rate_limiter.throttled(now, now + wait, new_episode=new, learn=learn)
         self.gate_cause = result.message or "the endpoint asks for fewer requests"
-        if new and not self._pacer.stated:
+        if new and not self._rate_limiter.stated:
             self._learner.end_ramp(now)
-        if refusal.at_once:
+        if throttle.at_once:
             self._keep_below(now, ticket.in_flight)
         elif learn:
             self._report_rates(now, old, "calls were rejected: this is what the endpoint let through")
         if new:
-            self._refusals.begin_anew(self.in_flight)
+            self._throttles.begin_anew(self.in_flight)
 
     def _keep_below(self, now: float, rejected: int) -> None:
-        """So many at once were too many."""
+        """Caps the window below the number of calls in flight that was rejected."""
         cap = max(self._minimum, rejected - 1)
         self._cap.hit(cap)
         self._cause = Binding.CAP
@@ -375,29 +385,29 @@ class EndpointController:
         self._learner.limit_to(now, self._minimum, self._top, sentence)
 
     def _overloaded(self, now: float, ticket: Ticket, result: AttemptResult, before: int) -> None:
-        verdict = self._brake.failed(now, ticket.brake_generation, before)
+        verdict = self._breaker.failed(now, ticket.breaker_generation, before)
         if result.hint is not None:
             self._gate.shut(now + min(120.0, result.hint))
         if verdict is RecentFailure.KNOWN:
             self._load.lost_another()
         elif verdict is RecentFailure.CANARY:
-            self._gate.shut(now + self._brake.wait())
+            self._gate.shut(now + self._breaker.wait())
         elif verdict is RecentFailure.EPISODE:
             self.gate_cause = result.message or "the endpoint is overloaded"
-            top = max(self._refusals.most, before)
-            self._gate.shut(now + self._brake.wait())
+            top = max(self._throttles.most, before)
+            self._gate.shut(now + self._breaker.wait())
             self._load.broke_down(top)
             self._cause = Binding.OVERLOAD
             window = max(self._minimum, min(self._learner.window, top // 2, self._top))
             self._learner.cut(
                 now, window, f"calls failed with {top} in flight ({self.gate_cause}): down to {window}"
             )
-            self._refusals.begin_anew(0)
+            self._throttles.begin_anew(0)
 
     def _take_headers(self, now: float, ticket: Ticket, rates: RateHeaders) -> None:
         old = self._rates
         later = (self._started[0] - ticket.before[0] - 1, self._started[1] - ticket.before[1] - ticket.tokens)
-        self._pacer.headers(now, rates, *later)
+        self._rate_limiter.headers(now, rates, *later)
         self._report_rates(now, old, "stated by the endpoint")
 
     # -- common --------------------------------------------------------------------------------------------------------
@@ -435,7 +445,7 @@ class EndpointController:
 
     @property
     def _rates(self) -> Rates:
-        return self._pacer.requests_per_minute, self._pacer.tokens_per_minute
+        return self._rate_limiter.requests_per_minute, self._rate_limiter.tokens_per_minute
 
     def _change(self, now: float, old: int, new: int, cause: Binding, sentence: str) -> None:
         add_change(self.changes, LimitMove(now, "window", old, new, cause, sentence))

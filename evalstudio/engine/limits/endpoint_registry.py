@@ -1,4 +1,7 @@
-"""One set of limits for each endpoint, key and model, shared by all runs on it; what it learned outlives the engine."""
+"""Endpoint registry: one set of limits for each endpoint, key and model, shared by all runs that call it.
+
+What an endpoint's limits have learned is stored as a prior, so it outlives the engine.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,13 +17,17 @@ from evalstudio.store.endpoint_memory import Prior
 
 
 class Endpoints:
-    """The controllers and caps of this engine, by endpoint."""
+    """The controllers and caps of this engine, by endpoint.
+
+    Args:
+        rates: Requests and tokens a minute from the settings, by provider, provider/name or base URL.
+    """
 
     def __init__(self, rates: Mapping[str, Rates]) -> None:
-        self._rates = rates  # of the settings
+        self._rates = rates  # from the settings
         self._controllers: dict[str, EndpointController] = {}
         self._models: dict[str, ModelSettings] = {}
-        self._steered: set[str] = set()  # whose rates a person has set while it ran
+        self._set_by_user: set[str] = set()  # endpoints whose rates a person has set while a run was active
         self._caps: dict[str, Cap] = {}
 
     def get(
@@ -34,7 +41,21 @@ class Endpoints:
         maximum: int,
         start: int | None,
     ) -> tuple[EndpointController, Cap]:
-        """The limits of a model's endpoint; `identity` is `identify(model, key)`."""
+        """Returns the limits of a model's endpoint, and creates them for its first run.
+
+        Args:
+            model: The model to call.
+            identity: `identify(model, key)`.
+            key: The API key; it tells accounts apart.
+            prior: What earlier runs learned about the endpoint.
+            now: Monotonic time, in seconds.
+            maximum: The largest number of calls in flight.
+            start: The first window that the user asks for; None: from the prior or the kind of endpoint.
+
+        Returns:
+            The endpoint's controller, and the cap on calls in flight that all models behind the same address and
+            key share.
+        """
         controller = self._controllers.get(identity)
         if controller is None:
             rates = rates_in_force(model, self._rates)
@@ -56,17 +77,17 @@ class Endpoints:
         return controller, cap
 
     def steer(self, controller: EndpointController, now: float, rates: Rates) -> None:
-        """A person sets the rates of one endpoint now; settings no longer change them."""
+        """Sets the rates of one endpoint as a person asks; from now on settings no longer change them."""
         controller.set_rates(now, rates.requests_per_minute, rates.tokens_per_minute)
-        self._steered |= {name for name, one in self._controllers.items() if one is controller}
+        self._set_by_user |= {name for name, one in self._controllers.items() if one is controller}
 
     def apply_rates(self, rates: Mapping[str, Rates], now: float) -> None:
-        """Rates of the settings hold from now on, where no model and no person set others."""
+        """Applies new rates from the settings, except where a model or a person has set its own."""
         before, self._rates = self._rates, rates
         for identity, controller in self._controllers.items():
             model = self._models[identity]
             old, new = rates_in_force(model, before), rates_in_force(model, rates)
-            if old != new and identity not in self._steered:
+            if old != new and identity not in self._set_by_user:
                 controller.set_rates(now, new.requests_per_minute, new.tokens_per_minute)
 
     def controllers(self) -> list[EndpointController]:
@@ -74,9 +95,12 @@ class Endpoints:
 
 
 def identify(model: ModelSettings, key: str | None) -> str:
-    """The name under which an endpoint's limits are kept. Holds no key; servers that the app starts have no fixed port.
+    """Returns the name under which an endpoint's limits are stored.
 
-    Raises ModelError where a secret that a header names is not there.
+    It holds a digest instead of the key, and no address for servers that the app starts: their port changes.
+
+    Raises:
+        ModelError: A secret that a header refers to can't be found.
     """
     if model.provider == "python":
         return f"{model.path}::{model.name}"
@@ -87,14 +111,14 @@ def identify(model: ModelSettings, key: str | None) -> str:
 
 
 def kind_of(model: ModelSettings) -> Kind:
-    """Whether a model is a function, a server on this machine or network, or a hosted API."""
+    """Returns whether a model is a function, a server on this machine or network, or a hosted API."""
     if model.provider == "python":
         return "function"
     return "local" if is_private_address(model.base_url) else "hosted"
 
 
 def _digest(model: ModelSettings, key: str | None) -> str:
-    """Tells accounts apart: by the key and by secrets in headers."""
+    """A digest that tells accounts apart: of the key and of secrets in headers."""
     secrets = [key or ""]
     for name, value in sorted(model.headers.items()):
         if value.startswith(REFERENCE):

@@ -1,46 +1,49 @@
-"""What attempts tell about an endpoint: throughput at one number in flight, and how long calls queue there.
+"""Estimators: an endpoint's throughput at one level of concurrency, and the time that calls queue there.
 
-Work `w` is what an attempt cost in token equivalents, `R` its time in seconds, N the mean number in flight while it
-lived. Raw latency is no signal, because output lengths have heavy tails; both estimators are invariant to lengths.
+Work `w` is what an attempt cost in token equivalents, `R` its time in seconds, N the mean number of calls in flight
+during that time. Raw latency is no signal, because output lengths have heavy tails; both estimators are invariant to
+lengths.
 """
 
 import math
 from dataclasses import dataclass
 
 _ENOUGH = 12  # attempts for a regression
-_SPREAD = 0.15**2  # squared coefficient of variation of work below which lengths tell nothing apart
-_EDGES = 0.6  # least squared coefficient of variation for what chance does at the edges of a span
-_ALIKE = 0.25**2  # the same of times, below which a single one stands for all
+_SPREAD = (
+    0.15**2
+)  # squared coefficient of variation of work below which lengths are too equal for a regression
+_EDGES = 0.6  # least squared coefficient of variation, for chance at the edges of a span
+_ALIKE = 0.25**2  # squared coefficient of variation of times below which a single one represents all
 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """One answered attempt, as the learner sees it."""
+    """One answered attempt, as the learner sees it. Times are in seconds, `work` in token equivalents."""
 
     started: float
     seconds: float
     work: float
-    in_flight: float  # mean while it lived
+    in_flight: float  # mean during the attempt
     met: int  # in flight when it started, itself included
     first_token: float | None
     limit: int  # in force when it started
-    in_use: bool  # the window was full while it lived, and nothing else held calls back
+    in_use: bool  # the window was full meanwhile, and no other limit held calls back
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A throughput in work a second, with its relative standard error."""
+    """A throughput, in work a second, with its relative standard error."""
 
     value: float
     error: float
 
 
 class LoadLevel:
-    """Throughput at one number in flight, from two estimators that fail in different places.
+    """Throughput at one level of concurrency, from two estimators with different weaknesses.
 
-    The first, N * sum(w) / sum(R), is a ratio estimator: exact where calls don't disturb each other (hosted APIs,
-    batching GPUs), noisy where they queue. The second, completed work over time, is exact where a queue is the
-    bottleneck. They are joined by inverse variance.
+    The first, N * sum(w) / sum(R), is a ratio estimator (Little's law): exact where calls don't slow each other down
+    (hosted APIs, batching GPUs), noisy where they queue. The second, completed work over time, is exact where a queue
+    is the bottleneck. They are combined by inverse-variance weighting.
     """
 
     __slots__ = (
@@ -59,13 +62,13 @@ class LoadLevel:
     )
 
     def __init__(self) -> None:
-        self.count = 0  # attempts that lived here since it was begun or faded
+        self.count = 0  # attempts at this level since it began
         self._n = self._w = self._r = self._ww = self._wr = self._rr = self._nr = 0.0
         self._span = self._span_w = self._span_n = 0.0
         self._edge: float | None = None
 
     def lived(self, attempt: Lived) -> None:
-        """An attempt that started and ended at this level."""
+        """Adds an attempt that started and ended at this level."""
         w, r = attempt.work, attempt.seconds
         self.count += 1
         self._n += 1
@@ -77,7 +80,7 @@ class LoadLevel:
         self._nr += attempt.in_flight * r
 
     def completed(self, now: float, work: float) -> None:
-        """An attempt ended while this level was in force, wherever it started."""
+        """Adds an attempt that ended while this level was in force, at whichever level it started."""
         if self._edge is not None:
             self._span += now - self._edge
             self._span_w += work
@@ -85,7 +88,7 @@ class LoadLevel:
         self._edge = now
 
     def interrupt(self) -> None:
-        """What follows is not continuous with what came before."""
+        """Marks a gap: the next completion is not continuous with the last one."""
         self._edge = None
 
     @property
@@ -97,7 +100,7 @@ class LoadLevel:
         return self._w / self._n if self._n > 0 else 1.0
 
     def throughput(self) -> Estimate | None:
-        """None before two attempts lived here."""
+        """Returns the combined estimate; None before two attempts."""
         if self._n < 2 or self._r <= 0 or self._w <= 0:
             return None
         n, rate = self._n, self._w / self._r
@@ -107,7 +110,7 @@ class LoadLevel:
         if self._span_n < 2 or self._span <= 0:
             return Estimate(x1, error1)
         spread = max(n * self._ww / (self._w * self._w) - 1, 0.0)
-        if spread < 1e-4:  # no work known: the spread of times stands in
+        if spread < 1e-4:  # work is unknown: the spread of times replaces it
             spread = max(n * self._rr / (self._r * self._r) - 1, 0.0)
         spread = max(spread, _EDGES)
         m = self._span_n
@@ -118,21 +121,22 @@ class LoadLevel:
 
 
 class QueueShare:
-    """The share of an attempt's time that it spent waiting in the endpoint's queue.
+    """The share of an attempt's time that it spends in the endpoint's queue.
 
-    A regression R = a + b * w over recent attempts separates the wait a from service, whatever the lengths; the
-    smallest a ever seen is what an unloaded call needs. With streaming the time to the first token takes the place
-    of a. Where all answers cost the same, nothing separates the two, and all time above the shortest seen counts as
-    waiting. So it is good enough to propose a smaller window, not to decide on it.
+    A linear regression R = a + b * w over recent attempts separates the wait a from the service time, whatever the
+    lengths; the smallest a ever seen is what an unloaded call needs. With streaming, the time to the first token
+    replaces a. Where all answers cost the same, nothing separates the two, and all time above the shortest seen
+    counts as waiting. So the estimate is good enough to propose a smaller window, not to decide on it.
     """
 
     def __init__(self) -> None:
-        self.count = 0  # attempts since it last forgot
+        self.count = 0  # attempts since the last `forget`
         self._seconds, self._first = _Recent(), _Recent()
         self._w = self._ww = self._wr = 0.0
         self._least_wait = math.inf
 
     def lived(self, attempt: Lived) -> None:
+        """Adds an attempt; older ones fade exponentially."""
         keep = 1 - 1 / max(24.0, attempt.in_flight)
         self.count += 1
         self._seconds.add(attempt.seconds, keep)
@@ -145,14 +149,14 @@ class QueueShare:
             self._least_wait = min(self._least_wait, wait)
 
     def forget(self) -> None:
-        """The level changed: what was measured before says nothing about now."""
+        """Drops all attempts: the level has changed, and they are no evidence about the new one."""
         self.count = 0
         self._seconds.forget()
         self._first.forget()
         self._w = self._ww = self._wr = 0.0
 
     def share(self) -> float | None:
-        """None with too few attempts."""
+        """Returns the share, 0 to 1; None with too few attempts."""
         if self.count < _ENOUGH:
             return None
         seconds = self._seconds.mean
@@ -165,7 +169,7 @@ class QueueShare:
         return min(1.0, wait / seconds) if seconds > 0 else None
 
     def _regression(self) -> float | None:
-        """a; None where the lengths are too equal."""
+        """The intercept a, in seconds; None where the lengths are too equal."""
         n, r = self._seconds.n, self._seconds.total
         spread = self._ww - self._w * self._w / n
         if spread <= _SPREAD * self._w * self._w / n:
@@ -175,7 +179,7 @@ class QueueShare:
 
 
 class _Recent:
-    """Mean and spread of recent times, and the least seen ever."""
+    """Exponentially faded mean and spread of times, and the shortest ever seen."""
 
     __slots__ = ("_count", "_least_mean", "_shortest", "_squares", "n", "total")
 
@@ -201,7 +205,7 @@ class _Recent:
         return self.total / self.n if self.n else 0.0
 
     def above_least(self) -> float:
-        """How far the mean lies above the least: a single time where they hardly vary, else a mean."""
+        """How far the mean lies above the least: the shortest time where times hardly vary, else the least mean."""
         mean = self.mean
         alike = self._squares * self.n - self.total**2 < _ALIKE * self.total**2
         return max(0.0, mean - min(mean, self._shortest if alike else self._least_mean))

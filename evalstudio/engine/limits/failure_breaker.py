@@ -1,4 +1,4 @@
-"""Failure breaker: when a run had better wait for a person than go on failing."""
+"""Failure breaker: pauses a run for a person to look at it, instead of letting sample after sample fail."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,23 +6,27 @@ from dataclasses import dataclass, field
 
 from evalstudio.protocol import ErrorClass
 
-SPAN = 20  # finished samples that it looks at; it opens when more than half of them are errored
-SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that has failed so often and never answered for so long
+SPAN = 20  # last finished samples that count; the run pauses when more than half of them errored
+SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that never answered: this long and with this many failures
 
 
 @dataclass(slots=True)
 class PauseRule:
-    """Each method that looks gives the sentence with which the run should pause, or None."""
+    """Decides when to pause. `finished` and `silent` return the sentence to pause with, or None."""
 
-    answered: bool = False  # anything, since this start
+    answered: bool = False  # whether the endpoint has answered since this start
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=SPAN))
 
     def reset(self) -> None:
-        """A person has seen to the cause."""
+        """Forgets past failures, after a person has fixed the cause."""
         self._recent.clear()
 
     def finished(self, errors: Sequence[ErrorClass] | None) -> str | None:
-        """A sample got its answer, or is errored: then `errors` are those of the run so far."""
+        """Counts a finished sample.
+
+        Args:
+            errors: None for an answered sample; for an errored one, the error classes of the run so far.
+        """
         self._recent.append(errors is not None)
         failed = sum(self._recent)
         if errors is None or len(self._recent) < SPAN or failed <= SPAN // 2:
@@ -34,7 +38,12 @@ class PauseRule:
         )
 
     def silent(self, going: float, errors: Sequence[ErrorClass]) -> str | None:
-        """An endpoint that has never answered is not asked for ever. `going`: seconds since the run began."""
+        """Checks for an endpoint that has never answered.
+
+        Args:
+            going: Seconds since the run was started or continued.
+            errors: The error classes of the run so far.
+        """
         failed = sum(error.attempts for error in errors)
         if self.answered or failed < SILENT_FAILURES or going < SILENT_S:
             return None

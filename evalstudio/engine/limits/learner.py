@@ -1,8 +1,8 @@
-"""Learns how many calls an endpoint can take at once, from answers alone.
+"""Adaptive concurrency limit: learns from answers alone how many calls an endpoint can take at once.
 
-It starts small and ramps up while more calls bring more throughput (`Ramp`), then holds a base (`_hold`) and tries
-a little more or less from time to time (`_probe`). Growing needs a significant gain, shrinking only no significant
-loss: a server that queues without limit never complains, so "no worse" is no reason to grow.
+The window starts small and ramps up while more calls bring more throughput (`Ramp`), then holds a base (`_hold`) and
+probes a little more or less from time to time (`_probe`). Growing needs a significant gain, shrinking only the absence
+of a significant loss: a server that queues without limit never rejects, so "no worse" is no reason to grow.
 Every rule that moves the window calls `_move` with the evidence as a sentence.
 """
 
@@ -19,8 +19,8 @@ STEP = math.sqrt(2)
 
 _BLIND_EVERY = 0.25  # seconds between the steps before the first answer
 
-# Probes: what is worth a change, in logarithms of throughput, for each unit of the logarithm of the step. To double
-# what is in flight must pay more than to add a tenth: every call waits the longer for it.
+# Probes: the thresholds for a change, in logarithms of throughput, for each unit of the logarithm of the step. Doubling
+# the calls in flight must gain more than adding a tenth, because every call waits longer for it.
 _GAIN = 0.087  # smallest gain worth growing for: 3 % for half an octave
 _LOSS = 0.058  # largest loss a smaller window may have: 2 % ...
 _QUEUE_LOSS = 0.17  # ... when a queue was seen: 6 %
@@ -34,18 +34,18 @@ _HEADROOM = 1.12  # above an accepted smaller window: long answers leave gaps
 _SHORTEST_HOLD = 1.0  # seconds: a fast endpoint gives evidence for ten probes a second
 _LARGEST_GAP = 8.0
 _LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
-_DOUBT, _MOST_DOUBT = 1.5, 4.0  # what a growth that was taken back shows about the noise
-_COSTLY = 0.05  # a probe that lost more than this is repeated rarely
+_DOUBT, _MOST_DOUBT = 1.5, 4.0  # factor on the noise after growth that was taken back
+_COSTLY = 0.05  # a probe that lost more throughput than this is repeated rarely
 
 # The queue share
-_QUEUES = 0.3  # above it a smaller window is tried
+_QUEUES = 0.3  # share above which a smaller window is tried
 _QUEUE_SMALLEST = 0.6  # calls queued that are worth it
-_QUEUE_FREE = 0.25  # above it a larger window is not tried
+_QUEUE_FREE = 0.25  # share above which no larger window is tried
 _QUEUE_MARGIN = 1.35  # the share is overestimated
 
 
 class Phase(StrEnum):
-    """What the learner is doing."""
+    """The state of the learner."""
 
     RAMP = "ramp"
     HOLD = "hold"
@@ -54,7 +54,14 @@ class Phase(StrEnum):
 
 
 class Learner:
-    """The window for one endpoint. `moved(now, old, new, sentence)` is told of every change."""
+    """The window of one endpoint: how many calls may be in flight.
+
+    Args:
+        now: Monotonic time, in seconds.
+        start: The first window.
+        blind: The bound to which it grows before the first answer.
+        moved: Called with `(now, old, new, sentence)` at every change.
+    """
 
     def __init__(
         self, now: float, *, start: int, blind: int, moved: Callable[[float, int, int, str], None]
@@ -67,7 +74,7 @@ class Learner:
         self._blind_next = now + _BLIND_EVERY
         self._answers = 0
         self._mean_work = self._seconds = 0.0
-        self._sized = False  # whether answers differ in size, as far as is known
+        self._sized = False  # whether the sizes of answers are known and differ
         self._ramp = Ramp()
         self.queue = QueueShare()
         self._base = start
@@ -76,9 +83,7 @@ class Learner:
         self._gap_up = 1.0
         self._gap_down = 1.0
         self._queue_gap = 1.0
-        self._doubt = (
-            1.0  # times the noise is larger than answers alone tell: other work on the machine comes in waves
-        )
+        self._doubt = 1.0  # factor on the noise that answers show: other load on the machine varies
         self._raised_from: int | None = None  # the base before it last grew
         self._next_queue_check = 0
         self._probe_level = LoadLevel()
@@ -86,10 +91,10 @@ class Learner:
         self._count_from = self._held_since = now
         self._drift = Drift()
 
-    # -- what the endpoint calls ----------------------------------------------------------------------------------
+    # -- called by the endpoint ----------------------------------------------------------------------------------
 
     def tick(self, now: float, *, full: bool, top: int) -> None:
-        """Blind growth: before the first answer a window that is full grows slowly to a small bound."""
+        """Blind growth: before the first answer a full window grows slowly to a small bound."""
         if self._answers or self.phase is not Phase.RAMP or now < self._blind_next:
             return
         self._blind_next = now + _BLIND_EVERY
@@ -100,7 +105,7 @@ class Learner:
             self._move(now, int(self._blind_size), "no answer yet: a few more to start with")
 
     def streamed(self, now: float, streams: Streams, *, top: int) -> None:
-        """In the ramp: what the window in force brings, before its answers are whole."""
+        """Advances the ramp by the streams at the window in force, before their answers are complete."""
         self._climb(now, self._ramp.streamed(self.window, streams, top))
 
     def answered(
@@ -114,10 +119,16 @@ class Learner:
         carried: int | None = None,
         by_answers: bool = True,
     ) -> None:
-        """An attempt was answered; `in_flight` are still out, `top` is the highest window allowed.
+        """Learns from an answered attempt.
 
-        `frozen`: no growth now. `carried`: as many at once the endpoint itself says it will take, None when it says
-        nothing. `by_answers=False`: what is being written drives the ramp.
+        Args:
+            now: Monotonic time, in seconds.
+            attempt: The attempt.
+            in_flight: Calls still in flight.
+            top: The highest window allowed.
+            frozen: The window may not grow now.
+            carried: Concurrent calls that the endpoint's stated limits sustain; None: it states none.
+            by_answers: Whole answers drive the ramp; False: streams do.
         """
         self._answers += 1
         self._sized = self._sized or (self._answers > 1 and abs(attempt.work - self._mean_work) > 1e-9)
@@ -143,17 +154,17 @@ class Learner:
             self._probe(now, attempt, in_flight, top)
 
     def cut(self, now: float, window: int, sentence: str) -> None:
-        """The endpoint refused: continue from here."""
+        """Continues from a smaller window, after the endpoint rejected calls."""
         self._settle(now, window, sentence)
         self._gap_up = 1.0
 
     def end_ramp(self, now: float) -> None:
-        """A rejection showed where the ramp has to end."""
+        """Ends the ramp where it is, because of a rejection or because an earlier run settled here."""
         if self.phase is Phase.RAMP:
             self._settle(now, self.window, "")
 
     def limit_to(self, now: float, lowest: int, top: int, sentence: str) -> None:
-        """Bounds changed."""
+        """Applies new bounds."""
         bounded = min(max(self.window, lowest), top)
         if bounded != self.window:
             self._settle(now, bounded, sentence)
@@ -161,12 +172,12 @@ class Learner:
 
     @property
     def base(self) -> int:
-        """The window it would go back to: without a probe's step."""
+        """The window without the step of a probe that is under way."""
         return self.window if self.phase is Phase.RAMP else self._base
 
     @property
     def proven(self) -> bool:
-        """Whether the base rests on answers, not on where it started."""
+        """Whether the base rests on answers, not on its starting value."""
         return (
             self._answers >= 3 * self._base
             if self.phase is not Phase.RAMP
@@ -175,11 +186,11 @@ class Learner:
 
     @property
     def throughput(self) -> float | None:
-        """Answers a second at the base, None while unknown."""
+        """Answers a second at the base; None while unknown."""
         estimate = self._base_level.throughput()
         return estimate.value / self._mean_work if estimate and self._mean_work > 0 else None
 
-    # -- ramp: grow while more in flight pays -----------------------------------------------------------------------
+    # -- ramp: grow while more calls in flight bring more ------------------------------------------------------------
 
     def _climb(self, now: float, step: Step | None) -> None:
         if step is not None and step.ends:
@@ -214,7 +225,7 @@ class Learner:
             self._begin_probe(now, Phase.PROBE_DOWN, new, f"trying whether {new} are enough")
 
     def _probe_change(self, now: float, changed: int, top: int, frozen: bool) -> None:
-        """The endpoint became faster (1) or slower (-1): what was known is void."""
+        """Probes after the endpoint became faster (1) or slower (-1): all that was measured is void."""
         self._anchor = 0.0
         self._gap_up = self._gap_down = self._queue_gap = 1.0
         self._raised_from = None
@@ -224,11 +235,11 @@ class Learner:
             new = self._above(top)
             self._begin_probe(now, Phase.PROBE_UP, new, f"calls became faster: trying {new}")
         elif changed < 0 and self._base > 1:
-            new = max(1, self._base // 2)  # half of what slots or cache there were is the usual change
+            new = max(1, self._base // 2)  # the usual change halves the slots or the cache
             self._begin_probe(now, Phase.PROBE_DOWN, new, f"calls became slower: trying {new}")
 
     def _without_queue(self, level: LoadLevel) -> int | None:
-        """The window that would do without most of the server's queue; None when there is no queue to speak of."""
+        """The window that avoids most of the server's queue; None when there is no queue worth avoiding."""
         base = self._base
         self._next_queue_check = level.count + max(12, base // 4)
         share = self.queue.share()
@@ -240,7 +251,7 @@ class Learner:
         return target if target < base else None
 
     def _ready_for_more(self, now: float, level: LoadLevel) -> bool:
-        """Whether the base is known well enough to compare a larger window with it, and hardly any call queues."""
+        """Whether the base is known precisely enough to compare a larger window with it, and hardly any call queues."""
         if now < self._held_since + _SHORTEST_HOLD * self._gap_up:
             return False
         if level.count < max(16, 1.5 * self._base) * self._gap_up:
@@ -252,7 +263,7 @@ class Learner:
         return share is None or share <= _QUEUE_FREE
 
     def _ready_for_fewer(self, now: float, level: LoadLevel) -> bool:
-        """Whether it is time to see if a smaller window does as well, without any sign of a queue."""
+        """Whether it is time to probe a smaller window without any sign of a queue."""
         long_enough = now >= self._held_since + _SHORTEST_HOLD * self._gap_down
         return self._base > 1 and long_enough and level.count >= max(48, 4 * self._base) * self._gap_down
 
@@ -367,7 +378,7 @@ class Learner:
         )
 
     def _settle(self, now: float, window: int, sentence: str) -> None:
-        """Hold at `window` with no evidence about it yet."""
+        """Holds at `window`, with no evidence about it yet."""
         self.phase = Phase.HOLD
         self._ramp = Ramp()
         self._base = window

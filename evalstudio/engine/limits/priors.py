@@ -1,18 +1,28 @@
-"""Where the window starts: at what earlier runs learned about the endpoint, so that the next one need not start cold, or else by its kind."""
+"""Warm start: the first window of a run, from what earlier runs learned about the endpoint, else by its kind."""
 
 from typing import Literal
 
 from evalstudio.store.endpoint_memory import Prior
 
 Kind = Literal["function", "local", "hosted"]
-_SHARE = 0.85  # of the window kept: what held once is nearly reached before the first answer
+_SHARE = 0.85  # of the stored window: a run starts close below what held before
 _START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (2, 4), "hosted": (8, 16)}
 
 
 def first_windows(kind: Kind, start: int | None, prior: Prior | None) -> tuple[int, int, bool]:
-    """The first window, how far it grows before the first answer, and whether it is one that earlier runs settled at.
+    """Chooses the first window.
 
-    `start`: what the user wants; it comes before what earlier runs learned.
+    Args:
+        kind: The kind of endpoint.
+        start: The window that the user asks for; it takes precedence over the prior.
+        prior: What earlier runs learned.
+
+    Returns:
+        The first window, the bound to which it grows before the first answer, and whether earlier runs settled at it.
+
+    Example:
+        >>> first_windows("hosted", None, None)
+        (8, 16, False)
     """
     first, blind = _START[kind]
     if start is not None:

@@ -1,7 +1,7 @@
-"""The climb from a small window: grow while more in flight pay, stop where they do not.
+"""Ramp-up (slow start): grows a small window while more calls in flight bring more throughput.
 
-Three things drive it, the quickest that there is: the limits that an endpoint states, answers that are being
-written, and whole answers.
+Three signals drive it; the quickest one available is used: the limits that an endpoint states, answers that are being
+streamed, and whole answers.
 """
 
 import math
@@ -10,20 +10,28 @@ from dataclasses import dataclass, replace
 from evalstudio.engine.limits.estimators import Estimate, Lived, LoadLevel
 from evalstudio.engine.limits.streaming import Streams
 
-_GROWTH = 0.25  # of the window with each answer, at least two
-_OVERSHOOT = 2.5  # it goes no further than this beyond what was measured
+_GROWTH = 0.25  # of the window with each answer, at least two calls
+_OVERSHOOT = 2.5  # times the highest measured level: the window grows no further
 _FEW = 3  # answers measure a level, if they agree ...
 _AGREE = 0.2  # ... to this relative error
-_MOST = 0.5  # where sizes are unknown, this share of a level's calls must be in: the short answers come first
+_MOST = (
+    0.5  # where sizes are unknown, this share of a level's calls must be answered: short answers arrive first
+)
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
-_AS_GOOD = 0.96  # of the best throughput: the smallest window that brings it is where the ramp ends
+_AS_GOOD = 0.96  # of the best throughput: the ramp ends at the smallest window that reaches it
 
-_ANSWERED = 0.75  # of a window that nothing is known below of must be answered, else the others queue
+_ANSWERED = 0.75  # of the first measured window must be answered, else the others are queued
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where the ramp goes from here; `ends` where it stops. The sentence is the evidence, "" without a change."""
+    """The next step of the ramp.
+
+    Attributes:
+        window: Calls in flight from now on.
+        sentence: The evidence for the step; "" without a change.
+        ends: The ramp stops here.
+    """
 
     window: int
     sentence: str
@@ -31,48 +39,58 @@ class Step:
 
 
 class Ramp:
-    """What a climb has measured so far, and the next step."""
+    """Measures levels of concurrency as the window grows, and proposes the next step."""
 
     def __init__(self) -> None:
-        self._levels: dict[int, LoadLevel] = {}  # half-octaves of the number in flight
+        self._levels: dict[int, LoadLevel] = {}  # by half-octaves of the number in flight
         self._streams: tuple[int, Estimate] | None = None  # the last window measured by its streams
 
     def stated(self, window: int, carried: int, top: int) -> Step | None:
-        """The endpoint itself says how many it takes at once."""
+        """Proposes the concurrency that the endpoint's stated limits sustain (`carried`), up to `top`."""
         most = min(carried, top)
         return Step(most, f"its stated limits let {most} run at once") if most > window else None
 
     def streamed(self, window: int, streams: Streams, top: int) -> Step:
-        """What the answers that are being written at the window in force tell."""
+        """Proposes a step from the answers that are being streamed at the window in force."""
         rate, last = streams.rate, self._streams
         if last is None and streams.answered < _ANSWERED * window:
-            told = f"only {streams.answered} of {window} in flight are being answered"
+            evidence = f"only {streams.answered} of {window} in flight are being answered"
             return Step(
-                streams.answered, f"{told}: the server is the limit; back to {streams.answered}", ends=True
+                streams.answered,
+                f"{evidence}: the server is the limit; back to {streams.answered}",
+                ends=True,
             )
         if last is not None and window > last[0]:
             low, slower = last
             gain = math.log(rate.value / slower.value)
             if not _pays(gain, math.hypot(rate.error, slower.error), window / low):
                 best = low if slower.value >= _AS_GOOD * rate.value else window
-                told = f"{figure(slower.value)} tokens a second at {low} in flight and {figure(rate.value)} at {window}"
-                return Step(best, f"{told}: the server is the limit; back to {best}", ends=True)
+                evidence = f"{figure(slower.value)} tokens a second at {low} in flight and {figure(rate.value)} at {window}"
+                return Step(best, f"{evidence}: the server is the limit; back to {best}", ends=True)
         self._streams = (window, rate)
         grown = min(top, 2 * window)
-        told = f"{figure(rate.value)} tokens a second at {window} in flight and still growing with them"
-        return Step(grown, told) if grown > window else Step(window, "", ends=True)
+        evidence = f"{figure(rate.value)} tokens a second at {window} in flight and still growing with them"
+        return Step(grown, evidence) if grown > window else Step(window, "", ends=True)
 
     def lived(self, attempt: Lived) -> None:
-        """An answer, at the level it started into.
+        """Adds an answer, at the level of concurrency that it met when it started.
 
-        What came later in a climb did not delay it in a queue, and where it did slow it down, it did so at every level
-        alike.
+        Calls that started later did not delay it in a queue, and where they slowed it down, they did so at every level
+        equally.
         """
         attempt = replace(attempt, in_flight=float(attempt.met))
         self._levels.setdefault(round(2 * math.log2(attempt.met)), LoadLevel()).lived(attempt)
 
     def answered(self, window: int, top: int, mean_work: float, *, sized: bool, frozen: bool) -> Step | None:
-        """What whole answers tell; `sized`: their sizes are known and differ, `mean_work` is the mean of them."""
+        """Proposes a step from whole answers.
+
+        Args:
+            window: The window in force.
+            top: The highest window allowed.
+            mean_work: Mean work of an answer, in token equivalents.
+            sized: The sizes of answers are known and differ.
+            frozen: The window may not grow now.
+        """
         measured = self._measured(sized=sized)
         if not measured:
             return None
@@ -83,8 +101,10 @@ class Ramp:
             bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
             grown = min(window + max(2, math.floor(_GROWTH * window)), bound)
             if grown > window:
-                told = f"{figure(rate.value / mean_work)} calls a second at {highest.in_flight:.0f} in flight"
-                return Step(grown, f"{told} and still growing with them")
+                evidence = (
+                    f"{figure(rate.value / mean_work)} calls a second at {highest.in_flight:.0f} in flight"
+                )
+                return Step(grown, f"{evidence} and still growing with them")
         return Step(window, "", ends=True) if window >= top and highest.count >= 1.5 * top else None
 
     def _measured(self, *, sized: bool) -> dict[int, tuple[LoadLevel, Estimate]]:
@@ -97,7 +117,7 @@ class Ramp:
         }
 
     def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float) -> Step | None:
-        """The end of the ramp, where the highest level hardly brings more than one an octave below."""
+        """The end of the ramp, where the highest level brings hardly more than one an octave below."""
         top = max(measured)
         below = [index for index in measured if index <= top - 2]
         if not below:
@@ -109,12 +129,12 @@ class Ramp:
         best = max(rate.value for _, rate in measured.values())
         chosen = min(index for index, (_, rate) in measured.items() if rate.value >= _AS_GOOD * best)
         window = max(1, round(measured[chosen][0].in_flight))
-        told = compare(low, slow, high, fast, mean_work)
-        return Step(window, f"{told}: the server is the limit; back to {window}", ends=True)
+        evidence = compare(low, slow, high, fast, mean_work)
+        return Step(window, f"{evidence}: the server is the limit; back to {window}", ends=True)
 
 
 def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mean_work: float) -> str:
-    """'12 calls a second at 8 in flight and 12 at 16', both for answers of `mean_work`."""
+    """Compares two levels for answers of `mean_work`, in words: '12 calls a second at 8 in flight and 12 at 16'."""
     return (
         f"{figure(slow.value / mean_work)} calls a second at {low.in_flight:.0f} in flight "
         f"and {figure(fast.value / mean_work)} at {high.in_flight:.0f}"
@@ -122,7 +142,12 @@ def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mea
 
 
 def figure(value: float) -> str:
-    """Two or three significant digits, without an exponent."""
+    """Formats a number with two or three significant digits, without an exponent.
+
+    Example:
+        >>> figure(1234.5), figure(12.34), figure(1.234)
+        ('1234', '12.3', '1.2')
+    """
     if value >= 100:
         return f"{value:.0f}"
     return f"{value:.2g}" if value < 10 else f"{value:.1f}"

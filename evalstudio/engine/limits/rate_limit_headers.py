@@ -1,7 +1,7 @@
-"""What an answer says about rate limits: when to ask again, and how much is left.
+"""Rate-limit header parser: reads from an answer when to retry and how much of each limit is left.
 
-Headers are looked up without regard to case. All times are seconds; `wall_now` is the aware wall clock, needed
-for providers that send dates.
+Header names are case-insensitive. All times are in seconds; `wall_now` is the timezone-aware wall clock, needed for
+providers that send dates.
 """
 
 import math
@@ -14,9 +14,9 @@ from email.utils import parsedate_to_datetime
 
 @dataclass(frozen=True, slots=True)
 class RateHeaders:
-    """The rate limits an endpoint states with an answer. Limits are per minute; None where it is silent.
+    """The rate limits that an endpoint states with an answer; None where it states none.
 
-    A reset is the number of seconds until the limit is fully available again.
+    Limits are per minute. A reset is the number of seconds until the limit is fully available again.
     """
 
     limit_requests: float | None = None
@@ -28,11 +28,15 @@ class RateHeaders:
 
 
 def retry_hint(headers: Mapping[str, str], body: str | bytes, *, wall_now: datetime) -> float | None:
-    """Seconds after which the endpoint wants to be asked again; None when it does not say.
+    """Returns the seconds after which the endpoint asks to be called again; None when it does not say.
 
-    The first form found wins: `retry-after-ms`, `Retry-After` (seconds or a date), Gemini's `retryDelay` in the
+    The first form found applies: `retry-after-ms`, `Retry-After` (seconds or a date), Gemini's `retryDelay` in the
     body, reset times of exhausted limits, and last a sentence such as "try again in 20s". Never negative, not
     bounded above: a hint of hours means that waiting inside the run makes no sense.
+
+    Example:
+        >>> retry_hint({"Retry-After": "7"}, "", wall_now=datetime.now(UTC))
+        7.0
     """
     lowered = _lowered(headers)
     for name in ("retry-after-ms", "x-ms-retry-after-ms"):
@@ -53,7 +57,7 @@ def retry_hint(headers: Mapping[str, str], body: str | bytes, *, wall_now: datet
 
 
 def rate_headers(headers: Mapping[str, str], *, wall_now: datetime) -> RateHeaders | None:
-    """The limits in `x-ratelimit-*` or `anthropic-ratelimit-*` headers; None when there are none."""
+    """Returns the limits in `x-ratelimit-*` or `anthropic-ratelimit-*` headers; None when there are none."""
     lowered = _lowered(headers)
     if not any("ratelimit" in name for name in lowered):
         return None
@@ -85,7 +89,7 @@ _SENTENCE = re.compile(
 _WORDS = {"millisecond": 1e-3, "second": 1.0, "minute": 60.0, "hour": 3600.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-_EPOCH_SECONDS = 1e9  # a bare number this large is a moment, not a duration
+_EPOCH_SECONDS = 1e9  # a bare number this large is a point in time, not a duration
 _EPOCH_MILLISECONDS = 1e12
 
 
@@ -94,7 +98,7 @@ def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _number(text: str | None) -> float | None:
-    """A finite number, else None."""
+    """The number in a text; None where it is none or not finite."""
     if text is None:
         return None
     try:
@@ -110,7 +114,7 @@ def _positive(text: str | None) -> float | None:
 
 
 def _duration(text: str) -> float | None:
-    """'12ms', '1s', '6m0s', '45.8379s', or a bare number of seconds."""
+    """The seconds in '12ms', '1s', '6m0s', '45.8379s', or in a bare number of seconds."""
     if (bare := _number(text)) is not None:
         return max(0.0, bare)
     parts = _PART.findall(text)
@@ -143,7 +147,7 @@ def _moment(text: str | None, wall_now: datetime) -> float | None:
 
 
 def _reset_of_exhausted(lowered: Mapping[str, str], wall_now: datetime) -> float | None:
-    """The reset of the limit that is used up; if none says so, the nearest reset."""
+    """The reset of the exhausted limit, in seconds; where none is stated as exhausted, the nearest reset."""
     exhausted: list[float] = []
     others: list[float] = []
     for name, value in lowered.items():

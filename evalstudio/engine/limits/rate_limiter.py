@@ -1,7 +1,7 @@
-"""The pacer: how many requests and tokens a minute may start.
+"""Rate limiter: two token buckets that limit how many requests and tokens a minute may start.
 
 A rate comes from a setting, from the endpoint's own headers, or, for requests, is learned from rejections. The
-lowest holds. Admission is smooth: a bucket holds a burst only where the endpoint said that it has that much left.
+lowest applies. Admission is smooth: a bucket allows a burst only where the endpoint has stated that much left.
 """
 
 import math
@@ -23,7 +23,15 @@ _LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate loo
 
 
 class TokenBucket:
-    """A token bucket: `level` refills with `rate` a second up to `cap`; an unlimited one has an infinite rate."""
+    """Token bucket: `level` refills at `rate` a second up to `cap`; an unlimited bucket has an infinite rate.
+
+    Example:
+        >>> bucket = TokenBucket(now=0.0)
+        >>> bucket.limit(now=0.0, rate=2.0, cap=1.0)
+        >>> bucket.take(now=0.0, amount=1.0)
+        >>> bucket.wait(now=0.0, amount=1.0)
+        0.5
+    """
 
     __slots__ = ("_seen", "cap", "level", "rate")
 
@@ -34,7 +42,7 @@ class TokenBucket:
         self._seen = now
 
     def limit(self, now: float, rate: float, cap: float) -> None:
-        """Sets rate and capacity; what is in the bucket stays, as far as it fits."""
+        """Sets rate and capacity; the bucket keeps its level, up to the new capacity."""
         self.refill(now)
         if not math.isfinite(self.level):
             self.level = cap
@@ -44,13 +52,17 @@ class TokenBucket:
             self.level = self.cap = math.inf
 
     def refill(self, now: float) -> None:
+        """Adds what has accrued since the last call."""
         if now > self._seen:
             if math.isfinite(self.rate):
                 self.level = min(self.cap, self.level + self.rate * (now - self._seen))
             self._seen = now
 
     def wait(self, now: float, amount: float) -> float | None:
-        """When `amount` will be there, None when it is now. More than the bucket holds waits for a full one."""
+        """Returns the time at which `amount` will be available; None when it is available now.
+
+        An amount above the capacity waits for a full bucket.
+        """
         if not math.isfinite(self.rate):
             return None
         self.refill(now)
@@ -59,16 +71,21 @@ class TokenBucket:
         return now + missing / self.rate if missing > 1e-9 * self.cap else None
 
     def take(self, now: float, amount: float) -> None:
+        """Removes `amount`; the level may become negative."""
         self.refill(now)
         if math.isfinite(self.rate):
             self.level -= amount
 
 
 class HiddenRate:
-    """Learns the request rate of an endpoint that rejects without stating its limit.
+    """Rate estimator for an endpoint that rejects requests without stating its limit.
 
-    Between two rejections the endpoint's bucket went from empty to empty, so what it accepted in between, divided by
-    the time, is its refill rate. The first rejection only gives a first guess.
+    Between two rejections the endpoint's own bucket went from empty to empty, so the requests accepted in between,
+    divided by the time, are its refill rate. The first rejection only gives a first guess.
+
+    Attributes:
+        rate: Requests a second; None before the first rejection.
+        learned: Whether `rate` was measured, not guessed.
     """
 
     def __init__(self) -> None:
@@ -84,10 +101,11 @@ class HiddenRate:
         self._last_seen = 0.0
 
     def recall(self, rate: float) -> None:
-        """An earlier run learned this rate a second."""
+        """Starts with the rate that an earlier run learned, in requests a second."""
         self.rate, self.learned = rate, True
 
     def started(self, now: float) -> None:
+        """Notes that a request started."""
         if self._measured_from is None:
             self._measured_from = now
         self._accepted += 1
@@ -96,7 +114,7 @@ class HiddenRate:
             self._starts.popleft()
 
     def episode(self, now: float, resumes: float) -> None:
-        """The endpoint began to reject; it may be asked again at `resumes`. Sets `rate`."""
+        """Sets `rate` after the endpoint began to reject requests; they resume at time `resumes`."""
         elapsed = 0.0 if self._measured_from is None else now - self._measured_from
         accepted = max(0, self._accepted - 1)  # without the rejected one
         if self.rate is None:
@@ -106,8 +124,9 @@ class HiddenRate:
         elif accepted >= 12 and elapsed > 0:
             self.rate = 0.98 * accepted / elapsed
             if self._probed and len(self._passed) == 2:
-                # Several probes went through: the bucket overflowed before them, so what was accepted is less than
-                # its refill. The one before the last is nearer; if it is too much, the next rejection tells exactly.
+                # Several probes were accepted: the bucket overflowed before them, so what was accepted is less than
+                # its refill rate. The probe before the last is a closer estimate; if it is too high, the next
+                # rejection gives the exact rate.
                 self.rate = max(self.rate, self._passed[0])
             self.learned = True
         elif accepted >= 4 and elapsed > 0:
@@ -115,16 +134,20 @@ class HiddenRate:
         else:
             self.rate *= 0.8
         self.rate = max(self.rate, 1 / 60)
-        # a probe that failed makes the next one later; a rejection out of the blue means that the limit changed
+        # a failed probe delays the next one; a rejection without a probe means that the limit changed
         self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else _FIRST_PROBE
         self._probed, self._probe_step = False, _FIRST_STEP
         self._passed.clear()
-        # a bucket that refills in a fixed minute gave nothing while everybody waited for it
+        # a bucket that refills once a minute granted nothing while all calls waited for it
         self._measured_from = resumes if resumes - now > _LONG_WAIT else now
         self._accepted, self._bound_for = 0, 0.0
 
     def bound(self, now: float) -> bool:
-        """Called while the rate holds calls back. True when it was raised to see whether the endpoint takes more."""
+        """Called while the rate holds calls back.
+
+        Returns:
+            True when the rate was raised to probe whether the endpoint accepts more.
+        """
         self._bound_for += min(1.0, max(0.0, now - self._last_seen))
         self._last_seen = now
         if self.rate is None:
@@ -133,7 +156,7 @@ class HiddenRate:
         if self._bound_for < interval:
             return False
         self._bound_for = 0.0
-        if self._probed:  # the last one was let through: there may be much more room
+        if self._probed:  # the last probe was accepted: the limit may be much higher
             self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
             self._probe_interval = _NEXT_PROBE
         self._probed = self.learned
@@ -144,7 +167,10 @@ class HiddenRate:
 
 
 class RateLimiter:
-    """Requests and tokens a second that may start. Amounts in requests and tokens, rates a minute outside."""
+    """Limits the requests and tokens that may start at one endpoint.
+
+    Public rates are per minute; inside, buckets count per second. Times are monotonic seconds.
+    """
 
     def __init__(self, now: float) -> None:
         self.requests = TokenBucket(now)
@@ -195,9 +221,10 @@ class RateLimiter:
         return max(by_requests or now, by_tokens or now)
 
     def carries(self, now: float, in_flight: int, seconds: float, tokens: float) -> int | None:
-        """How many calls of `seconds` and `tokens` each the stated rates let run at once; None when none is stated.
+        """Returns how many calls of `seconds` and `tokens` each the stated rates allow at once; None: none is stated.
 
-        By Little's law what the rate sustains, or, while there is a budget left, what that adds to those in flight.
+        That is what the rate sustains by Little's law (calls in flight = rate x seconds), or, while a budget is
+        left, the calls in flight plus those that the budget pays for.
         """
         if not self.stated:
             return None
@@ -209,16 +236,24 @@ class RateLimiter:
         return int(min(most, 1e9))
 
     def started(self, now: float, tokens: float) -> None:
+        """Takes one request and the tokens it reserves out of the buckets."""
         self.requests.take(now, 1.0)
         self.tokens.take(now, tokens)
         self.hidden.started(now)
 
     def refund(self, now: float, tokens: float) -> None:
-        """Gives back reserved tokens that were not used; negative when more were used."""
+        """Returns reserved tokens that were not used to the bucket; negative when more were used."""
         self.tokens.take(now, -tokens)
 
     def headers(self, now: float, rates: RateHeaders, later_requests: int, later_tokens: int) -> None:
-        """Takes over what the endpoint states with an answer; `later_...` started after that attempt did."""
+        """Adopts the limits that the endpoint states with an answer.
+
+        Args:
+            now: Monotonic time, in seconds.
+            rates: The headers of the answer.
+            later_requests: Requests that started after the answered attempt.
+            later_tokens: Tokens that these reserved.
+        """
         known = [bucket for bucket in (self.requests, self.tokens) if math.isfinite(bucket.rate)]
         self._stated = (rates.limit_requests or self._stated[0], rates.limit_tokens or self._stated[1])
         self._apply(now)
@@ -230,18 +265,26 @@ class RateLimiter:
                 bucket.refill(now)
                 level = float(remaining - later)
                 if bucket in known:
-                    # its own count is the better one within what is stated; where it fell behind, as tokens do that
-                    # are reserved by a guess, it may be caught up, unless that led to a rejection just now
+                    # our own count is the more precise one within the stated limit. Where it lags behind, as token
+                    # counts do that rest on estimated reservations, it catches up, unless that has just led to a
+                    # rejection
                     own = min(bucket.level, remaining + bucket.rate)
                     level = max(level, own) if now >= self._catch_up_from else own
                 bucket.level = min(bucket.cap, level)
 
     def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
-        """A rejection; calls resume at `resumes`. `learn`: the hidden request rate is to be learned from it."""
+        """Notes a rejection.
+
+        Args:
+            now: Monotonic time, in seconds.
+            resumes: When calls start again.
+            new_episode: It is the first of its episode; the others are ignored.
+            learn: Learn the hidden request rate from it.
+        """
         if not new_episode:
             return
         if self.stated:
-            # once its count was merely older than ours; twice, it counts in seconds instead of minutes: no bursts
+            # once: its count was merely older than ours; twice: it limits by seconds, not minutes, so no more bursts
             self._rejections += 1
             self._catch_up_from = now + self._catch_up_pause
             self._catch_up_pause *= 2
@@ -253,7 +296,7 @@ class RateLimiter:
             self.requests.level = min(self.requests.level, 0.0)
 
     def tick(self, now: float) -> bool:
-        """Lets the learned rate probe upwards while it binds; True when it changed."""
+        """Lets the learned rate probe upwards while it is the binding limit; True when it changed."""
         if self.hidden.rate is None or now - self.blocked_at > 0.5 or self.blocks_tokens:
             return False
         if not self.hidden.bound(now):
@@ -277,7 +320,7 @@ class RateLimiter:
         learned: float | None,
         burst: float | None,
     ) -> None:
-        """Puts the lowest of the rates in force; `burst` in seconds replaces the burst that was stated."""
+        """Applies the lowest of the rates; `burst`, in seconds, replaces the stated burst."""
         rate, cap = math.inf, math.inf
         if stated is not None:
             rate = _MARGIN * stated / 60

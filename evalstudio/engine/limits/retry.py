@@ -1,8 +1,8 @@
-"""When to try again: bounded back-off with full jitter, bounded sums, and a budget of retries per endpoint.
+"""Retry policy: exponential back-off with full jitter, bounded in attempts and time, and a retry budget per endpoint.
 
-Throttled attempts wait for the endpoint's shared gate and pacer, so their own wait is the endpoint's hint alone.
-The jitter is "full jitter" (M. Brooker, "Exponential Backoff And Jitter", 2015); the budget is the token bucket of
-Finagle's RetryBudget.
+Throttled attempts wait for the endpoint's shared back-off gate and rate limiter, so their own wait is the endpoint's
+hint alone. The jitter is "full jitter" (M. Brooker, "Exponential Backoff And Jitter", 2015); the budget is the token
+bucket of Finagle's RetryBudget.
 """
 
 import random
@@ -12,7 +12,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.evaluations.spec import TimeOuts
 
 LONGEST_HINT = 120.0
-"""Seconds. An endpoint that asks for more does so because a long quota is used up: the run pauses instead."""
+"""Seconds. An endpoint that asks to wait longer has an exhausted long-term quota: the run pauses instead."""
 
 _LONGEST_BACKOFF = 30.0
 _RETRIED = (Outcome.THROTTLED, Outcome.OVERLOADED, Outcome.BAD_ANSWER)
@@ -27,21 +27,31 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """No further attempt; `sentence` says why."""
+    """Make no further attempt; `sentence` says why."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The endpoint wants to be left alone for `seconds`, longer than a run should wait unseen."""
+    """Pause the run: the endpoint asks to wait `seconds`, longer than a run should wait without telling anybody."""
 
     seconds: float
     sentence: str
 
 
 class RetryPolicy:
-    """Decides after each failed attempt of a sample. Deterministic for one seed and order of calls."""
+    """Decides what follows a failed attempt. Deterministic for one seed and order of calls.
+
+    Args:
+        seed: Of the jitter.
+        max_attempts: Attempts of one sample, at most.
+        longest: Seconds from a sample's first attempt after which no retry starts.
+
+    Example:
+        >>> RetryPolicy(seed=1).after(Outcome.THROTTLED, attempts=1, elapsed=0.0, hint=3.0)
+        Retry(delay=3.0)
+    """
 
     def __init__(self, *, seed: int, max_attempts: int = 8, longest: float = 900.0) -> None:
         self.max_attempts = max_attempts
@@ -49,7 +59,7 @@ class RetryPolicy:
         self._random = random.Random(seed)
 
     def apply_timeouts(self, timeouts: TimeOuts) -> None:
-        """Other bounds from now on."""
+        """Replaces the bounds on attempts and time, from now on."""
         self.max_attempts, self.longest = timeouts.attempts, timeouts.sample
 
     def after(
@@ -61,11 +71,14 @@ class RetryPolicy:
         hint: float | None = None,
         unreadable: int | None = None,
     ) -> Retry | GiveUp | Pause:
-        """What to do after attempt number `attempts` (from 1) ended as `outcome`.
+        """Decides what follows a failed attempt.
 
-        `elapsed` is the time since the sample's first attempt started: no retry starts later than `longest` seconds
-        after it. `hint` is the endpoint's own wish in seconds. `unreadable`: how many of the attempts brought
-        an answer that could not be read; None: all of them.
+        Args:
+            outcome: How the attempt ended.
+            attempts: Its number, from 1.
+            elapsed: Seconds since the sample's first attempt started.
+            hint: Seconds that the endpoint asks to wait.
+            unreadable: Attempts with an answer that could not be read; None: all of them.
         """
         if outcome not in _RETRIED:
             return GiveUp(f"not tried again: {outcome.value}")
@@ -85,9 +98,14 @@ class RetryPolicy:
 
 
 class RetryBudget:
-    """Keeps retries of one endpoint to a tenth of its calls, so that they can't feed an overload.
+    """Retry budget: limits the retries of one endpoint to a tenth of its calls, so that they can't feed an overload.
 
-    Nothing fails for want of budget: a sample without it goes to the end of the queue.
+    No sample fails for lack of budget: without it, the sample goes to the end of the queue.
+
+    Args:
+        start: Retries available at first.
+        share: Retries that each first attempt earns.
+        largest: Retries that can be saved up.
     """
 
     def __init__(self, *, start: float = 10.0, share: float = 0.1, largest: float = 100.0) -> None:
@@ -100,13 +118,16 @@ class RetryBudget:
         return self._tokens
 
     def first_attempt(self) -> None:
-        """Every first attempt of a sample earns a share of a retry."""
+        """Earns a share of a retry; to be called for each first attempt of a sample."""
         self._tokens = min(self._largest, self._tokens + self._share)
 
     def spend(self, outcome: Outcome, *, timed_out: bool = False) -> bool:
-        """Takes what a retry after `outcome` costs; False when too little is left.
+        """Takes the price of a retry out of the budget.
 
-        A throttled attempt costs nothing: the gate already holds it back. A time-out costs two.
+        A throttled attempt costs nothing, because the back-off gate already holds it back; a time-out costs two.
+
+        Returns:
+            False when too little is left; nothing is then taken.
         """
         if outcome is Outcome.THROTTLED:
             return True

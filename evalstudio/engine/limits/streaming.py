@@ -1,9 +1,9 @@
-"""How fast answers come while they are still being written.
+"""Streaming throughput estimator: measures a window by the parts of answers that are still being streamed.
 
-An answer of half a minute says within seconds how the endpoint does at this window: by how fast the parts of those
-that are being written come. So a climb need not wait for answers to end. Calls without a first part count as well, for
-they are being read and will be written as fast as the others, unless they have waited for longer than calls did
-before the window grew: those wait in the endpoint's queue.
+An answer of half a minute shows within seconds how the endpoint performs at this window, by the rate at which its parts
+arrive, so the ramp need not wait for whole answers. Calls without a first part count as well: their prompt is being
+read, and their answer will stream as fast as the others. The exception are calls that have waited longer than calls did
+before the window grew: those are in the endpoint's queue.
 """
 
 import math
@@ -14,35 +14,40 @@ from evalstudio.engine.limits.vocabulary import Ticket
 
 _LONG_ENOUGH = 0.75  # seconds at one window
 _TOO_LONG = 6.0
-_NOISE = 0.5  # of what chance would do: streams are more regular
+_NOISE = 0.5  # of the noise of a Poisson process: streams are more regular
 _ENOUGH = 40  # parts
-_ADDED = 0.85  # of the calls that were added must have a first part, or have waited for too long
+_ADDED = 0.85  # of the added calls must have a first part, or have waited too long
 _PATIENCE = 1.5  # times the longest wait for a first part before the window grew
-_BESIDE = 0.03  # ... and so much more for each added call: an endpoint reads them one after the other
-_SHARE = 0.5  # of an answer's time is the most
-_SHORT = 0.5  # of that is a wait with which it tells enough
+_BESIDE = 0.03  # ... plus this for each added call: an endpoint reads prompts one after the other
+_SHARE = 0.5  # of an answer's time: the longest wait for a first part that counts
+_SHORT = 0.5  # of that: the longest mean wait with which streams beat whole answers
 
 _Point = tuple[float, int, float]  # time, parts so far, streams over time so far
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Parts a second at one window, and how many of its calls are being answered; the others queue."""
+    """What streams show about one window.
+
+    Attributes:
+        rate: Parts a second, over all streams.
+        answered: Calls that are being answered; the others wait in the endpoint's queue.
+    """
 
     rate: Estimate
     answered: int
 
 
 class StreamRate:
-    """Measures one window after the other."""
+    """Measures the rate of streamed parts, one window after the other."""
 
     def __init__(self) -> None:
         self._parts = 0
-        self._writing = 0  # calls in flight of whose answers a part has come
+        self._writing = 0  # calls in flight whose answer has begun to stream
         self._reading: dict[Ticket, None] = {}  # the others, oldest first
-        self._area, self._area_at = 0.0, 0.0  # of those being written over time
-        self._waits, self._first_parts = 0.0, 0  # for first parts, seconds, and how many there were
-        self._longest = self._usual = 0.0  # wait so far; of calls before the window grew
+        self._area, self._area_at = 0.0, 0.0  # integral over time of the number of streams
+        self._waits, self._first_parts = 0.0, 0  # seconds waited for first parts, and their number
+        self._longest = self._usual = 0.0  # wait for a first part: so far, and before the window grew
         self._fastest = 0.0  # parts a second of one stream
         self._window = self._added = 0
         self._added_parts = 0  # first parts of calls that started since the window changed
@@ -52,7 +57,7 @@ class StreamRate:
         self._seconds = math.inf  # that an answer takes
 
     def started(self, now: float, ticket: Ticket, window: int) -> None:
-        """A call started, with this window in force."""
+        """Notes that a call started while `window` was in force."""
         if window != self._window:
             self._advance(now)
             self._added, self._window = window - self._window, window
@@ -61,7 +66,7 @@ class StreamRate:
         self._reading[ticket] = None
 
     def came(self, now: float, ticket: Ticket, parts: int) -> None:
-        """Parts of an answer came."""
+        """Notes that parts of an answer arrived."""
         self._parts += parts
         if ticket not in self._reading:
             return
@@ -76,7 +81,7 @@ class StreamRate:
             self._longest = max(self._longest, wait)
 
     def ended(self, now: float, ticket: Ticket) -> None:
-        """A call ended, whatever became of it."""
+        """Notes that a call ended, with whatever outcome."""
         if ticket in self._reading:
             del self._reading[ticket]
         elif ticket.streams:
@@ -84,21 +89,26 @@ class StreamRate:
             self._writing -= 1
 
     def whole(self, seconds: float) -> None:
-        """Answers take so many seconds in the mean."""
+        """Sets the mean time of a whole answer, in seconds."""
         self._seconds = seconds
 
     @property
     def is_sooner(self) -> bool:
-        """Whether it knows a window sooner than whole answers do."""
+        """Whether streams measure a window sooner than whole answers do."""
         if not self._first_parts or self._too_coarse:
             return False
         wait = self._waits / self._first_parts
         return wait < _SHORT * _SHARE * self._seconds and 1.5 * wait + _LONG_ENOUGH < self._seconds
 
     def measure(self, now: float, *, full: bool) -> Streams | None:
-        """What the window in force brings, None before that is known. To be asked a few times a second.
+        """Measures the window in force; to be called a few times a second.
 
-        `full`: as many are in flight as may be.
+        Args:
+            now: Monotonic time, in seconds.
+            full: As many calls are in flight as the window allows.
+
+        Returns:
+            The rate of parts; None while it is not known.
         """
         self._advance(now)
         here = (now, self._parts, self._area)
@@ -114,19 +124,19 @@ class StreamRate:
         if passed < _LONG_ENOUGH:
             return None
         if parts < _ENOUGH:
-            self._too_coarse = passed > _TOO_LONG  # answers that come in a few large parts
+            self._too_coarse = passed > _TOO_LONG  # answers arrive in a few large parts
             return None
         speed = _speed(self._begun, here)
         if speed <= 0:
-            self._too_coarse = True  # whole answers at one moment: something on the way held them back
+            self._too_coarse = True  # whole answers at one moment: a proxy has buffered them
             return None
         self._fastest = max(self._fastest, speed)
         reading = sum(1 for ticket in self._reading if now - ticket.started <= patience)
-        answered = max(1, self._writing + reading)  # one may have ended at this very moment
+        answered = max(1, self._writing + reading)  # the last one may have ended just now
         return Streams(Estimate(answered * speed, _NOISE * parts**-0.5), answered)
 
     def _patience(self, here: _Point) -> float:
-        """Seconds that a call may take to its first part: more where more are being written."""
+        """Seconds that a call may wait for its first part: longer where more answers are being streamed."""
         if not self._usual:
             return math.inf  # the first window: nothing to compare with
         speed = _speed(self._changed, here)

@@ -1,4 +1,7 @@
-"""What a throttled attempt means: one of many of the same moment, too many at once, or too many a minute."""
+"""Throttle classifier: decides whether a rejection starts a new episode, and which limit it shows, calls or rate.
+
+Many calls are rejected at the same moment; only the first of an episode teaches the limits anything.
+"""
 
 import math
 from dataclasses import dataclass
@@ -12,41 +15,63 @@ _NEAR = 0.9  # of the known cap, or of the most that were ever in flight
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """`new_episode`: not of the moment of an earlier one. `pauses`: calls have to stop for a while."""
+    """What one rejection means.
+
+    Attributes:
+        new_episode: It does not belong to an episode that is already known.
+        at_once: Too many calls were in flight; otherwise too many started in a minute.
+        pauses: No call may start for a while.
+    """
 
     new_episode: bool
     at_once: bool
     pauses: bool
 
 
-class Refusals:
-    """Tells one moment of rejections from the next, and a cap of calls at once (`cap`) from a rate."""
+class ThrottleEpisodes:
+    """Groups rejections into episodes, and distinguishes a concurrency cap (`cap`) from a rate limit."""
 
     def __init__(self) -> None:
         self.cap = Ceiling(60.0)
-        self.generation = 0  # of the moments of rejection; a ticket bears that in which it started
+        self.generation = 0  # number of the current episode; a ticket keeps the one in which it started
         self._record = 0  # most calls in flight in this generation
-        # Too many at once needs no pause: calls start again only as others end. Soon again, it may be a rate.
+        # Too many calls at once need no pause: new ones start only as others end. A second rejection soon after may
+        # still be a rate limit, and pauses.
         self._unpaused, self._next_unpaused = -1, 0.0
 
     def started(self, in_flight: int) -> bool:
-        """A call started and is the `in_flight`th; whether hardly ever more were."""
+        """Notes that a call started.
+
+        Args:
+            in_flight: Calls in flight, this one included.
+
+        Returns:
+            Whether this is close to the most that were in flight since the last episode.
+        """
         self._record = max(self._record, in_flight)
         return in_flight >= _NEAR * self._record
 
     @property
     def most(self) -> int:
-        """Calls in flight since the last moment of rejection."""
+        """The most calls in flight since the last episode."""
         return self._record
 
     def begin_anew(self, in_flight: int) -> None:
-        """What was in flight before says nothing about what comes now."""
+        """Resets the record of calls in flight to the present number: earlier ones are no evidence any more."""
         self._record = in_flight
 
     def judge(
         self, now: float, ticket: Ticket, result: AttemptResult, *, rate_known: bool, seconds: float | None
     ) -> Throttle:
-        """`rate_known`: a rate was stated or learned, `seconds`: what an answered attempt takes."""
+        """Classifies a rejected attempt.
+
+        Args:
+            now: Monotonic time, in seconds.
+            ticket: The rejected attempt.
+            result: How it ended.
+            rate_known: A request rate was stated by the endpoint or learned.
+            seconds: How long an answered attempt takes; None: unknown.
+        """
         new = ticket.generation == self.generation
         at_once = new and self._is_at_once(ticket, result, rate_known=rate_known)
         if new:

@@ -1,4 +1,4 @@
-"""The words between the run loop and an endpoint's limits: what waits, what started, how it ended, what changed."""
+"""Vocabulary of the limits: the types for waits, starts, results and changes between a run and its endpoint."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 
 
 class Binding(StrEnum):
-    """What keeps the next call from starting."""
+    """The limit that keeps the next call from starting."""
 
     DATASET = "dataset"
     PROBING = "window probe"
@@ -29,7 +29,12 @@ class Binding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A call may not start. `until`: when to ask again; None: after an attempt's end or a changed limit."""
+    """A call may not start now.
+
+    Attributes:
+        binding: The limit that holds it back.
+        until: Monotonic time at which to check again; None: when an attempt ends or a limit changes.
+    """
 
     binding: Binding
     until: float | None
@@ -37,19 +42,19 @@ class Wait:
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """A started attempt."""
+    """An attempt that has started, with the state of the limits at that moment. Times are monotonic seconds."""
 
     started: float
-    tokens: int
+    tokens: int  # reserved
     before: tuple[int, int]  # requests and tokens started before it
     adaptive: bool
     generation: int  # of the throttle episodes
-    brake_generation: int
+    breaker_generation: int
     in_flight: int  # when it started, itself included
     limit: int
-    at_record: bool  # hardly ever were more in flight
-    area: float  # of adaptive calls in flight over time, when it started
-    streams: bool = False  # a part of its answer has come
+    at_record: bool  # close to the most that were ever in flight
+    area: float  # integral of adaptive calls in flight over time, when it started
+    streams: bool = False  # a part of its answer has arrived
     ended: bool = False
 
 
@@ -57,8 +62,15 @@ class Ticket:
 class AttemptResult:
     """How an attempt ended.
 
-    `work` in token equivalents (`work_of`), None without usage; `tokens` all tokens used, None when unknown;
-    `first_token` seconds after the start; `hint` seconds the endpoint asks to wait.
+    Attributes:
+        outcome: What became of it.
+        work: Its size in token equivalents (`work_of`); None without usage.
+        tokens: All tokens used, prompt and output; None when unknown.
+        output_tokens: Tokens of the answer; None when unknown.
+        first_token: Seconds from the start to the first token.
+        hint: Seconds that the endpoint asks to wait.
+        rates: The rate limits in its headers.
+        message: One sentence for a failure.
     """
 
     outcome: Outcome
@@ -73,9 +85,15 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class LimitMove:
-    """A limit changed at `at` (clock time) because of `cause`; `sentence` says so with the evidence.
+    """A change of a limit.
 
-    `what` is "window", "requests per minute" or "tokens per minute"; None as a value means no limit.
+    Attributes:
+        at: Monotonic time, in seconds.
+        what: "window", "requests per minute" or "tokens per minute".
+        old: The value before; None: no limit.
+        new: The value from now on; None: no limit.
+        cause: Why it changed.
+        sentence: The change in words, with the evidence.
     """
 
     at: float
@@ -89,10 +107,20 @@ class LimitMove:
 def work_of(
     output_tokens: float | None, prompt_tokens: float | None = None, characters: int = 0
 ) -> float | None:
-    """What an answer cost in token equivalents; only ratios matter. None when nothing is known about its size.
+    """Returns the size of an answer in token equivalents; only ratios matter.
 
-    `characters` of the answer stand in where no output tokens are reported. Where no prompt tokens are, an estimate
-    is better than nothing: without it short answers look slow.
+    Args:
+        output_tokens: Tokens of the answer; None where the endpoint does not report them.
+        prompt_tokens: Tokens of the prompt, which count a twentieth each. Where they are not reported, an estimate is
+            better than None: without it short answers look slow.
+        characters: Length of the answer; a quarter of it replaces output tokens that are not reported.
+
+    Returns:
+        The size; None when nothing is known about it.
+
+    Example:
+        >>> work_of(100, 200)
+        120.0
     """
     if output_tokens is None and not characters:
         return None

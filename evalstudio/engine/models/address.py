@@ -1,4 +1,4 @@
-"""Where an endpoint is and which headers it wants: base URL, query, and secrets by reference."""
+"""Endpoint address: base URL, query and headers of an endpoint, with references to secrets resolved."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,23 @@ from evalstudio.models.keys import REFERENCE, find_key
 from evalstudio.models.providers import check_address
 from evalstudio.models.settings import ModelSettings
 
-_ENDINGS = ("/chat/completions", "/messages")  # often pasted along
+_ENDINGS = ("/chat/completions", "/messages")  # often pasted with the base URL
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The base URL of an endpoint with its query, and its own headers, secrets filled in."""
+    """The base URL of an endpoint with its query, and its own headers, with secrets filled in."""
 
     base: httpx.URL
     headers: dict[str, str]
 
     @classmethod
     def of(cls, settings: ModelSettings) -> "Address":
-        """Raises ModelError: no URL of the web, a key that can't be found, a secret where only its name belongs."""
+        """Resolves the address of a model.
+
+        Raises:
+            ModelError: The URL is not an HTTP URL, a key can't be found, or a secret was given instead of its name.
+        """
         check_address(settings)
         try:
             base = httpx.URL(settings.base_url)
@@ -37,7 +41,7 @@ class Address:
         return cls(base, {name: _filled(value) for name, value in settings.headers.items()})
 
     def join(self, path: str, **query: str) -> httpx.URL:
-        """The URL of something below the base, with the base's query."""
+        """Returns the URL of a path below the base, with the base's query."""
         url = self.base.copy_with(path=self.base.path.rstrip("/") + path)
         return url.copy_merge_params(query) if query else url
 

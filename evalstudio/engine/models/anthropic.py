@@ -1,4 +1,4 @@
-"""Anthropic's Messages API."""
+"""Client of Anthropic's Messages API."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from evalstudio.templating.templates import Message
 
 VERSION = "2023-06-01"
 MAX_TOKENS = 4096
-"""What `max_tokens` is where the parameters do not say: the API demands it."""
+"""The default of `max_tokens`, which the API requires."""
 
 _FINISH_REASONS = {
     "end_turn": "stop",
@@ -36,7 +36,7 @@ class _Usage(msgspec.Struct):
 
 
 class _Part(msgspec.Struct):
-    """A block of the answer, or a piece of one."""
+    """A content block of the answer, or a delta of one."""
 
     type: str = ""
     text: str | None = None
@@ -70,7 +70,7 @@ _event = msgspec.json.Decoder(_Event)
 
 
 class AnthropicModel:
-    """A model behind Anthropic's Messages API. One client a run, its connections kept alive."""
+    """A model behind Anthropic's Messages API; implements `Model`. One client per run keeps its connections alive."""
 
     def __init__(
         self,
@@ -100,12 +100,12 @@ class AnthropicModel:
         )
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt, within the time-outs; see `Model`."""
+        """Makes one attempt, within the time-outs; see `Model`."""
         body = msgspec.json.encode({**self._fixed, **_split(request.messages)})
         return await self._exchange.call(body, {}, on_parts, request.time_left)
 
     async def list_models(self) -> list[str]:
-        """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
+        """Returns the names of the models that the endpoint offers. Raises ModelError that says what is wrong."""
         return await list_models(self._exchange.client, self._address.join("/models", limit="1000"))
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
@@ -116,14 +116,14 @@ class AnthropicModel:
 
 
 def _split(messages: Sequence[Message]) -> dict[str, Any]:
-    """The messages as this API takes them: what the system says stands apart."""
+    """The messages in this API's format, which separates system messages from the others."""
     system = [message.content for message in messages if message.role in ("system", "developer")]
     rest = [message for message in messages if message.role not in ("system", "developer")]
     return {"messages": rest} | ({"system": "\n\n".join(system)} if system else {})
 
 
 class _Stream:
-    """A streamed answer as far as it has come; see `Gathered`."""
+    """A streamed answer so far; implements `Gathered`."""
 
     def __init__(self) -> None:
         self.done = False
@@ -168,7 +168,7 @@ class _Stream:
         return bool(part.text or part.thinking or part.partial_json)
 
     def _count(self, usage: _Usage | None) -> None:
-        """Later events repeat the counts, and only some of them."""
+        """Updates the counts: later events repeat only some of them."""
         for name in _Usage.__struct_fields__:
             if usage is not None and (value := getattr(usage, name)) is not None:
                 setattr(self._usage, name, value)
@@ -196,8 +196,8 @@ class _Stream:
 def _read(data: bytes) -> CallResult:
     message = _message.decode(data)
     if message.error:
-        said = error_message(msgspec.json.encode(message.error).decode())
-        return CallResult(classify_error_body(message.error), message=f"answered with an error: {said}.")
+        reported = error_message(msgspec.json.encode(message.error).decode())
+        return CallResult(classify_error_body(message.error), message=f"answered with an error: {reported}.")
     if message.content is None:
         return CallResult(
             Outcome.BAD_ANSWER,
@@ -223,7 +223,7 @@ def _judged(answer: Answer, stop_reason: str | None) -> CallResult:
 
 def _answer(text: str, thinking: str, stop_reason: str | None, model: str | None, usage: _Usage) -> Answer:
     read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
-    tokens_in = usage.input_tokens  # here: those that neither came from the cache nor went into it
+    tokens_in = usage.input_tokens  # in this API: those neither read from the cache nor written to it
     return Answer(
         text,
         thinking or None,

@@ -1,4 +1,4 @@
-"""What the endpoint's limits learn from an attempt."""
+"""Attempt report: the part of a call's result that the endpoint's limits learn from."""
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
@@ -8,7 +8,7 @@ _NO_ANSWER = Answer("")
 
 
 def report(result: CallResult | None) -> AttemptResult:
-    """What the endpoint's limits learn from; None: the call was cancelled."""
+    """Converts the result of a call for the endpoint's limits; None: the call was cancelled."""
     if result is None:
         return AttemptResult(Outcome.CANCELLED)
     answer = result.answer or _NO_ANSWER

@@ -1,4 +1,4 @@
-"""One call of a model: what is asked, and what came of it."""
+"""Model call: the request, the answer and the result of one attempt, and the protocol of models."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +15,13 @@ from evalstudio.templating.templates import Message
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one call asks. `values` are the sample's columns, for Python models that take them by name.
+    """The request of one call.
 
-    `time_left`: seconds that its sample has, where that may be less than the attempt's time-out.
+    Attributes:
+        messages: The conversation so far.
+        repeat: The number of the repeat, from 0.
+        values: The sample's columns, for Python models that take them by name.
+        time_left: Seconds left for the sample, where that may be less than the attempt's time-out.
     """
 
     messages: tuple[Message, ...]
@@ -26,13 +30,13 @@ class Request:
     time_left: float | None = None
 
 
-SAID = ("text", "thinking", "finish_reason", "answered_by", "prompt")
-"""The fields of an answer in which an endpoint, or a person's function, says what it likes."""
+TEXT_FIELDS = ("text", "thinking", "finish_reason", "answered_by", "prompt")
+"""The fields of an answer with text of the endpoint's, or the user function's, own choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model said. Token counts are None where the endpoint does not tell them, or none that can be."""
+    """The answer of a model. Token counts are None where the endpoint reports none, or an impossible number."""
 
     text: str
     thinking: str | None = None
@@ -42,11 +46,11 @@ class Answer:
     tokens_cached: int | None = None  # part of tokens_in
     tokens_out: int | None = None
     tokens_cache_written: int | None = None  # part of tokens_in, too, where the provider charges for it
-    prompt: str | None = None  # what was asked, where the call itself made it up
-    scores: tuple[Score, ...] | None = None  # where the call itself judged the answer
+    prompt: str | None = None  # the prompt, where the call itself composed it
+    scores: tuple[Score, ...] | None = None  # where the call itself scored the answer
 
     def __post_init__(self) -> None:
-        for name in SAID:
+        for name in TEXT_FIELDS:
             message = getattr(self, name)
             if message is not None and (clean := encodable(message)) is not message:
                 object.__setattr__(self, name, clean)
@@ -57,10 +61,10 @@ class Answer:
 
 
 def without_keys(answer: Answer) -> Answer:
-    """The answer with the keys of this process taken out of all that it says; itself where there is none in it."""
+    """Redacts the keys of this process in all texts of an answer; returns the same object where there are none."""
     changes: dict[str, Any] = {
         name: clean
-        for name in SAID
+        for name in TEXT_FIELDS
         if (message := getattr(answer, name)) is not None and (clean := redact_answer(message)) is not message
     }
     return replace(answer, **changes) if changes else answer
@@ -68,7 +72,7 @@ def without_keys(answer: Answer) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What came of a call. `message` is one sentence for anything but OK; `answer` may then be a partial one."""
+    """The result of a call. Unless the outcome is OK, `message` is one sentence, and `answer` may be partial."""
 
     outcome: Outcome
     answer: Answer | None = None
@@ -77,10 +81,10 @@ class CallResult:
     first_token: float | None = None  # seconds after the call began
     hint: float | None = None  # seconds that the endpoint asks to wait
     rates: RateHeaders | None = None
-    fatal: bool = False  # no other sample can fare better: a wrong key, no such model
+    fatal: bool = False  # every other sample would fail, too: a wrong key, no such model
     timed_out: bool = False
-    connect: float | None = None  # seconds of it until there was a connection; None: one was there
-    seconds: float | None = None  # that the call itself took, where it waited for a worker before
+    connect: float | None = None  # seconds spent connecting; None: a connection was reused
+    seconds: float | None = None  # of the call itself, without its wait for a worker
 
     def __post_init__(self) -> None:
         if (clean := encodable(self.message)) is not self.message:
@@ -88,15 +92,17 @@ class CallResult:
 
 
 class Model(Protocol):
-    """Something that answers. Implementations never retry: one call is one attempt."""
+    """A model that answers requests. Implementations never retry: one call is one attempt."""
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt. Failures come back as results; only cancellation is raised.
+        """Makes one attempt. Failures are returned as results; only cancellation is raised.
 
-        `on_parts` is told how many parts of a streamed answer have just come.
+        Args:
+            request: The request.
+            on_parts: Called with the number of parts of a streamed answer that have just arrived.
         """
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
-        """For calls that start from now on."""
+        """Sets the time-outs of calls that start from now on."""
 
     async def aclose(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The outcome of an HTTP answer, from its status and body, whoever the provider is."""
+"""Error classifier: derives the outcome of an HTTP response from its status and body, for any provider."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.http import place
 from evalstudio.models.keys import redact
 
-# "billing" alone says nothing: providers name their billing page in sentences about requests a minute, too
+# "billing" alone is no evidence: providers also mention their billing page in messages about requests a minute
 _QUOTA = (
     "insufficient_quota",
     "insufficient balance",
@@ -55,11 +55,21 @@ _NO_MODEL = re.compile(
 
 LONGEST_MESSAGE = 400
 _CHARACTERS = 20_000
-_LONGEST_JSON = 100_000  # characters; no error is as long
+_LONGEST_JSON = 100_000  # characters; no error is that long
 
 
 def classify(status: int, body: str, hint: float | None = None) -> Outcome:
-    """The outcome that a status other than 2xx, with this body, means; `hint`: it says when to come back."""
+    """Returns the outcome of a response with a status other than 2xx.
+
+    Args:
+        status: The HTTP status.
+        body: The body, as text.
+        hint: Seconds after which the endpoint asks to be called again; a daily limit with a hint is throttling.
+
+    Example:
+        >>> classify(429, "slow down").value
+        'throttled'
+    """
     text = body[:_CHARACTERS].lower()
     if status == 402 or (status in (400, 403, 429) and _has(text, _QUOTA)):
         return Outcome.QUOTA
@@ -75,7 +85,7 @@ def classify(status: int, body: str, hint: float | None = None) -> Outcome:
 
 
 def classify_error_body(error: Any) -> Outcome:
-    """The outcome of an answer with status 200 whose body is an error."""
+    """Returns the outcome of a response with status 200 whose body is an error."""
     status = _status_within(error)
     text = json.dumps(error).lower()
     if status is not None:
@@ -92,7 +102,7 @@ def classify_error_body(error: Any) -> Outcome:
 
 
 def is_fatal(status: int, body: str) -> bool:
-    """Whether every other sample would fail alike: a wrong or missing key, no such address, no such model."""
+    """Whether every other sample would fail, too: a wrong or missing key, no such address, no such model."""
     if status == 403 and _has(body[:_CHARACTERS].lower(), _FILTER):
         return False
     return status in (401, 403, 404, 405) or 300 <= status < 400 or (status == 400 and names_no_model(body))
@@ -104,7 +114,7 @@ def names_no_model(body: str) -> bool:
 
 
 def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: str | None = None) -> str:
-    """One sentence for an answer that is an error: who said what, and what to do where that is known."""
+    """Returns one sentence for an error response: the endpoint, its message, and a remedy where one is known."""
     where = place(url)
     message = error_message(body)
     message = f": {message}" if message else ""
@@ -135,7 +145,7 @@ def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: 
 
 
 def error_message(body: str) -> str:
-    """The provider's own words in an error's body, in one line, of bounded length, without keys."""
+    """Returns the provider's message in the body of an error: one line, of bounded length, without keys."""
     try:
         data = json.loads(body) if len(body) <= _LONGEST_JSON else None
     except (ValueError, RecursionError):
@@ -144,7 +154,7 @@ def error_message(body: str) -> str:
         text = _find_message(data) if data is not None else _without_tags(body)
     text = " ".join(
         redact(text).lstrip()[:_CHARACTERS].split()
-    )  # before it is cut: half a key would not be found
+    )  # redact before cutting: half a key would not be found
     text = text.removesuffix(".")
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 

@@ -1,8 +1,8 @@
-"""One request within its time-outs: what HTTP endpoints of every format have in common.
+"""HTTP exchange: one request and its response within the time-outs, common to all API formats.
 
-A format says how an answer is read, whole (`read`) or as it streams in (`Gathered`); all that can go wrong on the
-way there becomes a `CallResult` here. The messages of a format are sentences without their subject, the endpoint,
-which is put in front here.
+A format defines how an answer is read, whole (`read`) or streamed (`Gathered`); everything that can go wrong on the way
+becomes a `CallResult` here. The messages of a format are sentences without their subject, the endpoint, which is
+prepended here.
 """
 
 import asyncio
@@ -26,30 +26,32 @@ from evalstudio.evaluations.spec import TimeOuts
 LARGEST_BODY = 32 << 20
 """Bytes. No answer is that long; an endpoint that sends more is cut off."""
 
-_ERROR_BODY = 64 << 10  # bytes of an error's body that are read
-_ERROR_BODY_S = 10.0  # and for how long
+_ERROR_BODY = 64 << 10  # bytes that are read of an error's body
+_ERROR_BODY_S = 10.0  # seconds that reading it may take
 
 
 class Gathered(Protocol):
-    """A streamed answer as far as it has come, in one endpoint's format."""
+    """Accumulator of a streamed answer, in one API format."""
 
-    done: bool  # the format's own sign of the end has come
+    done: bool  # the format's end marker has arrived
 
     def take(self, name: bytes, data: bytes) -> bool:
-        """Takes in an event; whether it brought a part of the answer.
+        """Adds an event; returns whether it held a part of the answer.
 
-        Raises msgspec.MsgspecError or UnicodeDecodeError when it can't be read.
+        Raises:
+            msgspec.MsgspecError: It can't be decoded.
+            UnicodeDecodeError: It is not UTF-8.
         """
 
     def partial(self) -> Answer | None:
-        """The answer so far; None when there is none of it yet."""
+        """Returns the answer so far; None when no part has arrived."""
 
     def result(self) -> CallResult:
-        """What the stream came to, now that it has ended."""
+        """Returns the result, after the end of the stream."""
 
 
 def broken_off(partial: Answer | None) -> CallResult:
-    """A stream that ended without its format's sign of an end."""
+    """Returns the result of a stream that ended without its format's end marker."""
     if partial is None:
         return CallResult(
             Outcome.BAD_ANSWER, message="sent a stream without an answer; see the server's log."
@@ -58,7 +60,17 @@ def broken_off(partial: Answer | None) -> CallResult:
 
 
 class Exchange:
-    """Makes calls of one address. `largest` bounds what is read of an answer, in bytes."""
+    """Makes calls to one URL.
+
+    Args:
+        url: Where to post.
+        headers: Of every request.
+        model: The model's name, for messages.
+        timeouts: In seconds.
+        read: Decodes a whole answer.
+        gather: Makes the accumulator of a streamed answer; None: answers are not streamed.
+        largest: Bytes that are read of an answer, at most.
+    """
 
     def __init__(
         self,
@@ -80,7 +92,7 @@ class Exchange:
         self._largest = largest
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
-        """For calls that start from now on."""
+        """Sets the time-outs of calls that start from now on."""
         self._timeouts = timeouts
         self.client.set_connect(timeouts.connect)
 
@@ -91,7 +103,7 @@ class Exchange:
         on_parts: Callable[[int], None],
         time_left: float | None = None,
     ) -> CallResult:
-        """One attempt. Failures come back as results, with the part of the answer that was there."""
+        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived."""
         watch = _Watch(self._timeouts, time_left, streams=self._gather is not None)
         gathered: Gathered | None = None
         timed_out = False
@@ -100,12 +112,14 @@ class Exchange:
                 response = await self.client.post(self.url, body, headers)
                 connect = connect_seconds()
                 async with aclosing(response):
-                    said = plain_headers(response)
+                    response_headers = plain_headers(response)
                     if not 200 <= response.status_code < 300:
-                        alarm.reschedule(None)  # it has a time-out of its own
-                        return await self._failure(response, said)
-                    if self._gather is None or _kind(said) in ("application/json", "text/html"):
-                        result = self._whole(await self._body(response), response.status_code, said)
+                        alarm.reschedule(None)  # reading an error has its own time-out
+                        return await self._failure(response, response_headers)
+                    if self._gather is None or _kind(response_headers) in ("application/json", "text/html"):
+                        result = self._whole(
+                            await self._body(response), response.status_code, response_headers
+                        )
                     else:
                         gathered = self._gather()
                         await self._follow(response, gathered, watch, alarm, on_parts)
@@ -116,7 +130,7 @@ class Exchange:
                 f"{place(self.url)} {result.message}" if result.message else "",
                 response.status_code,
                 watch.first_token,
-                rates=rate_headers(said, wall_now=datetime.now(UTC)),
+                rates=rate_headers(response_headers, wall_now=datetime.now(UTC)),
                 connect=connect,
             )
         except TimeoutError:
@@ -151,7 +165,7 @@ class Exchange:
         return bytes(body)
 
     async def _failure(self, response: httpx.Response, headers: dict[str, str]) -> CallResult:
-        """An answer that is an error. Its status says enough where its body does not come."""
+        """The result of an error response. The status is enough where the body does not arrive."""
         data = bytearray()
         try:
             async with asyncio.timeout(_ERROR_BODY_S):
@@ -198,7 +212,7 @@ class Exchange:
         alarm: asyncio.Timeout,
         on_parts: Callable[[int], None],
     ) -> None:
-        """Reads a stream to its end."""
+        """Reads a stream to its end, and extends the deadline as events arrive."""
         lines = EventLines()
         size = 0
         try:
@@ -225,15 +239,15 @@ class Exchange:
 
 
 class _TooLarge(Exception):
-    """The endpoint sends more than any answer can be."""
+    """The response is larger than any answer."""
 
 
 class _Unreadable(Exception):
-    """The endpoint sends something that is no answer; the text says what."""
+    """The response is not an answer; the text says what it is."""
 
 
 class _Watch:
-    """Which time-out is the next, and what to say when it passes. Times are of the loop's clock."""
+    """Deadline tracker: which time-out is next, and the message when it passes. Times are on the loop's clock."""
 
     def __init__(self, timeouts: TimeOuts, time_left: float | None, *, streams: bool) -> None:
         self._now = asyncio.get_running_loop().time
@@ -247,7 +261,7 @@ class _Watch:
         self.deadline = min(self._end, now + timeouts.first_token) if streams else self._end
 
     def received(self, brought: bool) -> float:
-        """Something came, a part of the answer or not; the new deadline."""
+        """Notes an event, with a part of the answer (`brought`) or without; returns the new deadline."""
         if brought and self.first_token is None:
             self.first_token = time.perf_counter() - self._started
         if self.first_token is not None:

@@ -1,4 +1,4 @@
-"""A Python function as a model: async ones run on the loop, synchronous ones in worker threads."""
+"""Function model: a Python function as a model; async functions run on the loop, synchronous ones on workers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,13 +19,18 @@ ANSWER_FIELDS = ("text", "thinking", "finish_reason", "tokens_in", "tokens_cache
 
 
 class FunctionModel:
-    """Calls a function with the messages, the prompt, or the sample's columns: whatever its parameters name.
+    """Calls a function with the messages, the prompt or the sample's columns, by the names of its parameters.
 
     Parameters may be `messages` (dicts with role and content), `prompt` (the last message's text), `repeat`, or columns
-    of the dataset; a single parameter of any other name gets the prompt, and one that has a default keeps it. It returns the answer as text, or a mapping
-    with `text` and perhaps `tokens_in`, `tokens_out`, `thinking`, `finish_reason`.
+    of the dataset; a single parameter of any other name gets the prompt, and one that has a default keeps it. The
+    function returns the answer as text, or a mapping with `text` and optionally `tokens_in`, `tokens_cached`,
+    `tokens_out`, `thinking`, `finish_reason`.
 
-    `function` None: the workers have loaded it, and its parameters are `parameters`.
+    Args:
+        function: The function; None: the workers have loaded it.
+        attempt_timeout: Seconds.
+        workers: The workers of a synchronous function; None: the function is async.
+        parameters: The parameters of a function that the workers have loaded.
     """
 
     def __init__(
@@ -44,7 +49,7 @@ class FunctionModel:
         self.on_held: Callable[[float], None] = lambda seconds: None
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt; see `Model`."""
+        """Makes one attempt; see `Model`."""
         longest = self._timeout if request.time_left is None else min(self._timeout, request.time_left)
         returned = await call_contained(
             self._function, lambda: self._arguments(request), self._workers, longest,

@@ -1,6 +1,6 @@
-"""The HTTP client of an endpoint: httpx, carried by aiohttp, which costs a quarter of its own transport.
+"""HTTP client of an endpoint: httpx on aiohttp's transport, which costs a quarter of httpx's own.
 
-The only module that knows which client it is.
+No other module depends on the choice of client.
 """
 
 import socket
@@ -20,24 +20,29 @@ from evalstudio.engine.models.proxy import proxy_of
 from evalstudio.models.keys import redact
 
 KEEP_ALIVE_S = 30.0
-# what the transport does not turn into errors of httpx; a reason phrase that is no text fails as UnicodeError
+# errors that the transport does not convert to httpx errors; a malformed reason phrase raises UnicodeError
 _LEFT_OVER = (aiohttp.ClientError, OSError, UnicodeError)
-_BRIEF_S = 0.001  # a connection that is there in less was there before, or might as well have been
+_BRIEF_S = 0.001  # seconds; a connection made in less was reused, or might as well have been
 _PIECE = 256 << 10
-"""Bytes. A larger body goes to the socket in pieces of this size, so that it never holds up the loop."""
+"""Bytes. A larger body is written to the socket in pieces of this size, so that it never blocks the loop."""
 
 
 class Client:
-    """Sends requests to one endpoint; connections are as many as calls: the limits are elsewhere.
+    """Sends requests to one endpoint, with as many connections as calls: concurrency is limited elsewhere.
 
-    Talks to httpx's transport directly. `httpx.AsyncClient` would merge, log and parse again for every request what
-    is the same for all of them, and that is a third of the cost of a call. It follows no redirects and never retries.
+    It uses httpx's transport directly. `httpx.AsyncClient` merges, logs and parses for every request what is the same
+    for all of them, and that is a third of the cost of a call. It follows no redirects and never retries.
+
+    Args:
+        url: The endpoint.
+        headers: Of every request.
+        connect: Time-out for a connection, in seconds.
     """
 
     def __init__(self, url: httpx.URL, headers: dict[str, str], connect: float) -> None:
         self._url = url
         self._proxy = proxy_of(url)
-        # reading the certificates takes longer than a call, so only where they are needed
+        # loading the certificates takes longer than a call, so only where they are needed
         self._tls = httpx.create_ssl_context(verify=url.scheme == "https")
         self._transport = AiohttpTransport(client=self._open, verify=self._tls)
         self._headers = {
@@ -46,31 +51,32 @@ class Client:
             "Accept-Encoding": "identity",
             **headers,
         }
-        # made once: to put a request's headers together costs more than to send them
+        # made once: building a request's headers costs more than sending them
         self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
         self.set_connect(connect)
 
     def set_connect(self, seconds: float) -> None:
-        """How long to wait for a connection; how long an answer may take is for the caller to say."""
+        """Sets the time-out for a connection; the caller limits the time of the answer."""
         self._extensions = {"timeout": {"connect": seconds, "read": None, "write": None, "pool": None}}
 
     async def post(self, url: httpx.URL, body: bytes, headers: dict[str, str]) -> httpx.Response:
-        """Sends JSON and returns as soon as the headers are there; the caller closes the response.
+        """Posts JSON and returns as soon as the headers have arrived; the caller closes the response.
 
-        Raises httpx.HTTPError.
+        Raises:
+            httpx.HTTPError: There is no response.
         """
         whole = len(body) <= _PIECE
         stream = httpx.ByteStream(body) if whole else _Pieces(body)
         request = httpx.Request(
             "POST", url, headers=self._json_headers, stream=stream, extensions=self._extensions
         )
-        request.headers.encoding = self._json_headers.encoding  # else it is found out anew for each
+        request.headers.encoding = self._json_headers.encoding  # else it is detected again for each request
         if headers:
             request.headers.update(headers)
         if whole:
             request.read()
         else:
-            # not every server takes a body of unknown length
+            # not every server accepts a body of unknown length
             request.headers["Content-Length"] = str(len(body))
         return await self._send(request)
 
@@ -108,13 +114,13 @@ class Client:
 
 
 def connect_seconds() -> float | None:
-    """For how long this task's last request waited for its connection; None where one was there."""
+    """Returns the seconds that this task's last request waited for a connection; None where one was reused."""
     seconds = _connecting.get(0.0)
     return seconds if seconds >= _BRIEF_S else None
 
 
 async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body of a response in pieces, as they come. Raises httpx.HTTPError."""
+    """Yields the body of a response in pieces, as they arrive. Raises httpx.HTTPError."""
     try:
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
@@ -134,12 +140,12 @@ async def stream_body(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def plain_headers(response: httpx.Response) -> dict[str, str]:
-    """The headers of a response, their names in lower case."""
+    """Returns the headers of a response, with lower-case names."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
 
 
 def explain(error: BaseException, url: httpx.URL) -> str:
-    """One sentence for a request that got no answer: name, connection, encryption or time."""
+    """Returns one sentence for a request without a response: name resolution, connection, encryption or time."""
     causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in causes:
@@ -172,7 +178,7 @@ def explain(error: BaseException, url: httpx.URL) -> str:
 
 
 def place(url: httpx.URL) -> str:
-    """The host of a URL and its port: what sentences name. Never the path or query, which may hold secrets."""
+    """Returns the host and port of a URL, for messages; never the path or query, which may hold secrets."""
     return f"{url.host}:{url.port}" if url.port else url.host
 
 
@@ -200,7 +206,7 @@ _connecting: ContextVar[float] = ContextVar("connecting")
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Notes what a connection cost: name, network and encryption. aiohttp's traces would cost that at every request."""
+    """Measures the time to connect: DNS, TCP and TLS. aiohttp's traces have an overhead at every request."""
 
     async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The list of models that an endpoint offers; OpenAI's and Anthropic's have one form."""
+"""Model listing: the models that an endpoint offers; OpenAI's and Anthropic's lists have the same format."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from evalstudio.core.errors import ModelError
 from evalstudio.engine.models.classify import sentence
 from evalstudio.engine.models.http import Client, explain, place
 
-_LARGEST = 8 << 20  # bytes; some gateways offer thousands
+_LARGEST = 8 << 20  # bytes; some gateways offer thousands of models
 _LONGEST_S = 30.0
 
 
@@ -25,7 +25,7 @@ _models = msgspec.json.Decoder(_List)
 
 
 async def list_models(client: Client, url: httpx.URL) -> list[str]:
-    """The names at `url`. Raises ModelError with what is wrong."""
+    """Returns the names of the models listed at `url`. Raises ModelError that says what is wrong."""
     try:
         async with asyncio.timeout(_LONGEST_S):
             response, data = await client.get(url, _LARGEST)

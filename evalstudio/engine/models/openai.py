@@ -1,4 +1,4 @@
-"""OpenAI-compatible chat completions: OpenAI, Azure, Gemini's compatible endpoint, vLLM, Ollama, llama.cpp and others."""
+"""Client of OpenAI-compatible chat completions: OpenAI, Azure, Gemini, vLLM, Ollama, llama.cpp and others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,7 @@ _completion = msgspec.json.Decoder(_Completion)
 
 
 class OpenAIModel:
-    """A model behind an OpenAI-compatible endpoint. One client a run, its connections kept alive."""
+    """A model behind an OpenAI-compatible endpoint; implements `Model`. One client per run keeps connections alive."""
 
     def __init__(
         self,
@@ -82,13 +82,13 @@ class OpenAIModel:
         )
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt, within the time-outs; see `Model`."""
+        """Makes one attempt, within the time-outs; see `Model`."""
         body = msgspec.json.encode({**self._fixed, "messages": request.messages})
         headers = {REPEAT_HEADER: str(request.repeat)} if request.repeat else {}
         return await self._exchange.call(body, headers, on_parts, request.time_left)
 
     async def list_models(self) -> list[str]:
-        """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
+        """Returns the names of the models that the endpoint offers. Raises ModelError that says what is wrong."""
         return await list_models(self._exchange.client, self._address.join("/models"))
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
@@ -99,7 +99,7 @@ class OpenAIModel:
 
 
 class _Stream:
-    """A streamed answer as far as it has come; see `Gathered`."""
+    """A streamed answer so far; implements `Gathered`."""
 
     def __init__(self) -> None:
         self.done = False
@@ -174,8 +174,10 @@ class _Stream:
 def _read(data: bytes) -> CallResult:
     completion = _completion.decode(data)
     if completion.error:
-        said = error_message(_dump(completion.error))
-        return CallResult(classify_error_body(completion.error), message=f"answered with an error: {said}.")
+        reported = error_message(_dump(completion.error))
+        return CallResult(
+            classify_error_body(completion.error), message=f"answered with an error: {reported}."
+        )
     if not completion.choices or (message := completion.choices[0].message) is None:
         return CallResult(
             Outcome.BAD_ANSWER,
@@ -231,14 +233,14 @@ def _text(content: Any) -> str:
 
 
 def _merge_tool(tools: dict[int, dict[str, Any]], part: dict[str, Any]) -> None:
-    """Adds a piece of a streamed tool call: names come once, arguments bit by bit."""
+    """Adds a piece of a streamed tool call: the name arrives once, the arguments in pieces."""
     index, function = part.get("index"), part.get("function")
     index = index if isinstance(index, int) else 0
     tool = tools.setdefault(index, {"type": "function", "function": {}})
     if part.get("id"):
         tool["id"] = part["id"]
     for name, value in function.items() if isinstance(function, dict) else ():
-        # joined at the end: to add each bit to those before takes quadratic time
+        # joined at the end: appending each piece to a string takes quadratic time
         tool["function"].setdefault(name, []).append(f"{value or ''}")
 
 
@@ -246,8 +248,8 @@ def _joined(tool: dict[str, Any]) -> dict[str, Any]:
     return {**tool, "function": {name: "".join(bits) for name, bits in tool["function"].items()}}
 
 
-def _refused(said: str) -> str:
-    return f"answered that the model refuses: {said[:300]}"
+def _refused(refusal: str) -> str:
+    return f"answered that the model refuses: {refusal[:300]}"
 
 
 def _error_within(data: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""What an answer costs. An unknown price is unknown, not 0, and never ends a run."""
+"""Pricing: the cost of an answer in US dollars. An unknown price is None, not 0, and never ends a run."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,13 +11,15 @@ from evalstudio.models.settings import ModelSettings, TokenPrices
 FREE = (*BUILT_IN, RECORDED, "python", "ollama", "vllm", "llamacpp")
 
 Pricer = Callable[[int, int, int, int], float]
-"""From tokens (in, of these from the cache, of these into the cache, out) to US dollars."""
+"""Maps tokens (in, of these read from the cache, of these written to the cache, out) to US dollars."""
 
 
 class Prices:
-    """The prices of one model, in US dollars, from genai-prices; looked up when the first answer is there.
+    """The prices of one model, in US dollars, from its settings or genai-prices; looked up at the first answer.
 
-    `on_failure` gets one sentence when genai-prices itself fails; the cost is then unknown.
+    Args:
+        model: The model.
+        on_failure: Called with one sentence when genai-prices itself fails; the cost is then unknown.
     """
 
     def __init__(
@@ -28,24 +30,24 @@ class Prices:
         self._free = model.provider in FREE
         preset = PROVIDERS.get(model.provider)
         at_home = preset is not None and model.base_url in ("", preset.base_url)
-        # behind another address is another provider, whose prices may be others
+        # another address means another provider, whose prices may differ
         self._provider = model.provider if at_home else None
         self._address = None if at_home else model.base_url
         self._model = model.name
         self._own = _own_pricer(model.prices) if model.prices is not None else None
 
     def prepare(self) -> None:
-        """Looks the prices up now, which takes a quarter of a second the first time: for a thread."""
+        """Looks the prices up now. Blocking: it takes a quarter of a second the first time."""
         if self._own is None and not self._free:
-            _find_pricer(self._provider, self._address, self._model)  # kept there; a failure is told by `of`
+            _find_pricer(self._provider, self._address, self._model)  # cached there; `of` reports a failure
 
     @property
     def known(self) -> bool:
-        """Whether an answer that tells its tokens has a price."""
+        """Whether an answer with known token counts has a price."""
         return self._free or self._pricer() is not None
 
     def of(self, answer: Answer) -> float | None:
-        """The price of an answer; None where the model's price or the usage is unknown."""
+        """Returns the price of an answer, in US dollars; None where the model's price or the usage is unknown."""
         if self._free and self._own is None:
             return 0.0
         if answer.tokens_in is None or answer.tokens_out is None:
@@ -53,7 +55,7 @@ class Prices:
         pricer = self._pricer()
         if pricer is None:
             return None
-        # more from the cache than there were at all would be a provider's mistake, and no price
+        # more cached tokens than tokens would be a provider's mistake: they are bounded
         cached = min(answer.tokens_cached or 0, answer.tokens_in)
         written = min(answer.tokens_cache_written or 0, answer.tokens_in - cached)
         try:
@@ -74,7 +76,7 @@ class Prices:
         return found
 
     def _give_up(self, message: str) -> None:
-        """Reports a failure of the price library, once, and gives up on it for this model."""
+        """Reports a failure of the price library once, and stops using it for this model."""
         if not self._failed:
             self._failed = True
             self._on_failure(message)
@@ -84,7 +86,7 @@ def _own_pricer(prices: TokenPrices) -> Pricer:
     cached_input = prices.input if prices.cached_input is None else prices.cached_input
 
     def price(tokens_in: int, cached: int, written: int, tokens_out: int) -> float:
-        plain = tokens_in - cached  # what is written into the cache costs as any input
+        plain = tokens_in - cached  # writing to the cache costs the same as any input
         return (plain * prices.input + cached * cached_input + tokens_out * prices.output) / 1_000_000
 
     return price
@@ -92,7 +94,7 @@ def _own_pricer(prices: TokenPrices) -> Pricer:
 
 @lru_cache(maxsize=256)
 def _find_pricer(provider: str | None, address: str | None, model: str) -> Pricer | str | None:
-    """The prices of a model, None where it has none that are known, or why they could not be looked up."""
+    """The prices of a model; None where they are unknown; a sentence where they could not be looked up."""
     try:
         return _look_up(provider, address, model)
     except Exception as error:  # noqa: BLE001 - an installation without its metadata, data it can't read: no reason to stop
@@ -107,7 +109,7 @@ def _failure(error: Exception) -> str:
 
 
 def _look_up(provider: str | None, address: str | None, model: str) -> Pricer | None:
-    from genai_prices import Usage, calc_price  # late: it brings pydantic
+    from genai_prices import Usage, calc_price  # late: it imports pydantic
 
     nothing = Usage(input_tokens=0, output_tokens=0)
     try:
@@ -134,7 +136,7 @@ def _look_up(provider: str | None, address: str | None, model: str) -> Pricer | 
 
 
 def _linear(price: Pricer) -> Pricer:
-    """The same prices as a sum of products: a hundredth of the time, and this is asked for every answer."""
+    """The same prices as a linear function, a hundred times faster: it is called for every answer."""
     million = 1_000_000
     call = price(0, 0, 0, 0)
     plain = (price(million, 0, 0, 0) - call) / million

@@ -1,4 +1,4 @@
-"""An evaluation's own function as what answers: it makes the call and judges the answer, too."""
+"""Evaluation model: an evaluation's own Python function, which makes the call and scores the answer."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -16,14 +16,14 @@ from evalstudio.engine.workers.protocol import Workers
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.keys import redact, redact_answer
 
-GATHER_S = 0.02  # how long a batch waits for more samples
+GATHER_S = 0.02  # for which a batch waits for more samples
 HALVED = (Outcome.CLIENT_ERROR, Outcome.CRASHED_WORKER)
 
 Values = Mapping[str, Any]
 
 
 class EvaluationModel:
-    """Calls the function with a sample's values and the arguments that all samples share."""
+    """Calls the function with a sample's values and the arguments that all samples share; implements `Model`."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class EvaluationModel:
         self.on_held: Callable[[float], None] = lambda seconds: None
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt; see `Model`."""
+        """Makes one attempt; see `Model`."""
         values = request.values
         if isinstance(values, BadRow):
             return CallResult(Outcome.CLIENT_ERROR, message=values.problem)
@@ -64,11 +64,10 @@ class EvaluationModel:
 
 
 class BatchModel:
-    """Gathers samples and calls the function with many of them: a list for each column.
+    """Batches samples and calls the function with a list for each column; implements `Model`.
 
-    Where a call raises or kills its process, its halves are tried, so that a bad row fails alone. Where one passes its
-    deadline, each of its rows is called alone when it is tried again, so that one that hangs costs the others one
-    deadline only.
+    When a call raises or kills its process, its halves are called, so that a bad row fails alone. When a call passes
+    its deadline, each of its rows is retried alone, so that a row that hangs costs the others only one deadline.
     """
 
     def __init__(
@@ -96,7 +95,7 @@ class BatchModel:
         self._alone: set[int] = set()  # the identities of rows whose batch passed its deadline
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt of one sample, as part of a batch; see `Model`."""
+        """Makes one attempt of one sample, as part of a batch; see `Model`."""
         if isinstance(request.values, BadRow):
             return CallResult(Outcome.CLIENT_ERROR, message=request.values.problem)
         if id(request.values) in self._alone:
@@ -170,7 +169,7 @@ def _each(value: Any, count: int) -> list[CallResult]:
 
 
 def _answered(value: Any) -> CallResult:
-    """What the function returned, as the outcome of a call."""
+    """Converts what the function returned to the result of a call."""
     if isinstance(value, Exception):
         return CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(value).__name__}: {value}"))
     try:
@@ -185,7 +184,7 @@ def _answered(value: Any) -> CallResult:
 
 
 def _failed(returned: UserCallResult, retries: Retries | None) -> CallResult | None:
-    """The failure of a call; whether it passes is for `retries` to say, where it names exceptions."""
+    """The failure of a call; `retries` decides whether it is transient, where it names exceptions."""
     if returned.failure is None or returned.error is None or retries is None or retries.passing is None:
         return returned.failure
     if returned.failure.outcome is Outcome.THROTTLED:

@@ -1,4 +1,4 @@
-"""Answers that are there already, in a column of the dataset: those of another system, to be scored and compared."""
+"""Recorded model: takes answers of another system from a column of the dataset, to score and compare them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,13 +10,13 @@ from evalstudio.evaluations.spec import TimeOuts
 
 
 class RecordedModel:
-    """Answers with what a column holds. An empty cell is no answer: its record is errored, never scored."""
+    """Answers with the value of a column. An empty cell is no answer: its record is errored, never scored."""
 
     def __init__(self, column: str) -> None:
         self._column = column
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
-        """One attempt; see `Model`."""
+        """Returns the recorded answer; see `Model`."""
         value: Any = request.values.get(self._column)
         text = as_text(value)
         if text is None or not text.strip():
@@ -25,7 +25,7 @@ class RecordedModel:
         return CallResult(Outcome.OK, Answer(text))
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
-        """Nothing here takes time."""
+        """Has no effect: nothing takes time."""
 
     async def aclose(self) -> None:
-        """There is nothing to close."""
+        """Has no effect: there is nothing to close."""

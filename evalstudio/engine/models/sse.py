@@ -1,27 +1,32 @@
-"""Server-sent events: the lines in which endpoints stream their answers."""
+"""Server-sent events parser: splits a byte stream into the events of a streamed answer."""
 
 from collections.abc import Iterator
 
 
 class EventLines:
-    """Cuts a stream of bytes into events: pairs of a name, often empty, and data.
+    """Splits a stream of bytes into events: pairs of a name, often empty, and data.
 
-    Each `data` line is an event of its own: endpoints send JSON in one line, and not all put the empty line of the
-    standard behind it. Comments and other fields are left out. Takes line ends of both kinds and pieces cut anywhere.
+    Unlike in the standard, each `data` line is an event of its own: endpoints send JSON in one line, and not all end it
+    with an empty line. Comments and other fields are skipped. Lines may end in LF or CRLF, and pieces may be cut
+    anywhere.
+
+    Example:
+        >>> list(EventLines().feed(b"event: ping\\ndata: {}\\n\\n"))
+        [(b'ping', b'{}')]
     """
 
     def __init__(self) -> None:
         self._rest = bytearray()
-        self._searched = 0  # no line end before this place
+        self._searched = 0  # no line end before this position
         self._name = b""
 
     @property
     def unfinished(self) -> int:
-        """Bytes of a line that has not ended yet."""
+        """Bytes of the line that has not ended yet."""
         return len(self._rest)
 
     def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """Takes in bytes; yields the events that they complete."""
+        """Adds bytes; yields the events that they complete."""
         rest = self._rest
         rest += piece
         end = rest.rfind(b"\n", self._searched)
@@ -35,7 +40,7 @@ class EventLines:
             yield from self._read(line)
 
     def end(self) -> Iterator[tuple[bytes, bytes]]:
-        """The stream has ended: its last line, if that had no end of its own."""
+        """Ends the stream; yields the event of a last line without a line end."""
         line = bytes(self._rest)
         self._rest.clear()
         yield from self._read(line)
@@ -48,7 +53,7 @@ class EventLines:
                 yield self._name, value
         elif field == b"event":
             self._name = value
-        elif field == b"error":  # as llama.cpp tells of a failure in mid-stream
+        elif field == b"error":  # as llama.cpp reports a failure in mid-stream
             yield b"error", value
         elif not line.strip():
             self._name = b""

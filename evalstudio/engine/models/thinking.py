@@ -1,4 +1,4 @@
-"""Tells a model's thinking from its answer where both come in one text."""
+"""Thinking splitter: separates a model's reasoning from its answer where both arrive in one text."""
 
 import re
 
@@ -8,8 +8,14 @@ _LONE_CLOSING = re.compile(r"(?:</think>|\[/think\])\s*", re.IGNORECASE)
 
 
 def split_thinking(text: str) -> tuple[str | None, str]:
-    """(thinking or None, answer). A closing mark without an opening one ends the thinking, too: some templates
-    put the opening mark in the prompt."""
+    """Splits a text into thinking, None where there is none, and answer.
+
+    A closing tag without an opening one ends the thinking, too: some templates put the opening tag in the prompt.
+
+    Example:
+        >>> split_thinking("<think>Two plus two.</think>4")
+        ('Two plus two.', '4')
+    """
     if "think" not in text and "THINK" not in text:
         return None, text
     opening = _OPENING.match(text)

@@ -1,4 +1,4 @@
-"""A call of a person's own code, contained: whatever it does comes back as a value or as an outcome."""
+"""Contained user call: calls user code and returns whatever it does as a value or an outcome."""
 
 import asyncio
 import os
@@ -15,17 +15,17 @@ from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import CallFailed, Workers
 
-HELD_S = 0.1
+HELD_S = 0.1  # for which a step may block the loop before it is reported
 
 
 @dataclass(frozen=True, slots=True)
 class UserCallResult:
-    """What a call gave back; or how it failed, with the exception that the code raised."""
+    """The value that a call returned, or its failure with the exception that the code raised."""
 
     value: Any = None
     failure: CallResult | None = None
     error: Exception | None = None
-    seconds: float | None = None  # of the call itself, by a worker
+    seconds: float | None = None  # of the call itself, measured by a worker
 
 
 async def call_contained(
@@ -36,10 +36,15 @@ async def call_contained(
     on_returned: Callable[[Spent], None] = lambda spent: None,
     on_held: Callable[[float], None] = lambda seconds: None,
 ) -> UserCallResult:
-    """Has workers call `function`, or awaits what it returns where there are none.
+    """Calls user code and never raises, except for cancellation.
 
-    Gives up after `longest` seconds. `on_returned` hears how a worker's call spent its time, `on_held` for how many
-    seconds code that should await held up the loop.
+    Args:
+        function: The function; None: the workers have loaded it.
+        arguments: Makes the keyword arguments.
+        workers: Make the call; None: `function` is async and awaited here.
+        longest: Seconds after which the call is abandoned.
+        on_returned: Called with how a worker's call spent its time.
+        on_held: Called with the seconds for which async code blocked the loop, at each step of `HELD_S` or more.
     """
     try:
         async with asyncio.timeout(longest):
@@ -55,13 +60,13 @@ async def call_contained(
     except TimeoutError as error:
         message = sentence_of(error) if error.args else f"The function did not return within {longest:.4g} s."
         return UserCallResult(failure=CallResult(Outcome.OVERLOADED, message=message), error=error)
-    except Exception as error:  # noqa: BLE001 - a person's code may raise anything: it becomes the record's error
+    except Exception as error:  # noqa: BLE001 - user code may raise anything: it becomes the record's error
         result = CallResult(outcome_of(error), message=sentence_of(error), hint=hint_of(error))
         return UserCallResult(failure=result, error=error)
 
 
 class _Stepwise:
-    """Awaits what it wraps, and tells of each step, from one wait to the next, that took `HELD_S` or more."""
+    """Awaits what it wraps, and reports each step, from one await to the next, that took `HELD_S` or more."""
 
     __slots__ = ("_on_held", "_process", "_wrapped")
 
@@ -87,12 +92,12 @@ class _Stepwise:
             try:
                 sent = yield waits_for
                 step, given = (steps.__next__, ()) if sent is None else (steps.send, (sent,))
-            except BaseException as error:  # noqa: BLE001 - a cancellation, mostly: it is for the wrapped code
+            except BaseException as error:  # noqa: BLE001 - usually a cancellation: it belongs to the wrapped code
                 step, given = steps.throw, (error,)
 
 
 async def _awaited(answer: Awaitable[Any]) -> Any:
-    """Awaits; what would end the whole program, or looks like a cancellation of ours, ends this call only."""
+    """Awaits; an exception that would end the program, or poses as our own cancellation, ends only this call."""
     try:
         return await answer
     except (Exception, GeneratorExit):
@@ -100,5 +105,5 @@ async def _awaited(answer: Awaitable[Any]) -> Any:
     except BaseException as error:
         task = asyncio.current_task()
         if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
-            raise  # it is ours: a time-out, a stop
+            raise  # our own cancellation: a time-out or a stop
         raise RuntimeError(f"{type(error).__name__}: {error}") from error

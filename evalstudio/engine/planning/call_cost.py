@@ -1,17 +1,25 @@
-"""What a call will cost, before any was made: from the length of the first prompts and what an answer may have."""
+"""Cost estimate: the price of a call before any was made, from the first prompts and the expected answer length."""
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.engine.models.call import Answer
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.planning.plan import Plan
 
-LOOKED_AT = 20  # samples
+LOOKED_AT = 20  # samples whose prompts are measured
 CHARACTERS_PER_TOKEN = 4
-USUAL_ANSWER = 256  # tokens, where neither max_tokens nor experience says
+USUAL_ANSWER = 256  # tokens, where neither max_tokens nor an earlier run gives a number
 
 
 def cost_of_a_call(plan: Plan, expected_output: float | None = None) -> float | None:
-    """US dollars; None where no price is known. All turns of a conversation together count as one. Blocking."""
+    """Estimates the price of one sample, all turns of its conversation together. Blocking.
+
+    Args:
+        plan: The run.
+        expected_output: Tokens of an answer, from earlier runs; None: `max_tokens`, else `USUAL_ANSWER`.
+
+    Returns:
+        US dollars; None where no price is known.
+    """
     limit = plan.spec.parameters.get("max_tokens") or plan.spec.parameters.get("max_completion_tokens")
     tokens_out = expected_output or (limit if isinstance(limit, int) else USUAL_ANSWER)
     turns = plan.conversation.turns

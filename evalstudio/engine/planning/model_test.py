@@ -1,4 +1,4 @@
-"""Trying a model before a run: what is wrong, told apart."""
+"""Connection test: calls a model once before a run, and says precisely what is wrong."""
 
 import time
 from difflib import get_close_matches
@@ -17,7 +17,14 @@ CLOSE_NAMES = 4
 
 
 async def try_model(settings: ModelSettings, timeouts: TimeOuts = TRIAL) -> str:
-    """Makes one small call. Returns a sentence; raises ModelError with what is wrong and what to do."""
+    """Makes one small call.
+
+    Returns:
+        A sentence with the time of the answer.
+
+    Raises:
+        ModelError: The call failed; the message says why and what to do.
+    """
     model = open_endpoint(settings, {"max_tokens": MOST_TOKENS}, timeouts, stream=False)
     started = time.perf_counter()
     try:
@@ -33,7 +40,7 @@ async def try_model(settings: ModelSettings, timeouts: TimeOuts = TRIAL) -> str:
 
 
 async def list_models(settings: ModelSettings) -> list[str]:
-    """The models that an endpoint offers. Raises ModelError."""
+    """Returns the models that an endpoint offers. Raises ModelError that says what is wrong."""
     model = open_endpoint(settings, {}, TRIAL, stream=False)
     try:
         return await model.list_models()
@@ -42,7 +49,7 @@ async def list_models(settings: ModelSettings) -> list[str]:
 
 
 async def _offered(model: EndpointModel, name: str) -> str:
-    """What the endpoint has instead, where its list of models lacks the name."""
+    """A sentence with the models that the endpoint offers instead, where its list lacks the name."""
     try:
         names = await model.list_models()
     except ModelError:

@@ -1,4 +1,4 @@
-"""From a model's settings to something that answers."""
+"""Model factory: opens the model of a run, a judge or an endpoint from its settings."""
 
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,20 +37,24 @@ class EndpointModel(Model, Protocol):
     """A model behind an HTTP endpoint."""
 
     async def list_models(self) -> list[str]:
-        """The names of the models that the endpoint offers. Raises ModelError with what is wrong."""
+        """Returns the names of the models that the endpoint offers. Raises ModelError that says what is wrong."""
 
 
 def open_model(
     plan: Plan, settings: ModelSettings, workers: Workers | None, parameters: tuple[str, ...] = ()
 ) -> Model:
-    """The model of a run. `settings` are the plan's, with the address of a server that the app has started.
+    """Opens the model of a run.
 
-    `parameters`: of a function that the workers have loaded.
+    Args:
+        plan: The run.
+        settings: The plan's model, with the address of a server that the app has started.
+        workers: The workers of a synchronous function.
+        parameters: The parameters of a function that the workers have loaded.
     """
     if plan.evaluation is not None:
         return _open_evaluation(plan, plan.evaluation, workers)
     if plan.is_python:
-        remember_environment()  # a person's code finds its own keys there, and its errors may hold them
+        remember_environment()  # to redact the keys that user code reads there and puts into its errors
         timeout = plan.spec.timeouts.attempt
         return FunctionModel(plan.function, attempt_timeout=timeout, workers=workers, parameters=parameters)
     if plan.is_recorded:
@@ -74,7 +78,7 @@ def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: Workers 
 
 
 def open_judge(settings: ModelSettings, judge: Judge, timeouts: TimeOuts) -> Model:
-    """The model of a judge; its reply's form goes along as a schema where the provider is known to take one."""
+    """Opens the model of a judge; its reply format is sent as a schema where the provider is known to accept one."""
     if settings.provider == "python":
         remember_environment()
         function = load_function(Path(settings.path), settings.name)
@@ -89,9 +93,9 @@ def open_judge(settings: ModelSettings, judge: Judge, timeouts: TimeOuts) -> Mod
 def open_endpoint(
     settings: ModelSettings, parameters: dict[str, Any], timeouts: TimeOuts, *, stream: bool
 ) -> EndpointModel:
-    """The client of an endpoint, in the format of its provider. Raises ModelError with what is wrong."""
+    """Opens the client of an endpoint, in the format of its provider. Raises ModelError that says what is wrong."""
     key = find_key(settings.key)
-    # late: the HTTP client takes longer to import than all the rest of the engine
+    # late: the HTTP client takes longer to import than the rest of the engine
     if settings.provider == "anthropic":
         from evalstudio.engine.models.anthropic import AnthropicModel
 

@@ -1,4 +1,4 @@
-"""From what a plan says of workers to workers that are there."""
+"""Worker factory: opens the thread, process or cluster workers that a plan asks for."""
 
 import pickle
 from collections.abc import Callable
@@ -24,11 +24,11 @@ from evalstudio.engine.workers.thread_workers import ThreadWorkers
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Workers that can be called, and the parameters of the function that they have loaded."""
+    """Workers that are ready, and the parameters of the function that they have loaded."""
 
     workers: Workers | None
     parameters: tuple[str, ...] = ()
-    evaluators: dict[str, Workers] = field(default_factory=dict)  # of a person's own, by name
+    evaluators: dict[str, Workers] = field(default_factory=dict)  # of user-written evaluators, by name
 
     async def aclose(self) -> None:
         for one in {self.workers, *self.evaluators.values()} - {None}:
@@ -37,7 +37,11 @@ class Opened:
 
 
 async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
-    """Raises an EvalStudioError where the function can't be loaded by them."""
+    """Opens the workers of a run.
+
+    Raises:
+        EvalStudioError: They can't start, or can't load the function.
+    """
     if plan.cluster is not None:
         return await _open_cluster(plan, plan.cluster, log)
     evaluators = _open_evaluators(plan, log)
@@ -51,7 +55,7 @@ async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
 
 
 def _open_evaluators(plan: Plan, log: Callable[[str, str], None]) -> dict[str, Workers]:
-    """Processes for the evaluators of a person's own; they start with the first answer."""
+    """Processes for the user-written evaluators; they start with the first answer."""
     targets = evaluator_targets(plan)
     if not targets:
         return {}
@@ -79,7 +83,7 @@ async def _open_cluster(plan: Plan, cluster: Cluster, log: Callable[[str, str], 
 
 
 def evaluator_targets(plan: Plan) -> list[EvaluatorTarget]:
-    """The evaluators of a person's own as another process can load them."""
+    """Returns the user-written evaluators as another process can load them."""
     targets = []
     if plan.evaluation is None:
         for one, table in zip(plan.evaluators, plan.spec.evaluators, strict=True):
@@ -90,7 +94,7 @@ def evaluator_targets(plan: Plan) -> list[EvaluatorTarget]:
 
 
 def target_of(plan: Plan) -> Target:
-    """The function of a plan as another process can load it."""
+    """Returns the function of a plan as another process can load it."""
     if plan.evaluation is not None:
         return _evaluation_target(plan.evaluation)
     return ModelTarget(plan.model.path, plan.model.name)
@@ -114,7 +118,7 @@ def _evaluation_target(evaluation: PythonEvaluation) -> EvaluationTarget:
 
 
 def _shared(evaluation: PythonEvaluation) -> bytes:
-    """What a function is given beside the columns, once for each process."""
+    """The pickled arguments of a function beside the columns, sent once to each process."""
     if not evaluation.arguments:
         return b""
     for name, value in evaluation.arguments.items():

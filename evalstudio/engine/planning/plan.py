@@ -1,4 +1,4 @@
-"""Everything a run needs, made and checked before its first call: what is wrong is said before anything is spent."""
+"""Run plan: everything a run needs, created and checked before its first call, so that errors cost nothing."""
 
 import ast
 import hashlib
@@ -33,12 +33,12 @@ from evalstudio.settings.values import Settings
 from evalstudio.store.runs import NewRun
 from evalstudio.templating.templates import Conversation, compile_value
 
-JUDGING = Processes(1, 8)  # whoever computes much says so with processes = N
+JUDGING = Processes(1, 8)  # for evaluators; those that compute much set processes = N
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run before it starts."""
+    """A checked run that has not started."""
 
     spec: EvaluationSpec
     options: Options
@@ -47,40 +47,45 @@ class Plan:
     conversation: Conversation
     evaluators: tuple[Evaluator, ...]
     model: ModelSettings
-    function: Callable[..., Any] | None  # of a Python model that this process calls
+    function: Callable[..., Any] | None  # the Python model, where this process calls it
     strategy: Strategy
     strategy_source: str
-    pool: WorkerKind | None  # what runs the model, where it is a synchronous function
-    reference: str  # the evaluation file, to find it again
-    folder: Path  # from which its relative paths start
+    pool: WorkerKind | None  # the workers that run the model, where it is a synchronous function
+    reference: str  # to the evaluation, to load it again
+    folder: Path  # the base of its relative paths
     evaluation: PythonEvaluation | None = None  # where the evaluation itself is a function
-    given: frozenset[str] = frozenset()  # what the evaluation sets itself: names of time-outs, budget
-    cluster: Cluster | None = None  # that the model, or evaluators of a person's own, run on
-    judging: Processes = JUDGING  # that evaluators of a person's own run in, where there is no cluster
+    given: frozenset[str] = (
+        frozenset()
+    )  # names of the time-outs that the evaluation sets itself, and "budget"
+    cluster: Cluster | None = None  # that runs the model or user-written evaluators
+    judging: Processes = JUDGING  # that run user-written evaluators, where there is no cluster
 
     @property
     def workers(self) -> int | None:
-        """How many calls the workers take at once; None: there are none, or a cluster is to be asked."""
+        """Calls that the workers run at once; None: there are none, or the cluster has to be asked."""
         return None if self.pool is None or isinstance(self.pool, Cluster) else self.pool.capacity
 
     @property
     def asks_for_workers(self) -> bool:
-        """Whether an option or the evaluation says what the workers are to be; else the settings do."""
+        """Whether an option or the evaluation chooses the workers; else the settings do."""
         marked = self.evaluation.marked if self.evaluation is not None else self.spec
         return is_asked_for((self.options, marked))
 
     @property
     def samples_a_call(self) -> int:
-        """How many samples a worker takes with one call."""
+        """The number of samples in one call of a worker."""
         return (self.evaluation.marked.batch_size or 1) if self.evaluation is not None else 1
 
     @property
     def is_python(self) -> bool:
-        """Whether a person's own code answers."""
+        """Whether the model is user code."""
         return self.model.provider == "python"
 
     def compile_expected(self) -> Callable[[Mapping[str, Any]], Any] | None:
-        """From a sample's values, what the first evaluator that compares compares with; None where none does."""
+        """Returns what computes a sample's expected answer from its values, as the first comparing evaluator does.
+
+        None where no evaluator compares.
+        """
         columns = tuple(self.dataset.columns)
         usual = "{{ expected }}" if "expected" in columns else None
         for table in self.spec.evaluators:
@@ -93,12 +98,12 @@ class Plan:
 
     @property
     def cache(self) -> bool:
-        """Whether answers of earlier runs are taken. What a Python function calls, nobody else can know."""
+        """Whether answers of earlier runs are reused; never in a Python evaluation, whose calls are unknown."""
         wanted = self.spec.cache if self.options.cache is None else self.options.cache
         return wanted and self.evaluation is None
 
     def asked(self) -> dict[str, str]:
-        """What is the same in the request of every sample; the templates where a turn builds on an answer."""
+        """Returns the parts of the request that all samples share; with several turns the templates are among them."""
         parts = ["model", "parameters", "base URL", "headers", "model's file"]
         if self.conversation.turns > 1:
             parts.append("prompt")
@@ -106,7 +111,7 @@ class Plan:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the answers come from the dataset itself: nothing is called, and nothing takes time."""
+        """Whether the answers are columns of the dataset: nothing is called, and nothing takes time."""
         return self.model.provider == RECORDED
 
     @property
@@ -114,6 +119,7 @@ class Plan:
         return len(self.dataset) * self.spec.repeats
 
     def new_run(self) -> NewRun:
+        """Returns the row of this run for the store."""
         options = msgspec.structs.replace(self.options, resume=None)
         stored = StoredSpec.of(self.spec, options, self.reference, str(self.folder))
         return NewRun(
@@ -138,12 +144,18 @@ def make_plan(
     settings: Settings,
     named: Mapping[str, ModelSettings] | None = None,
 ) -> Plan:
-    """Reads and checks all that the run needs. Blocking: it reads the whole dataset once.
+    """Reads and checks everything the run needs. Blocking: it reads the whole dataset once.
 
-    `named` are the workspace's own models.
+    Args:
+        evaluation: The loaded evaluation.
+        reference: Where it was loaded from.
+        options: The options of this run; they take precedence over the evaluation.
+        settings: The user's settings; the evaluation takes precedence over them.
+        named: The workspace's own models, by name.
 
-    Raises an EvalStudioError with what to do: a dataset that is missing or empty, a template that names a column
-    which is not there, a model that can't be found, a limit that can't work.
+    Raises:
+        EvalStudioError: The dataset is missing or empty, a template names an unknown column, a model can't be found,
+            or a limit can't work; the message says what to do.
     """
     if evaluation.spec.grid is not None:
         raise EvaluationError(
@@ -193,7 +205,7 @@ def make_plan(
 
 
 def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Settings) -> EvaluationSpec:
-    """The definition with the settings' time-outs and budget where it sets none; `given` are those that it sets."""
+    """Returns the definition with the settings' time-outs and budget, except for those in `given`, which it sets."""
     own = {name: getattr(spec.timeouts, name) for name in given if name != "budget"}
     return msgspec.structs.replace(
         spec,
@@ -205,21 +217,21 @@ def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Setting
 def _function_and_pool(
     model: ModelSettings, pool: WorkerKind
 ) -> tuple[Callable[..., Any] | None, WorkerKind | None]:
-    """A Python model's function, and what runs it. Other processes load it themselves: then it is not loaded here."""
+    """A Python model's function and its workers. Other processes load it themselves; then it is not loaded here."""
     if model.provider != "python":
         return None, None
-    if not isinstance(pool, Threads) and not _says_async(Path(model.path), model.name):
+    if not isinstance(pool, Threads) and not _defines_async(Path(model.path), model.name):
         return None, pool
     function = load_function(Path(model.path), model.name)
     return function, None if is_async(function) else pool
 
 
-def _says_async(path: Path, name: str) -> bool:
-    """Whether a file's text defines `name` as an async function, or as a class that is called so."""
+def _defines_async(path: Path, name: str) -> bool:
+    """Whether a file's source defines `name` as an async function, or a class with an async `__call__`."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
-        return True  # to be loaded here, which says what is wrong
+        return True  # loading it here reports what is wrong
     for node in tree.body:
         if isinstance(node, ast.AsyncFunctionDef) and node.name == name:
             return True
@@ -245,7 +257,7 @@ def strategy_in_force(
     pool: WorkerKind | None,
     window: int | None = None,
 ) -> tuple[Strategy, str]:
-    """The strategy that holds when the run starts, and where it comes from; `window` is the model's own."""
+    """Returns the strategy at the start of the run, and its source; `window` is the model's own setting."""
     if options.strategy is not None:
         return options.strategy, "option"
     if spec.strategy is not None:
@@ -255,7 +267,7 @@ def strategy_in_force(
     if settings.strategy is not None:
         return settings.strategy, "settings"
     if pool is not None:
-        # of a cluster the number is known when it has been asked
+        # the capacity of a cluster is known once it is connected
         return SlidingWindow(pool.capacity), BY_WORKERS
     return Adaptive(), "default"
 

@@ -1,4 +1,4 @@
-"""The plan of an evaluation that is a Python function: rows in memory, the function as model, scores of its own."""
+"""Plan of a Python evaluation: rows in memory, the function as model, and its own scores."""
 
 from typing import Any
 
@@ -19,9 +19,10 @@ from evalstudio.templating.templates import Conversation, Message
 
 
 def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Settings) -> Plan:
-    """Checks all that the run needs; reads the rows once, of a generator the first one.
+    """Checks everything the run needs, and reads the rows once; of a generator only the first one.
 
-    Raises an EvalStudioError with what to do.
+    Raises:
+        EvalStudioError: Something can't work; the message says what to do.
     """
     marked = evaluation.marked
     if options.samples is not None and options.samples < 1:
@@ -31,7 +32,7 @@ def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Se
             f"The model of {evaluation.label} is its own function; --model can't replace it."
         )
     dataset = RowsDataset(marked.columns, marked.rows, evaluation.path, options.samples)
-    # what a record shows as its prompt where the function tells no other
+    # the prompt that a record shows, unless the function returns another
     messages = (Message("user", "{{ " + marked.columns[0] + " }}"),)
     timeouts, given = _timeouts(marked, options)
     spec = EvaluationSpec(
@@ -61,12 +62,12 @@ def plan_evaluation(evaluation: PythonEvaluation, options: Options, settings: Se
 
 
 def _timeouts(marked: Marked, options: Options) -> tuple[TimeOuts, frozenset[str]]:
-    """The waits that the evaluation and its options set themselves, and their names."""
+    """The time-outs that the evaluation and its options set themselves, and their names."""
     own: dict[str, Any] = {}
     if marked.retries is not None and marked.retries.attempts is not None:
         own["attempts"] = marked.retries.attempts
     longest = marked.timeout if options.timeout is None else options.timeout
     if longest is not None:
-        # a batch whose call raises is tried again in halves, each with time of its own
+        # a batch whose call raises is retried in halves, each with its own time-out
         own["sample" if marked.batch_size is None else "attempt"] = longest
     return TimeOuts(**own), frozenset(own)

@@ -1,4 +1,4 @@
-"""What a person should know of a run's workers: whether more of them help, and of which kind."""
+"""Worker advice: tells the user whether more workers help a run, and of which kind."""
 
 from collections.abc import Callable
 
@@ -12,14 +12,14 @@ MUCH_S = 0.05
 
 
 def blocking_of(pool: WorkerKind | None) -> BlockingShare:
-    """The watch over how a function's calls spend their time: each process has an interpreter lock of its own."""
+    """Returns the blocking-share meter of a run: each process has an interpreter lock of its own."""
     if isinstance(pool, Processes):
         return BlockingShare(cores=min(pool.processes, measure_machine().cores))
     return BlockingShare()
 
 
 def advice_on(pool: WorkerKind | None, blocking: BlockingShare) -> str:
-    """A sentence on the workers in force, from what was measured; empty where there is nothing to say."""
+    """Returns a sentence on the workers in force, from measurements; "" where there is nothing to advise."""
     if isinstance(pool, Threads) and blocking.sentence is not None:
         low, high = processes_range(measure_machine().cores)
         return (
@@ -41,7 +41,7 @@ def advice_on(pool: WorkerKind | None, blocking: BlockingShare) -> str:
 
 
 class EvaluatorAdvice:
-    """Says once that evaluators of a person's own compute much in one process, where there are cores for more."""
+    """Advises once to use more processes when user-written evaluators compute much in one and there are free cores."""
 
     def __init__(self, plan: Plan, log: Callable[[str, str], None]) -> None:
         self._log = log
@@ -65,7 +65,7 @@ class EvaluatorAdvice:
 
 
 def notes_on(plan: Plan) -> list[str]:
-    """What is said at a run's start: nothing here forbids anything."""
+    """Returns the advice at the start of a run; none of it prevents the run."""
     notes = []
     if plan.pool is not None and not plan.model.thread_safe:
         notes.append(f"{plan.model.label} is marked as not thread-safe: no two threads of a process call it.")

@@ -1,9 +1,9 @@
-"""Answers that an earlier run has paid for: the same question to the same model is not asked again.
+"""Answer cache: reuses the answer of an earlier run to the same request instead of calling the model again.
 
-Off unless asked for. What counts as the same: the model (its file, where it is a function), its address, parameters
-and headers, the messages, and which repeat it is; for a function and for a conversation of several turns also the
-sample's columns. Only answers are kept, never errors. An entry points to the record that holds the answer: nothing is
-stored twice, and it goes with its run.
+Off by default. The cache key covers the model (its file, where it is a function), its address, parameters and headers,
+the messages, and the number of the repeat; for a function and for a conversation of several turns also the sample's
+columns. Only answers are cached, never errors. An entry points to the record that holds the answer: nothing is stored
+twice, and the entry is deleted with its run.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from evalstudio.store.reader import Reader
 from evalstudio.templating.templates import Message
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """An answer as it was given once. Seconds are those of the call that was made for it."""
+class CachedAnswer(msgspec.Struct, frozen=True):
+    """An answer of an earlier run. Times are those of the original call, in seconds."""
 
     messages: tuple[Message, ...]
     answer: Answer
@@ -26,7 +26,13 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class AnswerCache:
-    """Looks answers up, by what was asked. `asked`: what is the same in the request of every sample."""
+    """Looks answers up by request.
+
+    Args:
+        reader: A connection to the store; the cache closes it.
+        asked: The parts of the request that all samples share.
+        with_columns: The sample's columns are part of the key.
+    """
 
     def __init__(self, reader: Reader, asked: dict[str, str], *, with_columns: bool) -> None:
         self._reader = reader
@@ -34,18 +40,18 @@ class AnswerCache:
         self._with_columns = with_columns
 
     def key(self, item: SampleTask, messages: tuple[Message, ...]) -> bytes:
-        """What stands for the question: 32 bytes."""
+        """Returns the cache key of a request: a SHA-256 digest, 32 bytes."""
         question = hashlib.sha256(self._asked)
         columns = dict(item.sample.values) if self._with_columns else None
         question.update(msgspec.json.encode((messages, item.repeat, columns), enc_hook=str, order="sorted"))
         return question.digest()
 
-    def find(self, key: bytes) -> Kept | None:
-        """The answer to a question; None where nobody has kept one."""
+    def find(self, key: bytes) -> CachedAnswer | None:
+        """Returns the cached answer; None on a miss."""
         record = self._reader.kept_answer(key)
         if record is None or record.answer is None:
             return None
-        return Kept(
+        return CachedAnswer(
             msgspec.json.decode(record.prompt, type=tuple[Message, ...]),
             Answer(
                 record.answer,

@@ -1,4 +1,4 @@
-"""Puts a run together from its plan, its row in the store and what an engine has: model, limits, queue, scoring."""
+"""Run assembly: builds a run from its plan, its row in the store and the engine's shared services."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,18 +45,26 @@ from evalstudio.workspace.folder import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an engine gives to a run that is put together."""
+    """The shared services of an engine that a run is built from."""
 
     workspace: Workspace
     services: Services
     endpoints: Endpoints
     servers: Servers
-    execute: Callable[[Callable[[Any], Any]], Any]  # awaitable: a change of the store
+    execute: Callable[
+        [Callable[[Any], Any]], Any
+    ]  # returns an awaitable; changes the store in the writer's thread
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A run that can start, the name of its endpoint, and the answers that have still to be judged."""
+    """A run that is ready to start.
+
+    Attributes:
+        run: The run.
+        identity: The name under which its endpoint's limits are stored.
+        missing_scores: Records with an answer that still has to be scored, and the evaluators to do it.
+    """
 
     run: Run
     identity: str
@@ -64,7 +72,17 @@ class Assembled:
 
 
 async def assemble(parts: Parts, plan: Plan, settings: ModelSettings, row: RunRow) -> Assembled:
-    """Raises an EvalStudioError where a model, its key or a judge can't be used."""
+    """Opens workers, model and judges of a plan, and connects them to a run.
+
+    Args:
+        parts: The engine's shared services.
+        plan: The checked plan.
+        settings: The plan's model, with the address of its server.
+        row: The run in the store.
+
+    Raises:
+        EvalStudioError: A model, its key or a judge can't be used; all that was opened is closed again.
+    """
     opened = await open_workers(plan, parts.services.log)
     try:
         return await _assemble(parts, plan, settings, row, opened)
@@ -81,7 +99,7 @@ async def _assemble(
         plan = replace(plan, strategy=window_of(workers.size, plan.samples_a_call))
     model = open_model(plan, settings, workers, opened.parameters)
     missing: dict[int, set[str]] = {}
-    if plan.evaluation is not None:  # it judges while it answers: no score can be made later
+    if plan.evaluation is not None:  # its function scores its own answers: none can be scored later
         evaluators = await parts.execute(
             lambda connection: stored_evaluators(connection, row.id, row.summary)
         )
@@ -94,7 +112,7 @@ async def _assemble(
     flight = FlightLog(parts.workspace.flights / str(row.id))
     crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
     crashes: dict[int, int] = {}
-    if plan.is_python:  # only a person's own code can take the engine with it
+    if plan.is_python:  # only user code can crash the engine
         crashes = await parts.execute(lambda connection: count_crashes(connection, crashed))
     key = find_key(settings.key)
     identity = identify(settings, key)
@@ -122,7 +140,7 @@ async def _assemble(
     if isinstance(model, (FunctionModel, EvaluationModel, BatchModel)):
         model.on_held = run.held
     if workers is not None:
-        workers.tell_changes(run.controls.workers_changed)
+        workers.notify_changes(run.controls.workers_changed)
     return Assembled(run, identity, missing)
 
 
@@ -134,7 +152,7 @@ def _cache(parts: Parts, plan: Plan) -> AnswerCache | None:
 
 
 async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
-    """The calls of one judge; without a model of its own it asks the run's."""
+    """The calls of one judge, which uses the run's model unless it has its own."""
     evaluator = run.plan.evaluators[number]
     judge = evaluator.model_judge
     assert judge is not None
@@ -181,7 +199,7 @@ async def _limits(parts: Parts, settings: ModelSettings, key: str | None, start:
 
 
 def _unchanged(row: RunRow, plan: Plan) -> set[str]:
-    """The names of the evaluators that are as they were when the run was last started."""
+    """The names of the evaluators that have not changed since the run was last started."""
     before = StoredSpec.decode(row.spec).evaluators
     tables = zip(plan.evaluators, plan.spec.evaluators, strict=True)
     return {evaluator.name for evaluator, table in tables if table in before}

@@ -1,4 +1,7 @@
-"""The life of a sample: called, answered or tried again, judged, saved. One task per call; nothing else waits in one."""
+"""Attempt runner: makes the calls of a run, and retries, scores or saves each sample by the outcome.
+
+There is one task for each call; nothing else waits in a task.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -27,18 +30,18 @@ from evalstudio.templating.templates import Message
 
 @dataclass(slots=True, eq=False)
 class Attempts:
-    """Makes the calls of one run and decides what becomes of each."""
+    """Makes the calls of one run and decides what follows each of them."""
 
     context: RunContext
     plan: Plan
     verbs: RunVerbs
     keeper: RecordKeeper
     controls: LiveControls
-    scoring: Scoring = field(init=False)  # given by who puts the run together
+    scoring: Scoring = field(init=False)  # set by assembly
     on_attempt: Callable[[SampleTask, CallResult, float], None] | None = None
-    """Called with each attempt that ended and its seconds."""
-    alone: bool = False  # the one call in flight is of a sample that an engine died with
-    expected_tokens: float = 0.0  # about what one call takes
+    """Called with each attempt that ended and its latency, in seconds."""
+    alone: bool = False  # the only call in flight is of a sample with which an engine crashed
+    expected_tokens: float = 0.0  # moving average of the tokens of a call
     prices: Prices = field(init=False)
     _policy: RetryPolicy = field(init=False)
 
@@ -51,13 +54,13 @@ class Attempts:
         self.prices = Prices(self.plan.model, lambda message: log("warning", message))
 
     def apply_plan(self, plan: Plan) -> None:
-        """Other time-outs and another budget, from now on."""
+        """Applies new time-outs and a new budget, from now on."""
         self.plan = plan
         self._policy.apply_timeouts(plan.spec.timeouts)
         self._watch_budget()
 
     def start(self, item: SampleTask, now: float) -> None:
-        """Begins a call; it ends with `Admission.done`."""
+        """Starts a call; its end is reported to `Admission.done`."""
         run = self.context
         item.queued += max(0.0, now - item.ready_at)
         item.started = now
@@ -74,7 +77,7 @@ class Attempts:
         run.in_flight[item] = self.verbs.begin(self._attempt(item, ticket))
 
     def recall(self, item: SampleTask) -> bool:
-        """Takes the answer that an earlier run got to the same question, if there is one: nothing is called."""
+        """Saves the cached answer to the same request, if there is one; nothing is called. Returns whether it did."""
         cache = self.context.cache
         if cache is None or item.attempts or item.turn:
             return False
@@ -83,7 +86,7 @@ class Attempts:
             item.question = cache.key(item, tuple(turn))
             kept = cache.find(item.question)
         except EvaluationError:
-            return False  # the attempt says what is wrong
+            return False  # the attempt will report the error
         except StoreError as error:
             self.context.services.log(
                 "warning", f"The cache of answers can't be read ({error.__cause__}); the model is asked."
@@ -104,7 +107,7 @@ class Attempts:
             left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
             left = max(0.001, left)
             request = Request(item.messages, item.repeat, item.sample.values, left)
-            # the model ends in time by itself, and keeps what it has of the answer
+            # the model has its own deadline and keeps the partial answer; this one is a safety net
             async with asyncio.timeout(left + 1.0):
                 result = await run.model.call(request, lambda parts: self._streamed(item, ticket, parts))
         except TimeoutError:
@@ -118,7 +121,7 @@ class Attempts:
             result = CallResult(Outcome.CANCELLED)
             if not item.abandoned:
                 raise
-        except Exception as error:  # noqa: BLE001 - one sample's trouble must not end the others
+        except Exception as error:  # noqa: BLE001 - the failure of one sample must not end the others
             run.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
             result = CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(error).__name__}: {error}"))
         finally:
@@ -140,7 +143,7 @@ class Attempts:
         self.context.controller.streamed(self.context.services.clock(), ticket, parts)
 
     def abandoned(self, item: SampleTask, result: CallResult | None, now: float) -> None:
-        """A person has given this sample up: it ends as errored, and teaches the limits nothing."""
+        """Ends a sample that a person has abandoned: it is errored, and no evidence for the limits."""
         spent = now - (item.first_started or now)
         message = f"Abandoned by you {spent:.1f} s after its first call."
         if result is not None:
@@ -189,7 +192,9 @@ class Attempts:
                 item.ready_at = now + delay
                 paid = run.controller.retries.spend(result.outcome, timed_out=result.timed_out)
                 if not paid:
-                    item.time_from = None  # it waits for others, not for the endpoint: its time begins anew
+                    item.time_from = (
+                        None  # it waits for other samples, not for the endpoint: its time-out starts anew
+                    )
                 run.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
             case Pause(sentence=sentence):
                 item.ready_at = now
@@ -200,7 +205,7 @@ class Attempts:
                 self._watch(run.telemetry.errors())
 
     def _note_trouble(self, item: SampleTask, result: CallResult) -> None:
-        """A failed attempt is a sign of something; its sample counts once."""
+        """Counts a failed attempt as a sign of overload; each sample counts once."""
         again = any(attempt.outcome == result.outcome.value for attempt in item.attempts)
         match result.outcome:
             case Outcome.THROTTLED:
@@ -238,9 +243,9 @@ class Attempts:
             self.verbs.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
 
     def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
-        """Tells the circuit breaker of a finished sample: with the run's errors where it is errored."""
+        """Reports a finished sample to the failure breaker, with the run's errors where it is errored."""
         if self.plan.is_recorded:
-            return  # what is missing there stays missing, and costs nothing
+            return  # a missing recorded answer stays missing, and costs nothing
         if (sentence := self.context.pause_rule.finished(errors)) is not None:
             self.verbs.ask(sentence)
 
@@ -273,6 +278,6 @@ class Attempts:
 
 
 def _unreadable(item: SampleTask) -> int:
-    """Of the attempts before this one, in this turn, how many brought an answer that could not be read."""
+    """The number of earlier attempts, in this turn, with an answer that could not be read."""
     before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
     return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)

@@ -1,4 +1,4 @@
-"""What the parts of one run share: the frozen context, and the four verbs by which they reach the run itself."""
+"""Run context: what the parts of one run share, and the four verbs with which they act on the run itself."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -21,13 +21,21 @@ from evalstudio.store.writer import Writer
 
 @dataclass(slots=True)
 class Services:
-    """What an engine gives its runs."""
+    """The engine's shared services.
+
+    Attributes:
+        clock: Monotonic time, in seconds.
+        admission: The scheduler of all calls.
+        writer: The writer thread of the store.
+        log: Called with level and text.
+        attended: Somebody can answer; without, every pause that asks for a decision ends the run.
+    """
 
     clock: Callable[[], float]
     admission: Admission
     writer: Writer
-    log: Callable[[str, str], None]  # level, text
-    attended: bool  # somebody can answer: without, every pause that asks ends the run
+    log: Callable[[str, str], None]
+    attended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +58,16 @@ class RunContext:
 
 
 class RunVerbs(Protocol):
-    """What an attempt can make its run do."""
+    """The actions on a run that its parts can take."""
 
     def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Starts work that is cancelled with the run."""
+        """Starts a task that is cancelled with the run."""
 
     def attempt_ended(self) -> None:
-        """Gives a call's turn back to admission."""
+        """Reports the end of a call to admission."""
 
     def ask(self, reason: str) -> None:
-        """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
+        """Pauses until somebody decides; an unattended run ends as stopped."""
 
     def stop(self, reason: str) -> None:
-        """Cancels what is in flight and ends the run."""
+        """Cancels the calls in flight and ends the run."""

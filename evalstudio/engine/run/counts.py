@@ -1,4 +1,4 @@
-"""What a run has saved: how many records, what became of them, and their scores so far."""
+"""Run counters: saved records by result, and running aggregates of their scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from evalstudio.statistics.metrics import LiveAggregate
 
 @dataclass(slots=True)
 class Counts:
-    """Records committed, by what became of them."""
+    """Committed records, by result."""
 
     saved: int = 0
     scored: int = 0
     unscored: int = 0
     errored: int = 0
-    cached: int = 0  # of those saved: answers that an earlier run has paid for
+    cached: int = 0  # of those saved: answers from the cache
 
     def judged(self, *, scored: bool) -> None:
-        """The last score of a saved answer is there; `scored`: any evaluator could judge it."""
+        """Counts a saved answer whose last score has arrived; `scored`: at least one evaluator could score it."""
         if scored:
             self.scored += 1
         else:
@@ -27,7 +27,7 @@ class Counts:
 
 
 def make_aggregates(evaluators: Sequence[Evaluator]) -> dict[str, LiveAggregate]:
-    """A running mean for each evaluator, with its scale and direction."""
+    """Returns an empty running aggregate for each evaluator, with its scale and direction."""
     return {
         one.name: LiveAggregate(one.metrics[0] if one.metrics else "mean", one.direction, one.scale)
         for one in evaluators
@@ -35,6 +35,6 @@ def make_aggregates(evaluators: Sequence[Evaluator]) -> dict[str, LiveAggregate]
 
 
 def add_score(aggregates: dict[str, LiveAggregate], score: Score) -> None:
-    """Counts a score in the aggregate of its evaluator; text has no mean."""
+    """Adds a score to the aggregate of its evaluator; text scores have no mean and are left out."""
     if not isinstance(score.value, str) and score.name in aggregates:
         aggregates[score.name].add(score.value)

@@ -1,4 +1,4 @@
-"""What a run already has, so that going on neither repeats nor loses anything."""
+"""Resume state: what a run has saved already, so that resuming it neither repeats nor loses anything."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from evalstudio.store.timeline import last_second
 
 @dataclass(slots=True)
 class Before:
-    """Where a run stands before it goes on."""
+    """The state of a run before it is resumed. `next_second` is where its charts continue."""
 
     done: RecordBits
     counts: Counts
@@ -35,9 +35,14 @@ def load_before(
     evaluators: Sequence[Evaluator],
     unjudged: Collection[int],
 ) -> Before:
-    """Reads it from the store. `classes`: the outcomes whose records are made again; None: all errored ones.
+    """Reads the state of a run from the store.
 
-    `unjudged` are answers that lack a score: they are counted once they have it.
+    Args:
+        connection: The store.
+        run_id: The run.
+        classes: Outcomes whose records are made again; None: all errored ones.
+        evaluators: The evaluators of the run.
+        unjudged: Records whose answer lacks a score; they are counted once they have it.
     """
     done = RecordBits.load(connection, run_id, classes)
     counts = Counts(saved=done.kept)

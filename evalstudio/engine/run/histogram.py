@@ -1,16 +1,24 @@
-"""Percentiles of durations in constant memory and time."""
+"""Latency histogram: percentiles of durations from buckets of equal ratio, in bounded memory."""
 
 import math
 from collections import defaultdict
 
 from evalstudio.protocol import Percentiles
 
-_PER_E = 100  # buckets per factor e: each is 1 % wide, so a percentile is right to half a percent
+_PER_E = 100  # buckets per factor e: each is 1 % wide, so a percentile is accurate to half a percent
 _SMALLEST = 1e-6
 
 
 class LatencyHistogram:
-    """Counts durations (seconds, from a microsecond to weeks) in buckets of equal ratio."""
+    """Counts durations, from a microsecond to weeks, in logarithmic buckets.
+
+    Example:
+        >>> histogram = LatencyHistogram()
+        >>> for seconds in (0.1, 0.2, 0.2):
+        ...     histogram.add(seconds)
+        >>> f"{histogram.percentiles().p50:.2f}"
+        '0.20'
+    """
 
     __slots__ = ("_counts", "n")
 
@@ -19,11 +27,12 @@ class LatencyHistogram:
         self.n = 0
 
     def add(self, seconds: float) -> None:
+        """Counts a duration, in seconds."""
         self._counts[math.floor(math.log(max(seconds, _SMALLEST)) * _PER_E)] += 1
         self.n += 1
 
     def percentiles(self) -> Percentiles | None:
-        """p50, p95 and p99; None while nothing was added."""
+        """Returns p50, p95 and p99, in seconds; None while nothing was added."""
         if self.n == 0:
             return None
         wanted = [math.ceil(self.n * share) for share in (0.5, 0.95, 0.99)]

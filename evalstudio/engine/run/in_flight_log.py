@@ -1,7 +1,7 @@
-"""Which records are being made right now, in a file that outlives the engine however it dies.
+"""In-flight log: the records with a call under way, in a memory-mapped file that survives a crash of the engine.
 
-A mapped file: noting a call costs a memory write, and the operating system keeps the page when the process is
-killed. (A power cut may lose it; then nothing is known of the calls in flight, and nothing saved is lost.)
+Noting a call costs one memory write, and the operating system keeps the page when the process is killed. A power cut
+may lose it: the calls in flight are then unknown, but nothing saved is lost.
 """
 
 import mmap
@@ -16,10 +16,19 @@ _SLOT = struct.Struct("<q")
 
 
 class FlightLog:
-    """The ids of the records in flight of one run."""
+    """The ids of the records in flight of one run.
+
+    Args:
+        path: The file.
+
+    Attributes:
+        left_over: Ids that were in flight when an earlier engine died.
+
+    Raises:
+        StoreError: The file can't be made.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Opens the file; raises StoreError where it can't be made. `left_over` then holds the ids that an engine before had in flight when it died."""
         try:
             self._map = _mapped(path)
         except OSError as error:
@@ -33,18 +42,20 @@ class FlightLog:
         self._map[:] = bytes(len(self._map))
 
     def start(self, record: int) -> None:
+        """Notes a call; it is not noted beyond `SLOTS` calls at once."""
         if self._free:
             slot = self._slots[record] = self._free.pop()
             _SLOT.pack_into(self._map, slot * _SLOT.size, record)
 
     def end(self, record: int) -> None:
+        """Removes a call."""
         slot = self._slots.pop(record, None)
         if slot is not None:
             _SLOT.pack_into(self._map, slot * _SLOT.size, 0)
             self._free.append(slot)
 
     def close(self) -> None:
-        """Removes the file: the run has ended in order."""
+        """Removes the file, after the run has ended in order."""
         self._map.close()
         self._path.unlink(missing_ok=True)
 
@@ -52,7 +63,7 @@ class FlightLog:
 def _mapped(path: Path) -> mmap.mmap:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
-        # written, not only lengthened: on a full disk a mapped page without a place on it ends the process
+        # written, not only extended: on a full disk, touching a mapped page without a block ends the process
         file.write(bytes(max(0, SLOTS * _SLOT.size - file.seek(0, os.SEEK_END))))
         file.flush()
         return mmap.mmap(file.fileno(), SLOTS * _SLOT.size)

@@ -1,6 +1,7 @@
-"""What a person, settings or workers change while a run goes on: its strategy, its workers, its waits.
+"""Live controls: change the strategy, workers and time-outs of a run while it is active.
 
-Each change holds for calls that start from now on and is noted with a sentence, for the charts and the store.
+A person, new settings or a cluster's workers make the changes. Each one applies to calls that start from now on, and is
+recorded with a sentence, for the charts and the store.
 """
 
 from collections.abc import Callable
@@ -26,17 +27,22 @@ from evalstudio.store.timeline import save_limit_change
 
 
 class LiveControls:
-    """The strategy of one run, and where it comes from."""
+    """The strategy of one run, and where it comes from.
+
+    Args:
+        context: The run.
+        plan: Its plan.
+        on_plan: Called with the new plan when new settings change it.
+    """
 
     def __init__(self, context: RunContext, plan: Plan, on_plan: Callable[[Plan], None]) -> None:
-        """`on_plan` is called with a plan that new settings have changed."""
         self._run = context
         self.plan = plan
         self._on_plan = on_plan
         self.strategy: Strategy = plan.strategy
         self.source = plan.strategy_source
         self.changes: list[LimitChange] = []  # since the last snapshot
-        self._by_hand = False  # a person has set it while the run went on
+        self._by_hand = False  # a person has set it while the run was active
 
     @property
     def adaptive(self) -> bool:
@@ -44,7 +50,7 @@ class LiveControls:
 
     @property
     def limit(self) -> int:
-        """Calls that may be in flight by the strategy in force."""
+        """Calls that the strategy in force allows in flight."""
         match self.strategy:
             case Sequential():
                 return 1
@@ -54,7 +60,7 @@ class LiveControls:
                 return self._run.controller.limit
 
     def apply(self) -> None:
-        """Tells the endpoint's limits the bounds of the strategy in force."""
+        """Applies the bounds of the strategy in force to the endpoint's limits."""
         if isinstance(self.strategy, Adaptive):
             services = self._run.services
             ceiling = services.admission.ceiling
@@ -63,7 +69,7 @@ class LiveControls:
             self._run.controller.set_bounds(services.clock(), minimum, maximum, None)
 
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
-        """Holds for every call that starts from now on; calls in flight end in peace."""
+        """Sets the strategy for calls that start from now on; calls in flight are not affected."""
         old, self.strategy = self.strategy, strategy
         if cause == "user":
             self._by_hand, self.source = True, "live control"
@@ -74,7 +80,7 @@ class LiveControls:
         self._run.services.admission.pump()
 
     def set_workers(self, count: int) -> None:
-        """Changes the workers of a synchronous function. A window that was their number follows."""
+        """Changes the number of workers of a synchronous function. A window of the same size follows."""
         run = self._run
         one_thread = self.plan.model.thread_safe is False and isinstance(self.plan.pool, Threads)
         if run.workers is None or one_thread:
@@ -89,7 +95,7 @@ class LiveControls:
         run.services.admission.pump()
 
     def workers_changed(self) -> None:
-        """Workers have come or gone by themselves. A window that is their number by default follows."""
+        """Called when workers have joined or left by themselves. A window that defaults to their number follows."""
         workers = self._run.workers
         assert workers is not None
         by_workers = self.plan.strategy_source == BY_WORKERS and not self._by_hand
@@ -101,7 +107,7 @@ class LiveControls:
     def rates_changed(
         self, old: tuple[float | None, float | None], new: tuple[float | None, float | None]
     ) -> None:
-        """A person has set the rates of the endpoint: requests and tokens a minute."""
+        """Records that a person has set the endpoint's rates: requests and tokens a minute."""
         for what, was, now in zip(("requests per minute", "tokens per minute"), old, new, strict=True):
             if was != now:
                 words = "no limit of your own" if now is None else f"at most {now:,.0f}"
@@ -110,13 +116,13 @@ class LiveControls:
                 self._note(what, before, after, "user", f"{what.capitalize()}: {words}, set by the user.")
 
     def ceiling_changed(self, was: int, now: int) -> None:
-        """All runs together may have so many calls in flight from now on: marked in each."""
+        """Records a new ceiling on the calls in flight of all runs together."""
         if now != was:
             sentence = f"At most {now:,} calls of all runs at once, set in the settings."
             self._note("application ceiling", str(was), str(now), "settings", sentence)
 
     def apply_settings(self, settings: Settings) -> None:
-        """New settings hold for a running run, too, where nothing nearer to it set its own."""
+        """Applies new settings to the active run, except where the run, its evaluation or a person set a value."""
         run, plan = self._run, self.plan
         default = default_workers(settings)
         if type(default) is type(plan.pool) and not plan.asks_for_workers:
@@ -133,7 +139,7 @@ class LiveControls:
         self._apply_spec(with_settings(plan.spec, plan.given, settings))
 
     def note(self, change: LimitChange) -> None:
-        """Keeps a change of a limit: for the next snapshot and in the store."""
+        """Records a change of a limit, for the next snapshot and in the store."""
         self.changes.append(change)
         row = LimitChangeRow(
             self._run.id, change.at, change.what, change.old, change.new, change.cause, change.sentence

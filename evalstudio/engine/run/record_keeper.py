@@ -1,4 +1,4 @@
-"""What a run hands to the writer, and what it knows once that is committed: counts and scores as they form."""
+"""Record keeper: hands the records of a run to the writer, and counts them once they are committed."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from evalstudio.store.writer import Saved
 
 @dataclass(slots=True)
 class RecordSaved:
-    """What the writer hands back when a record is committed. `judged` None: it is errored."""
+    """The writer's token for a committed record. `judged` None: it is errored."""
 
     keeper: "RecordKeeper"
     judged: Judged | None
@@ -29,16 +29,16 @@ class RecordSaved:
 
 @dataclass(slots=True)
 class ScoresSaved:
-    """What the writer hands back when scores of a saved answer are committed; `last`: no more come for it."""
+    """The writer's token for committed scores of a saved answer; `last`: no more will follow."""
 
     keeper: "RecordKeeper"
     scores: tuple[Score, ...]
     last: bool
-    scored: bool  # any evaluator could judge it
+    scored: bool  # at least one evaluator could score it
 
 
 class RecordKeeper:
-    """The records of one run on their way to the store, and the sums over those that are there."""
+    """The records of one run on their way to the store, and the counts and aggregates of those committed."""
 
     def __init__(
         self, context: RunContext, plan: Plan, counts: Counts, aggregates: dict[str, LiveAggregate]
@@ -55,7 +55,7 @@ class RecordKeeper:
         self._expected = plan.compile_expected()
 
     def save(self, item: SampleTask, ended: Ended) -> None:
-        """Keeps the record of a sample that has come to its end."""
+        """Queues the record of a finished sample for the writer."""
         try:
             record = make_record(self.run_id, item, ended, self._expected)
         except Exception as error:  # noqa: BLE001 - a value of a person's own class can raise anything; one record errs
@@ -72,23 +72,23 @@ class RecordKeeper:
         self._writer.save(saved)
 
     def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
-        """A score that took its time."""
+        """Queues one score that arrived after its answer was saved."""
         self.save_scores(record_id, (score,), last=last, scored=scored)
 
     def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
-        """Keeps scores of an answer that is saved already."""
+        """Queues scores of an answer that is saved already."""
         self.unsaved += 1
         token = ScoresSaved(self, scores, last, scored)
         self._writer.save(Saved(None, score_rows(record_id, scores), token=token))
 
     def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
-        """A record of this run, or scores of one, are committed."""
+        """Counts a record, or scores of one, that the writer has committed."""
         self.unsaved -= 1
         match saved:
             case RecordSaved(judged=judged, cached=cached):
                 self.counts.saved += 1
                 if cached:
-                    self.counts.cached += 1  # it says nothing about the endpoint: charts leave it out
+                    self.counts.cached += 1  # no evidence about the endpoint: charts leave it out
                 else:
                     self._telemetry.saved(1)
                 if judged is None:
@@ -101,11 +101,11 @@ class RecordKeeper:
                 if last:
                     self.counts.judged(scored=scored)
         for score in scores:
-            self._know(score)
+            self._learn_evaluator(score)
             add_score(self.aggregates, score)
 
-    def _know(self, score: Score) -> None:
-        """An evaluation's own function shows by its scores which evaluators there are."""
+    def _learn_evaluator(self, score: Score) -> None:
+        """Adds the evaluator of a score: an evaluation's own function declares them only by returning scores."""
         if self._learns_evaluators and score.name not in self.evaluators:
             evaluator = given_evaluator(score.name, score.metrics)
             self.evaluators[score.name] = evaluator

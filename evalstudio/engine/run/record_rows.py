@@ -1,4 +1,4 @@
-"""From what happened to rows of the store and reports to the limits."""
+"""Row mapping: turns a finished sample and its attempts into rows of the store."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +19,10 @@ from evalstudio.store.rows import AttemptRow, Record
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a sample came to. `error` is one sentence; `answer` may then be a partial one."""
+    """The result of a sample; times in seconds, cost in US dollars.
+
+    With an `error`, which is one sentence, `answer` may be a partial one.
+    """
 
     outcome: Outcome
     error: str | None = None
@@ -29,14 +32,14 @@ class Ended:
     first_token: float | None = None
     cost: float | None = None
     connect: float | None = None
-    cached: bool = False  # an earlier run's answer: nothing was called
+    cached: bool = False  # from the answer cache: nothing was called
 
 
 Expected = Callable[[Mapping[str, Any]], Any]
 
 
 def make_record(run_id: int, item: SampleTask, ended: Ended, expected: Expected | None) -> Record:
-    """The record of a sample; `expected` gives the expected answer from its values."""
+    """Returns the record of a sample; `expected` computes the expected answer from its values."""
     answer = ended.answer or _NO_ANSWER
     has_answer = ended.answer is not None
     return Record(
@@ -81,7 +84,7 @@ def _prompt(item: SampleTask) -> str:
 def make_attempt(
     item: SampleTask, result: CallResult, message: str, duration: float, waited: float
 ) -> AttemptRow:
-    """The row of an attempt that was not a record's only one."""
+    """Returns the row of an attempt that did not complete its sample; `duration` and `waited` in seconds."""
     started = item.started - (item.first_started or item.started)
     number = len(item.attempts) + 1
     return AttemptRow(
@@ -93,7 +96,7 @@ def _expected(values: Mapping[str, Any], expected: Expected) -> str | None:
     try:
         return as_text(expected(values))
     except EvaluationError:
-        return None  # the evaluator says so, and leaves the answer unscored
+        return None  # the evaluator reports it, and leaves the answer unscored
 
 
 _NO_ANSWER = Answer("")

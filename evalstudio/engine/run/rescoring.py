@@ -1,7 +1,7 @@
-"""Answers of an earlier start that lack a score: judged now, without a new call of the model.
+"""Rescoring: scores saved answers that lack a score, without calling the model again.
 
-That is so after a stop while a judge was at work, where a judge could not be asked, and when an evaluator was added
-or changed since.
+Scores are missing when a run was stopped while a judge was working, when a judge could not be reached, and when an
+evaluator was added or changed since.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ MOST_WAITING = 64  # answers at once with the slow evaluators
 
 
 def find_missing(connection: Connection, run_id: int, evaluators: Sequence[Evaluator]) -> dict[int, set[str]]:
-    """The answered records that lack a score, with the names of the evaluators that have still to judge them."""
+    """Returns the answered records that lack a score, with the names of the evaluators that have to score them."""
     missing: dict[int, set[str]] = {}
     for evaluator in evaluators:
         for record in records_without_score(connection, run_id, evaluator.name, NOT_ASKED):
@@ -33,7 +33,7 @@ def find_missing(connection: Connection, run_id: int, evaluators: Sequence[Evalu
 
 
 async def rescore(run: Run, reader: Reader, missing: dict[int, set[str]]) -> None:
-    """Judges the answers in `missing`; the run does not end before."""
+    """Scores the answers in `missing`; the run does not end before that. Closes `reader`."""
     quick = {one.name: one for one in run.plan.evaluators if one.type != "python" and not one.needs_calls}
     repeats = run.plan.spec.repeats
     try:

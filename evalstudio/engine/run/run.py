@@ -1,4 +1,4 @@
-"""The life of a run: from its first call to its last record. What becomes of one sample is in `attempts.py`."""
+"""Run lifecycle: from the first call to the last record. `attempts.py` has the lifecycle of one sample."""
 
 import asyncio
 import traceback
@@ -35,15 +35,15 @@ from evalstudio.engine.workers.protocol import Workers
 from evalstudio.models.keys import redact
 from evalstudio.statistics.metrics import LiveAggregate
 
-MOST_CRASHES = 2  # engines that may die with a sample in flight before it is given up
-JUDGED_LATER = 2  # times the window: saved answers that may wait for a judge before no further call starts
+MOST_CRASHES = 2  # crashes of the engine with a sample in flight, after which it is given up
+JUDGED_LATER = 2  # times the window: saved answers waiting for a judge, beyond which no further call starts
 MOST_HELD_S = 1.0
-MOST_UNSAVED = 4_000  # records that wait for the disk before no further call starts
+MOST_UNSAVED = 4_000  # records waiting for the disk, beyond which no further call starts
 
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One run in this engine. Its public methods are called on the engine's loop."""
+    """One run in this engine. Its public methods must be called on the engine's event loop."""
 
     id: int
     plan: Plan
@@ -55,7 +55,7 @@ class Run:
     workers: Workers | None
     flight: FlightLog
     total: int
-    before: InitVar[tuple[Counts, dict[str, LiveAggregate]]]  # what an earlier start has kept
+    before: InitVar[tuple[Counts, dict[str, LiveAggregate]]]  # saved by earlier starts
     telemetry: Telemetry
     clock: RunClock
     cache: AnswerCache | None = None
@@ -64,8 +64,8 @@ class Run:
     reason: str = ""
     blocked: Wait | None = None
     in_flight: "dict[SampleTask, asyncio.Task[None]]" = field(default_factory=dict)  # oldest first
-    rescoring: int = 0  # answers of an earlier start that have still to be judged
-    held_s: float = 0.0  # seconds for which an async function held up the loop
+    rescoring: int = 0  # answers of an earlier start that still have to be scored
+    held_s: float = 0.0  # seconds for which an async function has blocked the event loop
     blocking: BlockingShare = field(default_factory=BlockingShare)  # of a synchronous model's calls
     signs: SignWatch = field(default_factory=SignWatch)
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
@@ -73,8 +73,8 @@ class Run:
     controls: LiveControls = field(init=False)
     keeper: RecordKeeper = field(init=False)
     attempts: Attempts = field(init=False)
-    scoring: Scoring = field(init=False)  # given by who puts the run together
-    _kept: int = field(init=False)  # records that an earlier start has made
+    scoring: Scoring = field(init=False)  # set by assembly
+    _kept: int = field(init=False)  # records saved by earlier starts
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self, before: tuple[Counts, dict[str, LiveAggregate]]) -> None:
@@ -87,7 +87,7 @@ class Run:
         self.attempts = Attempts(context, self.plan, self, self.keeper, self.controls)
         self._kept = self.keeper.counts.saved
 
-    # What a person can do -------------------------------------------------------------------------------------
+    # User actions -------------------------------------------------------------------------------------
 
     def start(self) -> None:
         self.clock.start()
@@ -96,12 +96,12 @@ class Run:
         self.services.admission.join(self)
         for judge in self.scoring.judges:
             self.services.admission.join(judge)
-        # the first answer would wait for the prices
+        # else the first answer waits for the prices
         self.begin(asyncio.to_thread(self.attempts.prices.prepare))
         self.close_if_done()
 
     def pause(self, reason: str = "") -> None:
-        """No further call starts; those in flight end. Does nothing to a run that has ended."""
+        """Starts no further call; those in flight end by themselves. Has no effect unless the run is running."""
         if self.state is not RunState.RUNNING:
             return
         self.state, self.reason = RunState.PAUSED, reason
@@ -120,7 +120,7 @@ class Run:
         self.close_if_done()
 
     def stop(self, reason: str = "stopped by the user") -> None:
-        """Cancels what is in flight: nothing more is spent. What is saved stays; a resume does the rest."""
+        """Cancels the calls in flight, so that nothing more is spent. A resume completes the remaining samples."""
         if not self.is_active:
             return
         self._end(RunState.STOPPED, reason)
@@ -131,9 +131,10 @@ class Run:
             cancel_soon(task)
 
     def abandon(self, record_id: int) -> None:
-        """Gives up one sample, in flight or backing off: it is errored, its slot is free, and a resume tries it again.
+        """Abandons one sample, in flight or backing off: it is errored, and a resume tries it again.
 
-        Raises RunError where it has come to its end already.
+        Raises:
+            RunError: The sample has ended already.
         """
         for item, task in self.in_flight.items():
             if item.record_id == record_id:
@@ -145,7 +146,7 @@ class Run:
             raise RunError("That call has ended already; there is nothing to abandon.")
         self.attempts.abandoned(waiting, None, self.services.clock())
 
-    # What admission asks ----------------------------------------------------------------------------------------
+    # Admission interface (`Member`) -----------------------------------------------------------------------------
 
     @property
     def adaptive(self) -> bool:
@@ -173,7 +174,7 @@ class Run:
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
-        # rows that are streamed have no known number: there are as many as were there before and came since
+        # streamed rows have no known total: it is the number of saved ones plus those read since
         self.total = max(self.total, self._kept + self.queue.taken)
         if item.crashes >= MOST_CRASHES:
             self._give_up_on(item, now)
@@ -184,13 +185,13 @@ class Run:
         self.attempts.start(item, now)
 
     def _give_up_on(self, item: SampleTask, now: float) -> None:
-        """A sample that killed two engines gets no third one."""
+        """Ends a sample with which too many engines have crashed."""
         message = f"The engine died {item.crashes} times while this sample was in flight."
         self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
         self.keeper.save(item, Ended(Outcome.CRASHED, message))
         asyncio.get_running_loop().call_soon(self.services.admission.done, self)
 
-    # What the engine asks -----------------------------------------------------------------------------------------
+    # Engine interface -----------------------------------------------------------------------------------------
 
     @property
     def is_active(self) -> bool:
@@ -198,22 +199,22 @@ class Run:
 
     @property
     def now(self) -> float:
-        """Seconds since the run first started, pauses included: the time of its charts."""
+        """Seconds since the run first started, pauses included: the time axis of its charts."""
         return self.clock.now
 
     def may_start(self) -> bool:
-        """Whether calls may start: its own and those of its judges."""
+        """Whether calls may start, its own and those of its judges."""
         return self.state is RunState.RUNNING
 
     def returned(self, spent: Spent) -> None:
-        """A synchronous model returned: how it spent its time. What other programs took of it is no waiting of its own."""
+        """Adds how a call of a synchronous model spent its time, without the time that other programs took."""
         self.blocking.called(spent.processor, spent.undisturbed, len(self.in_flight))
         if self.adaptive:
             useful, why = self.blocking.useful_threads, self.blocking.sentence
             self.controller.set_useful(self.services.clock(), useful, why or "")
 
     def held(self, seconds: float) -> None:
-        """An async function held up the loop. Said once, when it adds up: a busy machine stretches a step, too."""
+        """Adds seconds for which an async function blocked the loop; warns once, above what a busy machine causes."""
         before, self.held_s = self.held_s, self.held_s + seconds
         if before < MOST_HELD_S <= self.held_s:
             self.services.log(
@@ -224,16 +225,16 @@ class Run:
             )
 
     def judge_answered(self, prices: Prices, result: CallResult) -> None:
-        """A judge's call counts in the cost, not in latency and throughput."""
+        """Counts a judge's call in the cost, not in latency and throughput."""
         if result.answer is not None:
             self.telemetry.spent(prices.of(result.answer))
 
     def attach_scoring(self, scoring: Scoring) -> None:
-        """Gives the run what judges its answers, once it is put together."""
+        """Sets the scoring of the run's answers; to be called once, before the start."""
         self.scoring = self.attempts.scoring = scoring
 
     def apply_plan(self, plan: Plan) -> None:
-        """Another plan holds for calls that start from now on: other time-outs, another budget or name."""
+        """Applies a changed plan to calls that start from now on: time-outs, budget or name."""
         self.plan = self.controls.plan = plan
         timeouts = plan.spec.timeouts
         self.model.set_timeouts(timeouts)
@@ -243,11 +244,11 @@ class Run:
             judge.policy.apply_timeouts(timeouts)
 
     def attempt_ended(self) -> None:
-        """Gives a call's turn back to admission."""
+        """Reports the end of a call to admission."""
         self.services.admission.done(self)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Work that belongs to the run and is cancelled with it."""
+        """Starts a task that belongs to the run and is cancelled with it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended_task)
@@ -260,18 +261,18 @@ class Run:
         if (error := task.exception()) is None:
             self.close_if_done()
         else:
-            # a defect of ours: the run must neither hang nor go on as if nothing were
+            # a bug in the engine: the run must neither hang nor continue as if nothing had happened
             self.services.log("error", redact("".join(traceback.format_exception(error))))
             self.stop(
                 f"The engine failed ({type(error).__name__}: {error}); what is saved is kept. The log has more."
             )
 
     async def settled(self) -> None:
-        """Waits until nothing of it is under way any more."""
+        """Waits until all tasks of the run have ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def aclose(self) -> None:
-        """Closes what it has opened, once it has ended."""
+        """Closes models, scoring, cache and log, once the run has ended."""
         for judge in self.scoring.judges:
             await judge.model.aclose()
         await self.model.aclose()
@@ -283,7 +284,7 @@ class Run:
     # Ends -------------------------------------------------------------------------------------------------------
 
     def watch_endpoint(self) -> None:
-        """Called now and then: an endpoint that has never answered, or does not recover, is not asked for ever."""
+        """Pauses the run when an endpoint has never answered or does not recover; called periodically."""
         if self.state is not RunState.RUNNING:
             return
         if (broken := self.controller.broken(self.services.clock())) is not None:
@@ -294,7 +295,7 @@ class Run:
             self.ask(silent)
 
     def ask(self, reason: str) -> None:
-        """Pauses until somebody decides; where nobody is there to, the run ends as stopped."""
+        """Pauses until somebody decides; an unattended run ends as stopped."""
         if self.services.attended:
             self.pause(reason)
         else:

@@ -1,4 +1,4 @@
-"""The time of a run: since when it runs, and how much of that it was paused."""
+"""Run clock: measures how long a run has been active, with and without its pauses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class RunClock:
-    """All times in seconds; `clock` is the engine's.
+    """The clock of one run. All times are in seconds.
 
-    `offset`: where the time of its charts goes on when it is resumed. `elapsed_before`: what earlier starts ran.
+    Args:
+        clock: The engine's monotonic clock.
+        offset: Where the time axis of its charts continues when it is resumed.
+        elapsed_before: How long earlier starts ran.
     """
 
     clock: Callable[[], float]
@@ -21,7 +24,7 @@ class RunClock:
     _ended: float | None = None
 
     def __post_init__(self) -> None:
-        self._started = self._going_since = self.clock()  # it may be asked before it starts
+        self._started = self._going_since = self.clock()  # may be read before the start
 
     def start(self) -> None:
         self._started = self._going_since = self.clock()
@@ -40,12 +43,12 @@ class RunClock:
 
     @property
     def now(self) -> float:
-        """Since the run first started, pauses included: the time of its charts."""
+        """Seconds since the run first started, pauses included: the time axis of its charts."""
         return self.offset + self._last - self._started
 
     @property
     def elapsed(self) -> float:
-        """Of running, over all its starts, pauses left out."""
+        """Seconds of running, over all starts, without pauses."""
         paused = self._paused_for
         if self._paused_at is not None:
             paused += self._last - self._paused_at
@@ -53,7 +56,7 @@ class RunClock:
 
     @property
     def going(self) -> float:
-        """Since it was started or continued the last time."""
+        """Seconds since it was last started or continued."""
         return self._last - self._going_since
 
     @property

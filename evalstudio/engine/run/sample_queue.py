@@ -1,8 +1,8 @@
-"""What a run still has to do: new samples in dataset order, and those that wait for another attempt.
+"""Sample queue: the remaining work of a run, new samples in dataset order and those that wait for a retry.
 
-One that may not be tried again yet, for want of a retry budget, comes after all the others.
+A sample whose retry has to wait for the retry budget goes behind all others.
 
-Memory does not grow with the dataset: samples are read as they are needed, and what is done is one bit each.
+Memory hardly grows with the dataset: samples are read as they are needed, and finished ones take one bit each.
 """
 
 import heapq
@@ -20,22 +20,22 @@ from evalstudio.store.run_records import record_outcomes
 from evalstudio.store.schema import record_id, record_ids
 from evalstudio.templating.templates import Message
 
-MOST_DEFERRED = 1_000  # at the end of the queue; beyond it the oldest of them comes before a new sample
+MOST_DEFERRED = 1_000  # samples at the end of the queue; beyond that the oldest goes before a new sample
 
 
 @dataclass(slots=True, eq=False)
 class SampleTask:
-    """One sample in one repeat, from the queue to its record. Times are of the engine's clock, in seconds."""
+    """One sample in one repeat, from the queue to its record. Times are in seconds of the engine's clock."""
 
     sample: Sample
     repeat: int
     record_id: int
-    again: bool  # it has a record already, which this one replaces
-    crashes: int  # how often an engine died while it was in flight
+    again: bool  # its record replaces an existing one
+    crashes: int  # of the engine while it was in flight
     ready_at: float
     first_started: float | None = None
-    time_from: float | None = None  # since when its own time-out runs
-    started: float = 0.0  # of the attempt under way
+    time_from: float | None = None  # when the time-out of the sample started
+    started: float = 0.0  # of the current attempt
     queued: float = 0.0
     backed_off: float = 0.0
     turn: int = 0
@@ -44,15 +44,15 @@ class SampleTask:
     answers: list[str] = field(default_factory=list)
     cost: float | None = None  # of all its answers so far; None: unknown
     attempts: list[AttemptRow] = field(default_factory=list)
-    partial: Answer | None = None  # of the last attempt that brought a part of one
+    partial: Answer | None = None  # of the last attempt with a partial answer
     state: str = "waiting"
-    abandoned: bool = False  # a person has given it up
+    abandoned: bool = False  # by a person
     cause: str = ""
-    question: bytes | None = None  # its key in the cache of answers, where that is used
+    question: bytes | None = None  # its key in the answer cache, where that is used
 
 
 class RecordBits:
-    """Which records of a run exist, and which of these are to be made again: a bit each."""
+    """Bit sets of the records that exist and of those to be made again. `kept` counts the ones to keep."""
 
     def __init__(self, run_id: int) -> None:
         self._first = record_ids(run_id)[0]
@@ -62,7 +62,7 @@ class RecordBits:
 
     @classmethod
     def load(cls, connection: Connection, run_id: int, classes: tuple[str, ...] | None) -> "RecordBits":
-        """Reads what a run has. Errored records are made again: all, or those with an outcome in `classes`."""
+        """Reads the records of a run. Errored ones are made again: all, or those with an outcome in `classes`."""
         done = cls(run_id)
         for record, outcome in record_outcomes(connection, run_id):
             retried = outcome != Outcome.OK and (classes is None or outcome in classes)
@@ -88,7 +88,7 @@ class RecordBits:
 
 
 class SampleQueue:
-    """Hands out items: first those whose next attempt is due, then new ones, then those that were put at the end."""
+    """Hands out items: first those whose retry is due, then new ones, then those at the end of the queue."""
 
     def __init__(
         self,
@@ -107,11 +107,12 @@ class SampleQueue:
         self.taken = 0
 
     def has_item(self, now: float) -> bool:
+        """Whether an item can be taken now."""
         self._wake(now)
         return bool(self._due) or self._next_new is not None or bool(self._last)
 
     def take(self, now: float) -> SampleTask:
-        """The next item. Only after `has_item`."""
+        """Removes and returns the next item; `has_item` must be true."""
         self._wake(now)
         if self._due:
             return self._due.popleft()
@@ -124,13 +125,19 @@ class SampleQueue:
         return item
 
     def next_crashes(self, now: float) -> int:
-        """How often an engine died while the next item was in flight."""
+        """How often the engine crashed while the next item was in flight."""
         self._wake(now)
         item = self._due[0] if self._due else self._next_new or (self._last[0] if self._last else None)
         return item.crashes if item is not None else 0
 
     def put_back(self, item: SampleTask, due: float | None, *, last: bool = False) -> None:
-        """Queues an item again: at once or when `due` comes, before what is new or, `last`, behind all."""
+        """Queues an item for another attempt.
+
+        Args:
+            item: The item.
+            due: When it may be taken; None: at once.
+            last: Behind all others instead of before the new samples.
+        """
         if due is not None:
             heapq.heappush(self._waiting, (due, next(self._order), item, last))
         elif last:
@@ -139,7 +146,7 @@ class SampleQueue:
             self._due.appendleft(item)
 
     def remove(self, record_id: int) -> SampleTask | None:
-        """Takes out the item that waits for another attempt; None where this one does not wait."""
+        """Removes and returns an item that waits for a retry; None where this record does not wait."""
         for place in (self._due, self._last):
             if (item := next((one for one in place if one.record_id == record_id), None)) is not None:
                 place.remove(item)
@@ -160,7 +167,7 @@ class SampleQueue:
         return self._next_new is None and not self._due and not self._waiting and not self._last
 
     def backing_off(self) -> list[tuple[float, SampleTask]]:
-        """Those that wait for their next attempt, with the time at which it is due; soonest first."""
+        """Returns up to 256 items in back-off, with the time at which they are due; soonest first."""
         return [(due, item) for due, _, item, _ in heapq.nsmallest(256, self._waiting)]
 
     @property

@@ -1,4 +1,4 @@
-"""A run as it stands, for whoever shows it."""
+"""Snapshots: the present state of a run, for the front ends that show it."""
 
 from evalstudio.advice.overload_signs import Load, LoadNow, Sign
 from evalstudio.core.run_state import RunState
@@ -38,9 +38,15 @@ def take_snapshot(
     cpu: float,
     machine: tuple[float, float] = (0.0, 0.0),
 ) -> Snapshot:
-    """The snapshot of one run. Its size does not depend on how many samples there are.
+    """Returns the snapshot of one run. Its size does not depend on the number of samples.
 
-    `loop_lag` in seconds, `cpu` of one core, `machine`: the shares of memory and of files in use.
+    Args:
+        run: The run.
+        buckets: The seconds of its charts that have closed since the last snapshot.
+        changes: The changes of limits since then.
+        loop_lag: Of the event loop, in seconds.
+        cpu: Of this process, as a share of one core.
+        machine: Shares of the memory and of the open files that are in use.
     """
     now = run.services.clock()
     waiting = run.queue.waiting
@@ -114,8 +120,8 @@ def _binding(run: Run, now: float) -> Binding | None:
 
 
 def _signs(run: Run, latency: float | None, load: Load) -> tuple[Sign, ...]:
-    standing = LoadNow(run.controls.limit, run.adaptive, latency, run.controller.requests_per_minute)
-    return run.signs.look(run.now, standing, load)
+    load_now = LoadNow(run.controls.limit, run.adaptive, latency, run.controller.requests_per_minute)
+    return run.signs.look(run.now, load_now, load)
 
 
 def _scores(run: Run) -> tuple[ScoreNow, ...]:

@@ -1,6 +1,6 @@
-"""What a run tells of itself while it runs: counts, percentiles and one bucket for each second.
+"""Telemetry: counts, percentiles and one bucket a second of a run while it is active.
 
-Everything here is of constant size but the buckets, which leave as soon as they close.
+Everything is of constant size but the buckets, which are handed over as soon as they close.
 """
 
 from collections import deque
@@ -35,7 +35,7 @@ class _ErrorCount:
 
 
 class Telemetry:
-    """Counts of one run. Times are seconds since its start."""
+    """The counters of one run. Times are in seconds since its start."""
 
     def __init__(self) -> None:
         self.latency = LatencyHistogram()
@@ -51,7 +51,7 @@ class Telemetry:
     def answered(
         self, latency: float, first_token: float | None, tokens_in: int | None, tokens_out: int | None
     ) -> None:
-        """An attempt brought an answer."""
+        """Counts an answered attempt; `latency` and `first_token` in seconds."""
         second = self._second
         second.answered += 1
         self.latency.add(latency)
@@ -67,7 +67,7 @@ class Telemetry:
             second.tokens_out += tokens_out
 
     def failed(self, outcome: Outcome, message: str, at: float, *, final: bool) -> None:
-        """An attempt failed; `final`: and with it the record."""
+        """Counts a failed attempt at time `at`; `final`: its record failed with it."""
         name = outcome.value
         self._second.errors[name] = self._second.errors.get(name, 0) + 1
         count = self._errors.get(outcome)
@@ -77,11 +77,11 @@ class Telemetry:
         count.records += final
 
     def saved(self, records: int) -> None:
-        """So many records were committed."""
+        """Counts committed records."""
         self._second.saved += records
 
     def spent(self, cost: float | None) -> None:
-        """An answer's price in US dollars; None: unknown."""
+        """Adds the price of an answer, in US dollars; None: unknown."""
         if cost is None:
             self.unpriced += 1
         else:
@@ -96,7 +96,7 @@ class Telemetry:
     def close_seconds(
         self, now: float, limit: int, in_flight: int, loop_lag: float, cpu: float
     ) -> list[SecondBucket]:
-        """The buckets of the seconds that have passed since the last call, the empty ones too."""
+        """Returns the buckets of the seconds that have passed since the last call, empty ones included."""
         closed: list[SecondBucket] = []
         while self._second.number < int(now):
             second = self._second
@@ -121,11 +121,11 @@ class Telemetry:
         return closed
 
     def skip_to(self, second: int) -> None:
-        """Begins at a later second: a resumed run goes on where its charts ended."""
+        """Starts at a later second: a resumed run continues where its charts ended."""
         self._second = _Second(second)
 
     def rate(self, now: float) -> tuple[float, int]:
-        """Records saved a second over the last seconds, and the count that it rests on."""
+        """Returns the records saved a second, over the last `RATE_WINDOW_S` seconds, and their number."""
         count = sum(saved for _, saved in self._rates) + self._second.saved
         first = self._rates[0][0] if self._rates else self._second.number
         span = now - first
@@ -133,10 +133,18 @@ class Telemetry:
 
 
 def eta(left: int, rate: float, count: int, tail: float) -> tuple[float, float, float] | None:
-    """Seconds until the end: low, likely and high; None while nothing is known.
+    """Estimates the seconds until the end: low, likely and high; None while nothing is known.
 
-    `count` finished samples gave the rate, so its relative error is about 1 / sqrt(count); the band is 1.3 of it
-    (80 %). The last samples take `tail` seconds at least: the latency that 95 % stay under.
+    Args:
+        left: Samples that remain.
+        rate: Samples a second, measured over `count` samples. Its relative error is about 1 / sqrt(count); the band is
+            1.3 of it (80 %).
+        count: See `rate`.
+        tail: Seconds that the last samples take at least: the 95th percentile of the latency.
+
+    Example:
+        >>> eta(0, 2.0, 10, 1.0)
+        (0.0, 0.0, 0.0)
     """
     if left == 0:
         return (0.0, 0.0, 0.0)

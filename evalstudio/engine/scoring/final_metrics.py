@@ -1,4 +1,4 @@
-"""The metrics of a run that has ended, over all its records: exact where the live ones are running means."""
+"""Final metrics: the exact metrics of a run that has ended, over all its records; live ones are running means."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from evalstudio.store.reader import Reader
 def final_scores(
     reader: Reader, run_id: int, evaluators: Sequence[Evaluator], total: int
 ) -> tuple[ScoreNow, ...]:
-    """Every metric of every evaluator; `total` counts the records, errored ones included."""
+    """Returns every metric of every evaluator; `total` is the number of records, errored ones included."""
     return tuple(
         score for evaluator in evaluators for score in _of_evaluator(reader, run_id, evaluator, total)
     )
@@ -34,7 +34,7 @@ def _of_evaluator(reader: Reader, run_id: int, evaluator: Evaluator, total: int)
         try:
             one = aggregate(metric, scores, evaluator.direction)
         except EvaluationError:
-            # the scores are not of the metric's kind: there is no number, and none is made up
+            # the metric can't read scores of this kind: its value is None
             found.append(ScoreNow(evaluator.name, metric, None, None, None, len(rows) - unscored, unscored))
             continue
         found.append(

@@ -1,4 +1,4 @@
-"""Scores that an evaluation's function gives itself: which evaluators there are shows when the first one comes."""
+"""Inline scores: scores that an evaluation's function returns itself; its evaluators are known once they arrive."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,18 +16,18 @@ from evalstudio.store.scores import score_scales
 
 
 def given_evaluator(name: str, metrics: tuple[str, ...]) -> Evaluator:
-    """Stands for an evaluator inside the function; the engine can't call it."""
+    """Returns a placeholder for an evaluator inside the function; the engine can't call it."""
     return Evaluator(name, "given", metrics, _refuse)
 
 
 def stored_evaluators(connection: Connection, run_id: int, summary: str | None) -> tuple[Evaluator, ...]:
-    """The evaluators whose scores a run has already, with the metrics they had."""
+    """Returns the evaluators that a run has scores of already, with the metrics they had."""
     before = msgspec.json.decode(summary, type=Snapshot).scores if summary else ()
     found = []
     for name, is_number in score_scales(connection, run_id):
-        told = tuple(score.metric for score in before if score.evaluator == name)
+        reported = tuple(score.metric for score in before if score.evaluator == name)
         usual = KINDS[name].metrics if name in KINDS else ("mean",) if is_number else ("accuracy",)
-        found.append(given_evaluator(name, told or metrics_of(name) or usual))
+        found.append(given_evaluator(name, reported or metrics_of(name) or usual))
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
-"""The calls of a model judge: a member of admission beside the run itself, with an endpoint of its own.
+"""Judge calls: the call queue of a model judge, a member of admission control with an endpoint of its own.
 
-An answer waits here without holding any limit; a reply that can't be read is asked for once more; a judge that
+An answer waits here without occupying any limit. A reply that can't be parsed is requested once more; a judge that
 can't be reached leaves the answer unscored.
 """
 
@@ -25,7 +25,7 @@ from evalstudio.models.keys import redact
 from evalstudio.templating.templates import Message
 
 NOT_ASKED = "The judge could not be asked:"
-"""How the reason of a score begins for which no judge was there; a resume asks for it again."""
+"""The beginning of the reason where no judge could be reached; a resume requests that score again."""
 
 TakeScore = Callable[[int, Score], None]
 
@@ -44,7 +44,7 @@ class _Question:
 
 @dataclass(slots=True, eq=False)
 class JudgeCalls:
-    """One judge of one run. `limit` None: as many calls as its endpoint takes (Adaptive)."""
+    """One judge of one run. `limit` is its calls in flight; None: as many as its endpoint takes (Adaptive)."""
 
     evaluator: Evaluator
     model: Model
@@ -53,14 +53,16 @@ class JudgeCalls:
     policy: RetryPolicy
     clock: Callable[[], float]
     limit: int | None
-    done: Callable[["JudgeCalls"], None]  # a call has ended: admission goes on
-    pump: Callable[[], None]  # there is a call to start
+    done: Callable[["JudgeCalls"], None]  # reports the end of a call to admission
+    pump: Callable[[], None]  # has admission start a call
     active: Callable[[], bool]  # whether its run may start calls
     spent: Callable[[CallResult], None]
     blocked: Wait | None = None
-    answered: bool = False  # anything, since this start
-    asked_since: float | None = None  # its first call since the start, or since a person let the run go on
-    failures: int = 0  # calls since it last answered
+    answered: bool = False  # whether the judge has answered since this start
+    asked_since: float | None = (
+        None  # time of its first call since the start, or since a person continued the run
+    )
+    failures: int = 0  # in a row
     last_failure: str = ""
     in_flight: set["asyncio.Task[None]"] = field(default_factory=set)
     _queue: deque[_Question] = field(default_factory=deque)
@@ -80,6 +82,7 @@ class JudgeCalls:
         self.pump()
 
     def cancel(self) -> None:
+        """Drops all queued answers and cancels the calls in flight."""
         self._queue.clear()
         for timer in self._waiting:
             timer.cancel()
@@ -87,7 +90,7 @@ class JudgeCalls:
             cancel_soon(task)
 
     def down(self) -> str | None:
-        """Why answers should wait no longer for this judge: it never answered, or does not recover. None while it may yet."""
+        """Returns why answers should no longer wait for this judge, None if they should: it is silent or broken."""
         now = self.clock()
         going = 0.0 if self.asked_since is None else now - self.asked_since
         silent = not self.answered and self.failures >= SILENT_FAILURES and going >= SILENT_S
@@ -97,11 +100,11 @@ class JudgeCalls:
         return f"the judge '{self.evaluator.name}' does not answer: {self.last_failure or self.controller.gate_cause}"
 
     def reset_breaker(self) -> None:
-        """A person has seen to the cause: it is asked again, with as much patience as at first."""
+        """Forgets past failures and lets canary calls start again, after a person has fixed the cause."""
         self.asked_since, self.failures = None, 0
         self.controller.reset_breaker(self.clock())
 
-    # What admission asks
+    # Admission interface (`Member`)
 
     @property
     def adaptive(self) -> bool:
@@ -129,13 +132,13 @@ class JudgeCalls:
         self.in_flight.add(task)
         task.add_done_callback(self.in_flight.discard)
 
-    # The life of a question
+    # The lifecycle of a question
 
     async def _ask(self, question: _Question, ticket: Ticket) -> None:
         result: CallResult | None = None
         try:
             result = await self.model.call(Request(question.messages, 0, question.values), lambda parts: None)
-        except Exception as error:  # noqa: BLE001 - a judge that is a person's code may raise anything
+        except Exception as error:  # noqa: BLE001 - a judge in user code may raise anything
             result = CallResult(Outcome.CLIENT_ERROR, message=f"{type(error).__name__}: {error}")
         finally:
             self.controller.finish(self.clock(), ticket, report(result))
@@ -184,7 +187,7 @@ class JudgeCalls:
         self._queue.appendleft(question)
 
     def _again_in(self, delay: float, question: _Question, *, last: bool) -> None:
-        if last:  # it waits for others, not for the judge: its time begins anew
+        if last:  # it waits for other samples, not for the judge: its time-out starts anew
             question.asked_at = self.clock() + delay
 
         def again() -> None:

@@ -1,4 +1,4 @@
-"""Scores of one answer."""
+"""Scoring result: the scores of one answer."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from evalstudio.core.score import Score
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Scores of an answer and the seconds they took. `complete`: no evaluator has still to come."""
+    """Scores of an answer and the seconds they took. `complete`: no evaluator is outstanding."""
 
     scores: tuple[Score, ...]
     seconds: float

@@ -1,7 +1,7 @@
-"""The evaluators of a run at work: scores, never an exception and never a score for what has no answer.
+"""Scoring: runs the evaluators of a run on its answers; it never raises, and never scores what has no answer.
 
-Quick evaluators judge at once and their scores go into the answer's own commit. A person's code runs in processes of
-its own, where it can neither hold up nor crash the engine, and a model judge makes calls of its own: their scores come
+Quick evaluators score at once, and their scores are committed together with the answer. User code runs in processes of
+its own, where it can neither block nor crash the engine, and a model judge makes calls of its own: their scores arrive
 after the answer is saved.
 """
 
@@ -29,15 +29,24 @@ THREADS = 8
 
 @dataclass(slots=True)
 class _Waiting:
-    """A saved answer whose last scores are still to come."""
+    """A saved answer with outstanding scores."""
 
     missing: int
     scored: bool
 
 
 class Scoring:
-    """Judges the answers of one run. `save(record id, score, last, scored)` keeps a score that comes later:
-    `last` of its answer's, of which any was `scored`."""
+    """Scores the answers of one run.
+
+    Args:
+        evaluators: All evaluators, judges included.
+        judges: The calls of those that are model judges.
+        save: Called as `save(record_id, score, last, scored)` with a score that arrives after its answer was saved:
+            `last`: no more will follow for the answer, `scored`: at least one evaluator could score it.
+        workers: The workers of user-written evaluators, by name.
+        longest: Returns the time-out of an evaluator, in seconds.
+        on_judged: Called with the processor seconds of a call on a worker.
+    """
 
     def __init__(
         self,
@@ -52,10 +61,10 @@ class Scoring:
         self._slow = [one for one in evaluators if one.type == "python"]
         self.judges = list(judges)
         self._save = save
-        self._workers = workers or {}  # of a person's own evaluators
-        self._threads = ThreadWorkers(THREADS, "evaluator")  # for those that no worker can load
+        self._workers = workers or {}
+        self._threads = ThreadWorkers(THREADS, "evaluator")  # for evaluators that no worker can load
         self._longest = longest
-        self._on_judged = on_judged  # seconds of processor that a call on a worker took
+        self._on_judged = on_judged
         self._waiting: dict[int, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -65,7 +74,7 @@ class Scoring:
         return len(self._waiting)
 
     def now(self, answer: str, values: Mapping[str, Any]) -> Judged:
-        """The scores of the quick evaluators."""
+        """Returns the scores of the quick evaluators."""
         started = time.perf_counter()
         scores = tuple(judge(evaluator, answer, values) for evaluator in self._quick)
         complete = not self._slow and not self.judges
@@ -80,7 +89,7 @@ class Scoring:
         scored: bool,
         only: set[str] | None = None,
     ) -> None:
-        """Starts the evaluators that take their time: all of them, or those named in `only`."""
+        """Starts the slow evaluators of a saved answer: all of them, or those named in `only`."""
         slow = [one for one in self._slow if only is None or one.name in only]
         judges = [one for one in self.judges if only is None or one.evaluator.name in only]
         if not slow and not judges:
@@ -91,11 +100,11 @@ class Scoring:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         for one in judges:
-            with self._told_of_failure(record_id, one.evaluator):
+            with self._unscored_on_failure(record_id, one.evaluator):
                 one.add(record_id, answer, values, prompt, self._done)
 
     def cancel(self) -> None:
-        """Ends what is under way: the answers are saved, a resume judges them."""
+        """Cancels all outstanding scores: the answers are saved, and a resume scores them."""
         for task in list(self._tasks):
             task.cancel()
         for one in self.judges:
@@ -129,13 +138,13 @@ class Scoring:
             if failure.outcome is not Outcome.OVERLOADED or failure.error is not None:
                 error = EvaluatorFailed(f"The evaluator '{evaluator.name}' failed: {failure.message}")
                 return failed(evaluator, error)
-            # else it was the workers' trouble, not the evaluator's
+            # else the workers failed, not the evaluator: it runs in a thread
         here = {"evaluator": evaluator, "answer": answer, "values": values}
         score: Score = (await self._threads.run(judge, here, longest)).value
         return score
 
     async def aclose(self) -> None:
-        """Ends what evaluators run in."""
+        """Closes the threads and workers of evaluators."""
         self._threads.close()
         for workers in set(self._workers.values()):
             await workers.aclose()
@@ -143,7 +152,7 @@ class Scoring:
     def _done(self, record_id: int, score: Score) -> None:
         waiting = self._waiting.get(record_id)
         if waiting is None:
-            return  # cancelled meanwhile
+            return  # cancelled in the meantime
         waiting.missing -= 1
         waiting.scored = waiting.scored or score.scored
         last = waiting.missing == 0
@@ -152,25 +161,25 @@ class Scoring:
         self._save(record_id, score, last, waiting.scored)
 
     @contextmanager
-    def _told_of_failure(self, record_id: int, evaluator: Evaluator) -> Iterator[None]:
-        """A template of a judge that fails on this sample leaves it unscored."""
+    def _unscored_on_failure(self, record_id: int, evaluator: Evaluator) -> Iterator[None]:
+        """Leaves a sample unscored by a judge whose template fails on it."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is kept, unscored
+        except Exception as error:  # noqa: BLE001 - whatever it raises, the answer is kept, unscored
             self._done(record_id, failed(evaluator, error))
 
 
 def judge(evaluator: Evaluator, answer: str, values: Mapping[str, Any]) -> Score:
-    """The score of one evaluator; unscored, with the reason, where it fails or returns no number."""
+    """Returns the score of one evaluator; unscored, with the reason, where it fails or returns no finite number."""
     try:
         score = evaluator.judge(answer, values)
-    except Exception as error:  # noqa: BLE001 - whatever a person's evaluator raises, the answer is kept, unscored
+    except Exception as error:  # noqa: BLE001 - a user's evaluator may raise anything: the answer is kept, unscored
         return failed(evaluator, error)
     return checked(evaluator, score)
 
 
 def checked(evaluator: Evaluator, score: Score) -> Score:
-    """The score of an evaluator; unscored where it is no number that a metric can read."""
+    """Returns the score; unscored, with the reason, where it is NaN or infinite."""
     if isinstance(score.value, float) and not math.isfinite(score.value):
         return Score(
             evaluator.name,
@@ -182,7 +191,7 @@ def checked(evaluator: Evaluator, score: Score) -> Score:
 
 
 def failed(evaluator: Evaluator, error: Exception) -> Score:
-    """Unscored, because the evaluator failed."""
+    """Returns an unscored result with the error as the reason."""
     return Score(
         evaluator.name, None, evaluator.metrics, why=redact(str(error) or type(error).__name__)[:1000]
     )

@@ -1,7 +1,7 @@
-"""The local language model: SmolLM2-135M-Instruct on llama.cpp, from two packages that are no dependencies.
+"""Local model: installs and locates SmolLM2-135M-Instruct on llama.cpp, from two packages that are not dependencies.
 
-They cannot be an extra: one of them names a requirement that compiles for many minutes, so they are
-installed without theirs.
+They can't be an extra: one of them has a requirement that compiles for many minutes, so they are installed without
+their own requirements.
 """
 
 import importlib
@@ -25,7 +25,7 @@ SERVER_MODULE = "evalstudio.engine.servers.local_model_main"
 
 
 def find_weights() -> Path | None:
-    """The file of the weights (.gguf), or None when they are not installed. Imports nothing."""
+    """Returns the file of the weights (.gguf); None when they are not installed. Imports nothing."""
     importlib.invalidate_caches()
     spec = importlib.util.find_spec(WEIGHTS_PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:
@@ -35,14 +35,20 @@ def find_weights() -> Path | None:
 
 
 def installed() -> bool:
-    """Whether the weights and their server are both there."""
+    """Whether the weights and their server are both installed."""
     return find_weights() is not None and importlib.util.find_spec(SERVER_PACKAGE) is not None
 
 
 def server_arguments(slots: int = 4, context: int = 2048, threads: int = 1) -> list[str]:
-    """The arguments for `start_child_server`; `context` is in tokens for each slot.
+    """Returns the arguments for `start_child_server`.
 
-    Raises RequirementError when the model is not installed.
+    Args:
+        slots: Answers at once.
+        context: Tokens for each slot.
+        threads: Processor threads.
+
+    Raises:
+        RequirementError: The model is not installed.
     """
     if not installed():
         raise RequirementError(f"The local model is not installed. {HOW_TO_INSTALL}")
@@ -51,9 +57,15 @@ def server_arguments(slots: int = 4, context: int = 2048, threads: int = 1) -> l
 
 
 def install(python: str = sys.executable, on_line: Callable[[str], object] | None = None) -> None:
-    """Installs the model into the environment of `python` with pip; `on_line` gets each line of its output.
+    """Installs the model with pip.
 
-    Raises RequirementError with pip's last words when it fails, and for the packaged program, which takes no packages.
+    Args:
+        python: The interpreter whose environment gets the model.
+        on_line: Called with each line of pip's output.
+
+    Raises:
+        RequirementError: pip failed, with the last line of its output, or this is the packaged program, which can't
+            install packages.
     """
     if is_packaged() and python == sys.executable:
         raise RequirementError(

@@ -1,4 +1,4 @@
-"""`python -m evalstudio.engine.servers.local_model_main`: llama.cpp's OpenAI-compatible server with the local model."""
+"""Local model server: llama.cpp's OpenAI-compatible server, by `python -m evalstudio.engine.servers.local_model_main`."""
 
 import os
 import secrets
@@ -26,7 +26,7 @@ USAGE_ERROR = 2
 def main(host: str, port: int, slots: int, context: int, threads: int, exit_with_parent: bool) -> None:
     """Serves the local language model until told to leave, to whoever has the key printed at its start."""
     protocol = os.dup(1)
-    os.dup2(2, 1)  # llama.cpp prints to stdout; the line for the parent must stay alone there
+    os.dup2(2, 1)  # llama.cpp prints to stdout, which must hold nothing but the line for the parent
     leave = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: leave.set())
     signal.signal(signal.SIGINT, lambda *_: leave.set())
@@ -38,7 +38,7 @@ def main(host: str, port: int, slots: int, context: int, threads: int, exit_with
         import xllamacpp
     except ModuleNotFoundError:
         weights = None
-    except ImportError as error:  # it is there, but a library of the system is not (on Debian: libgomp1)
+    except ImportError as error:  # installed, but a system library is missing (on Debian: libgomp1)
         click.echo(
             f"The local model can't be loaded ({error}); install that library of the system.", err=True
         )
@@ -73,7 +73,7 @@ def main(host: str, port: int, slots: int, context: int, threads: int, exit_with
     announce({"url": address, "pid": os.getpid(), "model": MODEL_NAME, "key": key}, protocol)
     while not leave.wait(1.0):
         pass
-    os._exit(0)  # nothing to save, and llama.cpp's own end takes seconds
+    os._exit(0)  # nothing to save, and llama.cpp's own shutdown takes seconds
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Servers that the app starts itself: the demo model and the local one. Each is started when first asked for."""
+"""Server manager: starts the demo and local model servers as child processes, each on first use."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -14,14 +14,16 @@ from evalstudio.models.keys import use_for_session
 from evalstudio.models.settings import ModelSettings
 
 LOCAL_SLOTS = 4
-LOCAL_KEY = "EVALSTUDIO_LOCAL_MODEL"  # the name in this session of the key that the local model's server made
+LOCAL_KEY = (
+    "EVALSTUDIO_LOCAL_MODEL"  # the name, in this session, of the key that the local model's server generated
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
     url: str
     pid: int
-    key: str  # the name of the key that it wants; empty where it wants none
+    key: str  # the name of the key that it requires; empty: none
     stack: AsyncExitStack
 
     async def aclose(self) -> None:
@@ -29,14 +31,18 @@ class _Server:
 
 
 class Servers:
-    """Holds the processes; they leave with this one, however it ends."""
+    """Owns the server processes; they exit with this one, however it ends."""
 
     def __init__(self) -> None:
         self._servers: dict[str, _Server] = {}
         self._lock = asyncio.Lock()
 
     async def locate(self, model: ModelSettings) -> ModelSettings:
-        """The model's settings with its address and key's name; starts its server where it is one of ours."""
+        """Returns the model's settings with address and key name; starts the server of a demo or local model.
+
+        Raises:
+            EvalStudioError: There is no such demo or local model, or its server does not start.
+        """
         if model.provider not in ("demo", "local"):
             return model
         async with self._lock:
@@ -57,13 +63,13 @@ class Servers:
         return msgspec.structs.replace(model, base_url=server.url, key=server.key or model.key)
 
     async def stop(self, label: str) -> None:
-        """Ends the server of one model, if it runs."""
+        """Stops the server of one model, if it runs."""
         async with self._lock:
             if (server := self._servers.pop(label, None)) is not None:
                 await server.aclose()
 
     def running(self) -> list[str]:
-        """The labels of the models whose servers run."""
+        """Returns the labels of the models whose servers run."""
         return list(self._servers)
 
     async def aclose(self) -> None:
@@ -73,7 +79,7 @@ class Servers:
 
 def _arguments(model: ModelSettings) -> list[str]:
     if model.provider == "demo":
-        profile_named(model.name or "fast")  # its own sentence, before a server says it in many words
+        profile_named(model.name or "fast")  # a clear error here, instead of a long one from the server
         return ["-m", "evalstudio.engine.servers.demo", "--profile", model.name or "fast", "--port", "0"]
     from evalstudio.engine.servers.local_model import (  # late: few need it
         MODEL_NAME,

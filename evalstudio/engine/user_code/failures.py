@@ -1,13 +1,18 @@
-"""What an exception of a person's own code comes to: an outcome, and a hint."""
+"""Exception classifier: maps an exception of user code to an outcome and a retry hint."""
 
 from evalstudio.core.outcome import Outcome
 
 LASTING = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
-"""Errors of the operating system that another try does not mend."""
+"""Errors of the operating system that a retry does not fix."""
 
 
 def outcome_of(error: BaseException) -> Outcome:
-    """Whether another try may help, as far as an exception tells."""
+    """Returns the outcome of a call that raised: one that is retried where the exception looks transient.
+
+    Example:
+        >>> outcome_of(ConnectionResetError()).value
+        'overloaded'
+    """
     status = getattr(error, "status_code", None) or getattr(
         getattr(error, "response", None), "status_code", None
     )
@@ -22,6 +27,6 @@ def outcome_of(error: BaseException) -> Outcome:
 
 
 def hint_of(error: BaseException) -> float | None:
-    """The seconds that an exception asks to wait."""
+    """Returns the seconds that an exception asks to wait (`retry_after`); None where it does not."""
     value = getattr(error, "retry_after", None)
     return float(value) if isinstance(value, (int, float)) else None

@@ -1,12 +1,12 @@
-"""What a person's code leaves behind where it forks and does not end the fork."""
+"""Fork guard: ends forked processes that user code returns from instead of exiting."""
 
 import os
 
 
 def end_fork(process: int) -> None:
-    """Ends this process where it is not `process`: a fork that a person's code made and came back from.
+    """Ends this process unless its id is `process`: it is a fork that user code made and returned from.
 
-    It would hold all that the real one has open, and go on as if it were that.
+    The fork would hold everything open that the original process has, and continue as if it were that.
     """
     if os.getpid() != process:
         os._exit(0)

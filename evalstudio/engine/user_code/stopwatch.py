@@ -1,4 +1,4 @@
-"""How a call spent its time, by the clocks of the thread that made it."""
+"""Stopwatch: measures how a call spent its time, on the clocks of its thread."""
 
 import os
 import threading
@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of a call.
+    """The time of a call, in seconds.
 
-    `kept_out` of the `wall` clock it could have computed, and other programs had the processors: on a busy machine
-    that looks like waiting, and is none of the call's own. 0 where the system does not tell.
+    Attributes:
+        wall: Wall-clock time.
+        processor: Time that its thread computed.
+        kept_out: Part of `wall` in which the thread was ready to run but other programs had the processors. On a busy
+            machine that looks like waiting, although the call does not wait. 0 where the system does not report it.
     """
 
     wall: float = 0.0
@@ -20,12 +23,12 @@ class Spent:
 
     @property
     def undisturbed(self) -> float:
-        """What the call would have taken on a machine of its own."""
+        """Seconds that the call would have taken on an idle machine."""
         return max(self.processor, self.wall - self.kept_out)
 
 
 class Stopwatch:
-    """Runs from its making, in the thread that made it."""
+    """Starts when it is created; to be read in the same thread."""
 
     __slots__ = ("_delay", "_processor", "_wall")
 
@@ -34,22 +37,23 @@ class Stopwatch:
         self._wall, self._processor = time.perf_counter(), time.thread_time()
 
     def read(self) -> Spent:
+        """Returns the time since the start."""
         wall, processor = time.perf_counter() - self._wall, time.thread_time() - self._processor
         return Spent(wall, processor, _run_delay() - self._delay)
 
 
 class _Schedstat:
-    """The kernel's account of one thread; kept open, since opening it costs more than reading it."""
+    """Linux scheduler statistics of one thread; the file stays open, since opening costs more than reading."""
 
     def __init__(self) -> None:
         self._file: int | None = None
         try:
             self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-        except (OSError, AttributeError):  # no Linux, or one that keeps no such account
+        except (OSError, AttributeError):  # not Linux, or a kernel without these statistics
             return
 
     def delay(self) -> float:
-        """Seconds so far in which the thread was ready to run and did not."""
+        """Seconds so far in which the thread was ready to run but did not."""
         if self._file is None:
             return 0.0
         return int(os.pread(self._file, 64, 0).split()[1]) / 1e9

@@ -1,7 +1,7 @@
-"""A Dask cluster as workers: the calls run there; limits, retries, pacing and the store stay with the run.
+"""Cluster connection: runs calls on a Dask cluster, while limits, retries, pacing and the store stay with the run.
 
-The scheduler gives a call again to another worker when one dies. A call past its deadline holds a thread that can't
-be ended, so its worker is restarted, where the worker has a nanny to do that.
+When a worker dies, the scheduler runs its calls again on another one. A call past its deadline occupies a thread that
+can't be ended, so its worker is restarted, if it has a nanny to do that.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from evalstudio.engine.workers.target import Target
 from evalstudio.protocol import WorkerStatus
 from evalstudio.workspace.packaged import how_to_add
 
-MOST_CRASHES = 2  # workers of a local cluster that a call may take with it
+MOST_CRASHES = 2  # workers of a local cluster that a call may crash
 CONNECT_S = 10.0
 CLOSE_S = 10.0
 FIRST_WORKER_S = 20.0
@@ -30,7 +30,12 @@ Log = Callable[[str, str], None]
 
 
 class ClusterLink:
-    """The connection of one run to a scheduler; it watches which workers there are."""
+    """The connection of one run to a scheduler; it keeps track of the workers.
+
+    Args:
+        cluster: The scheduler's address, or a local cluster.
+        log: Called with level and text.
+    """
 
     def __init__(self, cluster: Cluster, log: Log) -> None:
         self._cluster = cluster
@@ -39,11 +44,11 @@ class ClusterLink:
         self._client: Any = None
         self._watch: asyncio.Task[None] | None = None
         self._codes: list[tuple[Any, Target]] = []
-        self._threads: dict[str, int] = {}  # of each worker that can call all of our functions
+        self._threads: dict[str, int] = {}  # by address, of workers that can call all of our functions
         self._unfit: dict[str, str] = {}
         self._assigned: Mapping[str, int] = {}
         self._gone = False
-        self._heard: list[Callable[[], None]] = []
+        self._on_change: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._asking = 0
@@ -59,18 +64,22 @@ class ClusterLink:
 
     @property
     def free_threads(self) -> int:
-        """Threads that take calls now; none while it is asked which worker a call holds up."""
+        """Threads that can take calls now; none while the worker of an abandoned call is being looked up."""
         return 0 if self._asking else self.threads
 
     @property
     def client(self) -> Any:
         return self._client
 
-    def tell_changes(self, heard: Callable[[], None]) -> None:
-        self._heard.append(heard)
+    def notify_changes(self, on_change: Callable[[], None]) -> None:
+        self._on_change.append(on_change)
 
     async def connect(self) -> None:
-        """Raises an EvalStudioError where there is no scheduler, or no worker within some seconds."""
+        """Connects to the scheduler and waits for the first worker.
+
+        Raises:
+            EvalStudioError: No scheduler answers, or it has no worker within `FIRST_WORKER_S` seconds.
+        """
         try:
             import distributed as library
         except ImportError:
@@ -108,10 +117,13 @@ class ClusterLink:
             ) from error
 
     async def add(self, target: Target) -> tuple[str, tuple[str, ...]]:
-        """Brings a function to all workers; its file's digest there, and the function's parameters.
+        """Distributes a function to all workers.
+
+        Returns:
+            The digest of its file, and the function's parameters.
 
         Raises:
-            ModelError: it can't be loaded on a worker.
+            ModelError: It can't be loaded on a worker.
         """
         from evalstudio.engine.workers.dask_worker_main import Code
 
@@ -138,7 +150,7 @@ class ClusterLink:
                 )
         if not abouts:
             raise ModelError(f"All workers of the cluster {self._cluster.address} have left.")
-        self._tell_versions(abouts)
+        self._log_versions(abouts)
         self._threads = {
             address: count for address, count in (await self._workers()).items() if address in abouts
         }
@@ -147,7 +159,7 @@ class ClusterLink:
         return code.digest, next(iter(abouts.values())).parameters
 
     async def submit(self, digest: str, target: Target, arguments: bytes, key: str) -> Any:
-        """Has a worker make a call; how it ended is a `Done`. Raises CallFailed where the cluster could not."""
+        """Has a worker make a call, and returns its `Done`. Raises CallFailed where the cluster failed."""
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
@@ -178,11 +190,11 @@ class ClusterLink:
         )
 
     def close(self) -> None:
-        """The run has ended: calls that are given up now have no worker restarted."""
+        """Notes that the run has ended: from now on, abandoned calls don't get their worker restarted."""
         self._closing = True
 
     async def aclose(self) -> None:
-        """Leaves the cluster; a local one ends."""
+        """Disconnects from the cluster; a local one is shut down."""
         self.close()
         if self._watch is not None:
             self._watch.cancel()
@@ -199,7 +211,7 @@ class ClusterLink:
     # Workers come and go -----------------------------------------------------------------------------------------
 
     async def _workers(self) -> dict[str, int]:
-        """The threads of each worker that the scheduler has."""
+        """The number of threads of each running worker, by address."""
         known = await self._client.scheduler.identity(n_workers=-1)
         return {
             address: one["nthreads"]
@@ -236,22 +248,22 @@ class ClusterLink:
             address: count for address, count in there.items() if address not in joined or address in fit
         }
         if left or fit:
-            self._tell()
+            self._notify()
 
     async def _fit(self, joined: list[str]) -> set[str]:
-        """Those of the workers that have joined which can call all of our functions."""
+        """The new workers that can call all of our functions."""
         fit = set(joined)
         for code, target in self._codes:
             abouts = await self._prepare(code.digest, target, list(fit))
             for address in list(fit):
                 about = abouts.get(address)
                 if about is None:
-                    fit.discard(address)  # gone already, or to be asked again
+                    fit.discard(address)  # gone already, or to be prepared again
                 elif about.problem is not None:
                     fit.discard(address)
                     self._unfit[address] = about.problem
                     self._log("warning", f"The worker {address} that joined gets no calls: {about.problem}")
-            self._tell_versions({address: abouts[address] for address in fit})
+            self._log_versions({address: abouts[address] for address in fit})
         return fit
 
     async def _prepare(self, digest: str, target: Target, workers: list[str]) -> dict[str, Any]:
@@ -268,7 +280,7 @@ class ClusterLink:
             for address, about in found.items()
         }
 
-    def _tell_versions(self, abouts: Mapping[str, Any]) -> None:
+    def _log_versions(self, abouts: Mapping[str, Any]) -> None:
         from evalstudio.engine.workers.dask_worker_main import versions
 
         ours = versions()
@@ -280,9 +292,9 @@ class ClusterLink:
             ]:
                 self._log("warning", f"The worker {address} has other versions: {', '.join(others)}.")
 
-    def _tell(self) -> None:
-        for heard in self._heard:
-            heard()
+    def _notify(self) -> None:
+        for on_change in self._on_change:
+            on_change()
 
     def _lost(self) -> CallFailed:
         return CallFailed(
@@ -296,7 +308,7 @@ class ClusterLink:
             self._log("error", f"The cluster {self._cluster.address} does not answer: {why}.")
 
     def _free(self, future: Any) -> None:
-        """Gives up a call: at once if no worker has it, else with the worker that is held up by it."""
+        """Abandons a call: at once if no worker has it, else by restarting the worker that it occupies."""
         self._asking += 1
         task = asyncio.create_task(self._give_up(future))
         self._tasks.add(task)
@@ -307,7 +319,7 @@ class ClusterLink:
         try:
             assigned = await self._client.processing()
             await self._client.cancel([future], force=True)
-            if not self._closing:  # else the call ends unheard: other users of the cluster keep their worker
+            if not self._closing:  # else its result is dropped: other users of the cluster keep their worker
                 held = [address for address, keys in assigned.items() if future.key in keys]
         except (OSError, TimeoutError) as error:
             self._lost_scheduler(error)
@@ -316,7 +328,7 @@ class ClusterLink:
         for address in held:
             self._unfit[address] = "a call of it did not come back"
             self._threads.pop(address, None)
-        self._tell()
+        self._notify()
         for address in held:
             await self._restart(address)
 

@@ -1,6 +1,6 @@
-"""What runs in a worker of a Dask cluster: it gets a person's file, loads a function of it once, and calls it.
+"""Dask worker code: receives a user's file, loads a function from it once, and calls it.
 
-Imported only where `distributed` is: by such workers, and by the engine when a run asks for a cluster.
+Imported only where `distributed` is installed: by the workers of a cluster, and by the engine when a run uses one.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ PACKAGES = ("msgspec", "distributed", "dask", "cloudpickle")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A worker: its versions, its function's parameters, or why it can't call it."""
+    """What a worker reports: its versions, and the function's parameters or why it can't call the function."""
 
     versions: dict[str, str]
     parameters: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class About:
 
 
 class Code(WorkerPlugin):
-    """Brings a file to every worker, to those that join later, too."""
+    """Worker plugin that copies a file to every worker, including those that join later."""
 
     idempotent = True
 
@@ -55,7 +55,7 @@ class Code(WorkerPlugin):
 
 
 class Here:
-    """What this worker process has: files by digest, functions by digest and target."""
+    """The state of this worker process: files by digest, functions by digest and target."""
 
     files: ClassVar[dict[str, Path]] = {}
     functions: ClassVar[dict[tuple[str, Target], Callable[..., Any]]] = {}
@@ -63,7 +63,7 @@ class Here:
 
 
 def versions() -> dict[str, str]:
-    """What should be the same everywhere."""
+    """Returns the versions that should be the same on all workers, by package."""
     found = {"python": platform.python_version(), "evalstudio": __version__}
     for name in PACKAGES:
         try:
@@ -74,18 +74,18 @@ def versions() -> dict[str, str]:
 
 
 async def prepare(digest: str, target: Target) -> About:
-    """Sets the function up, in a thread: the worker goes on answering its scheduler meanwhile."""
+    """Loads the function, in a thread, so that the worker keeps answering its scheduler."""
     try:
         function = await asyncio.to_thread(_function, digest, target)
     except EvalStudioError as error:
         return About(versions(), problem=str(error))
-    except Exception as error:  # noqa: BLE001 - whatever a person's code raises while it is set up
+    except Exception as error:  # noqa: BLE001 - user code may raise anything while it is set up
         return About(versions(), problem=f"{Path(target.path).name}: {sentence_of(error)}")
     return About(versions(), parameters_of(function))
 
 
 def call(digest: str, target: Target, arguments: bytes) -> Done:
-    """One call, in one of the worker's threads."""
+    """Makes one call, in one of the worker's threads; `arguments` is a pickled dict."""
     try:
         function = _function(digest, target)
     except Exception as error:  # noqa: BLE001 - as above
@@ -95,7 +95,7 @@ def call(digest: str, target: Target, arguments: bytes) -> Done:
 
 
 def _function(digest: str, target: Target) -> Callable[..., Any]:
-    with Here.lock:  # set up once, whoever comes first
+    with Here.lock:  # loaded once, by the first caller
         key = digest, target
         if key not in Here.functions:
             path = Here.files.get(digest, Path(target.path))

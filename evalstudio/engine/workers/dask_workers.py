@@ -1,4 +1,4 @@
-"""One function on the workers of a cluster."""
+"""Cluster workers: one function on the workers of a Dask cluster."""
 
 import asyncio
 import itertools
@@ -14,11 +14,11 @@ from evalstudio.engine.workers.protocol import CallFailed, WorkerResult
 from evalstudio.engine.workers.target import Target
 from evalstudio.protocol import WorkerStatus
 
-LYING_READY = 1  # calls for each thread, where the run's window is so wide
+QUEUED_PER_THREAD = 1  # calls queued on a worker for each of its threads, where the run's window allows
 
 
 class ClusterWorkers:
-    """Runs one function on the workers of a cluster; see `Workers`."""
+    """Runs one function on the workers of a cluster; implements `Workers`."""
 
     def __init__(self, link: ClusterLink, target: Target, digest: str, log: Log) -> None:
         self._link = link
@@ -35,8 +35,8 @@ class ClusterWorkers:
 
     @property
     def capacity(self) -> int:
-        # a wider window than there are threads has the next call lie ready on its worker
-        return (1 + LYING_READY) * self._link.free_threads
+        # with a window wider than the threads, the next call is already queued on its worker
+        return (1 + QUEUED_PER_THREAD) * self._link.free_threads
 
     @property
     def label(self) -> str:
@@ -46,8 +46,8 @@ class ClusterWorkers:
     def waiting(self) -> int:
         return 0
 
-    def tell_changes(self, heard: Callable[[], None]) -> None:
-        self._link.tell_changes(heard)
+    def notify_changes(self, on_change: Callable[[], None]) -> None:
+        self._link.notify_changes(on_change)
 
     async def run(
         self,
@@ -55,15 +55,17 @@ class ClusterWorkers:
         arguments: Mapping[str, Any],
         longest: float | None = None,
     ) -> WorkerResult:
-        """Has a worker call its function."""
+        """Has a worker call its function; see `Workers`."""
         if self._closed:
             raise CallFailed(Outcome.CANCELLED, "The run has left the cluster.")
         key = f"{self._run}-{next(self._numbers)}"
-        async with asyncio.timeout(longest):  # its begin is not told: with the time that it lies there
+        async with asyncio.timeout(
+            longest
+        ):  # includes the time in the worker's queue, since workers don't report when a call begins
             return read_done(await self._link.submit(self._digest, self._target, pickled(arguments), key))
 
     def resize(self, size: int) -> None:
-        """A cluster's workers are started and ended by who owns it."""
+        """Has no effect: the owner of the cluster starts and stops its workers."""
         if size != self.size:
             self._log("info", f"The workers of the {self.label} are started and ended there, not here.")
 
@@ -76,4 +78,4 @@ class ClusterWorkers:
 
     async def aclose(self) -> None:
         self.close()
-        await self._link.aclose()  # nobody else of the run needs it now
+        await self._link.aclose()  # nothing else in the run needs it now

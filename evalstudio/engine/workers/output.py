@@ -1,16 +1,21 @@
-"""What a person's code prints in a worker process, on its way to the log: in lines, and never more than a log can hold."""
+"""Output capture: passes what user code prints in a worker process to the log, in lines and at a bounded rate."""
 
 import asyncio
 import time
 from collections.abc import Callable
 
-PER_SECOND = 64 * 1024  # bytes
+PER_SECOND = 64 * 1024  # bytes that are passed on
 CHUNK = 64 * 1024
-LONGEST = 20_000  # characters of one entry of the log
+LONGEST = 20_000  # characters of a log entry
 
 
 class Output:
-    """Passes text on in whole lines; of what comes faster than `PER_SECOND`, the amount."""
+    """Passes text on in whole lines; of output beyond `PER_SECOND`, only the amount.
+
+    Args:
+        take: Called with each block of lines.
+        clock: Monotonic time, in seconds.
+    """
 
     def __init__(self, take: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._take = take
@@ -21,17 +26,17 @@ class Output:
         self._left_out = 0
 
     async def read(self, stream: asyncio.StreamReader) -> None:
-        """Reads to the end: a process never waits for its prints."""
+        """Reads the stream to its end, so that the process never blocks on its output."""
         while data := await stream.read(CHUNK):
             self.feed(data)
         self.close()
 
     def feed(self, data: bytes) -> None:
-        """Takes what has come."""
+        """Adds output of the process."""
         now = self._clock()
         if now >= self._since + 1.0:
             self._since, self._taken = now, 0
-            self._tell_left_out()
+            self._report_left_out()
         if self._taken >= PER_SECOND:
             self._left_out += len(data)
             return
@@ -42,16 +47,16 @@ class Output:
         self._pass_on(lines)
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """Passes on the rest, at the end of the output."""
         self._pass_on([self._rest])
         self._rest = b""
-        self._tell_left_out()
+        self._report_left_out()
 
     def _pass_on(self, lines: list[bytes]) -> None:
         if text := b"\n".join(lines).decode(errors="replace").strip():
             self._take(text[-LONGEST:])
 
-    def _tell_left_out(self) -> None:
+    def _report_left_out(self) -> None:
         if self._left_out:
             self._take(f"({self._left_out / 1e6:,.1f} MB of output are left out.)")
             self._left_out = 0

@@ -1,4 +1,4 @@
-"""Arguments and results on their way to another process and back."""
+"""Serialisation of call arguments and results between processes."""
 
 import contextlib
 import pickle
@@ -13,7 +13,7 @@ from evalstudio.models.keys import redact
 
 
 def pickled(arguments: Mapping[str, Any]) -> bytes:
-    """The arguments of a call. Raises CallFailed where they can't be sent."""
+    """Pickles the arguments of a call. Raises CallFailed where they can't be pickled."""
     try:
         return pickle.dumps(dict(arguments), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
@@ -22,18 +22,18 @@ def pickled(arguments: Mapping[str, Any]) -> bytes:
 
 
 def read_done(done: Done) -> WorkerResult:
-    """What a call gave back. Raises CallFailed where it failed, or what it gave can't be read here."""
+    """Returns the result of a call. Raises CallFailed where it failed, or its value can't be unpickled here."""
     failure = done.failure
     if failure is not None:
         error = None
         if failure.error:
             with contextlib.suppress(
                 Exception
-            ):  # a class that this process does not have: its words are enough
+            ):  # a class that this process does not have: the message is enough
                 error = pickle.loads(failure.error)
         raise CallFailed(failure.outcome, redact(failure.message), failure.hint, error)
     try:
         return WorkerResult(pickle.loads(done.value), done.spent)
-    except Exception as error:  # an object of a person's own may raise anything when it is made again
+    except Exception as error:  # a user's object may raise anything when it is unpickled
         message = f"What the function returned can't be read by the engine: {sentence_of(error)}"
         raise CallFailed(Outcome.CLIENT_ERROR, message) from error

@@ -1,4 +1,4 @@
-"""A worker process as the engine sees it: started, given calls, told to leave or ended."""
+"""Worker process handle: starts a worker process, sends it calls, lets it exit or kills it."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ WORKER = "evalstudio.engine.workers.process_worker_main"
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A call, waiting or under way."""
+    """A call, queued or running. `longest` is its time-out in seconds, `crashes` the processes that it crashed."""
 
     number: int
     arguments: bytes
@@ -28,7 +28,7 @@ class Job:
     longest: float | None = None
     crashes: int = 0
     process: "WorkerProcess | None" = None
-    timer: asyncio.TimerHandle | None = None  # while it is under way
+    timer: asyncio.TimerHandle | None = None  # while it runs
 
     def stop_timer(self) -> None:
         if self.timer is not None:
@@ -38,20 +38,20 @@ class Job:
 
 @dataclass(slots=True, eq=False)
 class WorkerProcess:
-    """One process and the calls that it has."""
+    """One process and the calls that it runs."""
 
     number: int
     child: asyncio.subprocess.Process | None = None
-    output: "asyncio.Task[None] | None" = None  # what reads what it prints
+    output: "asyncio.Task[None] | None" = None  # reads what it prints
     jobs: dict[int, Job] = field(default_factory=dict)
     ready: bool = False
     leaving: bool = False  # gets no further call
-    blameless: bool = False  # we end it: its calls are not to blame
-    kept_for: Job | None = None  # a call that has to be alone
+    blameless: bool = False  # the engine ends it: its calls are not the cause
+    kept_for: Job | None = None  # a call that must run alone
     ended: int = 0
 
     async def start(self, log: Callable[[str], None]) -> None:
-        """Starts it; what it prints goes to the log. Raises OSError."""
+        """Starts the process; what it prints goes to the log. Raises OSError."""
         self.child = await asyncio.create_subprocess_exec(
             *_command(), start_new_session=sys.platform != "win32",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -60,16 +60,17 @@ class WorkerProcess:
         self.output = asyncio.create_task(Output(log).read(self.child.stderr))
 
     def set_up(self, target: Target, threads: int) -> None:
-        """Its first message: what it is to be."""
+        """Sends the first message: which function to load, and the number of threads."""
         body = SetUp(target, threads, tuple(sys.path), str(Path.cwd()), os.getpid())
         self._send(0, pickle.dumps(body))
 
     def give(self, job: Job) -> None:
+        """Sends a call to the process."""
         self.jobs[job.number] = job
         self._send(job.number, job.arguments)
 
     async def read(self) -> tuple[int, bytes]:
-        """A job's number and what became of it. Raises IncompleteReadError when it is gone, or no worker of ours."""
+        """Reads a job's number and pickled result. Raises IncompleteReadError at the end or for a foreign message."""
         assert self.child is not None
         assert self.child.stdout is not None
         number, length = HEADER.unpack(await self.child.stdout.readexactly(HEADER.size))
@@ -79,17 +80,17 @@ class WorkerProcess:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody waits for a call of it."""
+        """Whether no caller waits for any of its calls."""
         return all(job.future.done() for job in self.jobs.values())
 
     def let_go(self) -> None:
-        """Closes its pipe when it is idle: it leaves by itself, in order."""
+        """Closes the pipe of an idle process, which then exits in order; a busy one exits after its calls."""
         self.leaving = True
         if not self.jobs and self.child is not None and self.child.stdin is not None:
             self.child.stdin.close()
 
     def kill(self) -> None:
-        """Ends it, with what a person's code has started there."""
+        """Kills the process group: the process and whatever user code has started there."""
         if self.child is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -99,12 +100,12 @@ class WorkerProcess:
                 os.killpg(self.child.pid, signal.SIGKILL)
 
     async def wait(self) -> str:
-        """How it ended, in words, once it has."""
+        """Waits for the end of the process; returns how it ended, in words."""
         if self.child is None:
             return "could not be started"
         status = await self.child.wait()
         if self.output is not None:
-            await asyncio.wait([self.output], timeout=0.2)  # a fork of it may keep the pipe open
+            await asyncio.wait([self.output], timeout=0.2)  # a fork may keep the pipe open
             self.output.cancel()
         if status >= 0:
             return f"ended by itself (status {status})"
@@ -119,7 +120,7 @@ class WorkerProcess:
 
 
 def _command() -> list[str]:
-    """Starts a worker with the packages that this process has, wherever it found them."""
+    """The command for a worker that has the import path of this process."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "-m", WORKER]
     return [

@@ -1,8 +1,8 @@
-"""A worker process: loads one function, calls it as the engine asks, and leaves when the engine is gone.
+"""Worker process: loads one function, calls it on the engine's request, and exits when the engine is gone.
 
-Jobs come by what was stdin, results go by what was stdout; a header with the job's number and a length comes first.
-A person's code can reach neither: descriptor 0 is empty, and 1 and 2 go to the engine's log. Started by
-`processes.py` as `python -m evalstudio.engine.workers.process_worker_main`.
+Jobs arrive on the original stdin, results leave on the original stdout; each message begins with a header of the job's
+number and a length. User code can reach neither: descriptor 0 is empty, and 1 and 2 go to the engine's log. Started by
+`process_handle.py` as `python -m evalstudio.engine.workers.process_worker_main`.
 """
 
 import contextlib
@@ -25,15 +25,15 @@ from evalstudio.core.errors import EvalStudioError
 from evalstudio.engine.workers.target import Place, Target, carry_out
 from evalstudio.models.keys import remember_environment
 
-HEADER = struct.Struct("<QQ")  # number of the job, length of what follows
-LONGEST = 1 << 32
-GRACE_S = 2.0  # for a call under way once the engine is gone
+HEADER = struct.Struct("<QQ")  # number of the job, length of the body in bytes
+LONGEST = 1 << 32  # bytes of a body
+GRACE_S = 2.0  # for a running call once the engine is gone
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """What a worker is to be. `path` is the engine's `sys.path`, `folder` where calls begin."""
+    """The first message to a worker. `path` is the engine's `sys.path`, `folder` the working directory of calls."""
 
     target: Target
     threads: int
@@ -44,14 +44,14 @@ class SetUp:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A worker's first word: its function's parameters, or why it can't work."""
+    """The first message of a worker: its function's parameters, or why it can't load the function."""
 
     parameters: tuple[str, ...] = ()
     problem: str | None = None
 
 
 def main() -> int:
-    """Serves until the engine closes its end. Returns the exit status."""
+    """Serves calls until the engine closes its end of the pipe. Returns the exit status."""
     jobs, results = _move_pipes_away()
     set_up = pickle.loads(_read_frame(jobs)[1])
     leave_with_engine(set_up.engine)
@@ -66,7 +66,7 @@ def main() -> int:
     except EvalStudioError as error:
         send(0, Ready(problem=str(error)))
         return 1
-    except Exception as error:  # noqa: BLE001 - whatever a person's code raises while it is set up
+    except Exception as error:  # noqa: BLE001 - user code may raise anything while it is set up
         send(0, Ready(problem=f"{Path(set_up.target.path).name}: {sentence_of(error)}"))
         return 1
     send(0, ready)
@@ -75,7 +75,7 @@ def main() -> int:
 
 
 def _serve(jobs: int, send: Callable[[int, Any], None], function: Callable[..., Any], threads: int) -> None:
-    """Calls in `threads` threads, this one among them: some libraries work in a process's first thread only."""
+    """Serves calls in `threads` threads, the main one included: some libraries work in the main thread only."""
     waiting: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
     folder = Path.cwd()
 
@@ -94,7 +94,7 @@ def _serve(jobs: int, send: Callable[[int, Any], None], function: Callable[..., 
             number, arguments = job
             done = carry_out(function, arguments)
             with contextlib.suppress(OSError):
-                os.chdir(folder)  # each call begins where the first one did
+                os.chdir(folder)  # each call starts in the same folder
             with contextlib.suppress(OSError, ValueError, AttributeError):  # they may be closed, or None
                 sys.stdout.flush()
                 sys.stderr.flush()
@@ -117,7 +117,7 @@ def _sender(descriptor: int) -> Callable[[int, Any], None]:
                 while view:
                     view = view[os.write(descriptor, view) :]
             except OSError:
-                os._exit(1)  # nobody listens any more
+                os._exit(1)  # the engine is gone
 
     return send
 
@@ -138,13 +138,13 @@ def _read(descriptor: int, length: int) -> bytes:
 
 
 def _move_pipes_away() -> tuple[int, int]:
-    """Descriptors for jobs and results that nothing else can reach, a fork of a person's code neither."""
+    """Descriptors for jobs and results that nothing else can reach, not even a fork made by user code."""
     jobs, results = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    # new streams: the old ones remember of what kind the descriptors were
+    # new streams: the old ones have cached the kind of their descriptors
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     faulthandler.enable(sys.stderr)
@@ -159,26 +159,26 @@ def _close(*descriptors: int) -> None:
 
 
 def leave_with_engine(engine: int) -> None:
-    """Has the system end this process when the engine dies, even while C code holds the interpreter's lock.
+    """Makes the kernel kill this process when the engine dies, even while C code holds the interpreter lock.
 
-    Where there is no such thing, the end of the jobs' pipe says so.
+    On systems other than Linux, the end of the job pipe does that.
     """
     if sys.platform != "linux":
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != engine:  # it died before
+    if os.getppid() != engine:  # it has died already
         end_group()
 
 
 def end_group() -> None:
-    """Ends this process and what it has started."""
+    """Kills this process and whatever it has started."""
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
         os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(1)
 
 
 if __name__ == "__main__":
-    # the module under its own name: what is pickled here, the engine knows by it
+    # import the module under its own name: the engine unpickles its classes by that name
     from evalstudio.engine.workers.process_worker_main import main as main_under_own_name
 
     sys.exit(main_under_own_name())

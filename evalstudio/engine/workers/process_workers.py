@@ -1,8 +1,8 @@
-"""Processes x threads for synchronous functions: one shared queue, and whatever a call does ends with its process.
+"""Process pool: runs a synchronous function in processes x threads, from one shared queue.
 
-Each process imports the function's file itself. One that dies is replaced, and the calls it had run again: alone in
-a process, so that a call which dies again is the one to blame. A call that is given up has its process killed, once
-no other call is under way there.
+Each process imports the function's file itself. A process that dies is replaced, and its calls run again, each alone in
+a process, so that a call whose process dies once more is known to be the cause. The process of an abandoned call is
+killed, once no other call runs there.
 """
 
 import asyncio
@@ -24,14 +24,20 @@ from evalstudio.engine.workers.protocol import CallFailed, WorkerResult
 from evalstudio.engine.workers.target import Target
 from evalstudio.protocol import WorkerStatus
 
-MOST_CRASHES = 2  # processes that a call may take with it
+MOST_CRASHES = 2  # processes that a call may crash
 START_S = 600.0  # for a model to set itself up
 OTHERS_S = 1.0
 CLOSE_S = 3.0
 
 
 class ProcessWorkers:
-    """Runs a synchronous function in processes of its own. Belongs to the event loop that starts it."""
+    """Runs a synchronous function in a pool of processes; implements `Workers`. Bound to the loop that starts it.
+
+    Args:
+        target: The function, as another process can load it.
+        kind: The number of processes and of threads in each.
+        log: Called with level and text.
+    """
 
     def __init__(
         self,
@@ -49,7 +55,7 @@ class ProcessWorkers:
         self._numbers = 0
         self._started = 0
         self._closed = False
-        self._problem: str | None = None  # why the last process that was started could not work
+        self._problem: str | None = None  # why the last process could not start
         self._first: asyncio.Future[tuple[str, ...]] | None = None
         self._all_ready = asyncio.Event()
 
@@ -61,7 +67,7 @@ class ProcessWorkers:
     def capacity(self) -> int:
         active = self._active()
         if not active:
-            return self.size  # the next call has processes started
+            return self.size  # the next call starts processes
         return sum(self._kind.threads_per_process for one in active if one.ready)
 
     @property
@@ -72,16 +78,17 @@ class ProcessWorkers:
     def waiting(self) -> int:
         return len(self._queue)
 
-    def tell_changes(self, heard: Callable[[], None]) -> None:
-        self._on_change = heard
+    def notify_changes(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
 
     async def start(self) -> tuple[str, ...]:
-        """Starts the processes; returns the function's parameters when the first of them can be called.
+        """Starts the processes and waits for the first one to be ready, then up to a second for the others.
 
-        The others mostly can within the second for which it then waits.
+        Returns:
+            The function's parameters.
 
         Raises:
-            ModelError: the function can't be loaded there.
+            ModelError: The function can't be loaded there.
         """
         self._first = asyncio.get_running_loop().create_future()
         self._fill()
@@ -121,7 +128,7 @@ class ProcessWorkers:
             raise
 
     def resize(self, size: int) -> None:
-        """Changes the number of processes, to whole ones; those that go end their calls first."""
+        """Changes the number of processes, rounded up to whole ones; surplus processes finish their calls first."""
         threads = self._kind.threads_per_process
         self._kind = Processes(-(-size // threads), threads)
         surplus = len(self._active()) - self._kind.processes
@@ -161,7 +168,7 @@ class ProcessWorkers:
     # Calls ----------------------------------------------------------------------------------------------------
 
     def _dispatch(self) -> None:
-        """Gives calls to whichever process has a free thread, that with the fewest calls first."""
+        """Assigns queued calls to processes with a free thread, least loaded first."""
         threads = self._kind.threads_per_process
         while self._queue:
             job = self._queue[0]
@@ -170,7 +177,7 @@ class ProcessWorkers:
             if one is None:
                 return
             if job.crashes and one.jobs:
-                one.kept_for = job  # it gets no other call, and this one when it is idle
+                one.kept_for = job  # it gets no other call, and this one once it is idle
                 return
             if len(one.jobs) >= threads:
                 return
@@ -199,7 +206,7 @@ class ProcessWorkers:
             self._give_up(job)
 
     def _give_up(self, job: Job) -> None:
-        """A call past its deadline, or of a run that was stopped."""
+        """Abandons a call: it is past its deadline, or its run was stopped."""
         one = job.process
         if one is None:
             with contextlib.suppress(ValueError):
@@ -228,7 +235,7 @@ class ProcessWorkers:
             self._processes[one] = asyncio.create_task(self._live(one))
 
     async def _live(self, one: WorkerProcess) -> None:
-        """The life of a process, to its end and that of its calls."""
+        """Runs one process from its start to its end, and settles its calls."""
         try:
             await one.start(lambda text: self._log("output", text))
             if self._closed:
@@ -238,7 +245,7 @@ class ProcessWorkers:
         except (asyncio.IncompleteReadError, OSError) as error:
             if one.child is None:
                 self._problem = f"A worker process can't be started: {error}."
-        except Exception as error:  # noqa: BLE001 - what a person's code may have written into our pipe
+        except Exception as error:  # noqa: BLE001 - user code may have written into the pipe
             self._problem = f"A worker process wrote what it must not: {sentence_of(error)}"
         finally:
             await self._bury(one)
@@ -259,11 +266,11 @@ class ProcessWorkers:
         while True:
             number, body = await one.read()
             if number not in one.jobs:
-                return  # no worker of ours writes that
+                return  # not written by our worker code
             self._ended(one, number, body)
 
     async def _bury(self, one: WorkerProcess) -> None:
-        """A process is gone, or has to go: its calls run again, another takes its place."""
+        """Ends a process, queues its calls again, and replaces it."""
         self._kill(one)
         how = await one.wait()
         del self._processes[one]
@@ -295,7 +302,7 @@ class ProcessWorkers:
             self._queue.appendleft(job)
 
     def _could_not_start(self, one: WorkerProcess, how: str) -> None:
-        """Calls that wait fail, and are tried again later, by which another process is started."""
+        """Fails the queued calls after a process could not start; their retry starts another process."""
         problem = self._problem or (
             f"A worker process {how} while it set up {Path(self._target.path).name}; what it printed is in the log."
         )

@@ -1,4 +1,4 @@
-"""What the engine asks of workers of any kind."""
+"""Worker pool protocol: the interface of threads, processes and clusters to the engine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,21 @@ from evalstudio.protocol import WorkerStatus
 
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
-    """What a call gave back, and how it spent its time."""
+    """The value that a call returned, and how it spent its time."""
 
     value: Any
     spent: Spent
 
 
 class CallFailed(Exception):
-    """A call in another process failed: what it came to, in a sentence, and the exception where it could be sent."""
+    """A call in another process failed.
+
+    Attributes:
+        outcome: What became of it.
+        message: One sentence.
+        hint: Seconds that the exception asks to wait.
+        error: The exception itself, where it could be pickled.
+    """
 
     def __init__(
         self, outcome: Outcome, message: str, hint: float | None = None, error: Exception | None = None
@@ -31,26 +38,26 @@ class CallFailed(Exception):
 
 
 class Workers(Protocol):
-    """Runs one synchronous function, many calls at a time; one queue for all of them."""
+    """A pool that runs one synchronous function, many calls at a time, from one queue."""
 
-    def tell_changes(self, heard: Callable[[], None]) -> None:
-        """Has `heard` called when `size` or `capacity` has changed by itself."""
+    def notify_changes(self, on_change: Callable[[], None]) -> None:
+        """Has `on_change` called whenever `size` or `capacity` changes by itself."""
 
     @property
     def size(self) -> int:
-        """Calls that run at once when all workers are there."""
+        """Calls that run at once when all workers are up."""
 
     @property
     def capacity(self) -> int:
-        """Calls that can run at once now: workers that are being started don't count."""
+        """Calls that can run at once now: workers that are still starting don't count."""
 
     @property
     def label(self) -> str:
-        """In words: 8 threads, 2 processes x 2 threads."""
+        """The pool in words, such as '8 threads' or '2 processes x 2 threads'."""
 
     @property
     def waiting(self) -> int:
-        """Calls that no worker has yet."""
+        """Calls in the queue."""
 
     async def run(
         self,
@@ -58,20 +65,27 @@ class Workers(Protocol):
         arguments: Mapping[str, Any],
         longest: float | None = None,
     ) -> WorkerResult:
-        """Calls the function. Cancelling the wait gives the call up.
+        """Calls the function. Cancelling the wait abandons the call.
 
-        `function` is for workers in this process; others have loaded it themselves. A call that takes more than
-        `longest` seconds from its beginning is given up, too. Raises what it raises, TimeoutError, or CallFailed.
+        Args:
+            function: The function, for workers in this process; others have loaded it themselves.
+            arguments: Keyword arguments.
+            longest: Seconds from the beginning of the call after which it is abandoned; None: no limit.
+
+        Raises:
+            TimeoutError: The call took longer than `longest`.
+            CallFailed: The call failed in another process.
+            Exception: Whatever a function in this process raises.
         """
 
     def resize(self, size: int) -> None:
-        """Changes how many calls run at once; those under way end first."""
+        """Changes the number of calls that run at once; running calls end first."""
 
     def worker_status(self) -> tuple[WorkerStatus, ...]:
-        """Each worker as it is now."""
+        """Returns the present state of each worker."""
 
     def close(self) -> None:
-        """No further call starts, and what can be ended is."""
+        """Starts no further call, and ends all calls that can be ended."""
 
     async def aclose(self) -> None:
-        """Waits until all is ended that can be."""
+        """Closes, and waits until all workers that can be ended have ended."""

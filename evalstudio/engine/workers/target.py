@@ -1,7 +1,7 @@
-"""A person's function as another process loads and calls it: by its file and name, never pickled.
+"""Call target: a user's function as another process loads it, by file and name, never pickled.
 
-A file is imported once a process. A class is made once a process, too, and its object is called: what a model needs
-to set up stands in its `__init__`.
+A file is imported once per process. A class is instantiated once per process and the object is called, so a model
+does its set-up in `__init__`.
 """
 
 import os
@@ -24,7 +24,7 @@ MAIN, MAIN_HERE = "__main__", "__mp_main__"
 
 
 class Place:
-    """Whether this process is a worker: what an evaluation's file would start, it must not start here again."""
+    """Whether this process is a worker: an evaluation's file must not start its runs here again."""
 
     is_worker = False
 
@@ -36,7 +36,7 @@ class Target(Protocol):
     def path(self) -> str: ...
 
     def load(self) -> Callable[..., Any]:
-        """The function. Raises an EvalStudioError with what is wrong."""
+        """Returns the function. Raises an EvalStudioError that says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,14 @@ class ModelTarget:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationTarget:
-    """A function that `foreach` or `batch` has marked; `module` is the name under which its file was imported.
+    """A function that `foreach` or `batch` has marked.
 
-    `shared`: the arguments that are the same for every sample, pickled. `batch`: it takes a list for each column, and
-    gives a list of results.
+    Attributes:
+        path: Its file.
+        name: Its name there.
+        module: The name under which its file was imported.
+        shared: The arguments that all samples share, pickled.
+        batch: It takes a list for each column and returns a list of results.
     """
 
     path: str
@@ -89,7 +93,7 @@ class EvaluationTarget:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorTarget:
-    """An evaluator of a person's own, called with `score`, `answer` and `values`."""
+    """A user's evaluator function, called with `score`, `answer` and `values`."""
 
     path: str
     name: str
@@ -102,7 +106,7 @@ class EvaluatorTarget:
         return lambda score, answer, values: judge(answer, values)
 
     def judge(self) -> Callable[..., Any]:
-        """The evaluator, called with an answer and the values of its sample."""
+        """Returns the evaluator, to be called with an answer and the values of its sample."""
         from evalstudio.evaluators.custom import load_function as load_evaluator
 
         return load_evaluator(Path(self.path), self.name, self.columns, self.score, self.metrics)
@@ -110,7 +114,7 @@ class EvaluatorTarget:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorsTarget:
-    """All evaluators of a person's own that a run has; `score` says which of them is called."""
+    """All user-written evaluators of a run; `score` selects the one to call."""
 
     parts: tuple[EvaluatorTarget, ...]
 
@@ -125,7 +129,7 @@ class EvaluatorsTarget:
 
 @dataclass(frozen=True, slots=True)
 class CallFailure:
-    """A call that raised; `error` is the exception, pickled, where it can be."""
+    """A call that raised. `hint` is in seconds; `error` is the pickled exception, empty where it can't be pickled."""
 
     outcome: Outcome
     message: str
@@ -135,7 +139,7 @@ class CallFailure:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a call ended: `value`, pickled, or a failure; and how it spent its time."""
+    """How a call ended: the pickled `value` or a failure, and how it spent its time."""
 
     value: bytes
     failure: CallFailure | None
@@ -143,7 +147,7 @@ class Done:
 
 
 def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
-    """Calls with arguments that were pickled, and tells what came of it; nothing that a person's code raises gets out of here."""
+    """Calls a function with pickled arguments; whatever user code raises becomes part of the result."""
     process, watch = os.getpid(), Stopwatch()
     value, failure = b"", None
     try:
@@ -155,7 +159,7 @@ def carry_out(function: Callable[..., Any], arguments: bytes) -> Done:
     if failure is None:
         try:
             value = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:  # noqa: BLE001 - whatever an object of a person's own raises
+        except Exception as error:  # noqa: BLE001 - a user's object may raise anything
             kind = type(result).__name__
             message = f"The function returned {kind}, which can't be sent to the engine: {sentence_of(error)}"
             failure = CallFailure(Outcome.CLIENT_ERROR, message)
@@ -168,13 +172,13 @@ def _failure(error: BaseException) -> CallFailure:
     try:
         sent = pickle.dumps(error)
         pickle.loads(sent)
-    except Exception:  # noqa: BLE001 - an exception that can't be pickled is told in words
+    except Exception:  # noqa: BLE001 - an exception that can't be pickled is sent as a sentence only
         sent = b""
     return CallFailure(outcome_of(error), sentence_of(error), hint_of(error), sent)
 
 
 def _import(path: Path, name: str) -> Any:
-    """The module of an evaluation's file, under the name that its objects are pickled with."""
+    """Imports an evaluation's file under the name with which its objects are pickled."""
     here = MAIN_HERE if name == MAIN else name
     module = load_module(path, EvaluationError, kind="evaluation", name=here)
     if name == MAIN:

@@ -1,7 +1,7 @@
-"""Threads for synchronous models: one shared queue, a size that changes live, and calls that can be given up.
+"""Thread pool: runs synchronous functions in threads, with a size that changes live and calls that can be abandoned.
 
-A thread cannot be killed. One whose call is past its deadline is abandoned: it is no longer counted, another takes
-its place, and whatever it still returns is dropped.
+A thread can't be killed. A thread whose call is past its deadline is abandoned: it is no longer counted, another one
+takes its place, and its result is dropped.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from evalstudio.engine.user_code.stopwatch import Stopwatch
 from evalstudio.engine.workers.protocol import WorkerResult
 from evalstudio.protocol import WorkerStatus
 
-GIVEN_UP = "given up"  # the name of a thread that nobody waits for any more
+GIVEN_UP = "given up"  # the name of an abandoned thread
 
 
 @dataclass(slots=True, eq=False)
@@ -37,11 +37,11 @@ class _Job:
 
 @dataclass(slots=True)
 class ThreadWorkers:
-    """Runs synchronous functions in `size` threads."""
+    """Runs synchronous functions in `size` threads; implements `Workers`."""
 
     size: int
     name: str = "worker"
-    abandoned: int = 0  # threads given up and perhaps still running
+    abandoned: int = 0  # threads that were abandoned and still run
     _jobs: deque[_Job] = field(default_factory=deque)
     _ready: threading.Condition = field(default_factory=threading.Condition)
     _threads: int = 0
@@ -64,8 +64,8 @@ class ThreadWorkers:
     def waiting(self) -> int:
         return len(self._jobs)
 
-    def tell_changes(self, heard: Callable[[], None]) -> None:
-        """Threads don't change by themselves."""
+    def notify_changes(self, on_change: Callable[[], None]) -> None:
+        """Never calls it: threads don't change by themselves."""
 
     async def run(
         self,
@@ -73,14 +73,14 @@ class ThreadWorkers:
         arguments: Mapping[str, Any],
         longest: float | None = None,
     ) -> WorkerResult:
-        """Calls `function` in a thread; see `Workers`. A call that is given up can't be ended."""
+        """Calls `function` in a thread; see `Workers`. The thread of an abandoned call keeps running."""
         assert function is not None
         loop = asyncio.get_running_loop()
         job = _Job(function, arguments, loop, loop.create_future(), longest)
         with self._ready:
             self._jobs.append(job)
             if len(self._jobs) > self._idle and self._threads < self.size:
-                self._start_thread()  # one that is idle takes one job, however many have just come
+                self._start_thread()  # an idle thread takes one job, however many were just queued
             self._ready.notify()
         try:
             return await job.future
@@ -89,7 +89,7 @@ class ThreadWorkers:
             raise
 
     def resize(self, size: int) -> None:
-        """Changes the number of threads; one that is calling ends its call first."""
+        """Changes the number of threads; busy ones finish their call first."""
         check_count("workers", size)
         with self._ready:
             self.size = size
@@ -104,7 +104,7 @@ class ThreadWorkers:
         self.close()
 
     def close(self) -> None:
-        """Lets idle threads go. Threads that hang are daemons: the process does not wait for them."""
+        """Ends idle threads. Hung threads are daemons: the process does not wait for them at its exit."""
         with self._ready:
             self._closed = True
             self._jobs.clear()
@@ -134,11 +134,11 @@ class ThreadWorkers:
             failure: BaseException | None = None
             try:
                 value = job.function(**job.arguments)
-            except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread unseen
+            except BaseException as error:  # noqa: BLE001 - sys.exit() in a model must not end the thread silently
                 failure = error
             end_fork(process)
             returned = WorkerResult(value, watch.read())
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            with contextlib.suppress(RuntimeError):  # the loop is closed: no caller waits any more
                 job.loop.call_soon_threadsafe(_deliver, job, returned, failure)
             with self._ready:
                 self._ended += 1

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 import brotli
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalstudio.core.outcome import Outcome
@@ -52,6 +52,7 @@ async def in_parts(data: bytes, size: int) -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("encoding", ENCODERS)
+@settings(max_examples=12, deadline=None)
 @given(st.binary(max_size=3_000), st.integers(1, 4_000), st.integers(1, 100))
 async def test_that_a_body_comes_back_however_it_was_packed_and_cut(
     encoding: str, data: bytes, size: int, times: int
@@ -82,7 +83,7 @@ async def test_that_a_bomb_is_read_no_further_than_somebody_wants(encoding: str)
     ("encoding", "body", "why"),
     [
         ("gzip", b"plain text", "can't be decompressed"),
-        ("gzip", gzip.compress(b"x" * 1000)[:-8] + b"\0" * 8, "can't be decompressed"),
+        ("gzip", gzip.compress(b"x" * 1000, mtime=0)[:-8] + b"\0" * 8, "can't be decompressed"),
         ("deflate", b"\xff\xff\xff\xff", "can't be decompressed"),
         ("br", b"\xff" * 30, "can't be decompressed"),
         ("zstd", b"plain text, no frame", "can't be decompressed"),

@@ -1,4 +1,4 @@
-"""`python -m evalstudio.engine.servers.demo`: the demo server in this process."""
+"""Command line of the demo server: `python -m evalstudio.engine.servers.demo` runs it in this process."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""What the demo model answers: found in the text it is given, and now and then wrong.
+"""Answer generator of the demo model: derives answers from the given text, some of them wrong.
 
-It reads the messages only. Which task they set is told from their words; anything unknown gets a sentence.
-The same seed, messages and repeat give the same answer.
+It reads only the messages and recognises the task by their words; an unknown task gets a general sentence. The same
+seed, messages and repeat give the same answer.
 """
 
 import re
@@ -32,7 +32,7 @@ _WONDER = [
 
 
 def answer_text(request: ChatRequest, key: bytes) -> str:
-    """The answer to the last user message; `key` decides all draws."""
+    """Returns the answer to the last user message; `key` determines all draws."""
     instructions = "\n".join(m.text for m in request.messages if m.role in ("system", "developer"))
     asked = next((m.text for m in reversed(request.messages) if m.role == "user"), "")
     text = _subject(asked)

@@ -1,7 +1,7 @@
-"""The demo model's sums: it reads a worded problem from left to right and keeps a running total.
+"""Word-problem solver of the demo model: reads a problem from left to right and keeps a running total.
 
-It knows verbs that add and take away, "each" and "per", shares, percentages, halves and doubles; what it
-does not know it gets wrong, as a small model would.
+It knows verbs that add and subtract, "each" and "per", shares, percentages, halves and doubles; everything else it gets
+wrong, as a small model would.
 """
 
 import re
@@ -71,7 +71,7 @@ class _State:
 
 
 def solve(text: str, key: bytes) -> float | None:
-    """The number asked for, or None where there is nothing to reckon with."""
+    """Returns the number asked for; None where the text has nothing to calculate with."""
     text = text.lower()
     numbers = _numbers(text)
     if not numbers or (len(numbers) == 1 and not re.search(r"\b(half|twice|double)\b", text)):
@@ -83,7 +83,7 @@ def solve(text: str, key: bytes) -> float | None:
 
 
 def _numbers(text: str) -> list[tuple[float, bool, int]]:
-    """(value, is a percentage, place) of each number in the text."""
+    """The value, whether it is a percentage, and the position of each number in the text."""
     found = []
     for match in _NUMBER.finditer(text):
         whole, decimals, percent, word = match.groups()
@@ -122,7 +122,7 @@ def _apply(sign: str, left: float, right: float) -> float:
 
 
 def _read(clause: str, state: _State) -> None:
-    """Takes the numbers of one clause into the running total."""
+    """Applies the numbers of one clause to the running total."""
     take, per = _TAKE.search(clause), _PER.search(clause)
     if take or _ADD.search(clause):
         state.sign = -1.0 if take else 1.0
@@ -137,7 +137,7 @@ def _read(clause: str, state: _State) -> None:
         elif _SPLIT.search(clause):
             state.total = max(total, value) / (min(total, value) or 1)
         elif per or state.rate:
-            if not per or value not in state.seen:  # "... with 16 pencils each", said again
+            if not per or value not in state.seen:  # "... with 16 pencils each", repeated
                 state.total = total * value
             state.rate = False
         else:

@@ -1,4 +1,4 @@
-"""What the server did: counters, and a log of calls from which concurrency can be checked."""
+"""Call log: counters of the demo server, and a log of calls from which concurrency can be checked."""
 
 import time
 from collections import Counter, deque
@@ -26,13 +26,13 @@ class Calls:
         self.started = 0
         self.in_flight = 0
         self.max_in_flight = 0
-        self.failures: Counter[str] = Counter()  # refused or spoilt, by cause
+        self.failures: Counter[str] = Counter()  # refused or corrupted, by cause
         self.statuses: Counter[int | None] = Counter()
         self._zero = time.monotonic()
         self._log: deque[ServedCall] = deque(maxlen=200_000)
 
     def start(self) -> ServedCall:
-        """Notes that a call has come in."""
+        """Notes that a call has arrived."""
         self.started += 1
         self.in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
@@ -50,7 +50,7 @@ class Calls:
         self._log.append(call)
 
     def counters(self) -> dict[str, Any]:
-        """All counters, for GET /stats."""
+        """Returns all counters, for GET /stats."""
         return {
             "started": self.started,
             "finished": self.started - self.in_flight,
@@ -62,7 +62,7 @@ class Calls:
         }
 
     def log(self) -> bytes:
-        """The log as JSON, in the order in which the calls ended."""
+        """Returns the log as JSON, in the order in which the calls ended."""
         return msgspec.json.encode(list(self._log))
 
     def _time(self) -> float:

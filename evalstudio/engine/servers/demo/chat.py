@@ -1,4 +1,4 @@
-"""What a chat completion request says, and the bodies that answer it."""
+"""Chat completions schema: decodes requests to the demo server and encodes its answers."""
 
 import re
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class ResponseFormat(msgspec.Struct):
 
 
 class ChatRequest(msgspec.Struct):
-    """The fields of a request that the demo server heeds; it ignores all others."""
+    """The fields of a request that the demo server uses; it ignores all others."""
 
     model: str
     messages: Annotated[list[ChatMessage], msgspec.Meta(min_length=1)]
@@ -80,7 +80,7 @@ encode = _encoder.encode
 
 
 def read_request(body: bytes) -> ChatRequest:
-    """The request in `body`; BadRequest says what is wrong with it."""
+    """Decodes the request in `body`. Raises BadRequest that says what is wrong with it."""
     try:
         request = _request_decoder.decode(body)
     except msgspec.ValidationError as error:
@@ -100,12 +100,12 @@ def read_request(body: bytes) -> ChatRequest:
 
 
 def pieces(text: str) -> list[str]:
-    """`text` cut into what counts as its tokens; joined they are the text again."""
+    """Splits `text` into what counts as its tokens; joined, they are the text again."""
     return _TOKEN.findall(text)
 
 
 def count_prompt(messages: list[ChatMessage]) -> int:
-    """Tokens of the prompt: about a token for four characters, and four a message."""
+    """Estimates the tokens of the prompt: one for four characters, and four for each message."""
     return sum(4 + (len(message.text) + 3) // 4 for message in messages)
 
 

@@ -1,4 +1,4 @@
-"""Chance that depends on what is asked and never on when: every draw is a hash of the request."""
+"""Deterministic random draws: every draw is a hash of the request, independent of time and order."""
 
 import math
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ _SCALE = 2.0**64
 
 
 def request_key(seed: int, content: bytes, repeat: str) -> bytes:
-    """The key of all draws for one request: the server's seed, the encoded messages, the repeat."""
+    """Returns the key of all draws for one request, from the server's seed, the encoded messages and the repeat."""
     head = f"{seed}/{repeat}/".encode()
     return blake2b(head + content, digest_size=16).digest()
 
 
 def uniform(key: bytes, name: str) -> float:
-    """A number in [0, 1), the same for the same key and name."""
+    """Returns a number in [0, 1), the same for the same key and name."""
     return int.from_bytes(blake2b(name.encode(), key=key, digest_size=8).digest()) / _SCALE
 
 
 def choice(key: bytes, name: str, options: Sequence[T]) -> T:
-    """One of `options`, the same for the same key, name and options."""
+    """Returns one of `options`, the same for the same key, name and options."""
     return options[int(uniform(key, name) * len(options))]
 
 
 def lognormal(key: bytes, name: str, mean: float, sigma: float) -> float:
-    """A lognormal number with this mean (not median); `sigma` is that of its logarithm."""
+    """Returns a lognormal number with this mean (not median); `sigma` is that of its logarithm."""
     if sigma == 0:
         return mean
     z = _NORMAL.inv_cdf(min(max(uniform(key, name), 1e-12), 1 - 1e-12))

@@ -1,4 +1,4 @@
-"""The demo model's extraction: values for the fields of a JSON schema, found in the text by their names."""
+"""Information extraction of the demo model: finds values for the fields of a JSON schema by their names."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from evalstudio.engine.servers.demo.draws import choice, uniform
 from evalstudio.engine.servers.demo.sentiment import LABELS, sentiment
 
 MISTAKES = 0.05  # per hard field
-_DEEPEST = 8  # levels of a schema; a recursive one ends here
+_DEEPEST = 8  # levels of a schema; a recursive one is cut off here
 _HARD = ("name", "city", "amount", "value")
 MONTHS = [
     "january",
@@ -105,7 +105,7 @@ def _convert(value: Any, kind: str | None, text: str) -> Any:
 
 
 def _find(name: str, text: str, key: bytes) -> Any:
-    """The value of the field called `name`; a share of them is wrong in a way that models are wrong."""
+    """The value of the field called `name`; some are wrong in ways that are typical of models."""
     lowered = name.lower()
     for part, finder in _FINDERS.items():
         if part in lowered:

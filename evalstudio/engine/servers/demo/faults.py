@@ -1,4 +1,4 @@
-"""Which attempts go wrong: drawn from the request and the number of its attempt, not from arrival order."""
+"""Fault injection: draws which attempts fail, from the request and its attempt number, not from arrival order."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ class Faults:
         self._failed: dict[bytes, int] = {}
 
     def draw(self, profile: Profile, key: bytes) -> Fault | None:
-        """The fault of the next attempt of the request `key`, or None when it goes well."""
+        """Returns the fault of the next attempt of the request `key`; None when it succeeds."""
         attempt = self._failed.get(key, 0)
         point = uniform(key, f"fault {attempt}")
         for kind in _KINDS:

@@ -1,4 +1,4 @@
-"""The demo model's general knowledge: words of a question, and the word its answer holds."""
+"""Knowledge base of the demo model: words of a question, and a word of its right answer."""
 
 import re
 
@@ -34,7 +34,7 @@ def options_in(text: str) -> dict[str, str]:
 
 
 def choose(question: str, options: dict[str, str], key: bytes) -> str:
-    """The letter of an option: the one the model knows to be right, or a guess."""
+    """Returns the letter of the option that the model knows to be right, else a guess."""
     words = question.lower()
     letters = list(options)
     known = None

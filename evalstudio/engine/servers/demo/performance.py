@@ -1,7 +1,7 @@
-"""The performance model: a batch of answers in work that share one processor, and a FIFO queue before it.
+"""Processor-sharing queue: the performance model of the demo server, a batch that shares one processor behind a FIFO.
 
-Processor sharing by a virtual clock: the clock counts steps; every answer in work advances one step while
-the clock does, and a step takes longer the more answers there are. An event costs O(log n).
+A virtual clock counts steps: every answer in progress advances with the clock, and a step takes longer the more answers
+there are. An event costs O(log n).
 """
 
 import asyncio
@@ -16,7 +16,7 @@ _EPSILON = 1e-9
 
 
 class Batch:
-    """The answers in work. `slots` and step times come from the profile and may change at any moment."""
+    """The answers in progress. `slots` and step times come from the profile, which may change at any time."""
 
     def __init__(self, profile: Profile, now: Callable[[], float] = time.monotonic) -> None:
         self.profile = profile
@@ -31,18 +31,18 @@ class Batch:
 
     @property
     def queued(self) -> int:
-        """How many requests wait for a slot."""
+        """The number of requests that wait for a slot."""
         return sum(1 for waiter in self._queue if not waiter.done())
 
     def change(self, profile: Profile) -> None:
-        """Takes new parameters. Answers in work keep their slots; only new ones feel fewer slots."""
+        """Applies a new profile. Answers in progress keep their slots; fewer slots affect only new ones."""
         self._advance()
         self.profile = profile
         self._fill()
         self._arm()
 
     async def enter(self) -> None:
-        """Waits for a slot, first come, first served. Whoever enters calls `leave` once."""
+        """Waits for a slot, first come, first served. `leave` has to be called once afterwards."""
         if self._free() and not self._queue:
             self._advance()
             self.active += 1
@@ -58,14 +58,14 @@ class Batch:
             raise
 
     def leave(self) -> None:
-        """Gives the slot back, to the next in the queue."""
+        """Releases the slot to the next request in the queue."""
         self._advance()
         self.active -= 1
         self._fill()
         self._arm()
 
     async def work(self, steps: float, total: float) -> None:
-        """Waits until the batch has made `steps` steps of an answer's `total`."""
+        """Waits until the batch has advanced by `steps` of an answer's `total` steps."""
         profile = self.profile
         if profile.fixed_seconds is not None:
             await asyncio.sleep(profile.fixed_seconds * steps / total)
@@ -97,7 +97,7 @@ class Batch:
         self._last = now
 
     def _arm(self) -> None:
-        """Ends what is due and sets the timer for the next mark."""
+        """Completes what is due and sets the timer for the next mark."""
         marks = self._marks
         free = self.profile.step_seconds(self.active) == 0  # a change of parameters took all delay away
         while marks and (free or marks[0][2].done() or marks[0][0] <= self._steps + _EPSILON):

@@ -1,4 +1,4 @@
-"""Named profiles of the demo server: how fast it is, what it allows and how often it fails."""
+"""Demo profiles: named sets of speed, limits and failure rates of the demo server."""
 
 from typing import Annotated, Literal
 
@@ -15,13 +15,15 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """The parameters of the performance model. Times are in seconds, lengths in tokens.
 
     An answer of `out` tokens to a prompt of `p` tokens costs `overhead_steps + p / prompt_per_step + out`
-    steps; while `b` answers are in work, one step takes `step_base + step_per_call * b` (longer once the
+    steps; while `b` answers are in progress, one step takes `step_base + step_per_call * b` (longer once the
     cache for `cache_slots` answers is full: see `thrash`).
     """
 
     description: str = ""
     # speed
-    slots: Positive | None = None  # answers in work at once; the rest wait in a FIFO queue; None: unlimited
+    slots: Positive | None = (
+        None  # answers in progress at once; the rest wait in a FIFO queue; None: unlimited
+    )
     queue_limit: Annotated[int, msgspec.Meta(ge=0)] | None = None  # beyond it 503; None: unlimited
     step_base: NotNegative = 0.0
     step_per_call: NotNegative = 0.0
@@ -29,8 +31,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     prompt_per_step: Annotated[float, msgspec.Meta(gt=0)] = 20.0
     cache_slots: Positive | None = None
     thrash: NotNegative = 0.0  # above cache_slots a step takes x (1 + thrash * (b / cache_slots - 1))
-    fixed_seconds: NotNegative | None = None  # every answer takes this long, whatever else is in work
-    round_trip: NotNegative = 0.0  # the network's share; refusals take this long too
+    fixed_seconds: NotNegative | None = None  # every answer takes this long, whatever the load
+    round_trip: NotNegative = 0.0  # of the network; refusals take this long, too
     # how long answers are: the mean and sigma of a lognormal; 0: as long as the text, nothing more
     output_mean: NotNegative = 0.0
     output_sigma: NotNegative = 0.0
@@ -41,9 +43,11 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     tokens_per_minute: Annotated[float, msgspec.Meta(gt=0)] | None = None
     token_burst: Annotated[float, msgspec.Meta(ge=1)] | None = None
     max_concurrency: Positive | None = None  # calls in flight; beyond it 429
-    hints: Literal["all", "retry-after", "none"] = "all"  # what a 429 and every answer tell about limits
-    # shares of attempts that go wrong
-    overloaded: Share = 0.0  # 503 at the door
+    hints: Literal["all", "retry-after", "none"] = (
+        "all"  # which headers on limits a 429 and every answer have
+    )
+    # shares of attempts that fail
+    overloaded: Share = 0.0  # 503 at admission
     server_error: Share = 0.0  # 500 half way
     reset: Share = 0.0  # the connection is reset half way
     slow: Share = 0.0  # the body drips, over slow_seconds
@@ -51,7 +55,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     slow_seconds: NotNegative = 8.0
 
     def step_seconds(self, batch: int) -> float:
-        """The time of one step while `batch` answers are in work."""
+        """Returns the seconds of one step while `batch` answers are in progress."""
         seconds = self.step_base + self.step_per_call * batch
         if self.cache_slots is not None and batch > self.cache_slots:
             seconds *= 1 + self.thrash * (batch / self.cache_slots - 1)
@@ -119,7 +123,7 @@ PROFILES: dict[str, Profile] = {
 
 
 def profile_named(name: str) -> Profile:
-    """The profile called `name`; ModelError when there is none."""
+    """Returns the profile called `name`. Raises ModelError when there is none."""
     try:
         return PROFILES[name]
     except KeyError:

@@ -1,11 +1,11 @@
-"""Requests and tokens a minute: two token buckets, and the headers in which providers tell of them."""
+"""Rate limits of the demo server: token buckets for requests and tokens, and the headers that report them."""
 
 import math
 from dataclasses import dataclass
 
 from evalstudio.engine.servers.demo.profiles import Profile
 
-_ROUNDING = 1e-6  # of a unit: sums of floats must not refuse who waited as long as told
+_ROUNDING = 1e-6  # of a unit: rounding must not refuse a client that waited as long as it was told
 
 
 class RequestBucket:
@@ -18,19 +18,19 @@ class RequestBucket:
         self._last = now
 
     def refill(self, now: float) -> None:
-        """Brings the level up to `now` (seconds of any monotonic clock)."""
+        """Adds what has accrued until `now`, in seconds of any monotonic clock."""
         self.level = min(self.burst, self.level + (now - self._last) * self.per_minute / 60)
         self._last = now
 
     def seconds_until(self, units: float) -> float:
-        """How long until `units` are there; 0 when they are there now."""
+        """Returns the seconds until `units` are available; 0 when they are now."""
         missing = units - self.level
         return missing * 60 / self.per_minute if missing > _ROUNDING else 0.0
 
 
 @dataclass(frozen=True)
 class RateLimitRefusal:
-    """Why a request may not start, and after how many seconds it may."""
+    """A refused request: the limit, and the seconds until it may start."""
 
     cause: str  # "requests_per_minute" or "tokens_per_minute"
     wait: float
@@ -48,9 +48,9 @@ class RateLimits:
             self._tokens = RequestBucket(profile.tokens_per_minute, profile.token_burst, now)
 
     def admit(self, tokens: float, now: float) -> RateLimitRefusal | None:
-        """Takes one request of `tokens` tokens from the buckets, or says why not.
+        """Takes one request of `tokens` tokens from the buckets; returns the refusal if it may not start.
 
-        A request larger than the whole token bucket is let in when the bucket is full.
+        A request larger than the whole token bucket is admitted when the bucket is full.
         """
         requests, bucket = self._requests, self._tokens
         refusal = None
@@ -73,7 +73,7 @@ class RateLimits:
         return refusal
 
     def headers(self) -> dict[str, str]:
-        """The x-ratelimit headers as they stand now; empty where the profile keeps silent."""
+        """Returns the present x-ratelimit headers; empty where the profile sends none."""
         found: dict[str, str] = {}
         if self._hints != "all":
             return found
@@ -85,7 +85,7 @@ class RateLimits:
         return found
 
     def retry_headers(self, wait: float) -> dict[str, str]:
-        """The headers that tell how long to wait: rounded up, so that waiting is enough."""
+        """Returns the headers with the time to wait, rounded up, so that waiting so long is enough."""
         if self._hints == "none":
             return {}
         found = {"Retry-After": str(max(1, math.ceil(wait)))}
@@ -95,7 +95,7 @@ class RateLimits:
 
 
 def duration(seconds: float) -> str:
-    """A duration as in the reset headers of OpenAI: "12ms", "1.5s", "6m0s"."""
+    """Formats a duration as in the reset headers of OpenAI: "12ms", "1.5s", "6m0s"."""
     if seconds < 1:
         return f"{math.ceil(seconds * 1000)}ms"
     minutes, rest = divmod(seconds, 60)

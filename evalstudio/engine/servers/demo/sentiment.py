@@ -1,4 +1,4 @@
-"""The demo model's judgement of a review: words that praise and words that blame, minding "not" and "but"."""
+"""Sentiment classifier of the demo model: counts positive and negative words, and handles "not" and "but"."""
 
 import re
 
@@ -120,7 +120,7 @@ def sentiment(text: str, key: bytes) -> str:
 
 
 def score(text: str) -> float:
-    """The sum over praise (+) and blame (-). What follows "but" counts more than what comes before it."""
+    """The sum over positive (+) and negative (-) words. What follows "but" counts more than what precedes it."""
     text = text.lower().replace("’", "'")
     total, sign, reach, even = 0.0, 1.0, 0, 0
     for word in _WORD.findall(text):

@@ -1,4 +1,4 @@
-"""Starts the demo server, says where it listens, and serves until told to leave."""
+"""Server process: starts the demo server, announces its address, and serves until it is told to stop."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ def run_server(
     """Serves until SIGINT or SIGTERM, or until stdin ends with `exit_with_parent`.
 
     Prints one line of JSON when it listens: url, pid, token (for /control). Raises ModelError when
-    the profile is unknown or the address cannot be had.
+    the profile is unknown or the address can't be bound.
     """
     raise_open_file_limit()
     server = DemoServer(profile, seed, api_key)
@@ -53,7 +53,7 @@ async def _serve(server: DemoServer, host: str, port: int, exit_with_parent: boo
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
 
     http = web.Server(server.handle, request_factory=with_room, handler_cancellation=True, access_log=None)
-    # calls in work are cut off soon: nobody waits for them once the server is told to leave
+    # calls in progress are cut off soon: no client waits for them after a stop
     runner = web.ServerRunner(http, shutdown_timeout=0.5)
     await runner.setup()
     try:

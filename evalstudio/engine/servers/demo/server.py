@@ -1,4 +1,4 @@
-"""The demo server's HTTP side: chat completions, models, health, stats and control."""
+"""HTTP handlers of the demo server: chat completions, models, health, stats and control."""
 
 import asyncio
 import secrets
@@ -166,7 +166,7 @@ class DemoServer:
         )
 
     def _refuse(self, chat: ChatRequest, answer: ChatAnswer) -> web.Response | None:
-        """The refusal this call gets at the door, if any. Its own call counts as in flight already."""
+        """The refusal of this call at admission, if any. The call itself counts as in flight already."""
         profile, now = self.profile, time.monotonic()
         if profile.max_concurrency is not None and self.calls.in_flight > profile.max_concurrency:
             self.calls.failures["concurrency"] += 1
@@ -189,7 +189,7 @@ class DemoServer:
 
 
 class _Work:
-    """One admitted call: waits for its slot, takes its time and writes its answer, whole or spoilt."""
+    """One admitted call: waits for its slot, takes its time and writes its answer, intact or with a fault."""
 
     def __init__(
         self,
