@@ -1,4 +1,4 @@
-"""Concurrency strategies, to be set in an evaluation file or handed to `run`.
+"""Concurrency strategies, to be set in an evaluation file or passed to `run`.
 
 Example:
     >>> from evalstudio import ForEach

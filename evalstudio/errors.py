@@ -1,4 +1,4 @@
-"""The errors that EvalStudio raises for what a person can mend; `str(error)` is one clear sentence.
+"""Error hierarchy that EvalStudio raises for what a person can fix; `str(error)` is one clear sentence.
 
 ```
 EvalStudioError

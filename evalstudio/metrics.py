@@ -1,4 +1,4 @@
-"""Metrics: those that exist, by name, and those that an evaluation file hands to `@evaluator` or makes with `@metric`.
+"""Metrics: the built-in ones by name, and those to pass to `@evaluator` or to define with `@metric`.
 
 Example:
     >>> from evalstudio import evaluator

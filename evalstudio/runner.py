@@ -1,4 +1,4 @@
-"""`run`: an evaluation from Python, in a script or a notebook."""
+"""Python API for running evaluations: `run` in a script or a notebook, and the `Finished` run it returns."""
 
 import asyncio
 import os
@@ -21,37 +21,66 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that has ended. `summary` is its last snapshot; times are in seconds."""
+    """A run that has ended, as returned by `run`.
+
+    Attributes:
+        summary: the last snapshot of the run.
+        workspace: the folder that holds its records.
+
+    Example:
+        >>> from evalstudio import Score, foreach, run
+        >>> @foreach("text", ["good", "bad"])
+        ... def eval_length(text):
+        ...     return Score("short", len(text) < 4)
+        >>> finished = run(eval_length, workspace=folder)
+        >>> print(finished.state, finished.score("short"))
+        completed 0.5
+        >>> [record.record.sample_id for record in finished.records()]
+        ['0', '1']
+    """
 
     summary: Snapshot
     workspace: Workspace
 
     @property
     def run_id(self) -> int:
+        """The number of the run in its workspace."""
         return self.summary.run_id
 
     @property
     def experiment(self) -> str:
+        """The name of the experiment that the run belongs to."""
         return self.summary.experiment
 
     @property
     def state(self) -> str:
+        """The final state, such as `completed` or `completed with errors`."""
         return self.summary.state
 
     @property
     def elapsed(self) -> float:
+        """Running time in seconds."""
         return self.summary.elapsed
 
     @property
     def errored(self) -> int:
+        """Number of samples without an answer."""
         return self.summary.errored
 
     @property
     def scores(self) -> tuple[ScoreNow, ...]:
+        """The metrics of all evaluators, with intervals and coverage."""
         return self.summary.scores
 
     def score(self, evaluator: str, metric: str | None = None) -> float | None:
-        """The value of an evaluator's metric (by default its first). None where nothing was scored.
+        """Returns the value of an evaluator's metric.
+
+        Args:
+            evaluator: the evaluator's name.
+            metric: the metric's name; None: the evaluator's first metric.
+
+        Returns:
+            The value, or None if nothing was scored.
 
         Raises:
             RunError: there is no such score.
@@ -63,7 +92,11 @@ class Finished:
         raise RunError(f"There is no score '{evaluator}' in this run; there is {there}.")
 
     def records(self) -> Iterator[Details]:
-        """Every record with its scores and attempts, in the order of the dataset; read from the store."""
+        """Yields every record with its scores and attempts, in dataset order, from the store.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
         with closing(Reader(self.workspace)) as reader:
             for record in reader.record_ids(self.run_id):
                 if (details := reader.details(record)) is not None:
@@ -93,24 +126,42 @@ def run(
     workspace: str | os.PathLike[str] | None = None,
     **arguments: Any,
 ) -> Finished:
-    """Runs a function decorated with `foreach` or `batch` to its end; also where an event loop runs already.
+    """Runs a function decorated with `foreach` or `batch`, and waits until the run has ended.
+
+    It can also be called where an event loop is already running, as in a notebook. A run that was stopped, or whose
+    process died, is resumed by calling `run` again with the same experiment.
 
     Args:
         evaluation: the decorated function.
-        experiment: runs under one name go on where they ended; by default a name from the time.
-        samples: the first so many rows, in total.
-        strategy: how many samples may be under way, instead of the decorator's.
+        experiment: the experiment's name; an earlier run of the evaluation under it is resumed. By default a new name.
+        samples: the number of rows to use, from the first one.
+        strategy: how many samples are processed at once, instead of the decorator's strategy.
         workers: threads for a synchronous function.
-        processes, threads_per_process: processes for it instead, which import its file; call `run` below
-            `if __name__ == "__main__":` then.
-        cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
-        timeout: seconds for a sample, with all that is tried again; it is errored then.
-        new_run: a second run in the experiment instead of going on.
-        workspace: the folder that holds the database, else as everywhere.
-        arguments: what the function takes beside the columns, as `model=...`.
+        processes: processes for it instead of threads. They import the function's file, so call `run` below
+            `if __name__ == "__main__":`.
+        threads_per_process: threads in each of the processes.
+        cluster: the workers of a Dask scheduler instead, at tcp://HOST:PORT or `local`.
+        timeout: seconds for a sample including its retries; after that it is errored.
+        new_run: start another run in the experiment instead of resuming.
+        workspace: the folder that holds the database; by default the usual workspace.
+        arguments: further arguments of the function besides the columns, such as `model=...`.
+
+    Returns:
+        The finished run, with its scores and records. Its state shows whether it was stopped.
 
     Raises:
         EvalStudioError: the evaluation cannot be run; nothing was called.
+
+    Example:
+        >>> from evalstudio import Result, foreach, run
+        >>> from evalstudio.evaluators import exact_match
+        >>> @foreach("question,expected", [("2 + 2", "4"), ("3 + 3", "6")])
+        ... async def eval_sums(question, expected, model):
+        ...     answer = model(question)
+        ...     return Result(exact_match(answer, expected), prompt=question, model_response=answer)
+        >>> finished = run(eval_sums, workspace=folder, model=lambda question: "4")
+        >>> finished.score("exact_match")
+        0.5
     """
     from evalstudio.engine.workers.target import Place
     from evalstudio.evaluations.request import Options
@@ -142,7 +193,7 @@ async def _run(evaluation: PythonEvaluation, options: Any, workspace: Workspace)
 
 
 def _run_anywhere(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine to its end: here, or in a thread of its own where a loop runs in this one."""
+    """Runs a coroutine to its end, in a separate thread if an event loop is already running in this one."""
     from evalstudio.engine.loop import run as run_loop
 
     try:

@@ -1,4 +1,4 @@
-"""`Score`: what one evaluator says of one answer."""
+"""Score type: what one evaluator says about one answer."""
 
 from evalstudio.core.score import Score
 

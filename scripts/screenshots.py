@@ -112,7 +112,7 @@ async def take(folder: Path, size: tuple[int, int], *, every: bool, scale: int) 
             await asyncio.sleep(0.6)
             save(f"results-{theme}{suffix}")
             window.show_page("compare")
-            await until(lambda: window.compare_page.told is not None)
+            await until(lambda: window.compare_page.comparison is not None)
             await asyncio.sleep(0.6)
             save(f"compare-{theme}{suffix}")
             if every:

@@ -1,6 +1,6 @@
-"""The four signs of too much parallelism: errors, lost connections, rate limits, and this machine's own limits.
+"""Overload signs: errors, lost connections, rate limits, and this machine's own limits.
 
-Pure: told of ended attempts and of this machine's load, with the time in seconds of the run.
+Pure: gets ended attempts and this machine's load passed in, with the time in seconds of the run.
 """
 
 import math
@@ -10,12 +10,12 @@ from enum import StrEnum
 
 import msgspec
 
-SPAN_S = 30  # what a share is taken over
+SPAN_S = 30  # the period that shares refer to
 CPU, LAG_S, MEMORY, FILES = 0.9, 0.05, 0.9, 0.8
 
 
 class Trouble(StrEnum):
-    """What a sign is about."""
+    """Subject of a sign."""
 
     ERRORS = "errors"
     CONNECTIONS = "timeouts and connections"
@@ -27,16 +27,16 @@ THRESHOLDS = {
     Trouble.ERRORS: 0.05,
     Trouble.CONNECTIONS: 0.02,
     Trouble.RATE_LIMITS: 0.01,
-    Trouble.MACHINE: 1.0,  # of the load at which this machine holds calls up
+    Trouble.MACHINE: 1.0,  # of the load at which this machine delays calls
 }
 FEWEST = {Trouble.ERRORS: 3, Trouble.CONNECTIONS: 2, Trouble.RATE_LIMITS: 1}
 
 
 class Sign(msgspec.Struct, frozen=True):
-    """One sign. `value` and `threshold` are shares of the attempts of the last 30 s, or of what this machine can bear.
+    """One sign. `value` and `threshold` are shares of the attempts of the last 30 s, or of this machine's capacity.
 
-    `since` is the second of the run at which it was first seen, `samples` how many samples have shown it;
-    `proposed` the number of calls in flight to go down to, None where nothing needs to be done.
+    `since` is the second of the run at which it was first seen, `samples` the number of samples that showed it;
+    `proposed` is the suggested number of calls in flight, None if nothing needs to be done.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Sign(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """This machine: `cpu` of one core, the event loop's `lag` in seconds, `memory` and open `files` as shares in use."""
+    """Load of this machine: `cpu` of one core, event loop `lag` in seconds, `memory` and open `files` as shares in use."""
 
     cpu: float = 0.0
     lag: float = 0.0
@@ -62,7 +62,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class LoadNow:
-    """The limits in force. `latency` is the median in seconds, `requests` the endpoint's limit a minute."""
+    """Limits in force. `latency` is the median in seconds, `requests` the endpoint's limit per minute."""
 
     limit: int
     adaptive: bool
@@ -78,7 +78,7 @@ class _Second:
 
 
 class SignWatch:
-    """Watches one run."""
+    """Detector of the signs in one run."""
 
     def __init__(self) -> None:
         self._seconds: deque[_Second] = deque()
@@ -87,7 +87,7 @@ class SignWatch:
         self._load_since: float | None = None
 
     def ended(self, at: float, trouble: Trouble | None, *, again: bool = False) -> None:
-        """An attempt ended, with or without trouble; `again`: its sample has shown that one before."""
+        """Counts an ended attempt, with or without trouble; `again`: its sample has shown the same trouble before."""
         second = int(at)
         if not self._seconds or self._seconds[-1].number != second:
             self._seconds.append(_Second(second))
@@ -100,7 +100,7 @@ class SignWatch:
             self._samples[Trouble.MACHINE] += not again
 
     def look(self, at: float, standing: LoadNow, load: Load) -> tuple[Sign, ...]:
-        """The four signs as they stand."""
+        """Returns the current state of the four signs."""
         while self._seconds and self._seconds[0].number < at - SPAN_S:
             self._seconds.popleft()
         ended = sum(second.ended for second in self._seconds)
@@ -138,7 +138,7 @@ class SignWatch:
             self._load_since = None
         elif self._load_since is None:
             self._load_since = at
-        lasting = self._load_since is not None and at - self._load_since >= 2.0  # a moment's peak is none
+        lasting = self._load_since is not None and at - self._load_since >= 2.0  # a short peak is not a sign
         if not lasting:
             return Sign(trouble, False, value, 1.0, self._since.get(trouble), self._samples[trouble])
         since = self._since.setdefault(trouble, at)
@@ -157,7 +157,7 @@ _WHAT = {
 
 
 def _fewer(standing: LoadNow, lost: float, *, rate_limited: bool) -> int | None:
-    """What gets through of the calls in flight, or what a known rate allows; None where Adaptive does that itself."""
+    """Proposes the calls in flight that succeed, or that a known rate allows; None if Adaptive does that itself."""
     if standing.adaptive or standing.limit <= 1:
         return None
     if rate_limited and standing.requests is not None and standing.latency is not None:

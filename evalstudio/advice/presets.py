@@ -1,6 +1,6 @@
-"""How many calls at once to start with, and why: presets by provider, what a rate limit allows, what was measured.
+"""Concurrency presets: how many calls to start with, by provider, rate limit and measurement, with reasons.
 
-Pure but for `measure_machine`. Rules of thumb to start from; a run's own measurements are better.
+Pure except for `measure_machine`. These are rules of thumb to start from; a run's own measurements are better.
 """
 
 import math
@@ -17,7 +17,7 @@ from evalstudio.models.settings import ModelSettings
 
 
 class WindowPreset(msgspec.Struct, frozen=True):
-    """A window to start with. `high` None: no upper end."""
+    """A window to start with. `high` None means no upper end."""
 
     name: str
     start: int
@@ -28,7 +28,7 @@ class WindowPreset(msgspec.Struct, frozen=True):
 
     @property
     def range(self) -> str:
-        """10-20, or 50-100 and more."""
+        """Formats the range: "10-20", or "50-100 and more"."""
         if self.high is None:
             return f"{self.low} and more"
         return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
@@ -49,14 +49,14 @@ MOST_OF_LOCAL = 100
 
 
 class Advice(msgspec.Struct, frozen=True):
-    """A strategy and one sentence why."""
+    """A recommended strategy, with the reason in one sentence."""
 
     strategy: Strategy
     reason: str
 
 
 class Factor(msgspec.Struct, frozen=True):
-    """One of the four things that decide how many calls at once make sense; `measured` None: not yet."""
+    """One of the four factors that determine a sensible number of concurrent calls; `measured` None: not yet."""
 
     name: str
     measured: str | None
@@ -64,14 +64,14 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """`memory_free` in bytes."""
+    """Resources of a machine; `memory_free` in bytes."""
 
     cores: int
     memory_free: int
 
 
 def preset_for(model: ModelSettings) -> WindowPreset:
-    """The preset that fits a model."""
+    """Returns the preset for a model."""
     if model.provider == "vllm":
         return PRESETS["Local vLLM"]
     if is_self_hosted(model):
@@ -82,7 +82,7 @@ def preset_for(model: ModelSettings) -> WindowPreset:
 
 
 def outside(preset: WindowPreset, window: int) -> str | None:
-    """A warning where a window lies outside of a preset's range; it forbids nothing."""
+    """Returns a warning if a window is outside a preset's range; it is not an error."""
     if window < preset.low:
         return f"{window} is below the {preset.range} of {preset.name}: probably slower than it could be."
     if preset.high is not None and window > preset.high:
@@ -91,12 +91,12 @@ def outside(preset: WindowPreset, window: int) -> str | None:
 
 
 def window_for_rate(requests_per_minute: float, latency: float) -> int:
-    """Calls at once that use up a rate limit and no more, by Little's law; `latency` in seconds."""
+    """Returns the window that just uses up a rate limit, by Little's law; `latency` in seconds."""
     return max(1, math.floor(requests_per_minute / 60 * latency))
 
 
 def rate_warning(window: int, latency: float, requests_per_minute: float) -> str | None:
-    """A warning where so many calls at once would come faster than the endpoint allows."""
+    """Returns a warning if this many concurrent calls would exceed the endpoint's rate limit."""
     rate = window / latency * 60
     if rate <= requests_per_minute:
         return None
@@ -109,7 +109,7 @@ def rate_warning(window: int, latency: float, requests_per_minute: float) -> str
 def advise(
     model: ModelSettings, latency: float | None = None, requests_per_minute: float | None = None
 ) -> Advice:
-    """What to set for a model, from what is known: its limit a minute and its latency (median, seconds)."""
+    """Recommends a strategy for a model from its limit per minute and its median latency in seconds, if known."""
     requests = requests_per_minute or model.requests_per_minute
     if is_self_hosted(model):
         return Advice(
@@ -128,18 +128,18 @@ def advise(
 
 
 def measure_machine() -> Machine:
-    """This machine's cores that may be used, and its free memory."""
+    """Measures the usable cores and the free memory of this machine."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Machine(cores, psutil.virtual_memory().available)
 
 
 def processes_range(cores: int) -> tuple[int, int]:
-    """How many worker processes make sense: one for each core, or up to three where calls wait, too."""
+    """Returns a sensible number of worker processes: one per core, or up to three if calls also wait."""
     return cores, 3 * cores
 
 
 def worker_warnings(chosen: Processes, machine: Machine) -> list[str]:
-    """Warnings where a number of processes and threads is out of the usual; they forbid nothing."""
+    """Returns warnings for unusual numbers of processes and threads; they are not errors."""
     low, high = processes_range(machine.cores)
     warnings = []
     if chosen.processes > high:
@@ -163,7 +163,7 @@ def factors(
     p50: float | None = None,
     p95: float | None = None,
 ) -> tuple[Factor, ...]:
-    """The four factors with what was measured. `limits` says what the endpoint allows; latencies in seconds."""
+    """Returns the four factors with measurements. `limits` describes the endpoint's limits; latencies in seconds."""
     latency = None if p50 is None or p95 is None else f"p50 {milliseconds(p50)}, p95 {milliseconds(p95)}"
     flow = None if bytes_per_second is None else f"{bytes_per_second / 1e6:.2f} MB/s"
     return (

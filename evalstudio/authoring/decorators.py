@@ -1,6 +1,6 @@
-"""`foreach`, `ForEach` and `batch`: they mark a function as an evaluation and say what it runs on.
+"""Evaluation decorators: `foreach`, `ForEach` and `batch` mark a function as an evaluation and name its rows.
 
-The function stays what it was: it can be called with one sample, as any function.
+The function itself is unchanged: it can be called with one sample like any other function.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What a decorator says of an evaluation's function."""
+    """Options that a decorator stores on an evaluation's function."""
 
     columns: tuple[str, ...]
     rows: Any
@@ -38,20 +38,33 @@ class Marked:
 
 
 class ForEach:
-    """Makes decorators that share a strategy: `ForEach(concurrency=SlidingWindow(8))("text,expected", rows)`.
+    """Factory of `foreach` decorators that share a strategy and other run options.
 
     Args:
-        concurrency: how many samples may be under way; by default Adaptive for async functions and a window of the
-            worker count for others.
-        retries: how often a call that failed for a passing reason is tried again: a number, or a tenacity object,
-            of which the number of attempts and the kinds of exceptions are used.
+        concurrency: how many samples are processed at once; by default Adaptive for async functions and a window of
+            the worker count for others.
+        retries: how often a call that failed for a transient reason is retried: a number, or a tenacity object,
+            of which the number of attempts and the exception types are used.
         workers: threads for a function that is not async.
-        processes, threads_per_process: processes for it instead, which import its file.
-        cluster: or the workers of a Dask scheduler, at tcp://HOST:PORT or `local`.
-        timeout: seconds for a sample, with all that is tried again; it is errored then, and its place is free.
+        processes: processes for it instead of threads, which import its file.
+        threads_per_process: threads in each of the processes.
+        cluster: the workers of a Dask scheduler instead, at tcp://HOST:PORT or `local`.
+        timeout: seconds for a sample including its retries; after that it is errored and its slot is free.
 
     Raises:
-        LimitError: one of them is of another kind, or can't work.
+        LimitError: an option has the wrong type or an invalid value.
+
+    Example:
+        >>> from evalstudio import ForEach, Result
+        >>> from evalstudio.concurrency import SlidingWindow
+        >>> from evalstudio.evaluators import exact_match
+        >>> each = ForEach(concurrency=SlidingWindow(8), retries=3, timeout=60)
+        >>> @each("question,expected", [("2 + 2", "4"), ("3 + 3", "6")])
+        ... def eval_sums(question, expected):
+        ...     answer = str(sum(map(int, question.split(" + "))))
+        ...     return Result(exact_match(answer, expected), prompt=question, model_response=answer)
+        >>> eval_sums("1 + 1", "2").model_response
+        '2'
     """
 
     def __init__(
@@ -82,14 +95,21 @@ class ForEach:
         fail_under: float | None = None,
         fail_under_low: bool = False,
     ) -> Callable[[Function], Function]:
-        """A decorator for a function that is called with each row.
+        """Returns a decorator for a function that is called with each row.
 
         Args:
             columns: names separated by commas; the function has a parameter for each.
-            rows: tuples or lists in that order, dicts by key, or with a single column the values themselves; a list,
-                a generator (which is streamed), a pandas, polars or Hugging Face dataset.
-            fail_under: under pytest, and as exit status, the first score below which the evaluation fails.
-            fail_under_low: take the lower end of the score's interval for that.
+            rows: tuples or lists in that order, dicts by column name, or the values themselves if there is a single
+                column; as a list, a generator (which is streamed), or a pandas, polars or Hugging Face dataset.
+            fail_under: the evaluation fails if its first score is below this, under pytest and as exit status.
+            fail_under_low: compare the lower end of the score's 95 % interval instead, under pytest.
+
+        Returns:
+            A decorator that marks the function and returns it unchanged.
+
+        Raises:
+            EvaluationError: columns, rows or fail_under are invalid.
+            LimitError: more than one kind of workers is chosen.
         """
         names = _names(columns)
         check_rows(rows)
@@ -104,7 +124,31 @@ class ForEach:
 def foreach(
     columns: str, rows: Iterable[Any], *, fail_under: float | None = None, fail_under_low: bool = False
 ) -> Callable[[Function], Function]:
-    """A decorator for a function that is called with each row; see `ForEach`."""
+    """Returns a decorator for a function that is called with each row, with the default run options.
+
+    Use `ForEach` to set a strategy, retries, workers or a time-out.
+
+    Args:
+        columns: names separated by commas; the function has a parameter for each.
+        rows: tuples or lists in that order, dicts by column name, or the values themselves if there is a single
+            column; as a list, a generator (which is streamed), or a pandas, polars or Hugging Face dataset.
+        fail_under: the evaluation fails if its first score is below this, under pytest and as exit status.
+        fail_under_low: compare the lower end of the score's 95 % interval instead, under pytest.
+
+    Returns:
+        A decorator that marks the function and returns it unchanged.
+
+    Raises:
+        EvaluationError: columns, rows or fail_under are invalid.
+
+    Example:
+        >>> from evalstudio import Result, foreach
+        >>> from evalstudio.evaluators import exact_match
+        >>> @foreach("text,expected", [("so good", "good"), ("so bad", "bad")], fail_under=0.9)
+        ... def eval_sentiment(text, expected):
+        ...     answer = text.removeprefix("so ")
+        ...     return Result(exact_match(answer, expected), prompt=text, model_response=answer)
+    """
     return ForEach()(columns, rows, fail_under=fail_under, fail_under_low=fail_under_low)
 
 
@@ -122,13 +166,42 @@ def batch(
     fail_under: float | None = None,
     fail_under_low: bool = False,
 ) -> Callable[[Function], Function]:
-    """A decorator for a function that takes many rows at once: a list for each column.
+    """Returns a decorator for a function that takes many rows at once, as one list per column.
 
-    It returns as many Results, in the same order; an exception in the place of one is that row's error. If the call
-    raises, or kills its process, halves of the batch are tried, so that a bad row fails alone.
+    The function returns one Result per row, in the same order; an exception in place of a Result is that row's error.
+    If the call raises, or kills its process, halves of the batch are tried, so that a bad row fails alone. One batch
+    runs at a time, or as many as there are `workers`, or threads in `processes` or a `cluster`.
 
-    One batch is under way at a time, or as many as there are `workers`, or threads in `processes` or a `cluster`;
-    `timeout` is of a call with one batch, in seconds. The rest is as for `ForEach`.
+    Args:
+        columns: names separated by commas; the function has a parameter for each.
+        rows: tuples or lists in that order, dicts by column name, or the values themselves if there is a single
+            column; as a list, a generator (which is streamed), or a pandas, polars or Hugging Face dataset.
+        batch_size: the largest number of rows in a call, by default 32.
+        retries: as in `ForEach`.
+        timeout: seconds for the call with one batch.
+        workers: threads, which is the number of concurrent batches.
+        processes: processes instead of threads, which import the function's file.
+        threads_per_process: threads in each of the processes.
+        cluster: the workers of a Dask scheduler instead, at tcp://HOST:PORT or `local`.
+        fail_under: the evaluation fails if its first score is below this, under pytest and as exit status.
+        fail_under_low: compare the lower end of the score's 95 % interval instead, under pytest.
+
+    Returns:
+        A decorator that marks the function and returns it unchanged.
+
+    Raises:
+        EvaluationError: columns, rows or fail_under are invalid.
+        LimitError: another option is invalid, or more than one kind of workers is chosen.
+
+    Example:
+        >>> from evalstudio import Result, batch
+        >>> from evalstudio.evaluators import exact_match
+        >>> @batch("text,expected", [("a", "A"), ("b", "B")], batch_size=16)
+        ... def eval_upper(text, expected):
+        ...     answers = [one.upper() for one in text]
+        ...     return [Result(exact_match(answer, right)) for answer, right in zip(answers, expected)]
+        >>> len(eval_upper(["c", "d"], ["C", "D"]))
+        2
     """
     size = check_count("batch_size", BATCH_SIZE if batch_size is None else batch_size)
     names = _names(columns)
@@ -143,7 +216,7 @@ def batch(
 
 
 def marked_of(function: Any) -> Marked | None:
-    """What a decorator has said of a function; None for any other object."""
+    """Returns the options stored by a decorator; None for any other object."""
     marked = getattr(function, MARK, None) if callable(function) else None
     return marked if isinstance(marked, Marked) else None
 
@@ -159,7 +232,7 @@ def check_timeout(value: Any) -> float | None:
     """Returns `value` if it is None or a number of seconds above 0, and at most a week.
 
     Raises:
-        LimitError: it is something else.
+        LimitError: it is anything else.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""An evaluation's function with all that it needs to run."""
+"""Python evaluation: a decorated function with everything needed to run it."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -13,22 +13,22 @@ from evalstudio.core.errors import EvaluationError
 
 
 class NeedsFixtures(EvaluationError):
-    """A function takes more than the columns: only pytest can call it."""
+    """A function has parameters besides the columns, so only pytest can call it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PythonEvaluation:
-    """A function that `foreach` or `batch` has marked; `arguments` are the same for every sample."""
+    """A function marked by `foreach` or `batch`; `arguments` are the same for every sample."""
 
     function: Callable[..., Any]
     marked: Marked
     path: Path
-    name: str  # the function's; for a parametrised one with its parameters
+    name: str  # of the function; with its parameters if parametrised
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
-        """How a person names it: `eval_x.py::eval_sentiment`, with its folder."""
+        """Returns the reference for the command line: `eval_x.py::eval_sentiment`, with its folder."""
         return f"{self.path}::{self.name}"
 
     @property
@@ -39,7 +39,7 @@ class PythonEvaluation:
 def evaluation_of(
     function: Callable[..., Any], arguments: Mapping[str, Any] | None = None, name: str | None = None
 ) -> PythonEvaluation:
-    """The evaluation that a decorated function is.
+    """Returns the evaluation of a decorated function.
 
     Raises:
         EvaluationError: it is not decorated, or its parameters are neither columns nor `arguments`.
@@ -55,7 +55,7 @@ def evaluation_of(
 
 
 def extra_parameters(function: Callable[..., Any], columns: tuple[str, ...]) -> list[str]:
-    """The parameters that a function has beside the columns, and that need a value."""
+    """Returns the required parameters of a function besides the columns."""
     return [
         parameter.name
         for parameter in inspect.signature(function).parameters.values()
@@ -66,7 +66,7 @@ def extra_parameters(function: Callable[..., Any], columns: tuple[str, ...]) -> 
 
 
 def load_evaluation_function(reference: str) -> PythonEvaluation:
-    """The evaluation that `eval_x.py::eval_sentiment` names; its function must need nothing but the columns.
+    """Loads the evaluation named by `eval_x.py::eval_sentiment`; its function must need only the columns.
 
     Raises:
         EvaluationError: the file can't be imported, there is no such function, or it needs fixtures.

@@ -1,4 +1,4 @@
-"""What an evaluation's function gives back for one sample."""
+"""Result: what an evaluation's function returns for one sample."""
 
 import json
 import math
@@ -16,13 +16,19 @@ class Result:
     """Scores of one answer, with the prompt and the answer they belong to.
 
     Args:
-        scores: what evaluators said, as `exact_match(answer, expected)` returns it.
-        prompt: what the model was asked: a text, or anything that can be shown as JSON.
-        model_response: what it answered.
-        error: why there is no answer; the sample is then errored, and not scored.
+        scores: the scores returned by evaluators, such as `exact_match(answer, expected)`.
+        prompt: the model's input: a text, or anything that can be shown as JSON.
+        model_response: the model's answer.
+        error: why there is no answer; the sample is then errored instead of scored.
 
     Raises:
-        TypeError: something given as a score is none.
+        TypeError: an argument given as a score is not a Score.
+
+    Example:
+        >>> from evalstudio import Result
+        >>> from evalstudio.evaluators import exact_match
+        >>> Result(exact_match("4", "4"), prompt="2 + 2", model_response="4")
+        Result(exact_match=True, model_response='4')
     """
 
     __slots__ = ("error", "model_response", "prompt", "scores")
@@ -42,10 +48,10 @@ class Result:
 
 
 def as_result(returned: Any) -> Result:
-    """What a function returned, as a Result: it may be one, a Score, or several Scores.
+    """Converts a function's return value, a Result, a Score or several Scores, to a Result.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: it is of another type.
     """
     if isinstance(returned, Result):
         return returned
@@ -60,7 +66,7 @@ def as_result(returned: Any) -> Result:
 
 
 def plain_result(returned: Any) -> Result:
-    """What a function returned, so that it can be sent to another process: a Result of texts and plain scores."""
+    """Converts a function's return value to a picklable Result of texts and plain scores."""
     try:
         result = as_result(returned)
     except TypeError as problem:
@@ -72,7 +78,7 @@ def plain_result(returned: Any) -> Result:
 
 
 def plain_results(returned: Any) -> Any:
-    """What a batch's function returned, the same way. What is no list stays as it is: the engine says so."""
+    """Converts a batch function's return value in the same way; a value that is not a list is left to the engine."""
     if not isinstance(returned, (list, tuple)):
         return returned
     return [
@@ -91,9 +97,9 @@ def check_scores(scores: Sequence[Any]) -> None:
 
 
 def storable(scores: Sequence[Score]) -> tuple[Score, ...]:
-    """The scores as the store takes them: plain values, and a name for each that no other has.
+    """Prepares scores for the store: plain values and unique names.
 
-    What is no value a metric can read is unscored, with the reason.
+    A value that no metric can read becomes unscored, with the reason.
     """
     named: dict[str, Score] = {}
     for score in scores:
@@ -111,7 +117,7 @@ def _plain(score: Score, name: str) -> Score:
     if isinstance(value, (dict, list, tuple)):
         value = json.dumps(value, ensure_ascii=False, default=str)
     elif not isinstance(value, Plain):
-        item = getattr(value, "item", None)  # a number of numpy's or torch's
+        item = getattr(value, "item", None)  # a NumPy or torch number
         value = item() if callable(item) else value
     if not isinstance(value, Plain):
         value, why = None, f"The evaluator returned {kind_of(value)}, which is no score."
@@ -123,7 +129,7 @@ def _plain(score: Score, name: str) -> Score:
 
 
 def as_text(value: Any) -> str:
-    """A prompt or an answer as text."""
+    """Converts a prompt or an answer to text."""
     if value is None or isinstance(value, str):
         return value or ""
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,4 +1,4 @@
-"""`retries=`: a number, or an object of the tenacity library."""
+"""Retry option `retries=`: a number of attempts, or an object of the tenacity library."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from evalstudio.core.errors import LimitError
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """Attempts in all (None: the default), and which exceptions pass (None: network trouble and full servers)."""
+    """Total attempts (None: the default), and the transient exceptions (None: network errors and overloaded servers)."""
 
     attempts: int | None
     passing: Callable[[BaseException], bool] | None = None
 
 
 def read_retries(value: Any) -> Retries | None:
-    """What `retries=` means. The waits are the engine's own: no sleep holds a slot.
+    """Parses `retries=`. The engine schedules the waits itself, so no sleep occupies a slot.
 
     Raises:
-        LimitError: it is neither a number nor such an object.
+        LimitError: it is neither a number nor a tenacity object.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""Rows in memory as a dataset: lists, generators and data frames, read one row at a time."""
+"""In-memory rows as a dataset: lists, generators and data frames, read one row at a time."""
 
 import hashlib
 import itertools
@@ -17,7 +17,7 @@ ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 class BadRow(dict[str, Any]):
-    """The values of a row that does not fit: its columns are null, and `problem` says what is wrong."""
+    """Values of an invalid row: its columns are null, and `problem` is the reason."""
 
     problem: str
 
@@ -27,9 +27,9 @@ class BadRow(dict[str, Any]):
 
 
 class RowsDataset:
-    """The samples of an evaluation's function; it can be used wherever the engine takes a dataset.
+    """Dataset of in-memory rows; usable wherever the engine takes a dataset.
 
-    `len` is their number, of a generator that of the rows read so far. A generator can be read once.
+    `len` is the number of rows; for a generator, of those read so far. A generator can be read only once.
 
     Raises:
         DatasetError: there are no rows, or the first one does not fit the columns.
@@ -64,14 +64,14 @@ class RowsDataset:
         else:
             total = len(self._rows) if isinstance(self._rows, Sized) else sum(1 for _ in self._rows)
             self.count = total if samples is None else min(samples, total)
-            # of all rows: more samples of the same ones go on with a run
+            # over all rows, so that a larger number of samples of the same rows resumes a run
             self.content_hash = _digest(_values(columns, row, 0) for row in self._rows)
 
     def __len__(self) -> int:
         return self.count
 
     def __iter__(self) -> Iterator[Sample]:
-        """The samples in order. Rows that do not fit come as `BadRow`, and so does the failure of a generator."""
+        """Yields the samples in order. Invalid rows are yielded as `BadRow`, and so is the failure of a generator."""
         rows = iter(self._rows)
         for position in itertools.count():
             if self._limit is not None and position >= self._limit:
@@ -90,7 +90,7 @@ class RowsDataset:
 
 
 def as_rows(rows: Any) -> Iterable[Any]:
-    """Something that gives rows when it is iterated: tables give columns, or nothing in order."""
+    """Returns an iterable of rows, since iterating over a table yields columns, or rows in no defined order."""
     if hasattr(rows, "iter_rows") and hasattr(rows, "columns"):  # polars
         return _Table(lambda: rows.iter_rows(named=True), len(rows))
     if hasattr(rows, "itertuples") and hasattr(rows, "columns"):  # pandas
@@ -105,7 +105,7 @@ def as_rows(rows: Any) -> Iterable[Any]:
 
 
 class _Table:
-    """A data frame, row by row, as often as asked."""
+    """A data frame as a re-iterable of rows."""
 
     def __init__(self, rows: Any, count: int) -> None:
         self._rows = rows
@@ -119,7 +119,7 @@ class _Table:
 
 
 def _values(columns: tuple[str, ...], row: Any, position: int) -> dict[str, Any]:
-    """A row's values by column; `BadRow` where it does not fit."""
+    """Returns a row's values by column; `BadRow` if the row is invalid."""
     if isinstance(row, Mapping):
         if len(columns) == 1 and columns[0] not in row and not _looks_like_row(row):
             return {columns[0]: row}
@@ -147,12 +147,12 @@ def _values(columns: tuple[str, ...], row: Any, position: int) -> dict[str, Any]
 
 
 def _looks_like_row(row: Mapping[Any, Any]) -> bool:
-    """Whether a mapping has names of columns for keys: with one column it could as well be the value."""
+    """Returns whether a mapping's keys are column names: with one column, it could also be the value itself."""
     return bool(row) and all(isinstance(name, str) for name in row)
 
 
 def _digest(rows: Iterable[Any]) -> str:
-    """A hash of the rows' contents that is the same in the next process."""
+    """Returns a hash of the rows' contents that is stable across processes."""
     found = hashlib.sha256()
     encoder = msgspec.json.Encoder(enc_hook=_describe, order="deterministic")
     for row in rows:

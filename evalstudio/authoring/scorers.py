@@ -1,4 +1,4 @@
-"""`@evaluator` and `@metric`: a person's own evaluators and metrics."""
+"""Evaluator and metric decorators: `@evaluator` and `@metric` for scoring functions of one's own."""
 
 import functools
 import inspect
@@ -17,17 +17,32 @@ _metrics_of: dict[str, tuple[str, ...]] = {}
 
 
 def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator for a function that judges one answer; it then returns a Score.
+    """Returns a decorator for a function that judges one answer; the decorated function returns a Score.
 
-    The function returns a truth value, a number, a text, a Score, or None where it cannot decide. If it raises, the
-    answer is unscored with the exception's text: a broken evaluator never makes an answer wrong. Every call takes
-    `name=`, which names the score.
+    The function returns a bool, a number, a text, a Score, or None if it cannot decide. If it raises, the answer is
+    unscored with the exception's text: a broken evaluator never makes an answer wrong. The decorated function takes
+    an additional argument `name=`, which names the score; by default it has the function's name.
 
     Args:
-        metrics: what is made of the scores: a name as "accuracy", a metric as `accuracy()`, or a list of them.
+        metrics: how scores are aggregated: a name such as "accuracy", a metric such as `accuracy()`, or a list of
+            them.
+
+    Returns:
+        The decorator. `@evaluator` without parentheses is also possible.
 
     Raises:
         EvaluationError: there is no such metric.
+
+    Example:
+        >>> from evalstudio import evaluator
+        >>> from evalstudio.metrics import mean
+        >>> @evaluator(metrics=mean())
+        ... def brevity(answer, limit=10):
+        ...     return min(1.0, limit / len(answer))
+        >>> brevity("twenty characters...").value
+        0.5
+        >>> brevity("", name="empty").why
+        'ZeroDivisionError: division by zero'
     """
     if inspect.isfunction(metrics) and not hasattr(metrics, "evalstudio_metric"):
         return evaluator()(metrics)  # @evaluator without brackets
@@ -71,13 +86,31 @@ def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Calla
 
 
 def metric(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator for a metric of one's own: it makes one number of a list of scores.
+    """Decorates a function as a metric, which computes one number from a list of scores.
 
-    The function takes the list, or (as dotevals has it) takes nothing and returns a function of the list. Errored and
-    unscored samples are not in the list.
+    The function takes the list or, as in dotevals, takes nothing and returns a function of the list. Errored and
+    unscored samples are not in the list. The metric is registered under the function's name.
+
+    Args:
+        function: the function; the first line of its docstring is the metric's title.
+
+    Returns:
+        The metric, to be passed to `@evaluator(metrics=...)`; it can be called with a list of scores.
 
     Raises:
-        EvaluationError: a metric of the program has that name.
+        EvaluationError: a built-in metric has that name.
+
+    Example:
+        >>> from evalstudio import evaluator, metric
+        >>> @metric
+        ... def worst(values):
+        ...     "Lowest score"
+        ...     return min(values)
+        >>> @evaluator(metrics=worst)
+        ... def politeness(answer):
+        ...     return 1 - answer.count("!") / 10
+        >>> worst([0.5, 1.0])
+        0.5
     """
     name = function.__name__
     known = METRICS.get(name)
@@ -110,17 +143,27 @@ def metric(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def accuracy() -> str:
-    """The share of right answers, for `@evaluator(metrics=accuracy())`."""
+    """Returns the metric for the share of right answers, from 0 to 1: `@evaluator(metrics=accuracy())`.
+
+    Example:
+        >>> accuracy()
+        'accuracy'
+    """
     return "accuracy"
 
 
 def mean() -> str:
-    """The mean of the scores, for `@evaluator(metrics=mean())`."""
+    """Returns the metric for the mean of the scores: `@evaluator(metrics=mean())`.
+
+    Example:
+        >>> mean()
+        'mean'
+    """
     return "mean"
 
 
 def metrics_of(evaluator_name: str) -> tuple[str, ...] | None:
-    """The metrics of an evaluator made here; None for an unknown name."""
+    """Returns the metrics of an evaluator made with `@evaluator`; None for an unknown name."""
     return _metrics_of.get(evaluator_name)
 
 
@@ -134,7 +177,7 @@ def _computed_by(compute: Callable[[Sequence[Any]], Any]) -> Callable[[Scores, s
         try:
             number = float(compute(values))
         except Exception as error:
-            # a person's code may raise anything; there is then no number, and none is made up
+            # user code may raise anything; there is no number then, and none is made up
             raise EvaluationError(f"The metric '{name}' failed: {type(error).__name__}: {error}") from error
         if not math.isfinite(number):
             raise EvaluationError(f"The metric '{name}' returned {number}.")

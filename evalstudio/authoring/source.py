@@ -1,4 +1,4 @@
-"""Where an evaluation's function comes from: its file, its name, and what it does."""
+"""Function source: the file that defines an evaluation's function, its name, and a hash of its code."""
 
 import ast
 import hashlib
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def file_of(function: Callable[..., Any]) -> Path:
-    """The file that defines a function; in a notebook or a prompt the folder's `notebook`."""
+    """Returns the file that defines a function; in a notebook or a prompt, `notebook` in the current folder."""
     try:
         found = inspect.getsourcefile(inspect.unwrap(function))
     except TypeError:
@@ -20,9 +20,9 @@ def file_of(function: Callable[..., Any]) -> Path:
 
 
 def code_hash(function: Callable[..., Any]) -> str:
-    """A hash of what a function does: comments, layout and decorators are no part of it.
+    """Returns a hash of a function's code, without comments, layout and decorators.
 
-    Limits stand in the decorators, and a run can go on with other limits.
+    Limits are set in the decorators, and a run can be resumed with other limits.
     """
     function = inspect.unwrap(function)
     try:

@@ -1,7 +1,7 @@
-"""User code: a person's Python file becomes a module, in the engine, in a worker and under the terminal alike.
+"""User code loader: imports a person's Python file, the same way in the engine, in a worker and in the terminal.
 
-One loader, so that one file behaves in one way wherever it is loaded: whatever its import raises is a sentence, a
-changed file is read anew, and the modules beside it can be imported.
+There is one loader so that a file behaves the same wherever it is loaded: whatever its import raises becomes a
+one-sentence error, a changed file is read again, and the modules next to it can be imported.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ from evalstudio.models.keys import redact
 HAS_DEFAULT = "="
 LONGEST_FAILURE = 500  # characters
 _OURS = Path(__file__).parent.parent
-_lock = threading.RLock()  # imports in two threads at once would take each other's neighbours
-_loaded: set[str] = set()  # the names of the files themselves
-_others: dict[Path, frozenset[str]] = {}  # modules that were there before a folder's first file was loaded
+_lock = threading.RLock()  # concurrent imports would pick up each other's neighbouring modules
+_loaded: set[str] = set()  # module names of the loaded files themselves
+_others: dict[Path, frozenset[str]] = {}  # modules that existed before a folder's first file was loaded
 
 
 def load_module(
@@ -30,13 +30,13 @@ def load_module(
 ) -> ModuleType:
     """Runs a Python file and returns its module.
 
-    The file is run at each call, so a change of it, of a module beside it, or of the data it reads is seen.
+    The file is run at each call, so changes to it, to a module next to it, or to the data it reads take effect.
 
     Args:
         path: the file.
         failure: the class of error to raise, as in `ModelError`.
-        kind: what the file is for, as in "model"; part of the sentence when there is no such file.
-        name: the module's name where it matters, for its objects are pickled by it.
+        kind: what the file is for, as in "model"; used in the error when there is no such file.
+        name: the module's name, if it matters because its objects are pickled under it.
 
     Returns:
         The module, registered in `sys.modules`: dataclasses and pickling look a module up by its name.
@@ -77,10 +77,10 @@ def load_module(
 
 @contextlib.contextmanager
 def own_imports(folder: Path) -> Iterator[None]:
-    """Lets a file import what lies beside it, and forgets what it imported from there.
+    """Lets a file import modules from its folder, and discards them from `sys.modules` afterwards.
 
-    Two folders may have modules of one name, and the next load reads them anew. Imports that a function makes when it
-    is called find the folder, too, after everything else on the path.
+    Two folders may have modules of the same name, and the next load reads them again. Imports that a function makes
+    when it is called also find the folder, after everything else on the path.
     """
     inside = folder.absolute()
     _others.setdefault(inside, frozenset(sys.modules))
@@ -97,7 +97,7 @@ def own_imports(folder: Path) -> Iterator[None]:
 
 
 def load_function(path: Path, name: str) -> Callable[..., Any]:
-    """The function `name` of a model's file, which is run once; of a class, an object of it, which is then called.
+    """Loads the function `name` of a model's file, which is run once; for a class, an instance of it.
 
     Raises:
         ModelError: with what is wrong.
@@ -119,9 +119,9 @@ def load_function(path: Path, name: str) -> Callable[..., Any]:
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names by which a function takes its arguments, with `HAS_DEFAULT` behind those it can do without.
+    """Returns a function's parameter names, with `HAS_DEFAULT` appended to optional ones.
 
-    What takes any further ones (`*args`, `**options`) is left out.
+    Variadic parameters (`*args`, `**options`) are left out.
     """
     return tuple(
         name if one.default is one.empty else name + HAS_DEFAULT
@@ -131,12 +131,12 @@ def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def is_async(function: Callable[..., Any]) -> bool:
-    """Whether a call of it is awaited: an async function, or an object whose `__call__` is one."""
+    """Returns whether calls are awaited: an async function, or an object whose `__call__` is one."""
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def sentence_of(error: BaseException) -> str:
-    """An exception in one sentence, with the line that raised it."""
+    """Formats an exception in one sentence, with the line that raised it."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -144,20 +144,20 @@ def sentence_of(error: BaseException) -> str:
     where = (
         f" ({file.name}, line {trace.tb_lineno})" if trace and file and not file.is_relative_to(_OURS) else ""
     )
-    # without keys before it is cut: half a key would not be found
+    # redacted before it is cut: a truncated key would not be recognised
     text = redact(f"{type(error).__name__}: {error}")
     return f"{text[:LONGEST_FAILURE]}{where}"
 
 
 def _forget_modules(folder: Path) -> None:
-    """Takes out of `sys.modules` what was imported from a folder since its first file was loaded."""
+    """Removes from `sys.modules` what was imported from a folder since its first file was loaded."""
     for name, module in list(sys.modules.items()):
         if name not in _loaded and name not in _others[folder] and _lies_in(module, folder):
             del sys.modules[name]
 
 
 def _search_last(folder: Path) -> None:
-    """Lets functions import what lies in a folder when they are called, wherever else nothing is found."""
+    """Appends a folder to the path, so that functions can import from it when called if nothing else matches."""
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 

@@ -1,1 +1,1 @@
-"""The command line, one file for the commands that belong together."""
+"""Command line interface: one file per group of commands."""

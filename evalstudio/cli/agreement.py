@@ -1,4 +1,4 @@
-"""`evalstudio agreement`: how far two evaluators say the same of the same answers."""
+"""`evalstudio agreement` command: how far two evaluators agree on the same answers."""
 
 import json
 from typing import Any
@@ -40,7 +40,7 @@ def agreement_command(workspace: str | None, name: str, first: str, second: str,
 
 
 def _scores(reader: Reader, run_id: int, evaluator: str) -> dict[str, Any]:
-    """What one evaluator said, by sample and repeat; None: unscored."""
+    """Returns one evaluator's scores by sample and repeat; None: unscored."""
     known = reader.evaluators(run_id)
     if evaluator not in known:
         raise EvaluationError(

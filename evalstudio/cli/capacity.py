@@ -1,4 +1,7 @@
-"""`evalstudio capacity`: how many calls at once a model can take, measured on an evaluation's own samples."""
+"""`evalstudio capacity` command: how many concurrent calls a model can take.
+
+It is measured on an evaluation's own samples.
+"""
 
 import click
 import msgspec
@@ -74,7 +77,7 @@ def capacity_command(
 
 
 def line_of(level: Level) -> str:
-    """One level as a line."""
+    """Formats one level as a line."""
     parts = [
         f"{level.concurrency:>4} in flight: {level.rate:.3g} samples/s ({level.low:.3g} to {level.high:.3g})"
     ]

@@ -1,4 +1,4 @@
-"""`evalstudio compare`: runs side by side, and whether the difference is real."""
+"""`evalstudio compare` command: runs next to each other, and whether the difference is real."""
 
 import json
 from typing import Any
@@ -60,18 +60,18 @@ def compare_command(workspace: str | None, names: tuple[str, ...], flips: int, a
 
 
 class _Pair:
-    """What the comparison of a run with the baseline says, by evaluator."""
+    """The comparison of a run with the baseline, by evaluator."""
 
     def __init__(self, reader: Reader, baseline: RunRow, other: RunRow) -> None:
         self.other = other
         self.same_samples = baseline.dataset_hash == other.dataset_hash
         self.comparisons: dict[str, Comparison] = {}
-        self.corrected: dict[str, float] = {}  # the p-values, for the number of runs compared
+        self.corrected: dict[str, float] = {}  # p-values, corrected for the number of runs compared
         self.flips: list[FlipLine] = []
         if not self.same_samples:
             return
-        told = compare_runs(reader, baseline.id, other.id, (name_of(baseline), name_of(other)))
-        for pair in told.scores:
+        comparison = compare_runs(reader, baseline.id, other.id, (name_of(baseline), name_of(other)))
+        for pair in comparison.scores:
             if pair.comparison is None or pair.a is None or pair.b is None:
                 continue
             self.comparisons[pair.evaluator] = pair.comparison
@@ -90,19 +90,19 @@ def _correct(reports: list[_Pair]) -> None:
 
 
 def name_of(run: RunRow) -> str:
-    """What a sentence calls a run: its experiment."""
+    """Returns the name of a run in sentences, which is its experiment."""
     return run.experiment
 
 
 def speed_up(baseline: RunRow, other: RunRow) -> float | None:
-    """How many times as fast as the baseline a run was, a record each."""
+    """Returns how many times as fast as the baseline a run was, per record."""
     if not (baseline.saved and other.saved and baseline.elapsed > 0 and other.elapsed > 0):
         return None
     return (baseline.elapsed / baseline.saved) / (other.elapsed / other.saved)
 
 
 def differences(runs: list[RunRow]) -> dict[str, list[str]]:
-    """The settings in which runs differ, with the value of each run."""
+    """Returns the settings in which runs differ, with the value of each run."""
     settings = [_settings(run) for run in runs]
     names = dict.fromkeys(name for one in settings for name in one)
     table = {name: [one.get(name, "") for one in settings] for name in names}
@@ -148,7 +148,7 @@ def _print(
 
 
 def _ranking(board: Leaderboard) -> Table:
-    """The runs, the best first."""
+    """Builds the table of the runs, the best first."""
     table = Table(box=None, padding=(0, 2, 0, 0), title=Text(f"By {board.evaluator}"), title_justify="left")
     for heading in ("Rank", "Run", "Score", "Scored", "Against the first", "Time", "Speed-up", "Cost"):
         table.add_column(heading)

@@ -1,4 +1,4 @@
-"""`evalstudio errors`: what went wrong in an experiment, by kind."""
+"""`evalstudio errors` command: the errors of an experiment by kind."""
 
 import json
 

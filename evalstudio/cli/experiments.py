@@ -1,4 +1,4 @@
-"""Finding runs by what a person calls them, and what commands on experiments share."""
+"""Run lookup by experiment name or number, and what the commands on experiments share."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,10 +16,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSO
 
 
 def find_runs(reader: Reader, name: str) -> list[RunRow]:
-    """The runs of an experiment, newest first; or the run with this number.
+    """Returns the runs of an experiment, newest first; or the run with this number.
 
     Raises:
-        RunError: there is neither.
+        RunError: neither exists.
     """
     if runs := reader.runs(name):
         return runs
@@ -31,13 +31,13 @@ def find_runs(reader: Reader, name: str) -> list[RunRow]:
 
 
 def newest_run(reader: Reader, name: str, evaluation: str | None = None) -> RunRow:
-    """The newest run of an experiment; of an evaluation, where the experiment has runs of it."""
+    """Returns the newest run of an experiment, of a given evaluation if the experiment has runs of it."""
     runs = find_runs(reader, name)
     return next((run for run in runs if run.evaluation == evaluation), runs[0])
 
 
 def summary_of(run: RunRow) -> Snapshot | None:
-    """The last summary of a run, with its true state; None if it never ended."""
+    """Returns the last summary of a run, with its true state; None if it never ended."""
     if run.summary is None:
         return None
     summary = msgspec.json.decode(run.summary, type=Snapshot)
@@ -46,6 +46,6 @@ def summary_of(run: RunRow) -> Snapshot | None:
 
 @contextmanager
 def reading(workspace: Workspace) -> Iterator[Reader]:
-    """A reader for as long as a command needs it."""
+    """Opens a store reader for the duration of a command."""
     with closing(Reader(workspace)) as reader:
         yield reader

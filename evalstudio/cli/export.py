@@ -1,4 +1,4 @@
-"""`evalstudio export`: a run as CSV, JSON lines, an HTML report or JUnit XML."""
+"""`evalstudio export` command: a run as CSV, JSON Lines, an HTML report or JUnit XML."""
 
 import sys
 from pathlib import Path

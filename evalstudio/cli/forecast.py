@@ -1,4 +1,4 @@
-"""`evalstudio forecast`: what a run will take, before it starts."""
+"""`evalstudio forecast` command: the time and cost of a run before it starts."""
 
 import asyncio
 from contextlib import closing
@@ -104,7 +104,7 @@ def forecast_command(
 
 
 def _left(place: Workspace, plan: Plan, experiment: str | None) -> tuple[int, str]:
-    """How many samples a run under this name has before it, and what they are, in words."""
+    """Returns the number of samples left in a run of this name, and a description of them."""
     message = f"from what earlier runs learned of {plan.model.label}"
     if experiment is not None:
         with closing(Reader(place)) as reader:

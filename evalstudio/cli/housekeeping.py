@@ -1,4 +1,4 @@
-"""`evalstudio rename`, `delete` and `cleanup`: keeping a workspace in order."""
+"""`evalstudio rename`, `delete` and `cleanup` commands: keeping a workspace in order."""
 
 import json
 import re
@@ -91,10 +91,10 @@ def cleanup_command(
 
 
 def seconds_of(age: str) -> float:
-    """An age such as 7d in seconds.
+    """Converts an age such as 7d to seconds.
 
     Raises:
-        RunError: it is none.
+        RunError: the text is not an age.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m|h|d|w|days?|hours?|weeks?|minutes?)", age.strip().lower())
     if match is None:

@@ -1,4 +1,4 @@
-"""`evalstudio import`: evaluations and results of other tools."""
+"""`evalstudio import` command: evaluations and results of other tools."""
 
 import json
 from pathlib import Path

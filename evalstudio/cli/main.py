@@ -1,4 +1,4 @@
-"""The command line: the same engine without a window."""
+"""Command line entry point: the same engine without a window."""
 
 import sys
 from importlib import import_module
@@ -12,7 +12,7 @@ from evalstudio.terminal.stdout import explain_output, forgive_encodings, visibl
 
 USAGE = 2
 UNWRITTEN = 1
-# Each command is imported when it is called: the window, and `--version`, need not wait for the engine's libraries.
+# Each command is imported when it is called, so the window and `--version` need not wait for the engine's libraries.
 COMMANDS = {
     "run": "run:run_command",
     "list": "show:list_command",
@@ -36,7 +36,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """The commands by name; one is imported when it is asked for."""
+    """Command group that imports each command when it is looked up."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -66,11 +66,11 @@ def evalstudio(context: click.Context) -> None:
 
 
 def main() -> None:
-    """The entry point: errors that a person can act on end in one sentence and exit status 2."""
+    """Entry point: errors that a person can act on end in one sentence and exit status 2."""
     forgive_encodings()
     try:
         status = evalstudio(standalone_mode=False)
-        sys.stdout.flush()  # a full disk is told here, not by the interpreter as it ends
+        sys.stdout.flush()  # reports a full disk here instead of at interpreter exit
         sys.exit(status)
     except click.ClickException as error:
         error.show()

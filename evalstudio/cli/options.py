@@ -1,4 +1,4 @@
-"""Options that several commands share, with one name everywhere."""
+"""Options shared by several commands, under the same name everywhere."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ workspace_option = click.option(
 
 
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--strategy, --window, and what runs a synchronous function."""
+    """Adds --strategy, --window, and the options for workers of a synchronous function."""
     for option in (
         click.option("--cluster", metavar="ADDRESS", help=option_help("cluster")),
         click.option("--threads-per-process", type=int, metavar="T", help=option_help("threads_per_process")),

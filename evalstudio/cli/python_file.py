@@ -1,4 +1,7 @@
-"""`evalstudio run eval_x.py::eval_sentiment`: pytest finds the functions and makes their fixtures, and says nothing."""
+"""Python evaluations in the terminal (`evalstudio run eval_x.py::eval_sentiment`).
+
+pytest finds the functions and makes their fixtures; its own output is suppressed.
+"""
 
 import contextlib
 import io
@@ -15,11 +18,11 @@ from evalstudio.terminal.progress import LiveProgress
 from evalstudio.workspace.packaged import how_to_add
 
 
-class Heard:
-    """A plugin of a pytest session: gathers what its evaluations came to, and what went wrong before them."""
+class ResultCollector:
+    """pytest plugin that collects the results of the evaluations, and failures before they started."""
 
     def __init__(self, progress: LiveProgress, attended: bool, ceiling: int | None) -> None:
-        self.finals: list[tuple[Snapshot, float | None]] = []  # with what each is not to fall under
+        self.finals: list[tuple[Snapshot, float | None]] = []  # with the lowest acceptable score of each
         self.failures: list[str] = []
         self.interrupted = False
         self.progress = progress
@@ -45,15 +48,15 @@ class Heard:
             self.failures.append(report.longreprtext)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        # an evaluation that ran says by itself what it came to
+        # an evaluation that ran reports its own result
         if report.failed and (report.when != "call" or not self.finals_of(report.nodeid)):
             self.failures.append(report.longreprtext)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
-        self.interrupted = excinfo.type is KeyboardInterrupt  # else pytest gave up by itself
+        self.interrupted = excinfo.type is KeyboardInterrupt  # otherwise pytest itself aborted
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """Tests that stand in the same file are not what was asked for."""
+        """Deselects ordinary tests in the same file."""
         from evalstudio.authoring.decorators import marked_of
 
         items[:] = [item for item in items if marked_of(getattr(item, "obj", None)) is not None]
@@ -71,12 +74,12 @@ class Heard:
 
 def run_functions(
     reference: str, options: Sequence[str], *, attended: bool, ceiling: int | None, as_json: bool
-) -> Heard:
-    """Runs the evaluations of a file, or one of them.
+) -> ResultCollector:
+    """Runs all evaluations of a file, or one of them.
 
     Raises:
         RequirementError: pytest is not installed.
-        EvaluationError: the file or function is not there, or it fails before any evaluation.
+        EvaluationError: the file or function does not exist, or fails before any evaluation.
     """
     try:
         import pytest
@@ -86,7 +89,7 @@ def run_functions(
         ) from None
     console = make_console(stderr=as_json)
     console.file = sys.stderr if as_json else sys.stdout
-    heard = Heard(LiveProgress(console), attended, ceiling)
+    collected = ResultCollector(LiveProgress(console), attended, ceiling)
     message = io.StringIO()
     arguments = [
         reference,
@@ -98,13 +101,13 @@ def run_functions(
         "-o",
         "addopts=",
     ]
-    with heard.progress, contextlib.redirect_stdout(message), contextlib.redirect_stderr(message):
-        code = pytest.main([*arguments, *options], plugins=[heard])
-    for failure in heard.failures:
+    with collected.progress, contextlib.redirect_stdout(message), contextlib.redirect_stderr(message):
+        code = pytest.main([*arguments, *options], plugins=[collected])
+    for failure in collected.failures:
         console.print(Text(failure.strip()))
-    if heard.finals or heard.interrupted:
-        return heard
-    if heard.failures:
+    if collected.finals or collected.interrupted:
+        return collected
+    if collected.failures:
         raise EvaluationError(f"{reference} could not be run; see above.")
     if code == pytest.ExitCode.USAGE_ERROR or code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise EvaluationError(

@@ -1,4 +1,4 @@
-"""The reference page of the command line, made from the commands themselves: `python -m evalstudio.cli.reference`."""
+"""Command line reference page, generated from the commands: `python -m evalstudio.cli.reference`."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ The same engine runs in the terminal. Every command takes `--help`. Without a co
 
 
 def page() -> str:
-    """The whole page, in Markdown."""
+    """Returns the page in Markdown."""
     context = click.Context(evalstudio, info_name="evalstudio")
     parts = [HEAD]
     for name in evalstudio.list_commands(context):

@@ -1,4 +1,4 @@
-"""`evalstudio run`: an evaluation in the terminal, with progress and a summary."""
+"""`evalstudio run` command: an evaluation in the terminal, with progress and a summary."""
 
 import asyncio
 import contextlib
@@ -97,7 +97,7 @@ def run_in_terminal(
     cache: bool | None = None,
     retry: tuple[str, ...] = (),
 ) -> int:
-    """Runs one evaluation and prints its progress and summary; returns the exit status."""
+    """Runs one evaluation, prints its progress and summary, and returns the exit status."""
     classes = _error_classes(retry)
     if is_python(evaluation):
         if cache or classes:
@@ -157,7 +157,7 @@ def run_in_terminal(
 
 
 def _echo(finals: list[Snapshot]) -> None:
-    """One run as an object, several as a list."""
+    """Prints JSON: one run as an object, several as a list."""
     summaries = [summary_as_json(final) for final in finals]
     click.echo(summaries[0] if len(summaries) == 1 else f"[{', '.join(summaries)}]")
 
@@ -174,7 +174,7 @@ def _run_functions(
     ceiling: int | None,
     as_json: bool,
 ) -> int:
-    """The same for the functions of an evaluation file; the worst of their exit statuses."""
+    """Runs the functions of an evaluation file; returns the worst of their exit statuses."""
     if model is not None:
         raise EvaluationError(
             "The model of an evaluation in Python is its own code; --model can't replace it."
@@ -182,19 +182,19 @@ def _run_functions(
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
     if new_run:
         options.append("--new-run")
-    heard = run_functions(reference, options, attended=attended, ceiling=ceiling, as_json=as_json)
-    statuses = [NOT_ALL] if heard.failures else [SCORED]
+    collected = run_functions(reference, options, attended=attended, ceiling=ceiling, as_json=as_json)
+    statuses = [NOT_ALL] if collected.failures else [SCORED]
     if as_json:
-        _echo([final for final, _ in heard.finals])
-    for final, threshold in heard.finals:
+        _echo([final for final, _ in collected.finals])
+    for final, threshold in collected.finals:
         if not as_json:
             print_summary(make_console(), final)
         statuses.append(_status(final, threshold if fail_under is None else fail_under, allow_errors))
-    return INTERRUPTED if heard.interrupted else max(statuses)
+    return INTERRUPTED if collected.interrupted else max(statuses)
 
 
 def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The outcomes that --retry names; None without any."""
+    """Returns the outcomes named by --retry; None without any."""
     known = [outcome.value for outcome in Outcome if outcome is not Outcome.OK]
     for name in names:
         if name not in known:
@@ -214,7 +214,7 @@ def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> in
 
 @contextlib.contextmanager
 def on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C stops the run in order; a second one ends the program at once."""
+    """Stops the run in order on Ctrl-C; a second Ctrl-C ends the program at once."""
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
         signal.signal(signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(stop))

@@ -1,4 +1,4 @@
-"""Commands that start servers, and the engine as the window's child."""
+"""Server commands: the demo server, the local model, and the engine as the window's child process."""
 
 import sys
 

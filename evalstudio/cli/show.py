@@ -1,4 +1,4 @@
-"""`evalstudio list` and `evalstudio show`: what the workspace holds."""
+"""`evalstudio list` and `evalstudio show` commands: the runs of a workspace, and one experiment's results."""
 
 import json
 from datetime import datetime
@@ -21,9 +21,9 @@ from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console
 
 COLUMNS = ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started")
-ALL_COLUMNS = 130  # characters; a narrower terminal gets what tells runs apart, one line each
+ALL_COLUMNS = 130  # characters; a narrower terminal shows only the columns that identify runs, one line each
 LEFT_OUT = ("Evaluation", "Started")
-SHARES = {"Experiment": 0.45, "Model": 0.3, "State": 0.25}  # of what the columns that are shown whole leave
+SHARES = {"Experiment": 0.45, "Model": 0.3, "State": 0.25}  # of the width left by columns never cut
 
 
 @click.command("list")

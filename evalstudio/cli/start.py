@@ -1,4 +1,4 @@
-"""Opening the window; or, where there is no screen, the same first run in the terminal."""
+"""Start commands: open the window or, without a screen, run the example in the terminal."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def start_command(workspace: str | None) -> None:
 
 
 def run_smoke_test() -> None:
-    """Prints a line of JSON; exit status 1 where something does not work."""
+    """Prints a line of JSON; exit status 1 if something does not work."""
     if no_window_reason() is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from evalstudio.ui.shell.smoke_test import smoke_test
@@ -70,7 +70,7 @@ def run_smoke_test() -> None:
 
 
 def no_window_reason() -> str | None:
-    """Why no window can open on this machine; None when one can."""
+    """Returns why no window can open on this machine; None if one can."""
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if (
         sys.platform.startswith("linux")

@@ -1,4 +1,4 @@
-"""What a run came to, in the terminal and as JSON."""
+"""Run summaries, in the terminal and as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -18,11 +18,12 @@ COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "
 
 
 def print_summary(console: Console, final: Snapshot) -> None:
-    """The whole account of a run that has ended."""
+    """Prints the full summary of a run that has ended."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    names = dict.fromkeys([final.experiment, final.evaluation, final.model])  # a function is its own model
+    # for a function, evaluation and model are the same
+    names = dict.fromkeys([final.experiment, final.evaluation, final.model])
     table.add_row("Experiment", Text(" · ".join(names)))
     table.add_row("State", Text(final.state, style=COLOURS.get(final.state, "")))
     if final.reason:
@@ -52,7 +53,7 @@ def print_summary(console: Console, final: Snapshot) -> None:
 
 
 def _failed(error: ErrorClass) -> str:
-    """'3 attempts, answered when tried again', '8 attempts, 2 samples without an answer'."""
+    """Formats '3 attempts, answered when tried again', '8 attempts, 2 samples without an answer'."""
     attempts = f"{error.attempts:,} attempt{'' if error.attempts == 1 else 's'}"
     if not error.records:
         return f"{attempts}, answered when tried again"
@@ -60,7 +61,7 @@ def _failed(error: ErrorClass) -> str:
 
 
 def print_overview(console: Console, finals: Sequence[Snapshot]) -> None:
-    """Several runs of one experiment, a line for each; the best score first."""
+    """Prints several runs of one experiment, one line each, the best score first."""
     table = Table("", "State", "Score", "Coverage", "Time", "Cost", title=finals[0].experiment, box=None)
     for final in sorted(finals, key=_rank):
         score = final.scores[0] if final.scores else None
@@ -83,7 +84,7 @@ def _rank(final: Snapshot) -> float:
 
 
 def _variant(final: Snapshot) -> str:
-    """The name of a variant, of which there are several; else the evaluation's."""
+    """Returns the variant's name if there are several, else the evaluation's."""
     _, mark, variant = final.evaluation.partition(" [")
     return variant.removesuffix("]") if mark else final.evaluation
 

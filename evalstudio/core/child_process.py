@@ -1,7 +1,7 @@
-"""Servers in processes of their own: the parent's end (`start_child_server`) and the child's.
+"""Child server processes: the parent's end (`start_child_server`) and the child's.
 
-The child prints one line of JSON with its "url" when it listens, and leaves when its stdin ends, which
-it does however the parent dies.
+The child prints one line of JSON with its "url" when it listens. It exits when its stdin closes, which happens
+however the parent dies.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _LAST_LINES = 12
 
 @dataclass(frozen=True)
 class ChildServer:
-    """A server that listens: its base URL, its process id and all else it said of itself."""
+    """A running server: its base URL, its process id and the rest of what it announced."""
 
     url: str
     pid: int
@@ -35,7 +35,7 @@ class ChildServer:
 async def start_child_server(
     arguments: Sequence[str], *, start_timeout: float = 30.0, stop_timeout: float = 5.0
 ) -> AsyncIterator[ChildServer]:
-    """Runs `sys.executable *arguments --exit-with-parent`, gives the server and stops it at the end.
+    """Runs `sys.executable *arguments --exit-with-parent`, yields the server and stops it at the end.
 
     Times are in seconds. Raises ModelError, with the last lines of its stderr, when the process ends or
     stays silent instead of listening.
@@ -73,7 +73,9 @@ async def _first_line(
         async with asyncio.timeout(timeout):
             line = await _line(process.stdout)
     except TimeoutError:
-        raise ModelError(f"The server '{name}' did not start within {timeout:g} s.{_said(lines)}") from None
+        raise ModelError(
+            f"The server '{name}' did not start within {timeout:g} s.{_output_of(lines)}"
+        ) from None
     try:
         info = json.loads(line)
         if isinstance(info, dict) and "url" in info:
@@ -81,33 +83,35 @@ async def _first_line(
     except ValueError:
         pass
     if not line:
-        with contextlib.suppress(TimeoutError):  # it has ended: let its last words arrive
+        with contextlib.suppress(TimeoutError):  # it has ended: wait for the rest of its output
             async with asyncio.timeout(2):
                 await asyncio.shield(stderr)
-        raise ModelError(f"The server '{name}' ended before it listened.{_said(lines)}")
-    raise ModelError(f"The server '{name}' said something else than its address: {line!r}.{_said(lines)}")
+        raise ModelError(f"The server '{name}' ended before it listened.{_output_of(lines)}")
+    raise ModelError(
+        f"The server '{name}' said something else than its address: {line!r}.{_output_of(lines)}"
+    )
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:
     try:
         return await stream.readline()
-    except ValueError:  # longer than the reader's buffer: surely not an address
+    except ValueError:  # longer than the reader's buffer, so not an address
         return b"(a very long line)"
 
 
-def _said(lines: deque[str]) -> str:
+def _output_of(lines: deque[str]) -> str:
     return f" It said: {' | '.join(lines)}" if lines else ""
 
 
 async def _read_lines(stream: asyncio.StreamReader | None, lines: deque[str]) -> None:
-    """Reads to the end, so that the child never blocks on a full pipe; keeps the last lines."""
+    """Reads until end of file, so that the child never blocks on a full pipe; keeps the last lines."""
     assert stream is not None
     while chunk := await stream.read(65_536):
         lines.extend(line for line in chunk.decode(errors="replace").splitlines() if line.strip())
 
 
 async def _stop(process: asyncio.subprocess.Process, timeout: float) -> None:
-    """Ends the process: asks by closing its stdin, then terminates, then kills. Each wait is bounded."""
+    """Stops the process: closes its stdin, then terminates, then kills it. Each wait is bounded."""
     assert process.stdin is not None
     process.stdin.close()
     for end in (process.terminate, process.kill):
@@ -122,12 +126,12 @@ async def _stop(process: asyncio.subprocess.Process, timeout: float) -> None:
 
 
 def announce(info: dict[str, Any], fd: int = 1) -> None:
-    """The child's end: prints the one line for the parent."""
+    """Prints the line of JSON that the parent waits for. Called in the child."""
     os.write(fd, json.dumps(info).encode() + b"\n")
 
 
 def when_parent_ends(call: Callable[[], object]) -> None:
-    """The child's end: calls `call`, in a thread, once stdin has ended."""
+    """Calls `call` in a thread once stdin has been closed. Called in the child."""
 
     def watch() -> None:
         # not sys.stdin: its lock, held by a daemon thread, would break the interpreter's shutdown

@@ -1,7 +1,7 @@
-"""Values that the store and the pipe can hold, whatever an endpoint or a person's code gives.
+r"""Storable values: replaces what the store and the pipe cannot hold, whatever an endpoint or user code returns.
 
-JSON may hold half of a surrogate pair (`"\\ud83d"`), which no UTF-8 file can, and whole numbers without end, which no
-database can. One such answer must cost itself, not the thread that writes all of them.
+JSON may contain half of a surrogate pair (`"\ud83d"`), which no UTF-8 file can, and integers of any size, which no
+database can. Such an answer must affect only itself, not the thread that writes all of them.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ LARGEST = (1 << 63) - 1
 
 
 def encodable(text: str) -> str:
-    """The text as a plain `str`, with what UTF-8 cannot hold replaced by a question mark; nearly always the same object."""
+    """Returns the text as a plain `str` with everything that UTF-8 cannot encode as a question mark; nearly always the same object."""
     text = plain_text(text)
     if text.isascii():
         return text
@@ -22,9 +22,9 @@ def encodable(text: str) -> str:
 
 
 def encodable_value(value: Any) -> Any:
-    """A plain value with every text in it encodable, and whole numbers beyond 64 bits as floats.
+    """Returns a plain value with every text in it encodable, and integers beyond 64 bits as floats.
 
-    Values of subclasses (`numpy.str_`, an enum) become the plain value; what is no plain value becomes its text.
+    Values of subclasses (`numpy.str_`, an enum) become the plain value; anything else becomes its text.
     """
     if isinstance(value, str):
         return encodable(value)
@@ -49,5 +49,5 @@ def plain_text(text: str) -> str:
 
 
 def count(value: int | None) -> int | None:
-    """A count that someone else states: None where it is negative or larger than any can be."""
+    """Checks a count from an external source: None if it is negative or implausibly large."""
     return value if value is not None and 0 <= value < 1 << 53 else None

@@ -1,20 +1,30 @@
-"""Failures a person can act on.
+"""Error hierarchy: failures that a person can act on.
 
-Each ends in one clear sentence: what happened, to which thing, what to do. A front end shows `str(error)`
-as it is; any other exception is a defect of the program and goes to the crash report.
+Each message is one clear sentence: what happened, to which thing, and what to do. A front end shows `str(error)` as
+it is; any other exception is a defect of the program and goes to the crash report.
 """
 
 
 class EvalStudioError(Exception):
-    """The base of every failure that a person can act on."""
+    """Base class of all failures that a person can act on.
+
+    Example:
+        >>> from evalstudio.concurrency import SlidingWindow
+        >>> from evalstudio.errors import EvalStudioError
+        >>> try:
+        ...     SlidingWindow(0)
+        ... except EvalStudioError as error:
+        ...     print(error)
+        max_concurrency must be a whole number from 1 to 10,000; it is 0.
+    """
 
 
 class DatasetError(EvalStudioError):
-    """A dataset cannot be read, or a selection of its samples makes no sense."""
+    """A dataset cannot be read, or a selection of its samples is invalid."""
 
 
 class EvaluationError(EvalStudioError):
-    """An evaluation's definition cannot be used: a field, a template, an evaluator."""
+    """An evaluation's definition is invalid: a field, a template, an evaluator."""
 
 
 class ModelError(EvalStudioError):
@@ -22,7 +32,7 @@ class ModelError(EvalStudioError):
 
 
 class LimitError(EvalStudioError):
-    """A limit or strategy has a value that can't work."""
+    """A limit or strategy has an invalid value."""
 
 
 class StoreError(EvalStudioError):
@@ -34,8 +44,8 @@ class RunError(EvalStudioError):
 
 
 class SettingsError(EvalStudioError):
-    """A setting has a value that can't work, or the file of settings cannot be read."""
+    """A setting has an invalid value, or the settings file cannot be read."""
 
 
 class RequirementError(EvalStudioError):
-    """This machine lacks something the program needs: a version, an extra, a library."""
+    """This machine lacks something that the program needs: a version, an extra, a library."""

@@ -1,4 +1,7 @@
-"""Says of a field that a table of a file can't have, or lacks, and of a type that there is not, what there is."""
+"""Validation messages for tables in files.
+
+For an unknown or missing field, or an unknown type, they list the valid ones.
+"""
 
 import re
 from difflib import get_close_matches
@@ -12,9 +15,9 @@ _NO_TYPE = re.compile(r"Invalid value '(?P<value>.*)' - at `\$(?P<path>[^`]*)\.(
 
 
 def explain_field(error: Exception, kind: type[msgspec.Struct]) -> str:
-    """The error of `msgspec.convert(..., kind)` for a person, without a full stop.
+    """Rephrases an error of `msgspec.convert(..., kind)` for a person, without a full stop.
 
-    For a field that is not known the table's fields are listed, and the likely one is named; so for a type.
+    For an unknown field, the message lists the table's fields and suggests the closest one; likewise for a type.
     """
     if missing := _MISSING.search(str(error)):
         path = _parts(missing["path"])
@@ -43,7 +46,7 @@ def _parts(path: str | None) -> list[str]:
 
 
 def _types_at(kind: type[msgspec.Struct], path: list[str]) -> list[str]:
-    """The tags of the structs that may stand at a place."""
+    """Returns the tags of the structs that are valid at a position."""
     table = _struct_at(kind, path[:-1])
     if table is None or not path:
         return []
@@ -62,7 +65,7 @@ def _struct_at(kind: type[msgspec.Struct], path: list[str]) -> type[msgspec.Stru
 
 
 def _struct_in(hint: Any) -> type[msgspec.Struct] | None:
-    """The struct of an annotation, also inside a list or beside other types."""
+    """Returns the struct of an annotation, also inside a list or a union."""
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return hint
     found = (_struct_in(part) for part in get_args(hint))

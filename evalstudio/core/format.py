@@ -1,4 +1,4 @@
-"""Numbers as people read them; the window and the terminal show the same."""
+"""Number formatting for people, the same in the window and the terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ def milliseconds(seconds: float | None) -> str:
 
 
 def money(dollars: float | None, *, partial: bool = False) -> str:
-    """$0.0123; unknown where no price is known."""
+    """$0.0123, or "unknown" without a known price."""
     if dollars is None:
         return "unknown"
     text = "$0" if dollars == 0 else f"${dollars:.4f}" if dollars < 1 else f"${dollars:.2f}"
@@ -43,7 +43,7 @@ def money(dollars: float | None, *, partial: bool = False) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, with hours where there are any."""
+    """Formats seconds as minutes and seconds, with hours if there are any."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,10 +1,10 @@
-"""The states of a run."""
+"""Run states."""
 
 from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """Where a run is. Stored: values never change."""
+    """State of a run. Stored in the database: values never change."""
 
     QUEUED = "queued"
     RUNNING = "running"

@@ -1,4 +1,4 @@
-"""The judgement of one answer by one evaluator."""
+"""Score: the judgement of one answer by one evaluator."""
 
 from typing import Any
 
@@ -8,11 +8,29 @@ from evalstudio.core.errors import EvaluationError
 
 
 class Score(msgspec.Struct, frozen=True):
-    """What one evaluator says of one answer.
+    """What one evaluator says about one answer.
 
-    `value` None means *unscored*: there is an answer, but the evaluator could not decide; `why` says why.
-    Truth values count as 1 and 0 in metrics. `label` and `expected_label` carry classes, where the evaluator
-    knows them, for precision, recall, F1 and the confusion matrix.
+    `metrics` may also be given as metric functions; as in dotevals, metadata may follow them as the fourth argument.
+
+    Args:
+        name: the evaluator's name.
+        value: the judgement; a bool counts as 1 or 0 in metrics. None means *unscored*: there is an answer, but the
+            evaluator could not decide.
+        metrics: the names of the metrics that aggregate these scores.
+        why: the reason, in particular if the answer is unscored.
+        label: the class of the answer, if known, for precision, recall, F1 and the confusion matrix.
+        expected_label: the class of the expected answer, if known.
+        metadata: anything else that the function wants to keep with the score; it is not stored.
+
+    Raises:
+        EvaluationError: `metrics` contains something that is not a metric.
+
+    Example:
+        >>> from evalstudio import Score
+        >>> Score("polite", 0.8, metrics=("mean",)).scored
+        True
+        >>> Score("polite", None, why="the answer is empty").scored
+        False
     """
 
     name: str
@@ -24,7 +42,7 @@ class Score(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
-        """Takes what dotevals takes, too: a list of metrics, and metadata after them."""
+        """Accepts the argument forms of dotevals, too: a list of metrics, and metadata after them."""
         given: Any = self.metrics
         if type(given) is not tuple or not all(type(metric) is str for metric in given):
             msgspec.structs.force_setattr(self, "metrics", metric_names(given))
@@ -35,11 +53,12 @@ class Score(msgspec.Struct, frozen=True):
 
     @property
     def scored(self) -> bool:
+        """Whether the evaluator could decide."""
         return self.value is not None
 
 
 def metric_names(metrics: Any) -> tuple[str, ...]:
-    """The names of metrics given as names, as metrics, or as a list of them."""
+    """Returns the names of metrics given as names, as metrics, or as a list of them."""
     listed = metrics if isinstance(metrics, (list, tuple)) else [metrics]
     names = []
     for one in listed:

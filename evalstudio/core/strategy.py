@@ -1,4 +1,4 @@
-"""Strategies: how many calls of a run may be in flight."""
+"""Concurrency strategies: how many calls of a run may be in flight."""
 
 import warnings
 from typing import Any
@@ -21,11 +21,29 @@ _WITHOUT_EFFECT = (
 
 
 class Sequential(msgspec.Struct, frozen=True, tag="sequential", tag_field="type"):
-    """One call at a time, in dataset order."""
+    """Strategy with one call at a time, in dataset order.
+
+    Example:
+        >>> from evalstudio import ForEach
+        >>> from evalstudio.concurrency import Sequential
+        >>> foreach = ForEach(concurrency=Sequential())
+    """
 
 
 class SlidingWindow(msgspec.Struct, frozen=True, tag="sliding_window", tag_field="type"):
-    """Up to `max_concurrency` calls in flight; as one ends the next starts."""
+    """Strategy with a fixed number of calls in flight: as one ends, the next starts.
+
+    Args:
+        max_concurrency: calls in flight, from 1 to 10,000.
+
+    Raises:
+        LimitError: the number is invalid.
+
+    Example:
+        >>> from evalstudio.concurrency import SlidingWindow
+        >>> SlidingWindow(32)
+        SlidingWindow(max_concurrency=32)
+    """
 
     max_concurrency: int = 10
 
@@ -34,7 +52,7 @@ class SlidingWindow(msgspec.Struct, frozen=True, tag="sliding_window", tag_field
 
 
 class _DotevalsNames(type(msgspec.Struct)):  # type: ignore[misc]
-    """Takes the parameters of dotevals' Adaptive, too."""
+    """Metaclass that also accepts the parameter names of dotevals' Adaptive."""
 
     def __call__(cls, *values: Any, **options: Any) -> Any:
         for theirs, ours in _DOTEVALS.items():
@@ -53,10 +71,22 @@ class _DotevalsNames(type(msgspec.Struct)):  # type: ignore[misc]
 
 
 class Adaptive(msgspec.Struct, frozen=True, tag="adaptive", tag_field="type", metaclass=_DotevalsNames):
-    """Finds by itself how many calls the endpoint can take, within `min` and `max`.
+    """Strategy that finds the number of calls in flight that the endpoint can take, within bounds.
 
-    `initial` None starts where experience with that kind of endpoint says; `max` None stops at the ceiling. The names
-    that dotevals has for them (`initial_concurrency`, `min_concurrency`, `max_concurrency`) are taken, too.
+    The parameter names of dotevals (`initial_concurrency`, `min_concurrency`, `max_concurrency`) are also accepted.
+
+    Args:
+        initial: calls in flight at the start; None: from experience with that kind of endpoint.
+        min: the lower bound.
+        max: the upper bound; None: the application's ceiling.
+
+    Raises:
+        LimitError: a bound is not from 1 to 10,000, or not `min <= initial <= max`.
+
+    Example:
+        >>> from evalstudio.concurrency import Adaptive
+        >>> Adaptive(max_concurrency=64)
+        Adaptive(initial=None, min=1, max=64)
     """
 
     initial: int | None = None
@@ -82,21 +112,33 @@ AsyncSequential = Sequential  # its name in dotevals for async functions
 
 
 def Batch(batch_size: int = 100) -> SlidingWindow:  # noqa: N802 - as dotevals 0.23 and 0.24 write it
-    """What dotevals calls a strategy of that name: so many samples at once."""
+    """Returns the strategy that dotevals calls Batch: a sliding window of `batch_size` samples.
+
+    Args:
+        batch_size: samples in flight, from 1 to 10,000.
+
+    Raises:
+        LimitError: the number is invalid.
+
+    Example:
+        >>> from evalstudio.concurrency import Batch
+        >>> Batch(50)
+        SlidingWindow(max_concurrency=50)
+    """
     return SlidingWindow(batch_size)
 
 
 def check_count(name: str, value: object) -> int:
-    """Returns `value` if it is a whole number from 1 to 10,000; else raises LimitError with a sentence."""
+    """Returns `value` if it is a whole number from 1 to 10,000; otherwise raises LimitError."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAXIMUM:
         raise LimitError(f"{name} must be a whole number from 1 to {MAXIMUM:,}; it is {value!r}.")
     return value
 
 
 def parse_strategy(name: str, window: int | None = None) -> Strategy:
-    """The strategy that an option names: sequential, sliding-window or adaptive (also: auto).
+    """Parses a strategy name: sequential, sliding-window or adaptive (also: auto).
 
-    `window` is the size of a sliding window, or the most that Adaptive may use.
+    `window` is the size of a sliding window, or the upper bound of Adaptive.
     """
     match name.replace("-", "_").lower():
         case "sequential":
@@ -112,7 +154,7 @@ def parse_strategy(name: str, window: int | None = None) -> Strategy:
 
 
 def describe(strategy: Strategy) -> str:
-    """The strategy in a few words, for tables and summaries."""
+    """Describes the strategy in a few words, for tables and summaries."""
     match strategy:
         case Sequential():
             return "Sequential"
@@ -124,12 +166,12 @@ def describe(strategy: Strategy) -> str:
 
 
 def window_of(workers: int, samples_a_call: int) -> SlidingWindow:
-    """The window that keeps so many workers busy."""
+    """Returns the window that keeps this many workers busy."""
     return SlidingWindow(min(MAXIMUM, workers * samples_a_call))
 
 
 def strategy_of(name: str | None, window: int | None) -> Strategy | None:
-    """The strategy that --strategy and --window ask for; None when neither is given."""
+    """Returns the strategy of the options --strategy and --window; None if neither is given."""
     if name is None and window is None:
         return None
     return parse_strategy(name or "sliding-window", window)

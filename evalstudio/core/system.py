@@ -1,4 +1,4 @@
-"""What this machine has left: memory and open files, of which every connection is one."""
+"""System resources of this machine: memory in use, and open files, of which each connection needs one."""
 
 import gc
 import sys
@@ -9,7 +9,7 @@ COLLECT_EVERY = (50_000, 50, 100)
 
 
 def raise_open_file_limit() -> None:
-    """Raises the soft limit to the hard one: the usual 1,024 break 1,000 calls in flight."""
+    """Raises the soft limit of open files to the hard one: the usual 1,024 is too low for 1,000 calls in flight."""
     if sys.platform == "win32":
         return
     import resource
@@ -21,28 +21,28 @@ def raise_open_file_limit() -> None:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1_048_576), hard))
         except (ValueError, OSError):
-            return  # macOS caps it lower than it says; the limit stays as it was
+            return  # macOS caps it lower than it reports; the limit stays as it was
 
 
 def collect_less_often() -> tuple[int, int, int]:
-    """Looks for reference cycles less often; returns how often it was, for `gc.set_threshold`.
+    """Makes garbage collection less frequent; returns the previous thresholds, for `gc.set_threshold`.
 
-    Every call in flight is some hundred objects that are all alive. With the usual thresholds the collector goes
+    Every call in flight holds some hundred live objects. With the default thresholds the collector goes
     through them again and again: at 1,000 in flight that is a third of the processor's time.
     """
     before = gc.get_threshold()
-    if before[0]:  # 0: somebody has turned it off
+    if before[0]:  # 0: collection is turned off
         gc.set_threshold(*(max(ours, theirs) for ours, theirs in zip(COLLECT_EVERY, before, strict=True)))
     return before
 
 
 def memory_in_use() -> float:
-    """The share of this machine's memory that is in use."""
+    """Returns the share of this machine's memory that is in use, from 0 to 1."""
     return float(psutil.virtual_memory().percent) / 100
 
 
 def open_files_in_use() -> float:
-    """The share of the files that this process may open which are; 0 where the system sets no such limit."""
+    """Returns open files as a share of this process's limit; 0 where the system sets no limit."""
     if sys.platform == "win32":
         return 0.0
     import resource

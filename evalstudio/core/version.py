@@ -1,3 +1,3 @@
-"""The version of EvalStudio."""
+"""Version of EvalStudio."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
-"""What runs a synchronous function: threads of the engine, processes with threads, or a cluster.
+"""Worker settings for synchronous functions: threads of the engine, processes with threads, or a cluster.
 
-The nearest that says anything about workers decides: an option, then the evaluation, then the settings.
+The most specific place that sets workers decides: an option, then the evaluation, then the settings.
 """
 
 from typing import Protocol
@@ -29,7 +29,7 @@ class Threads(msgspec.Struct, frozen=True, tag="threads"):
 
 
 class Processes(msgspec.Struct, frozen=True, tag="processes"):
-    """Processes of their own with some threads each; together they run processes x threads calls at once."""
+    """Separate processes with some threads each; together they run processes x threads calls at once."""
 
     processes: int = 1
     threads_per_process: int = 1
@@ -55,9 +55,9 @@ class Processes(msgspec.Struct, frozen=True, tag="processes"):
 
 
 class Cluster(msgspec.Struct, frozen=True, tag="cluster"):
-    """The workers of a Dask scheduler: at an address, or `local` ones that a run starts itself.
+    """Workers of a Dask scheduler: at an address, or `local` ones that a run starts itself.
 
-    `processes` and `threads_per_process` are those of a local one; None: one process a core, one thread each.
+    `processes` and `threads_per_process` apply to a local cluster; None means one process per core with one thread each.
     """
 
     address: str
@@ -81,7 +81,7 @@ class Cluster(msgspec.Struct, frozen=True, tag="cluster"):
 
     @property
     def capacity(self) -> int:
-        """Calls at once before the cluster has been asked."""
+        """Returns the assumed number of concurrent calls, before the cluster has reported its own."""
         return 1
 
     @property
@@ -93,7 +93,7 @@ WorkerKind = Threads | Processes | Cluster
 
 
 class Asked(Protocol):
-    """What options, and an evaluation, may say of workers."""
+    """Worker fields of command line options and evaluations."""
 
     @property
     def workers(self) -> int | None: ...
@@ -106,7 +106,7 @@ class Asked(Protocol):
 
 
 class Chosen(Protocol):
-    """What the settings say; they always say how many threads."""
+    """Worker fields of the settings, which always set a number of threads."""
 
     @property
     def workers(self) -> int: ...
@@ -119,10 +119,10 @@ class Chosen(Protocol):
 
 
 def choose_workers(asked: tuple[Asked, ...], settings: Chosen, *, thread_safe: bool = True) -> WorkerKind:
-    """The workers in force; `asked` nearest first. A function that is not thread-safe gets one thread a process.
+    """Returns the workers in force; a function that is not thread-safe gets one thread per process.
 
     Raises:
-        LimitError: a number can't work, or two kinds are asked for in one place.
+        LimitError: a number is invalid, or one place asks for two kinds of workers.
     """
     found: WorkerKind | None = None
     for one in asked:
@@ -139,12 +139,12 @@ def choose_workers(asked: tuple[Asked, ...], settings: Chosen, *, thread_safe: b
 
 
 def is_asked_for(asked: tuple[Asked, ...]) -> bool:
-    """Whether any of them says anything about workers; else the settings decide."""
+    """Returns whether any of them sets workers; otherwise the settings decide."""
     return any(_asked_for(one) is not None for one in asked)
 
 
 def default_workers(settings: Chosen) -> WorkerKind:
-    """The workers that the settings choose."""
+    """Returns the workers chosen in the settings."""
     if settings.cluster == LOCAL:
         return Cluster(LOCAL, settings.processes or None, settings.threads_per_process)
     if settings.cluster:

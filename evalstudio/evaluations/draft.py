@@ -1,6 +1,6 @@
-"""An evaluation while it is written: its text, what it says so far, and what is wrong, part by part.
+"""Evaluation draft: the text of an evaluation being edited, what can be read of it so far, and its issues.
 
-Nothing is called and no person's code is imported: that is the engine's.
+Nothing is called and no user code is imported: only the engine does that.
 """
 
 import re
@@ -29,7 +29,7 @@ _MESSAGE = re.compile(r"[Mm]essage (\d+)")
 
 
 class Issue(msgspec.Struct, frozen=True):
-    """What is wrong with a part (a field of the evaluation, or `text`); `number`: the message or evaluator, from 0."""
+    """A problem in a part (a field of the evaluation, or `text`); `number` is the message or evaluator, from 0."""
 
     part: str
     sentence: str
@@ -38,7 +38,7 @@ class Issue(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A text as far as it can be read: `table` None: it is no TOML; `spec` None: a part can't be used."""
+    """A text as far as it can be read. `table` is None if it is not TOML, `spec` is None if any part is invalid."""
 
     table: dict[str, Any] | None
     spec: EvaluationSpec | None
@@ -46,7 +46,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def source(self) -> DatasetSource | None:
-        """The dataset, where that part can be used, whatever the others are."""
+        """Returns the dataset if that part is valid, whatever the state of the others."""
         try:
             return msgspec.convert((self.table or {}).get("dataset"), DatasetSource)
         except (msgspec.ValidationError, EvalStudioError):
@@ -54,7 +54,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The messages, where that part can be used."""
+        """Returns the messages if that part is valid."""
         try:
             return msgspec.convert((self.table or {}).get("messages", ()), tuple[Message, ...])
         except msgspec.ValidationError:
@@ -62,12 +62,12 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def prompts(self) -> dict[str, tuple[Message, ...]]:
-        """The prompts of the grid, where the whole can be used."""
+        """Returns the prompts of the grid if the whole grid is valid."""
         return {} if self.spec is None or self.spec.grid is None else self.spec.grid.prompts
 
 
 def read_draft(text: str) -> Draft:
-    """What a text says, and what is wrong with it by itself: syntax, fields and their kinds."""
+    """Parses a text and collects the issues that need no dataset: syntax, fields and their types."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -88,7 +88,7 @@ def read_draft(text: str) -> Draft:
 def check_model(
     draft: Draft, base: Path, named: Mapping[str, ModelSettings] | None = None
 ) -> tuple[Issue, ...]:
-    """Whether the names of its models can mean something; a Python file is looked for and not imported."""
+    """Checks that the model names can be resolved; a Python file must exist, but is not imported."""
     if draft.spec is None:
         return ()
     grid = draft.spec.grid
@@ -103,7 +103,7 @@ def check_model(
 
 
 def check_samples(draft: Draft, preview: Preview, base: Path) -> tuple[Issue, ...]:
-    """What does not fit the dataset's columns: the mapping, messages, evaluators."""
+    """Checks the mapping, messages and evaluators against the dataset's columns."""
     source = draft.source
     if source is None or draft.table is None:
         return ()
@@ -134,7 +134,7 @@ def check_samples(draft: Draft, preview: Preview, base: Path) -> tuple[Issue, ..
 
 
 def values_of(source: DatasetSource, preview: Preview, place: int) -> dict[str, Any]:
-    """The values of a row of the preview, by the names that templates can use. Raises DatasetError."""
+    """Returns the values of a preview row by the names that templates can use. Raises DatasetError."""
     columns = tuple(column.name for column in preview.columns)
     try:
         return Mapper(source).values(preview.rows[place], columns)
@@ -143,7 +143,7 @@ def values_of(source: DatasetSource, preview: Preview, place: int) -> dict[str, 
 
 
 def render_messages(messages: Sequence[Message], values: Mapping[str, Any]) -> list[Message]:
-    """The messages as the model would get them; between turns the place of its answer. Raises EvaluationError."""
+    """Renders the messages for the model, with placeholders for its answers between turns. Raises EvaluationError."""
     conversation = Conversation(messages, tuple(values))
     rendered: list[Message] = []
     for turn in range(conversation.turns):

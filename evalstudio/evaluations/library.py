@@ -1,4 +1,4 @@
-"""What a workspace holds beside its database: evaluation files and datasets, and where new ones are put."""
+"""Evaluation library: the evaluation files and datasets of a workspace, and where new ones are written."""
 
 import re
 import shutil
@@ -20,18 +20,18 @@ from evalstudio.workspace.folder import Workspace
 from evalstudio.workspace.resources import resource
 
 PYTHON_FILES = "eval_*.py"
-IN_PLACE = "in-place.list"  # in the folder of datasets: a path a line
+IN_PLACE = "in-place.list"  # in the folder of datasets: one path per line
 TRY = " (try)"
 SUFFIXES = tuple(FORMATS)
 PARTS = frozenset(("dataset", "messages", "evaluators", "grid"))
 """An evaluation file has at least one of these at its top."""
 PART = re.compile(rf"^\s*(?:\[\[?\s*)?(?:{'|'.join(sorted(PARTS))})\b", re.MULTILINE)
-BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need no more than the file's beginning
-SMALL = 8 << 20  # bytes; a larger file of another format is read in a process only
+BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need only the beginning of the file
+SMALL = 8 << 20  # bytes; a larger file of another format is only read in a separate process
 
 
 class LibraryEntry(msgspec.Struct, frozen=True):
-    """An evaluation that can be chosen: `reference` is a path or `example:NAME`; `kind` toml, python or example."""
+    """An available evaluation: `reference` is a path or `example:NAME`, `kind` is toml, python or example."""
 
     reference: str
     name: str
@@ -39,7 +39,7 @@ class LibraryEntry(msgspec.Struct, frozen=True):
 
 
 def find_evaluations(workspace: Workspace, used: Iterable[str] = ()) -> list[LibraryEntry]:
-    """Evaluation files of the workspace and those that were `used` elsewhere, Python files, then examples. Blocking."""
+    """Lists the workspace's evaluation files and those `used` elsewhere, Python files, then examples. Blocking."""
     folders = (workspace.folder, workspace.evaluations)
     paths = [
         path
@@ -92,9 +92,9 @@ def is_evaluation(path: Path, workspace: Workspace) -> bool:
 def new_evaluation(
     workspace: Workspace, name: str, source: DatasetSource | None = None, column: str = "text"
 ) -> Path:
-    """Writes the first text of an evaluation into the workspace: `column` is asked, and compared where one is expected.
+    """Creates an evaluation in the workspace that asks `column` and compares the answer with the expected one, if any.
 
-    The path of `source` is taken as it stands. Raises EvaluationError where the file can't be written.
+    The path of `source` is used unchanged. Raises EvaluationError if the file can't be written.
     """
     path = free_path(workspace.evaluations, name, ".toml")
     dataset: dict[str, object] = {"path": "../datasets/NAME.csv"}
@@ -125,7 +125,7 @@ def new_evaluation(
 
 
 def _expected(source: DatasetSource | None) -> list[object]:
-    """The expected answers of a dataset's first rows, where they can be read at once."""
+    """Returns the expected answers of a dataset's first rows if they can be read quickly."""
     column = source.columns.get("expected") if source is not None else None
     if source is None or column is None:
         return []
@@ -135,11 +135,11 @@ def _expected(source: DatasetSource | None) -> list[object]:
             return []
         return [row.get(column) for row in preview(source, path.parent).rows]
     except (EvalStudioError, OSError):
-        return []  # what is wrong with it is told where it is shown
+        return []  # the error is reported where the dataset is shown
 
 
 def copy_example(workspace: Workspace, reference: str) -> Path:
-    """A copy of an example in the workspace, with its dataset. Raises EvaluationError where it can't be written."""
+    """Copies an example and its dataset to the workspace. Raises EvaluationError if they can't be written."""
     evaluation = load_evaluation(reference)
     name = reference.removeprefix(EXAMPLE)
     path = free_path(workspace.evaluations, name, ".toml")
@@ -152,14 +152,14 @@ def copy_example(workspace: Workspace, reference: str) -> Path:
 
 
 def _told_apart(entry: LibraryEntry, entries: Collection[LibraryEntry]) -> LibraryEntry:
-    """The entry, with its folder in its name where another one is called the same."""
+    """Returns the entry, with its folder added to the name if another one has the same name."""
     if sum(other.name == entry.name for other in entries) == 1:
         return entry
     return LibraryEntry(entry.reference, f"{entry.name} ({Path(entry.reference).parent.name})", entry.kind)
 
 
 def uses_of(dataset: Path, entries: Iterable[LibraryEntry]) -> list[LibraryEntry]:
-    """The evaluation files among `entries` that name a dataset. Blocking; files that cannot be read name none."""
+    """Returns the evaluation files among `entries` that use a dataset. Blocking; unreadable files are skipped."""
     found = []
     for entry in entries:
         if entry.kind != "toml":
@@ -174,15 +174,15 @@ def uses_of(dataset: Path, entries: Iterable[LibraryEntry]) -> list[LibraryEntry
 
 
 def find_datasets(workspace: Workspace) -> list[Path]:
-    """Datasets that were imported: copies first, then those used in place that are still there. Blocking."""
+    """Lists the imported datasets: copies first, then those used in place that still exist. Blocking."""
     copies = sorted(path for path in workspace.datasets.glob("*") if path.suffix.lower() in SUFFIXES)
     return [*copies, *(path for path in _in_place(workspace) if path.is_file())]
 
 
 def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
-    """Takes a file into the workspace, as a copy or where it is; the path to use. Blocking.
+    """Imports a file to the workspace, as a copy or in place; returns the path to use. Blocking.
 
-    A file that is there already with the same contents is not copied again. Raises DatasetError.
+    A file that is already there with the same contents is not copied again. Raises DatasetError.
     """
     if path.suffix.lower() not in SUFFIXES:
         known = ", ".join(sorted(SUFFIXES))
@@ -210,7 +210,7 @@ def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
 
 
 def relative(path: Path, folder: Path) -> str:
-    """How a file in `folder` names `path`: from there if it lies near, else whole. With slashes on every system."""
+    """Returns `path` as written in a file in `folder`: relative if nearby, else absolute; with slashes on every system."""
     try:
         near = path.relative_to(folder.parent)
     except ValueError:
@@ -223,7 +223,7 @@ def relative(path: Path, folder: Path) -> str:
 
 
 def free_path(folder: Path, name: str, suffix: str) -> Path:
-    """A path in the folder that no file has: `name`, else `name-2` and so on."""
+    """Returns an unused path in the folder: `name`, else `name-2` and so on."""
     stem = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "new"
     number, path = 1, folder / f"{stem}{suffix}"
     while path.exists():
@@ -233,7 +233,7 @@ def free_path(folder: Path, name: str, suffix: str) -> Path:
 
 
 def free_name(base: str, taken: Collection[str]) -> str:
-    """A name for an experiment that none has: `base-1`, `base-2` and so on."""
+    """Returns an unused experiment name: `base-1`, `base-2` and so on."""
     number = 1
     while f"{base}-{number}" in taken:
         number += 1
@@ -241,17 +241,17 @@ def free_name(base: str, taken: Collection[str]) -> str:
 
 
 def try_name(evaluation: str) -> str:
-    """The experiment in which an evaluation is tried on a few samples."""
+    """Returns the name of the experiment for trials of an evaluation on a few samples."""
     return f"{evaluation}{TRY}"
 
 
 def is_try(experiment: str) -> bool:
-    """Whether an experiment holds tries, which nobody means to compare."""
+    """Returns whether an experiment holds trials, which are not meant for comparison."""
     return experiment.endswith(TRY)
 
 
 def save_text(path: Path, text: str) -> None:
-    """Writes a file, all or nothing. Raises EvaluationError where it can't be written."""
+    """Writes a file atomically. Raises EvaluationError if it can't be written."""
     _write(path, text)
 
 

@@ -1,4 +1,4 @@
-"""Evaluations from files: TOML, the examples that ship, one variant of a grid."""
+"""Evaluation loading: TOML files, the examples that ship with the program, and single variants of a grid."""
 
 import tomllib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ EXAMPLE = "example:"
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A definition, the folder from which its relative paths start, and the names of the time-outs that it sets."""
+    """A loaded evaluation: definition, base folder of its relative paths, and names of the time-outs that it sets."""
 
     spec: EvaluationSpec
     base: Path
@@ -26,7 +26,7 @@ class Evaluation:
 
 
 def load_evaluation(reference: str) -> Evaluation:
-    """Reads an evaluation: a path to a TOML file, or `example:NAME`, with `#VARIANT` behind it for one of its grid.
+    """Loads an evaluation: a path to a TOML file or `example:NAME`, with `#VARIANT` appended for one of its grid.
 
     Raises EvaluationError with what to do.
     """
@@ -53,12 +53,12 @@ def load_evaluation(reference: str) -> Evaluation:
 
 
 def is_python(reference: str) -> bool:
-    """Whether a person means an evaluation file in Python, or one of its functions."""
+    """Returns whether a reference means a Python evaluation file or one of its functions."""
     return split_variant(reference)[1] is None and reference.partition("::")[0].endswith(".py")
 
 
 def split_variant(reference: str) -> tuple[str, str | None]:
-    """An evaluation's reference without its variant, and that variant's name."""
+    """Splits a reference into the reference without its variant, and that variant's name."""
     before, mark, variant = reference.partition(".toml#")
     if mark:
         return f"{before}.toml", variant
@@ -67,7 +67,7 @@ def split_variant(reference: str) -> tuple[str, str | None]:
 
 
 def variants(spec: EvaluationSpec) -> dict[str, EvaluationSpec]:
-    """The evaluations that a grid stands for, by their names, as in `openai/gpt-4o-mini, short, temperature=0`."""
+    """Expands a grid into evaluations by variant name, as in `openai/gpt-4o-mini, short, temperature=0`."""
     grid = spec.grid
     if grid is None:
         return {}
@@ -98,7 +98,7 @@ def _pick(spec: EvaluationSpec, variant: str) -> EvaluationSpec:
 
 
 def parse_evaluation(text: str, path: Path) -> Evaluation:
-    """Reads the text of an evaluation file; `path` is where it is, or would be."""
+    """Parses the text of an evaluation file; `path` is where it is, or would be, stored."""
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -113,7 +113,7 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
 
 
 def examples() -> list[str]:
-    """The names of the examples that ship with the program."""
+    """Returns the names of the examples that ship with the program."""
     return sorted(path.stem for path in resource("examples").glob("*.toml"))
 
 

@@ -1,4 +1,4 @@
-"""A run as a person asks for it: an evaluation, and what was said beside its file."""
+"""Run request: an evaluation, and the options given in addition to its file."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from evalstudio.evaluations.spec import EvaluationSpec
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What a person may say beside the evaluation file; None: as the file or the settings have it."""
+    """Run options in addition to the evaluation file; None: as in the file or the settings."""
 
     experiment: str | None = None
     strategy: Strategy | None = None
@@ -19,20 +19,20 @@ class Options(msgspec.Struct, frozen=True):
     samples: int | None = None
     model: str | None = None
     new_run: bool = False
-    retry_classes: tuple[str, ...] | None = None  # errored records to make again; None: all
+    retry_classes: tuple[str, ...] | None = None  # outcome classes of errored records to retry; None: all
     cache: bool | None = None
     processes: int | None = None
     threads_per_process: int | None = None
     cluster: str | None = None
-    timeout: float | None = None  # seconds for one sample; of a batch, for one call
-    resume: int | None = None  # the very run to go on with; None: the newest that is the same
+    timeout: float | None = None  # seconds per sample; for a batch, per call
+    resume: int | None = None  # id of the run to resume; None: the newest equal one
 
 
 class StoredSpec(msgspec.Struct, frozen=True):
-    """A run as asked for, enough to go on with it later: the JSON in the column `runs.spec`.
+    """A run as requested, sufficient to resume it later: the JSON in the column `runs.spec`.
 
-    `spec` and `options` are tables as they were written, so that what another version wrote can still be shown.
-    `reference` is empty where it is not known.
+    `spec` and `options` are tables as written, so that those of another version can still be shown.
+    `reference` is empty if unknown.
 
     Example:
         text = StoredSpec.of(spec, options, "sheet.toml", "/data").encode()
@@ -49,15 +49,15 @@ class StoredSpec(msgspec.Struct, frozen=True):
         return cls(msgspec.to_builtins(spec), msgspec.to_builtins(options), reference, base)
 
     def encode(self) -> str:
-        """The JSON to store."""
+        """Encodes the specification as JSON."""
         return msgspec.json.encode(self).decode()
 
     @classmethod
     def decode(cls, text: str) -> "StoredSpec":
-        """Reads what `encode` wrote, of an older version, too: the first one wrote the spec alone.
+        """Decodes the output of `encode`, also of older versions; the first one wrote only the spec.
 
         Raises:
-            msgspec.MsgspecError: it is no JSON object, or a part of it has the wrong type.
+            msgspec.MsgspecError: it is not a JSON object, or a part of it has the wrong type.
         """
         table = msgspec.json.decode(text, type=dict[str, Any])
         parts = {
@@ -70,38 +70,38 @@ class StoredSpec(msgspec.Struct, frozen=True):
 
     @property
     def evaluators(self) -> Sequence[dict[str, Any]]:
-        """The tables of the evaluators.
+        """Returns the tables of the evaluators.
 
         Raises:
-            msgspec.ValidationError: they are something else.
+            msgspec.ValidationError: they are not tables.
         """
         return msgspec.convert(self.spec.get("evaluators", ()), tuple[dict[str, Any], ...])
 
     @property
     def strategy(self) -> Strategy | None:
-        """The one that was asked for: the option, else the evaluation's; None: the default.
+        """Returns the requested strategy: the option, else the evaluation's; None: the default.
 
         Raises:
-            msgspec.ValidationError: another version wrote one that this one does not know.
+            msgspec.ValidationError: another version wrote a strategy unknown to this one.
         """
         option, own = (msgspec.convert(table, _Asked).strategy for table in (self.options, self.spec))
         return option or own
 
     def run_options(self) -> Options:
-        """The options to go on with.
+        """Returns the options for resuming.
 
         Raises:
-            msgspec.ValidationError: another version wrote some that this one does not know.
+            msgspec.ValidationError: another version wrote options unknown to this one.
         """
         return msgspec.convert(self.options, Options)
 
 
 class _Asked(msgspec.Struct):
-    """The one part of options or a spec, whatever else is in them."""
+    """The strategy field of options or a spec, ignoring all other fields."""
 
     strategy: Strategy | None = None
 
 
 def automatic_name() -> str:
-    """A name for an experiment that nobody named; such names sort by time."""
+    """Returns a name for an unnamed experiment; such names sort by time."""
     return datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")

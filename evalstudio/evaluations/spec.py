@@ -1,4 +1,4 @@
-"""The definition of an evaluation: a TOML file that a person can read, diff and run."""
+"""Evaluation specification: the TOML file that a person can read, diff and run."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from evalstudio.templating.templates import Message
 
 
 class TimeOuts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How long to wait, in seconds, and how often to try."""
+    """Time-outs in seconds, and the number of attempts."""
 
     connect: float = 10.0
     first_token: float = 120.0
@@ -29,7 +29,7 @@ class TimeOuts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is varied: every combination is a run of its own, all in one experiment."""
+    """Parameter grid: every combination is a run of its own, all in one experiment."""
 
     models: tuple[str | ModelSettings, ...] = ()
     prompts: dict[str, tuple[Message, ...]] = {}  # by name
@@ -44,26 +44,26 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is done with each sample of a dataset, and how the answers are judged."""
+    """Definition of an evaluation: what each sample of a dataset is turned into, and how answers are judged."""
 
     name: str
     dataset: DatasetSource
-    model: str | ModelSettings = ""  # may be left to the grid, as the messages may
+    model: str | ModelSettings = ""  # may be set by the grid instead, like the messages
     messages: tuple[Message, ...] = ()
     grid: Grid | None = None
     description: str = ""
-    parameters: dict[str, Any] = {}  # temperature, max_tokens, ... as the endpoint takes them
+    parameters: dict[str, Any] = {}  # temperature, max_tokens, ... as the endpoint expects them
     evaluators: tuple[dict[str, Any], ...] = ()
     strategy: Strategy | None = None
-    workers: int | None = None  # threads for a synchronous model; or
-    processes: int | None = None  # processes for it, and
+    workers: int | None = None  # threads for a synchronous model
+    processes: int | None = None  # or processes for it
     threads_per_process: int | None = None
     cluster: str | None = None  # or a Dask scheduler's address, or local
     repeats: int = 1
     stream: bool = False
     timeouts: TimeOuts = TimeOuts()
-    budget: float | None = None  # US dollars; the run stops there
-    cache: bool = False  # take answers that an earlier run of this workspace got to the same question
+    budget: float | None = None  # US dollars; the run stops when it is used up
+    cache: bool = False  # reuse answers to the same question from earlier runs of this workspace
 
     def __post_init__(self) -> None:
         if not self.name.strip():

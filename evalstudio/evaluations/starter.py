@@ -1,4 +1,7 @@
-"""What a new evaluation asks for and how it is judged, by the answers that its dataset expects: a start to change."""
+"""Evaluation starter: the first task and evaluator of a new evaluation.
+
+They are chosen by the expected answers of its dataset and are meant as a starting point to edit.
+"""
 
 import json
 import re
@@ -14,7 +17,7 @@ Task = tuple[str, dict[str, Any]]
 
 
 def first_task(expected: Sequence[Any]) -> Task:
-    """The task that fits the first expected answers of a dataset; those that are missing say nothing."""
+    """Chooses the task that fits a dataset's first expected answers; missing ones are ignored."""
     values = [value for value in expected if value not in (None, "", [], {})]
     texts = [value.strip() if isinstance(value, str) else value for value in values]
     if values and all(map(_is_json, texts)):
@@ -35,7 +38,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_json(value: Any) -> bool:
-    """Whether it is an object or a list, or the text of one."""
+    """Returns whether the value is an object or a list, or the JSON text of one."""
     if isinstance(value, str) and value[:1] in "{[":
         try:
             value = json.loads(value)

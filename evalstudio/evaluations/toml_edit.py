@@ -1,4 +1,4 @@
-"""Changes one entry of a TOML text and leaves the rest as a person wrote it: comments, order and layout."""
+"""TOML editing: changes one entry of a text and keeps the comments, order and layout of the rest."""
 
 import json
 import re
@@ -13,9 +13,9 @@ _KEY = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[A-Za-z0-9_-]+)\s*[.=]")
 
 
 def set_entry(text: str, key: str, value: Any) -> str:
-    """The text with `key` at its top set to `value`; None takes the entry away.
+    """Returns the text with the top-level `key` set to `value`; None removes the entry.
 
-    What belongs to the entry is written anew, all else stays. Raises tomllib.TOMLDecodeError where the text is no TOML.
+    The entry is rewritten, everything else is kept. Raises tomllib.TOMLDecodeError if the text is not TOML.
     """
     wanted = tomllib.loads(text)
     if value is None:
@@ -29,11 +29,11 @@ def set_entry(text: str, key: str, value: Any) -> str:
             return changed
     except tomllib.TOMLDecodeError:
         pass
-    return write_toml(wanted)  # the text has a form in which entries can't be told apart
+    return write_toml(wanted)  # the text has a form in which entries can't be separated
 
 
 def write_toml(table: Mapping[str, Any]) -> str:
-    """A table as TOML, an entry a line where it fits; None values are left out."""
+    """Formats a table as TOML, one entry per line if it fits; None values are left out."""
     entries = ((key, value) for key, value in table.items() if value is not None)
     return "".join(f"{write_key(key)} = {write_value(value, len(key) + 3)}\n" for key, value in entries)
 
@@ -43,9 +43,9 @@ def write_key(key: str) -> str:
 
 
 def write_value(value: Any, indent: int = 0) -> str:
-    """A value as TOML; a list that is too long for a line has a line for each of its items.
+    """Formats a value as TOML; a list that is too long for a line gets one line per item.
 
-    Raises TypeError for what TOML does not know.
+    Raises TypeError for types that TOML does not have.
     """
     line = _inline(value)
     if isinstance(value, list | tuple) and value and len(line) + indent > WIDTH:
@@ -78,12 +78,12 @@ def _inline(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    # JSON's strings are TOML's, but for the delete character and pairs of surrogates
+    # JSON strings are valid TOML except for the delete character and surrogate pairs
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _replaced(text: str, key: str, written: str) -> str:
-    """The text with the statements that make up `key` replaced."""
+    """Replaces the statements that make up `key`."""
     before_tables, statements = True, _statements(text)
     parts: list[str] = []
     placed = False
@@ -99,7 +99,7 @@ def _replaced(text: str, key: str, written: str) -> str:
             parts.append(written)
             placed = True
     if not placed:
-        # its tables stood among others: a plain entry has to stand before the first table
+        # its tables were among others: a plain entry has to come before the first table
         first = next((place for place, (name, _, table) in enumerate(statements) if table), None)
         head = sum(name != key for name, _, _ in statements[:first]) if first is not None else len(parts)
         if parts[:head] and not parts[head - 1].endswith("\n"):
@@ -109,7 +109,7 @@ def _replaced(text: str, key: str, written: str) -> str:
 
 
 def _statements(text: str) -> list[tuple[str, str, bool]]:
-    """The text in pieces: the entry each belongs to ("" for comments and blank lines), and whether it is in a table."""
+    """Splits the text into pieces, with the entry of each ("" for comments and blank lines) and whether it is in a table."""
     pieces: list[tuple[str, str, bool]] = []
     lines = text.splitlines(keepends=True)
     table: str | None = None
@@ -136,7 +136,7 @@ def _statements(text: str) -> list[tuple[str, str, bool]]:
 
 
 def _end(lines: list[str], start: int) -> int:
-    """Where the statement that begins at a line ends: the first line with which it can be read."""
+    """Returns the end of the statement that begins at a line: the first line with which it can be parsed."""
     for end in range(start + 1, len(lines) + 1):
         try:
             tomllib.loads("".join(lines[start:end]))

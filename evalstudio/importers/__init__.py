@@ -1,4 +1,4 @@
-"""Evaluations and results of other tools, taken in as evaluations and datasets of our own."""
+"""Importers: convert evaluations and results of other tools to evaluations and datasets of our own."""
 
 from evalstudio.importers.base import Imported
 from evalstudio.importers.importer import import_file

@@ -1,4 +1,4 @@
-"""What every importer gives, and how it reads a file."""
+"""Importer base: what every importer returns, and how it reads a file."""
 
 import json
 from collections.abc import Mapping
@@ -11,20 +11,20 @@ from evalstudio.core.errors import EvaluationError
 
 @dataclass
 class Imported:
-    """An evaluation as the table of its TOML, without its dataset; the rows of that; what was left out, in words."""
+    """Result of an importer: the evaluation's TOML table without its dataset, the dataset rows, and notes on omissions."""
 
     table: dict[str, Any]
     rows: list[dict[str, Any]]
     left_out: list[str] = field(default_factory=list)
 
     def leave_out(self, what: str) -> None:
-        """Notes once what could not be taken over."""
+        """Records, once, something that could not be imported."""
         if what not in self.left_out:
             self.left_out.append(what)
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises EvaluationError where it can't be read."""
+    """Reads the text of a file. Raises EvaluationError if it can't be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -33,8 +33,8 @@ def read_text(path: Path) -> str:
 
 
 def json_lines(path: Path, imported: Imported | None = None) -> list[Mapping[str, Any]]:
-    """The objects of a file of JSON Lines; a torn last line is left out. Raises EvaluationError at any other bad one."""
-    # not splitlines(): a text may hold U+2028 and kin, which end no line of a file
+    """Reads a JSON Lines file; an incomplete last line is skipped. Raises EvaluationError for any other invalid line."""
+    # not splitlines(): a text may contain U+2028 and similar, which end no line of a file
     lines = [line for line in read_text(path).split("\n") if line.strip()]
     found: list[Mapping[str, Any]] = []
     for number, line in enumerate(lines, 1):

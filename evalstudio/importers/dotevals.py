@@ -1,4 +1,7 @@
-"""Results of dotevals, as its JSON or its SQLite storage has them: the answers become a column that is scored like a model's."""
+"""dotevals importer: results from its JSON or SQLite storage.
+
+The recorded answers become a column that is scored like a model's answers.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +15,10 @@ ANSWER = "model_response"
 
 
 def read_dotevals(path: Path) -> Imported:
-    """The rows of a results file with what the model said (`model_response`) and each score (`score: NAME`).
+    """Reads the rows of a results file with the model's answer (`model_response`) and each score (`score: NAME`).
 
-    Of an item that is there twice the last one without an error counts; a torn last line is left out. A database may
-    hold several evaluations: `path#EVALUATION` or `path#EXPERIMENT/EVALUATION` is one of them.
+    For a duplicate item, the last one without an error counts; an incomplete last line is skipped. A database may
+    hold several evaluations: `path#EVALUATION` or `path#EXPERIMENT/EVALUATION` selects one of them.
     """
     path, choice = split_choice(path)
     torn = Imported({}, [])

@@ -1,4 +1,4 @@
-"""The SQLite storage of dotevals: one evaluation of it as the lines that its JSON storage would have."""
+"""dotevals SQLite storage: reads one evaluation of it as the lines that its JSON storage would have."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ CHOICE = "#"  # FILE#EVALUATION, or FILE#EXPERIMENT/EVALUATION
 
 
 def split_choice(path: Path) -> tuple[Path, str]:
-    """The file, and which of its evaluations is meant: "" where none is named."""
+    """Splits a reference into the file and the name of one of its evaluations, "" if none is named."""
     if path.exists():
         return path, ""
     file, found, choice = str(path).partition(CHOICE)
@@ -22,18 +22,18 @@ def split_choice(path: Path) -> tuple[Path, str]:
 
 
 def is_store(path: Path) -> bool:
-    """Whether the file is a database at all."""
+    """Returns whether the file is an SQLite database."""
     try:
         with path.open("rb") as file:
             return file.read(len(BEGINNING)) == BEGINNING
     except OSError:
-        return False  # whoever reads it says why not
+        return False  # the reader of the file reports why
 
 
 def store_lines(path: Path, choice: str) -> list[Mapping[str, Any]]:
-    """A head and a line for each result of the chosen evaluation, or of the only one.
+    """Yields a header, then a line for each result of the chosen evaluation, or of the only one.
 
-    The file is opened for reading only. Raises EvaluationError where it is damaged, is no store of dotevals, or holds
+    The file is opened read-only. Raises EvaluationError if it is damaged, is not a dotevals store, or holds
     several evaluations of which none is named.
     """
     try:
@@ -45,7 +45,7 @@ def store_lines(path: Path, choice: str) -> list[Mapping[str, Any]]:
         sqlite3.Error,
         IndexError,
         TypeError,
-    ) as error:  # a damaged schema: a column or a value is not there
+    ) as error:  # a damaged schema: a column or a value is missing
         raise EvaluationError(
             f"{path.name} is no results store of dotevals that can be read ({error})."
         ) from error

@@ -1,4 +1,4 @@
-"""What was taken over from another tool's file, and what could not be: an evaluation, its dataset, and words."""
+"""Import entry point: writes the evaluation and its dataset, and reports what could and could not be converted."""
 
 import json
 from collections.abc import Callable
@@ -15,9 +15,9 @@ FORMATS = ("promptfoo", "openai-evals", "dotevals")
 
 
 def import_file(form: str, path: Path, folder: Path) -> tuple[Path, Imported]:
-    """Reads a file of another tool and writes an evaluation and its dataset into `folder`.
+    """Imports a file of another tool: writes an evaluation and its dataset to `folder`.
 
-    Nothing that is there is written over. The path is the evaluation's. Raises EvaluationError with what is wrong.
+    No existing file is overwritten. Returns the evaluation's path. Raises EvaluationError with what is wrong.
     """
     imported = _reader(form)(path)
     if not imported.rows:
@@ -35,7 +35,7 @@ def import_file(form: str, path: Path, folder: Path) -> tuple[Path, Imported]:
         raise EvaluationError(
             f"{folder} cannot be written ({error.strerror}); choose another folder."
         ) from error
-    load_evaluation(str(evaluation))  # what we wrote has to be one
+    load_evaluation(str(evaluation))  # proves that the written file is valid
     return evaluation, imported
 
 

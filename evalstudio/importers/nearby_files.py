@@ -1,4 +1,4 @@
-"""Files that another tool's file names: only those beside it, in its folder or below."""
+"""Referenced files of an imported file: only those in its folder or below."""
 
 import json
 from pathlib import Path
@@ -12,9 +12,9 @@ FILE = "file://"
 
 
 def files_beside(name: str, base: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """The files that `file://NAME` means, with stars in it several; none where they are elsewhere or of another kind.
+    """Resolves `file://NAME`, which may contain wildcards; empty if the files are elsewhere or of another kind.
 
-    Raises EvaluationError where a file that is named without stars is not there.
+    Raises EvaluationError if a file named without wildcards does not exist.
     """
     place = name.removeprefix(FILE)
     if "*" in place and ".." not in Path(place).parts and not Path(place).is_absolute():
@@ -26,7 +26,7 @@ def files_beside(name: str, base: Path, suffixes: tuple[str, ...]) -> list[Path]
 
 
 def read_value(path: Path) -> Any:
-    """What a JSON or YAML file holds, or the text of any other. Raises EvaluationError, RequirementError."""
+    """Reads the value of a JSON or YAML file, or the text of any other. Raises EvaluationError, RequirementError."""
     text = read_text(path)
     kind = path.suffix.lower()
     if kind == ".json":

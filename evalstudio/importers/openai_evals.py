@@ -1,4 +1,7 @@
-"""Samples of OpenAI's evals: `{"input": [messages] or text, "ideal": text or texts}` a line, also wrapped in `item`."""
+"""OpenAI evals importer.
+
+A line is `{"input": [messages] or text, "ideal": text or texts}`, also wrapped in `item`.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +14,7 @@ MODEL = "demo/fast"
 
 
 def read_openai_evals(path: Path) -> Imported:
-    """The samples as rows with a column for each message; all must have the same roles in the same order."""
+    """Reads the samples as rows with one column per message; all must have the same roles in the same order."""
     rows: list[dict[str, Any]] = []
     imported = Imported({}, rows)
     lines = json_lines(path, imported)

@@ -1,4 +1,7 @@
-"""A promptfoo configuration (YAML or JSON), or its tests as CSV: prompts, providers, tests and their simple assertions."""
+"""promptfoo importer: a configuration (YAML or JSON) or tests as CSV.
+
+Prompts, providers, tests and their simple assertions are converted.
+"""
 
 import json
 import re
@@ -36,7 +39,7 @@ _DUMP = re.compile(r"\|\s*dump\b(?:\s*\(\s*\d*\s*\))?")  # Nunjucks' name for to
 
 
 def read_promptfoo(path: Path) -> Imported:
-    """The configuration as one evaluation; several prompts or providers become its grid."""
+    """Reads the configuration as one evaluation; several prompts or providers become its grid."""
     if path.suffix.lower() == ".csv":
         config: Any = {"tests": f"file://{path.name}"}
     else:
@@ -81,9 +84,9 @@ def _take_prompts(config: Mapping[str, Any], base: Path, imported: Imported, nam
 
 
 def _texts(config: Mapping[str, Any], base: Path, imported: Imported) -> Iterator[tuple[str, Any]]:
-    """Each prompt's label with its text, or with its messages."""
+    """Yields each prompt's label with its text or its messages."""
     given = config.get("prompts") or []
-    if isinstance(given, Mapping):  # files with their labels
+    if isinstance(given, Mapping):  # files by label
         given = [{"id": name, "label": label} for name, label in given.items()]
     for number, prompt in enumerate(given if isinstance(given, list) else [given], 1):
         label = f"prompt {number}"
@@ -121,7 +124,7 @@ def _is_file(prompt: str, base: Path) -> bool:
 
 
 def _messages(prompt: Any, label: str, imported: Imported) -> list[dict[str, str]] | None:
-    """The messages of a prompt, which may itself be a chat as JSON; None where they can't be taken."""
+    """Converts a prompt, possibly a chat as JSON, to messages; None if it can't be converted."""
     parsed = prompt
     if isinstance(prompt, str):
         prompt = _DUMP.sub("|tojson", prompt).strip("\n")
@@ -188,7 +191,7 @@ def _take_providers(config: Mapping[str, Any], imported: Imported) -> None:
 
 
 def _provider(provider: Any) -> tuple[str, Mapping[str, Any], list[str]]:
-    """A provider's id, its `config`, and what else it has."""
+    """Splits a provider into its id, its `config`, and its other fields."""
     if not isinstance(provider, Mapping):
         return str(provider), {}, []
     if "id" not in provider and len(provider) == 1:  # {"openai:chat:gpt-4o": {config: ...}}
@@ -210,13 +213,13 @@ def _model(name: str, values: Mapping[str, Any]) -> str | dict[str, str] | None:
     if not url and not key:
         return f"{PROVIDERS[kind]}/{model}"
     if url and not re.match(r"https?://[^{}]+$", str(url)):
-        return None  # it comes from an environment variable, which an address of ours can't
+        return None  # it refers to an environment variable, which our addresses do not support
     table = {"provider": PROVIDERS[kind], "name": model, "base_url": str(url or ""), "key": str(key or "")}
     return {field: value for field, value in table.items() if value}
 
 
 def _take_parameters(settings: list[tuple[str, dict[str, Any]]], imported: Imported) -> None:
-    """The parameters hold for all models of an evaluation: where the file's differ, that is said."""
+    """Takes the parameters for all models of an evaluation; differences within the file are noted as omissions."""
     parameters = imported.table.setdefault("parameters", {})
     for name, values in settings:
         for key, value in values.items():

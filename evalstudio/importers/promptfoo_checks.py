@@ -1,4 +1,4 @@
-"""The assertions of promptfoo's tests as evaluators, with a column for values that differ from test to test."""
+"""promptfoo assertions as evaluators, with a column for values that differ from test to test."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from evalstudio.templating.templates import has_markup, render
 
 COLUMNS: dict[
     str, dict[str, Any]
-] = {  # value differs from test to test: its evaluator, given the column of its values
+] = {  # assertions whose value differs between tests: their evaluator, given the column of values
     "equals": {"type": "exact_match"},
     "contains": {"type": "contains", "case_sensitive": True},
     "icontains": {"type": "contains"},
@@ -25,17 +25,17 @@ COLUMNS: dict[
     "icontains-all": {"type": "contains", "every": True},
     "levenshtein": {"type": "similarity"},
 }
-SAME = ("regex", "starts-with", "is-json", "contains-json")  # only where all tests have the same
+SAME = ("regex", "starts-with", "is-json", "contains-json")  # only if all tests have the same
 SET = "assert-set"
 
 
 def take_assertions(tests: Sequence[Test], base: Path, imported: Imported) -> None:
-    """Rows with a column for the values of each assertion; a test without it is unscored by its evaluator."""
+    """Builds rows with a column for each assertion's values; a test without the assertion is unscored by its evaluator."""
     checks = [list(_flat(test.checks, imported)) for test in tests]
     counts = Counter(key for these in checks for key in {_key(check) for check in these})
     evaluators: dict[str, dict[str, Any]] = {}
     for test, these in zip(tests, checks, strict=True):
-        row = {**test.vars, **test.said}
+        row = {**test.vars, **test.metadata}
         met: dict[str, int] = {}
         for check in these:
             kind = str(check.get("type"))
@@ -67,7 +67,7 @@ def take_assertions(tests: Sequence[Test], base: Path, imported: Imported) -> No
 
 
 def _flat(checks: Sequence[Any], imported: Imported) -> Iterator[Mapping[str, Any]]:
-    """The assertions, those of a set one by one."""
+    """Yields the assertions, with sets flattened."""
     for check in checks:
         if not isinstance(check, Mapping):
             imported.leave_out(f"the assertion '{check}'")
@@ -88,7 +88,7 @@ def _key(check: Mapping[str, Any]) -> str:
 
 
 def _value(value: Any, values: Mapping[str, Any], base: Path) -> Any:
-    """An assertion's value with the variables put in, and of a file its content. Raises EvaluationError."""
+    """Returns an assertion's value with variables substituted, or the content of its file. Raises EvaluationError."""
     if isinstance(value, list):
         return [_value(one, values, base) for one in value]
     if isinstance(value, str) and value.startswith(FILE):

@@ -1,4 +1,4 @@
-"""The tests of a promptfoo configuration: inline, in files beside it, or rows of a CSV file."""
+"""promptfoo tests: inline, in files next to the configuration, or rows of a CSV file."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from evalstudio.templating.templates import has_markup, render
 
 TABLES = (".csv", ".json", ".jsonl", ".yaml", ".yml")
 TAKEN = ("vars", "assert", "description", "metadata")
-# What may stand before a colon in `__expected`; other text with a colon in it is simply what is expected.
+# Types valid before a colon in `__expected`; any other text with a colon is the expected value itself.
 _TYPES = (
     "answer-relevance bleu classifier contains contains-all contains-any contains-html contains-json contains-sql"
     " contains-xml context-faithfulness context-recall context-relevance conversation-relevance cost equals factuality"
@@ -34,17 +34,17 @@ _ASSERTION = re.compile(r"(?P<type>[a-z][a-z-]*)(?:\((?P<threshold>[\d.]+)\))?(?
 
 @dataclass
 class Test:
-    """A test: its variables, what it asserts, and what else it says of itself, as columns."""
+    """A promptfoo test: its variables, its assertions, and its metadata as columns."""
 
-    __test__ = False  # it is none of pytest's
+    __test__ = False  # keeps pytest from collecting it
 
     vars: dict[str, Any]
     checks: list[Any] = field(default_factory=list)
-    said: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
 def read_tests(config: Mapping[str, Any], base: Path, imported: Imported) -> Iterator[Test]:
-    """Each test, the default test merged in, lists of values multiplied out."""
+    """Reads the tests, with the default test merged in and lists of values expanded."""
     usual = _default_test(config.get("defaultTest"), base, imported)
     given = config.get("tests") or [{}]
     for test in given if isinstance(given, list) else [given]:
@@ -92,7 +92,7 @@ def _expanded(
 
 
 def _vars(given: Any, base: Path, imported: Imported) -> dict[str, Any]:
-    """Variables, also those in files: `vars: file://vars.yaml`, or a list of such."""
+    """Reads variables, including those in files: `vars: file://vars.yaml`, or a list of such."""
     if isinstance(given, Mapping):
         return {str(name): value for name, value in given.items()}
     found: dict[str, Any] = {}
@@ -108,7 +108,7 @@ def _vars(given: Any, base: Path, imported: Imported) -> dict[str, Any]:
 
 
 def _variable(value: Any, values: Mapping[str, Any], base: Path, imported: Imported) -> Any:
-    """A variable's value: of a file its content, with other variables in it put in."""
+    """Returns a variable's value, or the content of its file, with other variables substituted."""
     if not isinstance(value, str):
         return value
     if value.startswith(FILE):
@@ -184,7 +184,7 @@ def _csv_test(row: Mapping[str | None, Any], imported: Imported) -> Mapping[str,
 
 
 def _assertion(text: str) -> dict[str, Any]:
-    """An expected cell: `type: value`, `type(0.8): value`, or just what is expected."""
+    """Parses an expected cell: `type: value`, `type(0.8): value`, or just the expected value."""
     match = _ASSERTION.fullmatch(text.removeprefix("not-"))
     kind = ALIASES.get(match["type"], match["type"]) if match else ""
     if (

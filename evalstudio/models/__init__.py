@@ -1,4 +1,7 @@
-"""Models: names, settings, keys. `Result` and `Score` are here, too, under the name that dotevals has for this module."""
+"""Models: their names, settings and keys.
+
+`Result` and `Score` are also importable from here, under the module name that dotevals uses for them.
+"""
 
 from importlib import import_module
 from typing import Any

@@ -1,4 +1,4 @@
-"""API keys: in this session, an environment variable or the OS keychain; never in a file or the database."""
+"""API keys: kept in this session, an environment variable or the OS keychain; never in a file or the database."""
 
 import contextlib
 import json
@@ -14,8 +14,8 @@ SERVICE = "evalstudio"
 REFERENCE = "env:"
 """Before the name of a key where a value may be a secret: in headers and in the query of a base URL."""
 
-SHORTEST_SECRET = 6  # shorter values would be found in ordinary text
-SHORTEST_IN_ANSWERS = 20  # a local server's key may be a word, and answers must stay as they are
+SHORTEST_SECRET = 6  # shorter values would match ordinary text
+SHORTEST_IN_ANSWERS = 20  # a local server's key may be an ordinary word, and answers must not be altered
 
 REMOVED = "[key removed]"
 
@@ -34,17 +34,17 @@ class _Seen:
 
 
 def use_for_session(name: str, secret: str) -> None:
-    """Keeps a key in memory, for this process only."""
+    """Stores a key in memory, for this process only."""
     _session[name] = secret
     _remember([secret.strip()])
 
 
 def keep_in_keychain(name: str, secret: str) -> None:
-    """Puts a key into the system's keychain. Blocking. Raises ModelError where there is none to put it into."""
+    """Stores a key in the system's keychain. Blocking. Raises ModelError if there is no keychain."""
     import keyring
     import keyring.errors
 
-    _remember([secret])  # before anything that may fail and repeat it
+    _remember([secret])  # before anything that may fail with the secret in its message
     try:
         keyring.set_password(SERVICE, name, secret)
         if keyring.get_password(SERVICE, name) != secret:
@@ -54,11 +54,11 @@ def keep_in_keychain(name: str, secret: str) -> None:
             f"This machine has no keychain that can be used ({redact(str(error)) or type(error).__name__}); keep the key "
             f"for this session, or set the environment variable {name}."
         ) from error
-    _session.pop(name, None)  # an older one must not hide it
+    _session.pop(name, None)  # an older session key must not take precedence
 
 
 def forget(name: str) -> None:
-    """Takes a key out of the session and the keychain. Blocking."""
+    """Removes a key from the session and the keychain. Blocking."""
     import keyring
     import keyring.errors
 
@@ -68,7 +68,7 @@ def forget(name: str) -> None:
 
 
 def where_is(name: str) -> str:
-    """Where a key is found: session, environment, keychain, or empty. Blocking."""
+    """Returns where a key is found: session, environment, keychain, or empty. Blocking."""
     if not name:
         return ""
     if _session.get(name):
@@ -79,14 +79,14 @@ def where_is(name: str) -> str:
 
 
 def find_key(name: str) -> str | None:
-    """The key called `name`: of this session, else the environment, else the keychain; None for an empty name.
+    """Returns the key called `name` from the session, else the environment, else the keychain; None for an empty name.
 
-    Raises ModelError where the name is given but no key is found.
+    Raises ModelError if a name is given but no key is found.
     """
     if not name:
         return None
     secret = _session.get(name) or os.environ.get(name) or _from_keychain(name)
-    secret = secret.strip() if secret else None  # pasted with a line end, it would not even be a header
+    secret = secret.strip() if secret else None  # a pasted line end would make it an invalid header
     if not secret:
         raise ModelError(
             f"There is no API key '{name}'; set the environment variable {name}, or add the key under Models."
@@ -98,7 +98,7 @@ def find_key(name: str) -> str | None:
 
 
 def remember_environment() -> None:
-    """Has `redact` know the secrets among the environment variables: a person's own code may use them."""
+    """Registers the secrets among the environment variables with `redact`, since user code may use them."""
     _remember(
         value
         for name, value in os.environ.items()
@@ -107,7 +107,7 @@ def remember_environment() -> None:
 
 
 def redact(text: str) -> str:
-    """The text with every key that this process has used taken out, and what has the shape of a key."""
+    """Removes from a text every key that this process has used, and whatever has the shape of a key."""
     for secret in _Seen.secrets:
         if secret in text:
             text = text.replace(secret, REMOVED)
@@ -115,7 +115,7 @@ def redact(text: str) -> str:
 
 
 def redact_answer(text: str) -> str:
-    """A model's answer with the keys of this process taken out; the same object where there is none in it."""
+    """Removes the keys of this process from a model's answer; returns the same object if there are none."""
     for secret in _Seen.secrets:
         if len(secret) < SHORTEST_IN_ANSWERS:
             break
@@ -129,7 +129,7 @@ def _remember(secrets: Iterable[str]) -> None:
         form
         for secret in secrets
         if len(secret) >= SHORTEST_SECRET
-        # as it may come back in a URL or in JSON
+        # as it may be echoed in a URL or in JSON
         for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
     }
     with _lock:
@@ -138,10 +138,10 @@ def _remember(secrets: Iterable[str]) -> None:
 
 
 def _from_keychain(name: str) -> str | None:
-    import keyring  # late: it looks for the desktop's keychain, which takes time
+    import keyring  # imported late: it looks for the desktop's keychain, which takes time
     import keyring.errors
 
     try:
         return keyring.get_password(SERVICE, name)
     except keyring.errors.KeyringError:
-        return None  # no keychain on this machine: an environment variable or a session key is the way
+        return None  # no keychain on this machine: use an environment variable or a session key

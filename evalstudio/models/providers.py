@@ -1,4 +1,7 @@
-"""Names for models: `openai/gpt-4o-mini`, `ollama/qwen3`, `demo/fast`, `local/smollm2`, `my_model.py::answer`."""
+"""Model names and providers.
+
+Examples of names: `openai/gpt-4o-mini`, `ollama/qwen3`, `demo/fast`, `local/smollm2`, `my_model.py::answer`.
+"""
 
 import ipaddress
 import re
@@ -17,7 +20,7 @@ from evalstudio.models.settings import ModelSettings
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider with an OpenAI-compatible endpoint (or Anthropic's), and where its key is usually found."""
+    """A provider with an OpenAI-compatible endpoint (or Anthropic's), and the usual place of its key."""
 
     base_url: str
     key: str = ""
@@ -39,16 +42,16 @@ PROVIDERS = {
 }
 LOCAL_MODEL = "local/smollm2-135m-instruct"
 BUILT_IN = ("demo", "local")  # the app starts these itself
-RECORDED = "recorded"  # not a provider: the name is a column of the dataset, which holds the answers
+RECORDED = "recorded"  # not a provider: the name is a dataset column that holds the answers
 _SECRET = re.compile(r"key|token|secret|passw|signature|^sig$|^code$|authori[sz]ation|cookie", re.IGNORECASE)
 
 
 def resolve_model(
     reference: str | ModelSettings, base: Path, named: Mapping[str, ModelSettings] | None = None
 ) -> ModelSettings:
-    """The settings that a model's name stands for: one of `named`, else as the name itself says.
+    """Resolves a model's name to its settings: an entry of `named`, else what the name itself describes.
 
-    A relative path of a Python model starts at `base`.
+    A relative path of a Python model is relative to `base`.
     """
     named = named or {}
     if isinstance(reference, str):
@@ -79,7 +82,7 @@ def resolve_model(
 
 
 def check_address(settings: ModelSettings) -> None:
-    """Raises ModelError where a base URL is none, or where it or a header holds a secret instead of its name.
+    """Raises ModelError if a base URL is invalid, or if it or a header contains a secret instead of its name.
 
     Settings are stored with every run, so secrets must not be in them.
     """
@@ -107,7 +110,7 @@ def check_address(settings: ModelSettings) -> None:
 
 
 def is_private_address(url: str) -> bool:
-    """Whether a URL leads to this machine or to its own network, as far as its host's name tells."""
+    """Returns whether a URL points to this machine or its local network, judging by the host name."""
     host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".local") or host == socket.gethostname():
         return True
@@ -118,7 +121,7 @@ def is_private_address(url: str) -> bool:
 
 
 def is_self_hosted(model: ModelSettings) -> bool:
-    """Whether a person runs the model's server: by its provider, or by its address."""
+    """Returns whether the model's server is self-hosted, judging by its provider or address."""
     preset = PROVIDERS.get(model.provider)
     if model.provider in BUILT_IN or (preset is not None and not preset.hosted):
         return True

@@ -1,7 +1,8 @@
-"""The models that a person has set up: `models.toml` in the workspace, to read and to diff. Keys are never in it.
+"""Model registry: the models that a person has set up, in the workspace's `models.toml`.
 
-A model's own name is what an evaluation writes: `model = "judge"`. An entry may also have the name of what it stands
-for, as in "openai/gpt-4o-mini", and then says how that one is called everywhere.
+The file is made to be read and compared; keys are never in it. An evaluation refers to a model by its own name:
+`model = "judge"`. An entry may also be named after the model it stands for, as in "openai/gpt-4o-mini"; it then
+defines how that model is called everywhere.
 """
 
 import json
@@ -24,7 +25,7 @@ _NAME = re.compile(r"[^\W_][\w .@-]*")
 
 
 def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
-    """The workspace's models by name; empty where there is no file. Raises ModelError with what is wrong in it."""
+    """Loads the workspace's models by name; empty if there is no file. Raises ModelError with what is wrong in it."""
     path = workspace.models
     try:
         whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -35,7 +36,7 @@ def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
             f"The file of models {path} cannot be read ({error}); mend it or take it away."
         ) from error
     tables = whole.pop("models", {})
-    if whole:  # else it would be passed over, and lost when the file is next written
+    if whole:  # otherwise it would be skipped, and lost when the file is next written
         name = json.dumps(next(iter(whole)), ensure_ascii=False)
         raise ModelError(
             f"The file of models {path} has {name} beside its models; write it as [models.{name}]."
@@ -51,7 +52,7 @@ def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
 
 
 def save_models(workspace: Workspace, models: Mapping[str, ModelSettings]) -> None:
-    """Writes the models, all or nothing. Raises ModelError where one can't be, or the file can't be written."""
+    """Writes the models atomically. Raises ModelError if one is invalid or the file can't be written."""
     path = workspace.models
     text = HEAD + "".join(
         _table(name, check(name, model, workspace)) for name, model in sorted(models.items())
@@ -65,7 +66,7 @@ def save_models(workspace: Workspace, models: Mapping[str, ModelSettings]) -> No
 
 
 def check(name: str, model: ModelSettings, workspace: Workspace) -> ModelSettings:
-    """The model, if it and its name can be used; else raises ModelError with a sentence."""
+    """Returns the model if it and its name are valid; otherwise raises ModelError."""
     resolved = resolve_model(model, workspace.folder)
     if name == own_name(resolved):
         return model
@@ -81,7 +82,7 @@ def check(name: str, model: ModelSettings, workspace: Workspace) -> ModelSetting
 
 
 def own_name(model: ModelSettings) -> str:
-    """The name under which an entry says how a model is called that an evaluation names directly."""
+    """Returns the entry name that defines how a model named directly in an evaluation is called."""
     return f"{model.path}::{model.name}" if model.provider == "python" else model.label
 
 
@@ -101,5 +102,5 @@ def _value(value: Any) -> str:
 
 
 def _text(value: str) -> str:
-    """A basic string of TOML: JSON's escapes are among its own, and DEL must be one."""
+    """Formats a basic string of TOML, which allows JSON's escapes and requires one for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

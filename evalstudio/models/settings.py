@@ -1,4 +1,4 @@
-"""The settings of a model: what answers, where it is, what it costs and may be asked."""
+"""Model settings: what answers, where it is, what it costs, and its limits."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from evalstudio.core.strategy import check_count
 
 
 class TokenPrices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a model costs where no price list knows it: US dollars for a million tokens."""
+    """Prices of a model that no price list knows, in US dollars per million tokens."""
 
     input: float
     output: float
@@ -21,10 +21,10 @@ class TokenPrices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What answers: an endpoint, or a Python function. The `model` table of an evaluation, or a name for one.
+    """Settings of a model, an endpoint or a Python function: the `model` table of an evaluation.
 
-    `provider` is openai (and all that is compatible), anthropic, python, demo or local. `key` names where the API key
-    is: an environment variable, or a name that the keychain or the session knows. Never the key itself.
+    `provider` is openai (and compatible ones), anthropic, python, demo or local. `key` names where the API key
+    is: an environment variable, or a name in the keychain or the session. It is never the key itself.
     """
 
     provider: str
@@ -36,9 +36,9 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     max_concurrency: int | None = None  # of the endpoint, for all runs together
-    prices: TokenPrices | None = None  # None: from a list of prices, where it knows the model
-    headers: dict[str, str] = {}  # more of them; a secret as "env:NAME", found where `key` is
-    window: int | None = None  # calls in flight of a run that sets no strategy; None: as the settings have it
+    prices: TokenPrices | None = None  # None: from a price list, if it knows the model
+    headers: dict[str, str] = {}  # additional headers; a secret as "env:NAME", looked up like `key`
+    window: int | None = None  # calls in flight of a run that sets no strategy; None: from the settings
 
     def __post_init__(self) -> None:
         for name in ("max_concurrency", "window"):
@@ -47,7 +47,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
 
     @property
     def label(self) -> str:
-        """What a person calls it, e.g. openai/gpt-4o-mini."""
+        """Returns the display name, e.g. openai/gpt-4o-mini."""
         if self.provider == "python":
             return f"{Path(self.path).name}::{self.name}"
         return f"{self.provider}/{self.name}"

@@ -1,7 +1,8 @@
-"""What window and engine say to each other: typed, versioned messages over a pipe.
+"""Wire protocol between window and engine: typed, versioned messages over a pipe.
 
 A frame is four bytes of length (big-endian) and a msgpack body. The engine's first frame is `Hello`; a window that
-finds another `version` there says so and stops. Rows never cross: the window reads them from the store.
+finds a different `version` in it reports that and stops. Records never cross the pipe: the window reads them from
+the store.
 """
 
 from evalstudio.protocol.answers import EvaluationFile, EvaluationFunction, LocalModelStatus, RunForecast

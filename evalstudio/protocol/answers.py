@@ -1,4 +1,4 @@
-"""The answers to commands that are more than a number or a text."""
+"""Command answers that are more than a number or a text."""
 
 import msgspec
 
@@ -6,9 +6,9 @@ from evalstudio.core.strategy import Strategy
 
 
 class RunForecast(msgspec.Struct, frozen=True):
-    """Seconds and US dollars as (low, likely, high); None where nothing is known. `basis` says what they come from.
+    """Forecast in seconds and US dollars as (low, likely, high); None if unknown. `basis` is the source of the figures.
 
-    Of a grid all its `runs` together; the strategy is that of the first.
+    For a grid it covers all its `runs` together; the strategy is that of the first.
     """
 
     samples: int
@@ -20,14 +20,14 @@ class RunForecast(msgspec.Struct, frozen=True):
 
 
 class LocalModelStatus(msgspec.Struct, frozen=True):
-    """How the local language model is."""
+    """Status of the local language model."""
 
     installed: bool
     running: bool
 
 
 class EvaluationFunction(msgspec.Struct, frozen=True):
-    """A function of a Python file that is an evaluation; `samples` None: its rows are streamed."""
+    """An evaluation function of a Python file; `samples` is None if its rows are streamed."""
 
     name: str
     line: int
@@ -41,7 +41,7 @@ class EvaluationFunction(msgspec.Struct, frozen=True):
 
 
 class EvaluationFile(msgspec.Struct, frozen=True):
-    """What a Python file holds; `problem` and the lines of its author's own code that led there, where it failed."""
+    """Contents of a Python file; if it failed, `problem` and the lines of the author's code that led to it."""
 
     functions: tuple[EvaluationFunction, ...]
     problem: str = ""

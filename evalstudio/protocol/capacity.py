@@ -1,11 +1,11 @@
-"""What the capacity finder tells: its plan, each level, the verdict."""
+"""Capacity finder events: the plan, each measured level, and the verdict."""
 
 from evalstudio.protocol.events import Event
 from evalstudio.protocol.snapshot import Percentiles
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):
-    """What finding the capacity takes at most; `cost` in US dollars, None where no price is known."""
+    """Upper bounds of a capacity search; `cost` in US dollars, None without a known price."""
 
     experiment: str
     calls: int
@@ -13,7 +13,7 @@ class CapacityPlan(Event, tag="capacity-plan", frozen=True):
 
 
 class Level(Event, tag="level", frozen=True):
-    """What was measured with so many calls in flight; rates in samples a second, `low` to `high` the 95 % interval."""
+    """Measurement at one number of calls in flight. Rates in samples per second; `low` to `high` is the 95 % interval."""
 
     run_id: int
     concurrency: int
@@ -32,7 +32,7 @@ class Level(Event, tag="level", frozen=True):
 
 
 class CapacityFound(Event, tag="capacity-found", frozen=True):
-    """The verdict: the knee among `levels`, or None where nothing could be measured."""
+    """Verdict: the knee among `levels`, or None if nothing could be measured."""
 
     run_id: int
     best: int | None

@@ -1,6 +1,6 @@
-"""What a window asks of the engine. `Command[T]` says what the answer is: `class StartRun(Command[int])`.
+"""Commands from the window to the engine; the type parameter is the answer: `class StartRun(Command[int])`.
 
-A command travels in a `Request`, which has the id that the `Reply` to it bears.
+A command travels in a `Request`, whose id is repeated in the `Reply`.
 """
 
 from functools import cache
@@ -20,7 +20,7 @@ AnyCommand = TypeVar("AnyCommand")
 
 
 class Command(msgspec.Struct, Generic[T], frozen=True, tag_field="kind"):
-    """Something the window asks for, answered with a `T`; None: it is only done."""
+    """A request of the window, answered with a `T`; None if there is nothing to return."""
 
 
 class Request(msgspec.Struct, Generic[AnyCommand], frozen=True):
@@ -31,10 +31,10 @@ class Request(msgspec.Struct, Generic[AnyCommand], frozen=True):
 
 
 def read_answer(command: Command[T], value: object) -> T:
-    """A reply's value as the answer that `command` is declared with.
+    """Converts a reply's value to the answer type of `command`.
 
-    Example: `read_answer(ListEvaluations("evals.py"), reply.value).functions`. Raises msgspec.ValidationError where
-    the value is something else.
+    Example: `read_answer(ListEvaluations("evals.py"), reply.value).functions`. Raises msgspec.ValidationError if
+    the value has another type.
     """
     answer: T = msgspec.convert(value, _answer_type(type(command)))
     return answer
@@ -56,7 +56,7 @@ class StartRun(Command[int], tag="start", frozen=True):
 
 
 class ResumeRun(Command[int], tag="resume", frozen=True):
-    """Goes on with a run that was interrupted or stopped; answered with the run's id.
+    """Resumes a run that was interrupted or stopped; answered with the run's id.
 
     `classes` limits it to records with these outcomes.
     """
@@ -78,34 +78,34 @@ class StopRun(Command[None], tag="stop", frozen=True):
 
 
 class AbandonCall(Command[None], tag="abandon", frozen=True):
-    """Gives up one sample that is in flight or backs off: its record is errored, its slot free; a resume tries it again."""
+    """Abandons a sample in flight or backing off: its record is errored and its slot freed; a resume tries it again."""
 
     run_id: int
     record_id: int
 
 
 class SetStrategy(Command[None], tag="strategy", frozen=True):
-    """Changes how many calls of a run may be in flight, at once."""
+    """Changes how many calls of a run may be in flight; takes effect immediately."""
 
     run_id: int
     strategy: Strategy
 
 
 class SetWorkers(Command[None], tag="workers", frozen=True):
-    """Changes how many calls a synchronous function's workers take at once; processes come and go whole."""
+    """Changes the number of concurrent calls of a synchronous function's workers; processes are added or removed whole."""
 
     run_id: int
     workers: int
 
 
 class ChangeSettings(Command[None], tag="settings", frozen=True):
-    """The settings as they are from now on; runs in work follow where nothing nearer to them set its own."""
+    """New settings; active runs follow unless an option or their evaluation sets its own value."""
 
     settings: Settings
 
 
 class SetRates(Command[None], tag="rates", frozen=True):
-    """Requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+    """Sets requests and tokens per minute for the endpoint of a run; None: no limit of our own."""
 
     run_id: int
     requests_per_minute: float | None = None
@@ -113,9 +113,9 @@ class SetRates(Command[None], tag="rates", frozen=True):
 
 
 class SetKey(Command[str], tag="key", frozen=True):
-    """Gives the engine an API key: in memory for this session, or into the system's keychain.
+    """Passes an API key to the engine: in memory for this session, or into the system's keychain.
 
-    An empty secret takes it away, from both. Answered with where the key is found now: session, environment, keychain
+    An empty secret removes it from both. Answered with where the key is found now: session, environment, keychain
     or empty.
     """
 
@@ -131,7 +131,7 @@ class FindKey(Command[str], tag="find-key", frozen=True):
 
 
 class TestModel(Command[str], tag="test-model", frozen=True):
-    """Tries one small call; answered with a sentence, or refused with one."""
+    """Makes one small call to the model; answered with a sentence, or with an error."""
 
     __test__ = False
     model: str | ModelSettings
@@ -144,7 +144,7 @@ class ListModels(Command[list[str]], tag="list-models", frozen=True):
 
 
 class LocalModel(Command[LocalModelStatus], tag="local-model", frozen=True):
-    """Installs, starts or stops the local language model; answered with how it is then, and so is `status`."""
+    """Installs, starts or stops the local language model, or asks for its `status`; answered with the resulting status."""
 
     action: Literal["status", "install", "start", "stop"]
 
@@ -154,7 +154,7 @@ class DeleteRun(Command[None], tag="delete", frozen=True):
 
 
 class DuplicateRun(Command[int], tag="duplicate", frozen=True):
-    """Starts a run like another one, in the same experiment, with its evaluation as it is now; answered with its id."""
+    """Starts a copy of a run in the same experiment, with the evaluation as it is now; answered with the new run's id."""
 
     run_id: int
 
@@ -165,9 +165,9 @@ class RenameExperiment(Command[None], tag="rename", frozen=True):
 
 
 class FindCapacity(Command[int | None], tag="find-capacity", frozen=True):
-    """Measures level by level how many calls at once an evaluation's model can take; the answers are kept.
+    """Measures, level by level, how many concurrent calls an evaluation's model can take; the answers are kept.
 
-    Answered at the end with the best level, or None; `CapacityPlan`, `Level` and `CapacityFound` come as events
+    Answered at the end with the best level, or None; `CapacityPlan`, `Level` and `CapacityFound` are sent as events
     before. `StopRun` ends it early.
     """
 
@@ -178,15 +178,15 @@ class FindCapacity(Command[int | None], tag="find-capacity", frozen=True):
 
 
 class PlanCapacity(Command[CapacityPlan], tag="plan-capacity", frozen=True):
-    """Asks what a search would take at most, without a call."""
+    """Asks for the upper bounds of a capacity search, without a call."""
 
     search: FindCapacity
 
 
 class ForecastRun(Command[RunForecast], tag="forecast", frozen=True):
-    """Asks what a run would take, without a call.
+    """Asks for the forecast of a run, without a call.
 
-    `text`: the evaluation as it is written now, where it is not saved yet.
+    `text` is the current text of the evaluation if it is not saved yet.
     """
 
     evaluation: str
@@ -197,13 +197,13 @@ class ForecastRun(Command[RunForecast], tag="forecast", frozen=True):
 
 
 class ListEvaluations(Command[EvaluationFile], tag="list-evaluations", frozen=True):
-    """Asks what a Python evaluation file holds."""
+    """Asks for the evaluations of a Python file."""
 
     path: str
 
 
 class Shutdown(Command[None], tag="shutdown", frozen=True):
-    """Stops what runs, saves, and leaves."""
+    """Stops the active runs, saves, and exits."""
 
 
 Commands = (
@@ -215,6 +215,6 @@ Commands = (
 
 @cache
 def _answer_type(kind: type) -> Any:
-    """The `T` of a class that is a `Command[T]`: it may be a union, which `type[T]` does not take in."""
+    """Returns the `T` of a `Command[T]` subclass: it may be a union, which `type[T]` does not allow."""
     (base,) = kind.__orig_bases__  # type: ignore[attr-defined]
     return get_args(base)[0]

@@ -1,10 +1,10 @@
-"""What the engine tells of itself, and its answers to commands."""
+"""Events from the engine to the window: notifications, and replies to commands."""
 
 import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
-    """Something the engine tells."""
+    """Base of the events that the engine sends."""
 
 
 class Hello(Event, tag="hello", frozen=True):
@@ -16,7 +16,7 @@ class Hello(Event, tag="hello", frozen=True):
 
 
 class Reply(Event, tag="reply", frozen=True):
-    """The answer to a command, in the `value` that `read_answer` reads; or `error`, a sentence for a person."""
+    """Reply to a command: the answer in `value`, read with `read_answer`, or `error`, a sentence for a person."""
 
     id: int  # of the `Request`
     value: object = None
@@ -24,7 +24,7 @@ class Reply(Event, tag="reply", frozen=True):
 
 
 class LogLine(Event, tag="log", frozen=True):
-    """A line for the log pane: from the engine, or printed by a person's code."""
+    """A line for the log pane, from the engine or printed by user code."""
 
     at: float  # Unix time
     level: str  # info, warning, error or output
@@ -32,7 +32,7 @@ class LogLine(Event, tag="log", frozen=True):
 
 
 class Restarting(Event, tag="restarting", frozen=True):
-    """The engine's last word: it wants to be started anew, and these runs to be resumed then."""
+    """Last event of an engine that asks to be restarted, with the runs to resume then."""
 
     run_ids: tuple[int, ...]
     sentence: str

@@ -1,4 +1,4 @@
-"""Messages as bytes: four of length (big-endian), then a msgpack body."""
+"""Message framing: four bytes of length (big-endian), then a msgpack body."""
 
 import struct
 from collections.abc import Iterator
@@ -14,20 +14,20 @@ Message = TypeVar("Message")
 
 
 def frame(message: msgspec.Struct) -> bytes:
-    """A message as it goes through the pipe."""
+    """Encodes a message as a frame."""
     body = _encoder.encode(message)
     return _LENGTH.pack(len(body)) + body
 
 
 class Frames(Generic[Message]):
-    """Cuts a stream of bytes into messages of one kind: `Frames(Request[Commands])` or `Frames[Events](Events)`."""
+    """Decoder of a byte stream into messages of one type: `Frames(Request[Commands])` or `Frames[Events](Events)`."""
 
     def __init__(self, kind: type[Message] | UnionType) -> None:
         self._decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(kind)
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """The messages that `data` completes. Raises ValueError on what no EvalStudio sends."""
+        """Returns the messages that `data` completes. Raises ValueError on bytes that no EvalStudio sends."""
         self._buffer += data
         while len(self._buffer) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer)

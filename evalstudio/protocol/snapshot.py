@@ -1,4 +1,7 @@
-"""A run as it stands, up to ten times a second: all that a view of it needs, and nothing that grows with it."""
+"""Run snapshot: the state of a run, sent up to ten times a second.
+
+It holds everything that a view of the run needs, and nothing that grows with the run.
+"""
 
 import msgspec
 
@@ -12,7 +15,7 @@ SNAPSHOTS_PER_SECOND = 10
 
 
 class Percentiles(msgspec.Struct, frozen=True):
-    """Of a duration, in seconds, over `n` values."""
+    """Percentiles of a duration, in seconds, over `n` values."""
 
     n: int
     p50: float
@@ -21,7 +24,7 @@ class Percentiles(msgspec.Struct, frozen=True):
 
 
 class SecondBucket(msgspec.Struct, frozen=True):
-    """One second of a run; `second` counts from its start, pauses included."""
+    """One second of a run; `second` counts from its start, including pauses."""
 
     second: int
     saved: int  # records committed
@@ -38,10 +41,10 @@ class SecondBucket(msgspec.Struct, frozen=True):
 
 
 class ScoreNow(msgspec.Struct, frozen=True):
-    """A metric of an evaluator as it stands: over the `n` records it scored; `unscored` have an answer it could not judge.
+    """Current value of an evaluator's metric over the `n` scored records; `unscored` ones have an unjudged answer.
 
-    `low` and `high` are the 95 % interval; the bounds are what the value would be if all without a score were counted
-    as the worst and the best. None where it is not known (yet).
+    `low` and `high` are the 95 % interval; the bounds are the value if all records without a score were counted
+    as the worst and the best. None if not known (yet).
     """
 
     evaluator: str
@@ -57,17 +60,17 @@ class ScoreNow(msgspec.Struct, frozen=True):
 
 
 class ErrorClass(msgspec.Struct, frozen=True):
-    """Attempts that failed in one way."""
+    """Failed attempts of one class."""
 
     name: Outcome
     attempts: int
-    records: int  # records that ended so
+    records: int  # records that ended with this class
     first_seen: float  # second of the run
     example: str
 
 
 class CallNow(msgspec.Struct, frozen=True):
-    """A call in flight, or a sample that waits for its next attempt."""
+    """A call in flight, or a sample that waits for its next attempt after a back-off."""
 
     sample_id: str
     attempt: int
@@ -88,7 +91,7 @@ class LimitChange(msgspec.Struct, frozen=True):
 
 
 class RatesNow(msgspec.Struct, frozen=True):
-    """Requests and tokens a minute of an endpoint: as set by a person, and in force; None: no limit, or none known."""
+    """Requests and tokens per minute of an endpoint, as set by a person and as in force; None: no limit, or unknown."""
 
     requests_set: float | None = None
     tokens_set: float | None = None
@@ -102,13 +105,13 @@ class WorkerStatus(msgspec.Struct, frozen=True):
     name: str
     threads: int
     busy: int  # of its threads
-    waiting: int = 0  # calls that it has been given and has not begun
+    waiting: int = 0  # calls assigned to it and not yet begun
     state: str = "ready"  # starting, ready, leaving
     ended: int = 0  # calls
 
 
 class Snapshot(Event, tag="snapshot", frozen=True):
-    """A run as it stands. Buckets, changes and messages are those since the last snapshot of this run."""
+    """State of a run. Buckets, changes and messages are those since the last snapshot of this run."""
 
     run_id: int
     experiment: str
@@ -131,9 +134,9 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     ceiling: int
     binding: str
     binding_sentence: str
-    elapsed: float  # seconds of running
+    elapsed: float  # seconds of running time
     eta: tuple[float, float, float] | None  # seconds left: low, likely, high
-    rate: float  # records a second, of the last seconds
+    rate: float  # records per second, over the last seconds
     latency: Percentiles | None
     first_token: Percentiles | None
     tokens_in: int
@@ -148,13 +151,13 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     calls: tuple[CallNow, ...] = ()  # oldest first, at most 256
     buckets: tuple[SecondBucket, ...] = ()
     changes: tuple[LimitChange, ...] = ()
-    gate: str = ""  # what all calls wait for, with a countdown
+    gate: str = ""  # the reason why all calls wait, with a countdown
     gate_wait: float | None = None
-    cached: int = 0  # of those saved: answers of earlier runs, for which nothing was called
+    cached: int = 0  # of those saved: answers of earlier runs, without a call
     signs: tuple[Sign, ...] = ()  # of too much parallelism: the four, active or not
     worker_advice: str = ""  # whether more threads help a synchronous model
     strategy_source: str = ""  # live control, option, evaluation, model, settings or default
     workers_label: str = ""  # 8 threads, 2 processes x 2 threads
     worker_list: tuple[WorkerStatus, ...] = ()  # at most 64
-    workers_waiting: int = 0  # calls that no worker has yet
+    workers_waiting: int = 0  # calls not yet assigned to a worker
     rates: RatesNow = RatesNow()

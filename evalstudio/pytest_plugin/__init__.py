@@ -1,4 +1,4 @@
-"""The pytest plugin; its hooks are in `plugin.py`."""
+"""pytest plugin package; the hooks are in `plugin.py`."""
 
 from evalstudio.pytest_plugin.plugin import (
     pytest_addhooks,

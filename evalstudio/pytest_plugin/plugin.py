@@ -1,6 +1,6 @@
-"""The pytest plugin: collects `eval_*.py` and functions marked by `foreach` or `batch`, and runs them in the engine.
+"""pytest plugin: collects `eval_*.py` and functions marked by `foreach` or `batch`, and runs them in the engine.
 
-Everything else in a session is left as it is. The engine is imported when the first evaluation runs.
+Nothing else in a session is changed. The engine is imported when the first evaluation runs.
 """
 
 import inspect
@@ -35,7 +35,7 @@ OPTIONS = {
     },
     "--threads-per-process": {"type": int, "metavar": "T", "help": "Threads in each of the processes."},
     "--cluster": {"metavar": "ADDRESS", "help": "Or a Dask scheduler: tcp://HOST:PORT, or local."},
-    "--sample-timeout": {  # --timeout is pytest-timeout's, and of a whole test
+    "--sample-timeout": {  # --timeout belongs to pytest-timeout and limits a whole test
         "type": float,
         "metavar": "SECONDS",
         "help": "For each sample, with all that is tried again; it is errored then.",
@@ -52,15 +52,15 @@ SESSION = pytest.StashKey["EvaluationSession"]()
 
 
 class Hooks:
-    """What a caller of pytest can hear of evaluations."""
+    """Hooks for callers of pytest that follow evaluations."""
 
     def pytest_evalstudio_event(self, event: "Event") -> None:
-        """A snapshot or a line of log of the engine."""
+        """Called with a snapshot or a log line of the engine."""
 
     def pytest_evalstudio_finished(
         self, item: pytest.Item, final: "Snapshot", fail_under: float | None
     ) -> None:
-        """A run has ended."""
+        """Called when a run has ended."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -68,9 +68,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options, but for those that another plugin has: a second one of a name breaks every start.
+    """Adds the options except those that another plugin has: a duplicate name makes every start fail.
 
-    They mean the same there (number of samples, name of the experiment), and are read from there.
+    They mean the same there (number of samples, name of the experiment) and are read from there.
     """
     groups = [*getattr(parser, "_groups", []), getattr(parser, "_anonymous", None)]
     taken = {
@@ -91,7 +91,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Evaluation files beside the test files; one that pytest takes anyway is not taken twice."""
+    """Collects evaluation files in addition to test files; one that pytest collects anyway is not collected twice."""
     if not file_path.match(FILES) or parent.session.isinitpath(file_path):
         return None
     if any(file_path.match(pattern) for pattern in parent.config.getini("python_files")):
@@ -102,14 +102,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
-    """An evaluation as an item: pytest gives it fixtures, parameters and marks as to a test function."""
+    """Makes an evaluation an item, so that pytest provides fixtures, parameters and marks as for a test function."""
     marked = marked_of(obj)
     if marked is None:
         _note_undecorated(collector, name, obj)
     if marked is None or not name.startswith(FUNCTIONS) or not inspect.isroutine(obj):
         return None
     if obj.__module__ != collector.module.__name__:
-        return []  # imported from another file, where it is an item
+        return []  # imported from another file, which collects it
     stand_in = _stand_in(obj, marked)
     items = list(collector._genfunctions(name, stand_in))
     for item in items:
@@ -133,7 +133,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
-    """Async fixtures of an evaluation live on the loop that its samples run on."""
+    """Runs async fixtures of an evaluation on the event loop of its samples."""
     function = fixturedef.func
     is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
     if not is_async or marked_of(getattr(request._pyfuncitem, "obj", None)) is None:
@@ -148,7 +148,7 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """The processes of pytest-xdist share the name of an experiment that nobody named."""
+    """Shares the automatic experiment name between the processes of pytest-xdist."""
     from evalstudio.evaluations.request import automatic_name
 
     name = node.config.stash.setdefault(EXPERIMENT, automatic_name())
@@ -157,7 +157,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """The engine goes last: fixtures may still be torn down, on its loop."""
+    """Closes the engine last, because fixtures may still be torn down on its loop."""
     running = session.config.stash.get(SESSION, None)
     if running is not None:
         running.close()
@@ -174,7 +174,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def undecorated(config: pytest.Config) -> list[str]:
-    """A sentence for each function that looks like an evaluation and is none; empty where one was asked for by name."""
+    """Returns a sentence per function that looks like an evaluation but is none; empty if one was selected by name."""
     if any("::" in str(argument) for argument in config.args):
         return []
     return [
@@ -184,14 +184,14 @@ def undecorated(config: pytest.Config) -> list[str]:
 
 
 def _note_undecorated(collector: Any, name: str, obj: object) -> None:
-    """Keeps the name of a function that looks like an evaluation in a file of evaluations, and is none."""
+    """Notes a function in an evaluation file that looks like an evaluation but is not decorated."""
     looks = name.startswith(FUNCTIONS) and inspect.isfunction(obj) and collector.path.match(FILES)
     if looks and getattr(obj, "__module__", None) == collector.module.__name__:
         collector.config.stash.setdefault(UNDECORATED, []).append(f"{collector.path.name}::{name}")
 
 
 def _without_fixtures(items: list[pytest.Item]) -> dict[str, Any]:
-    """The evaluations that need nothing of pytest to start, by their ids; those that are skipped left out."""
+    """Returns the evaluations that need no fixtures, by item id, without the skipped ones."""
     return {
         item.nodeid: item
         for item in items
@@ -212,7 +212,7 @@ def _session(config: pytest.Config) -> "EvaluationSession":
 
 
 def _stand_in(function: Any, marked: Marked) -> Any:
-    """A function as pytest should see it: synchronous, and with those parameters only that fixtures give."""
+    """Wraps a function for pytest: synchronous, and only with the parameters that fixtures provide."""
 
     def evaluation(**arguments: Any) -> None:
         raise AssertionError("an evaluation is run by its engine")
@@ -228,7 +228,7 @@ def _stand_in(function: Any, marked: Marked) -> Any:
     if hasattr(function, "pytestmark"):
         evaluation.pytestmark = function.pytestmark  # type: ignore[attr-defined]
     code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is not None:  # where reports say that it is
+    if code is not None:  # the location shown in reports
         evaluation.__code__ = evaluation.__code__.replace(
             co_filename=code.co_filename, co_firstlineno=code.co_firstlineno
         )

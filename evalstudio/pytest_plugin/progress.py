@@ -1,6 +1,6 @@
-"""The progress of evaluations under pytest: a live bar on a terminal, a line now and then elsewhere.
+"""Progress display under pytest: a live bar on a terminal, otherwise a line from time to time.
 
-What pytest has written of its own line stands there again when an evaluation has ended.
+When an evaluation has ended, pytest's own partial line is restored.
 """
 
 import os
@@ -13,13 +13,13 @@ from rich.console import Console
 from evalstudio.protocol import Snapshot
 from evalstudio.terminal.progress import LiveProgress, plain_line
 
-QUICK_S = 0.3  # what ends sooner gets no bar
+QUICK_S = 0.3  # shorter evaluations get no bar
 LINE_EVERY_S = 10.0
 ERASE_LINE = "\r\x1b[K"
 
 
 class PytestProgress:
-    """Shows the runs of one session. `end` comes when an item's evaluation is over, whether anything was shown or not."""
+    """Shows the runs of one session. `end` is called after each item's evaluation, whether anything was shown or not."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
@@ -30,10 +30,10 @@ class PytestProgress:
         self._live: LiveProgress | None = None
         self._since: float | None = None
         self._next_line = 0.0
-        self._line: str | None = None  # what pytest had written of its line, once we have drawn over it
+        self._line: str | None = None  # pytest's own partial line, once we have drawn over it
 
     def update(self, snapshot: Snapshot) -> None:
-        """Takes a run as it is now."""
+        """Updates the display with the current snapshot of a run."""
         if self._reporter is None or self._capture is None:
             return
         now = time.monotonic()
@@ -48,7 +48,7 @@ class PytestProgress:
             self._write_line(f"{snapshot.evaluation}: {plain_line(snapshot)}")
 
     def end(self) -> None:
-        """Leaves the terminal as pytest had it: its next word stands behind its own line."""
+        """Restores pytest's partial line, so that its next output continues there."""
         self._since = None
         if self._live is not None and self._terminal is not None:
             self._live.__exit__(None, None, None)
@@ -61,7 +61,7 @@ class PytestProgress:
         self._line = None
 
     def close(self) -> None:
-        """Nothing more is shown."""
+        """Stops the display."""
         if self._terminal is not None:
             self._terminal.close()
             self._terminal = None
@@ -75,7 +75,7 @@ class PytestProgress:
             self._reporter._tw.flush()
             self._line = self._reporter._tw._current_line
             if self._terminal is None:
-                # a way to the terminal of our own: what the function prints meanwhile is captured as ever
+                # a separate handle to the terminal: output of the function is still captured
                 self._terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
         self._terminal.write(ERASE_LINE)
         console = Console(file=self._terminal, force_terminal=True, highlight=False)

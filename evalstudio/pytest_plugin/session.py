@@ -1,4 +1,4 @@
-"""The evaluations of one pytest session: one engine and one loop for all of them."""
+"""Evaluation session of one pytest session: one engine and one event loop for all evaluations."""
 
 import asyncio
 import inspect
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A run that has ended, and what was wrong with it; None: nothing."""
+    """A run that has ended, with its problem; None: no problem."""
 
     snapshot: Snapshot
     problem: str | None
@@ -40,7 +40,7 @@ class Final:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An engine that runs already, on a loop in another thread; `started` hears of each run, in that thread."""
+    """An existing engine on a loop in another thread; `started` is called for each run, in that thread."""
 
     engine: Engine
     loop: asyncio.AbstractEventLoop
@@ -52,9 +52,9 @@ class Host:
 
 
 class EvaluationSession:
-    """Runs evaluations one after the other; made when the first one, or its first async fixture, is due.
+    """Runs the evaluations of a session; created for the first one or its first async fixture.
 
-    `host`: an engine to run them in; without, one is made.
+    `host` is an engine to run them in; without it, one is created.
     """
 
     def __init__(self, config: pytest.Config, host: Host | None = None) -> None:
@@ -64,27 +64,27 @@ class EvaluationSession:
         self._engine: Engine | None = host.engine if host is not None else None
         self._options: Options | None = host.options if host is not None else None
         self._progress = PytestProgress(config)
-        self._begun: dict[str, asyncio.Task[Run]] | None = None  # by the ids of their items
+        self._begun: dict[str, asyncio.Task[Run]] | None = None  # by item id
         self.finals: list[Final] = []
 
     def begin_all(self, items: Mapping[str, pytest.Function]) -> None:
-        """Starts all these evaluations at once, the first time that it is called; each item then awaits its own."""
+        """On the first call, starts all these evaluations concurrently; each item then awaits its own."""
         if self._begun is not None or self._host is not None or hasattr(self._config, "workerinput"):
             return
         self._begun = {}
         try:
             self._runner.run(self._started())  # one engine for all of them
         except EvalStudioError:
-            return  # said when it is the first one's turn
+            return  # reported by the first item
         for nodeid, item in items.items():
             try:
                 evaluation = evaluation_of(item.obj.evaluated, {}, item.name)
             except EvalStudioError:
-                continue  # said when it is its turn
+                continue  # reported by its item
             self._begun[nodeid] = self._runner.run(_as_task(self._begin(evaluation)))
 
     def run(self, item: pytest.Function, function: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
-        """Runs one evaluation to its end; fails the item if it is not what was asked for."""
+        """Runs one evaluation to its end; fails the item if the result does not meet the requirements."""
         try:
             evaluation = evaluation_of(function, arguments, item.name)
             final = self._runner.run(self._run(evaluation, item.nodeid))
@@ -103,7 +103,7 @@ class EvaluationSession:
             pytest.fail(problem, pytrace=False)
 
     def as_sync_fixture(self, function: Callable[..., Any], fixturedef: Any) -> Callable[..., Any]:
-        """An async fixture as a function that pytest can call, with the same parameters."""
+        """Wraps an async fixture in a synchronous function with the same parameters."""
 
         def set_up(**arguments: Any) -> Any:
             if not inspect.isasyncgenfunction(function):
@@ -178,7 +178,7 @@ class EvaluationSession:
         return self._engine
 
     def _wanted(self) -> Options:
-        """The options of the session; without --experiment all its evaluations share a name from the time."""
+        """Returns the session's run options; without --experiment, all evaluations share a name based on the time."""
         if self._options is None:
             option = self._config.getoption
             shared = getattr(self._config, "workerinput", {}).get("evalstudio_experiment")
@@ -205,12 +205,12 @@ class EvaluationSession:
 
 
 async def _as_task(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-    """Starts work that goes on whenever the loop runs."""
+    """Starts a task that proceeds whenever the loop runs."""
     return asyncio.create_task(work)
 
 
 def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
-    """Why an evaluation is not green, in a sentence; None if it is."""
+    """Returns why an evaluation fails, in a sentence; None if it passes."""
     name = evaluation.name
     if final.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
         return f"{name} {final.state}: {final.reason}"
@@ -226,10 +226,10 @@ def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
     if first is None or value is None:
         return f"{name}: nothing was scored, and at least {threshold:g} is asked for."
     if value < threshold:
-        return f"{name}: {_said(first, evaluation.marked.fail_under_low)}, and at least {threshold:g} is asked for."
+        return f"{name}: {_score_words(first, evaluation.marked.fail_under_low)}, and at least {threshold:g} is asked for."
     return None
 
 
-def _said(score: ScoreNow, low: bool) -> str:
+def _score_words(score: ScoreNow, low: bool) -> str:
     which = "the lower end of " if low else ""
     return f"{which}{score.evaluator} ({score.metric}) is {percent(score)}"

@@ -1,4 +1,4 @@
-"""What the plugin keeps in a session's stash."""
+"""Stash keys of the plugin in the pytest session."""
 
 from typing import Any
 

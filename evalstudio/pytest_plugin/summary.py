@@ -1,4 +1,4 @@
-"""What the evaluations of a pytest session came to."""
+"""Terminal summary of the evaluations of a pytest session."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from evalstudio.reports.score_text import percent
 
 
 def write_summary(reporter: Any, session: EvaluationSession) -> None:
-    """A line for each score of each evaluation, with coverage, errors, time and speed-up."""
+    """Writes a line for each score of each evaluation, with coverage, errors, time and speed-up."""
     reporter.section("evaluations")
     reporter.write_line(f"Experiment: {session.finals[0].snapshot.experiment}")
     for final in session.finals:
@@ -32,7 +32,7 @@ def write_summary(reporter: Any, session: EvaluationSession) -> None:
 
 
 def time_of(snapshot: Snapshot) -> str:
-    """How long a run took, how it ran, and how much longer its calls would have taken one by one."""
+    """Formats a run's duration, its strategy, and how much longer its calls would have taken one by one."""
     text = f"{duration(snapshot.elapsed)} at {describe(snapshot.strategy)}"
     if snapshot.latency is None or snapshot.latency.n < 2 or snapshot.elapsed < SPEED_TELLS:
         return text

@@ -1,4 +1,4 @@
-"""A whole run as one file: a report to read, test results for a CI, or its records as rows."""
+"""Run reports: a whole run as one file: HTML report, test results for a CI system, or rows of records."""
 
 from pathlib import Path
 from typing import TextIO
@@ -10,14 +10,14 @@ FORMS = {".html": "html", ".xml": "junit", ".csv": "csv", ".jsonl": "jsonl"}
 
 
 def form_of(path: Path, default: str = "jsonl") -> str:
-    """html, junit, csv or jsonl, from a file's name."""
+    """Returns the format for a file name: html, junit, csv or jsonl."""
     return FORMS.get(path.suffix.lower(), default)
 
 
 def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
-    """Writes a run in one of the forms; how many of its records are in the file. Keys are never among them."""
+    """Writes a run in one of the formats; returns the number of records in the file. API keys are removed."""
     match form:
-        # late: the window offers reports from its start, and Jinja2 takes a tenth of the time of that
+        # imported late: the window imports this module at start, and Jinja2 takes a tenth of the start time
         case "html":
             from evalstudio.reports.html import write_report
 

@@ -1,4 +1,4 @@
-"""Line charts as SVG for a report: no script, no file from elsewhere, and constant size however long the run was."""
+"""SVG line charts for reports: no script, no external file, and constant size however long the run was."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ COLOURS = (
     "#8b3f93",
     "#b3261e",
     "#6b6a00",
-)  # as in the window; told apart by all
+)  # as in the window; distinguishable with colour vision deficiency
 DASHES = ("", "6 3", "2 3")
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 560, 190, 62, 24, 10
 MOST_POINTS = 300
@@ -24,14 +24,14 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line of a chart: seconds and values, oldest first; None is a gap."""
+    """One curve of a chart: seconds and values, oldest first; None is a gap."""
 
     label: str
     points: Sequence[tuple[float, float | None]]
 
 
 def grouped(buckets: Sequence[SecondBucket]) -> list[list[SecondBucket]]:
-    """The seconds of a run in at most `MOST_POINTS` groups of neighbours."""
+    """Groups the seconds of a run into at most `MOST_POINTS` groups of neighbours."""
     size = max(1, -(-len(buckets) // MOST_POINTS))
     return [list(buckets[start : start + size]) for start in range(0, len(buckets), size)]
 
@@ -39,7 +39,7 @@ def grouped(buckets: Sequence[SecondBucket]) -> list[list[SecondBucket]]:
 def line_chart(
     title: str, curves: Sequence[Curve], say: Callable[[float], str], changes: Sequence[LimitChange] = ()
 ) -> str:
-    """A chart as an SVG element. `say` turns a value into words; each change of a limit is a marker with its sentence."""
+    """Draws a chart as an SVG element. `say` formats a value; each change of a limit is a marker with its sentence."""
     known = [(at, value) for curve in curves for at, value in curve.points if value is not None]
     if not known:
         return ""
@@ -77,7 +77,7 @@ def line_chart(
 
 
 def legend(curves: Sequence[Curve]) -> list[tuple[str, str, str]]:
-    """Label, colour and dash of each curve, as they are drawn."""
+    """Returns label, colour and dash of each curve, as drawn."""
     return [
         (curve.label, COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)])
         for number, curve in enumerate(curves)

@@ -1,4 +1,4 @@
-"""One run as one HTML file: no script, nothing loaded from elsewhere, every text escaped, keys taken out."""
+"""HTML report of one run in one file: no script, no external resource, every text escaped, keys removed."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ from evalstudio.workspace.resources import resource
 MOST_RECORDS = 300
 MOST_CHANGES = 200
 LONGEST_TEXT = 1_000
-FIRST = ("errored", "unscored", "wrong", "scored")  # what a reader looks for comes first
+FIRST = ("errored", "unscored", "wrong", "scored")  # problems first
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Chart:
 
 
 def write_report(reader: Reader, run_id: int, file: TextIO) -> int:
-    """Writes the report of a run; how many of its records are in it. Its size does not grow with the run's length."""
+    """Writes the report of a run; returns the number of records in it. Its size does not grow with the run's length."""
     row = reader.run(run_id)
     summary = _summary(row)
     changes = reader.changes(run_id)
@@ -75,7 +75,7 @@ def _summary(row: RunRow) -> Snapshot | None:
     try:
         return msgspec.json.decode(row.summary, type=Snapshot) if row.summary is not None else None
     except msgspec.MsgspecError:
-        return None  # made by another version
+        return None  # written by another version
 
 
 def _score(score: ScoreNow, saved: int) -> dict[str, str]:
@@ -160,7 +160,7 @@ def _charts(buckets: Sequence[SecondBucket], changes: Sequence[LimitChange]) -> 
 
 
 def _records(reader: Reader, run_id: int) -> Iterator[dict[str, Any]]:
-    """The first records: what has no answer, no score or a wrong one before what is right."""
+    """Returns the first records: errored, unscored and wrong ones before right ones."""
     seen: set[int] = set()
 
     def ids() -> Iterator[int]:
@@ -187,6 +187,6 @@ def _moment(at: float | None) -> str:
 def _cut(text: str | None) -> str:
     if not text:
         return ""
-    text = redact(text)  # before it is cut: half a key would not be found
+    text = redact(text)  # before it is cut: a truncated key would not be recognised
     left = len(text) - LONGEST_TEXT
     return text if left <= 0 else f"{text[:LONGEST_TEXT]} … {left:,} more characters"

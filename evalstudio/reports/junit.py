@@ -1,4 +1,7 @@
-"""JUnit XML, as CI systems read it: each record is a test case. Wrong is a failure, errored an error, unscored skipped."""
+"""JUnit XML export for CI systems: each record is a test case.
+
+Wrong is a failure, errored an error, unscored skipped.
+"""
 
 import re
 from collections.abc import Sequence
@@ -12,12 +15,12 @@ from evalstudio.store.runs import RunRow
 
 _NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
-)  # XML 1.0 has no way to write them
+)  # characters that XML 1.0 cannot represent
 LONGEST_TEXT = 10_000
 
 
 def write_junit(reader: Reader, run_ids: Sequence[int], file: TextIO) -> int:
-    """Writes the records of each run as a test suite; how many they are. Memory does not grow with their texts."""
+    """Writes the records of each run as a test suite; returns their number. Memory does not grow with their texts."""
     runs = [_Suite.of(reader, run_id) for run_id in run_ids]
     counts = _counts(
         sum(one.tests for one in runs), sum(one.wrong for one in runs), sum(one.errored for one in runs)

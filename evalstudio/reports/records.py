@@ -1,4 +1,4 @@
-"""Records as rows: CSV and JSON lines."""
+"""Record export: CSV and JSON Lines."""
 
 import csv
 import json
@@ -20,9 +20,9 @@ FIELDS = (
 def write_records(
     reader: Reader, run_id: int, form: str, file: TextIO, records: Iterable[int] | None = None
 ) -> int:
-    """Writes the records with these ids, or all of the run in the order of the dataset; how many they are.
+    """Writes the records with these ids, or all of the run in dataset order; returns their number.
 
-    `form` is csv or jsonl. Keys are never among what is written.
+    `form` is csv or jsonl. API keys are removed.
     """
     evaluators = reader.evaluators(run_id)
     write = _csv_writer(file, evaluators) if form == "csv" else _line_writer(file)
@@ -76,7 +76,7 @@ def _values(details: Details) -> dict[str, Any]:
 
 
 def neutral(value: Any) -> Any:
-    """A cell that no spreadsheet runs: text that begins as a formula does gets an apostrophe in front."""
+    """Neutralises formulas for spreadsheets: text that begins like a formula gets an apostrophe in front."""
     if not isinstance(value, str) or not value.lstrip(" ").startswith(FORMULA):
         return value
     try:

@@ -1,4 +1,4 @@
-"""Scores as people read them; the window and the terminal show the same."""
+"""Score formatting for people, the same in the window and the terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", 
 
 
 def percent(score: ScoreNow) -> str:
-    """A score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share."""
+    """Formats a score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) if it is not a share."""
     if score.value is None:
         return "no score yet"
     if score.metric in AS_SHARE:
@@ -27,11 +27,11 @@ def percent(score: ScoreNow) -> str:
 
 
 def short_score(score: ScoreNow) -> str:
-    """A score without its interval."""
+    """Formats a score without its interval."""
     return "" if score.value is None else percent(score).split(" (", maxsplit=1)[0]
 
 
 def score_words(evaluator: str, found: "Aggregate") -> str:
-    """An aggregate with its interval, as `percent` says it."""
+    """Formats an aggregate with its interval, like `percent`."""
     left_out = found.total - found.n
     return percent(ScoreNow(evaluator, found.metric, found.value, found.low, found.high, found.n, left_out))

@@ -1,4 +1,4 @@
-"""The reference page of the settings, made from their schema: `python -m evalstudio.settings.reference`."""
+"""Settings reference page, generated from the schema: `python -m evalstudio.settings.reference`."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ the default; they can be exported and imported, and hold no keys.
 
 
 def page() -> str:
-    """The whole page, in Markdown."""
+    """Returns the page in Markdown."""
     parts = [HEAD]
     for title, about in SECTIONS:
         parts.append(f"\n## {title}\n\n{about}\n")

@@ -1,6 +1,7 @@
-"""What can be set: one entry a setting. The dialog, the command line's help and the reference page are made from it.
+"""Settings schema: one entry per setting.
 
-Knows no `Settings`: those take their ranges from here.
+The dialog, the command line's help and the reference page are generated from it. It does not import `Settings`,
+which takes its ranges from here.
 """
 
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ DAY_S = 86_400.0
 class Field:
     """One setting. `kind` is whole, number, choice, text, file, folder or rates; `low` and `high` bound numbers.
 
-    `empty` is what no value (None, or an empty text) is called; without it there must be one. `option`, `environment`
-    and `definition` say where else a value may come from: the command line, a variable, an evaluation's file.
+    `empty` is the label of no value (None, or an empty text); without it a value is required. `option`, `environment`
+    and `definition` name other sources of a value: the command line, a variable, an evaluation's file.
     """
 
     key: str
@@ -31,7 +32,7 @@ class Field:
     unit: str = ""
     low: float | None = None
     high: float | None = None
-    choices: tuple[tuple[str, str], ...] = ()  # value, words
+    choices: tuple[tuple[str, str], ...] = ()  # value, label
     empty: str | None = None
     option: str = ""
     environment: str = ""
@@ -40,7 +41,7 @@ class Field:
 
     @property
     def range(self) -> str:
-        """1 to 10,000; or the values there are to choose from; empty where any text goes."""
+        """Describes the range: "1 to 10,000", or the possible choices; empty if any text is valid."""
         if self.choices:
             return ", ".join(value for value, _ in self.choices)
         if self.low is None or self.high is None:
@@ -50,7 +51,7 @@ class Field:
         )
 
     def check(self, value: Any) -> None:
-        """Raises SettingsError with a sentence where a value can't be."""
+        """Raises SettingsError if a value is invalid."""
         if value is None or value == "":
             if self.empty is None:
                 raise SettingsError(f"{self.title} needs a value.")
@@ -210,7 +211,7 @@ BY_KEY = {field.key: field for field in FIELDS}
 
 
 def option_help(key: str) -> str:
-    """The help of a command line option: what the setting does, and its range."""
+    """Returns the help text of a command line option: what the setting does, and its range."""
     field = BY_KEY[key]
     first = field.help.split(". ")[0].rstrip(".")
     return f"{first} ({field.range})." if field.range and not field.choices else f"{first}."

@@ -1,4 +1,7 @@
-"""Settings that hold until changed: limits, defaults, appearance. One JSON file that holds what differs from the defaults."""
+"""Settings values: limits, defaults and appearance that hold until changed.
+
+They are stored in one JSON file that holds what differs from the defaults.
+"""
 
 import json
 import os
@@ -28,7 +31,7 @@ _PLAIN = (
 
 
 class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an endpoint allows a minute; None: no limit of our own."""
+    """Rate limits of an endpoint per minute; None: no limit of our own."""
 
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
@@ -40,20 +43,20 @@ class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a person has chosen. Each field's default is the program's; ranges are in `settings_schema`."""
+    """The settings of the program. Field defaults are the program's; ranges are in the settings schema."""
 
-    ceiling: int = 256  # calls in flight at once, over all runs
+    ceiling: int = 256  # calls in flight, over all runs
     workers: int = 8  # threads for synchronous models
     processes: int = 0  # for synchronous models, instead of the engine's threads; 0: none
     threads_per_process: int = 1
     cluster: str = ""  # instead of both: a Dask scheduler's address, or local
     strategy: Strategy | None = None  # None: Adaptive; for synchronous models a window of the worker count
     theme: str = "system"  # system, light or dark
-    workspace: str = ""  # the window's current one
+    workspace: str = ""  # the current one of the window
     python: str = ""  # the interpreter that runs the engine; empty: the program's own
     rates: dict[str, Rates] = {}  # by provider, provider/name or base URL
     timeouts: TimeOuts = TimeOuts()
-    budget: float | None = None  # US dollars, of each run
+    budget: float | None = None  # US dollars per run
     log_folder: str = ""
     text_scale: int = 100  # per cent
 
@@ -77,7 +80,7 @@ def settings_path() -> Path:
 
 
 def load_settings() -> tuple[Settings, str | None]:
-    """The settings, and a sentence if the file could not be used: it is then kept beside as .bad."""
+    """Loads the settings; the second value is a sentence if the file is unusable, which is then kept as .bad."""
     path = settings_path()
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings), None
@@ -96,12 +99,12 @@ def load_settings() -> tuple[Settings, str | None]:
 
 
 def save_settings(settings: Settings) -> None:
-    """Writes what differs from the defaults, all or nothing. Raises SettingsError where it can't be written."""
+    """Writes what differs from the defaults, atomically. Raises SettingsError if the file can't be written."""
     export_settings(settings, settings_path())
 
 
 def export_settings(settings: Settings, path: Path) -> None:
-    """Writes settings into a file of one's own; there are no keys among them. Raises SettingsError."""
+    """Exports settings to a file; it contains no API keys. Raises SettingsError."""
     text = json.dumps(msgspec.to_builtins(settings), indent=2, ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +115,7 @@ def export_settings(settings: Settings, path: Path) -> None:
 
 
 def import_settings(path: Path) -> Settings:
-    """Settings from a file that `export_settings` wrote. Raises SettingsError with what is wrong."""
+    """Reads settings from a file written by `export_settings`. Raises SettingsError with what is wrong."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
     except OSError as error:
@@ -122,12 +125,12 @@ def import_settings(path: Path) -> Settings:
 
 
 def changed(settings: Settings, **changes: Any) -> Settings:
-    """The settings with some fields changed, checked anew."""
+    """Returns a validated copy of the settings with some fields changed."""
     return msgspec.structs.replace(settings, **changes)
 
 
 def values_of(settings: Settings) -> dict[str, Any]:
-    """The settings by the schema's keys: the strategy and the time-outs in their parts."""
+    """Returns the settings by schema key, with the strategy and the time-outs split into their parts."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in _PLAIN}
     values |= {name: getattr(settings.timeouts, name) for name in TIME_OUTS}
     values |= {"strategy": "automatic", "window": SlidingWindow().max_concurrency}
@@ -146,7 +149,7 @@ def values_of(settings: Settings) -> dict[str, Any]:
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
-    """The settings from values by the schema's keys. Raises LimitError or SettingsError with a sentence."""
+    """Builds settings from values by schema key. Raises LimitError or SettingsError."""
     for field in FIELDS:
         field.check(values[field.key])
     strategy: Strategy | None = None
@@ -166,14 +169,14 @@ DEFAULTS = values_of(Settings())
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A value that holds, and where it comes from: option, environment, settings or default."""
+    """A value in force and its source: option, environment, settings or default."""
 
     value: Any
     source: str
 
 
 def in_force(settings: Settings, key: str, *, workspace_option: str | None = None) -> InForce:
-    """What holds for one of the schema's keys where no run says otherwise."""
+    """Returns the value in force for a schema key, unless a run overrides it."""
     value = values_of(settings)[key]
     field = BY_KEY[key]
     if key == "workspace" and workspace_option:
@@ -184,12 +187,12 @@ def in_force(settings: Settings, key: str, *, workspace_option: str | None = Non
         try:
             return InForce(ceiling_in_force(settings), f"environment, {CEILING_VARIABLE}")
         except EvalStudioError:
-            pass  # the engine refuses to start with it and says so
+            pass  # the engine refuses to start with it and reports that
     return InForce(value, "default" if value == DEFAULTS[key] else "settings")
 
 
 def ceiling_in_force(settings: Settings, option: int | None = None) -> int:
-    """The application's ceiling: the option, else MAX_CONCURRENT_TASKS, else the setting."""
+    """Returns the application's ceiling of calls in flight: the option, else MAX_CONCURRENT_TASKS, else the setting."""
     if option is not None:
         return check_count("The ceiling", option)
     text = os.environ.get(CEILING_VARIABLE)
@@ -202,9 +205,9 @@ def ceiling_in_force(settings: Settings, option: int | None = None) -> int:
 
 
 def rates_in_force(model: ModelSettings, rates: Mapping[str, Rates]) -> Rates:
-    """What a model's endpoint allows a minute: what the model itself says, else the settings for it.
+    """Returns the rate limits of a model's endpoint: the model's own, else those in the settings.
 
-    The nearest entry counts: the base URL, else provider/name, else the provider.
+    The most specific entry counts: the base URL, else provider/name, else the provider.
     """
     if model.requests_per_minute is not None or model.tokens_per_minute is not None:
         return Rates(model.requests_per_minute, model.tokens_per_minute)
@@ -216,7 +219,7 @@ def rates_in_force(model: ModelSettings, rates: Mapping[str, Rates]) -> Rates:
 
 
 def _check_endpoint(name: str) -> None:
-    """Settings are a file in plain text, and are exported: no secret may be in an address."""
+    """Rejects secrets in an address: settings are a plain text file and can be exported."""
     try:
         parts = urlsplit(name)
     except ValueError as error:
@@ -228,6 +231,6 @@ def _check_endpoint(name: str) -> None:
 
 
 def workspace_of(option: str | None) -> Workspace:
-    """The workspace that an option, the environment or the settings name."""
+    """Returns the workspace named by an option, the environment or the settings."""
 
     return find_workspace(option, load_settings()[0].workspace or None)

@@ -1,1 +1,1 @@
-"""The store: one SQLite database in the workspace, one writer thread an engine, any number of readers."""
+"""Workspace store: one SQLite database per workspace, one writer thread per engine, any number of readers."""

@@ -1,4 +1,4 @@
-"""Two runs side by side: what differs between them, how fast each was, and whether their scores differ."""
+"""Run comparison: the settings in which two runs differ, the speed of each, and whether their scores differ."""
 
 import json
 import math
@@ -28,7 +28,7 @@ NAMES: tuple[str, str] = ("A", "B")
 
 
 class Difference(NamedTuple):
-    """A part in which two runs differ, in words. `factor`: what it belongs to, such as the model or the prompt."""
+    """One setting in which two runs differ, as text. `factor` is what it belongs to, such as the model or the prompt."""
 
     part: str
     a: str
@@ -38,10 +38,10 @@ class Difference(NamedTuple):
 
 
 class Speed(NamedTuple):
-    """How a run went. Times in seconds; None where it is not known."""
+    """Speed and cost of a run. Times in seconds; None where unknown."""
 
     elapsed: float
-    rate: float | None  # records a second
+    rate: float | None  # records per second
     p50: float | None
     p95: float | None
     errored: int
@@ -51,7 +51,7 @@ class Speed(NamedTuple):
 
 
 class Flip(NamedTuple):
-    """A sample that the two runs score differently; with repeats the mean score, and the first repeat's record."""
+    """A sample that the two runs score differently. With repeats, the mean score and the first repeat's record."""
 
     sample_id: str
     record_a: int
@@ -61,7 +61,7 @@ class Flip(NamedTuple):
 
 
 class ScorePair(NamedTuple):
-    """One evaluator in both runs. `trouble` says why there is no comparison, where there is none."""
+    """One evaluator in both runs. `trouble` is the reason if there is no comparison."""
 
     evaluator: str
     a: Aggregate | None
@@ -74,7 +74,7 @@ class ScorePair(NamedTuple):
 
 
 class RunComparison(NamedTuple):
-    """All that is said of two runs."""
+    """The complete comparison of two runs."""
 
     a: RunRow
     b: RunRow
@@ -86,9 +86,9 @@ class RunComparison(NamedTuple):
 
 
 def compare_runs(reader: Reader, a: int, b: int, names: tuple[str, str] = NAMES) -> RunComparison:
-    """Compares run `b` with the baseline `a`, on the samples that both have scored; sentences call them by `names`.
+    """Compares run `b` with the baseline `a` on the samples that both have scored; `names` are used in sentences.
 
-    Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
+    Reads every score of both runs once, which takes seconds for a million. Raises RunError if a run does not exist.
     """
     rows = reader.run(a), reader.run(b)
     differences = tuple(_differences(reader, *rows))
@@ -100,7 +100,7 @@ def compare_runs(reader: Reader, a: int, b: int, names: tuple[str, str] = NAMES)
     )  # fmt: skip
 
 
-# What differs ---------------------------------------------------------------------------------------------------
+# Differences ---------------------------------------------------------------------------------------------------
 
 _DATASET = ("dataset", "columns", "selection")
 _FACTORS = {
@@ -133,7 +133,7 @@ def _differences(reader: Reader, a: RunRow, b: RunRow) -> Iterator[Difference]:
 
 
 def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:
-    """What a run is made of, in words; parts that are not set are left out."""
+    """Returns the settings of a run as text; parts that are not set are left out."""
     parts: dict[str, str] = dict(json.loads(row.fingerprint))
     stored = StoredSpec.decode(row.spec)
     spec, options = stored.spec, stored.options
@@ -143,7 +143,7 @@ def parts_of(reader: Reader, row: RunRow) -> dict[str, str]:
     parts["strategy"] = describe(summary.strategy) if summary is not None else _words(options.get("strategy"))
     parts["workers"] = _words(summary.workers if summary is not None else options.get("workers"))
     waits = spec.get("timeouts") or {}
-    usual = msgspec.structs.asdict(TimeOuts())  # whether they are written down says nothing
+    usual = msgspec.structs.asdict(TimeOuts())  # written down or not, a default is the same
     parts["timeouts"] = _words({name: value for name, value in waits.items() if value != usual.get(name)})
     for part in ("stream", "budget"):
         parts[part] = _words(spec.get(part))
@@ -191,11 +191,11 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-# How fast -------------------------------------------------------------------------------------------------------
+# Speed -------------------------------------------------------------------------------------------------------
 
 
 def speed_of(reader: Reader, row: RunRow) -> Speed:
-    """How fast a run was and what it cost, from its records."""
+    """Computes how fast a run was and what it cost, from its records."""
     (answered,) = reader.connection.execute(
         "SELECT count(latency) FROM records WHERE run_id = ? AND outcome = 'ok'", (row.id,)
     ).fetchone()
@@ -206,7 +206,7 @@ def speed_of(reader: Reader, row: RunRow) -> Speed:
     ).fetchone()
     summary = _summary(row)
     if summary is not None and row.true_state not in ACTIVE:
-        cost, unknown = summary.cost, summary.cost_is_partial  # judges' calls are in it, too
+        cost, unknown = summary.cost, summary.cost_is_partial  # includes the judges' calls
     rate = saved / row.elapsed if row.elapsed > 0 else None
     return Speed(
         row.elapsed, rate, _percentile(reader, row.id, answered, 0.50), _percentile(reader, row.id, answered, 0.95),
@@ -215,7 +215,7 @@ def speed_of(reader: Reader, row: RunRow) -> Speed:
 
 
 def _percentile(reader: Reader, run_id: int, n: int, share: float) -> float | None:
-    """The nearest rank: a latency that was really there."""
+    """Returns the nearest-rank percentile, which is a latency that really occurred."""
     if n == 0:
         return None
     (latency,) = reader.connection.execute(
@@ -226,11 +226,11 @@ def _percentile(reader: Reader, run_id: int, n: int, share: float) -> float | No
     return float(latency)
 
 
-# How good -------------------------------------------------------------------------------------------------------
+# Scores -------------------------------------------------------------------------------------------------------
 
 
 class Side(NamedTuple):
-    """What one evaluator says of one run: value by record, and the records by sample."""
+    """Scores of one evaluator in one run: value by record, and the records by sample."""
 
     samples: list[str]
     values: list[Any]
@@ -265,7 +265,7 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str
 
 
 def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Side:
-    """Reads all scores of an evaluator in a run; `metric` as the run showed it, else accuracy or mean."""
+    """Reads all scores of an evaluator in a run; `metric` is the one the run showed, else accuracy or mean."""
     samples: list[str] = []
     values: list[Any] = []
     records: dict[str, int] = {}
@@ -281,13 +281,13 @@ def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Si
     found: Aggregate | None
     try:
         found = aggregate(metric, Scores(values, samples, total=max(row.saved, len(values))))
-    except EvaluationError:  # scores that are texts: said in their place
+    except EvaluationError:  # scores that are texts: reported where the comparison would be
         found = None
     return Side(samples, values, records, found, outcome_counts(reader, row.id, evaluator))
 
 
 def known_score(row: RunRow, evaluator: str) -> ScoreNow | None:
-    """The metric by which the run showed this evaluator: one of those that are means of scores, as the test is."""
+    """Returns the metric the run showed for this evaluator, if it is a mean of scores as the test requires."""
     summary = _summary(row)
     scores = summary.scores if summary is not None else ()
     return next(
@@ -299,4 +299,4 @@ def _summary(row: RunRow) -> Snapshot | None:
     try:
         return msgspec.json.decode(row.summary, type=Snapshot) if row.summary is not None else None
     except msgspec.MsgspecError:
-        return None  # made by another version; records and scores tell enough
+        return None  # written by another version; records and scores are sufficient

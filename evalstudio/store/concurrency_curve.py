@@ -1,24 +1,27 @@
-"""Answers a second against calls in flight, over the seconds of many runs: what an endpoint gave at which concurrency."""
+"""Concurrency curve: answers per second by calls in flight.
+
+It is measured over the seconds of many runs of a model and shows what its endpoint delivered at each concurrency.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from evalstudio.store.reader import Reader
 
-FEWEST_SECONDS = 2  # at one number of calls in flight; fewer are chance
+FEWEST_SECONDS = 2  # at one number of calls in flight; with fewer, the rate is random
 
 
 class CurvePoint(NamedTuple):
-    """What was seen with so many calls in flight: over how many seconds, and how many answers a second."""
+    """Measurement at one number of calls in flight: over how many seconds, and answers per second."""
 
     in_flight: int
     seconds: int
     rate: float
-    failed: float  # attempts a second
+    failed: float  # attempts per second
 
 
 def concurrency_curve(reader: Reader, run_ids: Sequence[int]) -> list[CurvePoint]:
-    """The points by calls in flight. The first second of a run is left out: it fills up then."""
+    """Returns the points by calls in flight. The first second of a run, while it fills up, is left out."""
     marks = ", ".join("?" * len(run_ids))
     rows = reader.connection.execute(
         "SELECT bucket ->> '$.in_flight' AS flight, count(*), avg(bucket ->> '$.answered'),"

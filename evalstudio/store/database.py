@@ -1,4 +1,4 @@
-"""Opening the database: for the one writer, and read-only for everybody else."""
+"""Database connections: one for the writer, read-only ones for everybody else."""
 
 import importlib
 import sqlite3
@@ -25,7 +25,7 @@ Connection = sqlite3.Connection
 
 
 def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
-    """The database of a workspace, made or migrated where needed. Raises StoreError with what to do."""
+    """Opens the database of a workspace, creating or migrating it if needed. Raises StoreError."""
     prepare(workspace)
     path = workspace.database
     try:
@@ -53,10 +53,10 @@ def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
 
 
 def _sqlite_utils() -> ModuleType:
-    """Imported late, since readers do without, and without pandas, which it would take along for half a second."""
+    """Imports sqlite_utils late, as readers don't need it, and without pandas, which would add half a second."""
     if "pandas" in sys.modules:
         return importlib.import_module("sqlite_utils")
-    sys.modules["pandas"] = None  # type: ignore[assignment] # who imports it now is told that it is not there
+    sys.modules["pandas"] = None  # type: ignore[assignment] # makes an import of it fail
     try:
         return importlib.import_module("sqlite_utils")
     finally:
@@ -64,14 +64,14 @@ def _sqlite_utils() -> ModuleType:
 
 
 class NoTablesYet(StoreError):
-    """The database is about to be made."""
+    """The database file exists, but its tables are not created yet."""
 
 
 def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
-    """A connection that cannot write. A database of an older version is brought up to date first.
+    """Opens a read-only connection; a database of an older version is migrated first.
 
     Raises:
-        StoreError: there is no database, it is damaged, of a newer version, or an older one that may not be written.
+        StoreError: there is no database, it is damaged, newer than this version, or older and not writable.
     """
     path = workspace.database
     if not path.exists():
@@ -120,7 +120,7 @@ def _newer(path: Path, version: int) -> str:
 
 @contextmanager
 def change(workspace: Workspace) -> Iterator[Connection]:
-    """A connection for one change outside the engine: one transaction, all of it or nothing.
+    """Opens a connection for one change outside the engine, in one transaction.
 
     Example:
         with change(workspace) as connection:
@@ -141,7 +141,7 @@ def change(workspace: Workspace) -> Iterator[Connection]:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turns a failure of SQLite inside the block into a StoreError with one sentence; `path`: of the database."""
+    """Converts an SQLite error inside the block to a StoreError; `path` is the database's."""
     try:
         yield
     except sqlite3.Error as error:
@@ -149,7 +149,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def explain(error: sqlite3.Error, path: Path) -> str:
-    """One sentence for a failure of SQLite: what happened, to which file, what to do."""
+    """Describes an SQLite error in one sentence: what happened, to which file, and what to do."""
     text = str(error).lower()
     if isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
         return f"The database {path} is locked by another program; close that program and try again."
@@ -166,7 +166,7 @@ def explain(error: sqlite3.Error, path: Path) -> str:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """SQLite refuses two programs that switch at one moment without waiting, lest they wait for each other."""
+    """Switches to WAL mode, with retries: if two programs switch at once, SQLite fails at once to avoid deadlock."""
     until = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
@@ -179,7 +179,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _prove_writable(connection: sqlite3.Connection) -> None:
-    """SQLite opens a file that may only be read all the same, and says so at the first change."""
+    """Checks that the file is writable: SQLite opens a read-only file without an error and fails at the first change."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute(f"PRAGMA user_version = {newest_version()}")
@@ -188,7 +188,8 @@ def _prove_writable(connection: sqlite3.Connection) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("BEGIN")  # one look at both, since another program may be making its tables now
+    # both are read in one transaction, since another program may be creating the tables now
+    connection.execute("BEGIN")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.execute("COMMIT")
@@ -196,7 +197,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError(_newer(path, version))
     if version == 0 and tables:
         raise StoreError(f"{path} is a database of another program; choose another workspace.")
-    # quick_check reads every page: seconds for gigabytes, so only where the last user did not close it in order.
+    # quick_check reads every page: seconds for gigabytes, so only if the last user did not close it properly.
     unclean = path.with_name(path.name + "-wal").exists()
     if unclean and path.stat().st_size < 256 << 20:
         problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

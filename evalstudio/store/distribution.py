@@ -1,4 +1,4 @@
-"""How the latencies and scores of a run are spread: counts to draw, and the ranges to filter by."""
+"""Histograms of a run's latencies and scores, with the range of each bar to filter records by."""
 
 import math
 from bisect import bisect_right
@@ -9,11 +9,11 @@ from evalstudio.store.reader import Reader
 from evalstudio.store.schema import record_ids
 
 BINS = 30
-FEW = 12  # so many different scores get a bar each
+FEW = 12  # up to this many different scores get a bar each
 
 
 class Bar(NamedTuple):
-    """So many records lie in a range; no range where a score is a text."""
+    """Number of records in a range; without a range if the score is a text."""
 
     label: str
     records: int
@@ -21,7 +21,7 @@ class Bar(NamedTuple):
 
 
 def latency_bars(reader: Reader, run_id: int) -> tuple[Bar, ...]:
-    """The answered records of a run by latency, in bins of the same ratio: a tail stays in sight. Seconds."""
+    """Counts the answered records of a run by latency in seconds, in bins of equal ratio so that a tail stays visible."""
     low, high = reader.connection.execute(
         "SELECT min(latency), max(latency) FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,)
     ).fetchone()
@@ -31,8 +31,8 @@ def latency_bars(reader: Reader, run_id: int) -> tuple[Bar, ...]:
     if high <= low * 1.01:
         count = _count_latencies(reader, run_id)
         return (Bar("", count, Range(0.0, math.nextafter(max(high, low), math.inf))),)
-    # SQLite may lack logarithms: latencies are counted there by a fine grid, whose cells no edge cuts, and gathered here
-    grid = 10_000 if low >= 0.005 else 1_000_000  # cells a second
+    # SQLite may lack logarithms: it counts latencies on a fine grid that is aligned with the bins, merged here
+    grid = 10_000 if low >= 0.005 else 1_000_000  # cells per second
     edges = [
         (math.floor(low * (high / low) ** (number / BINS) * grid) + 0.5) / grid for number in range(BINS + 1)
     ]
@@ -48,7 +48,7 @@ def latency_bars(reader: Reader, run_id: int) -> tuple[Bar, ...]:
 
 
 def score_bars(reader: Reader, run_id: int, evaluator: str) -> tuple[Bar, ...]:
-    """What one evaluator said of the answered records: a bar for each value, or bins where there are many."""
+    """Counts the scores of one evaluator on the answered records: a bar per value, or bins if there are many."""
     first, last = record_ids(run_id)
     rows = reader.connection.execute(
         "SELECT value, count(*) FROM scores WHERE record_id BETWEEN ? AND ? AND evaluator = ? AND value NOT NULL"
@@ -73,7 +73,7 @@ def score_bars(reader: Reader, run_id: int, evaluator: str) -> tuple[Bar, ...]:
 
 
 def outcome_counts(reader: Reader, run_id: int, evaluator: str | None) -> tuple[int, int, int]:
-    """How many records of a run this evaluator scored, how many it left unscored, how many are errored."""
+    """Counts the records of a run that this evaluator scored, those it left unscored, and the errored ones."""
     answered, errored = reader.connection.execute(
         "SELECT coalesce(sum(outcome = 'ok'), 0), coalesce(sum(outcome != 'ok'), 0) FROM records WHERE run_id = ?",
         (run_id,),

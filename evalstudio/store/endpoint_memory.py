@@ -1,18 +1,18 @@
-"""What the workspace knows about endpoints and models: what Adaptive learned, and how runs went."""
+"""Endpoint memory: what Adaptive learned about endpoints and models, and how the runs on each model went."""
 
 import sqlite3
 import time
 
 import msgspec
 
-NEWEST_RUNS = 20  # of a model, whose records are counted by outcome
+NEWEST_RUNS = 20  # runs of a model whose records are counted by outcome
 MAX_AGE = 7 * 86_400.0
 
 
 class Prior(msgspec.Struct, frozen=True, kw_only=True):
-    """What earlier runs learned. The store adds when; older than `MAX_AGE` seconds it is not worth much.
+    """What earlier runs learned. The store adds the time; entries older than `MAX_AGE` seconds are ignored.
 
-    `window` is None when nothing was settled. Rates are a minute and only those learned, never settings.
+    `window` is None if the search did not settle. Rates are per minute, and only learned ones, never settings.
     """
 
     window: int | None = None
@@ -25,7 +25,7 @@ class Prior(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Learned(msgspec.Struct, frozen=True):
-    """What was learned about one endpoint and model, and when (Unix time). None: not known. Holds no key."""
+    """What was learned about one endpoint and model, and when (Unix time). None means unknown. Contains no key."""
 
     address: str  # a base URL, a provider that the app starts itself, or a Python file
     name: str
@@ -39,7 +39,7 @@ class Learned(msgspec.Struct, frozen=True):
 
 
 class ModelHistory(msgspec.Struct, frozen=True):
-    """How the runs on one model went. `errors` are the newest runs' errored records by class, most first."""
+    """History of the runs on one model. `errors` are the newest runs' errored records by class, most frequent first."""
 
     model: str
     runs: int
@@ -50,7 +50,7 @@ class ModelHistory(msgspec.Struct, frozen=True):
 
 
 def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:
-    """What was learned about an endpoint, unless that is too long ago."""
+    """Loads what was learned about an endpoint, unless it is too old."""
     row = connection.execute(
         "SELECT learned_at, prior FROM priors WHERE endpoint = ?", (identity,)
     ).fetchone()
@@ -59,11 +59,11 @@ def load_prior(connection: sqlite3.Connection, identity: str) -> Prior | None:
     try:
         return msgspec.json.decode(row[1], type=Prior)
     except msgspec.MsgspecError:
-        return None  # of an older version: learned anew
+        return None  # written by an older version: learned again
 
 
 def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> None:
-    """Keeps what was learned about an endpoint, as of now."""
+    """Saves what was learned about an endpoint, with the current time."""
     connection.execute(
         "INSERT OR REPLACE INTO priors (endpoint, learned_at, prior) VALUES (?, ?, ?)",
         (identity, time.time(), msgspec.json.encode(prior).decode()),
@@ -71,7 +71,7 @@ def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> N
 
 
 def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
-    """All that was learned, newest first; what another version wrote is left out."""
+    """Returns everything that was learned, newest first; entries of other versions are left out."""
     found = []
     for endpoint, learned_at, prior in connection.execute(
         "SELECT endpoint, learned_at, prior FROM priors ORDER BY learned_at DESC"
@@ -90,7 +90,7 @@ def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
 
 
 def model_histories(connection: sqlite3.Connection) -> list[ModelHistory]:
-    """Every model that has runs, the last used first."""
+    """Returns every model that has runs, most recently used first."""
     rows = connection.execute(
         "SELECT model, count(*), sum(saved), sum(errored), max(created_at) FROM runs GROUP BY model ORDER BY 5 DESC"
     ).fetchall()
@@ -110,7 +110,7 @@ def _errors(connection: sqlite3.Connection, model: str) -> tuple[tuple[str, int]
 
 
 def _parts(endpoint: str) -> tuple[str, str]:
-    """An endpoint's name in the store is file::function, provider/name, or URL#account/name."""
+    """Splits an endpoint's name in the store: file::function, provider/name, or URL#account/name."""
     if "::" in endpoint:
         path, _, name = endpoint.rpartition("::")
         return path, name

@@ -1,7 +1,8 @@
-"""The ids of a million records as an array: the database hands them over as one text, for a row each costs most.
+"""Record id queries: the ids of up to a million records as an array.
 
-A run without gaps needs no look at its records at all. What is sorted by a number is sorted here, which takes half the
-time that the database needs.
+The database returns them as a single text, because fetching a row per id is what costs most. A run without gaps
+needs no look at its records at all. Numeric columns are sorted here, which takes half the time that the database
+needs.
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ from evalstudio.store.schema import record_ids
 
 Ids = npt.NDArray[np.int64]
 
-# Columns of numbers, none below zero, and how many steps of one are told apart: nanoseconds, trillionths of a dollar.
+# Non-negative numeric columns with their resolution per unit: nanoseconds, trillionths of a dollar.
 STEPS = {
     "latency": "1e9", "first_token": "1e9", "tokens_in": "1", "tokens_out": "1", "cost": "1e12", "attempts": "1",
 }  # fmt: skip
@@ -30,7 +31,7 @@ def no_ids() -> Ids:
 def find_ids(
     connection: sqlite3.Connection, run_id: int, query: RecordQuery, after: int | None = None
 ) -> Ids:
-    """The ids of the run's records that the query is about, in its order; with `after` those greater only."""
+    """Returns the ids of the run's records that match the query, in its order; with `after`, only greater ids."""
     if after is not None:
         (ids,) = _fetch(connection, run_id, to_sql(run_id, query, after))
         return ids
@@ -51,7 +52,7 @@ def find_ids(
 
 
 def first_ids(connection: sqlite3.Connection, run_id: int, count: int, *, descending: bool) -> Ids:
-    """The first ids that the run's table shows without a filter, at once however many there are."""
+    """Returns the first ids of the run's unfiltered table, in constant time however many there are."""
     order = "DESC" if descending else "ASC"
     rows = connection.execute(
         f"SELECT id FROM records WHERE id BETWEEN ? AND ? ORDER BY id {order} LIMIT ?",
@@ -61,7 +62,7 @@ def first_ids(connection: sqlite3.Connection, run_id: int, count: int, *, descen
 
 
 def _unbroken(connection: sqlite3.Connection, run_id: int) -> Ids | None:
-    """All ids of the run, if none is missing between its first and its last."""
+    """Returns all ids of the run if none is missing between the first and the last, else None."""
     first, last, count = connection.execute(
         "SELECT (SELECT min(id) FROM records WHERE id BETWEEN ?1 AND ?2), (SELECT max(id) FROM records WHERE id"
         " BETWEEN ?1 AND ?2), (SELECT count(*) FROM records WHERE run_id = ?3)",
@@ -81,7 +82,7 @@ def _by_number(connection: sqlite3.Connection, run_id: int, query: RecordQuery) 
 
 
 def _only_evaluator(connection: sqlite3.Connection, run_id: int) -> str | None:
-    """The run's evaluator, where it has one only: to ask which is a record's first doubles the time of a sort."""
+    """Returns the run's evaluator if it has only one: looking up each record's first doubles the time of a sort."""
     span = record_ids(run_id)
     found = connection.execute(
         "SELECT evaluator FROM scores WHERE record_id BETWEEN ? AND ? LIMIT 1", span
@@ -97,7 +98,7 @@ def _only_evaluator(connection: sqlite3.Connection, run_id: int) -> str | None:
 def _fetch(
     connection: sqlite3.Connection, run_id: int, asked: tuple[str, list[Any]], columns: int = 1
 ) -> tuple[Ids, ...]:
-    """What a statement gives, as an array a column; the first column are ids."""
+    """Runs a statement and returns one array per column; the first column holds ids."""
     first, _ = record_ids(run_id)
     statement, values = asked
     names = ["id", "value"][:columns]

@@ -1,7 +1,7 @@
-"""Several runs side by side: which is best, how sure that is, and how fast each was.
+"""Leaderboard: several runs ranked by one evaluator, with the significance of each difference and the speed.
 
-Each run is tested against one baseline on the samples that both have scored; the p-values are corrected for the number
-of tests (Holm), for among many runs one looks better by chance.
+Each run is tested against one baseline on the samples that both have scored. The p-values are corrected for the
+number of tests (Holm): among many runs, one looks better by chance.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from evalstudio.store.runs import RunRow
 
 
 class RankedRun(NamedTuple):
-    """A run among the others. `comparison` with the baseline, and its p-value corrected; None for the baseline itself.
+    """One row of the leaderboard. `comparison` with the baseline and the corrected p-value are None for the baseline.
 
-    `speed_up`: how many times as fast as the baseline, a record each; None where one of them saved nothing.
+    `speed_up` is how many times as fast as the baseline it was per record; None if one of them saved nothing.
     """
 
     row: RunRow
@@ -28,11 +28,11 @@ class RankedRun(NamedTuple):
     speed_up: float | None
     comparison: Comparison | None
     p: float | None
-    same_samples: bool  # as the baseline's; else nothing is paired
+    same_samples: bool  # as the baseline's; otherwise nothing is paired
 
     @property
     def verdict(self) -> str:
-        """Better or worse than the baseline, or not clear; empty where there is no comparison."""
+        """Returns better, worse or not clear, relative to the baseline; empty without a comparison."""
         if self.comparison is None or self.p is None or self.comparison.difference is None:
             return ""
         if self.p >= SIGNIFICANT:
@@ -42,7 +42,7 @@ class RankedRun(NamedTuple):
 
 
 class Leaderboard(NamedTuple):
-    """Runs by one evaluator, the best first. `tests`: how many the p-values are corrected for."""
+    """Runs ranked by one evaluator, the best first. `tests` is the number the p-values are corrected for."""
 
     evaluator: str | None
     evaluators: tuple[str, ...]
@@ -54,9 +54,9 @@ class Leaderboard(NamedTuple):
 def rank_runs(
     reader: Reader, run_ids: Sequence[int], evaluator: str | None = None, baseline: int | None = None
 ) -> Leaderboard:
-    """Ranks runs by an evaluator (the first that they share, if None); the baseline is the first run if None.
+    """Ranks runs by an evaluator (None: the first that they share) against a baseline (None: the first run).
 
-    Reads every score once. Raises RunError where a run is gone.
+    Reads every score once. Raises RunError if a run does not exist.
     """
     rows = [reader.run(run_id) for run_id in run_ids]
     base = next((row for row in rows if row.id == baseline), rows[0])
@@ -69,11 +69,12 @@ def rank_runs(
     speeds = {row.id: speed_of(reader, row) for row in rows}
     tested = [row for row in rows if row.id != base.id and row.dataset_hash == base.dataset_hash]
     compared = {
-        row.id: told
+        row.id: comparison
         for row in tested
-        if (told := _compare(sides.get(base.id), sides.get(row.id), base, row)) is not None and told.n
+        if (comparison := _compare(sides.get(base.id), sides.get(row.id), base, row)) is not None
+        and comparison.n
     }
-    corrected = dict(zip(compared, holm([told.p for told in compared.values()]), strict=True))
+    corrected = dict(zip(compared, holm([comparison.p for comparison in compared.values()]), strict=True))
     standings = [
         RankedRun(
             row,
@@ -91,7 +92,7 @@ def rank_runs(
 
 
 def speed_up(base: Speed, other: Speed) -> float | None:
-    """How many times as fast as the first the second was, a record each."""
+    """Returns how many times as fast as the first the second was, per record."""
     if not base.rate or not other.rate:
         return None
     return other.rate / base.rate
@@ -113,7 +114,7 @@ def _compare(a: Side | None, b: Side | None, base: RunRow, row: RunRow) -> Compa
 
 
 def _order(one: RankedRun) -> tuple[bool, float, int]:
-    """The best score first; those without one last."""
+    """Sort key: the best score first, runs without a score last."""
     if one.score is None or one.score.value is None:
         return True, 0.0, one.row.id
     return False, one.score.value if one.score.direction == "lower" else -one.score.value, one.row.id

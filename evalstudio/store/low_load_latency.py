@@ -1,16 +1,16 @@
-"""How long a model's calls took when few others were in flight: what one alone takes, from the records of earlier runs."""
+"""Low-load latency: how long a model's calls took in earlier runs when few others were in flight."""
 
 import sqlite3
 from bisect import bisect_left, bisect_right
 
 NEWEST_RUNS = 20
-MOST_RECORDS = 500  # of each run: its first, while the number of calls in flight grew
+MOST_RECORDS = 500  # the first of each run, while the number of calls in flight grew
 
 
 def quiet_latencies(connection: sqlite3.Connection, model: str, most: int) -> list[float]:
-    """The seconds of calls that had, half way, at most `most` in flight (themselves among them); of the newest runs.
+    """Returns the latencies, in seconds, of calls with at most `most` calls in flight halfway (including themselves).
 
-    Only answers to a first attempt count, and none that was taken from an earlier run.
+    The newest runs are read. Only answers to a first attempt count, and no cached ones.
     """
     runs = connection.execute(
         "SELECT id FROM runs WHERE model = ? ORDER BY id DESC LIMIT ?", (model, NEWEST_RUNS)
@@ -25,7 +25,7 @@ def _of_run(connection: sqlite3.Connection, run: int, most: int) -> list[float]:
         (run, MOST_RECORDS),
     ).fetchall()
     starts, ends = sorted(start for start, _ in calls), sorted(end for _, end in calls)
-    # those at the end of a run are left alone because they take long, so they would tell too much
+    # calls at the end of a run are alone in flight because they take long, which would bias the result
     early = calls[: max(1, len(calls) // 2)]
     found = []
     for start, end in early:

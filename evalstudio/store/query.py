@@ -1,4 +1,4 @@
-"""Which records of a run, in which order: a question in one struct, made into SQL."""
+"""Record queries: which records of a run to show and in which order, as one struct that compiles to SQL."""
 
 from typing import Any, NamedTuple
 
@@ -41,11 +41,11 @@ class Range(NamedTuple):
 
 
 class RecordQuery(msgspec.Struct, frozen=True):
-    """Records to show: all that is said must hold; dataset order unless there is a `sort`, a key of COLUMNS.
+    """Filter and order of records: all conditions must hold; dataset order unless `sort`, a key of COLUMNS, is set.
 
     `outcome` is an outcome class or one of GROUPS: scored, wrong (a score of 0), unscored, errored. `search` is
-    looked for in prompts and answers, or is a sample's id. `evaluator` says whose `score` is meant, None the first.
-    Latency in seconds. What has no value in the sorted column comes last, in either direction.
+    looked for in prompts and answers, or is a sample's id. `evaluator` is the one `score` refers to; None: the first.
+    Latency is in seconds. Records without a value in the sorted column come last, in either direction.
     """
 
     outcome: str | None = None
@@ -58,22 +58,22 @@ class RecordQuery(msgspec.Struct, frozen=True):
 
     @property
     def is_everything(self) -> bool:
-        """All records, their ids in ascending order."""
+        """Whether the query selects all records with ascending ids."""
         return msgspec.structs.replace(self, evaluator=None) == RecordQuery()
 
 
 def to_sql(
     run_id: int, query: RecordQuery, after: int | None = None, *, order: bool = True
 ) -> tuple[str, list[Any]]:
-    """The statement that gives the ids, those after the id `after` only, and its parameters.
+    """Compiles the query to a statement that selects ids greater than `after`, and its parameters.
 
-    Also without an `order`, for who sorts by other means.
+    Without `order`, the statement is unsorted, for callers that sort in another way.
     """
     first, last = record_ids(run_id)
     where = ["run_id = ?", "records.id BETWEEN ? AND ?"]
     if after is not None:
         first = after + 1
-        where[0] = "+run_id = ?"  # looks the ids up: in the index all of the run's would be read
+        where[0] = "+run_id = ?"  # looks ids up: the index on runs would read all rows of the run
     values: list[Any] = [run_id, first, last]
     if query.outcome in GROUPS:
         where.append(GROUPS[query.outcome])

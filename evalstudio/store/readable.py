@@ -1,4 +1,4 @@
-"""The parts that a run is made of, as stored for comparing, in words that a person reads."""
+"""Run parts as readable text: the stored settings of a run, formatted for the comparison of runs."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ SELECTION = ("seed", "indices", "filter", "samples")  # in the order in which th
 
 
 def readable(part: str, stored: str) -> str:
-    """A part in words: messages as `role: text`, one a line; tables as `name = value`; what is no JSON as it is."""
+    """Formats a part: messages as `role: text`, one per line; tables as `name = value`; anything but JSON unchanged."""
     try:
         value = json.loads(stored)
     except ValueError:

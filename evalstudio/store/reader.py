@@ -1,4 +1,4 @@
-"""Reading a workspace: for the window, the CLI and exports. Read-only; rows come by id."""
+"""Store reader: read-only access to a workspace for the window, the CLI and exports; rows are looked up by id."""
 
 import contextlib
 import sqlite3
@@ -19,7 +19,7 @@ from evalstudio.workspace.folder import Workspace
 __all__ = ["GROUPS", "Details", "Reader", "RecordLine", "RecordQuery"]
 
 
-# a prompt is a list of messages, or whatever a Python function was asked
+# a prompt is a list of messages, or whatever a Python function reported
 _LAST_MESSAGE = (
     "substr(coalesce(CASE WHEN prompt LIKE '[%' AND json_valid(prompt) THEN json_extract(prompt, '$[#-1].content')"
     " END, prompt), 1, 400)"
@@ -27,7 +27,7 @@ _LAST_MESSAGE = (
 
 
 class RecordLine(msgspec.Struct, frozen=True):
-    """What a table shows of a record: texts cut to what fits a cell."""
+    """A record as a row of a table, with texts cut to fit a cell."""
 
     id: int
     sample_id: str
@@ -44,12 +44,12 @@ class RecordLine(msgspec.Struct, frozen=True):
     first_token: float | None = None
     tokens_in: int | None = None
     cost: float | None = None
-    prompt: str | None = None  # of several messages the last
+    prompt: str | None = None  # the last one if there are several messages
     finish_reason: str | None = None
 
 
 class Details(msgspec.Struct, frozen=True):
-    """All there is about one record."""
+    """One complete record with its scores and attempts."""
 
     record: Record
     scores: tuple[ScoreRow, ...]
@@ -67,19 +67,19 @@ class Reader:
         self.connection.close()
 
     def interrupt(self) -> None:
-        """Breaks off what is being read, from another thread; nothing where the reader is closed."""
+        """Aborts the running query from another thread; does nothing if the reader is closed."""
         with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
             self.connection.interrupt()
 
     def runs(self, experiment: str | None = None) -> list[RunRow]:
-        """All runs, or an experiment's, newest first."""
+        """Returns all runs, or those of an experiment, newest first."""
         return [self._recounted(row) for row in list_runs(self.connection, experiment)]
 
     def run(self, run_id: int) -> RunRow:
         return self._recounted(get_run(self.connection, run_id))
 
     def _recounted(self, row: RunRow) -> RunRow:
-        """The row of an interrupted run says what its last heartbeat knew; what is saved since is counted."""
+        """Updates the row of an interrupted run, which is as of its last heartbeat, by counting its saved records."""
         if row.true_state is not RunState.INTERRUPTED:
             return row
         saved, errored = self.connection.execute(
@@ -88,25 +88,25 @@ class Reader:
         return msgspec.structs.replace(row, saved=saved, errored=errored)
 
     def record_ids(self, run_id: int, outcome: str | None = None, search: str = "") -> list[int]:
-        """The ids of a run's records in dataset order: all, of one outcome, or with a text in prompt or answer.
+        """Returns record ids in dataset order: all, those of one outcome, or those with a text in prompt or answer.
 
         `outcome` is an outcome class, or one of GROUPS: scored, wrong (a score of 0), unscored, errored.
         """
         return self.find(run_id, RecordQuery(outcome=outcome, search=search))
 
     def find(self, run_id: int, query: RecordQuery) -> list[int]:
-        """The ids of the run's records that the query is about, in its order."""
+        """Returns the ids of the run's records that match the query, in its order."""
         return list(self.each(run_id, query))
 
     def each(self, run_id: int, query: RecordQuery, after: int | None = None) -> Iterator[int]:
-        """As `find`, one after the other: a list of a million numbers takes five times the memory of their array.
+        """Iterates over the ids of `find`: a list of a million numbers takes five times the memory of their array.
 
-        With `after`, only those whose ids are greater.
+        With `after`, only greater ids.
         """
         return (record for (record,) in self.connection.execute(*to_sql(run_id, query, after)))
 
     def lines(self, ids: Sequence[int], evaluator: str | None = None) -> list[RecordLine]:
-        """What a table shows of these records, in the order of their ids."""
+        """Returns the table rows of these records, ordered by id."""
         marks = ", ".join("?" * len(ids))
         rows = self.connection.execute(
             "SELECT records.id, sample_id, repeat, outcome, error, substr(answer, 1, 400), substr(expected, 1, 400),"
@@ -119,7 +119,7 @@ class Reader:
         return [RecordLine(*row) for row in rows]
 
     def details(self, record_id: int) -> Details | None:
-        """One record with its scores and attempts; None if it is not there (any more)."""
+        """Returns one record with its scores and attempts; None if it does not exist (any more)."""
         records = _structs(self.connection, Record, "records", "id = ?", record_id)
         if not records:
             return None
@@ -130,7 +130,7 @@ class Reader:
         return Details(records[0], tuple(scores), tuple(attempts))
 
     def kept_answer(self, key: bytes) -> Record | None:
-        """The record that answers a question that was asked before; None if there is none.
+        """Returns the cached record that answers a question; None if there is none.
 
         Raises:
             StoreError: the database can't be read now.
@@ -141,7 +141,7 @@ class Reader:
         return found[0] if found else None
 
     def errors(self, run_id: int) -> list[tuple[str, int, str]]:
-        """Errored records by class: its name, how many, and an example."""
+        """Returns errored records by class: name, number and an example."""
         return self.connection.execute(
             "SELECT outcome, count(*), min(error) FROM records WHERE run_id = ? AND outcome != 'ok' GROUP BY outcome"
             " ORDER BY count(*) DESC",
@@ -149,7 +149,7 @@ class Reader:
         ).fetchall()
 
     def buckets(self, run_id: int, after: int = -1) -> list[SecondBucket]:
-        """The closed seconds of a run, those after a second only."""
+        """Returns the closed seconds of a run after the given second."""
         rows = self.connection.execute(
             "SELECT bucket FROM seconds WHERE run_id = ? AND second > ? ORDER BY second", (run_id, after)
         )
@@ -163,7 +163,7 @@ class Reader:
         return [LimitChange(*row) for row in rows]
 
     def evaluators(self, run_id: int) -> list[str]:
-        """The evaluators that have judged a record of the run."""
+        """Returns the evaluators that have judged a record of the run."""
         first, last = record_ids(run_id)
         rows = self.connection.execute(
             "SELECT DISTINCT evaluator FROM scores WHERE record_id BETWEEN ? AND ? ORDER BY evaluator",
@@ -172,7 +172,7 @@ class Reader:
         return [name for (name,) in rows]
 
     def scores(self, run_id: int, evaluator: str) -> Iterator[tuple[str, Any, str | None, str | None]]:
-        """(sample id, value, label, expected label) over the answered records of a run; value None: unscored."""
+        """Yields (sample id, value, label, expected label) of the answered records of a run; value None: unscored."""
         return iter(
             self.connection.execute(
                 "SELECT sample_id, value, label, expected_label FROM records JOIN scores ON record_id = records.id"
@@ -182,7 +182,7 @@ class Reader:
         )
 
     def values(self, run_id: int, evaluator: str) -> list[tuple[str, int, Any]]:
-        """(sample id, repeat, value) of one evaluator's scores of the answered records; value None: unscored."""
+        """Returns (sample id, repeat, value) of one evaluator's scores of the answered records; value None: unscored."""
         return self.connection.execute(
             "SELECT sample_id, repeat, value FROM records JOIN scores ON record_id = records.id"
             " WHERE run_id = ? AND outcome = 'ok' AND evaluator = ?",
@@ -190,7 +190,7 @@ class Reader:
         ).fetchall()
 
     def score_counts(self, run_id: int, evaluator: str) -> list[tuple[Any, int]]:
-        """How many answers one evaluator gave each of its values; value None: unscored."""
+        """Counts the answers by one evaluator's score value; value None: unscored."""
         rows = self.connection.execute(
             "SELECT value, count(*) FROM scores WHERE record_id BETWEEN ? AND ? AND evaluator = ? GROUP BY value",
             (*record_ids(run_id), evaluator),

@@ -1,12 +1,12 @@
-"""The rows of the store, field for column."""
+"""Row types of the store: one struct per table, one field per column."""
 
 import msgspec
 
-CUT_OFF = "length"  # a record's finish_reason: its answer ended at the limit of tokens
+CUT_OFF = "length"  # a record's finish_reason when its answer ended at the token limit
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What came out for one sample in one repeat. Durations in seconds; None where there is none."""
+    """The result of one sample in one repeat. Durations are in seconds; None where not applicable."""
 
     id: int
     run_id: int
@@ -20,8 +20,8 @@ class Record(msgspec.Struct, frozen=True):
     thinking: str | None
     expected: str | None
     finish_reason: str | None
-    answered_by: str | None  # the model's own name for itself
-    latency: float | None  # of the attempt that answered
+    answered_by: str | None  # the model name reported by the endpoint
+    latency: float | None  # of the successful attempt
     first_token: float | None
     queued: float | None  # waiting for the limits
     backed_off: float | None  # waiting between attempts
@@ -36,11 +36,11 @@ class Record(msgspec.Struct, frozen=True):
     cached: bool = (
         False  # the answer of an earlier run; its timings are those of that run's call, its cost is 0
     )
-    connect: float | None = None  # of the latency, until there was a connection; None: one was there
+    connect: float | None = None  # part of the latency spent connecting; None: a connection was reused
 
 
 class AttemptRow(msgspec.Struct, frozen=True):
-    """One call of the model, kept where a record took more than one or got no answer."""
+    """One call of the model, stored if a record took more than one or got no answer."""
 
     record_id: int
     number: int
@@ -53,7 +53,7 @@ class AttemptRow(msgspec.Struct, frozen=True):
 
 
 class CacheRow(msgspec.Struct, frozen=True):
-    """The record that answers a question."""
+    """Cache entry: the record that answers a question."""
 
     key: bytes
     record_id: int
@@ -71,10 +71,10 @@ class ScoreRow(msgspec.Struct, frozen=True):
 
 
 class LimitChangeRow(msgspec.Struct, frozen=True):
-    """A change of a limit and its reason."""
+    """One change of a limit, with its reason."""
 
     run_id: int
-    at: float  # seconds of running
+    at: float  # seconds of running time
     what: str
     old: str | None
     new: str | None

@@ -1,4 +1,4 @@
-"""What a run's records say as a whole: their outcomes, figures and costs, and which were in flight in a crash."""
+"""Record summaries of a run: outcomes, figures, costs, and which records were in flight in a crash."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from evalstudio.store.reader import Reader
 
 
 class AnswerFigures(NamedTuple):
-    """The figures of one answered record. Times in seconds; `cost` in US dollars, None where no price is known."""
+    """Figures of one answered record. Times in seconds; `cost` in US dollars, None without a known price."""
 
     latency: float
     first_token: float | None
@@ -19,12 +19,12 @@ class AnswerFigures(NamedTuple):
 
 
 def record_outcomes(connection: Connection, run_id: int) -> Iterator[tuple[int, str]]:
-    """(record id, outcome) of each record of a run."""
+    """Returns (record id, outcome) of each record of a run."""
     return connection.execute("SELECT id, outcome FROM records WHERE run_id = ?", (run_id,))
 
 
 def count_answers(connection: Connection, run_id: int) -> tuple[int, int]:
-    """How many records of a run are answered, and how many of these answers came from the cache."""
+    """Counts the answered records of a run, and those of them that came from the cache."""
     answered, cached = connection.execute(
         "SELECT count(*), coalesce(sum(attempts = 0), 0) FROM records WHERE run_id = ? AND outcome = ?",
         (run_id, Outcome.OK),
@@ -33,7 +33,7 @@ def count_answers(connection: Connection, run_id: int) -> tuple[int, int]:
 
 
 def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigures]:
-    """The figures of each answer that the run's own calls got: none of those from the cache."""
+    """Returns the figures of each answer of the run's own calls, excluding cached ones."""
     rows = connection.execute(
         "SELECT latency, first_token, tokens_in, tokens_out, cost FROM records WHERE run_id = ? AND outcome = ?"
         " AND latency IS NOT NULL AND attempts > 0",  # 0: from the cache
@@ -43,13 +43,13 @@ def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigure
 
 
 def answer_costs(connection: Connection, run_id: int) -> list[float | None]:
-    """What each answered record of a run cost, in US dollars; None where no price is known."""
+    """Returns the cost of each answered record of a run in US dollars; None without a known price."""
     rows = connection.execute("SELECT cost FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,))
     return [cost for (cost,) in rows]
 
 
 def cost_so_far(connection: Connection, run_id: int) -> float:
-    """US dollars: as the run last ended, judges included, or by its records where it ended in no order."""
+    """Returns the cost in US dollars: as of the run's last end, judges included, or by its records if that is more."""
     (by_records, at_its_end) = connection.execute(
         "SELECT (SELECT sum(cost) FROM records WHERE run_id = runs.id), json_extract(summary, '$.cost') FROM runs WHERE id = ?",
         (run_id,),
@@ -60,7 +60,7 @@ def cost_so_far(connection: Connection, run_id: int) -> float:
 def latest_answers(
     reader: Reader, evaluation: str, model: str, most: int
 ) -> list[tuple[float, float | None]]:
-    """(latency in seconds, cost in US dollars or None) of the newest answers that an evaluation got of a model."""
+    """Returns (latency in seconds, cost in US dollars or None) of an evaluation's newest answers from a model."""
     return reader.connection.execute(
         "SELECT latency, records.cost FROM records JOIN runs ON runs.id = run_id WHERE evaluation = ? AND model = ?"
         " AND outcome = 'ok' AND latency IS NOT NULL ORDER BY records.id DESC LIMIT ?",
@@ -69,7 +69,7 @@ def latest_answers(
 
 
 def count_crashes(connection: Connection, in_flight: Sequence[int]) -> dict[int, int]:
-    """Notes that an engine died with these records in flight; how often that has happened to each now."""
+    """Records that an engine died with these records in flight; returns each one's crash count."""
     for record in in_flight:
         connection.execute(
             "INSERT INTO crashes (record_id, times) VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1",

@@ -1,4 +1,4 @@
-"""Runs in the store: making, finding and resuming them, and the lease that lets one engine at a time have one."""
+"""Runs table: creating, finding and resuming runs, and the lease that gives a run to one engine at a time."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.store.schema import record_ids
 
 HEARTBEAT_S = 2.0
-STALE_S = 30.0  # a heartbeat older than this, of another machine, is a dead one
+STALE_S = 30.0  # an engine on another machine whose heartbeat is older than this is considered dead
 
 
 class RunRow(msgspec.Struct, frozen=True):
-    """A run as the store has it."""
+    """A row of the runs table."""
 
     id: int
     experiment: str
@@ -50,17 +50,17 @@ class RunRow(msgspec.Struct, frozen=True):
 
     @property
     def is_leased(self) -> bool:
-        """Whether a living engine has this run now."""
+        """Returns whether a living engine holds the lease of this run now."""
         return lease_is_alive(self.lease_pid, self.lease_started, self.lease_host, self.heartbeat)
 
     @property
     def true_state(self) -> RunState:
-        """The state, or interrupted where the engine that should be running it is gone."""
+        """Returns the state, or interrupted if the engine that should be running it has died."""
         return RunState.INTERRUPTED if self.state in ACTIVE and not self.is_leased else self.state
 
 
 class NewRun(msgspec.Struct, frozen=True):
-    """What is needed to make a run."""
+    """The values needed to create a run."""
 
     experiment: str
     evaluation: str
@@ -80,13 +80,13 @@ _SELECT = f"SELECT {_COLUMNS}, experiments.name AS experiment FROM runs JOIN exp
 
 
 def list_runs(connection: sqlite3.Connection, experiment: str | None = None) -> list[RunRow]:
-    """All runs, or those of an experiment, newest first."""
+    """Returns all runs, or those of an experiment, newest first."""
     where, values = ("", ()) if experiment is None else (" WHERE experiments.name = ?", (experiment,))
     return _rows(connection, f"{_SELECT}{where} ORDER BY runs.id DESC", values)
 
 
 def get_run(connection: sqlite3.Connection, run_id: int) -> RunRow:
-    """One run. Raises RunError if there is none with this id."""
+    """Returns one run. Raises RunError if there is none with this id."""
     rows = _rows(connection, f"{_SELECT} WHERE runs.id = ?", (run_id,))
     if not rows:
         raise RunError(f"There is no run {run_id} in this workspace; it may have been deleted.")
@@ -96,10 +96,10 @@ def get_run(connection: sqlite3.Connection, run_id: int) -> RunRow:
 def find_or_create(
     connection: sqlite3.Connection, new: NewRun, *, new_run: bool, resume: int | None = None
 ) -> tuple[RunRow, bool]:
-    """The run to go on with under this experiment's name, or a new one; and whether it is a resumed one.
+    """Returns the run to continue under this experiment's name, or a new one; and whether it is resumed.
 
-    Resumed is the newest run of the same evaluation with the same fingerprint, or run `resume` and no other where
-    that is one of this evaluation. If there are only others, that is refused with the differences named, unless
+    It resumes the newest run of the same evaluation with the same fingerprint, or only run `resume` if
+    that is one of this evaluation. If there are only other runs, it raises and names the differences, unless
     `new_run`.
     """
     others = [run for run in list_runs(connection, new.experiment) if run.evaluation == new.evaluation]
@@ -128,7 +128,7 @@ def find_or_create(
 
 
 def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
-    """Makes this process the one that runs it. Raises RunError while another, living engine does."""
+    """Acquires the run's lease for this process. Raises RunError while another living engine holds it."""
     run = get_run(connection, run_id)
     if run.is_leased and run.lease_pid != os.getpid():
         where = "" if run.lease_host == socket.gethostname() else f" on {run.lease_host}"
@@ -143,19 +143,19 @@ def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
 
 
 def update_spec(connection: sqlite3.Connection, run_id: int, new: NewRun) -> None:
-    """Keeps how the run was asked for this time."""
+    """Stores the run's specification and options as requested this time."""
     connection.execute("UPDATE runs SET spec = ? WHERE id = ?", (new.spec, run_id))
 
 
 def give_back(connection: sqlite3.Connection, row: RunRow) -> None:
-    """Undoes taking a run that then could not start: it is as it was, or gone if it was new."""
+    """Releases a run that could not start: its previous state is restored, or it is deleted if it was new."""
     set_state(connection, row.id, row.true_state)
     if row.started_at is None:
         delete_run(connection, row.id)
 
 
 def beat(connection: sqlite3.Connection, run_id: int, saved: int, errored: int, elapsed: float) -> None:
-    """Says that the run is alive, with what a list of runs shows of it."""
+    """Writes a heartbeat, with the values that a list of runs shows."""
     connection.execute(
         "UPDATE runs SET heartbeat = ?, saved = ?, errored = ?, elapsed = ? WHERE id = ?",
         (time.time(), saved, errored, elapsed, run_id),
@@ -163,7 +163,7 @@ def beat(connection: sqlite3.Connection, run_id: int, saved: int, errored: int, 
 
 
 class Heartbeat(NamedTuple):
-    """How an active run stands now. `elapsed` in seconds."""
+    """Progress of an active run. `elapsed` is in seconds."""
 
     run_id: int
     saved: int
@@ -174,7 +174,7 @@ class Heartbeat(NamedTuple):
 
 
 def beat_all(connection: sqlite3.Connection, heartbeats: Iterable[Heartbeat]) -> None:
-    """Says that these runs are alive, and the state of those that have not ended in the meantime."""
+    """Writes the heartbeats of these runs, and the state of those that have not ended in the meantime."""
     for one in heartbeats:
         beat(connection, one.run_id, one.saved, one.errored, one.elapsed)
         connection.execute(
@@ -186,7 +186,7 @@ def beat_all(connection: sqlite3.Connection, heartbeats: Iterable[Heartbeat]) ->
 def set_state(
     connection: sqlite3.Connection, run_id: int, state: RunState, reason: str = "", **columns: Any
 ) -> None:
-    """Sets the state, its reason in words, and other columns; the lease goes with the last state."""
+    """Sets the state, its reason and other columns; a final state releases the lease."""
     values: dict[str, Any] = {"state": str(state), "reason": reason, **columns}
     if state is RunState.RUNNING:
         connection.execute(
@@ -199,7 +199,7 @@ def set_state(
 
 
 def rename_experiment(connection: sqlite3.Connection, old: str, new: str) -> None:
-    """Gives an experiment another name. Raises RunError if there is none, or one with the new name."""
+    """Renames an experiment. Raises RunError if it does not exist, or if the new name is taken."""
     if not new.strip():
         raise RunError("An experiment needs a name.")
     if connection.execute("SELECT 1 FROM experiments WHERE name = ?", (new,)).fetchone():
@@ -209,7 +209,7 @@ def rename_experiment(connection: sqlite3.Connection, old: str, new: str) -> Non
 
 
 def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
-    """Removes a run and all that belongs to it. Raises RunError while it runs."""
+    """Deletes a run with everything that belongs to it. Raises RunError while it runs."""
     run = get_run(connection, run_id)
     if run.is_leased:
         raise RunError(
@@ -225,7 +225,7 @@ def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
 
 
 def lease_is_alive(pid: int | None, started: float | None, host: str | None, heartbeat: float | None) -> bool:
-    """Whether the process that holds a lease still lives: it itself, not another with its number."""
+    """Returns whether the process that holds a lease is still alive, and not another process with the same id."""
     if pid is None or host is None:
         return False
     if host != socket.gethostname():
@@ -234,8 +234,8 @@ def lease_is_alive(pid: int | None, started: float | None, host: str | None, hea
 
 
 def process_started(pid: int) -> float | None:
-    """When a process started; on Linux in seconds since the system did, elsewhere since the epoch."""
-    import psutil  # the window's first paint needs no leases
+    """Returns when a process started: on Linux in seconds since boot, elsewhere since the epoch."""
+    import psutil  # imported late: the window's first paint needs no leases
 
     try:
         process = psutil.Process(pid)
@@ -248,7 +248,7 @@ def process_started(pid: int) -> float | None:
 
 
 def _since_boot(pid: int) -> float | None:
-    """As the kernel notes it: the time since the epoch, made from this, moves when the clock is set."""
+    """Reads the kernel's start time: the time since the epoch is derived from it and moves when the clock is set."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:

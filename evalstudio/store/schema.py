@@ -1,8 +1,8 @@
-"""The database's tables, and how an older database becomes a newer one.
+"""Schema migrations: the database's tables, and the steps that bring an older database to the newest version.
 
-`PRAGMA user_version` counts the migrations applied. A record's id is its run's id, its sample's position and
-its repeat in one number (`record_id`), so what a run has done is known without a look at the rows, and rows
-lie in dataset order.
+`PRAGMA user_version` counts the migrations applied. A record's id combines its run's id, its sample's position and
+its repeat in one number (`record_id`): what a run has done is known without reading the rows, and rows lie in
+dataset order.
 """
 
 import sqlite3
@@ -94,22 +94,22 @@ MIGRATIONS = [
 
 
 def record_id(run_id: int, position: int, repeat: int, repeats: int) -> int:
-    """The id of the record of one sample in one repeat of a run."""
+    """Returns the record id of one sample in one repeat of a run."""
     return (run_id << POSITION_BITS) + position * repeats + repeat
 
 
 def record_ids(run_id: int) -> tuple[int, int]:
-    """The first and the last id that a record of this run can have."""
+    """Returns the first and the last id that a record of this run can have."""
     return run_id << POSITION_BITS, ((run_id + 1) << POSITION_BITS) - 1
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the database to the newest version in one transaction; several programs may open it at once."""
+    """Migrates the database to the newest version in one transaction; several programs may open it at once."""
     if _version(connection) >= len(MIGRATIONS):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # read again: another program may have migrated while this one waited for its turn
+        # read again: another program may have migrated while this one waited for the lock
         for script in MIGRATIONS[_version(connection) :]:
             for statement in _statements(script):
                 connection.execute(statement)
@@ -127,7 +127,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one, since `executescript` would end the transaction it is called in."""
+    """Splits a script into statements, since `executescript` would end the current transaction."""
     statement = ""
     for part in script.split(";"):
         statement += part + ";"

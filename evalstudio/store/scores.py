@@ -1,4 +1,4 @@
-"""The scores of a run: by whom they are, which are missing, and the removal of those that no longer count."""
+"""Scores table: the scores of a run, which ones are missing, and the removal of those that no longer count."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -8,14 +8,14 @@ from evalstudio.store.schema import record_ids
 
 
 def all_scores(connection: Connection, run_id: int) -> Iterator[tuple[int, str, Any]]:
-    """(record id, evaluator, value) of each score of a run, in the order of the records; value None: unscored."""
+    """Returns (record id, evaluator, value) of each score of a run in record order; value None: unscored."""
     return connection.execute(
         "SELECT record_id, evaluator, value FROM scores WHERE record_id BETWEEN ? AND ?", record_ids(run_id)
     )
 
 
 def score_scales(connection: Connection, run_id: int) -> list[tuple[str, bool]]:
-    """(evaluator, whether it gave another value than 0 and 1) for each evaluator of a run."""
+    """Returns (evaluator, whether it gave any value other than 0 and 1) for each evaluator of a run."""
     rows = connection.execute(
         "SELECT evaluator, coalesce(max(value NOT IN (0, 1)), 0) FROM scores JOIN records ON records.id = record_id"
         " WHERE run_id = ? GROUP BY evaluator",
@@ -27,9 +27,9 @@ def score_scales(connection: Connection, run_id: int) -> list[tuple[str, bool]]:
 def records_without_score(
     connection: Connection, run_id: int, evaluator: str, not_asked: str
 ) -> Iterator[int]:
-    """The ids of the answered records that an evaluator has not judged.
+    """Returns the ids of the answered records that an evaluator has not judged.
 
-    An unscored one counts as not judged where its reason begins with `not_asked`.
+    An unscored record counts as not judged if its reason begins with `not_asked`.
     """
     rows = connection.execute(
         "SELECT id FROM records WHERE run_id = ? AND outcome = 'ok' AND NOT EXISTS"
@@ -41,7 +41,7 @@ def records_without_score(
 
 
 def keep_scores_of(connection: Connection, run_id: int, evaluators: Collection[str]) -> None:
-    """Removes the scores of a run by all other evaluators."""
+    """Deletes the scores of a run except those by these evaluators."""
     rows = connection.execute(
         "SELECT DISTINCT evaluator FROM scores JOIN records ON records.id = record_id WHERE run_id = ?",
         (run_id,),

@@ -1,4 +1,4 @@
-"""The course of a run, for its charts: closed seconds, and the changes of its limits."""
+"""Run timeline: the closed seconds of a run and the changes of its limits, for the charts."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from evalstudio.store.rows import LimitChangeRow
 
 
 def save_buckets(connection: Connection, run_id: int, buckets: Sequence[SecondBucket]) -> None:
-    """Keeps closed seconds of a run's charts."""
+    """Stores closed seconds for a run's charts."""
     connection.executemany(
         "INSERT OR REPLACE INTO seconds (run_id, second, bucket) VALUES (?, ?, ?)",
         [(run_id, bucket.second, msgspec.json.encode(bucket).decode()) for bucket in buckets],
@@ -19,7 +19,7 @@ def save_buckets(connection: Connection, run_id: int, buckets: Sequence[SecondBu
 
 
 def save_limit_change(connection: Connection, row: LimitChangeRow) -> None:
-    """Keeps a change of a limit and its reason."""
+    """Stores a change of a limit with its reason."""
     connection.execute(
         "INSERT INTO limit_changes (run_id, at, what, old, new, cause, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)",
         msgspec.structs.astuple(row),
@@ -27,13 +27,13 @@ def save_limit_change(connection: Connection, row: LimitChangeRow) -> None:
 
 
 def last_second(connection: Connection, run_id: int) -> int | None:
-    """The last second of a run that is closed; None where none is."""
+    """Returns the last closed second of a run; None if there is none."""
     (last,) = connection.execute("SELECT max(second) FROM seconds WHERE run_id = ?", (run_id,)).fetchone()
     return None if last is None else int(last)
 
 
 def saved_rates(reader: Reader, run_id: int, most: int) -> tuple[float, ...]:
-    """Records saved a second over a run, in at most `most` parts of its time; empty before its first second."""
+    """Returns records saved per second over a run, in at most `most` intervals; empty before its first second."""
     first, last = reader.connection.execute(
         "SELECT min(second), max(second) FROM seconds WHERE run_id = ?", (run_id,)
     ).fetchone()

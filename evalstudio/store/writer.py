@@ -1,8 +1,9 @@
-"""The one thread of an engine that writes: it commits what has gathered as soon as it is idle.
+"""Writer thread: the only thread of an engine that writes; it commits whatever has queued up as soon as it is idle.
 
-Everything put in before a commit begins is in that commit; callers hear of it after the disk has it. When the
-disk is full or the database locked, nothing is dropped: the batch is tried again until it goes through. The thread
-outlives whatever its callers do: a change that was cancelled before its turn is left out, one that is under way ends.
+Everything queued before a commit begins is part of that commit, and callers are notified after the data is on disk.
+When the disk is full or the database is locked, nothing is dropped: the batch is retried until it succeeds. The
+thread survives whatever its callers do: a change that was cancelled before its turn is skipped, one that has begun
+ends.
 """
 
 import contextlib
@@ -38,9 +39,9 @@ NOT_STORABLE = (
 
 @dataclass(slots=True)
 class Saved:
-    """One record with all that is committed beside it. `token` comes back to the caller when it is saved.
+    """One record with everything that is committed with it. `token` is passed back to the caller when it is saved.
 
-    `again` says that the record has been there before: what belonged to it then goes.
+    `again` marks a record that replaces an earlier one: what belonged to the earlier one is deleted.
     """
 
     record: Record | None
@@ -48,7 +49,7 @@ class Saved:
     attempts: Sequence[AttemptRow] = ()
     token: Any = None
     again: bool = False
-    question: bytes | None = None  # the key under which the answer is kept for later runs
+    question: bytes | None = None  # the key under which the answer is cached for later runs
 
 
 @dataclass(slots=True)
@@ -58,10 +59,10 @@ class _Task:
 
 
 class Writer:
-    """Writes records in batches, and other changes in the order in which they come.
+    """Writes records in batches, and other changes in the order in which they arrive.
 
-    `on_saved` is called in the writer's thread, once a commit, with the tokens of what it holds; `on_trouble` with
-    a sentence when a commit can't be made, and with None when it went through after all.
+    `on_saved` is called in the writer's thread, once per commit, with the tokens of its records; `on_trouble` with
+    a sentence when a commit fails, and with None once it has succeeded after all.
     """
 
     def __init__(
@@ -91,18 +92,18 @@ class Writer:
         self._queue.put(saved)
 
     def execute(self, work: Callable[[sqlite3.Connection], T]) -> "Future[T]":
-        """Queues `work(connection)`, run in a transaction of its own; its result or error comes by the future."""
+        """Queues `work(connection)` to run in a transaction of its own; the future gets its result or error."""
         task = _Task(work)
         self._queue.put(task)
         return task.future
 
     @property
     def waiting(self) -> int:
-        """How many records and changes are not yet begun to be written."""
+        """Returns how many records and changes are queued and not yet being written."""
         return self._queue.qsize()
 
     def close(self, timeout: float = 10.0) -> bool:
-        """Writes what has come, then closes. False if that took longer than `timeout` seconds."""
+        """Writes everything queued, then closes. Returns False if that took longer than `timeout` seconds."""
         self._closing.set()
         self._queue.put(None)
         self._thread.join(timeout)
@@ -136,7 +137,7 @@ class Writer:
                 troubled = True
                 self._notify(self._on_trouble, explain(error, self._path))
                 if self._closing.wait(RETRY_S):
-                    return  # what is not saved stays unsaved: a resume does it again
+                    return  # what is not saved stays unsaved: a resume makes it again
         if troubled:
             self._notify(self._on_trouble, None)
         self._notify(self._on_saved, [saved.token for saved in batch])
@@ -172,8 +173,8 @@ class Writer:
             raise
 
     def _insert(self, kind: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> None:
-        # One statement for many rows lets go of the interpreter's lock once, not once a row: beside a busy event
-        # loop that is what decides the speed. Sizes are powers of two, so that few statements are prepared.
+        # One statement for many rows releases the GIL once instead of once per row: next to a busy event
+        # loop, that determines the speed. Sizes are powers of two, so that few statements are prepared.
         statement, columns = self._statements[kind]
         position = 0
         while position < len(rows):

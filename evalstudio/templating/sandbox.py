@@ -1,9 +1,9 @@
-"""Jinja2 that comes to an end: sandboxed, and bounded in the steps and the text of each rendering.
+"""Template sandbox: Jinja2 with bounds on the steps, the time and the output size of each rendering.
 
-Jinja2's own sandbox keeps a template from the interpreter; it does not keep one from `'x' * 10**9` or from a loop
-in a loop in a loop. Here loops, calls and operators are counted and their time is limited; what multiplies is asked
-beforehand how large it gets, and what a filter, a call or a literal gives is measured with all that is in it, for a
-list that holds one list twice, and that one another, is small until somebody writes it out.
+Jinja2's own sandbox keeps a template from the interpreter; it does not stop `'x' * 10**9` or three nested loops.
+Here loops, calls and operators are counted and their time is limited. The size of what a multiplying operation will
+produce is checked before it runs, and the result of a filter, a call or a literal is measured with everything
+nested in it: a list that holds another list twice, which holds a third one twice, is small until it is written out.
 """
 
 import functools
@@ -36,18 +36,18 @@ _DIGITS = len(str(WIDEST))
 
 class _Spent(threading.local):
     steps = 0
-    until = 0.0  # on the thread's own clock
+    until = 0.0  # on the thread's CPU clock
 
 
 _spent = _Spent()
 
 
 class TooMuch(SecurityError):
-    """A template asks for more time or memory than any prompt needs."""
+    """A template needs more time or memory than any prompt should."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """The environment of all templates; an unknown name is an error, a null an empty text."""
+    """Environment of all templates; an unknown name is an error, a null is an empty text."""
 
     intercepted_binops = frozenset({"*", "**", "+", "%", "-", "/", "//"})
 
@@ -59,13 +59,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.filters = {**self.filters, "join": _join, "replace": _replace}
         self.filters = {name: _guarded(name, function) for name, function in self.filters.items()}
-        del self.globals["lipsum"]  # makes texts of any size
+        del self.globals["lipsum"]  # it generates texts of any size
         self.filters[_COUNTED] = _counted
         self.filters[_MEASURED] = _measured
         self.filters[_JOINED] = _joined
 
     def bounded_template(self, source: str) -> Template:
-        """A template whose loops are counted. Raises TemplateSyntaxError."""
+        """Compiles a template with counted loops. Raises TemplateSyntaxError."""
         return self.from_string(_with_bounds(self.parse(source)))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -84,7 +84,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def rendered(template: Template, values: Mapping[str, Any]) -> str:
-    """The text of a template. Raises TooMuch, and whatever an expression in it raises."""
+    """Renders a template. Raises TooMuch, and whatever an expression in it raises."""
     begin()
     pieces: list[str] = []
     size = 0
@@ -97,16 +97,16 @@ def rendered(template: Template, values: Mapping[str, Any]) -> str:
 
 
 def begin() -> None:
-    """A rendering begins: its steps and its time are counted from here."""
+    """Starts a rendering: resets the counters of steps and time."""
     _spent.steps = 0
     _spent.until = time.thread_time() + LONGEST_S
 
 
-# What is counted ------------------------------------------------------------------------------------------------
+# Bounds ------------------------------------------------------------------------------------------------
 
 _COUNTED, _JOINED, _MEASURED = (
     f"evalstudio {word}" for word in ("counted", "joined", "measured")
-)  # names that no template can write
+)  # names that are not valid in a template
 
 
 def _step() -> None:
@@ -130,7 +130,7 @@ def _joined(parts: list[Any]) -> str:
 
 
 def _with_bounds(tree: nodes.Template) -> nodes.Template:
-    """The tree with each loop going over a counted iterable, `~` joining no more than fits, and literals measured."""
+    """Rewrites the tree: loops run over a counted iterable, `~` checks the size of its result, literals are measured."""
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, _COUNTED, [], [], None, None, lineno=loop.lineno)
     for node in list(tree.find_all(nodes.Node)):
@@ -179,16 +179,16 @@ def _check_size(size: int) -> None:
 
 
 def _measured(value: Any) -> Any:
-    """The value, where it is not too large with all that is in it."""
+    """Returns the value unless it is too large, including everything nested in it."""
     if isinstance(value, str | bytes | list | tuple | dict | set | frozenset):
         _size(value)
     return value
 
 
 def _size(value: Any) -> int:
-    """Characters of a value, an entry being `ENTRY` of them, as whoever writes it out meets them.
+    """Returns the size of a value in characters when written out, with `ENTRY` characters per entry.
 
-    Raises TooMuch beyond the largest.
+    Raises TooMuch beyond the limit.
     """
     if isinstance(value, str | bytes):
         return len(value)
@@ -210,7 +210,7 @@ def _size(value: Any) -> int:
 def _checked_method(
     owner: str, name: str, args: tuple[Any, ...], keywords: Mapping[str, Any]
 ) -> tuple[Any, ...]:
-    """The arguments of a text's method, where its result will fit."""
+    """Checks that the result of a text's method will fit; returns the arguments."""
     match name, args:
         case (("format" | "format_map"), _):
             _check_widths(owner)
@@ -255,7 +255,7 @@ def _replace(s: Any, old: Any, new: Any, count: int | None = None) -> str:
 
 
 def _check_filter(name: str, value: Any, arguments: Iterable[Any]) -> None:
-    """What these put between or before the parts of a value multiplies it."""
+    """Checks filters whose separator or indentation, repeated for each part of a value, multiplies its size."""
     if name not in MULTIPLYING:
         return
     if name in SLOW:
@@ -270,14 +270,14 @@ def _check_filter(name: str, value: Any, arguments: Iterable[Any]) -> None:
 
 
 def _check_fields(text: str, arguments: Iterable[Any]) -> None:
-    """Each field of a format may write each argument; and one in a width, as in `{:{w}}`, may be a text that is a number."""
+    """Checks a format: each field may write each argument, and one in a width, as in `{:{w}}`, may be numeric text."""
     fields = text.count("{") + text.count("%")
     largest = max(map(_size, arguments), default=0)
     _check_size(len(text) + fields * largest)
     try:
         nested = any(spec and "{" in spec for _, _, spec, _ in Formatter().parse(text))
     except ValueError:
-        return  # no format at all, as its own error says
+        return  # an invalid format, for which `format` itself raises the error
     if nested:
         raise TooMuch("it formats something to a width that another value tells")
 
@@ -289,7 +289,7 @@ def _check_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
 
 
 def _check_widths(text: str) -> None:
-    """A format's width is a number in its text."""
+    """Checks the widths in a format, which are numbers in its text."""
     digits = 0
     for character in text:
         digits = digits + 1 if character.isdigit() else 0

@@ -1,4 +1,4 @@
-"""Prompts from templates: sandboxed Jinja2 in which an unknown name is an error, not an empty text."""
+"""Prompt templates: sandboxed Jinja2 in which an unknown name is an error instead of an empty text."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -10,7 +10,7 @@ import msgspec
 
 from evalstudio.core.errors import EvaluationError
 
-# Jinja2 is imported where a template is compiled: the window shows messages long before.
+# Jinja2 is imported when a template is compiled, long after the window first shows messages.
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -25,17 +25,17 @@ MARKUP = ("{{", "{%", "{#")
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message of a conversation: whose it is, and its text or the template of it."""
+    """One message of a conversation: its role, and its text or template."""
 
     role: str
     content: str
 
 
 class Conversation:
-    """The messages of an evaluation, compiled once and rendered for every sample.
+    """Messages of an evaluation, compiled once and rendered for every sample.
 
-    A `user` message that directly follows another one starts a new turn: between the two, the model's own
-    answer has its place. A null renders as an empty text.
+    A `user` message that directly follows another one starts a new turn: the model's own answer is inserted
+    between the two. A null renders as an empty text.
 
     Args:
         messages: the templates, in order.
@@ -64,11 +64,11 @@ class Conversation:
 
     @property
     def turns(self) -> int:
-        """How many answers of the model a sample needs."""
+        """Number of model answers that a sample needs."""
         return len(self._turns)
 
     def render_turn(self, index: int, values: Mapping[str, Any], answers: Sequence[str]) -> list[Message]:
-        """The messages of turn `index` (from 0) only, given the model's answers to the turns before.
+        """Renders only the messages of turn `index` (from 0), given the model's answers to the previous turns.
 
         Raises:
             EvaluationError: a template fails on these values.
@@ -99,21 +99,21 @@ class _Text:
         if self.template is None:
             return self.source
         if self.column is not None and type(value := values.get(self.column)) is str:
-            return value  # most templates are one column, and Jinja2 takes fifty times as long
+            return value  # most templates are a single column, and Jinja2 takes fifty times as long
         try:
             return self.rendered(self.template, values)
         except Exception as error:
-            # An expression in a template can fail in any way: a division, an unknown key, the sandbox.
+            # An expression in a template can raise anything: a division, an unknown key, the sandbox.
             raise EvaluationError(_failure(error, self.where)) from error
 
 
 def has_markup(source: str) -> bool:
-    """Whether the text is a template."""
+    """Returns whether the text is a template."""
     return any(mark in source for mark in MARKUP)
 
 
 def render(template: str, values: Mapping[str, Any]) -> Any:
-    """What a template comes to: `{{ column }}` alone gives the column's own value and type, else text.
+    """Renders a template; `{{ column }}` alone returns the column's value with its type, anything else a text.
 
     Raises:
         EvaluationError: the template has a mistake, or a name in it is not among the values.
@@ -125,7 +125,7 @@ def render(template: str, values: Mapping[str, Any]) -> Any:
 def compile_value(
     template: str, columns: tuple[str, ...], where: str = "the template"
 ) -> Callable[[Mapping[str, Any]], Any]:
-    """A function from values to what the template comes to: for `{{ column }}` alone the value itself.
+    """Compiles a template to a function of the values; for `{{ column }}` alone it returns the value itself.
 
     Raises:
         EvaluationError: the template has a mistake, or uses a name that is no column.
@@ -137,10 +137,10 @@ def compile_value(
 
 
 def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], Any], frozenset[str]]:
-    """A function from values to what a Jinja2 expression comes to, and the names it uses.
+    """Compiles a Jinja2 expression to a function of the values, and returns the names it uses as well.
 
     Raises:
-        EvaluationError: the expression has a mistake; the function, where it fails on its values.
+        EvaluationError: the expression has a mistake; the function raises it when it fails on its values.
     """
     from jinja2 import StrictUndefined, TemplateSyntaxError, meta
 
@@ -161,7 +161,7 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
         try:
             result = compiled(values)
             if isinstance(result, StrictUndefined):
-                bool(result)  # says what is missing
+                bool(result)  # raises an error that names what is missing
             return result
         except Exception as error:
             raise EvaluationError(_failure(error, where)) from error

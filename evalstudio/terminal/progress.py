@@ -1,4 +1,4 @@
-"""A run's progress in the terminal."""
+"""Progress display of runs in the terminal."""
 
 import time
 from types import TracebackType
@@ -15,15 +15,15 @@ from evalstudio.core.run_state import RunState
 from evalstudio.protocol import Snapshot, WorkerStatus
 from evalstudio.reports.score_text import percent
 
-MOST_DRAWN = 8  # runs at once
-MOST_WORKERS = 8  # by name
-PLAIN_EVERY_S = 5.0  # a line this often where there is no terminal to draw on
+MOST_DRAWN = 8  # concurrent runs
+MOST_WORKERS = 8  # listed by name
+PLAIN_EVERY_S = 5.0  # interval of the lines without a terminal
 
 
 class LiveProgress:
-    """Draws snapshots as a bar with what matters beside it; lines now and then where there is no terminal.
+    """Draws snapshots as a progress bar with key figures; without a terminal, prints a line from time to time.
 
-    `redirect`: what is printed meanwhile stands above the bar.
+    `redirect` prints other output above the bar.
     """
 
     def __init__(self, console: Console, *, redirect: bool = True) -> None:
@@ -35,7 +35,7 @@ class LiveProgress:
                 redirect_stdout=redirect, redirect_stderr=redirect,
             )  # fmt: skip
         self._next_line = 0.0
-        self._latest: dict[int, Snapshot] = {}  # of several runs at once
+        self._latest: dict[int, Snapshot] = {}  # of several concurrent runs
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -58,7 +58,7 @@ class LiveProgress:
             self._console.print(plain_line(snapshot), markup=False)
 
     def note(self, level: str, text: str) -> None:
-        """A warning or error above the bar, or what a person's code has printed."""
+        """Prints a warning, an error or the output of user code above the bar."""
         style = {"error": "red", "output": ""}.get(level, "yellow")
         self._console.print(Text(text, style=style))
 
@@ -83,7 +83,7 @@ def _draw(snapshot: Snapshot) -> Group:
 
 
 def workers_line(snapshot: Snapshot, *, each: bool = False) -> str:
-    """Busy, idle and waiting, of all workers together, and of each where there are several."""
+    """Formats busy, idle and waiting workers in total, and each of them if there are several."""
     workers = snapshot.worker_list
     there = sum(one.threads for one in workers if one.state == "ready")
     busy = sum(one.busy for one in workers)
@@ -104,7 +104,7 @@ def _one_worker(worker: WorkerStatus) -> str:
 
 
 def plain_line(snapshot: Snapshot, *, short: bool = False) -> str:
-    """A run as it is now in one line; `short`: without what a bar shows already."""
+    """Formats the state of a run in one line; `short` leaves out what the bar already shows."""
     parts = [] if short else [f"{snapshot.saved:,} of {snapshot.total:,} saved", _eta(snapshot)]
     parts.append(f"{snapshot.rate:.1f}/s")
     parts.append(f"{snapshot.in_flight} of {snapshot.limit} in flight")

@@ -1,4 +1,4 @@
-"""What goes to standard output: harmless text, in whatever encoding there is, to a place that may be full or gone."""
+"""Standard output: harmless text in any encoding, also when the disk is full or the reader of a pipe has exited."""
 
 import contextlib
 import errno
@@ -11,25 +11,25 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line
 
 
 def visible(text: str) -> str:
-    """The text with a mark in place of each character that commands a terminal: ESC as U+241B, the others as U+FFFD."""
+    """Replaces each terminal control character with a visible one: ESC with U+241B, the others with U+FFFD."""
     return _CONTROLS.sub(lambda found: "\u241b" if found[0] == "\x1b" else "\ufffd", text)
 
 
 def forgive_encodings() -> None:
-    """A terminal or a pipe that knows few characters gets `\\u2028` for one it lacks, not an error."""
+    """Makes output to a limited encoding write `\\u2028` for a missing character instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def write_as_file() -> None:
-    """Standard output takes what a file would hold: UTF-8 with its line ends as they are, on every system."""
+    """Makes standard output write like a file: UTF-8 with unchanged line ends, on every system."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="")
 
 
 def explain_output(error: OSError) -> str | None:
-    """Why standard output takes no more, and no further try to write it; "" where its reader has left; else None."""
+    """Returns why standard output failed, and stops writing to it; "" if its reader has exited; None for other errors."""
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EPIPE):
         return None
     with contextlib.suppress(OSError, ValueError):

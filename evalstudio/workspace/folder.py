@@ -1,4 +1,4 @@
-"""The workspace: the folder that holds one database, evaluation files and their settings."""
+"""Workspace folder: holds one database, evaluation files and datasets."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PRIVATE = 0o700
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder; everything the program keeps for a person lies in it."""
+    """A folder with everything the program stores for a person."""
 
     folder: Path
 
@@ -32,12 +32,12 @@ class Workspace:
 
     @property
     def evaluations(self) -> Path:
-        """Where the window puts evaluations that are written in it."""
+        """The folder for evaluations written in the window."""
         return self.folder / "evaluations"
 
     @property
     def datasets(self) -> Path:
-        """Where imported datasets are copied to."""
+        """The folder to which imported datasets are copied."""
         return self.folder / "datasets"
 
     @property
@@ -46,7 +46,7 @@ class Workspace:
 
 
 def find_workspace(option: str | os.PathLike[str] | None = None, current: str | None = None) -> Workspace:
-    """The workspace to use: the option, else the environment, else `current`, else the platform's data folder."""
+    """Returns the workspace to use: the option, else the environment, else `current`, else the platform's data folder."""
     chosen = option or os.environ.get(ENVIRONMENT_VARIABLE) or current
     folder = (
         Path(chosen).expanduser()
@@ -57,7 +57,7 @@ def find_workspace(option: str | os.PathLike[str] | None = None, current: str | 
 
 
 def prepare(workspace: Workspace) -> None:
-    """Makes the folder, for its owner alone, and proves that it can be written. Raises StoreError with what to do."""
+    """Creates the folder, for its owner only, and checks that it is writable. Raises StoreError with what to do."""
     folder = workspace.folder
     advice = "choose another folder with --workspace or EVALSTUDIO_WORKSPACE"
     try:

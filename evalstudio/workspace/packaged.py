@@ -1,4 +1,4 @@
-"""The packaged program: what it does not hold, and what puts the engine into a Python of a person's own."""
+"""Packaged program: what it does not include, and how to install the engine into another Python interpreter."""
 
 import runpy
 import shlex
@@ -13,14 +13,14 @@ REQUIREMENTS = "engine-requirements.txt"
 
 
 def is_packaged() -> bool:
-    """Whether this is the packaged program, whose Python takes no packages."""
+    """Returns whether this is the packaged program, into whose Python no packages can be installed."""
     return bool(getattr(sys, "frozen", False))
 
 
 def runs_own_module() -> bool:
-    """For the mains of the packaged program: runs what `sys.executable -m evalstudio.MODULE ...` asks for, as Python would.
+    """Emulates `sys.executable -m evalstudio.MODULE ...` in the entry points of the packaged program.
 
-    So are the program's own servers and workers started. False, and nothing done, for any other command line.
+    The program starts its own servers and workers that way. Any other command line does nothing and returns False.
     """
     if sys.argv[1:2] != ["-m"] or not sys.argv[2:3] or not sys.argv[2].startswith("evalstudio."):
         return False
@@ -31,24 +31,24 @@ def runs_own_module() -> bool:
 
 
 def how_to_add(package: str) -> str:
-    """What a person does to get `package` beside the engine, as the second half of a sentence."""
+    """Returns how to install `package` next to the engine, as the second half of a sentence."""
     if is_packaged():
         return f"the packaged program does not hold it: {IN_SETTINGS} that has it (pip install {package})"
     return f"install it with: pip install {package}"
 
 
 def install_line(python: str) -> str:
-    """The line for a terminal that puts this very engine into `python`: its requirements, without Qt, then EvalStudio."""
+    """Returns the command that installs this version of the engine into `python`: requirements without Qt, then EvalStudio."""
     pip = [python, "-m", "pip", "install"]
     requirements, program = str(resource(REQUIREMENTS)), _program()
     return f"{_join([*pip, '-r', requirements])} && {_join([*pip, '--no-deps', program])}"
 
 
 def _program() -> str:
-    """What pip installs as EvalStudio: the wheel that is carried, the checkout that runs, or this version by name."""
+    """Returns what pip installs as EvalStudio: the bundled wheel, the running checkout, or this version by name."""
     if is_packaged():
         return str(next(resource("carried").glob("evalstudio-*.whl")))
-    from importlib.metadata import version  # not at every start: it is a twentieth of one
+    from importlib.metadata import version  # imported late: it takes a twentieth of the start time
 
     checkout = Path(__file__).resolve().parent.parent.parent
     return str(checkout) if (checkout / "pyproject.toml").exists() else f"evalstudio=={version('evalstudio')}"

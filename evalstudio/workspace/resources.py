@@ -1,13 +1,13 @@
-"""Finds the files that ship with the program: from a wheel, an editable install or a frozen app."""
+"""Resource files that ship with the program, found in a wheel, an editable install or a frozen app."""
 
 import sys
 from pathlib import Path
 
 
 def resource(*parts: str) -> Path:
-    """The path of a shipped file or folder, e.g. `resource("examples", "sentiment.toml")`.
+    """Returns the path of a shipped file or folder, e.g. `resource("examples", "sentiment.toml")`.
 
-    Raises FileNotFoundError when the installation lacks it.
+    Raises FileNotFoundError if the installation lacks it.
     """
     for root in _roots():
         path = root.joinpath(*parts)

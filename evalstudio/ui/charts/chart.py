@@ -1,6 +1,6 @@
-"""One chart over the time of a run. All that is drawn with pyqtgraph is drawn here.
+"""Time chart: one chart over the time of a run. All drawing with pyqtgraph goes through this module.
 
-Lines are one pixel wide: wider ones cost a hundred times as much with this painter. Data are closed seconds.
+Lines are one pixel wide: with this painter, wider ones cost a hundred times as much. The data are closed seconds.
 """
 
 import math
@@ -31,30 +31,30 @@ DASHES = {
     "dot": (Qt.PenStyle.DotLine, "┅┅"),
 }
 BY_HAND = ("user", "settings")  # causes of changes that a person made
-MOST_ACTS = 200  # of these, marked at most
-LEAST_LINES = 4  # of text that a plot is high at least
-DOT = 5  # pixels, where there is one second only
+MOST_ACTS = 200  # the largest number of these that is marked
+LEAST_LINES = 4  # minimum height of a plot, in lines of text
+DOT = 5  # pixels, if there is only one second
 HEADROOM = 1.12  # times the highest value
-SHORTEST_SPAN = 10.0  # seconds that the time axis shows at least
+SHORTEST_SPAN = 10.0  # minimum span of the time axis in seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: how it is called, where its values come from, and how it looks."""
+    """One curve: its label, the source of its values, and its look."""
 
     label: str
     values: Callable[[Series], Array]
     colour: int  # index into the theme's series colours
     dash: str = "solid"
     filled: bool = False
-    hide_when_zero: bool = False  # from drawing and legend, while all values are 0 or none
-    right: bool = False  # on a scale of its own, told at the right
-    whole: Callable[[Series, Snapshot], str] | None = None  # what the legend tells of a run that has ended
+    hide_when_zero: bool = False  # hidden in drawing and legend while all values are 0 or missing
+    right: bool = False  # on a scale of its own, at the right
+    whole: Callable[[Series, Snapshot], str] | None = None  # text in the legend for a run that has ended
 
 
 @dataclass(frozen=True, slots=True)
 class ChartKind:
-    """What a chart shows. `stacked`: curves add up. `say` turns a value into words."""
+    """Definition of a chart. `stacked`: curves add up. `say` formats a value."""
 
     name: str
     title: str
@@ -68,11 +68,11 @@ class ChartKind:
 
 
 class TimeChart(Card):
-    """A chart with a title, a legend that tells the numbers, and a cross-hair shared with its neighbours."""
+    """A chart with a title, a legend with the current values, and a cross-hair shared with its neighbours."""
 
     pointed_at = Signal(object)  # seconds since the start, or None
-    zoomed = Signal(object)  # (from, to) that a person chose
-    whole_wanted = Signal()  # the whole run again
+    zoomed = Signal(object)  # (from, to) chosen by a person
+    whole_wanted = Signal()  # request to show the whole run again
 
     def __init__(self, kind: ChartKind) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class TimeChart(Card):
         view: tuple[float, float] | None,
         end: Snapshot | None = None,
     ) -> None:
-        """Shows the series; `view` is the span of time to show, None the whole run; `end` how it ended, if it has."""
+        """Draws the series; `view` is the time span to show, None the whole run; `end` is the final snapshot, if any."""
         self._series, self._end = series, end
         times = series.times
         shown = len(times) > 0
@@ -114,9 +114,10 @@ class TimeChart(Card):
             if self.kind.stacked:
                 values = below = below + values
             if line.right:
-                continue  # drawn when both scales are known
-            known = ~np.isnan(values)  # a line joins what is known: seconds without an answer have no latency
-            # of a single second there is no line
+                continue  # drawn once both scales are known
+            # a line connects the known values: seconds without an answer have no latency
+            known = ~np.isnan(values)
+            # a single second makes no line
             curve.setData(times[known], values[known], symbol="o" if known.sum() == 1 else None)
             highest = max(highest, _highest(values[_in_view(series, view)]))
         if self.kind.marks_changes:
@@ -127,7 +128,7 @@ class TimeChart(Card):
         self._tell()
 
     def point_at(self, moment: float | None) -> None:
-        """Moves the cross-hair; None takes it away."""
+        """Moves the cross-hair; None hides it."""
         self._pointer = moment
         self._cross.setVisible(moment is not None)
         if moment is not None:
@@ -136,19 +137,19 @@ class TimeChart(Card):
 
     @property
     def right_room(self) -> float:
-        """How much of the width the scale at the right takes, in pixels."""
+        """Returns the width of the right scale in pixels."""
         axis = self._plot.getPlotItem().getAxis("right")
         return float(axis.fixedWidth) if axis.isVisible() else 0.0
 
     def leave_room(self, width: float) -> None:
-        """Keeps so many pixels free at the right: charts above each other end at the same moment."""
+        """Reserves pixels at the right, so that charts above each other end at the same time."""
         if not any(line.right for line in self.kind.lines):
             self._plot.getPlotItem().layout.setColumnFixedWidth(2, width)
 
     def show_span(self, low: float, high: float) -> None:
         self._plot.setXRange(low, high, padding=0)
 
-    # How it is made -----------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -176,7 +177,7 @@ class TimeChart(Card):
         item.setDownsampling(auto=True, mode="peak")
         item.disableAutoRange()
         item.showGrid(x=False, y=True, alpha=0.35)
-        item.getAxis("left").setZValue(-200)  # the grid is its part: behind what is filled
+        item.getAxis("left").setZValue(-200)  # the grid belongs to the axis: draw it behind filled areas
         box = item.getViewBox()
         box.setMouseEnabled(x=True, y=False)
         box.setLimits(xMin=0, yMin=0)
@@ -242,7 +243,7 @@ class TimeChart(Card):
         self._empty.setVisible(empty)
         self._plot.getPlotItem().setVisible(not empty)
 
-    # What it shows ------------------------------------------------------------------------------------------
+    # Drawing ------------------------------------------------------------------------------------------
 
     def _mark(self, series: Series, changes: Sequence[LimitChange]) -> None:
         times, limits = series.times, series.column("limit")
@@ -253,7 +254,7 @@ class TimeChart(Card):
         self._marks.setData(spots)
 
     def _draw_right(self, series: Series, times: Array, view: tuple[float, float] | None) -> None:
-        """Lines with a scale of their own, stretched so that both scales end at the same height."""
+        """Draws the lines with their own scale, stretched so that both scales end at the same height."""
         axis = self._plot.getPlotItem().getAxis("right")
         pairs = [pair for pair in zip(self.kind.lines, self._curves, strict=True) if pair[0].right]
         shown = [(line.values(series), curve) for line, curve in pairs if curve.isVisible()]
@@ -271,7 +272,7 @@ class TimeChart(Card):
         axis.setScale(self._right_top / self._top)
 
     def _draw_acts(self, moments: list[float]) -> None:
-        """A thin upright line wherever a person changed something."""
+        """Draws a thin vertical line wherever a person changed something."""
         ends = np.repeat(np.array(moments[-MOST_ACTS:]), 2)
         self._acts.setData(ends, np.tile([0.0, self._top], len(ends) // 2), connect="pairs")
 
@@ -284,7 +285,7 @@ class TimeChart(Card):
         self._plot.setRange(xRange=(low, high), yRange=(0, self._top), padding=0)
 
     def _tell(self) -> None:
-        """The legend: the numbers under the cross-hair, else the newest; and as a sentence for screen readers."""
+        """Updates the legend with the values under the cross-hair, else the newest; also as text for screen readers."""
         if self._series is None or not len(self._series):
             self._head.show_entries(())
             return
@@ -342,14 +343,14 @@ class TimeChart(Card):
 
 
 def plot_of(chart: QWidget) -> pg.PlotWidget:
-    """The plot inside a chart; for tests and exports."""
+    """Returns the plot inside a chart; for tests and exports."""
     found = chart.findChild(pg.PlotWidget)
     assert found is not None
     return found
 
 
 def _in_view(series: Series, view: tuple[float, float] | None) -> slice:
-    """Which rows are to be seen, and the next on both sides: lines lead there."""
+    """Returns the visible rows and the next one on each side, to which lines are drawn."""
     if view is None:
         return slice(None)
     first, last = np.searchsorted(series.times, view)
@@ -357,12 +358,12 @@ def _in_view(series: Series, view: tuple[float, float] | None) -> slice:
 
 
 def _highest(values: Array) -> float:
-    """The highest value that is one; 0 without any."""
+    """Returns the highest known value; 0 without any."""
     known = values[~np.isnan(values)]
     return float(known.max()) if len(known) else 0.0
 
 
 def _last_known(values: Array) -> float:
-    """The newest value that is one; NaN without any."""
+    """Returns the newest known value; NaN without any."""
     known = values[~np.isnan(values)]
     return float(known[-1]) if len(known) else math.nan

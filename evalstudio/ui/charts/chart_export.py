@@ -1,4 +1,4 @@
-"""Charts as pictures: PNG at twice the screen's resolution, or SVG that stays sharp at any size."""
+"""Chart export: PNG at twice the screen's resolution, or SVG that stays sharp at any size."""
 
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWi
 from evalstudio.core.errors import StoreError
 from evalstudio.ui.kit.text import mark, tr
 
-SHARPER = 2  # pixels of a PNG for each one of the screen
+SHARPER = 2  # PNG pixels per screen pixel
 FILTERS = {"png": mark("PNG picture (*.png)"), "svg": mark("SVG drawing (*.svg)")}
 
 
 def save_chart(chart: QWidget, path: Path) -> None:
-    """Writes a chart as it is shown, as SVG or, by any other name, as PNG. Raises StoreError where it can't."""
+    """Saves a chart as shown: as SVG or, for any other file name, as PNG. Raises StoreError if it can't be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = (
@@ -35,7 +35,7 @@ def save_chart(chart: QWidget, path: Path) -> None:
 
 
 def picture_of(chart: QWidget) -> QImage:
-    """A chart as pixels."""
+    """Renders a chart to pixels."""
     image = QImage(chart.size() * SHARPER, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(SHARPER)
     image.fill(Qt.GlobalColor.transparent)
@@ -46,7 +46,7 @@ def picture_of(chart: QWidget) -> QImage:
 
 
 def offer_pictures(chart: QWidget, name: str) -> None:
-    """Gives a chart a menu on its right button: save as PNG or SVG, or copy."""
+    """Adds a context menu to a chart: save as PNG or SVG, or copy."""
     chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     chart.customContextMenuRequested.connect(
         lambda place: picture_menu(chart, name).popup(chart.mapToGlobal(place))
@@ -54,7 +54,7 @@ def offer_pictures(chart: QWidget, name: str) -> None:
 
 
 def picture_menu(chart: QWidget, name: str) -> QMenu:
-    """The menu of a chart; it goes when it is closed."""
+    """Creates the menu of a chart; it is deleted when closed."""
     menu = QMenu(chart)
     menu.setObjectName(f"menu_{name}")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -90,7 +90,7 @@ def _save(chart: QWidget, path: Path) -> None:
 
 
 def _save_svg(chart: QWidget, path: Path) -> bool:
-    # written here, for the generator says nothing of a file that it cannot open
+    # written here, because the generator does not report a file that it cannot open
     with path.open("wb"):
         pass
     generator = QSvgGenerator()

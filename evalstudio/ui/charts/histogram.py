@@ -1,4 +1,4 @@
-"""A histogram whose bars can be chosen: by a click, a drag over several, or the arrow keys and the space bar."""
+"""Histogram with selectable bars: by a click, a drag over several, or the arrow keys and the space bar."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ GAP = 2.0
 
 
 class HistogramChart(QWidget):
-    """Bars over a value. `chosen` tells the range of the bars that a person picked, None when they picked none."""
+    """Histogram with selectable bars. `chosen` is emitted with the range of the selected bars, None without a selection."""
 
     chosen = Signal(object)  # Range | None
 
@@ -30,8 +30,8 @@ class HistogramChart(QWidget):
         self._title, self._say, self._empty = title, say, empty
         self.bars: Sequence[Bar] = ()
         self.picked: Range | None = None
-        self._pressed: int | None = None  # the bar on which a drag began
-        self._at = 0  # the bar that the keys are on
+        self._pressed: int | None = None  # the bar at which a drag began
+        self._at = 0  # the bar with the keyboard cursor
         theme().changed.connect(self.update)
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
@@ -42,24 +42,24 @@ class HistogramChart(QWidget):
             self.update()
 
     def pick(self, span: Range | None) -> None:
-        """Marks what is filtered by, without telling anybody."""
+        """Marks the active filter without emitting a signal."""
         if span != self.picked:
             self.picked = span
             self.update()
 
     def bar_rect(self, number: int) -> QRectF:
-        """The column of a bar, from the top of the chart to its axis."""
+        """Returns the column of a bar, from the top of the chart to its axis."""
         field = self._field()
         wide = field.width() / max(1, len(self.bars))
         if not self.bars[0].label:
             return QRectF(field.x() + number * wide, field.y(), wide, field.height())
-        wide = min(wide, 90.0)  # a few bars with names of their own do not fill the width
+        wide = min(wide, 90.0)  # a few named bars do not fill the width
         return QRectF(field.x() + number * wide, field.y(), wide, field.height())
 
     def sizeHint(self) -> QSize:
         return QSize(320, 104)
 
-    # What a person does -------------------------------------------------------------------------------------------
+    # Input -------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -109,7 +109,7 @@ class HistogramChart(QWidget):
         self.pick(span)
         self.chosen.emit(span)
 
-    # How it is drawn ----------------------------------------------------------------------------------------------
+    # Painting ----------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
@@ -143,7 +143,7 @@ class HistogramChart(QWidget):
             column = self.bar_rect(number)
             high = column.height() * bar.records / most
             if bar.records:
-                high = max(high, 2.0)  # a single record of a million is still seen
+                high = max(high, 2.0)  # a single record of a million is still visible
             painter.setBrush(
                 QColor(colours.series[0])
                 if self._is_picked(bar)

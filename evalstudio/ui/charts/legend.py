@@ -1,4 +1,7 @@
-"""A chart's title and its legend: beside it where there is room, else below it, in as many lines as it takes."""
+"""Chart header: title and legend.
+
+The legend stands to the right of the title where there is room, otherwise below it in as many lines as it needs.
+"""
 
 from collections.abc import Sequence
 
@@ -10,18 +13,18 @@ from evalstudio.ui.kit.theme import SPACE_M, scaled
 from evalstudio.ui.kit.widgets import TextLabel
 
 GAP = "&nbsp;&nbsp; "  # between two entries: a line ends only here
-SPARE = 24  # pixels that must be free before a legend that stands below comes up again
+SPARE = 24  # pixels that must be free before a legend below the title moves up again
 
 
 class ChartHead(QWidget):
-    """`show_entries` takes each entry as HTML, and as the plain text that it comes to."""
+    """Title and legend of a chart. `show_entries` takes each entry as HTML and as equivalent plain text."""
 
     def __init__(self, title: str, name: str) -> None:
         super().__init__()
         self._title = TextLabel(title, bold=True)
         self._legend = QLabel()
         self._legend.setObjectName(name)
-        self._legend.setTextFormat(Qt.TextFormat.RichText)  # made of our own words and numbers only
+        self._legend.setTextFormat(Qt.TextFormat.RichText)  # only our own words and numbers
         self._wide = 0
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)

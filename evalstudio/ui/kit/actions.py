@@ -1,5 +1,4 @@
-"""Every command of the window, once: menus, buttons and shortcuts come from this list, as does the list of texts to
-translate."""
+"""Window actions: the one list of commands that menus, buttons, shortcuts and the list of translatable texts use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from evalstudio.ui.kit.text import mark, tr
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """A command: its name in code, what the menu says, its menu, icon, shortcuts and what it does in a sentence."""
+    """A command: its name in code, menu text, menu, icon, shortcuts, and a sentence that explains it."""
 
     name: str
     text: str
@@ -22,7 +21,7 @@ class ActionSpec:
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     checkable: bool = False
-    short: str = ""  # on a button, where the menu says more
+    short: str = ""  # button text, if the menu text is longer
 
 
 MENUS = (mark("&File"), mark("&Edit"), mark("&Run"), mark("&View"))
@@ -83,7 +82,7 @@ class Actions:
         return self._actions[name]
 
     def connect(self, name: str, slot: Callable[[], object]) -> None:
-        """Calls `slot` when the command is given."""
+        """Calls `slot` when the command is triggered."""
         self._actions[name].triggered.connect(lambda *_: slot())
 
 

@@ -1,4 +1,4 @@
-"""Choices whose texts may be longer than their room."""
+"""Combo box for texts that may be longer than the space available."""
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyleOptionComboBo
 
 from evalstudio.ui.kit.text import tooltip
 
-MOST_SHOWN = 20  # choices, before the list scrolls
+MOST_SHOWN = 20  # visible choices before the list scrolls
 
 
 class ComboBox(QComboBox):
-    """Cuts its text with an ellipsis where there is no room, and then tells the whole in its tooltip: the style cuts it anywhere."""
+    """Combo box that elides its text, with the full text in the tooltip; the style itself cuts it anywhere."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class ComboBox(QComboBox):
 
     @property
     def shown_text(self) -> str:
-        """The text as there is room for it."""
+        """Returns the text as elided to the available width."""
         option = QStyleOptionComboBox()
         QComboBox.initStyleOption(self, option)
         return self._cut(option)
@@ -43,7 +43,7 @@ class ComboBox(QComboBox):
 
 
 def find_as_typed(box: QComboBox) -> None:
-    """Makes an editable box show those of its choices that hold what is typed, anywhere in them; what is typed is none of them."""
+    """Makes an editable box suggest the choices that contain the typed text; typing does not select one."""
     box.setEditable(True)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     completer = QCompleter(box.model(), box)

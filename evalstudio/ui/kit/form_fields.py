@@ -1,4 +1,4 @@
-"""What forms are made of: a heading, a field under its caption, and the place for what is wrong with it."""
+"""Form building blocks: headings, captioned fields, and the place for validation messages."""
 
 import tomllib
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ MOST_SAMPLES = 10_000_000
 
 
 class IssueLabel(TextLabel):
-    """A sentence that says what is wrong with the part above it; takes no room while nothing is."""
+    """Validation message for the part above it; takes no space while there is none."""
 
     def __init__(self, name: str) -> None:
         super().__init__("", "bad", name=f"issue_{name}")
@@ -40,7 +40,7 @@ class IssueLabel(TextLabel):
 
 
 class Section(QWidget):
-    """A part of a form: a heading, rows, and its issue."""
+    """A section of a form: a heading, rows, and a validation message."""
 
     def __init__(self, title: str, name: str) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Section(QWidget):
         self._layout.addWidget(self.issue)
 
     def add(self, *fields: tuple[str, QWidget, int]) -> None:
-        """A row of fields: caption, widget, how much of the room it takes."""
+        """Adds a row of fields, each with caption, widget and stretch factor."""
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         for caption, widget, stretch in fields:
@@ -64,7 +64,7 @@ class Section(QWidget):
 
 
 def captioned(caption: str, widget: QWidget) -> QWidget:
-    """A widget under its caption."""
+    """Places a widget below its caption."""
     box = QWidget()
     layout = QVBoxLayout(box)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -79,7 +79,7 @@ def captioned(caption: str, widget: QWidget) -> QWidget:
 def choice(
     name: str, spoken: str, items: Sequence[str] = (), hint: str = "", *, editable: bool = False
 ) -> QComboBox:
-    """A list to choose from that does not grow with its contents, and that the wheel does not change by accident."""
+    """Creates a combo box that does not grow with its contents and ignores the wheel."""
     box = _CalmCombo()
     box.setEditable(editable)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -92,18 +92,18 @@ def choice(
 
 class _CalmCombo(ComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # it scrolls the form
+        event.ignore()  # the wheel scrolls the form
 
 
 class CalmSpinBox(QSpinBox):
-    """A number that the wheel does not change by accident."""
+    """Number field that ignores the wheel."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
 class GrowingText(QPlainTextEdit):
-    """A text of a few lines, as high as it needs to be."""
+    """Text field of a few lines that grows with its contents."""
 
     def __init__(self, name: str, spoken: str, lines: tuple[int, int] = (2, 10)) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class GrowingText(QPlainTextEdit):
         self._fit()
 
     def show_text(self, text: str) -> None:
-        """Sets the text if it differs, and keeps the cursor where it is otherwise."""
+        """Sets the text if it differs; otherwise the cursor stays where it is."""
         if text != exact_text(self):
             self.setPlainText(text)
 
@@ -127,12 +127,12 @@ class GrowingText(QPlainTextEdit):
 
 
 def exact_text(edit: QPlainTextEdit) -> str:
-    """What stands in a text, to the character: `toPlainText` makes plain spaces of those that do not break."""
+    """Returns the exact text of a field: `toPlainText` converts non-breaking spaces to plain ones."""
     return edit.document().toRawText().replace("\u2029", "\n")
 
 
 def small_button(name: str, spoken: str, icon_name: str, hint: str = "") -> QToolButton:
-    """A button with an icon only."""
+    """Creates a button with only an icon."""
     button = QToolButton()
     labelled(button, name, spoken, hint or spoken)
     button.setIcon(icon(icon_name, "muted"))
@@ -141,7 +141,7 @@ def small_button(name: str, spoken: str, icon_name: str, hint: str = "") -> QToo
 
 
 def show_in(box: QComboBox, text: str) -> None:
-    """Makes a text the one that a list shows, without telling anybody."""
+    """Selects a text in a combo box without emitting a signal."""
     if box.currentText() == text and (box.isEditable() or box.currentIndex() >= 0):
         return
     box.blockSignals(True)
@@ -158,7 +158,7 @@ def show_in(box: QComboBox, text: str) -> None:
 
 
 def refill(box: QComboBox, items: Sequence[str]) -> None:
-    """Gives a list other items and leaves what it shows."""
+    """Replaces the items of a combo box and keeps its current text."""
     if [box.itemText(place) for place in range(box.count())] == list(items):
         return
     shown = box.currentText()
@@ -170,7 +170,7 @@ def refill(box: QComboBox, items: Sequence[str]) -> None:
 
 
 def as_field(value: Any) -> str:
-    """A value of TOML as one writes it in a field: a text without quotes, where that can't be taken for anything else."""
+    """Formats a TOML value for a field: a text is unquoted unless that would be ambiguous."""
     if value is None:
         return ""
     if isinstance(value, str) and (not value or from_field(value) == value):
@@ -179,7 +179,7 @@ def as_field(value: Any) -> str:
 
 
 def from_field(text: str) -> Any:
-    """The value that a field means: TOML where it can be read as such, else the text itself."""
+    """Parses a field: TOML if valid, otherwise the text itself."""
     try:
         return tomllib.loads(f"x = {text.strip()}")["x"] if "\n" not in text else text
     except (tomllib.TOMLDecodeError, KeyError):

@@ -11,7 +11,7 @@ from evalstudio.workspace.resources import resource
 
 
 def icon(name: str, colour: str = "text") -> QIcon:
-    """The icon called `name`, in the token colour `colour` of whatever theme is in force when it is drawn."""
+    """Returns an icon in the token colour `colour` of the theme in force when it is drawn."""
     return QIcon(_Engine(name, colour))
 
 
@@ -20,7 +20,7 @@ def application_icon() -> QIcon:
 
 
 class _Engine(QIconEngine):
-    """Draws when asked, so that a change of theme needs no new icons."""
+    """Icon engine that draws on demand, so that a change of theme needs no new icons."""
 
     def __init__(self, name: str, colour: str) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class _Engine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
         if pixmap.isNull():
-            return pixmap  # nobody sees it: a button that has no room yet
+            return pixmap  # invisible: a button without a size yet
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         self.paint(painter, pixmap.rect(), mode, state)
@@ -57,5 +57,5 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 
 
 def draw_icon(painter: QPainter, name: str, colour: QColor, box: QRectF) -> None:
-    """Draws an icon in any colour."""
+    """Draws an icon in the given colour."""
     _renderer(name, colour.name()).render(painter, box)

@@ -1,4 +1,4 @@
-"""How the state of a run is shown: a word, an icon and a colour, never a colour alone."""
+"""Run state appearance: a word, an icon and a colour, never a colour alone."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from evalstudio.core.run_state import RunState
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An icon's name and the token of its colour."""
+    """Look of a state: an icon's name and the token of its colour."""
 
     icon: str
     colour: str

@@ -1,4 +1,4 @@
-"""The way of the Tab key: through a part of the window as it is laid out, whenever its parts were made."""
+"""Tab order: the Tab key follows the layout, whatever the order in which widgets were created."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QTabWidget, QWidg
 
 
 def focus_in_order(root: QWidget) -> None:
-    """Has the Tab key go through a part as it is laid out, also where rows were added later."""
+    """Sets the tab order of a part to its layout order, including rows that were added later."""
     for one, following in pairwise(list(_in_widget(root))):
         QWidget.setTabOrder(one, following)
 

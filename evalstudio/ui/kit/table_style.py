@@ -1,4 +1,4 @@
-"""How every table looks: a part of the card it lies in, rows of one line, columns that grow with the size of text."""
+"""Table style: a flat part of its card, one-line rows, and columns that grow with the text size."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from evalstudio.ui.kit.text import tooltip
 from evalstudio.ui.kit.theme import line_height, theme
 from evalstudio.ui.kit.widgets import quiet_selection
 
-GROWTH = 0.6  # of the growth of text, that of columns: most have room to spare
-ROOMY, DENSE = 14, 9  # pixels of a row beside its text
+GROWTH = 0.6  # growth of columns relative to that of text: most have spare room
+ROOMY, DENSE = 14, 9  # vertical padding of a row in pixels
 
 
 def quieten(table: QTableView, spare: int = DENSE) -> None:
-    """Gives a table the look of all of them, in either theme and every size of text."""
+    """Applies the common table style, in both themes and at every text size."""
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setTabKeyNavigation(False)
@@ -28,14 +28,14 @@ def quieten(table: QTableView, spare: int = DENSE) -> None:
 
 
 def set_widths(table: QTableView, widths: Sequence[int]) -> None:
-    """Columns so wide, in pixels at the usual size of text; 0: left as it is."""
+    """Sets column widths in pixels at the default text size; 0 leaves a column unchanged."""
     for column, width in enumerate(widths):
         if width:
             table.setColumnWidth(column, round(width * _growth(theme().percent)))
 
 
 class _Look(QObject):
-    """Follows the theme for a table, for as long as there is the table."""
+    """Updates a table's style with the theme for as long as the table exists."""
 
     def __init__(self, table: QTableView, spare: int) -> None:
         super().__init__(table)
@@ -62,7 +62,7 @@ def _growth(percent: int) -> float:
 
 
 def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) -> QTableWidget:
-    """A read-only table of a few rows; hidden until it has some."""
+    """Creates a read-only table for a few rows; hidden until it has some."""
     table = QTableWidget(0, len(headings))
     table.setObjectName(name)
     table.setAccessibleName(spoken)
@@ -74,7 +74,7 @@ def make_table(name: str, spoken: str, headings: Sequence[str], stretched: int) 
 
 
 def fill_row(table: QTableWidget, row: int, words: Sequence[str], whole: str) -> None:
-    """Writes a row; what is as before is left alone."""
+    """Writes a row; unchanged cells are not touched."""
     for column, text in enumerate(words):
         fill_cell(table, row, column, text, whole)
 

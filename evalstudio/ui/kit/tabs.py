@@ -1,4 +1,4 @@
-"""Tabs that are flat and quiet: words, and a line in the accent's colour under the chosen one."""
+"""Tab widget with a flat bar: words, and a line in the accent colour under the current one."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -11,7 +11,7 @@ LINE = 2.5  # pixels
 
 
 class Tabs(QTabWidget):
-    """A tab widget with such a bar; `name` for code, `spoken` for screen readers. `room` tells how many pixels the tabs leave free."""
+    """Tab widget with a flat bar. `name` is for code, `spoken` for screen readers; `room` is the width left by the tabs."""
 
     room = Signal(int)
 
@@ -21,7 +21,7 @@ class Tabs(QTabWidget):
         bar.laid_out.connect(self._tell_room)
         self.setTabBar(bar)
         self.setDocumentMode(True)
-        # as it comes it stands in the way of the Tab key a second time, and sends it back to its bar for ever
+        # by default it takes the Tab key a second time and sends the focus back to its bar in an endless loop
         self.setFocusProxy(None)  # type: ignore[arg-type]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         labelled(self, name, spoken)
@@ -35,7 +35,7 @@ class Tabs(QTabWidget):
 
 
 class _Bar(QTabBar):
-    """Painted here: the style's own cuts what reaches below the line in tabs that are not chosen."""
+    """Tab bar painted here, because the style cuts descenders in tabs that are not current."""
 
     laid_out = Signal()
 
@@ -44,7 +44,7 @@ class _Bar(QTabBar):
         self.setAccessibleName(spoken)
         self.setDrawBase(False)
         self.setMouseTracking(True)
-        self._under = -1  # the tab below the pointer
+        self._under = -1  # the hovered tab
         theme().changed.connect(self.update)
 
     def tabSizeHint(self, index: int) -> QSize:

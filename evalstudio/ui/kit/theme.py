@@ -1,7 +1,8 @@
-"""How the window looks: one set of design tokens, a light and a dark palette, switched live.
+"""Theme: one set of design tokens with a light and a dark palette, switched live.
 
-The palettes are our own and not the desktop's, because Qt's own switch does nothing where no desktop answers. Series
-colours are told apart by people who see fewer colours (after Okabe and Ito), and never by colour alone.
+The palettes are our own and not the desktop's, because Qt's own switch does nothing where no desktop answers.
+Series colours can be distinguished with colour vision deficiency (after Okabe and Ito), and colour is never the
+only cue.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ RADIUS = 8
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of one theme, as #rrggbb."""
+    """Colours of one theme, as #rrggbb."""
 
     window: str
     card: str
@@ -26,7 +27,7 @@ class Tokens:
     text: str
     muted: str
     accent: str
-    accent_text: str  # the accent as a colour to write with
+    accent_text: str  # the accent as a text colour
     on_accent: str
     selection: str
     good: str
@@ -49,14 +50,14 @@ DARK = Tokens(
 
 
 class Theme(QObject):
-    """The theme in force. `changed` is sent after the palette is set."""
+    """The theme in force. `changed` is emitted after the palette is set."""
 
     changed = Signal()
 
     def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__(application)
         self._application = application
-        self._size = application.font().pointSizeF()  # the system's
+        self._size = application.font().pointSizeF()  # the system's size
         self.percent = 100
         self.choice = choice
         self.tokens = LIGHT
@@ -97,7 +98,7 @@ _theme: Theme | None = None
 
 
 def install(application: QApplication, choice: str) -> Theme:
-    """Makes the theme of this application, or sets the choice where there is one already."""
+    """Creates the theme of this application, or changes the existing one."""
     global _theme  # noqa: PLW0603 - there is one application in a process, and one theme
     application.setStyle("Fusion")
     if _theme is None:
@@ -108,7 +109,7 @@ def install(application: QApplication, choice: str) -> Theme:
 
 
 def theme() -> Theme:
-    """The theme of this application; light where none was installed yet."""
+    """Returns the theme of this application; light if none is installed yet."""
     if _theme is not None:
         return _theme
     application = QGuiApplication.instance()
@@ -121,7 +122,7 @@ def tokens() -> Tokens:
 
 
 def make_palette(colours: Tokens) -> QPalette:
-    """Every role that Fusion paints with, so that nothing of another palette shines through."""
+    """Creates a palette with every role that Fusion paints with, so that no colour of another palette remains."""
     palette = QPalette()
     role = QPalette.ColorRole
     for which, colour in (
@@ -144,20 +145,20 @@ def make_palette(colours: Tokens) -> QPalette:
 
 
 def mixed(first: str, second: str, share: float) -> QColor:
-    """`first` with a share of `second` in it."""
+    """Mixes a share of `second` into `first`."""
     one, two = QColor(first), QColor(second)
     parts = zip(one.getRgb()[:3], two.getRgb()[:3], strict=True)  # type: ignore[index]
     return QColor(*(round(a + (b - a) * share) for a, b in parts))
 
 
 def contrast(first: str, second: str) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Returns the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
     brighter, darker = sorted((_luminance(QColor(first)), _luminance(QColor(second))), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def text_pairs(colours: Tokens) -> list[tuple[str, str, str]]:
-    """What is written on what: (a name for it, text colour, ground colour)."""
+    """Returns the text and background combinations in use: (name, text colour, background colour)."""
     pairs = [
         (f"{name} on {ground}", getattr(colours, name), getattr(colours, ground))
         for name in ("text", "muted", "good", "warn", "bad", "accent_text")
@@ -168,12 +169,12 @@ def text_pairs(colours: Tokens) -> list[tuple[str, str, str]]:
 
 
 def line_height() -> int:
-    """Pixels of a line of text; at a change of size what a widget itself says is still of before."""
+    """Returns the line height in pixels; during a change of size, a widget's own metrics are outdated."""
     return QFontMetrics(QApplication.font()).height()
 
 
 def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:
-    """A font of another size than the application's, in its unit, so that a person's own size is kept."""
+    """Returns the application's font in another size, in its own unit, so that a person's own size is kept."""
     other = QFont(font)
     other.setPointSizeF(font.pointSizeF() * factor)
     other.setBold(bold)

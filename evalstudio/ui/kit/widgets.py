@@ -1,4 +1,4 @@
-"""Small parts that several panels are made of."""
+"""Widget kit: the small widgets that several panels are made of."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
@@ -19,11 +19,11 @@ from evalstudio.ui.kit.icons import draw_icon
 from evalstudio.ui.kit.text import tooltip, tr
 from evalstudio.ui.kit.theme import RADIUS, scaled, theme, tokens
 
-ARROW = 16  # the room of a menu's arrow
+ARROW = 16  # width of a menu arrow
 
 
 class Card(QFrame):
-    """A panel with a ground and a border of its own. Painted, for a style sheet would change every child."""
+    """Panel with its own background and border. It is painted, because a style sheet would affect every child."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
@@ -35,7 +35,7 @@ class Card(QFrame):
 
 
 class TextLabel(QLabel):
-    """Text that is never taken for markup, in a token colour, relative to the application's font size."""
+    """Label for plain text in a token colour, with a size relative to the application's font."""
 
     def __init__(
         self, text: str = "", colour: str = "text", factor: float = 1.0, *, bold: bool = False, name: str = ""
@@ -54,7 +54,7 @@ class TextLabel(QLabel):
             self._tint()
 
     def show_text(self, text: str) -> None:
-        """Sets the text if it differs: an equal one costs no repaint."""
+        """Sets the text if it differs, so that an equal text causes no repaint."""
         if text != self.text():
             self.setText(text)
 
@@ -69,7 +69,7 @@ class TextLabel(QLabel):
 
 
 class ElidedLabel(TextLabel):
-    """One line that is cut with an ellipsis where there is no room; the whole stands in its tooltip."""
+    """One-line label that is elided if there is no room, with the full text in the tooltip."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ class ElidedLabel(TextLabel):
 
 
 class GivingLabel(TextLabel):
-    """Text that stands in one line where there is room for it, else in several."""
+    """Label that takes one line if there is room, otherwise several."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
@@ -107,7 +107,7 @@ class GivingLabel(TextLabel):
 
 
 class ActionButton(QToolButton):
-    """A button for one of the window's actions: text, icon, shortcut and state come from it."""
+    """Button for one of the window's actions, which provides text, icon, shortcut and state."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class ActionButton(QToolButton):
     ) -> None:
         super().__init__()
         self._icon_only = icon_only
-        self._words = words  # instead of the action's own
+        self._words = words  # instead of the action's text
         self.setDefaultAction(action)
         self.setObjectName(name or f"{action.objectName()}_button")
         self.setAccessibleName(words or action.iconText())
@@ -172,7 +172,7 @@ class ActionButton(QToolButton):
 
 
 class Button(QPushButton):
-    """A button that is no command of the window's; it looks like one of those that are, with a small arrow for a menu."""
+    """Button without an action, in the same look, with a small arrow for a menu."""
 
     def __init__(self, text: str = "", *, primary: bool = False) -> None:
         super().__init__(text)
@@ -211,7 +211,7 @@ class Button(QPushButton):
 
 
 def _draw_ground(painter: QPainter, button: QAbstractButton, *, primary: bool = False) -> QColor:
-    """Draws a button without its content; returns the colour to write with."""
+    """Draws a button without its content; returns the text colour."""
     colours = tokens()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     box = QRectF(button.rect()).adjusted(1, 1, -1, -1)
@@ -227,7 +227,7 @@ def _draw_ground(painter: QPainter, button: QAbstractButton, *, primary: bool = 
 
 
 def _shades(button: QAbstractButton, primary: bool) -> tuple[QColor, QColor, QColor]:
-    """Ground, ink and edge of a button as it is now."""
+    """Returns background, text and border colours of a button in its current state."""
     colours = tokens()
     if not button.isEnabled():
         faint = button.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
@@ -248,7 +248,7 @@ def _shades(button: QAbstractButton, primary: bool) -> tuple[QColor, QColor, QCo
 
 
 class NavigationButton(QToolButton):
-    """A page, or a command, in the column on the left: an icon above a word."""
+    """Button for a page or a command in the navigation: an icon above a word."""
 
     def __init__(self, text: str, icon_name: str, name: str) -> None:
         super().__init__()
@@ -261,7 +261,7 @@ class NavigationButton(QToolButton):
         self._fit()
 
     def _fit(self) -> None:
-        metrics = QFontMetrics(QApplication.font())  # its own follows later
+        metrics = QFontMetrics(QApplication.font())  # its own font is updated later
         self.setFixedSize(max(64, metrics.horizontalAdvance(tr("Evaluations")) + 14), metrics.height() + 42)
         self.update()
 
@@ -286,7 +286,7 @@ class NavigationButton(QToolButton):
 
 
 def quiet_selection(view: QWidget) -> None:
-    """Gives a view inside a card the card's ground, and a selection on which coloured text can be read."""
+    """Gives a view the background of its card, and a selection colour on which coloured text is readable."""
     colours, palette = tokens(), view.palette()
     palette.setColor(QPalette.ColorRole.Base, QColor(colours.card))
     palette.setColor(QPalette.ColorRole.Highlight, QColor(colours.selection))
@@ -295,7 +295,7 @@ def quiet_selection(view: QWidget) -> None:
 
 
 def scrolling(inside: QWidget, name: str, spoken: str) -> QScrollArea:
-    """Scrolls up and down where there is no room: where text is large and the window is low, parts stay readable."""
+    """Wraps a widget in vertical scrolling, so that it stays readable with large text in a low window."""
     area = QScrollArea()
     labelled(area, name, spoken)
     area.setWidget(inside)
@@ -309,7 +309,7 @@ def scrolling(inside: QWidget, name: str, spoken: str) -> QScrollArea:
 
 
 def labelled(widget: QWidget, name: str, spoken: str, hint: str = "") -> QWidget:
-    """Gives a widget its object name, and its name and hint for people and screen readers."""
+    """Sets a widget's object name, accessible name and tooltip."""
     widget.setObjectName(name)
     widget.setAccessibleName(spoken)
     if isinstance(widget, QComboBox):

@@ -1,4 +1,4 @@
-"""How a run's latencies and scores are spread; what is chosen there filters the table of records."""
+"""Distributions panel: histograms of a run's latencies and scores; selecting in them filters the records."""
 
 import time
 
@@ -16,11 +16,11 @@ from evalstudio.ui.state.store_reader import Distributions, StoreReader
 from evalstudio.ui.state.tasks import spawn
 
 REFRESH_MS = 2_000
-COST_FACTOR = 10  # counting a run that goes on takes at most a tenth of the store's time
+COST_FACTOR = 10  # counting an active run takes at most a tenth of the store's time
 
 
 class DistributionsPanel(Card):
-    """Two histograms and the coverage of the scores. Counted again as a run goes on, in the store's thread."""
+    """Two histograms and the coverage of the scores, updated during a run in the store's thread."""
 
     latency_chosen = Signal(object)  # Range | None
     score_chosen = Signal(object)  # Range | None
@@ -53,7 +53,7 @@ class DistributionsPanel(Card):
         self.evaluator.activated.connect(lambda *_: self._evaluator_activated())
 
     def show_run(self, run_id: int | None, saved: int) -> None:
-        """Shows another run, or the same with so many records saved by now."""
+        """Shows another run, or the same run with a new number of saved records."""
         if run_id != self._run_id:
             self._run_id, self._saved = run_id, saved
             self._show(Distributions((), None, (0, 0, 0), (), ()))
@@ -119,7 +119,7 @@ class DistributionsPanel(Card):
 
 
 def coverage_words(outcomes: tuple[int, int, int]) -> str:
-    """How many records have a score, and what became of the others."""
+    """Describes how many records have a score, and the outcomes of the others."""
     scored, unscored, errored = outcomes
     return tr("{scored:,} of {outcomes:,} scored · {unscored:,} unscored · {errored:,} errored").format(
         scored=scored, outcomes=sum(outcomes), unscored=unscored, errored=errored

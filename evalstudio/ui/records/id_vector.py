@@ -1,23 +1,26 @@
-"""The ids of a table's rows. An unbroken beginning takes no room: a run of any length has one."""
+"""Id vector: the ids of a table's rows.
+
+An unbroken beginning takes no memory, so a run without gaps can be of any length.
+"""
 
 import numpy as np
 
 from evalstudio.store.ids import Ids
 
-SPARE = 8  # room for an eighth more ids, so that a table that grows is rarely copied
+SPARE = 8  # capacity for an eighth more ids, so that a growing table is rarely copied
 
 
 class IdVector:
-    """Rows from the top on that hold ids one after the other are a range; those after them are an array."""
+    """Vector of ids: the consecutive ids at the top are stored as a range, those after them as an array."""
 
     def __init__(self, ids: Ids) -> None:
         self._first = int(ids[0]) if len(ids) else 0
         self.unbroken = _leading(ids, self._first)
-        self._room: Ids = ids[self.unbroken :].copy()  # the others, and perhaps room for more
+        self._room: Ids = ids[self.unbroken :].copy()  # the others, possibly with spare capacity
         self._others = len(self._room)
         self.ascending = _ascend(ids)
         self._by_id: Ids | None = (
-            None  # where ids do not ascend: their places in ascending order, once needed
+            None  # for unsorted ids: their positions in ascending order, computed when needed
         )
 
     def __len__(self) -> int:
@@ -30,7 +33,7 @@ class IdVector:
         return self._first + row if row < self.unbroken else int(self._room[row - self.unbroken])
 
     def part(self, start: int = 0, stop: int | None = None) -> Ids:
-        """The ids of some rows, as an array of its own."""
+        """Returns the ids of some rows as a copy."""
         stop = len(self) if stop is None else min(stop, len(self))
         start = min(start, stop)
         edge = min(max(self.unbroken, start), stop)
@@ -38,7 +41,7 @@ class IdVector:
         return np.concatenate([np.arange(self._first + start, self._first + edge, dtype=np.int64), others])
 
     def insert(self, row: int, ids: Ids) -> None:
-        """Puts ids in before a row."""
+        """Inserts ids before a row."""
         if row < self.unbroken:
             self._room, self._others, self.unbroken = self.part(), len(self), 0
         place, count = row - self.unbroken, self._others + len(ids)
@@ -53,7 +56,7 @@ class IdVector:
         self._close_ranks()
 
     def row_of(self, record_id: int) -> int | None:
-        """Where a record stands; None where it is not there."""
+        """Returns the row of a record; None if it is not in the table."""
         if 0 <= record_id - self._first < self.unbroken:
             return record_id - self._first
         others = self._room[: self._others]
@@ -66,7 +69,7 @@ class IdVector:
         return self.unbroken + row if others[row] == record_id else None
 
     def _close_ranks(self) -> None:
-        """Ids that have come to continue the unbroken beginning join it."""
+        """Moves ids that now continue the unbroken beginning into it."""
         others = self._room[: self._others]
         if not self.unbroken and self._others:
             self._first = int(others[0])
@@ -78,7 +81,7 @@ class IdVector:
 
 
 def _leading(ids: Ids, first: int) -> int:
-    """How many ids from the start on are `first`, the next, and so on."""
+    """Counts the leading ids that are consecutive, starting with `first`."""
     gaps = np.flatnonzero(ids != np.arange(first, first + len(ids), dtype=np.int64))
     return int(gaps[0]) if len(gaps) else len(ids)
 

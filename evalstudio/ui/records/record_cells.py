@@ -1,4 +1,4 @@
-"""How a record is written in the table: texts made once when a page of rows arrives, not at each painting."""
+"""Record cells: the texts of a record in the table, made once when a page of rows arrives, not at each painting."""
 
 from dataclasses import dataclass
 
@@ -17,19 +17,19 @@ SORTS = (
 )  # fmt: skip
 """What a column is sorted by in SQL; texts are searched, not sorted."""
 HIDDEN_AT_FIRST = (7, 8, 9, 10)
-HIDDEN_BESIDE_CHARTS = (6, *HIDDEN_AT_FIRST, 11)  # where the answer would have no room
+HIDDEN_BESIDE_CHARTS = (6, *HIDDEN_AT_FIRST, 11)  # otherwise there would be no room for the answer
 NUMERIC = (5, 6, 7, 8, 9, 10)
 OUTCOME, SCORE, ANSWER, PROMPT = 1, 2, 3, 11
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record, ready to paint. `colours` names tokens for the outcome and the score."""
+    """A record, ready to paint. `colours` are the tokens for the outcome and the score."""
 
     cells: tuple[str, ...]
     colours: tuple[str, str]
-    whole: str  # what a tooltip tells: the longest text
-    prompt: str = ""  # what it tells over the prompt
+    whole: str  # the tooltip: the longest text
+    prompt: str = ""  # the tooltip of the prompt
 
 
 def make_row(line: RecordLine) -> Row:
@@ -64,7 +64,7 @@ def make_row(line: RecordLine) -> Row:
 
 
 def score_words(value: float | str | None) -> tuple[str, str]:
-    """A score as a cell shows it, and the colour it has."""
+    """Formats a score for a cell, with its colour."""
     if value is None:
         return "", "muted"
     if isinstance(value, str):

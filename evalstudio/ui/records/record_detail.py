@@ -1,4 +1,4 @@
-"""One record, whole, as plain text: what was asked, what came, what was expected, how it was judged and why."""
+"""Record details: one complete record as plain text: prompt, answer, expected answer, scores and their reasons."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from evalstudio.ui.records.word_diff import difference, signed
 
 
 class RecordDetail(QWidget):
-    """Text only: what a model answers is never taken for markup, and no link in it can be followed."""
+    """Plain text view: a model's answer is never interpreted as markup, and links in it are not active."""
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class RecordDetail(QWidget):
         theme().changed.connect(self._follow_theme)
 
     def show_record(self, details: Details | None, *, again: bool = False) -> None:
-        """Shows a record; None empties the pane. The place in the text stays where the record is the same."""
+        """Shows a record; None empties the pane. For the same record, the scroll position is kept."""
         if details == self._details and not again:
             return
         same = (
@@ -63,14 +63,14 @@ class RecordDetail(QWidget):
         self.show_record(self._details, again=True)
 
     def text(self) -> str:
-        """What is shown, for the clipboard."""
+        """Returns the shown text, for the clipboard."""
         return self.view.toPlainText()
 
 
 def _insert_difference(
     cursor: QTextCursor, record: Record, heading: QTextCharFormat, body: QTextCharFormat
 ) -> None:
-    """Where answer and expected text are alike and yet not the same: in what they differ, by signs and by colour."""
+    """Inserts the differences between similar answer and expected texts, marked by signs and colour."""
     pieces = difference(record.expected or "", record.answer or "")
     if not pieces:
         return
@@ -84,7 +84,7 @@ def _insert_difference(
 
 
 def sections(details: Details) -> Iterator[tuple[str, str]]:
-    """The parts of a record: a title and its text."""
+    """Returns the sections of a record, each with title and text."""
     record = details.record
     repeat = tr(", repeat {repeat}").format(repeat=record.repeat + 1) if record.repeat else ""
     yield (
@@ -164,7 +164,7 @@ def _timings(record: Record) -> str:
 
 
 def _messages(prompt: str) -> list[tuple[str, str]]:
-    """The messages of a prompt; a prompt of another form as it is stored."""
+    """Formats the messages of a prompt; a prompt in another form is shown as stored."""
     try:
         messages = json.loads(prompt)
         return [(str(one["role"]), _content(one["content"])) for one in messages]

@@ -1,7 +1,7 @@
-"""A million records in a table: the ids of all, the texts only of what is seen.
+"""Record table model: the ids of up to a million records, with texts loaded only for visible rows.
 
-Ids come from SQL, already filtered and in order; rows come in pages of 128, fetched in the store's thread and kept for
-the last 64 pages. What has not arrived yet shows as an ellipsis.
+Ids come from SQL, already filtered and in order. Rows come in pages of 128, fetched in the store's thread; the last
+64 pages are kept. A row that has not arrived yet is shown as an ellipsis.
 """
 
 from typing import Any
@@ -20,12 +20,12 @@ from evalstudio.ui.state.store_reader import StoreReader
 
 PAGE = 128
 PAGES_KEPT = 64
-MOST_INSERTS = 64  # ranges of new rows told one by one; with more the whole table is told anew
+MOST_INSERTS = 64  # ranges of new rows inserted one by one; with more, the whole table is reset
 Index = QModelIndex | QPersistentModelIndex
 
 
 class RecordsModel(QAbstractTableModel):
-    """The records with the given ids."""
+    """Table model of the records with the given ids."""
 
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class RecordsModel(QAbstractTableModel):
 
     @property
     def evaluator(self) -> str | None:
-        """Whose scores are shown; None: the first evaluator's."""
+        """The evaluator whose scores are shown; None: the first one."""
         return self._pages.evaluator
 
     @evaluator.setter
@@ -43,18 +43,18 @@ class RecordsModel(QAbstractTableModel):
 
     @property
     def ids(self) -> Ids:
-        """All ids in the table's order, as an array of its own."""
+        """Returns all ids in table order as a copy."""
         return self._ids.part()
 
     def id_at(self, row: int) -> int:
         return self._ids.at(row)
 
     def ids_of_rows(self, start: int, stop: int) -> Ids:
-        """The ids of some rows, as an array of its own."""
+        """Returns the ids of some rows as a copy."""
         return self._ids.part(start, stop)
 
     def unbroken(self, first: int) -> int:
-        """How many rows from the top on hold the ids from `first` on without a gap: none can come between them."""
+        """Counts the rows from the top whose ids run from `first` without a gap: no row can be inserted between them."""
         return self._ids.unbroken if self._ids.begins_with(first) else 0
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -90,16 +90,16 @@ class RecordsModel(QAbstractTableModel):
         return None
 
     def replace(self, ids: Ids) -> None:
-        """Other records: another run, another filter."""
+        """Replaces all records, for another run or another filter."""
         self.beginResetModel()
         self._ids = IdVector(ids)
         self._pages.forget()
         self.endResetModel()
 
     def grow(self, ids: Ids, start: int = 0) -> None:
-        """The same records and some more: from row `start` on, `ids` are what there is now.
+        """Adds records: from row `start` on, the ids are now `ids`.
 
-        Selection and place stay; what is shown is read again.
+        Selection and scroll position are kept; visible rows are read again.
         """
         before = self._ids.part(start)
         if np.array_equal(ids, before):
@@ -117,7 +117,7 @@ class RecordsModel(QAbstractTableModel):
         self._refresh()
 
     def row_of(self, record_id: int) -> int | None:
-        """Where a record stands; None where it is not among those shown."""
+        """Returns the row of a record; None if it is not shown."""
         return self._ids.row_of(record_id)
 
     # Pages ------------------------------------------------------------------------------------------------------
@@ -136,13 +136,13 @@ class RecordsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
 
     def _refresh(self) -> None:
-        """What is kept may have changed in the store: it is read again when next seen."""
+        """Marks cached rows as outdated: they are read again when next visible."""
         self._pages.expire()
         if len(self._ids):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(HEADINGS) - 1))
 
     def _repage(self, moved: int) -> None:
-        """Rows that are known stay known though their places have moved, those from `moved` on."""
+        """Reassigns cached rows to pages after the rows from `moved` on have moved."""
         for record_id, row in self._pages.take_from(moved // PAGE).items():
             place = self.row_of(record_id)
             if place is not None:
@@ -150,7 +150,7 @@ class RecordsModel(QAbstractTableModel):
 
 
 def _inserted(old: Ids, new: Ids) -> list[tuple[int, int]] | None:
-    """Where `new` has rows that `old` lacks, as ranges of `new`; None if they are not `old` with some put in."""
+    """Returns the ranges of `new` that are not in `old`; None if `new` is not `old` with insertions."""
     if len(new) < len(old):
         return None
     is_new = ~np.isin(new, old, assume_unique=True)

@@ -1,4 +1,4 @@
-"""The records of a run: a table with a filter and a search, and one record whole beside it."""
+"""Records panel: the records of a run in a table with a filter and a search, and the selected record in full."""
 
 import time
 from collections.abc import Sequence
@@ -36,17 +36,17 @@ from evalstudio.ui.records.records_model import RecordsModel
 from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.ui.state.tasks import spawn
 
-REFRESH_MS = 500  # while a run goes on: at most twice a second
+REFRESH_MS = 500  # during a run: at most twice a second
 TYPING_MS = 200
-LONG_RUN = 20_000  # records: from there on the first rows are shown before all are known
+LONG_RUN = 20_000  # records; for longer runs, the first rows are shown before all are known
 FIRST_ROWS = 128
-COST_FACTOR = 5  # a query that took long is not asked again before five times as long
+COST_FACTOR = 5  # a query is not repeated before five times its duration has passed
 
 
 class RecordsPanel(QWidget):
-    """Shows the records of one run as they are committed; a click on a heading sorts, the last button chooses columns.
+    """Panel of one run's records, updated as they are committed. A click on a heading sorts; a button selects columns.
 
-    `prefix` tells the names of this panel's parts from those of another one in the same window.
+    `prefix` distinguishes the object names from those of another panel in the same window.
     """
 
     problem = Signal(str)
@@ -57,16 +57,16 @@ class RecordsPanel(QWidget):
         self, store: StoreReader, prefix: str = "", hidden: tuple[int, ...] = HIDDEN_AT_FIRST
     ) -> None:
         super().__init__()
-        self._hidden = hidden  # columns, until a person wants them
+        self._hidden = hidden  # columns hidden by default
         self._prefix = prefix
         self.setObjectName(f"{prefix}records_panel")
         self._store = store
         self._query = RecordQuery()
         self._run_id: int | None = None
         self._saved = -1
-        self._stale = False  # what was read of the run before may no longer hold
+        self._stale = False  # what was read of the previous run may be outdated
         self._busy = False
-        self._again: bool | None = None  # asked for while a query ran; True: other records
+        self._again: bool | None = None  # requested while a query was running; True: for other records
         self._cost = 0.0
         self.model = RecordsModel(store)
         self.table = self._make_table()
@@ -94,10 +94,10 @@ class RecordsPanel(QWidget):
         self._follow_theme()
 
     def show_run(self, run_id: int | None, saved: int) -> None:
-        """Shows another run, or the same with so many records saved by now; below 0 once it has ended."""
+        """Shows another run, or the same run with a new number of saved records; below 0 once it has ended."""
         if run_id != self._run_id:
             self._run_id, self._saved = run_id, saved
-            if self._query.outcome not in (None, *GROUPS):  # a class of errors of the run before
+            if self._query.outcome not in (None, *GROUPS):  # an error class of the previous run
                 with QSignalBlocker(self.outcome):
                     self.outcome.setCurrentIndex(0)
                 self._query = msgspec.structs.replace(self._query, outcome=None)
@@ -106,18 +106,18 @@ class RecordsPanel(QWidget):
             self.model.replace(np.empty(0, dtype=np.int64))
             self._read(other=True)
         elif saved != self._saved:
-            self._stale = self._stale or saved < self._saved or self._saved < 0  # it ended, or goes on again
+            self._stale = self._stale or saved < self._saved or self._saved < 0  # it ended, or was resumed
             self._saved = saved
             if not self._refresh.isActive():
                 self._refresh.start(max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
 
     def reload(self) -> None:
-        """Reads the records again: a run has ended or records were made anew."""
+        """Reads the records again, after a run has ended or records were replaced."""
         self._stale = True
         self._read(other=False)
 
     def know_classes(self, names: Sequence[str]) -> None:
-        """The classes of errors that records of the run ended in: each can be filtered by."""
+        """Sets the error classes of the run's records, which can be filtered by."""
         chosen = self.outcome.currentData()
         classes = tuple(dict.fromkeys(names if chosen in (None, *GROUPS) else (*names, chosen)))
         if classes == self._classes:
@@ -131,7 +131,7 @@ class RecordsPanel(QWidget):
             self.outcome.setCurrentIndex(max(0, self.outcome.findData(chosen)))
 
     def show_class(self, name: str) -> None:
-        """Shows the records that ended in a class of errors, and no other."""
+        """Shows only the records of an error class."""
         self.clear_filters()
         self.know_classes((*(self._classes or ()), name))
         self.outcome.setCurrentIndex(self.outcome.findData(name))
@@ -141,7 +141,7 @@ class RecordsPanel(QWidget):
         return self._query
 
     def ask(self, **changes: Any) -> None:
-        """Shows what fits the query with these of its fields changed."""
+        """Applies the query with some fields changed."""
         query = msgspec.structs.replace(self._query, **changes)
         if query == self._query:
             return
@@ -154,13 +154,13 @@ class RecordsPanel(QWidget):
         self.query_changed.emit()
 
     def clear_filters(self) -> None:
-        """Shows all records again; the order stays."""
+        """Shows all records again in the same order."""
         self.outcome.setCurrentIndex(0)
         self.search.clear()
         self.ask(outcome=None, search="", score=None, latency=None)
 
     def step(self, rows: int) -> None:
-        """Goes on by so many records, or back."""
+        """Moves the selection forward, or back, by a number of records."""
         last = self.model.rowCount() - 1
         if last >= 0:
             now = self.table.currentIndex().row() if self.table.currentIndex().isValid() else -rows
@@ -172,7 +172,7 @@ class RecordsPanel(QWidget):
         return self._run_id
 
     def chosen_ids(self) -> Ids:
-        """The records that are selected, where they are several; else all that the table holds, in its order: a copy."""
+        """Returns a copy of the selected ids if there are several, else of all ids in table order."""
         ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
         if sum(last - first for first, last in ranges) < 2:
             return self.model.ids
@@ -218,7 +218,7 @@ class RecordsPanel(QWidget):
             self._read(other=again or run_id != self._run_id)
 
     async def _show_first(self, run_id: int, query: RecordQuery) -> int:
-        """Shows the first rows of a long run while the others are looked for; how many these are."""
+        """Shows the first rows of a long run while the others are being read; returns their number."""
         first = await self._store.first_ids(run_id, FIRST_ROWS, descending=query.descending)
         if run_id != self._run_id or query != self._query:
             return 0
@@ -227,7 +227,7 @@ class RecordsPanel(QWidget):
         return len(first)
 
     def _rows_that_last(self) -> int:
-        """How many of the first rows need not be read again while the run goes on: a long run costs no more than a short."""
+        """Counts the leading rows that need not be read again during a run, so that a long run costs no more than a short."""
         if self._run_id is None or self._stale or not self._query.is_everything:
             return 0
         return self.model.unbroken(record_ids(self._run_id)[0])
@@ -248,7 +248,7 @@ class RecordsPanel(QWidget):
         self.count.show_text(trn("{n} record", "{n} records", count))
 
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
-        if column >= 0 and SORTS[column] is None:  # a text: back to what is shown
+        if column >= 0 and SORTS[column] is None:  # a text column: restore the previous indicator
             header = self.table.horizontalHeader()
             before = SORTS.index(self._query.sort)
             down = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
@@ -295,7 +295,7 @@ class RecordsPanel(QWidget):
         for column in self._hidden:
             table.setColumnHidden(column, True)
         set_widths(table, WIDTHS)
-        header.moveSection(PROMPT, ANSWER)  # a question stands before its answer
+        header.moveSection(PROMPT, ANSWER)  # the prompt comes before the answer
         for column in (PROMPT, ANSWER):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)

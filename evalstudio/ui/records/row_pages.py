@@ -1,4 +1,4 @@
-"""Rows of records read page by page in the store's thread: each page once, the last few kept."""
+"""Row page cache: rows of records read page by page in the store's thread, each page once, the last few kept."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 
 class RowPages(Generic[Row]):
-    """`ids_of` says which records a page needs, `make` what becomes of each; `arrived` is told when a page is there."""
+    """Cache of row pages. `ids_of` returns a page's records, `make` converts each; `arrived` is called for a loaded page."""
 
     def __init__(
         self,
@@ -29,14 +29,14 @@ class RowPages(Generic[Row]):
         self._stale: set[int] = set()
         self._asked: dict[
             int, object
-        ] = {}  # page number: the question under way; another one's answer is dropped
-        self.evaluator: str | None = None  # whose scores are read; None: the first evaluator's
+        ] = {}  # page number: the pending query; answers to other ones are dropped
+        self.evaluator: str | None = None  # the evaluator whose scores are read; None: the first one
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def at(self, page: int) -> dict[int, Row] | None:
-        """The rows of a page by record, perhaps those of before; None until it has arrived."""
+        """Returns the rows of a page by record, possibly outdated; None until it has arrived."""
         rows = self._kept.get(page)
         if rows is None or page in self._stale:
             self._ask(page)
@@ -45,17 +45,17 @@ class RowPages(Generic[Row]):
         return rows
 
     def forget(self) -> None:
-        """All of them are of something else now."""
+        """Drops all pages, because the records have changed."""
         self._kept.clear()
         self._stale.clear()
         self._asked.clear()
 
     def expire(self) -> None:
-        """What is kept may have changed in the store: it is read again when next seen."""
+        """Marks all pages as outdated: they are read again when next visible."""
         self._stale = set(self._kept)
 
     def take_from(self, page: int) -> dict[int, Row]:
-        """Takes out the rows of this page and those after it, for they have other places now."""
+        """Removes and returns the rows from this page on, because their positions have changed."""
         self._asked = {one: question for one, question in self._asked.items() if one < page}
         pages = [one for one in self._kept if one >= page]
         return dict(item for one in pages for item in self._kept.pop(one).items())
@@ -74,7 +74,7 @@ class RowPages(Generic[Row]):
         try:
             lines = await self._store.lines(self._ids_of(page), self.evaluator)
         except StoreError:
-            lines = []  # said elsewhere: the list of runs is read from the same file
+            lines = []  # reported elsewhere: the list of runs is read from the same file
         if self._asked.get(page) is not question:
             return
         del self._asked[page]

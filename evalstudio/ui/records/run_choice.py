@@ -1,4 +1,4 @@
-"""A list to choose one of the workspace's runs from."""
+"""Run selector: a combo box with the workspace's runs."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from evalstudio.ui.kit.widgets import labelled
 
 
 class RunChoice(ComboBox):
-    """Newest first. `chosen` is sent when a person chooses another run, not when the list changes."""
+    """Combo box of runs, newest first. `chosen` is emitted when a person selects another run, not on list changes."""
 
     chosen = Signal(int)
 
@@ -28,7 +28,7 @@ class RunChoice(ComboBox):
         return self.currentData() if self.currentIndex() >= 0 else None
 
     def show_runs(self, rows: Sequence[RunRow]) -> None:
-        """Fills the list; the choice stays where its run is still there."""
+        """Fills the list; the selection is kept if its run still exists."""
         entries = [(words_of(row), row.id) for row in rows]
         if entries == [(self.itemText(place), self.itemData(place)) for place in range(self.count())]:
             return
@@ -39,7 +39,7 @@ class RunChoice(ComboBox):
         self.choose(before)
 
     def choose(self, run_id: int | None) -> None:
-        """Shows a run as the chosen one, without telling anybody."""
+        """Selects a run without emitting a signal."""
         self.setCurrentIndex(self.findData(run_id) if run_id is not None else -1)
         self.setToolTip(tooltip(self.currentText()))
 
@@ -50,7 +50,7 @@ class RunChoice(ComboBox):
 
 
 def words_of(row: RunRow) -> str:
-    """A run in one line."""
+    """Formats a run in one line."""
     return one_line(
         f"{row.id} · {row.experiment} · {row.evaluation} · {row.model} · {tr(row.true_state)}", 120
     )

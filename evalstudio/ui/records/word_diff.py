@@ -1,28 +1,28 @@
-"""What an answer has otherwise than what was expected, word by word, as git's --word-diff writes it.
+"""Word diff: the differences between an answer and the expected text, in the style of git's --word-diff.
 
-Signs tell it, so that it can be read without colours, aloud and in a clipboard.
+Signs mark them, so that they are readable without colours, when read aloud, and from the clipboard.
 """
 
 import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-MOST_CHARACTERS = 20_000  # of both: an answer of a megabyte is not even cut into words
-MOST_WORDS = 1_000  # of both texts together: comparing costs their product
-LEAST_ALIKE = 0.3  # texts that share less have no difference that helps: they are two texts
+MOST_CHARACTERS = 20_000  # in both texts: an answer of a megabyte is not even split into words
+MOST_WORDS = 1_000  # in both texts together: the cost is proportional to their product
+LEAST_ALIKE = 0.3  # for less similar texts, a diff does not help
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 class Piece(NamedTuple):
-    """A stretch of text. `kind`: same, gone (only in what was expected), new (only in the answer)."""
+    """A piece of text. `kind`: same, gone (only in the expected text), new (only in the answer)."""
 
     kind: str
     text: str
 
 
 def difference(expected: str, answer: str) -> list[Piece]:
-    """From `expected` to `answer`; empty where they are the same but for blanks, too long, or hardly alike."""
+    """Returns the diff from `expected` to `answer`; empty if equal except for white space, too long, or too different."""
     if len(expected) + len(answer) > MOST_CHARACTERS:
         return []
     before, after = _WORDS.findall(expected.strip()), _WORDS.findall(answer.strip())
@@ -45,7 +45,7 @@ def difference(expected: str, answer: str) -> list[Piece]:
 
 
 def signed(piece: Piece) -> str:
-    """The piece with the signs that tell its kind."""
+    """Returns the piece with the signs of its kind."""
     match piece.kind:
         case "gone":
             return f"[-{piece.text}-]"

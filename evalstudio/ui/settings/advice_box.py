@@ -1,4 +1,4 @@
-"""Guidance beside the limits: presets with their reasons, a warning outside a range, and the four factors as measured."""
+"""Advice box next to the limits: presets with reasons, a range warning, and the four factors as measured."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QGroupBox, QHBoxLayout, QVBoxLayout
@@ -20,7 +20,7 @@ from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 
 
 class AdviceBox(QGroupBox):
-    """`chosen` tells the window of a preset. Latencies are those of the run in focus."""
+    """The box. `chosen` is emitted with the window of a preset. Latencies are those of the selected run."""
 
     chosen = Signal(int)
 
@@ -55,14 +55,14 @@ class AdviceBox(QGroupBox):
 
     @property
     def proposed(self) -> int:
-        """The preset's window; where it is a rate a minute and the latency was measured, what that rate allows."""
+        """Returns the preset's window; if a rate per minute and a measured latency are known, what that rate allows."""
         preset = PRESETS[self.presets.currentData()]
         if preset.requests_per_minute is not None and self._latency is not None:
             return window_for_rate(preset.requests_per_minute, self._latency.p50)
         return preset.start
 
     def check(self, window: int | None) -> None:
-        """Warns where a sliding window is outside of the preset's range; None: there is no fixed window."""
+        """Warns if a sliding window is outside the preset's range; None: there is no fixed window."""
         self._window = window
         self._show()
 

@@ -1,4 +1,7 @@
-"""Looks at a Python: its version, and whether EvalStudio is there to run the engine. Nothing waits for it."""
+"""Interpreter check: the version of a Python interpreter, and whether EvalStudio is installed in it.
+
+It runs in a process of its own; nothing waits for it.
+"""
 
 import json
 import sys
@@ -21,25 +24,25 @@ OWN = mark(
 FITS = mark("it can run the engine.")
 PROGRAM = """
 import json, sys
-said = {"python": sys.version.split()[0]}
+found = {"python": sys.version.split()[0]}
 try:
     import evalstudio
     from evalstudio.protocol import VERSION
-    said |= {"evalstudio": evalstudio.__version__, "protocol": VERSION}
+    found |= {"evalstudio": evalstudio.__version__, "protocol": VERSION}
 except ImportError as error:
-    said["missing"] = str(error)
-print(json.dumps(said))
+    found["missing"] = str(error)
+print(json.dumps(found))
 """
 
 
 class InterpreterCheck(QWidget):
-    """A button, what was found, and the line that installs what is missing."""
+    """A button, the result, and the command that installs what is missing."""
 
-    checked = Signal(str, str)  # the path, and what was found
+    checked = Signal(str, str)  # the path and the result
 
     def __init__(self, known: dict[str, str]) -> None:
         super().__init__()
-        self._known = known  # what earlier looks found, by path
+        self._known = known  # results of earlier checks by path
         self._path = ""
         self._process: QProcess | None = None
         self._asked = ""
@@ -73,7 +76,7 @@ class InterpreterCheck(QWidget):
         self.show_path("")
 
     def show_path(self, path: str) -> None:
-        """Another interpreter is in the field; empty: the program's own."""
+        """Sets the interpreter in the field; empty: the program's own."""
         self._path = path
         own = is_packaged() and not path
         if self._process is None:

@@ -1,4 +1,4 @@
-"""Requests and tokens a minute by endpoint: one line each, and an empty one for the next."""
+"""Rate limits table: requests and tokens per minute by endpoint, one per row, with an empty row for the next."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ HEADINGS = (mark("Endpoint"), mark("Requests a minute"), mark("Tokens a minute")
 
 
 class RatesTable(QTableWidget):
-    """`rates` raises SettingsError with a sentence where a cell holds no number."""
+    """The table. `rates` raises SettingsError if a cell is not a number."""
 
     changed = Signal()
 

@@ -1,4 +1,7 @@
-"""One setting in the dialog: its editor by the schema's kind, its range, where its value comes from, and a reset."""
+"""Setting row: the editor for one setting, with its range, the source of its value, and a reset button.
+
+The kind in the settings schema determines the editor.
+"""
 
 from typing import Any
 
@@ -32,18 +35,18 @@ OBJECT_NAMES = {
     "adaptive_max": "setting_max",
 }
 EDITOR_WIDTH = 170
-SOURCE_WIDTH = 18  # characters; longer words take more lines
+SOURCE_WIDTH = 18  # characters; longer texts are wrapped
 WIDE = ("file", "folder", "text", "rates")
 
 
 def _stem(word: str) -> str:
-    """What the forms of a word have in common, roughly."""
+    """Returns the approximate stem of a word."""
     word = word.replace("-", "")
     return word[:-1] if len(word) > 3 and word[-1] in "ys" else word
 
 
 class NumberBox(QDoubleSpinBox):
-    """Numbers without zeros at their end."""
+    """Number field without trailing zeros."""
 
     def textFromValue(self, value: float) -> str:
         text = super().textFromValue(value)
@@ -52,7 +55,7 @@ class NumberBox(QDoubleSpinBox):
 
 
 class SettingRow(QObject):
-    """The widgets of one setting in a grid of its section. `changed` comes with every change of the value."""
+    """Widgets of one setting in the grid of its section. `changed` is emitted with every change of the value."""
 
     changed = Signal()
 
@@ -91,7 +94,7 @@ class SettingRow(QObject):
         self._extra: list[QWidget] = []
 
     def place(self, grid: QGridLayout) -> None:
-        """Puts the widgets into two new lines of a section's grid."""
+        """Adds the widgets to a section's grid, in two new rows."""
         line = grid.rowCount()
         wide = self.field.kind in WIDE
         grid.addWidget(
@@ -136,18 +139,18 @@ class SettingRow(QObject):
                 editor.setValue(editor.minimum() if value is None else value)
 
     def show_note(self, words: str, colour: str = "muted") -> None:
-        """What the value comes to, behind the help; empty: nothing to say."""
+        """Shows the effect of the value after the help text; empty: none."""
         self._help.show_text(" ".join(filter(None, [tr(self.field.help), words])))
         self._help.set_colour(colour)
 
     def show_source(self, words: str, colour: str) -> None:
-        """Where the value in force comes from; and whether there is anything to reset."""
+        """Shows the source of the value in force, and enables the reset if it differs from the default."""
         self.source.show_text(words)
         self.source.set_colour(colour)
         self.reset.setEnabled(self.differs_from(DEFAULTS[self.field.key]))
 
     def differs_from(self, value: Any) -> bool:
-        """Whether something else stands here; what can't be read is nothing that was kept."""
+        """Returns whether the field differs from a stored value; an invalid entry always does."""
         try:
             return bool(self.value != value)
         except SettingsError:
@@ -170,7 +173,7 @@ class SettingRow(QObject):
                 widget.setVisible(visible)
 
     def matches(self, words: list[str]) -> bool:
-        """Whether every word is found in what is said about it, in another form, too: "retry" finds "retries"."""
+        """Returns whether the setting's texts contain every word, in any form: "retry" finds "retries"."""
         field = self.field
         message = " ".join(
             (tr(field.title), tr(field.help), field.key, tr(field.section), field.option, field.environment)
@@ -179,13 +182,13 @@ class SettingRow(QObject):
         return all(_stem(word) in message for word in words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the page, and changes a value only where a person has put the focus."""
+        """Lets the wheel scroll the page, and change a value only in the focused field."""
         if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
             return True
         return False
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _make_editor(self) -> QWidget:
         field = self.field

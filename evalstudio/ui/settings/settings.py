@@ -1,4 +1,4 @@
-"""The settings: made from their schema, a draft that acts only on Apply or OK."""
+"""Settings dialog: built from the settings schema; edits a draft that takes effect only with Apply or OK."""
 
 import os
 from functools import partial
@@ -47,7 +47,7 @@ FILTER = mark("Settings (*.json)")
 
 
 class _WholeWidth(QScrollArea):
-    """Scrolls up and down, and is never narrower than what is inside: large text makes the dialog wider."""
+    """Vertical scroll area that is never narrower than its contents: large text makes the dialog wider."""
 
     def minimumSizeHint(self) -> QSize:
         edges = 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
@@ -62,7 +62,7 @@ class _WholeWidth(QScrollArea):
 
 
 class SettingsDialog(QDialog):
-    """Edits a copy of the session's settings. Opened with `open()`: nothing waits for it."""
+    """The dialog, which edits a copy of the session's settings. Opened with `open()`, so it does not block."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,22 +95,22 @@ class SettingsDialog(QDialog):
         self.resize(880, 660)
 
     def show_settings(self, settings: Settings) -> None:
-        """Puts values into the fields."""
+        """Shows settings in the fields."""
         values = values_of(settings)
         for key, row in self.rows.items():
             if key != "strategy":
                 row.set_value(values[key])
         self.rows["strategy"].set_value(
             values["strategy"]
-        )  # last: it follows when Adaptive's bounds are changed
+        )  # last, because it follows changes of Adaptive's bounds
         self._adapt()
 
     def draft(self) -> Settings:
-        """The settings as the fields stand. Raises LimitError or SettingsError with a sentence."""
+        """Returns the settings from the fields. Raises LimitError or SettingsError."""
         return settings_of({key: row.value for key, row in self.rows.items()})
 
     def apply(self) -> bool:
-        """Saves the draft and lets it act. Whether it could."""
+        """Saves and applies the draft; returns whether that succeeded."""
         try:
             self._session.change_settings(self.draft())
         except EvalStudioError as error:
@@ -120,12 +120,12 @@ class SettingsDialog(QDialog):
         return True
 
     def show_setting(self, key: str) -> None:
-        """Goes to the section of a setting."""
+        """Shows the section of a setting."""
         section = self.rows[key].field.section
         self.sections.setCurrentRow([title for title, _ in SECTIONS].index(section))
 
     def search(self, text: str) -> None:
-        """Shows only settings in whose title or help every word is found; all of a section where there is no word."""
+        """Shows only settings whose title or help contains every word; without words, all of a section."""
         words = text.lower().split()
         for number, (title, _) in enumerate(SECTIONS):
             rows = [row for row in self.rows.values() if row.field.section == title]
@@ -150,7 +150,7 @@ class SettingsDialog(QDialog):
             self.accept()
 
     def _check(self) -> None:
-        """Checked as typed: what can't work is said, and can't be applied."""
+        """Validates while typing: an invalid value is reported and can't be applied."""
         applied = values_of(self._session.settings)
         for key, row in self.rows.items():
             row.show_source(*self._source(key, pending=row.differs_from(applied[key])))
@@ -165,7 +165,7 @@ class SettingsDialog(QDialog):
         self.advice.check(fresh["window"] if fresh["strategy"] == "sliding_window" else None)
 
     def _show_workers(self, draft: Settings) -> None:
-        """How many calls at once the workers take, and whether the number is out of the usual."""
+        """Shows the workers' number of concurrent calls, with a warning if it is unusual."""
         row = self.rows["threads_per_process"]
         chosen = default_workers(draft)
         if not isinstance(chosen, Processes):
@@ -185,7 +185,7 @@ class SettingsDialog(QDialog):
         )
 
     def _source(self, key: str, *, pending: bool) -> tuple[str, str]:
-        """Where the value in force comes from, in words, and their colour."""
+        """Describes the source of the value in force, with its colour."""
         if pending:
             return tr("not applied yet"), "accent_text"
         now = in_force(self._session.settings, key, workspace_option=self._session.workspace_option)
@@ -208,7 +208,7 @@ class SettingsDialog(QDialog):
         self._ok_button.setEnabled(not sentence)
 
     def _adapt(self) -> None:
-        """What a strategy has no use for can't be changed."""
+        """Disables the fields that the strategy does not use."""
         strategy = self.rows["strategy"].value
         adaptive = strategy in ("automatic", "adaptive")
         self.adaptive.setChecked(adaptive)
@@ -221,7 +221,7 @@ class SettingsDialog(QDialog):
         self.rows["strategy"].set_value("automatic" if on else "sliding_window")
 
     def _bound_changed(self) -> None:
-        """Bounds of its own make Adaptive the strategy of all runs."""
+        """Selects Adaptive as the strategy of all runs when its bounds are changed."""
         row = self.rows["strategy"]
         if row.value == "automatic" and any(self.rows[key].value != DEFAULTS[key] for key in ADAPTIVE_KEYS):
             row.set_value("adaptive")
@@ -245,20 +245,20 @@ class SettingsDialog(QDialog):
         dialog.open()
 
     def export_to(self, path: str) -> None:
-        """Writes the draft into a file."""
+        """Exports the draft to a file."""
         try:
             export_settings(self.draft(), Path(path))
         except EvalStudioError as error:
             self._say(str(error))
 
     def import_from(self, path: str) -> None:
-        """Takes a file's settings as the draft."""
+        """Imports a file's settings as the draft."""
         try:
             self.show_settings(import_settings(Path(path)))
         except EvalStudioError as error:
             self._say(str(error))
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         for key, row in self.rows.items():

@@ -1,4 +1,7 @@
-"""Defects of the window: kept in a file, told calmly once, with what a report needs; never a traceback in the face."""
+"""Crash reporter: defects of the window are written to a file and shown once, with what a report needs.
+
+The person sees a calm message, never a raw traceback.
+"""
 
 import faulthandler
 import hashlib
@@ -22,7 +25,7 @@ FILE = "crash.log"
 
 
 class CrashReporter(QObject):
-    """Takes every exception that nobody caught, from any thread; tells each kind once."""
+    """Handler of uncaught exceptions in all threads; each kind is reported once."""
 
     caught = Signal(str)  # the report
 
@@ -36,7 +39,7 @@ class CrashReporter(QObject):
         self.caught.connect(self._show)
 
     def install(self, window: QWidget) -> None:
-        """From now on defects are told in `window`."""
+        """Installs the handlers; from now on defects are reported in `window`."""
         self._window = window
         sys.excepthook = self.take
         threading.excepthook = lambda args: self.take(args.exc_type, args.exc_value, args.exc_traceback)
@@ -48,7 +51,7 @@ class CrashReporter(QObject):
     def take(
         self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Keeps and tells one exception. Ctrl-C is none."""
+        """Records and reports an exception, except for Ctrl-C."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.exit(130)
             return
@@ -66,7 +69,7 @@ class CrashReporter(QObject):
         self.caught.emit(text)
 
     def report(self, trace: str) -> str:
-        """What helps to find the cause: versions, the trace, the last lines of the log. No keys."""
+        """Returns the report: versions, the traceback, the last log lines. It contains no API keys."""
         versions = f"EvalStudio {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
         return redact(f"{versions}\n\n{trace}\nLast lines of the log:\n{self._log_tail()}\n")
 
@@ -91,7 +94,7 @@ class CrashReporter(QObject):
 
 
 def keep_faults(folder: Path) -> IO[str] | None:
-    """Lets even a crash of Qt itself leave its trace in a file; None where the folder can't be written."""
+    """Enables faulthandler, so that even a crash in Qt leaves a trace in a file; None if the folder is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / FILE).open("a", encoding="utf-8")

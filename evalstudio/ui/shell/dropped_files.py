@@ -1,4 +1,4 @@
-"""Files dropped on the window: which there are, and what for."""
+"""File drops on the window: which files were dropped, and which page takes them."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ EVALUATIONS = (".toml", ".py")
 
 
 def file_of(data: QMimeData) -> Path | None:
-    """The first file of what is dragged that the window can take; None where there is none."""
+    """Returns the first dragged file that the window accepts; None if there is none."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return next((path for path in paths if path.suffix.lower() in (*EVALUATIONS, *SUFFIXES)), None)
 

@@ -1,4 +1,4 @@
-"""The moment from which a window is to be seen."""
+"""First paint: runs a callback once the window is visible."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 
 def after_first_paint(window: QWidget, call: Callable[[], None]) -> None:
-    """Calls once, as soon as `window` and all in it have been painted for the first time; who asked last comes first."""
+    """Calls back once after `window` and its contents were first painted; the last registered callback comes first."""
     _Watch(window, call)
 
 
@@ -20,7 +20,7 @@ class _Watch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            # the event comes before the window's parts are painted; the loop's next turn comes after all of them
+            # the event precedes the painting of the window's parts; the next turn of the event loop follows all of it
             QTimer.singleShot(0, self._painted)
         return False
 

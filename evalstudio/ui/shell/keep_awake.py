@@ -1,4 +1,7 @@
-"""Keeps the machine from going to sleep while calls are made; where the system offers no way to, nothing happens."""
+"""Sleep inhibitor: keeps the machine awake while calls are made.
+
+Where the system offers no way to do that, nothing happens.
+"""
 
 import ctypes
 import os
@@ -13,9 +16,9 @@ _CONTINUOUS, _SYSTEM_REQUIRED = 0x80000000, 0x00000001  # of SetThreadExecutionS
 
 
 def inhibitor(platform: str = sys.platform) -> list[str]:
-    """The command that keeps this machine awake for as long as it runs; empty where there is none.
+    """Returns the command that keeps this machine awake while it runs; empty if there is none.
 
-    Each ends by itself when this program does: one reads a pipe from it, the other watches it.
+    Each ends by itself with this program: one reads a pipe from it, the other watches it.
     """
     if platform.startswith("linux") and (found := shutil.which("systemd-inhibit")):
         return [found, "--what=sleep:idle", "--who=EvalStudio", f"--why={WHY}", "--mode=block", "cat"]
@@ -24,11 +27,11 @@ def inhibitor(platform: str = sys.platform) -> list[str]:
     return []
 
 
-_ending: set[QProcess] = set()  # told to go, and not gone yet
+_ending: set[QProcess] = set()  # terminated, but not finished yet
 
 
 class Awake(QObject):
-    """`hold(True)` keeps the machine awake, `hold(False)` lets it sleep again. A way that fails once is not tried again."""
+    """The inhibitor. `hold(True)` keeps the machine awake, `hold(False)` lets it sleep; a failed method is not retried."""
 
     def __init__(self, parent: QObject | None = None, command: Sequence[str] | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +41,7 @@ class Awake(QObject):
 
     @property
     def is_held(self) -> bool:
-        """Whether the machine is kept awake now."""
+        """Returns whether the machine is kept awake now."""
         return self._held
 
     def hold(self, wanted: bool) -> None:
@@ -71,7 +74,7 @@ class Awake(QObject):
             process.terminate()
 
     def _ended(self) -> None:
-        """It ended by itself: the system does not let us."""
+        """Handles a command that ended by itself, because the system does not allow it."""
         self._command = []
         self._held = False
         process, self._process = self._process, None

@@ -1,4 +1,4 @@
-"""How late the window's thread is: a timer of 16 ms, and by how much each of its ticks comes late."""
+"""Lag probe: how late the window's event loop is, measured by the delay of each tick of a 16 ms timer."""
 
 import json
 import time
@@ -14,14 +14,14 @@ MOST = 1_000_000
 
 
 class LagProbe(QObject):
-    """Measures from `start` to `write`. Costs about 60 short ticks a second."""
+    """The probe measures from `start` to `write`. It costs about 60 short ticks per second."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lags: list[float] = []
         self._last = 0.0
         self._first_paint: tuple[float, float] | None = None
-        self._told: Path | None = None
+        self._ready_file: Path | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -32,29 +32,29 @@ class LagProbe(QObject):
         self._last = time.perf_counter()
         self._timer.start()
 
-    def watch(self, window: QWidget, told: Path | None = None) -> None:
-        """Notes when the window has first been painted: seconds since this process was started, and of processor time.
+    def watch(self, window: QWidget, ready_file: Path | None = None) -> None:
+        """Records the first painting of the window: seconds since the start of this process, and processor time.
 
-        The file `told` is written at that moment: whoever waits for the window waits for it.
+        `ready_file` is written at that moment, so that other programs can wait for it.
         """
-        self._told = told
+        self._ready_file = ready_file
         after_first_paint(window, self._painted)
 
     def _painted(self) -> None:
         now, used = time.time(), time.process_time()
-        import psutil  # not before: it is no part of a start
+        import psutil  # imported late, so that it does not count as part of the start
 
         self._first_paint = now - psutil.Process().create_time(), used
-        if self._told is not None:
-            self.write(self._told)
+        if self._ready_file is not None:
+            self.write(self._ready_file)
 
     def stop(self) -> None:
         self._timer.stop()
 
     def summary(self) -> dict[str, float]:
-        """Milliseconds of lag: p50, p95, p99, max; the number of ticks; and seconds from start to first window.
+        """Returns lag in milliseconds (p50, p95, p99, max), the number of ticks, and seconds from start to first window.
 
-        `first_window_cpu_s` is this process's own part of these: what they would be where nothing else runs.
+        `first_window_cpu_s` is this process's own share of these: their value on an otherwise idle machine.
         """
         start = {}
         if self._first_paint is not None:

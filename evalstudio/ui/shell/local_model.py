@@ -1,4 +1,4 @@
-"""The local language model from the window: installed, started and stopped with a menu command."""
+"""Local model control: installs, starts and stops the local language model from the menu."""
 
 from collections.abc import Callable
 
@@ -12,14 +12,14 @@ KEY = "local-model"
 
 
 class LocalModelControl:
-    """Asks the engine for the model and says what became of it. `use` makes it the model of the next run."""
+    """Controls the model through the engine and reports the result. `use` makes it the model of the next run."""
 
     def __init__(self, session: Session, use: Callable[[str], None]) -> None:
         self._session = session
         self._use = use
 
     async def start(self) -> None:
-        """Installs the model where it is not, starts it and offers to use it."""
+        """Installs the model if needed, starts it and offers to use it."""
         status = await self._session.ask_engine(LocalModel("status"))
         if status is None:
             return
@@ -40,6 +40,6 @@ class LocalModelControl:
             )
 
     async def stop(self) -> None:
-        """Ends its server; runs on it then fail to reach it."""
+        """Stops its server; runs on it can no longer reach it."""
         if await self._session.ask_engine(LocalModel("stop")) is not None:
             self._session.tell(tr("The local language model is stopped."), key=KEY)

@@ -1,4 +1,4 @@
-"""The window's main: checks, opens, runs until it is closed, and leaves in order."""
+"""Window entry point: checks requirements, opens the window, runs until it is closed, and shuts down in order."""
 
 import asyncio
 import contextlib
@@ -12,11 +12,11 @@ from evalstudio.ui.shell import preflight
 from evalstudio.ui.shell.memory import keep_what_lasts, make_without_collecting
 
 SETTLED_S = 2.0
-STOP_S = 15.0  # the engine's ladder takes less
+STOP_S = 15.0  # stopping the engine in its escalating steps takes less
 
 
 def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
-    """Opens the window and returns the exit status. Raises RequirementError where it can't run here."""
+    """Opens the window and returns the exit status. Raises RequirementError if it can't run here."""
     preflight.check()
     make_without_collecting()
     from PySide6.QtGui import QGuiApplication
@@ -36,7 +36,7 @@ def main(workspace: str | None = None, lag_probe: str | None = None) -> int:
         with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
             return runner.run(_run(workspace, Path(lag_probe) if lag_probe else None))
     finally:
-        gc.enable()  # closed before `keep_what_lasts`
+        gc.enable()  # for a window closed before `keep_what_lasts`
 
 
 async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
@@ -66,7 +66,7 @@ async def _run(workspace_option: str | None, probe_file: Path | None) -> int:
 
 @contextlib.contextmanager
 def _interrupts(closed: asyncio.Event) -> Iterator[None]:
-    """Ctrl-C and a polite kill close the window in order; a second one ends it at once."""
+    """Makes SIGINT and SIGTERM close the window in order; a second one ends it at once."""
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
         before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(closed.set))

@@ -1,4 +1,4 @@
-"""The main window: navigation on the left, one page, messages above it, the engine's state at the foot."""
+"""Main window: navigation on the left, one page, messages above it, the engine's state in the status bar."""
 
 from collections.abc import Callable
 from functools import partial
@@ -55,9 +55,9 @@ FIRST_SIZE = QSize(1280, 800)
 
 
 class MainWindow(QMainWindow):
-    """`leave` is called once when the window may go: after its question, where a run is in work.
+    """The main window. `leave` is called once when the window may close, after a confirmation if a run is active.
 
-    Home is there at once. The other pages are made as soon as it is painted, or when something asks for one of them.
+    Home exists immediately. The other pages are created after the first paint, or when one of them is requested.
     """
 
     def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self._machine = machine
         self._leave = leave
         self._may_leave = False
-        self.reopens = False  # closed only to be opened anew
+        self.reopens = False  # closed only to be reopened
         self.actions_ = Actions(self)
         self.messages = MessageBar()
         self.log = LogPane()
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         return self.complete().models
 
     def complete(self) -> PagesBehindHome:
-        """Makes what is missing of the pages; they come by themselves right after the first paint."""
+        """Creates the missing pages, which would otherwise be created after the first paint."""
         if not self.is_complete:
             for _ in self._making:
                 pass
@@ -136,10 +136,10 @@ class MainWindow(QMainWindow):
         event.accept()
         self._leave()
 
-    # What the commands do -----------------------------------------------------------------------------------------
+    # Commands -----------------------------------------------------------------------------------------
 
     def open_evaluation(self) -> None:
-        """Asks for an evaluation file without holding up anything."""
+        """Asks for an evaluation file without blocking."""
         dialog = QFileDialog(self, tr("Open an evaluation"), str(self._machine.value("folder", "")))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
             self.datasets_page.look_at(path)
 
     def take_evaluation(self, path: str) -> None:
-        """An evaluation that was chosen: it can be run at once, and is open on its page."""
+        """Takes a selected evaluation: it is ready to run, and open on its page."""
         if not path.endswith(".py"):
             self.runs_page.start_bar.add_file(path)
         self.evaluations_page.open(path)
@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
         self.show_page("evaluations")
 
     def open_settings(self, key: str = "") -> None:
-        """Opens the settings, at the one called `key` where there is one."""
+        """Opens the settings, at the one called `key` if given."""
         from evalstudio.ui.settings.settings import SettingsDialog
 
         dialog = SettingsDialog(self._session, self)
@@ -196,13 +196,13 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def show_page(self, name: str) -> None:
-        """Shows the page called `name`, as home or runs."""
+        """Shows the page called `name`, such as home or runs."""
         if name != "home":
             self.complete()
         self._navigation.show_page(name)
         self._pages.setCurrentIndex(PAGES.index(name))
         if name in self._first:
-            self._first[name].setFocus()  # its keys work at once
+            self._first[name].setFocus()  # so that its keys work immediately
 
     def _reopen(self) -> None:
         self.reopens = True
@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
         question.finished.connect(lambda *_: answered())
         question.open()
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         session, actions = self._session, self.actions_
@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
         self._settings_changed()
 
     def _make_next(self) -> None:
-        """The next step towards all pages, each in a turn of the loop of its own."""
+        """Runs the next step of creating pages, each in its own turn of the event loop."""
         if self.is_complete or not self.isVisible():
             return
         try:
@@ -319,7 +319,7 @@ class MainWindow(QMainWindow):
         self._session.look_around()
 
     def _keep_awake(self) -> None:
-        """While calls are made the machine does not go to sleep; a paused run lets it."""
+        """Keeps the machine awake while calls are made; a paused run lets it sleep."""
         going = (RunState.RUNNING, RunState.QUEUED)
         self.awake.hold(any(model.state in going for model in self._session.active_here))
 
@@ -376,7 +376,7 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self._engine_label)
 
     def _restore(self) -> None:
-        """The size and place that a person left, where the screen still has room for them."""
+        """Restores the last size and position if they still fit the screen."""
         self.resize(FIRST_SIZE)
         geometry = self._machine.value("geometry")
         if isinstance(geometry, QByteArray):
@@ -384,6 +384,6 @@ class MainWindow(QMainWindow):
 
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())
-        if self.is_complete:  # or it was left at once, and what was kept stays
+        if self.is_complete:  # otherwise it was closed immediately, and the saved layout is kept
             self._others.evaluations.leave()
             self._others.remember(self._machine)

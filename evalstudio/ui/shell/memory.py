@@ -1,4 +1,4 @@
-"""What the window does so that a run of many hours takes no more memory than a short one."""
+"""Memory tuning of the window process, so that a run of many hours takes no more memory than a short one."""
 
 import ctypes
 import gc
@@ -9,27 +9,27 @@ M_MMAP_THRESHOLD = -3  # malloc.h
 
 
 def make_without_collecting() -> None:
-    """No garbage collection until `keep_what_lasts`: while a window is made it is a tenth of the work, and finds nothing."""
+    """Turns garbage collection off until `keep_what_lasts`: it is a tenth of the work of a start, and finds nothing."""
     gc.disable()
 
 
 def keep_what_lasts() -> None:
-    """Takes the window's own objects out of garbage collection: walking through all of them costs tens of ms."""
+    """Freezes the window's own objects, because traversing all of them in each collection costs tens of ms."""
     gc.collect()
     gc.freeze()
     gc.enable()
 
 
 def give_back_large_blocks() -> None:
-    """Has freed blocks from `LARGE` on go back to the system at once.
+    """Makes freed blocks from `LARGE` bytes on return to the system immediately.
 
-    glibc raises that bound to the size of whatever large block is freed, up to 32 MB: arrays that grow with a run are
-    then cut from a heap which keeps each hole they leave (mallopt(3), M_MMAP_THRESHOLD). Elsewhere this does nothing.
+    glibc raises that threshold to the size of any large block freed, up to 32 MB: arrays that grow with a run are
+    then allocated on the heap, which keeps each hole they leave (mallopt(3), M_MMAP_THRESHOLD). No-op elsewhere.
     """
     if sys.platform != "linux":
         return
     try:
         set_option = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
-        return  # another C library, which has no such bound
+        return  # another C library, without this threshold
     set_option(M_MMAP_THRESHOLD, LARGE)

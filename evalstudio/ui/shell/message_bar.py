@@ -1,4 +1,4 @@
-"""The one calm place for messages: below the menu, one line each, gone when dismissed or acted on."""
+"""Message bar: the one place for messages, below the menu, one line each, shown until dismissed or acted on."""
 
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -10,13 +10,13 @@ from evalstudio.ui.kit.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, mixed, t
 from evalstudio.ui.kit.widgets import Button, TextLabel
 from evalstudio.ui.state.notices import Notice, Offer
 
-MOST = 4  # at once; the oldest goes
-INFO_MS = 8_000  # what only informs leaves by itself
+MOST = 4  # at once; the oldest is removed
+INFO_MS = 8_000  # information disappears by itself
 COLOURS = {"info": "accent_text", "warning": "warn", "error": "bad"}
 
 
 class MessageBar(QWidget):
-    """Shows notices. A later one with the same key takes the place of the earlier."""
+    """The bar of notices. A later one replaces an earlier one with the same key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class MessageBar(QWidget):
         self.setVisible(True)
 
     def items(self) -> list["MessageItem"]:
-        """The messages that are shown, oldest first."""
+        """The visible messages, oldest first."""
         return list(self._items)
 
     def dismiss(self, item: "MessageItem") -> None:
@@ -51,14 +51,14 @@ class MessageBar(QWidget):
         self.setVisible(bool(self.items()))
 
     def change_text(self, key: str, text: str) -> None:
-        """Another text for a message that is shown; its buttons stay as they are."""
+        """Changes the text of a visible message and keeps its buttons."""
         for item in self.items():
             if item.notice.key == key:
                 item.text.show_text(plain(text, 2_000))
                 item.text.setAccessibleName(text)
 
     def dismiss_key(self, key: str) -> None:
-        """Takes away a message that is no longer true."""
+        """Removes a message that no longer applies."""
         for item in self.items():
             if item.notice.key == key:
                 self.dismiss(item)

@@ -1,4 +1,4 @@
-"""The pages' names down the left side, the log and the settings at the foot."""
+"""Navigation bar: the pages on the left side, with the log and the settings at the bottom."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ PAGES = tuple(TITLES)
 
 
 class Navigation(QWidget):
-    """`chosen` says which page a person wants."""
+    """The navigation bar. `chosen` is emitted with the page selected by a person."""
 
     chosen = Signal(str)
 
@@ -45,5 +45,5 @@ class Navigation(QWidget):
             column.addWidget(button)
 
     def show_page(self, name: str) -> None:
-        """Marks the page that is shown."""
+        """Marks the current page."""
         self._buttons[name].setChecked(True)

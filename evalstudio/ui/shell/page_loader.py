@@ -1,4 +1,7 @@
-"""All pages but Home. They are made once the window is painted: most of what a start would have to load is theirs."""
+"""Page loader: creates all pages but Home.
+
+They are created after the window is painted, because most of what a start would have to load belongs to them.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PagesBehindHome:
-    """The pages, as attributes; each is there once `make` has come by it."""
+    """The pages as attributes; each one exists once `make` has reached it."""
 
     runs: "RunsPage"
     results: "ResultsPage"
@@ -35,7 +38,7 @@ class PagesBehindHome:
         self._session, self._actions, self._log, self._book = session, actions, log, book
 
     def make(self) -> Iterator[None]:
-        """Makes one after the other, in steps between which the window can draw and answer."""
+        """Creates the pages one by one, in steps between which the window stays responsive."""
         import numpy  # noqa: F401 - the two are half of all that is to load
 
         yield
@@ -76,7 +79,7 @@ class PagesBehindHome:
         }  # fmt: skip
 
     def first_fields(self) -> dict[str, QWidget]:
-        """Where the keys go when a page is shown."""
+        """Returns the widget of each page that gets the focus when it is shown."""
         return {
             "results": self.results.records.table,
             "compare": self.compare.flips.table,
@@ -84,7 +87,7 @@ class PagesBehindHome:
         }
 
     def restore(self, machine: QSettings) -> None:
-        """The places of splitters and columns that a person left."""
+        """Restores the saved layout of splitters and columns."""
         for part in self._kept():
             state = machine.value(_key(part))
             if isinstance(state, QByteArray):
@@ -107,5 +110,5 @@ class PagesBehindHome:
 
 
 def _key(part: QSplitter | QHeaderView) -> str:
-    """Columns are kept by their number: those of a program that had more or fewer would leave a table half painted."""
+    """Returns the settings key with the number of columns: a layout with more or fewer would break the table."""
     return f"{part.objectName()}-{part.count()}" if isinstance(part, QHeaderView) else part.objectName()

@@ -1,20 +1,20 @@
-"""The check before anything heavy is imported: can this Python and this Qt run the window at all?"""
+"""Preflight check before any heavy import: can this Python and this Qt run the window at all?"""
 
 import sys
 
 from evalstudio.core.errors import RequirementError
 
 OLDEST_PYTHON = (3, 11)
-IMMORTAL_NONE = (3, 12)  # from here on the fault of PySide6 below does no harm
+IMMORTAL_NONE = (3, 12)  # from this version on, the fault of PySide6 below is harmless
 FAULTY_PYSIDE = (6, 12, 0)
 OLDEST_PYSIDE = (6, 8)
 QT_PACKAGES = ("PySide6-Essentials", "PySide6")
 
 
 def problem(python: tuple[int, ...], pyside: str | None) -> str | None:
-    """What keeps the window from opening, as a sentence with what to do; None when nothing does.
+    """Returns what keeps the window from opening, with what to do, as a sentence; None if nothing does.
 
-    `python` is the version as numbers, `pyside` the version of PySide6 or None where it is not installed.
+    `python` is the version as numbers, `pyside` the version of PySide6 or None if it is not installed.
     """
     if python[:2] < OLDEST_PYTHON:
         return (
@@ -36,7 +36,7 @@ def problem(python: tuple[int, ...], pyside: str | None) -> str | None:
 
 
 def check() -> None:
-    """Raises RequirementError with a readable sentence where the window can't run. The packaged program brings its own Qt."""
+    """Raises RequirementError if the window can't run. The packaged program includes its own Qt."""
     if getattr(sys, "frozen", False):
         return
     sentence = problem(tuple(sys.version_info[:3]), installed_pyside())
@@ -45,7 +45,7 @@ def check() -> None:
 
 
 def installed_pyside() -> str | None:
-    """The version of PySide6, found without importing it."""
+    """Returns the version of PySide6 without importing it."""
     from importlib import metadata
 
     for package in QT_PACKAGES:

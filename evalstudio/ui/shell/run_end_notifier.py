@@ -1,4 +1,7 @@
-"""Says when a long run has ended and nobody was looking: from the tray, or in the window where there is no tray."""
+"""Run end notifier: reports the end of a long run that nobody watched.
+
+It uses the tray or, where there is none, the window.
+"""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
@@ -11,17 +14,17 @@ from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.state.notices import Offer
 from evalstudio.ui.state.session import Session
 
-LONG_RUN_S = 60.0  # a shorter run is waited for
+LONG_RUN_S = 60.0  # people wait for shorter runs
 
 
 class EndNotes(QObject):
-    """Watches the runs of this window's engine."""
+    """Notifier for the runs of this window's engine."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
         self._going: set[int] = set()
-        self._run_id: int | None = None  # the one that the tray last told of
+        self._run_id: int | None = None  # the run of the last tray message
         self._tray: QSystemTrayIcon | None = None
         session.run_changed.connect(self._look)
 
@@ -55,7 +58,7 @@ class EndNotes(QObject):
         QApplication.alert(self._window)
 
     def _open(self) -> None:
-        """A person comes back: the window shows the run, and the tray is left."""
+        """Shows the run in the window and hides the tray icon when a person returns."""
         if self._tray is not None:
             self._tray.hide()
         self._window.showNormal() if self._window.isMinimized() else self._window.show()
@@ -66,7 +69,7 @@ class EndNotes(QObject):
 
 
 def ended_words(now: Snapshot) -> str:
-    """How a run has ended, in a sentence."""
+    """Describes the end of a run in a sentence."""
     score = f", {short_score(now.scores[0])}" if now.scores and now.scores[0].value is not None else ""
     errored = tr(", {errored:,} errored").format(errored=now.errored) if now.errored else ""
     return tr(

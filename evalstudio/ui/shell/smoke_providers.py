@@ -1,4 +1,4 @@
-"""A loopback endpoint that answers as every provider does, for the smoke test: the packaged app must reach them all."""
+"""Fake provider endpoint on loopback for the smoke test: the packaged app must reach every provider."""
 
 import json
 import threading
@@ -13,12 +13,12 @@ KEY = "EVALSTUDIO_SMOKE_TEST_KEY"
 """The environment variable that holds the key of the endpoint."""
 ANSWER = "Paris"
 TOKENS = {"prompt_tokens": 12, "completion_tokens": 1, "total_tokens": 13}
-# at its own address a provider's price is looked up; these names have one
+# prices are looked up for a provider's own address; these models have one
 MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-pro", "deepseek": "deepseek-chat"}
 
 
 def evaluations(url: str) -> Iterator[tuple[str, str]]:
-    """Each provider and the text of an evaluation that asks it one question at the endpoint `url`."""
+    """Yields each provider with the text of an evaluation that asks it one question at the endpoint `url`."""
     for provider in PROVIDERS:
         name = MODELS.get(provider, "gpt-4o-mini")
         yield (
@@ -39,7 +39,7 @@ key = "{KEY}"
 
 @contextmanager
 def loopback_endpoint() -> Iterator[str]:
-    """Serves chat completions and Anthropic's messages on a free port meanwhile; gives the base URL."""
+    """Serves chat completions and Anthropic's messages on a free port; yields the base URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *args: Any) -> None:
-        """Nothing: a line on stderr counts as an error of the smoke test."""
+        """Suppresses logging: a line on stderr counts as an error of the smoke test."""
 
 
 def _completion() -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Whether an installation works: window, chart, database, engine with runs on every provider, Excel, exports. Nothing is kept."""
+"""Smoke test of an installation: window, chart, database, engine with runs on every provider, Excel and exports.
+
+Nothing it creates is kept.
+"""
 
 import asyncio
 import os
@@ -20,18 +23,18 @@ EVALUATION = "example:sentiment"
 SAMPLES = 20
 SHEET_SAMPLES = 5
 LONGEST_S = 60.0
-DRAWN = 500  # points in which charts with curves differ from empty ones, at least
+DRAWN = 500  # minimum number of pixels by which charts with curves differ from empty ones
 EXPECTED = (
-    # the offscreen platform has no window manager to ask
+    # the offscreen platform has no window manager
     "This plugin does not support propagateSizeHints()",
     "This plugin does not support raise()",
 )
 
 
 def smoke_test() -> dict[str, Any]:
-    """Goes through the program once, in folders of its own; returns what was found, with `ok` and perhaps `error`.
+    """Exercises the program once, in temporary folders; returns the findings, with `ok` and possibly `error`.
 
-    A line on stderr, of this process or of the engine, counts as an error. Takes some seconds, a minute at most.
+    A line on stderr, of this process or the engine, counts as an error. It takes some seconds, at most a minute.
     """
     found: dict[str, Any] = {"ok": False, "evalstudio": __version__, "packaged": is_packaged()}
     started = time.perf_counter()
@@ -92,7 +95,7 @@ async def _visit(folder: Path, found: dict[str, Any]) -> None:
 
 
 async def _run(studio: Any, folder: Path, found: dict[str, Any]) -> None:
-    """A run of an example in the engine process; its charts as a picture, its records as files."""
+    """Runs an example in the engine process, and exports its charts as a picture and its records as files."""
     from evalstudio.protocol import StartRun
     from evalstudio.store.query import RecordQuery
     from evalstudio.ui.state.export_job import export_records
@@ -128,7 +131,7 @@ async def _run(studio: Any, folder: Path, found: dict[str, Any]) -> None:
 
 
 async def _run_a_sheet(studio: Any, folder: Path, found: dict[str, Any]) -> None:
-    """An Excel file: looked at in the window, then run by the engine, which reads it by itself."""
+    """Previews an Excel file in the window, then runs it in the engine, which reads it separately."""
     from evalstudio.datasets import DatasetSource
     from evalstudio.protocol import StartRun
 
@@ -150,7 +153,7 @@ async def _run_a_sheet(studio: Any, folder: Path, found: dict[str, Any]) -> None
 
 
 async def _run_every_provider(studio: Any, folder: Path, url: str, found: dict[str, Any]) -> None:
-    """One question to each provider's client and prices, at an endpoint of this process."""
+    """Sends one question through each provider's client to an endpoint in this process, and checks the prices."""
     from evalstudio.protocol import StartRun
 
     session = studio.session
@@ -187,7 +190,7 @@ _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def write_sheet(path: Path, samples: int) -> None:
-    """The smallest Excel file that is one: a heading and so many rows of a question and its answer."""
+    """Writes a minimal Excel file: a heading, and a number of rows with a question and its answer."""
     rows = [("question", "answer"), *((f"What is {n} plus {n}?", str(2 * n)) for n in range(samples))]
     cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
     cells = "".join(f"<row>{''.join(cell.format(word) for word in row)}</row>" for row in rows)
@@ -206,7 +209,7 @@ def write_sheet(path: Path, samples: int) -> None:
 
 
 def _differing(before: Any, after: Any) -> int:
-    """In how many points two pictures differ; all of the second where their sizes do."""
+    """Counts the pixels in which two pictures differ; all of the second if their sizes differ."""
     points = [(x, y) for x in range(after.width()) for y in range(after.height())]
     if before.size() != after.size():
         return len(points)
@@ -220,7 +223,7 @@ async def _until(holds: Callable[[], object]) -> None:
 
 @contextmanager
 def _stderr_to(path: Path) -> Iterator[None]:
-    """Sends what this process and its libraries write to stderr to a file meanwhile."""
+    """Redirects stderr of this process and its libraries to a file."""
     before = os.dup(2)
     with path.open("w") as file:
         os.dup2(file.fileno(), 2)

@@ -1,4 +1,4 @@
-"""Puts the window together: settings, theme, session and main window; and takes it apart again."""
+"""Application assembly: creates settings, theme, session and main window, and shuts them down again."""
 
 import faulthandler
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from evalstudio.workspace.folder import find_workspace
 
 @dataclass(slots=True)
 class Studio:
-    """One open window and all that belongs to it."""
+    """One open window and everything that belongs to it."""
 
     window: MainWindow
     session: Session
@@ -30,7 +30,7 @@ class Studio:
     is_closed: bool = False
 
     async def close(self) -> None:
-        """Ends the engine and every thread, timer and task of the window."""
+        """Stops the engine and every thread, timer and task of the window."""
         if self.is_closed:
             return
         self.is_closed = True
@@ -38,7 +38,7 @@ class Studio:
         self.window.awake.hold(False)
         await self.session.close()
         for timer in self.window.findChildren(QTimer):
-            timer.stop()  # what it would begin now outlived the window
+            timer.stop()  # anything it started now would outlive the window
         await tasks.cancel_all()
         self.reporter.remove()
         if self.faults is not None:
@@ -49,7 +49,7 @@ class Studio:
 
 
 def open_studio(workspace_option: str | None, leave: Callable[[], None]) -> Studio:
-    """Makes the window and starts its engine; `leave` is called when a person has closed the window."""
+    """Creates the window and starts its engine; `leave` is called when a person has closed the window."""
     give_back_large_blocks()
     settings, problem = load_settings()
     workspace = find_workspace(workspace_option, settings.workspace or None)

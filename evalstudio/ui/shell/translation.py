@@ -1,16 +1,16 @@
-"""The window's language: the system's, where there is a translation into it; else English."""
+"""Interface language: the system's, if there is a translation for it, otherwise English."""
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from evalstudio.workspace.resources import resource
 
-SOURCE = "en"  # what the program is written in
+SOURCE = "en"  # the language of the program's texts
 
 
 def install_translation(application: QCoreApplication, locale: QLocale | None = None) -> str:
-    """Loads `evalstudio_<language>.qm` and Qt's own texts in that language; returns the language, `en` where none is.
+    """Loads `evalstudio_<language>.qm` and Qt's own texts in that language; returns the language, `en` if there is none.
 
-    Of the languages that a person lists the first counts for which there is a translation, or which is English.
+    The first preferred language counts that has a translation or is English.
     """
     try:
         folder = str(resource("translations"))

@@ -1,4 +1,4 @@
-"""A thread for work that is short but must not hold up the window: reading a file's first rows, checking a text."""
+"""Background thread for short work that must not block the window, such as reading a file's first rows."""
 
 import asyncio
 import threading
@@ -11,7 +11,7 @@ PATIENCE_S = 2.0
 
 
 class BackgroundThread:
-    """Does one thing after the other. A daemon: what never ends (a template can loop) does not hold up leaving."""
+    """Daemon thread that runs one job after the other; a job that never ends (a template can loop) does not block exit."""
 
     def __init__(self, name: str) -> None:
         self._queue: SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any], Any] | None] = SimpleQueue()
@@ -19,7 +19,7 @@ class BackgroundThread:
         self._closed = False
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """What `work` returns or raises. Raises CancelledError once the worker is closed."""
+        """Runs `work` and returns its result or raises its error. Raises CancelledError once the thread is closed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         if self._closed:

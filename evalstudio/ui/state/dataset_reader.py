@@ -1,4 +1,7 @@
-"""Datasets for the window: first rows from a thread, whole files from a process, both kept while the file stays as it is."""
+"""Dataset reader of the window: first rows from a thread, whole files from a process.
+
+Both results are kept as long as the file is unchanged.
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -20,14 +23,14 @@ from evalstudio.ui.state.background_thread import BackgroundThread
 from evalstudio.ui.state.engine_client import clean_environment, module_command
 
 KEPT = 32
-LARGE_LIBRARY = (".parquet", ".pq")  # read by the interpreter that a person has chosen, where there is one
+LARGE_LIBRARY = (".parquet", ".pq")  # read by the interpreter that a person has chosen, if any
 Key = tuple[str, int, int]
 
 
 class DatasetReader(QObject):
-    """Answers by coroutine. Raises DatasetError or RequirementError with a sentence.
+    """Reader with coroutine methods, which raise DatasetError or RequirementError.
 
-    `python` says which interpreter a person has chosen, if any: it may read formats that this program can't.
+    `python` returns the interpreter that a person has chosen, if any: it may read formats that this program can't.
     """
 
     def __init__(self, python: Callable[[], str] = str, parent: QObject | None = None) -> None:
@@ -40,7 +43,7 @@ class DatasetReader(QObject):
         self._processes: list[QProcess] = []
 
     async def preview(self, source: DatasetSource, base: Path) -> Preview:
-        """The first rows as they will be read, and what is wrong so far."""
+        """Reads the first rows, and the problems found in them."""
         key, path = await self.worker.do(lambda: _key(source, base))
         if key in self._surveys:
             return self._surveys[key].preview
@@ -57,11 +60,11 @@ class DatasetReader(QObject):
         return self._previews[key]
 
     async def size(self, source: DatasetSource, base: Path) -> int:
-        """The file's bytes."""
+        """Returns the size of the file in bytes."""
         return (await self.worker.do(lambda: _key(source, base)))[0][2]
 
     async def survey(self, source: DatasetSource, base: Path) -> Survey:
-        """The whole file: rows, problems, hash."""
+        """Reads the whole file: number of rows, problems, hash."""
         key, _ = await self.worker.do(lambda: _key(source, base))
         if key in self._surveys:
             return self._surveys[key]
@@ -78,7 +81,7 @@ class DatasetReader(QObject):
         return found
 
     def drop_surveys(self) -> None:
-        """Ends the reading of whole files: another one is asked for. Who waits for them is cancelled."""
+        """Cancels the reading of whole files, and its callers, because another file is requested."""
         processes, self._processes = self._processes, []
         for process in processes:
             process.kill()
@@ -87,7 +90,7 @@ class DatasetReader(QObject):
         self._under_way.clear()
 
     def close(self) -> None:
-        """Ends the thread, and processes that still read."""
+        """Stops the thread and all reading processes."""
         processes = list(self._processes)
         self.drop_surveys()
         for process in processes:
@@ -134,9 +137,9 @@ class DatasetReader(QObject):
 
 def _key(source: DatasetSource, base: Path) -> tuple[Key, Path]:
     path = resolve(source, base)
-    standing = path.stat()
-    told = f"{path} {msgspec.json.encode(how_read(source)).decode()}"
-    return (told, standing.st_mtime_ns, standing.st_size), path
+    status = path.stat()
+    description = f"{path} {msgspec.json.encode(how_read(source)).decode()}"
+    return (description, status.st_mtime_ns, status.st_size), path
 
 
 def _keep(kept: "OrderedDict[Key, Any]", key: Key, value: Any) -> None:

@@ -1,4 +1,7 @@
-"""The window's end of the engine process: starts it, asks it, notices when it is gone, and ends it in order."""
+"""Engine client: the window's end of the engine process.
+
+It starts the process, sends commands, notices when the process has died, and shuts it down in order.
+"""
 
 import asyncio
 import os
@@ -37,15 +40,15 @@ from evalstudio.workspace.folder import Workspace
 from evalstudio.workspace.packaged import is_packaged
 
 HELLO_MS = 30_000
-PATIENCE_MS = 3_000  # between asking, terminating and killing
+PATIENCE_MS = 3_000  # between shutdown request, terminate and kill
 BACK_OFF_MS = (200, 1_000, 3_000, 10_000)
-FORGIVEN_S = 60.0  # an engine that lived so long may be restarted at once again
+FORGIVEN_S = 60.0  # an engine that ran this long may be restarted immediately again
 
 T = TypeVar("T")
 
 
 class EngineState(StrEnum):
-    """Where the engine is, in the word that the status bar shows."""
+    """State of the engine, as shown in the status bar."""
 
     STARTING = "starting"
     READY = "ready"
@@ -55,14 +58,14 @@ class EngineState(StrEnum):
 
 
 class EngineClient(QObject):
-    """One engine process at a time. Requests are coroutines that end with the engine's reply."""
+    """Client of one engine process at a time. Requests are coroutines that return the engine's reply."""
 
     state_changed = Signal(object)  # EngineState
     snapshot = Signal(object)  # Snapshot
     log = Signal(object)  # LogLine
     capacity = Signal(object)  # CapacityPlan, Level or CapacityFound
-    restarting = Signal(object)  # Restarting: the engine itself asked for it
-    died = Signal(str)  # a sentence; a restart is under way if there is any sense in it
+    restarting = Signal(object)  # Restarting: requested by the engine itself
+    died = Signal(str)  # a sentence; a restart is under way if it makes sense
     failed = Signal(str)  # a sentence; no restart
 
     def __init__(self, workspace: Workspace, python: str = "", parent: QObject | None = None) -> None:
@@ -70,7 +73,7 @@ class EngineClient(QObject):
         self.workspace = workspace
         self.state = EngineState.STOPPED
         self.hello: Hello | None = None
-        self.python = python  # acts at the next start
+        self.python = python  # used at the next start
         self._process: QProcess | None = None
         self._frames = Frames[Events](Events)
         self._replies: dict[int, asyncio.Future[object]] = {}
@@ -91,7 +94,7 @@ class EngineClient(QObject):
         return self.hello.pid if self.hello is not None else None
 
     def start(self) -> None:
-        """Starts the process; `state_changed` says when it is ready."""
+        """Starts the process; `state_changed` is emitted when it is ready."""
         if self._process is not None:
             return
         self._restart_timer.stop()
@@ -116,7 +119,7 @@ class EngineClient(QObject):
     async def request(self, command: Command[T]) -> T:
         """Sends a command and returns its answer: `run_id = await request(StartRun("example:sentiment"))`.
 
-        Raises RunError with the engine's sentence, or when the engine is not there or dies before it answers.
+        Raises RunError with the engine's message, or if the engine is not running or dies before it answers.
         """
         if self._process is None or self.state is not EngineState.READY:
             raise RunError(tr("The engine is not running; wait until it is ready, then try again."))
@@ -131,7 +134,7 @@ class EngineClient(QObject):
             raise RunError(_misunderstood(error)) from error
 
     async def stop(self) -> None:
-        """Ends the engine: asks, after 3 seconds terminates, after 3 more kills. Returns when it is gone."""
+        """Stops the engine: asks, terminates after 3 seconds, kills after 3 more. Returns when it has exited."""
         self._leaving = True
         self._restart_timer.stop()
         process = self._process
@@ -145,11 +148,11 @@ class EngineClient(QObject):
         await gone
 
     def restart(self) -> None:
-        """A fresh start after the engine was given up, asked for by a person."""
+        """Starts the engine again at a person's request, after automatic restarts were given up."""
         self._deaths.clear()
         self.start()
 
-    # What the process does ------------------------------------------------------------------------------------
+    # Process events ------------------------------------------------------------------------------------
 
     def _read(self) -> None:
         if self._process is None:
@@ -234,13 +237,13 @@ class EngineClient(QObject):
             self._plan_restart(how, was_ready=was_ready)
 
     def _read_rest(self, process: QProcess) -> None:
-        """What came before the end is still to be heard."""
+        """Reads the messages sent before the process ended."""
         try:
             for event in self._frames.feed(bytes(process.readAllStandardOutput().data())):
                 if not isinstance(event, Hello):
                     self._take(event)
         except ValueError:
-            return  # cut in the middle of a message
+            return  # truncated in the middle of a message
         text = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         if text:
             self.log.emit(LogLine(time.time(), "error", text))
@@ -281,7 +284,7 @@ class EngineClient(QObject):
             self._process.kill()
 
     def _lose_patience(self) -> None:
-        """One step of the ladder each time: ask, terminate, kill."""
+        """Escalates by one step each time: ask, terminate, kill."""
         process = self._process
         if process is None:
             return
@@ -310,16 +313,16 @@ class EngineClient(QObject):
 
 
 def engine_command(workspace: Workspace, python: str = "") -> tuple[str, list[str]]:
-    """The program and arguments that start the engine: with a person's own Python, or with the program's."""
+    """Returns the program and arguments that start the engine with a person's own Python or the program's."""
     arguments = ["engine", "--workspace", str(workspace.folder)]
     if python or not is_packaged():
-        # -P: a module in the current folder must not be taken for one of Python's own
+        # -P: a module in the current folder must not shadow one of Python's own
         return python or sys.executable, ["-P", "-m", "evalstudio", *arguments]
     return _frozen_engine(), arguments
 
 
 def module_command(module: str, python: str = "") -> tuple[str, list[str]]:
-    """The program and arguments that run one of the program's own modules in a process of its own, or in `python`'s."""
+    """Returns the program and arguments that run one of our modules in a separate process, optionally with `python`."""
     if python or not is_packaged():
         return python or sys.executable, ["-P", "-m", module]
     return _frozen_engine(), ["-m", module]
@@ -330,7 +333,7 @@ def _frozen_engine() -> str:
 
 
 def clean_environment() -> QProcessEnvironment:
-    """Our environment without what belongs to the window or to a frozen program's own Python."""
+    """Returns our environment without variables of the window or of a frozen program's own Python."""
     environment = QProcessEnvironment.systemEnvironment()
     for name in os.environ:
         if name.startswith(("_PYI_", "_MEIPASS")) or name in ("PYTHONHOME", "QT_PLUGIN_PATH"):

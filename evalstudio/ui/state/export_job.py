@@ -1,6 +1,6 @@
-"""Writes records of a run to a file, in a thread and on a connection of its own: tables stay quick meanwhile.
+"""Export job: writes records of a run to a file in a thread with its own connection, so that tables stay fast.
 
-The file appears when it is whole; what is broken off leaves nothing behind.
+The file appears when it is complete; a cancelled export leaves nothing behind.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from evalstudio.workspace.folder import Workspace
 
 @dataclass(slots=True)
 class Progress:
-    """How far an export is: characters written, and records of `total` where they are counted. `stop` breaks it off."""
+    """Progress of an export: characters written, and records of `total` if counted. `stop` cancels it."""
 
     total: int | None = None
     records: int = 0
@@ -34,11 +34,11 @@ class Progress:
 async def export_records(
     workspace: Workspace, run_id: int, ids: Ids, path: Path, progress: Progress | None = None
 ) -> int | None:
-    """Writes these records in this order, as CSV or, by the file's name, as JSON lines; how many were there.
+    """Writes records in the given order, as CSV or, depending on the file name, JSON Lines; returns their number.
 
     None where it was broken off. Raises StoreError with a sentence where it can't be written.
     """
-    from evalstudio.reports.records import write_records  # late: it brings the command line along
+    from evalstudio.reports.records import write_records  # imported late: it imports the command line as well
 
     progress = progress or Progress()
     progress.total = len(ids)
@@ -54,7 +54,7 @@ async def export_records(
 async def export_run(
     workspace: Workspace, run_id: int, path: Path, progress: Progress | None = None
 ) -> int | None:
-    """Writes a whole run: an HTML report, JUnit XML, CSV or JSON lines, by the file's name; how many records are in it.
+    """Writes a whole run as HTML, JUnit XML, CSV or JSON Lines, depending on the file name; returns its record count.
 
     None where it was broken off. Raises StoreError with a sentence where it can't be written.
     """
@@ -74,7 +74,7 @@ async def _in_thread(
         return await asyncio.wrap_future(thread.submit(_write, workspace, path, progress, write))
     finally:
         progress.stop.set()
-        thread.shutdown(wait=True)  # ends with the next piece that is written
+        thread.shutdown(wait=True)  # it ends with the next piece written
 
 
 def _counted(progress: Progress, ids: Ids) -> Iterator[int]:
@@ -84,11 +84,11 @@ def _counted(progress: Progress, ids: Ids) -> Iterator[int]:
 
 
 class _Stopped(Exception):
-    """A person broke it off, or the window was closed."""
+    """The export was cancelled by a person or by closing the window."""
 
 
 class _Watched:
-    """A file to write to that counts, and ends the writing where it is to stop."""
+    """Text file that counts what is written, and raises when the export is to stop."""
 
     def __init__(self, file: TextIO, progress: Progress) -> None:
         self._file, self._progress = file, progress

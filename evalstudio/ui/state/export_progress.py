@@ -1,4 +1,4 @@
-"""An export that is told about: how far it is, with a button that breaks it off, and what became of it."""
+"""Export progress: a message that shows how far an export is, with a button to cancel it, and its result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,18 +10,18 @@ from evalstudio.ui.state.export_job import Progress
 from evalstudio.ui.state.notices import Offer
 from evalstudio.ui.state.session import Session
 
-QUIET_S = 0.5  # what takes no longer needs no progress
+QUIET_S = 0.5  # shorter exports need no progress
 TICK_S = 0.25
 KEY = "export"
 
 
-async def tell_export(
+async def export_with_progress(
     session: Session,
     path: Path,
     write: Callable[[Progress], Awaitable[int | None]],
-    said: Callable[[int], str],
+    message: Callable[[int], str],
 ) -> None:
-    """Waits for `write` and says in the window's messages how far it is; at its end what `said` makes of the count."""
+    """Awaits `write` and shows its progress in the message bar; at the end, shows `message(count)`."""
     progress = Progress()
     task = asyncio.ensure_future(write(progress))
     try:
@@ -36,11 +36,11 @@ async def tell_export(
         session.tell(str(error), "error", key=KEY)
         return
     finally:
-        task.cancel()  # of a window that closes
+        task.cancel()  # if the window is closing
     if count is None:
         session.tell(tr("The export was cancelled; {name} was not written.").format(name=path.name), key=KEY)
     else:
-        session.tell(said(count), key=KEY)
+        session.tell(message(count), key=KEY)
 
 
 def _words(path: Path, progress: Progress) -> str:

@@ -1,4 +1,4 @@
-"""The workspace's own models and the session's keys, as the window knows them."""
+"""Model list of the session: the workspace's own models and the session's keys, as the window knows them."""
 
 from collections.abc import Mapping
 
@@ -21,19 +21,19 @@ DEMO_MODELS = ("demo/fast", "demo/instant", "demo/one-second", "demo/hosted-500r
 
 
 class ModelBook(QObject):
-    """`changed` comes when a model was added, changed or removed."""
+    """The list. `changed` is emitted when a model was added, changed or removed."""
 
     changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._session_keys: dict[str, str] = {}  # for an engine that is started again
+        self._session_keys: dict[str, str] = {}  # for a restarted engine
         self.models: Mapping[str, ModelSettings] = {}
         session.engine.state_changed.connect(self._engine_state)
 
     def load(self) -> None:
-        """Reads the file anew: another program may have written it."""
+        """Reads the file again, because another program may have written it."""
         try:
             models = load_models(self._session.workspace)
         except EvalStudioError as error:
@@ -44,7 +44,7 @@ class ModelBook(QObject):
             self.changed.emit()
 
     def save(self, name: str, model: ModelSettings, before: str | None = None) -> None:
-        """Keeps a model under a name; `before` is the one it had. Raises ModelError with a sentence."""
+        """Saves a model under a name; `before` is its previous name. Raises ModelError."""
         models = load_models(self._session.workspace)
         if name != before and name in models:
             raise ModelError(tr("There is a model '{name}' already; choose another name.").format(name=name))
@@ -52,17 +52,17 @@ class ModelBook(QObject):
         self._write(models | {name: model})
 
     def remove(self, name: str) -> None:
-        """Raises ModelError where the file can't be written."""
+        """Removes a model. Raises ModelError if the file can't be written."""
         models = load_models(self._session.workspace)
         models.pop(name, None)
         self._write(models)
 
     def resolve(self, reference: str) -> ModelSettings:
-        """What a name stands for. Raises ModelError."""
+        """Resolves a name to model settings. Raises ModelError."""
         return resolve_model(reference, self._session.workspace.folder, self.models)
 
     def keep_window(self, reference: str, window: int) -> str:
-        """Makes a window that of all runs on a model that set no strategy; returns the name of the model's entry."""
+        """Sets the window for runs on a model that set no strategy; returns the name of the model's entry."""
         models = load_models(self._session.workspace)
         model = resolve_model(reference, self._session.workspace.folder, models)
         name = reference if reference in models else own_name(model)
@@ -70,10 +70,11 @@ class ModelBook(QObject):
         return name
 
     async def set_key(self, name: str, secret: str, *, keychain: bool) -> str:
-        """Gives the engine a key; where it is found now. Raises RunError with a sentence."""
+        """Passes a key to the engine; returns where it is found now. Raises RunError."""
         secret = secret.strip()
         if secret:
-            use_for_session(name, secret)  # so that nothing that this window shows or copies holds it
+            # so that it is redacted from everything that this window shows or copies
+            use_for_session(name, secret)
         where = await self._session.engine.request(SetKey(name, secret, keychain=keychain))
         if secret and not keychain:
             self._session_keys[name] = secret

@@ -1,4 +1,4 @@
-"""Messages to the person at the window, with what can be done about them."""
+"""Notices: messages to the person at the window, with the actions offered for them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A button beside a message."""
+    """A button next to a message."""
 
     text: str
     act: Callable[[], object]
@@ -14,7 +14,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message. `level` is info, warning or error; a later one with the same `key` takes its place."""
+    """A message. `level` is info, warning or error; a later one with the same `key` replaces it."""
 
     text: str
     level: str = "info"

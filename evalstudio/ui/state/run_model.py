@@ -1,7 +1,7 @@
-"""What the window knows of a run: its latest snapshot and its seconds. No Qt, and constant size.
+"""Run model: the latest snapshot and the seconds of a run, without Qt and in constant size.
 
-A run that this window's engine runs sends snapshots. For every other run, finished or run by somebody else, the same
-is read from the store, so that the pages need not tell them apart.
+A run of this window's engine sends snapshots. For every other run, whether finished or run by another program, the
+same data is read from the store, so that the pages need not distinguish them.
 """
 
 from collections import deque
@@ -27,7 +27,7 @@ MOST_CHANGES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the store has of a run."""
+    """The stored data of a run."""
 
     row: RunRow
     buckets: list[SecondBucket]
@@ -44,9 +44,9 @@ class RunModel:
         self.series = _no_seconds()
         self.changes: deque[LimitChange] = deque(maxlen=MOST_CHANGES)
         self.snapshot: Snapshot | None = None
-        self.is_live = False  # snapshots come from this window's engine
+        self.is_live = False  # receives snapshots from this window's engine
         self.seconds_version = 0
-        self._waiting: Snapshot | None = None  # joined, while the history is being read
+        self._waiting: Snapshot | None = None  # snapshots merged while the history is being read
 
     @property
     def state(self) -> RunState | None:
@@ -57,15 +57,15 @@ class RunModel:
         return self.state in ACTIVE
 
     def await_history(self, first: Snapshot) -> None:
-        """From the first live snapshot until `load`, new seconds wait, for those before them come from the store."""
+        """Holds back new seconds from the first live snapshot until `load`, because earlier ones come from the store."""
         self._waiting = first
 
     def give_up_history(self) -> None:
-        """The store could not be read: what comes live is all there is."""
+        """Continues with live data only, because the store could not be read."""
         self._waiting = None
 
     def take(self, snapshot: Snapshot) -> None:
-        """The next snapshot of the engine."""
+        """Takes the next snapshot of the engine."""
         self.is_live = True
         self.snapshot = snapshot
         if self._waiting is not None:
@@ -77,7 +77,7 @@ class RunModel:
         self._add(snapshot.buckets, snapshot.changes)
 
     def load(self, history: History) -> None:
-        """Replaces what is known of the past by what the store has; what waited for it follows."""
+        """Replaces the past by the stored data, then applies what was held back."""
         waiting, self._waiting = self._waiting, None
         self.series = _no_seconds()
         self.changes.clear()
@@ -89,7 +89,7 @@ class RunModel:
             self.snapshot = snapshot_from_store(history)
 
     def end_live(self) -> None:
-        """The engine that sent the snapshots is gone."""
+        """Marks the run as no longer live, because its engine has ended."""
         self.is_live = False
 
     def _add(self, buckets: Iterable[SecondBucket], changes: Iterable[LimitChange]) -> None:
@@ -101,14 +101,14 @@ class RunModel:
 
 def _no_seconds() -> "Series":
     from evalstudio.ui.state.run_series import (
-        Series,  # brings numpy, which the first painted window does without
+        Series,  # imports NumPy, which the first paint of the window does not need
     )
 
     return Series()
 
 
 def snapshot_from_store(history: History) -> Snapshot:
-    """A run as the store has it, in the shape that the engine would send."""
+    """Builds the snapshot of a stored run, in the form that the engine would send."""
     row = history.row
     summary = last_summary(row)
     errors = _errors(history, summary)
@@ -151,16 +151,16 @@ def _decoded(summary: str) -> Snapshot | None:
     try:
         return msgspec.json.decode(summary, type=Snapshot)
     except msgspec.MsgspecError:
-        return None  # made by another version; the columns of the run tell enough
+        return None  # written by another version; the columns of the run are sufficient
 
 
 def last_summary(row: RunRow) -> Snapshot | None:
-    """The snapshot with which a run last ended; None if it has none."""
+    """Returns the last snapshot of a run; None if it has none."""
     return _decoded(row.summary) if row.summary is not None else None
 
 
 def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...]:
-    """Attempts are counted from the seconds, records from the store; examples from wherever there is one."""
+    """Combines error counts: attempts from the seconds, records from the store, examples from either."""
     attempts: dict[str, int] = {}
     first: dict[str, float] = {}
     for bucket in history.buckets:
@@ -188,7 +188,7 @@ def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...
 
 
 def _overall(buckets: list[SecondBucket]) -> Percentiles | None:
-    """About the whole run's latency, where no summary says it: medians weighted by answers, the worst of the rest."""
+    """Estimates a run's latency without a summary: medians weighted by answers, maxima of the other percentiles."""
     some = [bucket.latency for bucket in buckets if bucket.latency is not None]
     if not some:
         return None
@@ -202,7 +202,7 @@ def _overall(buckets: list[SecondBucket]) -> Percentiles | None:
 
 
 def _strategy(row: RunRow) -> Strategy:
-    """The strategy that the run was asked for; Adaptive where the run took the default."""
+    """Returns the requested strategy of the run; Adaptive if it used the default."""
     try:
         return StoredSpec.decode(row.spec).strategy or Adaptive()
     except msgspec.MsgspecError:
@@ -210,7 +210,7 @@ def _strategy(row: RunRow) -> Strategy:
 
 
 def window_of(strategy: Strategy, limit: int) -> int:
-    """The number that the window's slider shows for a strategy."""
+    """Returns the number that the window slider shows for a strategy."""
     match strategy:
         case SlidingWindow(max_concurrency=size):
             return size

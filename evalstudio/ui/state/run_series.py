@@ -1,7 +1,7 @@
-"""The seconds of a run as columns for charts, in constant memory however long it runs.
+"""Run time series: the seconds of a run as columns for charts, in constant memory however long it runs.
 
-The newest quarter of an hour is kept second by second; older seconds are merged by ten, those older than three hours by
-sixty, and when even these are too many, pairs of the oldest are merged again.
+The newest quarter of an hour is kept second by second. Older seconds are merged by ten, those older than three
+hours by sixty; when even these are too many, pairs of the oldest are merged again.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float64]
 
 
 class Tier(NamedTuple):
-    """How many rows of one width are kept, and into what they are merged when there are more."""
+    """Resolution tier: how many rows of one width are kept, and into what further ones are merged."""
 
     width: int
     most: int
@@ -33,24 +33,24 @@ class Tier(NamedTuple):
 
 
 TIERS = (Tier(1, 900, 10), Tier(10, 1_080, 60), Tier(60, 1_440, 120))
-_SLACK = 240  # rows over the finest tier's size before they are merged, so that merging is rare
+_SLACK = 240  # rows above the finest tier's size before they are merged, so that merging is rare
 CAPACITY = sum(tier.most for tier in TIERS) + 2 * _SLACK
 
 
 class Series:
-    """Columns over time. Second counts start at the run's first start."""
+    """Columns over time. Seconds count from the run's first start."""
 
     def __init__(self) -> None:
         self._rows = np.full((CAPACITY, len(COLUMNS)), np.nan)
         self._size = 0
-        self._fine = 0  # rows of the finest tier
+        self._fine = 0  # number of rows of the finest tier
         self.last_second = -1
 
     def __len__(self) -> int:
         return self._size
 
     def add(self, buckets: Iterable[SecondBucket]) -> bool:
-        """Appends closed seconds; those already here are passed over. Whether anything was new."""
+        """Appends closed seconds, skipping known ones; returns whether anything was new."""
         before = self.last_second
         for bucket in buckets:
             if bucket.second > self.last_second:
@@ -58,16 +58,16 @@ class Series:
         return self.last_second != before
 
     def column(self, name: str) -> Array:
-        """The values of one column, oldest first; a view that holds until the next `add`."""
+        """Returns the values of a column, oldest first, as a view that is valid until the next `add`."""
         return self._rows[: self._size, COLUMNS[name]]
 
     def per_second(self, name: str) -> Array:
-        """A counted column as a rate."""
+        """Returns a counted column as a rate per second."""
         return self.column(name) / self.column("width")
 
     @property
     def times(self) -> Array:
-        """The middle of each row's span, in seconds since the start."""
+        """Returns the middle of each row's span, in seconds since the start."""
         return self.column("second") + self.column("width") / 2
 
     def _append(self, bucket: SecondBucket) -> None:
@@ -96,7 +96,7 @@ class Series:
         widths = rows[:, COLUMNS["width"]]
         parts: list[Array] = []
         carried = np.empty((0, rows.shape[1]))
-        # From the finest tier to the coarsest: what one tier has too much of goes, merged, into the next.
+        # From the finest tier to the coarsest, excess rows are merged into the next tier.
         for tier in TIERS:
             low = tier.width
             chosen = (widths >= low) & (widths < tier.into) if tier is not TIERS[-1] else widths >= low
@@ -114,7 +114,7 @@ class Series:
 
 
 def _merge(rows: Array, factor: int) -> Array:
-    """Each `factor` rows as one: counts are summed, medians weighted by answers, high percentiles the highest."""
+    """Merges each `factor` rows: counts are summed, medians weighted by answers, high percentiles maximised."""
     if not len(rows):
         return rows
     groups = rows.reshape(-1, factor, rows.shape[1])

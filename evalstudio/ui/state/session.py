@@ -1,4 +1,4 @@
-"""What the pages share: the workspace, the engine, the runs, and the one run that is looked at."""
+"""Session state shared by the pages: the workspace, the engine, the runs, and the selected run."""
 
 from collections.abc import Awaitable, Iterable
 from typing import TypeVar
@@ -22,22 +22,22 @@ from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace.folder import Workspace, find_workspace
 from evalstudio.workspace.packaged import IN_SETTINGS
 
-POLL_MS = 2_000  # how often the store is asked for what other programs do in the same workspace
-OFFERED_AT_START = 3  # interrupted runs of an earlier session, at most
+POLL_MS = 2_000  # interval for reading changes by other programs in the same workspace
+OFFERED_AT_START = 3  # maximum number of interrupted runs of an earlier session
 T = TypeVar("T")
 
 
 class Session(QObject):
-    """The state of one window. Rows come from the store, live numbers from the engine."""
+    """State of one window. Rows come from the store, live numbers from the engine."""
 
     runs_changed = Signal()  # the list of runs
     run_changed = Signal(int)  # a run's snapshot or seconds
     focus_changed = Signal()
     notice = Signal(object)  # Notice
-    progress = Signal(str, str)  # the key of a notice that is shown, and its text from now on
-    reopen_wanted = Signal()  # the window anew, with what the settings say now
+    progress = Signal(str, str)  # the key of a visible notice, and its new text
+    reopen_wanted = Signal()  # request to reopen the window with the current settings
     settings_changed = Signal()
-    settings_wanted = Signal(str)  # the key of a setting that helps
+    settings_wanted = Signal(str)  # the key of a relevant setting
 
     def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,12 +48,12 @@ class Session(QObject):
         self.focus: int | None = None
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
-        self.workspace_option: str | None = None  # --workspace, where it was given
-        self.checked_pythons: dict[str, str] = {}  # what was found about interpreters, by path
+        self.workspace_option: str | None = None  # --workspace, if given
+        self.checked_pythons: dict[str, str] = {}  # results of interpreter checks by path
         self.datasets = DatasetReader(lambda: self.settings.python, self)
         self._running_here: set[int] = set()
         self._asked_at_start = False
-        self._go_on_with: tuple[int, ...] = ()  # as soon as the engine is there again
+        self._to_resume: tuple[int, ...] = ()  # runs to resume as soon as the engine is available again
         self._store_trouble: str | None = None
         self.engine.snapshot.connect(self._take)
         self.engine.restarting.connect(self._engine_restarts)
@@ -70,7 +70,7 @@ class Session(QObject):
 
     @property
     def active_here(self) -> list[RunModel]:
-        """Runs that this window's engine has in work."""
+        """The active runs of this window's engine."""
         return [model for model in self.models.values() if model.is_live and model.is_active]
 
     def open(self) -> None:
@@ -80,30 +80,30 @@ class Session(QObject):
         self._poll.start()
 
     def look_around(self) -> None:
-        """All pages are there: they learn of the runs, see the newest, and what is left undone is offered."""
+        """Completes the start once all pages exist: announces the runs, selects the newest, and offers interrupted ones."""
         self.runs_changed.emit()
         spawn(self._first_look())
 
     async def close(self) -> None:
-        """Ends the engine in order, then the reading of the store."""
+        """Stops the engine in order, then the store reader."""
         self._poll.stop()
         await self.engine.stop()
         self.datasets.close()
         self.store.close()
 
     def tell(self, text: str, level: str = "info", *offers: Offer, key: str = "") -> None:
-        """Says something in the window's one place for messages."""
+        """Shows a message in the window's message bar."""
         self.notice.emit(Notice(text, level, offers, key))
 
     def refuse(self, error: EvalStudioError, key: str = "refusal") -> None:
-        """Says what went wrong; where another interpreter helps, it is offered."""
+        """Reports an error; if another interpreter helps, it is offered."""
         offers = []
         if IN_SETTINGS in str(error):
             offers.append(Offer(tr("Choose an interpreter"), lambda: self.settings_wanted.emit("python")))
         self.tell(str(error), "error", *offers, key=key)
 
     async def ask_engine(self, command: Command[T]) -> T | None:
-        """A command whose refusal is said in the window; returns None then."""
+        """Sends a command and returns its answer; a refusal is shown in the window and returns None."""
         try:
             return await self.engine.request(command)
         except EvalStudioError as error:
@@ -111,7 +111,7 @@ class Session(QObject):
             return None
 
     async def engine_did(self, command: Command[None]) -> bool:
-        """A command without an answer: whether it was carried out; a refusal is said in the window."""
+        """Sends a command without an answer; returns whether it succeeded. A refusal is shown in the window."""
         try:
             await self.engine.request(command)
         except EvalStudioError as error:
@@ -120,13 +120,13 @@ class Session(QObject):
         return True
 
     async def reload(self) -> None:
-        """Reads the runs anew, and the one in focus."""
+        """Reads the runs and the selected run again."""
         await self.refresh()
         if self.focus is not None:
             await self._load(self.focus)
 
     async def forget(self, run_id: int) -> None:
-        """A run was deleted: another one is looked at, the next older one where there is one."""
+        """Removes a deleted run and selects another one, the next older one if possible."""
         before = [row.id for row in self.rows]
         await self.refresh()
         if run_id == self.focus:
@@ -136,7 +136,7 @@ class Session(QObject):
         self.models.pop(run_id, None)
 
     def look_at(self, run_id: int | None) -> None:
-        """Makes a run the one that the page shows; its past is read from the store."""
+        """Selects the run to show; its past is read from the store."""
         if run_id == self.focus:
             return
         self.focus = run_id
@@ -147,12 +147,12 @@ class Session(QObject):
         self.focus_changed.emit()
 
     async def resume(self, run_id: int, classes: tuple[Outcome, ...] | None = None) -> None:
-        """Goes on with a run: what is missing, and what errored (or only these classes of it)."""
+        """Resumes a run: missing samples, and errored ones (or only these classes)."""
         if await self.ask_engine(ResumeRun(run_id=run_id, classes=classes)) is not None:
             self.look_at(run_id)
 
     def change_settings(self, settings: Settings) -> None:
-        """Saves the settings and lets the engine know. Raises SettingsError where they can't be written."""
+        """Saves the settings and sends them to the engine. Raises SettingsError if they can't be written."""
         save_settings(settings)
         old, self.settings = self.settings, settings
         self.engine.python = settings.python
@@ -162,14 +162,14 @@ class Session(QObject):
             spawn(self.ask_engine(ChangeSettings(settings=settings)))
 
     async def restart_engine(self) -> None:
-        """Ends the engine in order and starts another one; the runs in work go on there."""
+        """Stops the engine in order and starts another one, which resumes the active runs."""
         going = tuple(model.run_id for model in self.active_here if model.state is not RunState.PAUSED)
         await self.engine.stop()
-        self._go_on_with = going
+        self._to_resume = going
         self.engine.restart()
 
     def _offer_restart(self, old: Settings) -> None:
-        """Some settings act when the engine, or the window, starts the next time: that can be now."""
+        """Offers a restart for settings that take effect when the engine, or the window, is restarted."""
         if self.settings.python != old.python and self.engine.state is EngineState.READY:
             self.tell(
                 tr(
@@ -191,7 +191,7 @@ class Session(QObject):
             )
 
     async def refresh(self) -> None:
-        """Reads the list of runs anew, and the run in focus where another program has it in work."""
+        """Reads the list of runs again, and the selected run if another program is running it."""
         rows = await self._from_store(self.store.runs())
         if rows is None:
             return
@@ -201,7 +201,7 @@ class Session(QObject):
         model = self.focused
         if model is not None and not model.is_live:
             row = next((row for row in rows if row.id == model.run_id), None)
-            # or it changed since: a run whose program left in between looks interrupted until it is read again
+            # or it has changed: a run whose program exited in between looks interrupted until it is read again
             if row is not None and (
                 model.is_active or row.true_state in ACTIVE or row.true_state != model.state
             ):
@@ -214,7 +214,7 @@ class Session(QObject):
         self._offer_interrupted()
 
     def _offer_interrupted(self) -> None:
-        """At the start: runs that ended with their engine."""
+        """Offers, at the start, to resume runs that were interrupted with their engine."""
         interrupted = [row for row in self.rows if row.true_state is RunState.INTERRUPTED]
         for row in interrupted[:OFFERED_AT_START]:
             self._offer(row)
@@ -269,13 +269,13 @@ class Session(QObject):
         return result
 
     def _forget_others(self) -> None:
-        """Only runs in work and the one in focus are kept in memory."""
+        """Keeps only active runs and the selected one in memory."""
         for run_id, model in list(self.models.items()):
             if run_id != self.focus and not (model.is_live and model.is_active):
                 del self.models[run_id]
 
     def _engine_restarts(self, event: Restarting) -> None:
-        self._go_on_with = event.run_ids
+        self._to_resume = event.run_ids
         self.tell(event.sentence, "warning", key="engine")
 
     def _engine_died(self, sentence: str) -> None:
@@ -293,7 +293,7 @@ class Session(QObject):
                 await self._load(run_id)
         interrupted = [row for row in self.rows if row.id in lost and row.true_state is RunState.INTERRUPTED]
         for row in interrupted:
-            # one message where one is enough: it takes the place of the engine's
+            # a single message: it replaces the engine's
             self._offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
 
     def _engine_failed(self, sentence: str) -> None:
@@ -306,15 +306,16 @@ class Session(QObject):
 
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
-            # it may have read the settings before they were last changed
+            # it may have read the settings before the last change
             spawn(self.ask_engine(ChangeSettings(settings=self.settings)))
-            runs, self._go_on_with = self._go_on_with, ()
+            runs, self._to_resume = self._to_resume, ()
             for run_id in runs:
-                spawn(self.ask_engine(ResumeRun(run_id=run_id, classes=())))  # what errored stays so
+                # errored samples are not retried
+                spawn(self.ask_engine(ResumeRun(run_id=run_id, classes=())))
             spawn(self.refresh())
 
 
 def references_of(rows: Iterable[RunRow]) -> list[str]:
-    """The evaluations that runs were made of: paths, and names of examples."""
+    """Returns the evaluations of runs: paths, and names of examples."""
     found = (StoredSpec.decode(row.spec).reference for row in rows)
     return list(dict.fromkeys(reference for reference in found if reference))

@@ -1,7 +1,7 @@
-"""Reads the workspace for the window, in threads of its own: the window's thread never waits for a disk.
+"""Store reader of the window: queries run in threads of their own, so the window's thread never waits for a disk.
 
-What is looked at now (the rows of a table, one record) has a thread and a connection for itself, and so has the search
-for a table's records: no long question holds them up.
+What is visible now (the rows of a table, one record) has a thread and a connection for itself, and so has the
+search for a table's records: no long query delays them.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ from evalstudio.store.timeline import saved_rates
 from evalstudio.ui.state.run_model import History
 from evalstudio.workspace.folder import Workspace
 
-if TYPE_CHECKING:  # numpy is theirs, and the list of runs is read before it is there
+if TYPE_CHECKING:  # they import NumPy, and the list of runs is read before it is loaded
     from evalstudio.store.ids import Ids
     from evalstudio.ui.state.run_series import Series
 
 Result = TypeVar("Result")
-SPARKS = 32  # points of a small curve in a list
+SPARKS = 32  # points of a sparkline
 
 
 class Distributions(NamedTuple):
-    """How a run's latencies and the scores of one evaluator are spread."""
+    """Histograms of a run's latencies and of one evaluator's scores."""
 
     evaluators: tuple[str, ...]
     evaluator: str | None
@@ -44,7 +44,7 @@ class Distributions(NamedTuple):
 
 
 class Several(NamedTuple):
-    """Several runs: ranked, their seconds, and what each of their models gave at which concurrency, over all its runs."""
+    """Several runs: ranking, seconds, and each model's concurrency curve over all its runs."""
 
     board: Leaderboard
     series: "dict[int, Series]"
@@ -52,7 +52,7 @@ class Several(NamedTuple):
 
 
 class _Lane:
-    """A thread with a connection of its own, opened when the database is there."""
+    """A thread with its own connection, opened once the database exists."""
 
     def __init__(self, workspace: Workspace, name: str) -> None:
         self._workspace = workspace
@@ -83,7 +83,7 @@ class _Lane:
             try:
                 self._reader = Reader(self._workspace)
             except NoTablesYet:
-                return nothing  # the engine makes them at this very moment
+                return nothing  # the engine is creating them at this moment
         try:
             with explained(self._workspace.database):
                 return query(self._reader)
@@ -98,7 +98,7 @@ class _Lane:
 
 
 class StoreReader:
-    """Answers come by coroutine. Raises StoreError with a sentence; where there is no database yet, all is empty."""
+    """Reader with coroutine methods, which raise StoreError; without a database, all results are empty."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -107,18 +107,18 @@ class StoreReader:
         self._searches = _Lane(workspace, "store-search")
 
     async def runs(self) -> list[RunRow]:
-        """All runs, newest first."""
+        """Returns all runs, newest first."""
         return await self._questions.read(Reader.runs, [])
 
     async def history(self, run_id: int) -> History | None:
-        """What charts and header need of a run; None if it is not there (any more)."""
+        """Returns the data of a run for charts and header; None if it does not exist (any more)."""
         try:
             return await self._questions.read(lambda reader: _history(reader, run_id), None)
         except RunError:
             return None
 
     async def record_ids(self, run_id: int, query: RecordQuery, after: int | None = None) -> "Ids":
-        """The ids of the records that a table shows, in its order; with `after` those greater only."""
+        """Returns the record ids of a table in its order; with `after`, only greater ids."""
         from evalstudio.store.ids import find_ids, no_ids
 
         return await self._searches.read(
@@ -126,7 +126,7 @@ class StoreReader:
         )
 
     async def first_ids(self, run_id: int, count: int, *, descending: bool) -> "Ids":
-        """The first ids of a table that shows all records, before the others are known."""
+        """Returns the first ids of an unfiltered table, before the others are known."""
         from evalstudio.store.ids import first_ids, no_ids
 
         return await self._seen.read(
@@ -137,14 +137,14 @@ class StoreReader:
         return await self._seen.read(lambda reader: reader.lines(ids, evaluator), [])
 
     async def distributions(self, run_id: int, evaluator: str | None) -> Distributions:
-        """How latencies and one evaluator's scores are spread; of the first evaluator, where it has no other."""
+        """Returns the histograms of latencies and one evaluator's scores; by default the first evaluator's."""
         return await self._questions.read(
             lambda reader: _distributions(reader, run_id, evaluator),
             Distributions((), None, (0, 0, 0), (), ()),
         )
 
     async def comparison(self, a: int, b: int) -> RunComparison | None:
-        """Two runs compared; None where one of them is not there (any more)."""
+        """Compares two runs; None if one of them does not exist (any more)."""
         try:
             return await self._questions.read(lambda reader: compare_runs(reader, a, b), None)
         except RunError:
@@ -153,7 +153,7 @@ class StoreReader:
     async def several(
         self, run_ids: list[int], evaluator: str | None, baseline: int | None
     ) -> Several | None:
-        """Several runs ranked, with their seconds; None where one of them is not there (any more)."""
+        """Ranks several runs, with their seconds; None if one of them does not exist (any more)."""
         try:
             return await self._questions.read(
                 lambda reader: _several(reader, run_ids, evaluator, baseline), None
@@ -162,25 +162,25 @@ class StoreReader:
             return None
 
     async def sparkline(self, run_id: int) -> tuple[float, ...]:
-        """Records a second over a run, in at most `SPARKS` parts of its time."""
+        """Returns records per second over a run, in at most `SPARKS` intervals."""
         return await self._questions.read(lambda reader: saved_rates(reader, run_id, SPARKS), ())
 
     async def details(self, record_id: int) -> Details | None:
         return await self._seen.read(lambda reader: reader.details(record_id), None)
 
     async def learned(self) -> tuple[list[Learned], list[ModelHistory]]:
-        """What is known about endpoints, and how the runs on each model went."""
+        """Returns what was learned about endpoints, and the history of runs on each model."""
         return await self._questions.read(
             lambda reader: (learned_endpoints(reader.connection), model_histories(reader.connection)),
             ([], []),
         )
 
     def interrupt(self) -> None:
-        """Ends a search for records that runs now; whoever waits for it gets StoreError."""
+        """Aborts the running search for records; its caller gets a StoreError."""
         self._searches.break_off()
 
     def close(self) -> None:
-        """Ends the threads; a query in work is broken off."""
+        """Stops the threads and aborts a running query."""
         for lane in (self._searches, self._questions, self._seen):
             lane.close()
 
@@ -221,7 +221,7 @@ def _distributions(reader: Reader, run_id: int, evaluator: str | None) -> Distri
 
 
 def _scores(reader: Reader, run_id: int) -> tuple[ScoreNow, ...]:
-    """Scores as they stand, of a run that left no summary."""
+    """Computes the current scores of a run without a summary."""
     made = []
     for evaluator in reader.evaluators(run_id):
         counts = reader.score_counts(run_id, evaluator)

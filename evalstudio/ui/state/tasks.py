@@ -1,4 +1,4 @@
-"""Coroutines started from slots: kept alive until done, and their failures told."""
+"""Background tasks: coroutines started from slots, kept alive until done; their failures are reported."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ _tasks: set[asyncio.Task[Any]] = set()
 
 
 def spawn(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Runs a coroutine on the window's loop. What it raises goes to the crash dialog, as from any slot."""
+    """Runs a coroutine on the window's event loop. Its errors go to the crash dialog, as from any slot."""
     task = asyncio.get_running_loop().create_task(coroutine)
     _tasks.add(task)
     task.add_done_callback(_finished)
@@ -17,7 +17,7 @@ def spawn(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
 
 
 async def cancel_all() -> None:
-    """Ends what still runs; for the end of the program."""
+    """Cancels all running tasks, at the end of the program."""
     tasks = [task for task in _tasks if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton
 from evalstudio.core.run_state import RunState
 from evalstudio.ui.charts.chart_export import picture_menu
 from evalstudio.ui.state.export_job import Progress, export_records, export_run
-from evalstudio.ui.state.export_progress import tell_export
+from evalstudio.ui.state.export_progress import export_with_progress
 from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace.folder import Workspace
 from tests.ui.driver import Driver
@@ -112,7 +112,7 @@ def test_that_a_long_export_tells_how_far_it_is_and_can_be_broken_off(
         ids = np.array(driver.reader().record_ids(1) * 10_000, dtype=np.int64)
         return await export_records(driver.workspace, 1, ids, path, progress)
 
-    spawn(tell_export(driver.session, path, slow, lambda count: f"{count} written"))
+    spawn(export_with_progress(driver.session, path, slow, lambda count: f"{count} written"))
     driver.wait(lambda: "of 400,000 records" in driver.messages())
     (item,) = driver.window.messages.items()
     first = item.text.text()

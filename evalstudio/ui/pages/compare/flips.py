@@ -1,4 +1,4 @@
-"""The samples that two runs score differently: all known by id, the texts only of what is seen."""
+"""Flip table model: the samples that two runs score differently, with texts loaded only for visible rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +29,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class FlipsModel(QAbstractTableModel):
-    """One row a flip."""
+    """Table model with one row per flip."""
 
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class FlipsModel(QAbstractTableModel):
         return "…" if text is None else one_line(text)
 
     def _text(self, row: int, column: int) -> str | None:
-        """A text of a record; None while it is on its way."""
+        """Returns a text of a record; None while it is being loaded."""
         flip, lines = self.flips[row], self._pages.at(row // PAGE)
         if lines is None:
             return None

@@ -1,4 +1,4 @@
-"""The samples whose score changed, and both answers to one of them side by side."""
+"""Flips panel: the samples whose score changed, and the two answers to the selected one side by side."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
@@ -30,7 +30,7 @@ DIRECTIONS = (mark("All flips"), mark("Up: B scores higher"), mark("Down: B scor
 
 
 class FlipsPanel(QWidget):
-    """Flips of one evaluator, all or of one direction."""
+    """Table of the flips of one evaluator, all or in one direction."""
 
     problem = Signal(str)
 
@@ -56,7 +56,7 @@ class FlipsPanel(QWidget):
         self._follow_theme()
 
     def show_pairs(self, pairs: tuple[ScorePair, ...]) -> None:
-        """Shows the flips of these evaluators; the one that is chosen stays chosen."""
+        """Shows the flips of these evaluators and keeps the selected evaluator."""
         before = self.evaluator.currentText()
         self._pairs = {one_line(pair.evaluator, 60): pair for pair in pairs}
         self.evaluator.blockSignals(True)
@@ -173,7 +173,7 @@ def _answer(letter: str) -> QPlainTextEdit:
 
 
 def _whole(details: Details) -> str:
-    """The answer, and below it what the evaluators say of it."""
+    """Returns the answer followed by its scores."""
     answer = details.record.answer
     text = plain(answer or tr("(empty)") if answer is not None else details.record.error or tr("(no answer)"))
     whys = [

@@ -1,4 +1,4 @@
-"""One figure of several runs or models over each other, with a legend that names them."""
+"""Overlay chart: one figure of several runs or models in one plot, with a legend that names them."""
 
 import html
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from evalstudio.ui.state.run_series import Array
 
 @dataclass(frozen=True, slots=True)
 class Overlaid:
-    """A line: what it is called, and its points."""
+    """One line: its label and points."""
 
     label: str
     x: Array
@@ -28,7 +28,7 @@ class Overlaid:
 
 
 class OverlayChart(Card):
-    """Lines in their order: six colours, then the same ones dashed. `over_time`: x is seconds since a run's start."""
+    """Overlay of lines: six colours, then the same ones dashed. `over_time`: x is seconds since a run's start."""
 
     def __init__(
         self, name: str, title: str, empty: str, *, is_duration: bool, over_time: bool = True
@@ -70,7 +70,7 @@ class OverlayChart(Card):
         self.show_lines(())
 
     def show_lines(self, lines: tuple[Overlaid, ...]) -> None:
-        """Shows these lines in place of those before."""
+        """Replaces the lines."""
         item = self._plot.getPlotItem()
         for curve in self._curves:
             item.removeItem(curve)
@@ -79,7 +79,7 @@ class OverlayChart(Card):
         right = top = 0.0
         for line, curve in zip(self._lines, self._curves, strict=True):
             item.addItem(curve)
-            known = ~np.isnan(line.y)  # a line joins what is known; one answer alone is a dot
+            known = ~np.isnan(line.y)  # a line connects the known values; a single one is a dot
             curve.setData(line.x[known], line.y[known])
             if np.count_nonzero(known) == 1:
                 curve.setSymbol("o")
@@ -123,7 +123,7 @@ class OverlayChart(Card):
 
 
 def _unbroken(name: str) -> str:
-    """A name that no line of the legend ends in."""
+    """Returns a name with non-breaking spaces, in which the legend does not wrap."""
     return (
         name.replace(" ", "&nbsp;").replace("/", "/\N{WORD JOINER}").replace("-", "\N{NON-BREAKING HYPHEN}")
     )

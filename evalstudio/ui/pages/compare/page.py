@@ -1,4 +1,4 @@
-"""The Compare page: two runs, what differs between them, and whether one is better or faster; or several, ranked."""
+"""Compare page: two runs with their differences and whether one is better or faster; or several runs, ranked."""
 
 import time
 
@@ -32,18 +32,18 @@ from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
 REFRESH_MS = 1_000
-WHOLE = 600  # characters of a text that is shown whole
-COST_FACTOR = 10  # runs that go on are compared again after ten times as long as it took
+WHOLE = 600  # longest text that is shown in full, in characters
+COST_FACTOR = 10  # active runs are compared again after ten times the duration of the comparison
 KINDS = {
     "dataset": mark("the samples"),
     "intended": mark("what is compared"),
     "circumstance": mark("how it ran"),
 }
-Key = tuple[int, int, int, int, str, str]  # both runs, and how they stood
+Key = tuple[int, int, int, int, str, str]  # both runs, and their progress when read
 
 
 class ComparePage(QWidget):
-    """Everything is computed in the store's thread; nothing is read while the page is not on the screen."""
+    """The Compare page. Everything is computed in the store's thread; nothing is read while the page is hidden."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class ComparePage(QWidget):
         self._shown: Key | None = None
         self._busy = False
         self._cost = 0.0
-        self.told: RunComparison | None = None
+        self.comparison: RunComparison | None = None
         self.a = RunChoice("compare_a", tr("Run A, the baseline"))
         self.b = RunChoice("compare_b", tr("Run B, compared with it"))
         self.swap = QToolButton()
@@ -80,7 +80,7 @@ class ComparePage(QWidget):
 
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:
-        """The parts whose places are restored."""
+        """Widgets whose layout is saved and restored."""
         return [self.flips.splitter, *self.several.splitters]
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -104,9 +104,9 @@ class ComparePage(QWidget):
             self.b.choose(pair[1])
         if self._key() != self._shown and not self._timer.isActive():
             self._timer.start(
-                0 if self.told is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
+                0 if self.comparison is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
             )
-        if self.told is None:
+        if self.comparison is None:
             self._say_status()
 
     def _swap(self) -> None:
@@ -131,9 +131,9 @@ class ComparePage(QWidget):
 
     async def _read(self, key: Key) -> None:
         started = time.perf_counter()
-        told = None
+        comparison = None
         try:
-            told = await self._session.store.comparison(key[0], key[1])
+            comparison = await self._session.store.comparison(key[0], key[1])
         except StoreError as error:
             self._say_problem(str(error))
         finally:
@@ -141,22 +141,22 @@ class ComparePage(QWidget):
         self._cost = time.perf_counter() - started
         now = self._key()
         if now is not None and now[:2] != key[:2]:
-            self._compare()  # another choice was made meanwhile
+            self._compare()  # the selection has changed meanwhile
             return
         self._shown = key
-        if told is not None:
-            self._show(told)
+        if comparison is not None:
+            self._show(comparison)
         self._say_status()
 
-    def _show(self, told: RunComparison) -> None:
-        self.told = told
-        self.warnings.show_text("\n".join(f"⚠ {warning}" for warning in told.warnings))
-        self.warnings.setVisible(bool(told.warnings))
-        self.scores.show_comparison(told)
-        self.speed.show_comparison(told)
-        self.flips.show_pairs(told.scores)
-        self.differences.setRowCount(len(told.differences))
-        for row, one in enumerate(told.differences):
+    def _show(self, comparison: RunComparison) -> None:
+        self.comparison = comparison
+        self.warnings.show_text("\n".join(f"⚠ {warning}" for warning in comparison.warnings))
+        self.warnings.setVisible(bool(comparison.warnings))
+        self.scores.show_comparison(comparison)
+        self.speed.show_comparison(comparison)
+        self.flips.show_pairs(comparison.scores)
+        self.differences.setRowCount(len(comparison.differences))
+        for row, one in enumerate(comparison.differences):
             words = (one.part, *(plain(text, WHOLE) or "–" for text in _readable(one)), tr(KINDS[one.kind]))
             fill_row(
                 self.differences,
@@ -164,9 +164,11 @@ class ComparePage(QWidget):
                 words,
                 tr("{part}\n\nA\n{a}\n\nB\n{b}").format(part=one.part, a=one.a, b=one.b),
             )
-        flips = sum(len(pair.flips) for pair in told.scores)
+        flips = sum(len(pair.flips) for pair in comparison.scores)
         self._tabs.setTabText(0, tr("Flips ({flips:,})").format(flips=flips))
-        self._tabs.setTabText(1, tr("What differs ({differences})").format(differences=len(told.differences)))
+        self._tabs.setTabText(
+            1, tr("What differs ({differences})").format(differences=len(comparison.differences))
+        )
         self._body.setVisible(True)
 
     def _say_status(self) -> None:
@@ -174,8 +176,8 @@ class ComparePage(QWidget):
             self.status.show_text(tr("Comparing…"))
         elif self.a.run_id is None or self.b.run_id is None:
             self.status.show_text(tr("Comparing needs two runs; start another one on the Runs page."))
-        elif self.told is not None:
-            self.status.show_text(summary_of(self.told))
+        elif self.comparison is not None:
+            self.status.show_text(summary_of(self.comparison))
 
     def _say_problem(self, text: str) -> None:
         self._session.tell(text, "error", key="store")
@@ -234,7 +236,7 @@ class ComparePage(QWidget):
 
 
 def propose(rows: list[RunRow]) -> tuple[int, int] | None:
-    """The newest run and the one before it, of the same evaluation where there is one: (baseline, newer)."""
+    """Proposes the newest run and its predecessor, of the same evaluation if possible: (baseline, newer)."""
     if len(rows) < 2:
         return None
     meant = [row for row in rows if not is_try(row.experiment)]
@@ -246,20 +248,20 @@ def propose(rows: list[RunRow]) -> tuple[int, int] | None:
 
 
 def _readable(one: Difference) -> tuple[str, str]:
-    """Both texts whole, where they are not long; else from a little before where they begin to differ."""
+    """Returns both texts, in full if short, else from shortly before their first difference."""
     return (one.a, one.b) if max(len(one.a), len(one.b)) <= WHOLE else apart(one.a, one.b)
 
 
-def summary_of(told: RunComparison) -> str:
-    """What differs, in one line."""
-    if told.a.id == told.b.id:
+def summary_of(comparison: RunComparison) -> str:
+    """Summarises the differences in one line."""
+    if comparison.a.id == comparison.b.id:
         return tr("A and B are the same run.")
-    if not told.differences:
+    if not comparison.differences:
         return tr("Nothing that was asked for differs: what you see is chance, and the endpoint.")
     short = [
         f"{one.part} ({one_line(one.a, 30) or '–'} → {one_line(one.b, 30) or '–'})"
         if len(one.a) + len(one.b) <= 60
         else one.part
-        for one in told.differences
+        for one in comparison.differences
     ]
     return tr("Differs: {short}").format(short=", ".join(short))

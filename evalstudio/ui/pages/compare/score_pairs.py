@@ -1,4 +1,4 @@
-"""The scores of two runs: each with its interval and coverage, and whether their difference is real."""
+"""Score pairs: the scores of two runs with interval and coverage, and whether their difference is real."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -13,11 +13,11 @@ from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, line_he
 from evalstudio.ui.kit.widgets import Card, GivingLabel, TextLabel
 from evalstudio.ui.records.distributions import coverage_words
 
-LEAST_LINES, MOST_LINES = 8, 15  # of text: a few evaluators are seen whole, of more one scrolls
+LEAST_LINES, MOST_LINES = 8, 15  # of text: a few evaluators are fully visible, more of them scroll
 
 
 class ScorePairs(Card):
-    """A block for each evaluator."""
+    """List with a block for each evaluator."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,14 +36,14 @@ class ScorePairs(Card):
         layout.addWidget(self._scroll)
         layout.addStretch(1)
 
-    def show_comparison(self, told: RunComparison) -> None:
+    def show_comparison(self, comparison: RunComparison) -> None:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_M)
-        for pair in told.scores:
+        for pair in comparison.scores:
             column.addWidget(_Block(pair))
-        if not told.scores:
+        if not comparison.scores:
             column.addWidget(TextLabel(tr("Neither run has a score yet."), "muted", name="no_scores"))
         column.addStretch(1)
         self._scroll.setWidget(inside)
@@ -52,7 +52,7 @@ class ScorePairs(Card):
 
 
 class _FittingScroll(QScrollArea):
-    """As high as what is inside comes to at its width, within bounds."""
+    """Scroll area as high as its contents need at its width, within bounds."""
 
     def fit(self) -> None:
         inside, line = self.widget(), line_height()
@@ -68,7 +68,7 @@ class _FittingScroll(QScrollArea):
 
 
 class _Block(QWidget):
-    """What is known of one evaluator in both runs."""
+    """The result of one evaluator in both runs."""
 
     def __init__(self, pair: ScorePair) -> None:
         super().__init__()
@@ -78,9 +78,12 @@ class _Block(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(SPACE_XS)
-        told = pair.comparison
+        comparison = pair.comparison
         sentence = TextLabel(
-            pair.trouble or (told.sentence if told else ""), tone(pair), bold=True, name=f"verdict_{name}"
+            pair.trouble or (comparison.sentence if comparison else ""),
+            tone(pair),
+            bold=True,
+            name=f"verdict_{name}",
         )
         sentence.setWordWrap(True)
         grid.addWidget(TextLabel(one_line(name, 60), "muted"), 0, 0, 1, 4)
@@ -106,15 +109,15 @@ class _Block(QWidget):
                 _coverage(pair, found, outcomes), "muted", name=f"coverage_{letter.lower()}_{name}"
             )
             grid.addWidget(coverage, row, 3)
-        if told is not None and told.n:
-            detail = TextLabel(_detail(told), "muted", 0.95, name=f"test_{name}")
+        if comparison is not None and comparison.n:
+            detail = TextLabel(_detail(comparison), "muted", 0.95, name=f"test_{name}")
             detail.setWordWrap(True)
             grid.addWidget(detail, 4, 0, 1, 4)
         grid.setColumnStretch(2, 1)
 
 
 class _IntervalBar(QWidget):
-    """A score as a dot on its interval, on a scale that both runs share."""
+    """A score as a dot on its interval, on a scale shared by both runs."""
 
     def __init__(self, found: Aggregate | None, scale: tuple[float, float], series: int, spoken: str) -> None:
         super().__init__()
@@ -161,46 +164,49 @@ def _coverage(pair: ScorePair, found: Aggregate | None, outcomes: tuple[int, int
 
 
 def tone(pair: ScorePair) -> str:
-    """The colour of the verdict: good or bad where the difference is clear."""
-    told = pair.comparison
-    if told is None or told.difference is None or not told.significant:
+    """Returns the colour token of the verdict: good or bad if the difference is significant."""
+    comparison = pair.comparison
+    if comparison is None or comparison.difference is None or not comparison.significant:
         return "text"
     found = pair.b or pair.a
     lower = found is not None and found.direction == "lower"
-    return "good" if (told.difference > 0) != lower else "bad"
+    return "good" if (comparison.difference > 0) != lower else "bad"
 
 
-def _detail(told: Comparison) -> str:
-    unit, factor, digits = (" " + tr("points"), 100, 1) if told.binary else ("", 1, 3)
+def _detail(comparison: Comparison) -> str:
+    unit, factor, digits = (" " + tr("points"), 100, 1) if comparison.binary else ("", 1, 3)
 
     def number(value: float | None) -> str:
         return "" if value is None else f"{value * factor:+.{digits}f}".replace("-", "−")
 
     spread = (
         ""
-        if told.low is None
-        else " " + tr("(95 % {low} to {high})").format(low=number(told.low), high=number(told.high))
+        if comparison.low is None
+        else " "
+        + tr("(95 % {low} to {high})").format(low=number(comparison.low), high=number(comparison.high))
     )
     apart = (
-        tr(", {unpaired:,} scored in one run only").format(unpaired=told.unpaired) if told.unpaired else ""
+        tr(", {unpaired:,} scored in one run only").format(unpaired=comparison.unpaired)
+        if comparison.unpaired
+        else ""
     )
     return tr(
         "B − A: {difference}{unit}{spread} · p = {p:.2g}, {method} · {up:,} up, {down:,} down of {n:,} pairs{apart}"
     ).format(
-        difference=number(told.difference),
+        difference=number(comparison.difference),
         unit=unit,
         spread=spread,
-        p=told.p,
-        method=told.method,
-        up=told.up,
-        down=told.down,
-        n=told.n,
+        p=comparison.p,
+        method=comparison.method,
+        up=comparison.up,
+        down=comparison.down,
+        n=comparison.n,
         apart=apart,
     )
 
 
 def _scale(pair: ScorePair) -> tuple[float, float]:
-    """From a little below the lowest end of both intervals to a little above the highest."""
+    """Returns a scale that covers both intervals with a small margin."""
     ends = [
         end
         for found in (pair.a, pair.b)

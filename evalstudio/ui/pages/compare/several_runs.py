@@ -1,4 +1,4 @@
-"""Several runs of a dataset: the best first, each tested against one of them, and their charts over each other."""
+"""Leaderboard view: several runs of a dataset ranked, each tested against a baseline, and their charts overlaid."""
 
 import time
 from collections import Counter
@@ -34,10 +34,10 @@ from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.store_reader import Several
 from evalstudio.ui.state.tasks import spawn
 
-MOST_RUNS = 12  # chosen at once: beyond it lines cannot be told apart
-FIRST_RUNS = 6  # chosen for a person who has not chosen yet
+MOST_RUNS = 12  # selected at once: with more, lines cannot be distinguished
+FIRST_RUNS = 6  # selected by default
 REFRESH_MS = 1_000
-COST_FACTOR = 10  # runs that go on are read again after ten times as long as it took
+COST_FACTOR = 10  # active runs are read again after ten times the duration of the query
 HEADINGS = (
     "", mark("Run"), mark("Score"), mark("Scored"), mark("Against the baseline"), mark("p (Holm)"), mark("Time"), mark("Speed-up"), mark("Cost"),
 )  # fmt: skip
@@ -45,21 +45,21 @@ WIDTHS = (24, 0, 150, 84, 200, 66, 80, 70, 64)
 
 Wanted = tuple[
     tuple[tuple[int, int, str], ...], str | None, int | None
-]  # runs as they stand, evaluator, baseline
+]  # runs with their progress, evaluator, baseline
 
 
 class SeveralRuns(QWidget):
-    """Everything is read in the store's thread, and only while this is on the screen."""
+    """The leaderboard view. Everything is read in the store's thread, and only while it is visible."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("several_runs")
         self._session = session
-        self._chosen: dict[str, set[int]] = {}  # by dataset, what a person has ticked
+        self._chosen: dict[str, set[int]] = {}  # the ticked runs by dataset
         self._key: Wanted = ((), None, None)
         self._busy = False
         self._cost = 0.0
-        self.told: Several | None = None
+        self.ranking: Several | None = None
         self.dataset = ComboBox()
         labelled(
             self.dataset, "several_dataset", tr("Dataset"), tr("Runs of the same samples can be compared")
@@ -137,11 +137,11 @@ class SeveralRuns(QWidget):
         self._fill_list()
         if not self._timer.isActive():
             self._timer.start(
-                0 if self.told is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
+                0 if self.ranking is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
             )
 
     def _dataset_chosen(self) -> None:
-        self.told = None
+        self.ranking = None
         self._fill_list()
         self._read_if_needed()
 
@@ -196,29 +196,29 @@ class SeveralRuns(QWidget):
 
     async def _read(self, key: Wanted) -> None:
         started = time.perf_counter()
-        told = None
+        ranking = None
         try:
-            told = await self._session.store.several([run_id for run_id, _, _ in key[0]], key[1], key[2])
+            ranking = await self._session.store.several([run_id for run_id, _, _ in key[0]], key[1], key[2])
         except StoreError as error:
             self._session.tell(str(error), "error", key="store")
         finally:
             self._busy = False
         self._cost = time.perf_counter() - started
-        if told is not None:
-            self._show(told)
-        self._read_if_needed()  # another choice may have been made meanwhile
+        if ranking is not None:
+            self._show(ranking)
+        self._read_if_needed()  # the selection may have changed meanwhile
 
     def _clear(self) -> None:
-        self.told = None
+        self.ranking = None
         self.table.setRowCount(0)
         self.table.setVisible(False)
         for chart in self.charts:
             chart.show_lines(())
         self.status.show_text(tr("Tick the runs to compare; they need the same dataset."))
 
-    def _show(self, told: Several) -> None:
-        self.told = told
-        board = told.board
+    def _show(self, ranking: Several) -> None:
+        self.ranking = ranking
+        board = ranking.board
         self._fill_boxes(board)
         self.table.setVisible(True)
         self.table.setRowCount(len(board.standings))
@@ -238,20 +238,20 @@ class SeveralRuns(QWidget):
             )
         )
         labels = {one.row.id: _short(one.row) for one in board.standings}
-        by_id = sorted(told.series.items())
+        by_id = sorted(ranking.series.items())
         p50 = tuple(Overlaid(labels[run], one.times, one.column("p50")) for run, one in by_id)
         saved = tuple(Overlaid(labels[run], one.times, one.per_second("saved")) for run, one in by_id)
         curves = tuple(
             Overlaid(
                 model, np.array([float(point.in_flight) for point in points]), np.array([point.rate for point in points])
             )
-            for model, points in sorted(told.curves.items())
+            for model, points in sorted(ranking.curves.items())
         )  # fmt: skip
         for chart, lines in zip(self.charts, (p50, saved, curves), strict=True):
             chart.show_lines(lines)
 
     def _fill_boxes(self, board: Leaderboard) -> None:
-        """What can be chosen now; what a person chose stays."""
+        """Fills the boxes with the current choices and keeps the selection."""
         if [self.evaluator.itemText(at) for at in range(self.evaluator.count())] != list(board.evaluators):
             self.evaluator.clear()
             self.evaluator.addItems(list(board.evaluators))
@@ -262,7 +262,7 @@ class SeveralRuns(QWidget):
             for row in runs:
                 self.baseline.addItem(_short(row), row.id)
         self.baseline.setCurrentIndex(self.baseline.findData(board.baseline))
-        # what was filled in here is what was read: no reason to read again
+        # the values set here are the ones just read: no reason to read again
         self._key = (self._key[0], self.evaluator.currentText() or None, self.baseline.currentData())
 
     def _follow_theme(self) -> None:
@@ -342,13 +342,13 @@ def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
 
 
 def _details(one: RankedRun, board: Leaderboard) -> str:
-    told = one.comparison
+    comparison = one.comparison
     tested = (
         "\n"
         + tr("{sentence}\n{method}, p = {p:.2g} before the correction").format(
-            sentence=told.sentence, method=told.method, p=told.p
+            sentence=comparison.sentence, method=comparison.method, p=comparison.p
         )
-        if told is not None
+        if comparison is not None
         else ""
     )
     rate = (
@@ -360,7 +360,7 @@ def _details(one: RankedRun, board: Leaderboard) -> str:
 
 
 def _short(row: RunRow) -> str:
-    """Run 7: experiment, model."""
+    """Returns the short name: "Run 7: experiment, model"."""
     variant = row.evaluation.partition(" [")[2].removesuffix("]")
     return one_line(f"{row.id} · {row.experiment} · {variant or row.model}", 70)
 

@@ -1,4 +1,4 @@
-"""How long two runs took, how fast they were, what failed and what it cost."""
+"""Speed panel: duration, throughput, failures and cost of two runs."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_XS
 from evalstudio.ui.kit.widgets import Card, TextLabel
 
-CLOSE = 0.005  # a change of less than half a percent is none to look at
+CLOSE = 0.005  # a change of less than half a percent is not highlighted
 
 
 class SpeedRow(NamedTuple):
-    """A figure of both runs, and the change in words with its colour."""
+    """One figure of both runs, with the change as text and its colour."""
 
     name: str
     a: str
@@ -25,7 +25,7 @@ class SpeedRow(NamedTuple):
 
 
 class SpeedPanel(Card):
-    """A few figures in a grid."""
+    """Grid of speed figures."""
 
     NAMES = (
         mark("Time"),
@@ -61,16 +61,16 @@ class SpeedPanel(Card):
         layout.addLayout(grid)
         layout.addStretch(1)
 
-    def show_comparison(self, told: RunComparison) -> None:
-        for cells, row in zip(self._cells, speed_rows(told), strict=True):
+    def show_comparison(self, comparison: RunComparison) -> None:
+        for cells, row in zip(self._cells, speed_rows(comparison), strict=True):
             for cell, text in zip(cells, (row.a, row.b, row.change), strict=True):
                 cell.show_text(text)
             cells[2].set_colour(row.colour)
 
 
-def speed_rows(told: RunComparison) -> list[SpeedRow]:
-    """The figures in the order of SpeedPanel.NAMES. Times of runs that saved different numbers are not compared."""
-    a, b = told.speed_a, told.speed_b
+def speed_rows(comparison: RunComparison) -> list[SpeedRow]:
+    """Returns the figures in the order of SpeedPanel.NAMES. Times are not compared if the runs saved different numbers."""
+    a, b = comparison.speed_a, comparison.speed_b
     times = (a.elapsed, b.elapsed) if a.saved == b.saved else (None, None)
     time = tr("not the same number of samples") if a.saved != b.saved else ""
     if times[0] and times[1]:

@@ -1,4 +1,4 @@
-"""One dataset: its rows with detected types, what is wrong with which line, who uses it, and how it is read."""
+"""Dataset view: rows with detected types, problems by line, the users of the file, and its reading options."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ DELIMITERS = {
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
 NONE = mark("(none)")
 MOST_COLUMNS = 60
-NARROWEST_LONG = 160  # pixels of a column whose contents find no room
+NARROWEST_LONG = 160  # minimum width in pixels of a column that does not fit
 LIKELY_INPUT = ("text", "question", "prompt", "input", "query", "instruction", "review")
 LIKELY_EXPECTED = (
     "expected", "label", "answer", "target", "output", "gold", "category", "class", "intent", "sentiment", "solution",
@@ -43,7 +43,7 @@ LIKELY_EXPECTED = (
 
 
 class DatasetView(QWidget):
-    """`source_changed` comes when the file is to be read in another way; the other signals are what their buttons say."""
+    """View of one dataset. `source_changed` is emitted when reading options change, the other signals by their buttons."""
 
     source_changed = Signal()
     copy_wanted = Signal()
@@ -107,7 +107,7 @@ class DatasetView(QWidget):
 
     @property
     def source(self) -> DatasetSource:
-        """The file as it is to be read, with the names and the number of samples chosen here."""
+        """Returns the dataset source with the reading options, names and number of samples chosen here."""
         expected = self.expected.currentText()
         encoding, delimiter = self.encoding.currentText().strip(), self.delimiter.currentText()
         return DatasetSource(
@@ -120,7 +120,7 @@ class DatasetView(QWidget):
         )
 
     def show_file(self, path: Path, *, imported: bool, in_place: bool) -> None:
-        """Begins with a file; rows and the rest follow as they are read."""
+        """Starts with a file; rows and the rest follow as they are read."""
         self._path = path
         for box in (self.delimiter, self.encoding):
             show_in(box, tr(FOUND))
@@ -136,7 +136,7 @@ class DatasetView(QWidget):
         self.say(tr("Reading…"))
 
     def show_taken(self, path: Path, *, in_place: bool) -> None:
-        """The file that is shown was imported, and is this one now; what was chosen for it stays."""
+        """Switches to the imported file and keeps the options chosen for it."""
         self._path = path
         self.show_import(imported=True, in_place=in_place)
 
@@ -158,7 +158,7 @@ class DatasetView(QWidget):
         self.status.show_text(plain(text, 600))
 
     def show_preview(self, found: Preview) -> None:
-        """Shows the first rows and proposes which column is which."""
+        """Shows the first rows and proposes the roles of columns."""
         columns = found.columns[:MOST_COLUMNS]
         names = [column.name for column in found.columns]
         self._choose(self.input, names, LIKELY_INPUT, names[0] if names else "")
@@ -180,7 +180,7 @@ class DatasetView(QWidget):
         self.evaluation.setEnabled(bool(names))
 
     def _share_width(self, columns: int) -> None:
-        """Each column as wide as its contents, where there is room for them; long ones give way."""
+        """Sets each column to the width of its contents if there is room; long ones are narrowed."""
         self.rows.resizeColumnsToContents()
         wanted = [self.rows.columnWidth(place) + 12 for place in range(columns)]
         fair = max(NARROWEST_LONG, self.rows.viewport().width() // max(1, columns))
@@ -191,7 +191,7 @@ class DatasetView(QWidget):
             self.rows.setColumnWidth(place, min(width, fair + more))
 
     def show_survey(self, found: Survey) -> None:
-        """Shows what only the whole file tells."""
+        """Shows the results of reading the whole file."""
         words = [
             trn("{n} row", "{n} rows", found.rows),
             size_in_words(found.size),
@@ -206,7 +206,7 @@ class DatasetView(QWidget):
         self.show_problems(found.problems, found.problem_count)
 
     def show_failure(self, sentence: str) -> None:
-        """A file that can't be used: why, and no rows."""
+        """Shows why a file can't be used, without rows."""
         self.say(sentence, "bad")
         self.rows.setRowCount(0)
         self.rows.setColumnCount(0)
@@ -222,7 +222,7 @@ class DatasetView(QWidget):
         self.tabs.setTabText(1, tr("Problems ({count:,})").format(count=count) if count else tr("Problems"))
 
     def show_uses(self, uses: Sequence[tuple[str, str, str, str]]) -> None:
-        """Each: kind, name, what became of the file since, and the evaluation's reference or ""."""
+        """Shows the users: kind, name, change of the file since then, and the evaluation's reference or ""."""
         self._references = [reference for *_, reference in uses]
         self.uses.setVisible(True)
         self.uses.setRowCount(len(uses))
@@ -266,7 +266,7 @@ class DatasetView(QWidget):
         ):  # fmt: skip
             fields.addWidget(captioned(caption, widget), stretch)
         inside.addLayout(fields)
-        self.rows.verticalHeader().show()  # with the numbers of the rows
+        self.rows.verticalHeader().show()  # with row numbers
         self.rows.horizontalHeader().setStretchLastSection(True)
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.tabs = Tabs("dataset_tabs", tr("Rows, problems and users of the dataset"))
@@ -289,7 +289,7 @@ class DatasetView(QWidget):
 
 
 def size_in_words(size: int) -> str:
-    """14 kB, 1.3 GB."""
+    """Formats a size in bytes: 14 kB, 1.3 GB."""
     number = float(size)
     for unit in (tr("bytes"), "kB", "MB", "GB"):
         if number < 1000 or unit == "GB":

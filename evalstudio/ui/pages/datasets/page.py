@@ -1,4 +1,4 @@
-"""The Datasets page: files of samples, looked at before they are taken into the workspace."""
+"""Datasets page: preview files of samples, and import them into the workspace."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ PATH = Qt.ItemDataRole.UserRole
 
 
 class DatasetsPage(QWidget):
-    """`evaluation_wanted` asks for an evaluation with a dataset, and the column that is asked; `use_chosen` for one to see."""
+    """The Datasets page. `evaluation_wanted` requests a new evaluation of a column, `use_chosen` to show an existing one."""
 
     evaluation_wanted = Signal(object, str)  # DatasetSource
     use_chosen = Signal(str)
@@ -47,7 +47,7 @@ class DatasetsPage(QWidget):
         self._path: Path | None = None
         self._imported: list[Path] = []
         self._round = 0
-        self._hash = ""  # of the file that is shown, once it is read whole
+        self._hash = ""  # of the current file, once it is fully read
         self.list = QListWidget()
         labelled(self.list, "dataset_list", tr("Datasets"))
         self.view = DatasetView()
@@ -64,7 +64,7 @@ class DatasetsPage(QWidget):
 
     @property
     def splitters(self) -> list[QSplitter]:
-        """Those whose places are restored."""
+        """Splitters whose layout is saved and restored."""
         return [self.sides]
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -72,7 +72,7 @@ class DatasetsPage(QWidget):
         spawn(self.refresh())
 
     def choose_file(self) -> None:
-        """Asks for a file without holding up anything."""
+        """Asks for a file without blocking."""
         dialog = QFileDialog(self, tr("Import a dataset"), "")
         dialog.setObjectName("import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -93,7 +93,7 @@ class DatasetsPage(QWidget):
         spawn(self._read())
 
     async def refresh(self) -> None:
-        """Reads which datasets there are."""
+        """Reads the list of datasets."""
         workspace = self._session.workspace
         self._imported = await self._session.datasets.worker.do(lambda: find_datasets(workspace))
         self._fill()
@@ -103,7 +103,7 @@ class DatasetsPage(QWidget):
             spawn(self._show_uses(self._path))
 
     async def _read(self) -> None:
-        """First rows, then the whole file, then who uses it; what was asked for before is dropped."""
+        """Reads the first rows, then the whole file, then its users; earlier requests are dropped."""
         path = self._path
         if path is None:
             return
@@ -237,7 +237,7 @@ class DatasetsPage(QWidget):
 def users_of(
     workspace: Workspace, rows: Sequence[RunRow], path: Path, content_hash: str
 ) -> list[tuple[str, str, str, str]]:
-    """Evaluations and runs that use a file: kind, name, what became of the file since, the evaluation's reference. Blocking."""
+    """Returns users of a file: kind, name, change of the file since then, the evaluation's reference. Blocking."""
     entries = uses_of(path, find_evaluations(workspace, references_of(rows)))
     uses = [(tr("evaluation"), entry.name, "", entry.reference) for entry in entries]
     place = path.resolve()

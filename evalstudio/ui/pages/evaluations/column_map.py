@@ -1,4 +1,4 @@
-"""Which column of a dataset a template's name stands for."""
+"""Column mapping: which dataset column a template's name stands for."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 
 
 class ColumnMap(QWidget):
-    """Names and columns, a row each. The file's own names can be used without any."""
+    """Mapping of names to columns, one per row. The file's own column names need no mapping."""
 
     changed = Signal()
 
@@ -40,7 +40,7 @@ class ColumnMap(QWidget):
         return {name: column for name, column in pairs if name and column}
 
     def show_value(self, columns: Any) -> None:
-        """Shows a mapping as it stands in the text."""
+        """Shows the mapping from the text."""
         wanted = columns if isinstance(columns, dict) else {}
         if self.value == wanted and len(self._rows) == len(wanted):
             return
@@ -52,7 +52,7 @@ class ColumnMap(QWidget):
             row.show_value(str(name), str(column))
 
     def know_columns(self, columns: Sequence[str]) -> None:
-        """The columns to choose from."""
+        """Sets the columns to choose from."""
         self._columns = tuple(columns)
         for row in self._rows:
             refill(row.column, self._columns)

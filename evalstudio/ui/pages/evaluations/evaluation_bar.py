@@ -1,4 +1,4 @@
-"""Above an evaluation: its file, what a run of it will take, and the commands."""
+"""Evaluation toolbar: the file, the forecast of a run, and the commands."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from evalstudio.ui.kit.widgets import ActionButton, Card, ElidedLabel, TextLabel
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How the evaluation is to be run: under which name, and on which models beside its own."""
+    """Requested run: the experiment name, and models in addition to the evaluation's own."""
 
     experiment: str
     models: tuple[str, ...]
 
 
 class EvaluationBar(Card):
-    """Proposes a name for the experiment until a person writes another one."""
+    """The evaluation toolbar. It proposes an experiment name until a person enters another one."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -76,13 +76,13 @@ class EvaluationBar(Card):
         )
 
     def propose(self, name: str) -> None:
-        """A name that is free; one that a person wrote stays."""
+        """Proposes an unused name, unless a person has entered one."""
         if self.experiment.text().strip() in ("", self._proposed):
             self.experiment.setText(name)
         self._proposed = name
 
     def know_grid(self, runs: int) -> None:
-        """Of how many runs a grid consists: it names its models itself. 0: there is none."""
+        """Sets the number of runs of a grid, which defines its own models; 0 without a grid."""
         self.also.setEnabled(not runs)
         self.also.setPlaceholderText(
             trn("a grid of one run names its models", "a grid of {n} runs names its models", runs)
@@ -99,7 +99,7 @@ class EvaluationBar(Card):
 
 
 def forecast_sentence(found: RunForecast) -> str:
-    """What a run would take, in one line."""
+    """Formats the forecast of a run in one line."""
     words = [trn("{n} run", "{n} runs", found.runs)] if found.runs > 1 else []
     words.append(trn("{n} sample", "{n} samples", found.samples))
     if found.seconds is not None:
@@ -124,7 +124,7 @@ def forecast_sentence(found: RunForecast) -> str:
 
 
 def short_forecast(found: RunForecast) -> str:
-    """The likely time and cost, for a cell of a table."""
+    """Formats the likely time and cost for a table cell."""
     if found.seconds is None:
         return tr(found.basis)
     words = [duration(found.seconds[1])]

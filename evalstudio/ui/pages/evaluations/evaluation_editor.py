@@ -1,6 +1,6 @@
-"""One evaluation file in work: its text, the same as a form, what is wrong with it, and what it makes of real rows.
+"""Evaluation editor: an evaluation file as text and as a form, with its issues and a preview on real rows.
 
-The text is the one source: the form changes an entry of it at a time, and the text is what is saved.
+The text is the single source: the form changes one entry of it at a time, and the text is what is saved.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,14 +46,14 @@ CHECK_MS = 250  # after the last change
 
 
 class ChangedElsewhere(EvaluationError):
-    """The file is not what it was when it was read."""
+    """The file has changed since it was read."""
 
 
 Checked = tuple[tuple[Issue, ...], Parts, str, int]
 
 
 class EvaluationEditor(QWidget):
-    """`changed` comes when text, issues or file are other ones; `copy_wanted` when an example is to be changed."""
+    """The editor. `changed` is emitted when text, issues or file change; `copy_wanted` when a person edits an example."""
 
     changed = Signal()
     checked = Signal()
@@ -67,11 +67,11 @@ class EvaluationEditor(QWidget):
         self.reference = ""
         self.draft: Draft = read_draft("")
         self.issues: tuple[Issue, ...] = ()
-        self._file = ""  # the file's text when it was read or written
-        self._saved = ""  # and as it stands here
+        self._file = ""  # the file's text when last read or written
+        self._saved = ""  # the same text as shown here
         self._row = 0
         self.named: Mapping[str, ModelSettings] = {}  # the workspace's own models
-        self._round = 0  # of the newest check; older ones are dropped
+        self._round = 0  # number of the newest check; older ones are dropped
         self.is_checked = False
         self.dataset_size = 0  # bytes
         self.form = EvaluationForm()
@@ -103,13 +103,13 @@ class EvaluationEditor(QWidget):
 
     @property
     def path(self) -> Path:
-        """The file; an example's is read only."""
+        """The path of the file; an example's is read-only."""
         if self.is_example:
             return resource("examples", f"{self.reference.removeprefix(EXAMPLE)}.toml")
         return Path(self.reference)
 
     def open(self, reference: str) -> None:
-        """Shows a file. Raises EvaluationError where it can't be read."""
+        """Opens a file. Raises EvaluationError if it can't be read."""
         before, self.reference = self.reference, reference
         try:
             text = self.path.read_text(encoding="utf-8-sig")
@@ -130,8 +130,8 @@ class EvaluationEditor(QWidget):
     def save(self, *, over_others: bool = False) -> None:
         """Writes the text to its file.
 
-        Raises ChangedElsewhere where another program has changed the file since, unless it is to be written over, and
-        EvaluationError where it can't be written.
+        Raises ChangedElsewhere if another program has changed the file since, unless it is to be overwritten, and
+        EvaluationError if it can't be written.
         """
         if self.is_example:
             return
@@ -147,7 +147,7 @@ class EvaluationEditor(QWidget):
         self.changed.emit()
 
     def look_again(self) -> None:
-        """After other programs may have changed the file or its dataset. What was written here is never dropped."""
+        """Reloads after other programs may have changed the file or its dataset. Unsaved edits are never dropped."""
         text = self._on_disk()
         if self.reference and not self.is_dirty and text is not None and text != self._file:
             self._show_file(text)
@@ -156,26 +156,26 @@ class EvaluationEditor(QWidget):
     def _show_file(self, text: str) -> None:
         self._file = text
         self.text.blockSignals(True)
-        self.text.setPlainText(text)  # its undo begins anew
+        self.text.setPlainText(text)  # this clears its undo history
         self.text.blockSignals(False)
         self._saved = exact_text(self.text)
         self._text_changed()
 
     def _on_disk(self) -> str | None:
-        """The file's text as it is now; None where it is gone or cannot be read."""
+        """Returns the file's current text; None if it is gone or cannot be read."""
         try:
             return self.path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return None
 
-    # From a change to what it means ---------------------------------------------------------------------------------
+    # Checking ---------------------------------------------------------------------------------
 
     def _entry_changed(self, key: str, value: object) -> None:
-        """The form: one entry of the text is set, in the text's own history."""
+        """Applies a change of the form: sets one entry of the text, as an undoable edit."""
         try:
             text = set_entry(exact_text(self.text), key, value)
         except (ValueError, TypeError):
-            return  # no TOML at the moment: the form is out of use
+            return  # invalid TOML at the moment: the form is disabled
         self.text.blockSignals(True)
         cursor = QTextCursor(self.text.document())
         cursor.select(QTextCursor.SelectionType.Document)
@@ -192,7 +192,7 @@ class EvaluationEditor(QWidget):
         self._begin_check()
 
     def know_models(self, named: Mapping[str, ModelSettings]) -> None:
-        """The workspace's own models; what is shown is checked anew."""
+        """Sets the workspace's own models and repeats the check."""
         self.named = named
         if self.reference:
             self._timer.start()
@@ -217,7 +217,7 @@ class EvaluationEditor(QWidget):
         named = self.named
         found = await self._datasets.worker.do(lambda: _checked(draft, preview, base, row, named))
         if this != self._round:
-            return  # something was changed meanwhile
+            return  # it has changed meanwhile
         more, parts, problem, rows = found
         self.is_checked = True
         self._show_issues((*issues, *more))
@@ -292,7 +292,7 @@ class EvaluationEditor(QWidget):
 def _checked(
     draft: Draft, preview: Preview | None, base: Path, row: int, named: Mapping[str, ModelSettings]
 ) -> Checked:
-    """What is wrong beyond the text itself, and a row's messages; in the worker's thread."""
+    """Returns the issues beyond the text itself, and a row's messages. Runs in the background thread."""
     issues = [*check_model(draft, base, named)]
     source = draft.source
     if preview is None or source is None:

@@ -1,4 +1,4 @@
-"""An evaluation as a form: each part in a section, what is wrong with it below."""
+"""Evaluation form: one section for each part of an evaluation, with its issues below."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,11 +31,11 @@ STRATEGIES = {mark("As in the settings"): None, mark("Sequential"): "sequential"
 LIMITS = {"sliding_window": "max_concurrency", "adaptive": "max"}
 USUAL_WINDOW = 10
 NUMBERED = ("messages", "evaluators")
-GROWING = (*NUMBERED, "grid")  # parts that a person adds rows to
+GROWING = (*NUMBERED, "grid")  # parts with rows that a person adds
 
 
 class EvaluationForm(QScrollArea):
-    """`entry_changed` tells which entry of the text a person has changed, and to what; None takes it away."""
+    """The form. `entry_changed` is emitted with the changed entry of the text and its value; None removes it."""
 
     entry_changed = Signal(str, object)
     browse = Signal()
@@ -66,7 +66,7 @@ class EvaluationForm(QScrollArea):
         self.viewport().setAutoFillBackground(False)
 
     def show_draft(self, draft: Draft) -> None:
-        """Shows what the text says; a text that cannot be read leaves the form as it was, out of use."""
+        """Shows the draft; for a text that cannot be parsed, the form is left unchanged and disabled."""
         self._body.setEnabled(draft.table is not None)
         if draft.table is None:
             return
@@ -80,12 +80,12 @@ class EvaluationForm(QScrollArea):
         focus_in_order(self._body)
 
     def show_runs(self, draft: Draft) -> None:
-        """The runs that the grid stands for."""
+        """Shows the runs of the grid."""
         if draft.spec is not None:
             self.grid.show_runs(list(variants(draft.spec)))
 
     def show_issues(self, issues: Sequence[Issue]) -> None:
-        """Puts each sentence below the part that it is about."""
+        """Shows each issue below its part."""
         places = {"name": "what", "model": "what", "description": "what", "parameters": "what"}
         by_section: dict[str, list[str]] = {name: [] for name in self.sections}
         for issue in issues:
@@ -99,12 +99,12 @@ class EvaluationForm(QScrollArea):
         self.evaluators.show_issues([issue for issue in issues if issue.part == "evaluators"])
 
     def know(self, models: Sequence[str], datasets: Sequence[str]) -> None:
-        """The models and datasets to choose from."""
+        """Sets the models and datasets to choose from."""
         refill(self.model, models)
         refill(self.dataset, datasets)
         self.grid.know_models(models)
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _section(self, name: str, title: str) -> Section:
         section = self.sections[name] = Section(title, name)
@@ -274,7 +274,7 @@ class EvaluationForm(QScrollArea):
             else:
                 self._table[key] = value
             if key in GROWING:
-                focus_in_order(self._body)  # a row may be new
+                focus_in_order(self._body)  # rows may have been added
             self.entry_changed.emit(key, value)
 
     def _model_edited(self, text: str) -> None:
@@ -322,7 +322,7 @@ def as_toml(value: Any) -> str:
 
 
 def _entries(text: str) -> dict[str, Any] | None:
-    """Entries separated by commas; None where they can't be read."""
+    """Parses entries separated by commas; None if they are invalid."""
     found = from_field("{ " + text + " }") if text.strip() else {}
     return found if isinstance(found, dict) else None
 

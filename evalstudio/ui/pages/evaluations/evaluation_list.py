@@ -1,4 +1,4 @@
-"""The evaluations of a workspace: those of one's own, Python files, and the examples."""
+"""Evaluation list: the workspace's own evaluations, Python files, and the examples."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ REFERENCE = Qt.ItemDataRole.UserRole
 
 
 class EvaluationList(Card):
-    """`chosen` tells which one a person wants to see."""
+    """The list. `chosen` is emitted with the evaluation selected by a person."""
 
     chosen = Signal(str)
 
@@ -47,7 +47,7 @@ class EvaluationList(Card):
         self._follow_theme()
 
     def show_entries(self, entries: Sequence[LibraryEntry], current: str) -> None:
-        """Fills the list and marks the current one, without telling anybody."""
+        """Fills the list and marks the current one, without emitting a signal."""
         self.view.blockSignals(True)
         if list(entries) != list(self._entries):
             self._entries = list(entries)

@@ -1,4 +1,4 @@
-"""The evaluators of an evaluation: the type of each, and a field for each of its options."""
+"""Evaluator list: the evaluators of an evaluation, with the type of each and a field for each of its options."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,7 +37,7 @@ ASK = {
 
 
 class EvaluatorList(QWidget):
-    """`changed` comes with every change that a person makes."""
+    """The list. `changed` is emitted with every change by a person."""
 
     changed = Signal()
 
@@ -60,7 +60,7 @@ class EvaluatorList(QWidget):
         return [row.value for row in self._rows]
 
     def show_value(self, evaluators: Any) -> None:
-        """Shows evaluators as they stand in the text."""
+        """Shows the evaluators from the text."""
         wanted = [one for one in evaluators if isinstance(one, dict)] if isinstance(evaluators, list) else []
         if [row.value for row in self._rows] == wanted:
             return
@@ -100,7 +100,7 @@ class EvaluatorList(QWidget):
 
 
 class EvaluatorRow(QWidget):
-    """One evaluator. Its table keeps what the form has no field for."""
+    """One evaluator. Its table keeps entries for which the form has no field."""
 
     changed = Signal()
 

@@ -1,4 +1,4 @@
-"""What each evaluation of a Python file would take, asked one after the other."""
+"""Function forecasts: what each evaluation of a Python file would take, requested one after the other."""
 
 from collections.abc import AsyncIterator
 
@@ -13,7 +13,7 @@ from evalstudio.ui.state.session import Session
 async def function_forecasts(
     session: Session, path: str, file: EvaluationFile
 ) -> AsyncIterator[tuple[str, str, str]]:
-    """Each function's name, its forecast for a cell, and in a sentence; where there is none, why."""
+    """Yields each function's name with its forecast for a cell and as a sentence, or the reason why there is none."""
     for one in file.functions:
         if one.problem:
             continue
@@ -28,12 +28,12 @@ async def function_forecasts(
                 ForecastRun(evaluation=f"{path}::{one.name}", samples=one.samples, strategy=strategy)
             )
         except RunError:
-            return  # the engine is on its way out
+            return  # the engine is shutting down
         yield one.name, short_forecast(forecast), forecast_sentence(forecast)
 
 
 def why_unknown(one: EvaluationFunction) -> str:
-    """Why nothing can be said of what a function takes; empty where something can."""
+    """Returns why a function can't be forecast; empty if it can."""
     if one.samples is None:
         return tr(
             "How long {name} takes is not known: its rows are streamed, and how many there are shows only at their end."

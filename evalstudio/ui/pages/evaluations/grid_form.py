@@ -1,4 +1,4 @@
-"""What an evaluation varies, as fields: models, prompts and parameters; and the runs that come of it."""
+"""Grid form: the models, prompts and parameters that an evaluation varies, and the resulting runs."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ Row = TypeVar("Row", "ModelRow", "PromptRow", "ParameterRow")
 
 
 class GridForm(QWidget):
-    """`changed` comes with every change that a person makes. Rows that say nothing yet count for nothing."""
+    """The form. `changed` is emitted with every change by a person. Empty rows are ignored."""
 
     changed = Signal()
 
@@ -25,9 +25,7 @@ class GridForm(QWidget):
         super().__init__()
         self.setObjectName("grid_form")
         self._models: tuple[str, ...] = ()  # to choose from
-        self._base: list[
-            dict[str, str]
-        ] = []  # the evaluation's own messages: a new prompt begins as they are
+        self._base: list[dict[str, str]] = []  # the evaluation's own messages, with which a new prompt starts
         self._model_rows: list[ModelRow] = []
         self._prompt_rows: list[PromptRow] = []
         self._parameter_rows: list[ParameterRow] = []
@@ -60,7 +58,7 @@ class GridForm(QWidget):
 
     @property
     def value(self) -> dict[str, Any] | None:
-        """The grid as it stands in the text; None where nothing is varied."""
+        """Returns the grid as a value for the text; None if nothing is varied."""
         found = {
             "models": [row.value for row in self._model_rows if row.value],
             "prompts": {row.name.text().strip(): row.messages.value for row in self._prompt_rows if row.name.text().strip()},
@@ -69,7 +67,7 @@ class GridForm(QWidget):
         return {part: varied for part, varied in found.items() if varied} or None
 
     def show_value(self, grid: Any, base: Any) -> None:
-        """Shows a grid as it stands in the text, and keeps the evaluation's own messages for a new prompt."""
+        """Shows the grid from the text; the evaluation's own messages are the start of a new prompt."""
         self._base = (
             [dict(one) for one in base if isinstance(one, dict)] if isinstance(base, list | tuple) else []
         )
@@ -92,20 +90,20 @@ class GridForm(QWidget):
             parameter_row.show_value(str(name), values)
 
     def know_models(self, models: Sequence[str]) -> None:
-        """The models to choose from."""
+        """Sets the models to choose from."""
         self._models = tuple(models)
         for row in self._model_rows:
             refill(row.model, models)
 
     def show_runs(self, names: Sequence[str]) -> None:
-        """The runs that the grid stands for, by the names of their variants."""
+        """Shows the runs of the grid by variant name."""
         if list(names) != list(self._runs):
             self._calls = None
         self._runs = list(names)
         self._tell()
 
     def know_calls(self, calls: int | None) -> None:
-        """How many samples all runs have together; None: not known yet."""
+        """Sets the total number of samples of all runs; None: not known yet."""
         self._calls = calls
         self._tell()
 
@@ -123,7 +121,7 @@ class GridForm(QWidget):
             lines.append(tr("and {runs:,} more").format(runs=len(self._runs) - MOST_LISTED))
         self.summary.show_text("\n".join(lines))
 
-    # Rows that come and go ------------------------------------------------------------------------------------------
+    # Adding and removing rows ------------------------------------------------------------------------------------------
 
     def _add_model(self) -> None:
         self._make_model().model.setFocus()
@@ -182,7 +180,7 @@ class ModelRow(QWidget):
 
     def __init__(self, number: int, models: Sequence[str]) -> None:
         super().__init__()
-        self._table: Any = None  # a model that is written as a table: changed in the text
+        self._table: Any = None  # a model written as a table, which is edited in the text
         self.model: QComboBox = choice(
             f"grid_model_{number}", tr("Model {number} of the grid").format(number=number + 1), models, tr("A name from Models"), editable=True
         )  # fmt: skip
@@ -204,7 +202,7 @@ class ModelRow(QWidget):
 
 
 class PromptRow(QWidget):
-    """One prompt of the grid: its name, and its messages."""
+    """One prompt of the grid: its name and messages."""
 
     changed = Signal()
 

@@ -1,4 +1,4 @@
-"""The messages of an evaluation: whose each is, and its template."""
+"""Message list: the messages of an evaluation, each with its role and its template."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,13 +15,13 @@ from evalstudio.ui.kit.widgets import Button, labelled
 
 
 class MessageList(QWidget):
-    """`changed` comes with every change that a person makes."""
+    """The list. `changed` is emitted with every change by a person."""
 
     changed = Signal()
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        self._prefix = prefix  # tells the names of this list's parts from those of another one
+        self._prefix = prefix  # distinguishes the object names from those of another list
         self.setObjectName(f"{prefix}messages_list")
         self._rows: list[MessageRow] = []
         self._add = Button(tr("Add a message"))
@@ -42,7 +42,7 @@ class MessageList(QWidget):
         return [row.value for row in self._rows]
 
     def show_value(self, messages: Any) -> None:
-        """Shows messages as they stand in the text; what is none is shown as empty."""
+        """Shows the messages from the text; an invalid one is shown as empty."""
         wanted = messages if isinstance(messages, list) else []
         while len(self._rows) > len(wanted):
             self._take(self._rows[-1])

@@ -1,4 +1,4 @@
-"""The Evaluations page: what is asked, of whom, and how it is judged; written, tried and run."""
+"""Evaluations page: write, try and run evaluations."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -38,12 +38,12 @@ from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 FORECAST_MS = 400  # after a check without an issue
-LARGE = 16 << 20  # bytes of a dataset that the engine does not read whole at each change
+LARGE = 16 << 20  # bytes; the engine does not read a larger dataset in full at each change
 FIRST = "example:sentiment"
 
 
 class EvaluationsPage(QWidget):
-    """`run_started` tells that a run of what is here has begun; `file_run` of which file of a person's own."""
+    """The Evaluations page. `run_started` is emitted when a run has started, `file_run` with its file."""
 
     run_started = Signal(int)
     file_run = Signal(str)
@@ -53,7 +53,7 @@ class EvaluationsPage(QWidget):
         self.setObjectName("page_evaluations")
         self._session = session
         self._actions = actions
-        self._opened: list[str] = []  # files from elsewhere
+        self._opened: list[str] = []  # files outside the workspace
         self._starting = False
         self._forecast_round = 0
         self.list = EvaluationList(actions)
@@ -63,7 +63,7 @@ class EvaluationsPage(QWidget):
         self.python = PythonFile()
         self._python_path = ""
         self._python_read = False
-        self._forecast_due = True  # also of a large dataset
+        self._forecast_due = True  # also for a large dataset
         self._forecast_timer = QTimer(self)
         self._forecast_timer.setSingleShot(True)
         self._forecast_timer.setInterval(FORECAST_MS)
@@ -73,7 +73,7 @@ class EvaluationsPage(QWidget):
 
     @property
     def splitters(self) -> list[QSplitter]:
-        """Those whose places are restored."""
+        """Splitters whose layout is saved and restored."""
         return [self.sides, self.editor.splitter]
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -84,12 +84,12 @@ class EvaluationsPage(QWidget):
         self.editor.look_again()
         self._update_actions()
 
-    # What a person does -----------------------------------------------------------------------------------------
+    # Commands -----------------------------------------------------------------------------------------
 
     def open(self, reference: str) -> None:
-        """Shows an evaluation: a path of a TOML or Python file, or an example. What was changed before is saved."""
+        """Opens an evaluation: a path of a TOML or Python file, or an example. Earlier edits are saved first."""
         if self.editor.is_dirty and not self._kept():
-            spawn(self.refresh())  # the list shows what is still open
+            spawn(self.refresh())  # the list shows the evaluation that is still open
             return
         if not reference.startswith(EXAMPLE) and reference not in self._opened:
             self._opened.append(reference)
@@ -111,7 +111,7 @@ class EvaluationsPage(QWidget):
         self._update_actions()
 
     def new(self, source: DatasetSource | None = None, column: str = "text") -> None:
-        """Writes a first evaluation into the workspace and opens it; `column` is what the model is asked."""
+        """Creates an evaluation in the workspace and opens it; the model is asked `column`."""
         name = Path(source.path).stem if source is not None else "new-evaluation"
         spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column)))
 
@@ -128,7 +128,7 @@ class EvaluationsPage(QWidget):
             self._session.tell(str(error), "error", key="evaluation")
 
     async def try_out(self) -> None:
-        """Saves, and calls the model for three samples; of a grid for three of each of its first variants."""
+        """Saves, and calls the model for three samples; for a grid, for three of each of its first variants."""
         if self._kept():
             await self.trial.begin(self.editor.reference, self._name, self.editor.draft.spec)
 
@@ -146,12 +146,12 @@ class EvaluationsPage(QWidget):
         self.run_started.emit(first)
 
     def know_models(self, named: Mapping[str, ModelSettings]) -> None:
-        """The workspace's own models, to choose from."""
+        """Sets the workspace's own models to choose from."""
         self.editor.know_models(named)
         spawn(self.refresh())
 
     async def refresh(self) -> None:
-        """Reads what there is: evaluations, datasets."""
+        """Reads the lists of evaluations and datasets."""
         workspace, used = self._session.workspace, self._used()
         worker = self._session.datasets.worker
         entries = await worker.do(lambda: find_evaluations(workspace, used))
@@ -167,7 +167,7 @@ class EvaluationsPage(QWidget):
         )
         self.editor.form.know(tuple(models), [relative(path, folder) for path in datasets])
 
-    # What comes of it -------------------------------------------------------------------------------------------
+    # Reactions -------------------------------------------------------------------------------------------
 
     @property
     def _name(self) -> str:
@@ -288,20 +288,20 @@ class EvaluationsPage(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._update_actions()  # their keys belong to this page
+        self._update_actions()  # their shortcuts belong to this page
 
     def leave(self) -> None:
-        """Before another file is opened, or the window closes: what was written is kept."""
+        """Saves edits before another file is opened or the window closes."""
         if self.editor.is_dirty and not self.editor.is_example:
             self.save()
 
     def _kept(self) -> bool:
-        """Whether what was written is saved now; if not, that is told."""
+        """Saves and returns whether that succeeded; a failure is reported."""
         self.leave()
         return not self.editor.is_dirty or self.editor.is_example
 
     def _used(self) -> list[str]:
-        """Files that are open, and those of earlier runs."""
+        """Returns the files that are open, and those of earlier runs."""
         return list(dict.fromkeys([*self._opened, *references_of(self._session.rows)]))
 
     async def _make(self, make: Callable[[], Path]) -> None:
@@ -322,10 +322,10 @@ class EvaluationsPage(QWidget):
         dialog.open()
 
     def use_dataset(self, path: str) -> None:
-        """Makes a file the dataset of the evaluation, where it lies."""
+        """Uses a file in place as the dataset of the evaluation."""
         self.editor.form.dataset.setEditText(relative(Path(path), self.editor.path.absolute().parent))
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         session, actions, editor = self._session, self._actions, self.editor

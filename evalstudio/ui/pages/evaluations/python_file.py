@@ -1,4 +1,4 @@
-"""A Python evaluation file: its functions, what they run on and need, and why it cannot be read where it cannot."""
+"""Python file view: the functions of an evaluation file, their rows and requirements, or why it can't be read."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ FORECAST, RUN = 5, 7
 
 
 class PythonFile(Card):
-    """`run` asks to run a function, "" for all of the file; `read_again` to look at the file anew."""
+    """The view. `run` requests to run a function, "" for all of the file; `read_again` requests to reload the file."""
 
     run = Signal(str)
     read_again = Signal()
@@ -93,7 +93,7 @@ class PythonFile(Card):
         self._show(found.functions, found.trace)
 
     def show_forecast(self, name: str, words: str, sentence: str) -> None:
-        """Shows what a run of one function would take, and says it whole in the cell's tooltip."""
+        """Shows the forecast of one function, in full in the cell's tooltip."""
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             if item is not None and item.text() == name:

@@ -1,4 +1,4 @@
-"""What an evaluation makes of real rows: the messages of one row at a time, and the answers of a try."""
+"""Sample preview: the rendered messages of one dataset row at a time, and the answers of a trial."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,7 @@ Parts = Sequence[tuple[str, str]]
 
 
 class SamplePreview(Card):
-    """`row_wanted` asks for another row of the preview, counted from 0."""
+    """The preview. `row_wanted` requests another row, counted from 0."""
 
     row_wanted = Signal(int)
 
@@ -48,7 +48,7 @@ class SamplePreview(Card):
         self.after.clicked.connect(lambda: self.row_wanted.emit(self._row + 1))
 
     def show_row(self, row: int, rows: int, parts: Parts, problem: str = "") -> None:
-        """Shows what a row comes to, or why it comes to nothing."""
+        """Shows the rendered row, or why it can't be rendered."""
         self._row, self._rows = row, rows
         self.before.setEnabled(row > 0)
         self.after.setEnabled(row + 1 < rows)
@@ -59,12 +59,12 @@ class SamplePreview(Card):
         self.view.show_parts(parts)
 
     def show_answers(self, parts: Parts) -> None:
-        """Shows what a try has brought so far."""
+        """Shows the answers of a trial so far."""
         self.answers.show_parts(parts)
         self.tabs.setCurrentIndex(1)
 
     def say_trying(self, words: str) -> None:
-        """How far a try is; empty: none is under way."""
+        """Shows the progress of a trial; empty if none is running."""
         self._trying.show_text(words)
         self.answers.setPlaceholderText(
             tr("The answers appear here as they come.")
@@ -105,7 +105,7 @@ class SamplePreview(Card):
 
 
 class PartsView(QPlainTextEdit):
-    """Titles and texts, plain: what a model answers is never taken for markup."""
+    """Plain view of titles and texts: a model's answer is never interpreted as markup."""
 
     def __init__(self, name: str, spoken: str) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class PartsView(QPlainTextEdit):
         self._follow_theme()
 
     def show_parts(self, parts: Parts) -> None:
-        """Shows these; where they only go on from those before, the place that is read stays."""
+        """Shows the parts; if they only extend the previous ones, the scroll position is kept."""
         before, self._parts = list(self._parts), list(parts)
         if before != self._parts:
             place = self.verticalScrollBar().value() if self._parts[: len(before)] == before else 0
@@ -147,14 +147,14 @@ class PartsView(QPlainTextEdit):
 
 
 def message_parts(messages: Sequence[Message], values: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """A row's messages, then the values that they were made from."""
+    """Returns a row's messages, then the values they were rendered from."""
     for message in messages:
         yield message.role.upper(), message.content
     yield tr("COLUMNS"), "\n".join(f"{name}: {value}" for name, value in values.items())
 
 
 def answer_parts(records: Sequence[Details]) -> Iterator[tuple[str, str]]:
-    """The answers of a try, each with its scores and why."""
+    """Returns the answers of a trial, each with its scores and reasons."""
     for details in records:
         record = details.record
         took = f" · {milliseconds(record.latency)}" if record.latency is not None else ""

@@ -1,4 +1,7 @@
-"""A try of an evaluation: a few samples, under an experiment of its own; of a grid the first variants, each a run."""
+"""Trial run: an evaluation on a few samples, in an experiment of its own.
+
+Of a grid, the first variants are tried, each as a run.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +28,7 @@ Parts = Iterator[tuple[str, str]]
 
 @dataclass(slots=True)
 class Tried:
-    """A run of a try: its variant, what was read of it, and of how many saved records that was."""
+    """One run of a trial: its variant, the records read so far, and how many were saved at that time."""
 
     label: str
     answers: list[Details] = field(default_factory=list)
@@ -34,7 +37,7 @@ class Tried:
 
 
 class Trial(QObject):
-    """`changed` when a try begins or ends, `answered` when all its answers are there."""
+    """A trial. `changed` is emitted when it begins or ends, `answered` when all its answers are there."""
 
     changed = Signal()
     answered = Signal()
@@ -44,22 +47,22 @@ class Trial(QObject):
         self._session, self._preview = session, preview
         self.is_under_way = False
         self._all_begun = False
-        self._left_out = 0  # variants that are not tried
+        self._left_out = 0  # number of variants not tried
         self._runs: dict[int, Tried] = {}
         self._reading = self._again = False
-        # all that ended while this window was open: a run may before its start is answered
+        # all runs that ended while this window was open: one may end before its start is answered
         self._ended: set[int] = set()
         session.run_changed.connect(self._run_changed)
         preview.stop.clicked.connect(lambda: spawn(self.stop()))
 
     async def begin(self, reference: str, name: str, spec: EvaluationSpec | None) -> None:
-        """Starts a run of each variant, as far as the engine takes them; what it refuses it says."""
+        """Starts a run of each variant, until the engine refuses one; a refusal is reported."""
         labels = list(variants(spec)) if spec is not None else []
         self._runs = {}
         self._left_out = max(0, len(labels) - MOST_VARIANTS)
         self.is_under_way, self._all_begun = True, False
         self._preview.show_answers(())
-        self._preview.answers.setFocus()  # else it goes on to the next button, which starts the whole run
+        self._preview.answers.setFocus()  # otherwise it moves to the next button, which starts the full run
         self._say_how_far()
         self.changed.emit()
         for label in labels[:MOST_VARIANTS] or [""]:
@@ -78,12 +81,12 @@ class Trial(QObject):
         self._look()
 
     async def stop(self) -> None:
-        """Ends the runs of the try; what they answered stays in view."""
+        """Stops the runs of the trial; their answers remain visible."""
         for run_id in [one for one, tried in self._runs.items() if not tried.is_done]:
             await self._session.ask_engine(StopRun(run_id=run_id))
 
     def end(self) -> None:
-        """The engine has ended, and the runs with it; they can be resumed on the Runs page."""
+        """Ends the trial because the engine has ended; its runs can be resumed on the Runs page."""
         self.is_under_way = False
         self._say_how_far()
         self.changed.emit()
@@ -102,7 +105,7 @@ class Trial(QObject):
             spawn(self._read())
 
     async def _read(self) -> None:
-        """What is answered by now; the try ends with the last of its runs."""
+        """Reads the answers so far; the trial ends with the last of its runs."""
         self._reading = True
         try:
             while self._again:
@@ -128,7 +131,7 @@ class Trial(QObject):
             ids = await store.record_ids(run_id, RecordQuery())
             found = [await store.details(int(one)) for one in ids]
         except StoreError:
-            found = []  # said elsewhere: the list of runs is read from the same file
+            found = []  # reported elsewhere: the list of runs is read from the same file
         return [one for one in found if one is not None]
 
     def _saved(self, run_id: int) -> int:

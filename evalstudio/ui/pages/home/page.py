@@ -1,4 +1,4 @@
-"""The Home page: at a first start what this is, with one press to see it move; later what ran last and what is left undone."""
+"""Home page: on first start an introduction with a one-click example, later the latest runs and unfinished ones."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -52,7 +52,7 @@ UNDONE = (RunState.INTERRUPTED, RunState.STOPPED)
 
 
 class HomePage(QWidget):
-    """`run_started` tells that the example runs, `run_chosen` that a person wants to see a run."""
+    """The Home page. `run_started` is emitted when the example runs, `run_chosen` when a person selects a run."""
 
     run_started = Signal(int)
     run_chosen = Signal(int)
@@ -84,7 +84,7 @@ class HomePage(QWidget):
         if session.workspace.database.exists():
             self._stack.setCurrentIndex(
                 1
-            )  # until the runs are read, which are likely there: no welcome flashes up
+            )  # until the runs are read: there probably are some, so no welcome flashes up
             self._undone_card.setVisible(False)
             self._update_actions()
         else:
@@ -107,7 +107,7 @@ class HomePage(QWidget):
             self._session.look_at(run_id)
             self.run_started.emit(run_id)
 
-    # What it shows ------------------------------------------------------------------------------------------------
+    # Contents ------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
         rows = self._session.rows[:MOST_RUNS]
@@ -180,7 +180,7 @@ class HomePage(QWidget):
     def _engine_changed(self, state: EngineState) -> None:
         self._update_actions()
         if state is EngineState.READY and not self._session.rows and self.isVisible():
-            self.run_button.setFocus()  # at the first start one press runs the example
+            self.run_button.setFocus()  # at the first start, pressing Enter or Space runs the example
 
     def _update_actions(self) -> None:
         ready = self._session.engine.state is EngineState.READY and not self._starting
@@ -188,7 +188,7 @@ class HomePage(QWidget):
         for button in self._resume_buttons:
             button.setEnabled(ready)
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _welcome(self) -> QWidget:
         card = Card()
@@ -278,7 +278,7 @@ def _titled(title: str) -> tuple[Card, QVBoxLayout]:
 
 
 def _centred(card: QWidget) -> QWidget:
-    """A card in the middle of the page; it scrolls where there is no room."""
+    """Centres a card on the page; it scrolls if there is no room."""
     page = QWidget()
     across = QHBoxLayout()
     for part in (None, card, None):

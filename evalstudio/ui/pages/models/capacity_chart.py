@@ -1,4 +1,4 @@
-"""Throughput and latency against calls in flight, as the capacity finder measures them; the knee is marked."""
+"""Capacity chart: throughput and latency against calls in flight, with the knee marked."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from evalstudio.ui.kit.widgets import Card, TextLabel
 
 
 class LevelAxis(pg.AxisItem):
-    """Calls in flight, on a logarithmic scale: the levels that were measured."""
+    """Logarithmic axis of calls in flight, with ticks at the measured levels."""
 
     def __init__(self) -> None:
         super().__init__(orientation="bottom")
@@ -36,7 +36,7 @@ class LevelAxis(pg.AxisItem):
 
 
 class CurvePlot(Card):
-    """One of the two curves. `lines`: label, colour and dash of each."""
+    """One of the two plots. `lines`: label, colour and dash of each."""
 
     def __init__(
         self, name: str, title: str, lines: tuple[tuple[str, int, str], ...], *, is_duration: bool
@@ -97,7 +97,7 @@ class CurvePlot(Card):
         spread: Sequence[tuple[float, float]],
         best: int | None,
     ) -> None:
-        """`values` are one sequence a line; `spread` is low and high of the first line's values, or empty."""
+        """Draws the curves. `values` has one sequence per line; `spread` is low and high of the first line, or empty."""
         self._empty.setVisible(not levels)
         self._plot.setVisible(bool(levels))
         places = np.array([math.log2(level.concurrency) for level in levels])
@@ -121,7 +121,7 @@ class CurvePlot(Card):
         )
 
     def tell(self, sentence: str) -> None:
-        """What a screen reader says."""
+        """Sets the text for screen readers."""
         self._plot.setAccessibleDescription(sentence)
 
     def _follow_theme(self) -> None:
@@ -140,7 +140,7 @@ class CurvePlot(Card):
 
 
 class CapacityChart(QWidget):
-    """Both curves side by side, on the same axis."""
+    """Both plots side by side, with the same axis."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class CapacityChart(QWidget):
         self.show_levels((), None)
 
     def show_levels(self, levels: Sequence[Level], best: int | None) -> None:
-        """Draws what was measured; `best` is the knee, once it is known."""
+        """Draws the measured levels; `best` is the knee, once known."""
         self.levels, self.best = tuple(sorted(levels, key=lambda level: level.concurrency)), best
         rates = [level.rate for level in self.levels]
         self._rate.show_curves(self.levels, [rates], [(level.low, level.high) for level in self.levels], best)

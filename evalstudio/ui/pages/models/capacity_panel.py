@@ -1,4 +1,4 @@
-"""The capacity finder: says what it will take, measures level by level, shows the curve, and keeps the knee."""
+"""Capacity panel: shows what the search will cost, measures level by level, draws the curve, and keeps the knee."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
@@ -29,7 +29,7 @@ FIRST_MOST = 64
 
 
 class CapacityPanel(QWidget):
-    """Measures the model that is shown. `apply_wanted` tells the model's name and the window that was found."""
+    """Capacity finder for the current model. `apply_wanted` is emitted with its name and the window found."""
 
     apply_wanted = Signal(str, int)
 
@@ -39,7 +39,7 @@ class CapacityPanel(QWidget):
         self._session = session
         self._model = ""
         self._measured = ""  # the model whose curve is shown
-        self._found: dict[str, CapacityFound] = {}  # by model, in this session
+        self._found: dict[str, CapacityFound] = {}  # results by model, in this session
         self._run_id: int | None = None
         self._experiment = ""
         self._busy = False
@@ -92,7 +92,7 @@ class CapacityPanel(QWidget):
         self._adapt()
 
     def know_evaluations(self, choices: list[tuple[str, str]]) -> None:
-        """The evaluations to take samples from: what they are called, and their references."""
+        """Sets the evaluations to take samples from, by name and reference."""
         current = self.evaluation.currentData()
         self.evaluation.blockSignals(True)
         self.evaluation.clear()
@@ -102,7 +102,7 @@ class CapacityPanel(QWidget):
         self.evaluation.blockSignals(False)
 
     def show_model(self, name: str) -> None:
-        """Another model is looked at; a measurement under way goes on, and its curve stays until then."""
+        """Switches to another model; a running measurement continues, and its curve stays until it ends."""
         self._model = name
         if not self._busy and self._measured != name:
             self._show_found(name)
@@ -111,10 +111,10 @@ class CapacityPanel(QWidget):
     def showEvent(self, event: object) -> None:
         self._ask_again()
 
-    # What a person does -------------------------------------------------------------------------------------------
+    # Commands -------------------------------------------------------------------------------------------
 
     async def measure(self) -> None:
-        """Measures until the verdict is there, or a person stops it."""
+        """Measures until there is a verdict, or until a person stops it."""
         if self._busy or not self._model:
             return
         self._busy, self._run_id, self._levels, self._measured = True, None, [], self._model
@@ -128,16 +128,16 @@ class CapacityPanel(QWidget):
         finally:
             self._busy = False
             if self._measured != self._model:
-                self._show_found(self._model)  # another one is looked at meanwhile
+                self._show_found(self._model)  # another model has been selected meanwhile
             self._adapt()
 
     def halt(self) -> None:
         if self._run_id is not None:
             spawn(self._session.ask_engine(StopRun(run_id=self._run_id)))
 
-    # What it shows ------------------------------------------------------------------------------------------------
+    # Results ------------------------------------------------------------------------------------------------
 
-    def _heard(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if not self._busy:
             return
         match event:
@@ -157,7 +157,7 @@ class CapacityPanel(QWidget):
                 self._show_found(self._measured)
 
     def _show_found(self, name: str) -> None:
-        """What was found for a model in this session, if anything was."""
+        """Shows the result for a model from this session, if any."""
         found = self._found.get(name)
         self._measured = name
         self.chart.show_levels(found.levels if found else (), found.best if found else None)
@@ -166,7 +166,7 @@ class CapacityPanel(QWidget):
         )
 
     def _take(self, snapshot: Snapshot) -> None:
-        """The run of the measurement tells itself by its experiment's name: from then on it can be stopped."""
+        """Identifies the measurement's run by its experiment name; from then on it can be stopped."""
         if self._busy and self._run_id is None and snapshot.experiment == self._experiment:
             self._run_id = snapshot.run_id
             self._adapt()
@@ -230,10 +230,10 @@ class CapacityPanel(QWidget):
         )
         self.apply.setEnabled(best is not None and not self._busy and self._measured == self._model)
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self._session.engine.capacity.connect(self._heard)
+        self._session.engine.capacity.connect(self._on_event)
         self._session.engine.snapshot.connect(self._take)
         self._session.engine.state_changed.connect(lambda *_: self._ask_again())
         self.evaluation.currentIndexChanged.connect(lambda *_: self._ask_again())

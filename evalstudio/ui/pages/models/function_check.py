@@ -1,15 +1,18 @@
-"""Whether a Python file has a function of some name, as far as its text tells: nothing of it is run in the window."""
+"""Function check: whether a Python file defines a function of a given name, judged by its text.
+
+Nothing of the file is executed in the window.
+"""
 
 import ast
 from pathlib import Path
 
 from evalstudio.ui.kit.text import one_line, tr
 
-LARGEST = 2_000_000  # bytes; a larger one is not looked at
+LARGEST = 2_000_000  # bytes; a larger file is not checked
 
 
 def function_problem(path: Path, name: str) -> str:
-    """What is wrong, in a sentence; empty where nothing is, or where only running the file would tell."""
+    """Returns the problem in a sentence; empty if there is none, or if only running the file could reveal it."""
     shown = one_line(path.name, 60)
     try:
         if path.stat().st_size > LARGEST:
@@ -34,7 +37,7 @@ def function_problem(path: Path, name: str) -> str:
 
 
 def _bound(node: ast.stmt) -> set[str]:
-    """The names that a statement may give a meaning, a few too many: those inside of it, too; "*" is any."""
+    """Returns the names that a statement may bind, including nested ones, so possibly too many; "*" means any."""
     names: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):

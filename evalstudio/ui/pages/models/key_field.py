@@ -1,4 +1,4 @@
-"""The name of a key, where it is found, and a field to give it once. The key itself is never shown."""
+"""API key field: the name of a key, where it was found, and a field to enter it once. The key is never shown."""
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -23,7 +23,7 @@ FOUND = {
 
 
 class KeyField(QWidget):
-    """`changed` comes when the name changes; the secret leaves the field as soon as it is given."""
+    """The field. `changed` is emitted when the name changes; the secret is cleared as soon as it is submitted."""
 
     changed = Signal()
 
@@ -84,7 +84,7 @@ class KeyField(QWidget):
         return self.name.text().strip()
 
     def show_key(self, name: str, usual: str) -> None:
-        """Another model's key; `usual` is where its provider's key is found when none is named."""
+        """Shows another model's key; `usual` is the provider's default when no name is given."""
         self.secret.clear()
         self.name.setText(name)
         self.name.setPlaceholderText(usual or tr("No key"))
@@ -102,7 +102,7 @@ class KeyField(QWidget):
         try:
             where = await self._session.engine.request(FindKey(name=name))
         except EvalStudioError:
-            return  # the engine is on its way out; it is asked again when it is back
+            return  # the engine is shutting down; the query is repeated when it is back
         if name == (self.value or self._usual):
             self._show(where)
 

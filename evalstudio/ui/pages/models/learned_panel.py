@@ -1,4 +1,4 @@
-"""What the app has learned about endpoints, and how the runs on each model went."""
+"""Learned limits panel: what the app has learned about endpoints, and how the runs on each model went."""
 
 import time
 
@@ -33,7 +33,7 @@ MODEL_HEADINGS = (
 
 
 class LearnedPanel(QWidget):
-    """Two tables; what is known of the chosen model stands first."""
+    """Two tables, with the rows of the selected model first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class LearnedPanel(QWidget):
         self._show()
 
     def show_model(self, label: str) -> None:
-        """The model that is looked at, as runs call it."""
+        """Sets the current model, by the name used in runs."""
         self._label = label
         self._show()
 

@@ -1,4 +1,4 @@
-"""A model's set-up: where it is, its key, its limits; saved into the workspace, tried and listed on the spot."""
+"""Model form: address, key and limits of a model; saves it to the workspace, and tests it or lists its models."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class ModelForm(QWidget):
-    """Shows one model. `saved` tells the name under which it was kept, `removed` that it is gone."""
+    """Form of one model. `saved` is emitted with its name, `removed` when it was deleted."""
 
     saved = Signal(str)
     removed = Signal(str)
@@ -56,13 +56,13 @@ class ModelForm(QWidget):
         self._book = book
         self._shown = ModelSettings("openai")
         self._function_trouble = ""
-        self._before: str | None = None  # the entry that is shown; None: there is none yet
+        self._before: str | None = None  # the current entry; None: not saved yet
         self._make_fields(session, book)
         self._lay_out()
         self._connect()
 
     def show_model(self, name: str, model: ModelSettings, *, kept: bool) -> None:
-        """Puts a model into the form; `kept`: it is an entry of the workspace."""
+        """Shows a model; `kept`: it is an entry of the workspace."""
         self._shown, self._before = model, name if kept else None
         self.name.setText(name)
         self.model_id.clear()
@@ -91,7 +91,7 @@ class ModelForm(QWidget):
         self._check()
 
     def draft(self) -> ModelSettings:
-        """The model as the form stands. Raises ModelError or LimitError with a sentence."""
+        """Returns the model from the form. Raises ModelError or LimitError."""
         model = self._model()
         if model.provider not in (*BUILT_IN, "python"):
             model = msgspec.structs.replace(model, prices=self.prices.value())
@@ -116,7 +116,7 @@ class ModelForm(QWidget):
             }  # fmt: skip
         return msgspec.structs.replace(self._shown, **changes)
 
-    # What a person does -------------------------------------------------------------------------------------------
+    # Commands -------------------------------------------------------------------------------------------
 
     def _save(self) -> None:
         name = self.name.text().strip()
@@ -143,7 +143,7 @@ class ModelForm(QWidget):
         self.removed.emit(name)
 
     async def _ask(self, command: Command[T], doing: str) -> T | None:
-        """A question about the model as it stands in the form; None where the answer was a refusal."""
+        """Sends a request about the model in the form; returns None if it was refused."""
         self._tell(doing, "muted")
         busy = Busy(self.test, self.list_models)
         busy.begin()
@@ -162,7 +162,7 @@ class ModelForm(QWidget):
     async def _list(self) -> None:
         model = self._model()
         if not model.name:
-            model = msgspec.structs.replace(model, name="any")  # the list does not depend on it
+            model = msgspec.structs.replace(model, name="any")  # the list does not depend on the name
         names = await self._ask(ListModels(model), tr("Asking for its models…"))
         if names is None:
             return
@@ -189,7 +189,7 @@ class ModelForm(QWidget):
         dialog.open()
 
     def _advise(self) -> None:
-        """What to choose for the window, by who answers; and a warning outside of that, which forbids nothing."""
+        """Shows the recommended window for the provider, and a warning if the value is outside it."""
         model = self._model()
         window = model.window
         if model.provider == "python":
@@ -206,19 +206,22 @@ class ModelForm(QWidget):
         self.advice.set_colour("warn" if warning else "muted")
 
     async def _look_at_function(self) -> None:
-        """Once a file and a function are given: whether the one has the other; it may be written later, so it only warns."""
+        """Checks that the file defines the function; it may be written later, so this is only a warning."""
         path, name = self.path.text().strip(), self.function.text().strip()
         trouble, folder = "", self._session.workspace.folder
         if path and name:
             trouble = await self._session.datasets.worker.do(
                 lambda: function_problem(folder / Path(path).expanduser(), name)
             )
-        if (path, name) == (self.path.text().strip(), self.function.text().strip()):  # still what is asked
+        if (path, name) == (
+            self.path.text().strip(),
+            self.function.text().strip(),
+        ):  # still the current question
             self._function_trouble = trouble
             self._advise()
 
     def _check(self) -> None:
-        """Checked as typed; an empty form is not blamed."""
+        """Validates while typing; an empty form has no errors."""
         self._advise()
         try:
             self.draft()
@@ -244,7 +247,7 @@ class ModelForm(QWidget):
             self._form.setRowVisible(field, provider != "python")
         self.test.setVisible(provider != "python")
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _make_fields(self, session: Session, book: ModelBook) -> None:
         self.name = QLineEdit()

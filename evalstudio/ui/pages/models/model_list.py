@@ -1,4 +1,4 @@
-"""The models there are: a person's own, the demo's, the local one; and a menu to add another."""
+"""Model list: a person's own models, the demo's, the local one, and a menu to add another."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ TITLES = {
 
 
 class ModelList(Card):
-    """`chosen` tells a name; `add` a provider, or python."""
+    """The list. `chosen` is emitted with a name, `add` with a provider or "python"."""
 
     chosen = Signal(str)
     add = Signal(str)
@@ -65,10 +65,10 @@ class ModelList(Card):
         self.show_models({}, None)
 
     def show_models(self, models: Mapping[str, ModelSettings], current: str | None) -> None:
-        """Shows a person's own models, and chooses one without telling."""
+        """Shows a person's own models, and selects one without emitting a signal."""
         with QSignalBlocker(self.tree):
             self._fill(self._own, {name: model.label for name, model in models.items()})
-            # one that has an entry of its own is listed there
+            # a model with an entry of its own is listed there
             self._fill(self._demo, {name: "" for name in DEMO_MODELS if name not in (LOCAL_MODEL, *models)})
             local = (
                 {}
@@ -79,7 +79,7 @@ class ModelList(Card):
             self.choose(current)
 
     def choose(self, name: str | None) -> None:
-        """Makes a model the chosen one; None: none is."""
+        """Selects a model; None clears the selection."""
         self.tree.clearSelection()
         for group in (self._own, self._demo, self._local):
             for row in range(group.childCount()):

@@ -1,4 +1,4 @@
-"""The Models page: what answers, its key and limits, what its endpoint can take, and what was learned about it."""
+"""Models page: models with their keys and limits, their endpoint's capacity, and what was learned about it."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -33,7 +33,7 @@ ABOUT = {
 
 
 class ModelsPage(QWidget):
-    """`next_run` asks that the next run use a model, with a strategy."""
+    """The Models page. `next_run` requests a model and a strategy for the next run."""
 
     next_run = Signal(str, object)  # model, strategy
 
@@ -70,11 +70,11 @@ class ModelsPage(QWidget):
 
     @property
     def kept(self) -> list[QSplitter]:
-        """The parts whose places are restored."""
+        """Widgets whose layout is saved and restored."""
         return [self._sides]
 
     def look_at(self, name: str) -> None:
-        """Shows a model: one of the workspace's, or one that the program brings along."""
+        """Shows a model of the workspace or a built-in one."""
         kept = name in self._book.models
         try:
             model = self._book.models[name] if kept else self._book.resolve(name)
@@ -86,7 +86,7 @@ class ModelsPage(QWidget):
         self._show(name, model, kept=kept)
 
     def begin(self, provider: str) -> None:
-        """An empty form for a model of a provider, or for a Python function."""
+        """Opens an empty form for a model of a provider, or for a Python function."""
         self.current = ""
         self.list.show_models(self._book.models, None)
         self._show("", ModelSettings(provider), kept=False)
@@ -99,7 +99,7 @@ class ModelsPage(QWidget):
         self._read_soon()
         spawn(self._look_at_local())
 
-    # What it shows ------------------------------------------------------------------------------------------------
+    # Contents ------------------------------------------------------------------------------------------------
 
     def _show(self, name: str, model: ModelSettings, *, kept: bool) -> None:
         self._title.show_text(
@@ -163,7 +163,7 @@ class ModelsPage(QWidget):
         try:
             status = await self._session.engine.request(LocalModel(action="status"))
         except EvalStudioError:
-            return  # the engine is on its way out
+            return  # the engine is shutting down
         words = (
             "runs"
             if status.running
@@ -177,7 +177,7 @@ class ModelsPage(QWidget):
             else tr("The local model runs.")
         )
 
-    # How it is made -----------------------------------------------------------------------------------------------
+    # Construction -----------------------------------------------------------------------------------------------
 
     def _lay_out(self, actions: Actions) -> None:
         local = QHBoxLayout(self._local_line)

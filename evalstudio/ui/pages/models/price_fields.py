@@ -1,4 +1,4 @@
-"""A model's own prices, where no price list knows it: US dollars for a million tokens."""
+"""Price fields: a model's own prices for when no price list knows it, in US dollars per million tokens."""
 
 import math
 
@@ -13,7 +13,7 @@ from evalstudio.ui.kit.widgets import TextLabel, labelled
 
 
 class PriceFields(QWidget):
-    """Empty: from the price list. 0 is a price, too. `changed` comes with every change."""
+    """The fields. Empty means the price list; 0 is a price. `changed` is emitted with every change."""
 
     changed = Signal()
 
@@ -36,7 +36,7 @@ class PriceFields(QWidget):
         layout.addStretch(1)
 
     def value(self) -> TokenPrices | None:
-        """The prices as they stand; None: the list's. Raises ModelError with a sentence."""
+        """Returns the prices; None: from the price list. Raises ModelError."""
         price_in, price_out, cached = (
             _number(field.text()) for field in (self.input, self.output, self.cached)
         )
@@ -66,7 +66,7 @@ class PriceFields(QWidget):
 
 
 def _number(text: str) -> float | None:
-    """A price as it is typed, with a point or a comma; None where nothing is."""
+    """Parses a price with a decimal point or comma; None if empty."""
     if not text.strip():
         return None
     try:

@@ -1,4 +1,4 @@
-"""The Results page: every record of one run, over the whole window, with where its time went."""
+"""Results page: every record of one run over the full window, with a breakdown of where its time went."""
 
 from pathlib import Path
 
@@ -24,17 +24,18 @@ from evalstudio.ui.records.record_cells import HIDDEN_AT_FIRST, HIDDEN_BESIDE_CH
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.records.run_choice import RunChoice
 from evalstudio.ui.state.export_job import export_records
-from evalstudio.ui.state.export_progress import tell_export
+from evalstudio.ui.state.export_progress import export_with_progress
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
-LARGE_TEXT = 120  # per cent: from there on fewer columns have room
+LARGE_TEXT = 120  # per cent; from this text size on, fewer columns fit
 PREFIX = "results_"
-GIVE_WAY = tuple(column for column in HIDDEN_BESIDE_CHARTS if column not in HIDDEN_AT_FIRST)  # to large text
+# hidden with large text
+GIVE_WAY = tuple(column for column in HIDDEN_BESIDE_CHARTS if column not in HIDDEN_AT_FIRST)
 
 
 class ResultsPage(QWidget):
-    """Shows the run in focus, the same one as the Runs page; reads nothing while it is not on the screen."""
+    """The Results page for the selected run, the same as on the Runs page; reads nothing while it is hidden."""
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
@@ -61,19 +62,19 @@ class ResultsPage(QWidget):
         theme().changed.connect(self._follow_theme)
 
     def _follow_theme(self) -> None:
-        """Large text: the columns that have no room are hidden; they come back with smaller text."""
+        """Hides the columns that do not fit with large text, and shows them again with smaller text."""
         is_large = theme().percent > LARGE_TEXT
         if is_large != self._has_large_text:
             self._has_large_text = is_large
             table = self.records.table
             if is_large:
                 self._gave_way = {column for column in GIVE_WAY if not table.isColumnHidden(column)}
-            for column in self._gave_way:  # what a person has hidden stays so
+            for column in self._gave_way:  # columns hidden by a person stay hidden
                 table.setColumnHidden(column, is_large)
 
     @property
     def kept(self) -> list[QSplitter | QHeaderView]:
-        """The parts whose places are restored."""
+        """Widgets whose layout is saved and restored."""
         return [self.records.splitter, self.records.table.horizontalHeader()]
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -107,7 +108,7 @@ class ResultsPage(QWidget):
         model = self._session.models.get(run_id) if run_id is not None else None
         if model is None or model.snapshot is None:
             return 0
-        # a finished run is read once more: its last records came with its end
+        # a finished run is read once more, because its last records arrived with its end
         saved = model.snapshot.saved
         return saved if model.is_active else -saved - 1
 
@@ -119,7 +120,7 @@ class ResultsPage(QWidget):
         self.clear.setEnabled(filtered is not None and filtered != "")
 
     def _ask_for_file(self) -> None:
-        """Asks where to, without holding up anything; the file's name says CSV or JSON lines."""
+        """Asks for a file without blocking; the file name determines CSV or JSON Lines."""
         dialog = QFileDialog(self, tr("Export records"))
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -133,11 +134,11 @@ class ResultsPage(QWidget):
         dialog.open()
 
     async def export(self, path: Path) -> None:
-        """Writes the selected records, where they are several, else all that are shown."""
+        """Writes the selected records if there are several, else all that are shown."""
         run_id, ids = self.records.run_id, self.records.chosen_ids()
         if run_id is None:
             return
-        await tell_export(
+        await export_with_progress(
             self._session,
             path,
             lambda progress: export_records(self._session.workspace, run_id, ids, path, progress),

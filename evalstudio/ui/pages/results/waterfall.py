@@ -1,4 +1,4 @@
-"""Where the time of one record went: a row for each wait, call and judgement, on one axis."""
+"""Waterfall chart of one record: a row for each wait, call and judgement on one time axis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from evalstudio.store.reader import Details
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, mixed, scaled, theme, tokens
 
-MOST_ROWS = 12  # of a record with more, the first and the last
+MOST_ROWS = 12  # of a record with more rows, the first and the last ones
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a record's time, in seconds since it was ready to be sent."""
+    """A time span of a record, in seconds since it was ready to be sent."""
 
     kind: str  # queue, failed, back-off, connect, first token, call, evaluators
     label: str
@@ -28,10 +28,10 @@ class Span:
 
 
 def spans_of(details: Details) -> tuple[Span, ...]:
-    """The pieces in the order in which they began; those that took no time that could be seen are left out.
+    """Returns the spans in order of their start; invisibly short ones are left out.
 
-    The store knows when each failed attempt began and how long the record waited in all: the waits between
-    attempts are what is left between them, the first wait is the rest.
+    The store has the start of each failed attempt and the total wait of the record: the waits between
+    attempts are the gaps between them, and the first wait is the rest.
     """
     record, attempts = details.record, details.attempts
     between = sum(
@@ -75,7 +75,7 @@ def spans_of(details: Details) -> tuple[Span, ...]:
 
 
 class Waterfall(QWidget):
-    """Draws the spans of a record; what it shows is also its accessible description."""
+    """Waterfall of a record's spans, which are also its accessible description."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The four charts of a run: one time axis, one cross-hair, one chart redrawn at a time."""
+"""Chart board: the four charts of a run, with one time axis and one cross-hair, redrawn one at a time."""
 
 from collections import deque
 
@@ -17,7 +17,7 @@ from evalstudio.ui.kit.widgets import Button, labelled
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.run_series import Array, Series
 
-TICK_MS = 40  # between the redrawing of two charts: four in one tick would hold up the window
+TICK_MS = 40  # between redrawing two charts: four in one tick would block the window
 
 
 def _rate(value: float) -> str:
@@ -38,7 +38,7 @@ def _highest(series: Series, column: str) -> str:
 
 
 def _failures(label: str, colour: int, *outcomes: Outcome) -> Line:
-    """Failed attempts of a class a second; of an ended run all of them."""
+    """Returns the curve of failed attempts per second, with the total in the legend of an ended run."""
 
     def counts(series: Series) -> Array:
         return np.sum([series.column(outcome.value) for outcome in outcomes], axis=0)
@@ -103,7 +103,7 @@ KINDS = (
 
 
 class ChartBoard(QWidget):
-    """Shows one run. Charts are redrawn when a second has closed, one a tick, and only while they can be seen."""
+    """Charts of one run. They are redrawn when a second has closed, one per tick, and only while visible."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class ChartBoard(QWidget):
         self._back.hide()
 
     def show_run(self, model: RunModel | None) -> None:
-        """Changes the run; its charts are drawn one after the other."""
+        """Switches to another run; its charts are drawn one after the other."""
         if model is not self._model:
             self._model = model
             self._view = None
@@ -145,7 +145,7 @@ class ChartBoard(QWidget):
         self.update_run()
 
     def update_run(self) -> None:
-        """To be called when the run may have new seconds; costs nothing when it has none."""
+        """Call this when the run may have new seconds; it costs nothing when there are none."""
         version = self._model.seconds_version if self._model is not None else 0
         if version != self._drawn and self.isVisible():
             self._drawn = version
@@ -153,7 +153,7 @@ class ChartBoard(QWidget):
             self._timer.start()
 
     def show_whole_run(self) -> None:
-        """Undoes zooming: the charts follow the run again."""
+        """Resets the zoom: the charts follow the run again."""
         self._view = None
         self._back.hide()
         self._due = deque(self.charts)
@@ -190,14 +190,14 @@ class ChartBoard(QWidget):
         for chart in self.charts:
             if chart is not source:
                 chart.show_span(*span)
-        self._due = deque(self.charts)  # their heights are those of what is in view
+        self._due = deque(self.charts)  # their heights depend on the visible part
         self._timer.start()
         self._place_back()
         self._back.show()
         self._back.raise_()
 
     def _place_back(self) -> None:
-        """Where the four charts meet: it covers none of their lines."""
+        """Places the reset button where the four charts meet, so that it covers none of their lines."""
         self._back.adjustSize()
         self._back.move(self.rect().center() - self._back.rect().center())
 

@@ -1,4 +1,4 @@
-"""Small cells in a row, one for each of many things: looked at with the pointer or with the arrow keys."""
+"""Cell grid: small cells, one for each of many things, inspected with the pointer or the arrow keys."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -11,7 +11,7 @@ STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -1_000_000, 
 
 
 class Cells(QWidget):
-    """Those who inherit say how many cells there are, where each is, how it looks and what it is in words."""
+    """Base of cell grids. Subclasses define the number of cells, and the place, look and description of each."""
 
     def __init__(self, name: str, spoken: str) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class Cells(QWidget):
         self.setAccessibleName(spoken)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._chosen = 0  # by key
+        self._chosen = 0  # the cell with the keyboard cursor
         theme().changed.connect(self.updateGeometry)
         theme().changed.connect(self.update)
 
@@ -70,7 +70,7 @@ class Cells(QWidget):
         QToolTip.hideText()
 
     def _choose(self, number: int) -> None:
-        """Shows one cell's words beside it, and tells a screen reader."""
+        """Shows a cell's description next to it, and reports it to screen readers."""
         boxes = self.boxes()
         self._chosen = max(0, min(number, len(boxes) - 1))
         self.setAccessibleDescription(self.describe(self._chosen) if boxes else "")

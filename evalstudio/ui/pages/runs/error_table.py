@@ -1,4 +1,4 @@
-"""What went wrong, by class: how often, since when, an example, and a way to try again."""
+"""Error table: failures by class, with their number, first occurrence, an example, and a way to retry."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,7 +25,7 @@ SHOW, RETRY = 5, 6
 
 
 class ErrorTable(QWidget):
-    """One row a class. `wanted` asks to see the records that ended so, `retry` to run their samples again."""
+    """Table with one row per class. `wanted` requests its records, `retry` to run their samples again."""
 
     wanted = Signal(str)
     retry = Signal(object)  # tuple of Outcome
@@ -50,7 +50,7 @@ class ErrorTable(QWidget):
         self._shown: tuple[Sequence[ErrorClass], bool] | None = None
 
     def show_errors(self, errors: Sequence[ErrorClass], *, active: bool) -> None:
-        """Shows the classes; trying again is offered once the run is not in work."""
+        """Shows the classes; a retry is offered once the run is not active."""
         if (errors, active) == self._shown:
             return
         self._shown = (errors, active)
@@ -69,7 +69,7 @@ class ErrorTable(QWidget):
             self._offer(row, error, active=active)
 
     def _offer(self, row: int, error: ErrorClass, *, active: bool) -> None:
-        """Buttons where there is something to see and to try again."""
+        """Adds buttons where there are records to show and to retry."""
         name = tr(error.name)
         self._put(
             row, SHOW, error, tr("Show these"), tr("Show the samples that ended as {name}").format(name=name),
@@ -96,7 +96,7 @@ class ErrorTable(QWidget):
         spoken: str,
         act: Callable[[Outcome], object],
     ) -> QWidget | None:
-        """The button in a cell, the one that is there where it is this class's; a view shows a hidden one all the same."""
+        """Returns the button in a cell, reusing the existing one of this class; a view would show even a hidden one."""
         name = f"{'show' if column == SHOW else 'retry'}_{error.name.replace(' ', '_')}"
         there: QWidget | None = self.table.cellWidget(row, column)
         if there is not None and (error.records == 0 or there.objectName() != name):
@@ -113,7 +113,7 @@ class ErrorTable(QWidget):
 
 
 class ChangeTable(QWidget):
-    """Each change of a limit, newest first, with its sentence."""
+    """Table of limit changes, newest first, with the reason for each."""
 
     def __init__(self) -> None:
         super().__init__()

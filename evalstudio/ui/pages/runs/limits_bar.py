@@ -1,4 +1,7 @@
-"""Strategy, window and workers: of the run in work, at once; of the next run, where none is."""
+"""Limits bar: strategy, window and workers.
+
+Changes act at once on the active run, otherwise on the next one.
+"""
 
 import math
 
@@ -33,22 +36,22 @@ SOURCES = {"live control": mark("set here"), "option": mark("as it was started")
            "settings": mark("from the settings")}  # fmt: skip
 AT_ONCE = mark("at once")
 NAMES = (mark("Sequential"), mark("Sliding window"), mark("Adaptive"))
-ADAPTIVE = 2  # among them
+ADAPTIVE = 2  # index in NAMES
 
 
 class LimitsBar(Card):
-    """`strategy_chosen` and `workers_chosen` come at most a tenth of a second after the last move."""
+    """The bar. `strategy_chosen` and `workers_chosen` are emitted at most a tenth of a second after the last move."""
 
     strategy_chosen = Signal(object)  # Strategy
     workers_chosen = Signal(int)
-    requests_chosen = Signal(object)  # requests a minute, or None
+    requests_chosen = Signal(object)  # requests per minute, or None
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("limits_bar")
         self._shown: Strategy = Adaptive()
         self._ceiling = Settings().ceiling
-        self._in_flight_limit: int | None = None  # of the run in work
+        self._in_flight_limit: int | None = None  # of the active run
         self._scope = ElidedLabel(tr("Next run"), "muted", name="limits_scope")
         self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.strategy = _WholeCombo()
@@ -100,7 +103,7 @@ class LimitsBar(Card):
         self.slider.valueChanged.connect(self._slider_moved)
         self.window_size.valueChanged.connect(self._number_changed)
         self.workers.valueChanged.connect(lambda *_: self._workers_timer.start())
-        self._settling = QTimer(self)  # snapshots on their way still tell what held before
+        self._settling = QTimer(self)  # snapshots already under way still have the previous values
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
         self._window_timer.timeout.connect(self._settling.start)
@@ -112,7 +115,7 @@ class LimitsBar(Card):
 
     @property
     def chosen(self) -> Strategy:
-        """The strategy as the controls stand."""
+        """Returns the strategy set by the controls."""
         size = self.window_size.value()
         match self.strategy.currentIndex():
             case 0:
@@ -127,7 +130,7 @@ class LimitsBar(Card):
                 return Adaptive(max=size)
 
     def show_next(self, strategy: Strategy, ceiling: int) -> None:
-        """Shows what the next run starts with; Adaptive without a maximum goes up to the application's ceiling."""
+        """Shows the strategy of the next run; Adaptive without a maximum goes up to the application's ceiling."""
         self._ceiling, self._in_flight_limit = ceiling, None
         self._scope.show_text(tr("Next run"))
         self._in_force.show_text("")
@@ -145,7 +148,7 @@ class LimitsBar(Card):
         source: str = "",
         rates: RatesNow | None = None,
     ) -> None:
-        """Shows what holds for the run in work; what a person is moving right now is left alone."""
+        """Shows the limits of the active run, except for a control that a person is moving."""
         self._ceiling, self._in_flight_limit = ceiling, limit
         self._scope.show_text(tr("This run, {source}").format(source=tr(SOURCES.get(source, AT_ONCE))))
         self._in_force.show_text(
@@ -190,7 +193,7 @@ class LimitsBar(Card):
                 self.workers.setValue(workers)
 
     def _show_requests(self, rates: RatesNow | None) -> None:
-        """What is set for the endpoint; what is in force is told where it is less: stated or learned."""
+        """Shows the endpoint's configured rate, and the rate in force if it is lower, whether stated or learned."""
         self.requests.setVisible(rates is not None)
         self._requests_label.setVisible(rates is not None)
         if rates is None:
@@ -207,7 +210,7 @@ class LimitsBar(Card):
         self.requests.setToolTip(tr(REQUESTS_HINT) + known)
 
     def _strategy_moved(self) -> None:
-        """Another strategy has a number of its own: a window is no maximum to stop at, nor a maximum a window to begin with."""
+        """Resets the number with the strategy: a window is not a maximum, nor a maximum a window to start with."""
         was_adaptive, is_adaptive = (
             isinstance(self._shown, Adaptive),
             self.strategy.currentIndex() == ADAPTIVE,
@@ -215,7 +218,7 @@ class LimitsBar(Card):
         if is_adaptive and not was_adaptive:
             self._set_size(self._ceiling)
         elif was_adaptive and not is_adaptive:
-            # a run goes on with what is in force: that is how it is pinned
+            # an active run keeps the value in force, which pins it
             self._set_size(self._in_flight_limit or SlidingWindow().max_concurrency)
         self._shown = self.chosen
         self._adapt()
@@ -260,12 +263,12 @@ class LimitsBar(Card):
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
-        """In two lines; that is how narrow it can be."""
+        """The size in two lines, which is the minimum width."""
         wide = max(_width(self._of_window), _width(self._of_rates)) + 2 * SPACE_M
         return QSize(wide, super().minimumSizeHint().height())
 
     def _arrange(self) -> None:
-        """One line where there is room, else what is no matter of the window in a second one."""
+        """Arranges the controls in one line if there is room, else those unrelated to the window in a second one."""
         room = self.width() - 2 * SPACE_M
         one_line = _width(self._of_window) + SPACE_S + _width(self._of_rates) <= room
         if one_line == (self._second.count() == 0):
@@ -301,25 +304,25 @@ class LimitsBar(Card):
 
 
 def _width(parts: list[QWidget]) -> int:
-    """What those that are shown need beside each other, in pixels."""
+    """Returns the width of the visible controls in one line, in pixels."""
     shown = [part for part in parts if not part.isHidden()]
     return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
 
 
 class _WholeCombo(QComboBox):
-    """A list whose words are not cut where room is short."""
+    """Combo box whose texts are not elided."""
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
 
 def to_slider(size: int) -> int:
-    """Where the slider stands for a window: equal ways for equal factors."""
+    """Converts a window to a slider position, on a logarithmic scale."""
     return round(math.log(min(size, SLIDER_TOP)) / math.log(SLIDER_TOP) * SLIDER_STEPS)
 
 
 def from_slider(position: int) -> int:
-    """The window for a place of the slider, 1 to 256."""
+    """Converts a slider position to a window from 1 to 256."""
     return max(1, round(SLIDER_TOP ** (position / SLIDER_STEPS)))
 
 

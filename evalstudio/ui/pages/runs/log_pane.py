@@ -1,4 +1,4 @@
-"""What the engine tells and what a person's own code prints: the newest lines, as plain text."""
+"""Log pane: engine messages and the output of user code, newest lines last, as plain text."""
 
 import time
 
@@ -17,7 +17,7 @@ COLOURS = {"info": "text", "output": "muted", "warning": "warn", "error": "bad"}
 
 
 class LogPane(QWidget):
-    """Keeps the last lines; older ones leave."""
+    """Pane with the last lines; older ones are dropped."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,5 +56,5 @@ class LogPane(QWidget):
         quiet_selection(self.view)
 
     def last_lines(self, count: int) -> str:
-        """The newest lines; for a report."""
+        """Returns the newest lines, for a crash report."""
         return "\n".join(self.view.toPlainText().splitlines()[-count:])

@@ -1,4 +1,4 @@
-"""The Runs page: what to run next, the runs there are, and the one that is looked at, live."""
+"""Runs page: the form for the next run, the list of runs, and the selected run, live."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -50,14 +50,14 @@ RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERR
 
 
 class RunsPage(QWidget):
-    """Shows the session's runs; what a person does here goes to the engine at once."""
+    """The Runs page. Actions take effect in the engine immediately."""
 
     def __init__(self, session: Session, actions: Actions, log: LogPane) -> None:
         super().__init__()
         self.setObjectName("page_runs")
         self._session = session
         self._actions = actions
-        self._next_strategy: Strategy | None = None  # chosen by hand for the next run
+        self._next_strategy: Strategy | None = None  # chosen by a person for the next run
         self._starting = False
         self._log = log
         self.start_bar = StartBar(actions)
@@ -87,13 +87,13 @@ class RunsPage(QWidget):
 
     @property
     def splitters(self) -> list[QSplitter]:
-        """Those whose places are restored."""
+        """Splitters whose layout is saved and restored."""
         return [self._sides, self._heights, self.records.splitter]
 
-    # What a person does -----------------------------------------------------------------------------------------
+    # Commands -----------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Starts the evaluation in the form as a new run, and looks at it."""
+        """Starts the evaluation in the form as a new run, and selects it."""
         if self._starting:
             return
         self._starting = True
@@ -118,7 +118,7 @@ class RunsPage(QWidget):
         self._update_actions()
 
     def prepare(self, model: str, strategy: Strategy | None) -> None:
-        """Makes a model, and a strategy where there is one, that of the next run."""
+        """Sets the model and, if given, the strategy of the next run."""
         self.start_bar.choose_model(model)
         if strategy is not None:
             self._next_strategy = strategy
@@ -139,7 +139,7 @@ class RunsPage(QWidget):
         if self._session.focus is not None:
             spawn(self._session.resume(self._session.focus, classes))
 
-    # What it shows ----------------------------------------------------------------------------------------------
+    # Contents ----------------------------------------------------------------------------------------------
 
     def _show_focus(self) -> None:
         self._show_list()
@@ -177,7 +177,7 @@ class RunsPage(QWidget):
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
         self.records.know_classes([error.name.value for error in now.errors if error.records])
-        # a finished run is read once more: its last records came with its end
+        # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
         self._tabs.setTabText(1, tr("Errors ({failed:,})").format(failed=failed) if failed else tr("Errors"))
@@ -242,7 +242,7 @@ class RunsPage(QWidget):
     def _requests_chosen(self, requests: float | None) -> None:
         model = self._session.focused
         if model is not None and model.snapshot is not None and model.is_live and model.is_active:
-            tokens = model.snapshot.rates.tokens_set  # set on the Models page; left as it is
+            tokens = model.snapshot.rates.tokens_set  # set on the Models page; not changed here
             spawn(
                 self._session.ask_engine(
                     SetRates(run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens)
@@ -259,7 +259,7 @@ class RunsPage(QWidget):
         )
 
     def _siblings(self, now: Snapshot) -> list[RunRow]:
-        """The runs of the same experiment that were started with this one: those of a grid."""
+        """Returns the runs of the same grid as this one."""
         base = now.evaluation.partition(" [")[0]
         if base == now.evaluation:
             return []
@@ -273,7 +273,7 @@ class RunsPage(QWidget):
         try:
             points = await self._session.store.sparkline(run_id)
         except StoreError:
-            return  # the list goes without; whoever reads the run itself says what is wrong
+            return  # the list does without; the error is reported where the run itself is read
         self.run_list.know_sparkline(run_id, points)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -281,7 +281,7 @@ class RunsPage(QWidget):
         self._look_at_something()
 
     def _look_at_something(self) -> None:
-        """Where runs are listed one is shown, though none was started here: the newest."""
+        """Selects the newest run if there are runs and none is selected."""
         if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
             self._session.look_at(self._session.rows[0].id)
 
@@ -291,7 +291,7 @@ class RunsPage(QWidget):
         self._show_list()
         self.menu.update()
 
-    # How it is made ---------------------------------------------------------------------------------------------
+    # Construction ---------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         session, actions = self._session, self._actions
@@ -328,7 +328,7 @@ class RunsPage(QWidget):
     def _engine_state_changed(self, state: EngineState) -> None:
         self._update_actions()
         if state is EngineState.READY and not self._session.rows and self.isVisible():
-            self.start_bar.start_button.setFocus()  # one press runs the example
+            self.start_bar.start_button.setFocus()  # pressing Enter or Space runs the example
 
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)

@@ -1,4 +1,4 @@
-"""The run in focus as one file, and its charts as pictures: from the File menu, without holding up the window."""
+"""Run export: the selected run as one file, and its charts as pictures, without blocking the window."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import mark, tr, trn
 from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.state.export_job import export_run
-from evalstudio.ui.state.export_progress import tell_export
+from evalstudio.ui.state.export_progress import export_with_progress
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
@@ -25,7 +25,7 @@ SUFFIXES = ("html", "xml", "csv", "jsonl")
 
 
 class RunExport:
-    """`parent` is the widget that dialogs belong to."""
+    """Export commands of a run. `parent` is the widget that dialogs belong to."""
 
     def __init__(self, session: Session, actions: Actions, charts: ChartBoard, parent: QWidget) -> None:
         self._session, self._actions, self._charts, self._parent = session, actions, charts, parent
@@ -39,7 +39,7 @@ class RunExport:
             self._actions[name].setEnabled(self._session.focus is not None)
 
     def ask_for_file(self) -> None:
-        """Asks where the run in focus is to be written; its name says the form."""
+        """Asks for the file of the selected run; its name determines the format."""
         if (run_id := self._session.focus) is not None:
             dialog = self._dialog(
                 "export_run_dialog",
@@ -52,8 +52,8 @@ class RunExport:
             dialog.open()
 
     async def export(self, run_id: int, path: Path) -> None:
-        """Writes a run, and says so."""
-        await tell_export(
+        """Writes a run and reports the result."""
+        await export_with_progress(
             self._session,
             path,
             lambda progress: export_run(self._session.workspace, run_id, path, progress),
@@ -65,7 +65,7 @@ class RunExport:
         )
 
     def ask_for_charts(self) -> None:
-        """Asks for a file name; each chart gets its own name after it."""
+        """Asks for a file name, to which the name of each chart is appended."""
         if (run_id := self._session.focus) is not None:
             dialog = self._dialog(
                 "export_charts_dialog", tr("Save the charts"), f"run-{run_id}.svg",
@@ -75,7 +75,7 @@ class RunExport:
             dialog.open()
 
     def save_charts(self, path: Path) -> None:
-        """Writes the charts of the run as `NAME-latency.svg` and so on; the file's name says SVG or PNG."""
+        """Writes the charts as `NAME-latency.svg` and so on; the file name determines SVG or PNG."""
         try:
             for chart in self._charts.charts:
                 save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))

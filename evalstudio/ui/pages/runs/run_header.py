@@ -1,4 +1,4 @@
-"""The head of a run: what it is, how it stands, how far it is, and the score as it forms."""
+"""Run header: name, state and progress of a run, and the score as it forms."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from evalstudio.ui.kit.widgets import ActionButton, Card, ElidedLabel, TextLabel
 from evalstudio.ui.pages.runs.slot_strip import next_attempt
 from evalstudio.ui.pages.runs.state_marks import ProgressStripe, StatePill
 
-A_MINUTE = 59.5  # seconds: from there on a duration is told in minutes
+A_MINUTE = 59.5  # seconds; longer durations are shown in minutes
 FIGURES = ("saved", "left", "elapsed", "rate", "tokens", "cost")
 CAPTIONS = {
     "saved": mark("Saved"),
@@ -31,7 +31,7 @@ CAPTIONS = {
 
 
 class RunHeader(Card):
-    """Shows one snapshot."""
+    """Header of one run, from its snapshot."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class RunHeader(Card):
             label.show_text("–")
 
     def show_run(self, now: Snapshot, siblings: Sequence[RunRow] = ()) -> None:
-        """Shows a snapshot; `siblings` are the runs of the grid that it belongs to."""
+        """Shows a snapshot; `siblings` are the runs of its grid."""
         self._title.show_text(one_line(now.experiment, 40))
         subtitle = one_line(
             tr("{evaluation} on {model} · run {run_id}").format(
@@ -109,7 +109,7 @@ class RunHeader(Card):
         return line
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the figures leave no room for the score beside them, it goes below."""
+        """Moves the score below the figures if there is no room next to them."""
         super().resizeEvent(event)
         fits = self._grid.sizeHint().width() + self._score.minimumWidth() + 2 * SPACE_L <= self.width()
         way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
@@ -134,7 +134,7 @@ class RunHeader(Card):
 
 
 class ScoreView(QWidget):
-    """The first evaluator's score: a number, its 95 % interval as a bar, and how many samples it rests on."""
+    """The first evaluator's score: a number, its 95 % interval as a bar, and the number of samples."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ class ScoreView(QWidget):
 
 
 class IntervalBar(QLabel):
-    """A scale with the interval and the value on it."""
+    """A scale with the interval and the value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -241,7 +241,7 @@ class IntervalBar(QLabel):
 
 
 def _grid_words(now: Snapshot, siblings: Sequence[RunRow]) -> str:
-    """Where the run stands among those of its grid."""
+    """Describes the position of the run in its grid."""
     if len(siblings) < 2:
         return ""
     number = sum(row.id <= now.run_id for row in siblings)
@@ -269,7 +269,7 @@ def _bare(seconds: float) -> str:
 
 
 def _what_backs_off(now: Snapshot) -> str:
-    """Nothing is in flight: who is next, when, and why it waits."""
+    """Describes, with nothing in flight, the next attempt, its time, and the reason for the wait."""
     words = trn(
         "The {n} sample that is left is backing off",
         "The {n} samples that are left are backing off",
@@ -283,7 +283,7 @@ def _what_backs_off(now: Snapshot) -> str:
 
 
 def _what_holds(now: Snapshot, state: RunState) -> str:
-    """What binds now, or why the run is where it is."""
+    """Describes the limit that is binding now, or the reason for the run's state."""
     if now.gate:
         wait = (
             " " + tr("Calls go on in {gate_wait}.").format(gate_wait=duration(now.gate_wait))

@@ -1,4 +1,4 @@
-"""The runs of the workspace: what they are, how they stand, how far they are."""
+"""Run list: the runs of the workspace with their state and progress."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,8 +37,8 @@ from evalstudio.ui.pages.runs.sparkline import draw_spark, spark_of
 from evalstudio.ui.state.run_model import RunModel, last_summary
 
 SPARK_WIDTH = 54
-FEW = 10  # runs that need no filter
-NAME = Qt.TextElideMode.ElideMiddle  # names that begin alike are told apart by how they end
+FEW = 10  # with up to this many runs, no filter is shown
+NAME = Qt.TextElideMode.ElideMiddle  # names with the same beginning differ at their end
 ENTRY = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -56,7 +56,7 @@ class RunListEntry:
     total: int
     score: str
     created: str
-    spark: tuple[float, ...] | None = None  # records a second over its time; None: not known yet
+    spark: tuple[float, ...] | None = None  # records per second over its time; None: not known yet
 
     @property
     def spoken(self) -> str:
@@ -71,7 +71,7 @@ class RunListEntry:
 
 
 class RunListModel(QAbstractListModel):
-    """Newest first."""
+    """Model of the run list, newest first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class RunListModel(QAbstractListModel):
         return None
 
     def set_entries(self, entries: list[RunListEntry]) -> None:
-        """Shows these; where only contents differ, rows and selection stay."""
+        """Sets the entries; if only their contents differ, rows and selection are kept."""
         if [entry.run_id for entry in entries] != [entry.run_id for entry in self.entries]:
             self.beginResetModel()
             self.entries = entries
@@ -112,16 +112,16 @@ class RunListModel(QAbstractListModel):
 
 
 class RunList(Card):
-    """The list with its heading. `chosen` tells which run a person wants to see."""
+    """The list with its heading. `chosen` is emitted with the run selected by a person."""
 
     chosen = Signal(int)
-    menu_wanted = Signal(object)  # a place on the screen; the run under it is chosen then
-    sparkline_wanted = Signal(int)  # of a run that is seen and whose curve is not known
+    menu_wanted = Signal(object)  # screen position; the run there has been selected
+    sparkline_wanted = Signal(int)  # a visible run whose curve is not known
 
     def __init__(self) -> None:
         super().__init__()
         self.model = RunListModel()
-        self._sparks: dict[int, tuple[float, ...]] = {}  # of runs that are not in work
+        self._sparks: dict[int, tuple[float, ...]] = {}  # of runs that are not active
         self._asked: set[int] = set()
         self.view = QListView()
         self.view.setObjectName("run_list")
@@ -166,13 +166,13 @@ class RunList(Card):
         theme().changed.connect(self.view.viewport().update)
 
     def show_runs(self, rows: list[RunRow], models: dict[int, RunModel], focus: int | None) -> None:
-        """Fills the list: what is live as it stands, the rest as stored; those that the filter leaves."""
+        """Fills the list with the filtered runs: live ones from their snapshots, the rest from the store."""
         self._shown = rows, models, focus
         entries = []
         for row in rows:
             model = models.get(row.id)
             live = model is not None and model.is_live
-            if live or row.state in ACTIVE:  # its curve goes on: what was read of it no longer holds
+            if live or row.state in ACTIVE:  # its curve continues: what was read is outdated
                 self._sparks.pop(row.id, None)
                 self._asked.discard(row.id)
             entries.append(_entry(row, model, None if live else self._sparks.get(row.id)))
@@ -189,7 +189,7 @@ class RunList(Card):
                 self.view.setCurrentIndex(self.model.index(place))
 
     def know_sparkline(self, run_id: int, points: tuple[float, ...]) -> None:
-        """The curve of a run that was wanted."""
+        """Sets the requested curve of a run."""
         self._sparks[run_id] = points
         for row, entry in enumerate(self.model.entries):
             if entry.run_id == run_id and entry.spark is None:
@@ -214,9 +214,9 @@ class RunList(Card):
 
 
 class _Delegate(QStyledItemDelegate):
-    """Three lines: the experiment with its score, what ran and how fast over its time, and how it stands.
+    """Draws three lines: experiment and score, evaluation with the throughput curve, and state.
 
-    `missed` tells of a run that is painted and whose curve is not known.
+    `missed` is called with a painted run whose curve is not known.
     """
 
     missed = Signal(int)

@@ -1,4 +1,4 @@
-"""What can be done with a run as a whole: again, under another name, or away with it."""
+"""Run menu: resume, rename, delete and other commands on a whole run."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ MENU = ("resume", "duplicate_run", "rename_experiment", "export_run", "delete_ru
 
 
 class RunMenu:
-    """The commands on the run in focus; questions hold up nothing. `parent` is the widget that dialogs belong to."""
+    """Commands on the selected run; its dialogs do not block. `parent` is the widget that dialogs belong to."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget) -> None:
         self._session, self._actions, self._parent = session, actions, parent
@@ -28,11 +28,11 @@ class RunMenu:
         actions.connect("delete_run", self.delete)
 
     def show(self, place: QPoint) -> None:
-        """Opens the menu of the run in focus at a place of the screen."""
+        """Opens the menu of the selected run at a screen position."""
         self.make().popup(place)
 
     def make(self) -> QMenu:
-        """The menu of the run in focus; it goes when it is closed."""
+        """Creates the menu of the selected run; it is deleted when closed."""
         menu = QMenu(self._parent)
         menu.setObjectName("run_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -62,7 +62,7 @@ class RunMenu:
             spawn(self._session.resume(self._session.focus, classes))
 
     def update(self) -> None:
-        """Enables what can be done now."""
+        """Enables the commands that are possible now."""
         row, ready = self._row, self._session.engine.state is EngineState.READY
         self._actions["duplicate_run"].setEnabled(ready and row is not None)
         self._actions["rename_experiment"].setEnabled(ready and row is not None)

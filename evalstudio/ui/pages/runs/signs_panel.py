@@ -1,4 +1,4 @@
-"""The four signs of too much parallelism, each with its threshold and what to do about it."""
+"""Overload signs panel: the four signs of too much parallelism, with their thresholds and remedies."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -31,7 +31,7 @@ LIGHT_EDGE = 16  # pixels around the icon and the word of a light
 
 
 class SignLights(QWidget):
-    """One small light for each sign, always in view; `opened` when a person wants to know more."""
+    """One small light for each sign, always visible; `opened` requests the details."""
 
     opened = Signal()
 
@@ -66,7 +66,7 @@ class SignLights(QWidget):
             light.setFont(scaled(QApplication.font(), 0.85))
 
     def fit(self, room: int) -> None:
-        """Leaves the words away where there is no room for them; a light's tooltip has them, too."""
+        """Hides the words if there is no room; a light's tooltip has them, too."""
         words, icons = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         gaps = SPACE_S + len(self._lights) * LIGHT_EDGE
         wanted = gaps + sum(
@@ -93,7 +93,7 @@ class SignLights(QWidget):
 
 
 class SignsPanel(QWidget):
-    """A block for each sign. `strategy_chosen` applies what a block proposes."""
+    """Panel with a block for each sign. `strategy_chosen` applies the proposal of a block."""
 
     strategy_chosen = Signal(object)  # Strategy
 
@@ -121,7 +121,7 @@ class SignsPanel(QWidget):
         self.show_run(None, may_act=False)
 
     def show_run(self, now: Snapshot | None, *, may_act: bool) -> None:
-        """Shows the signs of a snapshot; proposals can be applied while the run is in this window's hands."""
+        """Shows the signs of a snapshot; proposals can be applied if the run belongs to this window's engine."""
         signs = {sign.name: sign for sign in now.signs} if now is not None else {}
         for trouble, block in self._blocks.items():
             limit = now.limit if now is not None else 0
@@ -138,7 +138,7 @@ class SignsPanel(QWidget):
 
 
 class _Block(QWidget):
-    """One sign."""
+    """Block of one sign."""
 
     strategy_chosen = Signal(object)
 
@@ -200,7 +200,7 @@ class _Block(QWidget):
 
 
 def _words(sign: Sign) -> str:
-    """Where the sign stands against its threshold, since when, and on how many samples."""
+    """Describes the sign's value against its threshold, its start, and the number of samples."""
     of_load = sign.name == Trouble.MACHINE
     what = tr("of what this machine can bear") if of_load else tr("of the attempts of the last 30 s")
     words = tr("{value:.0%} {what}; the threshold is {threshold:.0%}.").format(

@@ -1,4 +1,4 @@
-"""A cell for every call, and for every worker: what it does now, at a glance; who it is and since when in its tooltip."""
+"""Slot strip: a cell for every call and every worker, with its state at a glance and details in its tooltip."""
 
 import math
 from collections import Counter
@@ -16,12 +16,13 @@ from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel
 from evalstudio.ui.pages.runs.cells import Cells
 from evalstudio.ui.pages.runs.worker_cells import WorkerCells
 
-SIDES, GAP = (18, 13, 11, 8, 6, 4), 3  # of a cell in pixels, the largest for which there is room
+SIDES, GAP = (18, 13, 11, 8, 6, 4), 3  # cell sizes in pixels; the largest one that fits is used
 LEAST_FOR_DIGITS = 13
 HEIGHT = 2 * (11 + GAP)
 MOST_CELLS = 256
-THREADS = "threads"  # what the engine calls its own
-COLOUR = {"calling": 0, "waiting": 0, "streaming": 2, "judging": 3, "backing off": 1}  # of the series
+THREADS = "threads"  # the engine's name for its own threads
+# index of the series colours
+COLOUR = {"calling": 0, "waiting": 0, "streaming": 2, "judging": 3, "backing off": 1}
 
 
 class SlotStrip(Card):
@@ -79,7 +80,7 @@ class SlotStrip(Card):
         self._show_workers(now)
 
     def _show_workers(self, now: Snapshot | None) -> None:
-        """Processes and the workers of a cluster; threads of the engine are no more than the calls themselves."""
+        """Shows processes and the workers of a cluster; threads of the engine add nothing to the calls themselves."""
         workers = now.worker_list if now is not None else ()
         if [worker.name for worker in workers] == [THREADS]:
             workers = ()
@@ -103,7 +104,11 @@ class SlotStrip(Card):
 
 
 class CallCells(Cells):
-    """Solid: calling; with a bar: streaming; a diamond: judging; outlined with its countdown, or hatched where cells are small: backing off; hollow: a free place."""
+    """A cell for each call and each free slot.
+
+    Solid: calling; with a bar: streaming; diamond: judging; outlined with a countdown, or hatched if small: backing
+    off; hollow: free.
+    """
 
     def __init__(self) -> None:
         super().__init__("slot_cells", tr("Calls"))
@@ -141,7 +146,7 @@ class CallCells(Cells):
         return describe(self._calls[number]) if number < len(self._calls) else tr("A free place")
 
     def _size(self) -> tuple[int, int, int]:
-        """The side of a cell, how many stand in a row, and where the first row starts: all have to find room."""
+        """Returns the cell size, cells per row, and top of the first row, so that all cells fit."""
         count = len(self._calls) + self._idle
         for side in SIDES:
             columns = max(1, self.width() // (side + GAP))
@@ -152,13 +157,13 @@ class CallCells(Cells):
 
 
 def next_attempt(now: Snapshot) -> CallNow | None:
-    """Of the samples that back off the one that is tried again first."""
+    """Returns the backing-off sample that is retried first."""
     waiting = [call for call in now.calls if call.wait is not None]
     return min(waiting, key=lambda call: call.wait or 0.0, default=None)
 
 
 def countdown(call: CallNow, side: float) -> str:
-    """What stands on the cell of a sample that backs off: seconds, or minutes, until its next attempt; empty where a cell is too small."""
+    """Returns the countdown on a back-off cell, in seconds or minutes; empty if the cell is too small."""
     if call.wait is None or side < LEAST_FOR_DIGITS:
         return ""
     seconds = max(0, math.ceil(call.wait))
@@ -166,7 +171,7 @@ def countdown(call: CallNow, side: float) -> str:
 
 
 def describe(call: CallNow) -> str:
-    """A call in words."""
+    """Describes a call."""
     attempt = tr(", attempt {attempt}").format(attempt=call.attempt) if call.attempt > 1 else ""
     text = tr("Sample {sample_id}{attempt}: {state} for {age}").format(
         sample_id=one_line(call.sample_id, 80), attempt=attempt, state=tr(call.state), age=duration(call.age)

@@ -1,4 +1,4 @@
-"""A small curve for a list: records a second over the time of a run."""
+"""Sparkline for the run list: records per second over the time of a run."""
 
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from evalstudio.ui.state.store_reader import SPARKS
 
 
 def spark_of(model: RunModel) -> tuple[float, ...]:
-    """The curve of a run whose seconds are known, in at most `SPARKS` points."""
+    """Computes the curve of a run from its seconds, in at most `SPARKS` points."""
     rates = model.series.per_second("saved")
     if len(rates) <= SPARKS:
         return tuple(float(rate) for rate in rates)
@@ -20,7 +20,7 @@ def spark_of(model: RunModel) -> tuple[float, ...]:
 
 
 def draw_spark(painter: QPainter, box: QRectF, points: tuple[float, ...]) -> None:
-    """Draws the curve, filled, into a box; from zero to its highest point."""
+    """Draws the filled curve into a box, scaled from zero to its highest point."""
     top = max(points, default=0.0)
     if len(points) < 2 or top <= 0:
         return

@@ -1,4 +1,4 @@
-"""What to run next: an example or a file, on which model, how many samples, under which name."""
+"""Start bar: the evaluation, model, number of samples and experiment name of the next run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ FIRST_EXAMPLE = "sentiment"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the next run is to be; None: as the evaluation has it."""
+    """Options of the next run; None: as in the evaluation."""
 
     evaluation: str
     experiment: str
@@ -34,7 +34,7 @@ class Choice:
 
 
 class StartBar(Card):
-    """The form for the next run. `changed` comes when another evaluation is chosen."""
+    """The form for the next run. `changed` is emitted when another evaluation is selected."""
 
     changed = Signal()
     problem = Signal(str)
@@ -89,20 +89,20 @@ class StartBar(Card):
 
     @property
     def evaluations(self) -> list[tuple[str, str]]:
-        """What there is to choose from: what it is called, and its reference."""
+        """Returns the available evaluations by name and reference."""
         combo = self.evaluation
         return [(combo.itemText(row), str(combo.itemData(row))) for row in range(combo.count())]
 
     @property
     def strategy(self) -> Strategy | None:
-        """The evaluation's own strategy, else the window of the chosen model, where it has one."""
+        """Returns the evaluation's own strategy, else the window of the selected model, if it has one."""
         if self.spec is not None and self.spec.strategy is not None:
             return self.spec.strategy
         model = self._models.get(self.model.currentText().strip())
         return SlidingWindow(model.window) if model is not None and model.window is not None else None
 
     def add_file(self, path: str) -> None:
-        """Puts an evaluation file into the list and chooses it; a file that can't be used is told."""
+        """Adds an evaluation file to the list and selects it; an invalid file is reported."""
         try:
             load_evaluation(path)
         except EvalStudioError as error:
@@ -114,28 +114,28 @@ class StartBar(Card):
             index = self.evaluation.count() - 1
             self.evaluation.setItemData(index, tooltip(path), Qt.ItemDataRole.ToolTipRole)
         if index == self.evaluation.currentIndex():
-            self._chosen(index)  # the file may say something else now
+            self._chosen(index)  # the file may have changed
         self.evaluation.setCurrentIndex(index)
 
     def choose_model(self, name: str) -> None:
-        """Makes a model that of the next run."""
+        """Sets the model of the next run."""
         self.model.setCurrentText(name)
 
     def know_models(self, models: Mapping[str, ModelSettings]) -> None:
-        """The workspace's own models, to choose from."""
+        """Sets the workspace's own models to choose from."""
         self._models = models
         text = self.model.currentText()
         self._offer_models()
         self.model.setCurrentText(text)
 
     def know_experiments(self, names: set[str]) -> None:
-        """Names that are taken: a fresh one is proposed, unless a person has written their own."""
+        """Sets the names in use: an unused one is proposed, unless a person has entered a name."""
         self._names = names
         if self.experiment.text().strip() in ("", self._proposed):
             self._propose()
 
     def propose_next(self) -> None:
-        """After a start: the name is taken now, the next run is a new experiment."""
+        """Proposes a new experiment name after a start, since the current one is in use now."""
         self._names = self._names | {self.experiment.text().strip()}
         self._propose()
 
@@ -157,7 +157,7 @@ class StartBar(Card):
 
     def _offer_models(self) -> None:
         runs = len(variants(self.spec)) if self.spec is not None else 0
-        self.model.setEnabled(not runs)  # a grid says itself which models there are
+        self.model.setEnabled(not runs)  # a grid defines its own models
         line = self.model.lineEdit()
         assert line is not None
         line.setPlaceholderText(tr("A grid: {runs:,} runs").format(runs=runs) if runs else "")

@@ -1,4 +1,4 @@
-"""The state of a run as a pill, and its progress as a stripe."""
+"""State pill and progress stripe of a run."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -12,7 +12,7 @@ from evalstudio.ui.kit.theme import mixed, theme, tokens
 
 
 class StatePill(QWidget):
-    """The state: icon, word and colour."""
+    """State pill: icon, word and colour."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class StatePill(QWidget):
 
 
 class ProgressStripe(QWidget):
-    """How far the run is: scored, unscored and errored side by side."""
+    """Progress stripe: scored, unscored and errored side by side."""
 
     def __init__(self) -> None:
         super().__init__()

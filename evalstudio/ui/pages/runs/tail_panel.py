@@ -1,4 +1,4 @@
-"""Who is left: the calls in flight and those that back off, oldest first, against how long calls usually take."""
+"""Tail panel: the remaining calls, in flight or backing off, oldest first, against the usual call duration."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -13,8 +13,8 @@ from evalstudio.ui.kit.widgets import Button, ElidedLabel, TextLabel, labelled
 from evalstudio.ui.pages.runs.slot_strip import describe
 
 MOST_ROWS = 40
-LONG = 2.0  # times the p99: beyond it a call is told
-FEWEST_ANSWERS = 20  # before them a p99 says nothing
+LONG = 2.0  # times the p99: a longer call is reported
+FEWEST_ANSWERS = 20  # with fewer, a p99 is meaningless
 HEADINGS = (
     mark("Sample"),
     mark("Doing"),
@@ -27,7 +27,7 @@ HEADINGS = (
 
 
 class TailPanel(QWidget):
-    """`abandon` gives up one call; `attention` tells how many calls are far beyond what is usual."""
+    """The panel. `abandon` gives up one call; `attention` is emitted with the number of unusually long calls."""
 
     abandon = Signal(object)  # record id, larger than a C int
     attention = Signal(int)
@@ -37,8 +37,8 @@ class TailPanel(QWidget):
         self.setObjectName("tail_panel")
         self._now: Snapshot | None = None
         self._calls: list[CallNow] = []
-        self._patient: dict[int, float] = {}  # record id: the age until which a person waits
-        self._told = 0
+        self._patient: dict[int, float] = {}  # record id: the age until which a person chose to wait
+        self._long_count = 0
         self.sentence = ElidedLabel("", name="tail_sentence")
         self.table = make_table(
             "tail_table",
@@ -66,22 +66,22 @@ class TailPanel(QWidget):
 
     @property
     def chosen(self) -> CallNow | None:
-        """The call that the buttons are about: the selected one, else the oldest."""
+        """The call that the buttons act on: the selected one, else the oldest."""
         row = self.table.currentRow()
         if 0 <= row < len(self._calls):
             return self._calls[row]
         return self._calls[0] if self._calls else None
 
     def show_run(self, now: Snapshot | None) -> None:
-        """Shows the calls of a snapshot; drawn only while it can be seen."""
+        """Shows the calls of a snapshot; drawn only while visible."""
         self._now = now
         calls = sorted(now.calls, key=lambda call: -call.age) if now is not None else []
         here = {call.record_id for call in calls}
         self._patient = {record: age for record, age in self._patient.items() if record in here}
-        told = sum(self._is_long(call) for call in calls)
-        if told != self._told:
-            self._told = told
-            self.attention.emit(told)
+        long_count = sum(self._is_long(call) for call in calls)
+        if long_count != self._long_count:
+            self._long_count = long_count
+            self.attention.emit(long_count)
         chosen = self.chosen.record_id if self.table.currentRow() >= 0 and self.chosen is not None else None
         self._calls = calls[:MOST_ROWS]
         if self.isVisible():

@@ -1,4 +1,4 @@
-"""A cell for every worker of a synchronous function: how many of its threads are busy, and what waits there."""
+"""Worker cells: for every worker of a synchronous function, its busy threads and waiting calls."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
@@ -9,14 +9,16 @@ from evalstudio.ui.kit.theme import scaled, tokens
 from evalstudio.ui.pages.runs.cells import Cells
 
 GAP = 4
-SLIMMEST = 8  # pixels of a cell without words, where there is no room for them
+SLIMMEST = 8  # width in pixels of a cell without text
 MOST_ROWS = 3
 INSET = (0.6, 0.6, -0.6, -0.6)  # half a line
 
 
 class WorkerCells(Cells):
-    """Filled as far as it is busy, its number of busy threads in it, a plus for calls that wait; dashed: not there yet,
-    or leaving."""
+    """Worker cells, filled in proportion to busy threads, with their number and a plus for waiting calls.
+
+    Dashed cells are workers that are starting or leaving.
+    """
 
     def __init__(self) -> None:
         super().__init__("worker_cells", tr("Workers"))
@@ -36,7 +38,7 @@ class WorkerCells(Cells):
         return QSize(60, self._height())
 
     def boxes(self) -> list[QRectF]:
-        """Side by side, with words where all have room for them; else slim, in as many rows as it takes."""
+        """Returns the boxes: in one row with text if all fit, else narrow ones in as many rows as needed."""
         if not self._has_room():
             return self._slim_boxes()
         left, found = 0.0, []
@@ -96,7 +98,7 @@ class WorkerCells(Cells):
 
 
 def describe_worker(worker: WorkerStatus) -> str:
-    """A worker in words."""
+    """Describes a worker."""
     words = [
         trn("{busy} of {n} thread busy", "{busy} of {n} threads busy", worker.threads).format(
             busy=worker.busy

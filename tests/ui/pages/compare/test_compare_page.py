@@ -24,7 +24,7 @@ def open_compare(open_filled: Opened) -> Driver:
     driver = open_filled()
     driver.wait(lambda: len(driver.session.rows) == 2)
     driver.window.show_page("compare")
-    driver.wait(lambda: driver.window.compare_page.told is not None)
+    driver.wait(lambda: driver.window.compare_page.comparison is not None)
     return driver
 
 
@@ -42,9 +42,9 @@ def test_that_two_runs_are_proposed_compared_and_told_in_words(open_filled: Open
     driver = open_compare(open_filled)
     assert driver.find(QComboBox, "compare_a").currentData() == 1
     assert driver.find(QComboBox, "compare_b").currentData() == 2
-    told = driver.window.compare_page.told
-    assert told is not None
-    (pair,) = told.scores
+    comparison = driver.window.compare_page.comparison
+    assert comparison is not None
+    (pair,) = comparison.scores
     assert pair.comparison is not None
     assert driver.find(QLabel, "verdict_exact_match").text() == pair.comparison.sentence
     assert driver.find(QLabel, "verdict_exact_match").text().startswith("B is better: +")
@@ -91,7 +91,7 @@ def test_that_swapping_turns_every_sign(open_filled: Opened) -> None:
     driver = open_compare(open_filled)
     up = len(flips(driver))
     driver.qtbot.mouseClick(driver.find(QToolButton, "swap_runs"), Qt.MouseButton.LeftButton)
-    driver.wait(lambda: driver.window.compare_page.told.a.id == 2)
+    driver.wait(lambda: driver.window.compare_page.comparison.a.id == 2)
     assert driver.find(QComboBox, "compare_a").currentData() == 2
     assert driver.find(QLabel, "verdict_exact_match").text().startswith("B is worse: −")
     assert driver.find(QLabel, "errored_change").text() == "+4"
@@ -101,7 +101,7 @@ def test_that_swapping_turns_every_sign(open_filled: Opened) -> None:
 def test_that_a_run_compared_with_itself_says_so(open_filled: Opened) -> None:
     driver = open_compare(open_filled)
     driver.window.compare_page.choose(1, 1)
-    driver.wait(lambda: driver.window.compare_page.told.b.id == 1)
+    driver.wait(lambda: driver.window.compare_page.comparison.b.id == 1)
     assert driver.find(QLabel, "compare_status").text() == "A and B are the same run."
     assert driver.find(QLabel, "verdict_exact_match").text().startswith("No difference")
 
@@ -116,11 +116,13 @@ def test_that_an_empty_workspace_says_what_is_missing(open_window: Opened) -> No
 
 def test_that_changes_of_speed_are_said_in_the_right_direction(open_filled: Opened) -> None:
     driver = open_compare(open_filled)
-    told = driver.window.compare_page.told
-    assert told is not None
+    comparison = driver.window.compare_page.comparison
+    assert comparison is not None
     slow = Speed(10.0, 10.0, 1.0, 2.0, 0, 100, 1.0, False)
     fast = Speed(5.0, 20.0, 0.5, 2.0, 3, 100, None, False)
-    rows = dict(zip(SpeedPanel.NAMES, speed_rows(told._replace(speed_a=slow, speed_b=fast)), strict=True))
+    rows = dict(
+        zip(SpeedPanel.NAMES, speed_rows(comparison._replace(speed_a=slow, speed_b=fast)), strict=True)
+    )
     assert rows["Time"][3:] == ("2.00 × faster", "good")
     assert rows["Samples a second"][3:] == ("+100 %", "good")
     assert rows["Latency p50"][3:] == ("−50 %", "good")
@@ -128,7 +130,10 @@ def test_that_changes_of_speed_are_said_in_the_right_direction(open_filled: Open
     assert rows["Errored"][3:] == ("+3", "bad")
     assert rows["Cost"][2:] == ("unknown", "", "muted")
     part = slow._replace(saved=50)
-    assert speed_rows(told._replace(speed_a=slow, speed_b=part))[0].change == "not the same number of samples"
+    assert (
+        speed_rows(comparison._replace(speed_a=slow, speed_b=part))[0].change
+        == "not the same number of samples"
+    )
 
 
 def test_that_long_texts_are_shown_from_where_they_differ() -> None:

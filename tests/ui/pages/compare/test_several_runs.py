@@ -22,7 +22,7 @@ def open_several(open_filled: Opened) -> tuple[Driver, SeveralRuns]:
     driver.window.show_page("compare")
     driver.find(QTabWidget, "compare_ways").setCurrentIndex(1)
     several = driver.find(SeveralRuns, "several_runs")
-    driver.wait(lambda: several.told is not None and len(several.told.board.standings) == 3)
+    driver.wait(lambda: several.ranking is not None and len(several.ranking.board.standings) == 3)
     return driver, several
 
 
@@ -41,7 +41,7 @@ def test_that_runs_of_a_dataset_are_ranked_tested_and_drawn(open_filled: Opened)
     assert "corrected for 2 tests (Holm)" in driver.find(QLabel, "several_status").text()
     legend = driver.find(QLabel, "legend_overlay_throughput").text()
     assert legend.count("<span") == 6  # a sign and a name each
-    board = several.told.board  # type: ignore[union-attr]
+    board = several.ranking.board  # type: ignore[union-attr]
     raw = board.standings[0].comparison
     assert raw is not None
     assert board.standings[0].p == 2 * raw.p
@@ -52,7 +52,7 @@ def test_that_unticking_choosing_a_baseline_and_ticking_nothing_act(open_filled:
     box = driver.find(QComboBox, "several_baseline")
     box.setCurrentIndex(box.findData(2))
     box.activated.emit(box.currentIndex())
-    driver.wait(lambda: several.told is not None and several.told.board.baseline == 2)
+    driver.wait(lambda: several.ranking is not None and several.ranking.board.baseline == 2)
     assert column(driver, 4)[0] == "the baseline"
     assert column(driver, 4)[2].startswith("worse: −")
     runs = driver.find(QListWidget, "several_list")
@@ -61,7 +61,7 @@ def test_that_unticking_choosing_a_baseline_and_ticking_nothing_act(open_filled:
     assert several.chosen == [1, 2]
     runs.item(1).setCheckState(Qt.CheckState.Unchecked)
     runs.item(2).setCheckState(Qt.CheckState.Unchecked)
-    driver.wait(lambda: several.told is None)
+    driver.wait(lambda: several.ranking is None)
     assert "Tick the runs" in driver.find(QLabel, "several_status").text()
 
 
