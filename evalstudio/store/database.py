@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -28,10 +28,8 @@ def open_for_writing(workspace: Workspace) -> "sqlite_utils.Database":
     """Opens the database of a workspace, creating or migrating it if needed. Raises StoreError."""
     prepare(workspace)
     path = workspace.database
-    try:
-        path.touch(mode=0o600, exist_ok=True)  # SQLite gives its log the mode of the database
-    except OSError as error:
-        raise StoreError(f"The database {path} cannot be made ({error.strerror}).") from error
+    with suppress(OSError):  # there is one, or SQLite says why there can be none
+        path.touch(mode=0o600, exist_ok=False)  # SQLite gives its log the mode of the database
     try:
         connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
