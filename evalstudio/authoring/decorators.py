@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from evalstudio.authoring.retries import Retries, read_retries
+from evalstudio.core.coverage import check_coverage
 from evalstudio.core.errors import EvaluationError, LimitError
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, check_count
 from evalstudio.core.workers import is_asked_for
@@ -35,6 +36,9 @@ class Marked:
     threads_per_process: int | None = None
     cluster: str | None = None
     timeout: float | None = None  # seconds: of a sample, or of one call with a batch
+    min_coverage: float | None = (
+        None  # the share of answers that the first score is to rest on; None: as usual
+    )
 
 
 class ForEach:
@@ -81,6 +85,7 @@ class ForEach:
         *,
         fail_under: float | None = None,
         fail_under_low: bool = False,
+        min_coverage: float | None = None,
     ) -> Callable[[Function], Function]:
         """A decorator for a function that is called with each row.
 
@@ -90,22 +95,31 @@ class ForEach:
                 a generator (which is streamed), a pandas, polars or Hugging Face dataset.
             fail_under: under pytest, and as exit status, the first score below which the evaluation fails.
             fail_under_low: take the lower end of the score's interval for that.
+            min_coverage: with fail_under, the share of answers that have to be scored; by default 0.95.
         """
         names = _names(columns)
         check_rows(rows)
         _check_fail_under(fail_under)
         marked = Marked(
-            names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked
-        )
+            names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked,
+            min_coverage=check_coverage(min_coverage),
+        )  # fmt: skip
         is_asked_for((marked,))
         return lambda function: _mark(function, marked)
 
 
 def foreach(
-    columns: str, rows: Iterable[Any], *, fail_under: float | None = None, fail_under_low: bool = False
+    columns: str,
+    rows: Iterable[Any],
+    *,
+    fail_under: float | None = None,
+    fail_under_low: bool = False,
+    min_coverage: float | None = None,
 ) -> Callable[[Function], Function]:
     """A decorator for a function that is called with each row; see `ForEach`."""
-    return ForEach()(columns, rows, fail_under=fail_under, fail_under_low=fail_under_low)
+    return ForEach()(
+        columns, rows, fail_under=fail_under, fail_under_low=fail_under_low, min_coverage=min_coverage
+    )
 
 
 def batch(
@@ -121,6 +135,7 @@ def batch(
     cluster: str | None = None,
     fail_under: float | None = None,
     fail_under_low: bool = False,
+    min_coverage: float | None = None,
 ) -> Callable[[Function], Function]:
     """A decorator for a function that takes many rows at once: a list for each column.
 
@@ -136,7 +151,7 @@ def batch(
     _check_fail_under(fail_under)
     marked = Marked(
         names, rows, SlidingWindow(size), read_retries(retries), size, fail_under, fail_under_low, workers, processes,
-        threads_per_process, cluster, check_timeout(timeout),
+        threads_per_process, cluster, check_timeout(timeout), check_coverage(min_coverage),
     )  # fmt: skip
     is_asked_for((marked,))
     return lambda function: _mark(function, marked)

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from evalstudio.cli.experiments import json_option, newest_run, reading, summary_of
 from evalstudio.cli.options import workspace_option
+from evalstudio.cli.summary import too_few_words
+from evalstudio.core.coverage import LEAST_COVERAGE, check_coverage
 from evalstudio.core.errors import RunError
 from evalstudio.core.format import duration, money
 from evalstudio.core.strategy import describe
@@ -18,6 +20,7 @@ from evalstudio.protocol import Snapshot
 from evalstudio.reports.score_text import percent, score_words
 from evalstudio.settings.values import workspace_of
 from evalstudio.statistics import Comparison, holm
+from evalstudio.statistics.compare import SIGNIFICANT, p_words
 from evalstudio.store.comparison import compare_runs
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.reader import Reader
@@ -41,10 +44,19 @@ class FlipLine(msgspec.Struct, frozen=True):
 @click.option(
     "--flips", default=SHOWN_FLIPS, show_default=True, type=click.IntRange(0), help="Samples to show."
 )
+@click.option(
+    "--min-coverage",
+    type=float,
+    metavar="SHARE",
+    help=f"Rank runs that have scores of fewer of their answers after the others.  [default: {LEAST_COVERAGE}]",
+)
 @json_option
 @workspace_option
-def compare_command(workspace: str | None, names: tuple[str, ...], flips: int, as_json: bool) -> None:
+def compare_command(
+    workspace: str | None, names: tuple[str, ...], flips: int, min_coverage: float | None, as_json: bool
+) -> None:
     """Compares the newest runs of experiments (or runs by number) with the first one."""
+    check_coverage(min_coverage)
     if len(names) < 2:
         raise RunError("Compare needs two experiments or more; give the names as evalstudio list shows them.")
     with reading(workspace_of(workspace)) as reader:
@@ -52,7 +64,8 @@ def compare_command(workspace: str | None, names: tuple[str, ...], flips: int, a
         runs = [first, *(newest_run(reader, name, first.evaluation) for name in names[1:])]
         reports = [_Pair(reader, first, other) for other in runs[1:]]
         _correct(reports)
-        board = rank_runs(reader, [run.id for run in runs])
+        least = LEAST_COVERAGE if min_coverage is None else min_coverage
+        board = rank_runs(reader, [run.id for run in runs], least_coverage=least)
     if as_json:
         click.echo(json.dumps(_as_dict(runs, reports, board, flips), ensure_ascii=False, indent=2))
     else:
@@ -143,6 +156,8 @@ def _print(
     if len(runs) > 2:
         console.print()
         console.print(_ranking(board))
+        if not all(one.covered for one in board.standings):
+            console.print(Text(too_few_words(board.least_coverage)))
     for report in reports:
         _print_pair(console, report, flips, len(reports))
 
@@ -155,10 +170,10 @@ def _ranking(board: Leaderboard) -> Table:
     for rank, one in enumerate(board.standings, start=1):
         score = one.score
         words = "–" if score is None else score_words(board.evaluator or "", score)
-        tested = f"{one.verdict} (p = {one.p:.2g}, Holm)" if one.verdict and one.p is not None else ""
+        tested = f"{one.verdict} (p = {p_words(one.p)}, Holm)" if one.verdict and one.p is not None else ""
         table.add_row(
             str(rank), Text(f"{one.row.experiment} (run {one.row.id})"), words,
-            f"{one.outcomes[0]:,} of {sum(one.outcomes):,}", tested if one.same_samples else "other samples",
+            f"{one.outcomes[0]:,} of {max(one.row.total, sum(one.outcomes)):,}{'' if one.covered else ' *'}", tested if one.same_samples else "other samples",
             duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.1f}x",
             money(one.speed.cost, partial=one.speed.cost_is_partial),
         )  # fmt: skip
@@ -176,7 +191,11 @@ def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None
         return
     for evaluator, comparison in report.comparisons.items():
         corrected = report.corrected[evaluator]
-        more = f" Corrected for {tests} comparisons (Holm): p = {corrected:.2g}." if tests > 1 else ""
+        more = ""
+        if tests > 1:
+            unclear = comparison.significant and corrected >= SIGNIFICANT
+            so = "; so the difference is not clear" if unclear else ""
+            more = f" Corrected for {tests} comparisons (Holm): p = {p_words(corrected)}{so}."
         console.print(Text(f"{evaluator}: {comparison.sentence}{more}"))
     for flip in report.flips[:flips]:
         console.print(
@@ -220,7 +239,12 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips
             }
             for run in runs
         ],
-        "ranking": {"evaluator": board.evaluator, "runs": [one.row.id for one in board.standings]},
+        "ranking": {
+            "evaluator": board.evaluator,
+            "runs": [one.row.id for one in board.standings],
+            "coverage": {one.row.id: one.coverage for one in board.standings},
+            "below_least_coverage": [one.row.id for one in board.standings if not one.covered],
+        },
         "differences": differences(runs),
         "comparisons": [
             {

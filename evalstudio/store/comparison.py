@@ -239,14 +239,15 @@ class Side(NamedTuple):
 
 
 def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str, str]) -> ScorePair:
-    known = known_score(b, evaluator) or known_score(a, evaluator)
+    known_a, known_b = known_score(a, evaluator), known_score(b, evaluator)
+    known = known_b or known_a
     metric = known.metric if known is not None else ""
-    one, two = side_of(reader, a, evaluator, metric), side_of(reader, b, evaluator, metric)
+    one, two = side_of(reader, a, evaluator, known_a, metric), side_of(reader, b, evaluator, known_b, metric)
     for side, other, has in ((one, two, names[1]), (two, one, names[0])):
         if other.samples and not side.samples:
             trouble = f"Only {has} has scores of this evaluator: there is nothing to compare them with."
-            known_a, known_b = (found.aggregate if found.samples else None for found in (one, two))
-            return ScorePair(evaluator, known_a, known_b, one.outcomes, two.outcomes, None, (), trouble)
+            only_a, only_b = (found.aggregate if found.samples else None for found in (one, two))
+            return ScorePair(evaluator, only_a, only_b, one.outcomes, two.outcomes, None, (), trouble)
     if any(isinstance(value, str) for side in (one, two) for value in side.values):
         trouble = "Its scores are texts: they can be read, but not averaged or tested."
         return ScorePair(evaluator, None, None, one.outcomes, two.outcomes, None, (), trouble)
@@ -263,8 +264,10 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str
     return ScorePair(evaluator, one.aggregate, two.aggregate, one.outcomes, two.outcomes, comparison, flips)
 
 
-def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Side:
-    """Reads all scores of an evaluator in a run; `metric` as the run showed it, else accuracy or mean."""
+def side_of(
+    reader: Reader, row: RunRow, evaluator: str, known: ScoreNow | None = None, metric: str = ""
+) -> Side:
+    """Reads all scores of an evaluator in a run; by a metric, or as the run showed it (`known`), else accuracy or mean."""
     samples: list[str] = []
     values: list[Any] = []
     records: dict[str, int] = {}
@@ -276,12 +279,18 @@ def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Si
         samples.append(sample)
         values.append(value)
         records.setdefault(sample, record)
-    metric = metric or ("accuracy" if all(value in (None, 0, 1) for value in values) else "mean")
+    metric = (
+        metric
+        or (known.metric if known is not None else "")
+        or ("accuracy" if all(value in (None, 0, 1) for value in values) else "mean")
+    )
     found: Aggregate | None
     try:
         found = aggregate(metric, Scores(values, samples, total=max(row.saved, len(values))))
     except EvaluationError:  # scores that are texts: said in their place
         found = None
+    if found is not None and found.bound_low is None and known is not None and known.metric == found.metric:
+        found = msgspec.structs.replace(found, bound_low=known.bound_low, bound_high=known.bound_high)
     return Side(samples, values, records, found, outcome_counts(reader, row.id, evaluator))
 
 

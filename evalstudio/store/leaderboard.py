@@ -7,6 +7,7 @@ of tests (Holm), for among many runs one looks better by chance.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from evalstudio.core.coverage import LEAST_COVERAGE
 from evalstudio.statistics import Comparison, by_sample, compare, holm
 from evalstudio.statistics.compare import SIGNIFICANT
 from evalstudio.statistics.metrics import Aggregate
@@ -29,6 +30,8 @@ class RankedRun(NamedTuple):
     comparison: Comparison | None
     p: float | None
     same_samples: bool  # as the baseline's; else nothing is paired
+    coverage: float  # the share of all its answers that the evaluator has scored
+    covered: bool  # whether that is enough to be ranked among the others
 
     @property
     def verdict(self) -> str:
@@ -49,14 +52,20 @@ class Leaderboard(NamedTuple):
     baseline: int
     standings: tuple[RankedRun, ...]
     tests: int
+    least_coverage: float
 
 
 def rank_runs(
-    reader: Reader, run_ids: Sequence[int], evaluator: str | None = None, baseline: int | None = None
+    reader: Reader,
+    run_ids: Sequence[int],
+    evaluator: str | None = None,
+    baseline: int | None = None,
+    least_coverage: float = LEAST_COVERAGE,
 ) -> Leaderboard:
     """Ranks runs by an evaluator (the first that they share, if None); the baseline is the first run if None.
 
-    Reads every score once. Raises RunError where a run is gone.
+    A run that has scores of too few of its answers comes after those that have enough: what it left out may be what it
+    cannot do. Reads every score once. Raises RunError where a run is gone.
     """
     rows = [reader.run(run_id) for run_id in run_ids]
     base = next((row for row in rows if row.id == baseline), rows[0])
@@ -84,10 +93,15 @@ def rank_runs(
             compared.get(row.id),
             corrected.get(row.id),
             row.dataset_hash == base.dataset_hash,
+            coverage,
+            coverage >= least_coverage,
         )
         for row in rows
+        for coverage in [_coverage(row, sides.get(row.id))]
     ]
-    return Leaderboard(evaluator, names, base.id, tuple(sorted(standings, key=_order)), len(compared))
+    return Leaderboard(
+        evaluator, names, base.id, tuple(sorted(standings, key=_order)), len(compared), least_coverage
+    )
 
 
 def speed_up(base: Speed, other: Speed) -> float | None:
@@ -98,8 +112,7 @@ def speed_up(base: Speed, other: Speed) -> float | None:
 
 
 def _read(reader: Reader, row: RunRow, evaluator: str) -> Side:
-    known = known_score(row, evaluator)
-    return side_of(reader, row, evaluator, known.metric if known is not None else "")
+    return side_of(reader, row, evaluator, known_score(row, evaluator))
 
 
 def _compare(a: Side | None, b: Side | None, base: RunRow, row: RunRow) -> Comparison | None:
@@ -112,8 +125,17 @@ def _compare(a: Side | None, b: Side | None, base: RunRow, row: RunRow) -> Compa
     )  # fmt: skip
 
 
-def _order(one: RankedRun) -> tuple[bool, float, int]:
-    """The best score first; those without one last."""
+def _coverage(row: RunRow, side: Side | None) -> float:
+    answers = max(row.total, row.saved)
+    return 0.0 if side is None or not answers else min(1.0, side.outcomes[0] / answers)
+
+
+def _order(one: RankedRun) -> tuple[int, float, int]:
+    """The best score first; after those the ones that rest on too few answers, and last those without one."""
     if one.score is None or one.score.value is None:
-        return True, 0.0, one.row.id
-    return False, one.score.value if one.score.direction == "lower" else -one.score.value, one.row.id
+        return 2, 0.0, one.row.id
+    return (
+        int(not one.covered),
+        one.score.value if one.score.direction == "lower" else -one.score.value,
+        one.row.id,
+    )
