@@ -1,6 +1,7 @@
 """`evalstudio compare`: runs side by side, and whether the difference is real."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.cli.experiments import json_option, newest_run, reading, summary_of
-from evalstudio.cli.options import workspace_option
+from evalstudio.cli.experiments import comparable_run, json_option, newest_run, reading, summary_of
+from evalstudio.cli.options import cluster_option, workspace_option
 from evalstudio.cli.summary import too_few_words
 from evalstudio.core.coverage import LEAST_COVERAGE, check_coverage
 from evalstudio.core.errors import RunError
@@ -22,7 +23,9 @@ from evalstudio.settings.values import workspace_of
 from evalstudio.statistics import Comparison, holm
 from evalstudio.statistics.compare import SIGNIFICANT, p_words
 from evalstudio.store.comparison import compare_runs
+from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
+from evalstudio.store.pairing import Pairing
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console
@@ -50,22 +53,35 @@ class FlipLine(msgspec.Struct, frozen=True):
     metavar="SHARE",
     help=f"Rank runs that have scores of fewer of their answers after the others.  [default: {LEAST_COVERAGE}]",
 )
+@click.option("--evaluation", metavar="NAME", help="The evaluation, where an experiment has several.")
+@cluster_option
 @json_option
 @workspace_option
 def compare_command(
-    workspace: str | None, names: tuple[str, ...], flips: int, min_coverage: float | None, as_json: bool
+    workspace: str | None,
+    names: tuple[str, ...],
+    flips: int,
+    min_coverage: float | None,
+    evaluation: str | None,
+    cluster_by: str | None,
+    as_json: bool,
 ) -> None:
     """Compares the newest runs of experiments (or runs by number) with the first one."""
     check_coverage(min_coverage)
     if len(names) < 2:
         raise RunError("Compare needs two experiments or more; give the names as evalstudio list shows them.")
     with reading(workspace_of(workspace)) as reader:
-        first = newest_run(reader, names[0])
-        runs = [first, *(newest_run(reader, name, first.evaluation) for name in names[1:])]
-        reports = [_Pair(reader, first, other) for other in runs[1:]]
+        first = newest_run(reader, names[0], evaluation)
+        if evaluation is None:
+            others = [comparable_run(reader, name, first.evaluation) for name in names[1:]]
+        else:
+            others = [newest_run(reader, name, evaluation) for name in names[1:]]
+        runs = [first, *others]
+        clusters = None if cluster_by is None else DatasetRows(first).clusters(cluster_by)
+        reports = [_Pair(reader, first, other, clusters) for other in others]
         _correct(reports)
         least = LEAST_COVERAGE if min_coverage is None else min_coverage
-        board = rank_runs(reader, [run.id for run in runs], least_coverage=least)
+        board = rank_runs(reader, [run.id for run in runs], least_coverage=least, clusters=clusters)
     if as_json:
         click.echo(json.dumps(_as_dict(runs, reports, board, flips), ensure_ascii=False, indent=2))
     else:
@@ -75,15 +91,20 @@ def compare_command(
 class _Pair:
     """What the comparison of a run with the baseline says, by evaluator."""
 
-    def __init__(self, reader: Reader, baseline: RunRow, other: RunRow) -> None:
+    def __init__(
+        self, reader: Reader, baseline: RunRow, other: RunRow, clusters: Mapping[str, str] | None
+    ) -> None:
         self.other = other
         self.same_samples = baseline.dataset_hash == other.dataset_hash
         self.comparisons: dict[str, Comparison] = {}
         self.corrected: dict[str, float] = {}  # the p-values, for the number of runs compared
         self.flips: list[FlipLine] = []
-        if not self.same_samples:
+        names = name_of(baseline), name_of(other)
+        told = compare_runs(reader, baseline.id, other.id, names, clusters)
+        self.pairing = told.pairing
+        self.pairing_words = "" if told.pairing is None else told.pairing.words(names)
+        if told.pairing is not None and told.pairing.same == 0:
             return
-        told = compare_runs(reader, baseline.id, other.id, (name_of(baseline), name_of(other)))
         for pair in told.scores:
             if pair.comparison is None or pair.a is None or pair.b is None:
                 continue
@@ -182,13 +203,16 @@ def _ranking(board: Leaderboard) -> Table:
 
 def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None:
     console.print()
-    if not report.same_samples:
+    if report.pairing is not None and report.pairing.same == 0:
         console.print(
             Text(
                 f"{name_of(report.other)} ran on other samples: its scores can't be paired with the first run's."
+                f" {_ids_help(report.pairing)}".rstrip()
             )
         )
         return
+    if report.pairing is not None:
+        console.print(Text(f"The datasets differ: {report.pairing_words}."))
     for evaluator, comparison in report.comparisons.items():
         corrected = report.corrected[evaluator]
         more = ""
@@ -196,7 +220,8 @@ def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None
             unclear = comparison.significant and corrected >= SIGNIFICANT
             so = "; so the difference is not clear" if unclear else ""
             more = f" Corrected for {tests} comparisons (Holm): p = {p_words(corrected)}{so}."
-        console.print(Text(f"{evaluator}: {comparison.sentence}{more}"))
+        apart = f" {comparison.unpaired:,} scored in one run only." if comparison.unpaired else ""
+        console.print(Text(f"{evaluator}: {comparison.sentence}{apart}{more}"))
     for flip in report.flips[:flips]:
         console.print(
             Text(
@@ -205,6 +230,15 @@ def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None
         )
     if len(report.flips) > flips:
         console.print(Text(f"  and {len(report.flips) - flips:,} more; --flips N shows more", style="dim"))
+
+
+def _ids_help(pairing: Pairing) -> str:
+    if not pairing.changed:
+        return ""
+    return (
+        f"{len(pairing.changed):,} ids are in both, but not told to be the same row; an id column in the dataset"
+        ' (id = "...") tells that.'
+    )
 
 
 def _score_names(summaries: list[Snapshot | None]) -> list[tuple[str, str]]:
@@ -221,6 +255,15 @@ def _score_cell(summary: Snapshot | None, evaluator: str, metric: str) -> Text:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _pairing_as_dict(pairing: Pairing) -> dict[str, int]:
+    return {
+        "paired": pairing.same,
+        "changed": len(pairing.changed),
+        "only_in_baseline": pairing.only_a,
+        "only_in_run": pairing.only_b,
+    }
 
 
 def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips: int) -> dict[str, Any]:
@@ -251,6 +294,7 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips
                 "baseline": runs[0].id,
                 "run": report.other.id,
                 "same_samples": report.same_samples,
+                "pairing": None if report.pairing is None else _pairing_as_dict(report.pairing),
                 "scores": {
                     evaluator: {**msgspec.to_builtins(one), "p_corrected": report.corrected[evaluator]}
                     for evaluator, one in report.comparisons.items()

@@ -1,9 +1,12 @@
 """A whole run as one file: a report to read, test results for a CI, or its records as rows."""
 
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from evalstudio.store.reader import Reader
+
+if TYPE_CHECKING:
+    from evalstudio.store.dataset_rows import DatasetRows
 
 FORMS = {".html": "html", ".xml": "junit", ".csv": "csv", ".jsonl": "jsonl"}
 """What a file's name says about its form."""
@@ -14,8 +17,13 @@ def form_of(path: Path, default: str = "jsonl") -> str:
     return FORMS.get(path.suffix.lower(), default)
 
 
-def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
-    """Writes a run in one of the forms; how many of its records are in the file. Keys are never among them."""
+def write_run(
+    reader: Reader, run_id: int, form: str, file: TextIO, columns: "DatasetRows | None" = None
+) -> int:
+    """Writes a run in one of the forms; how many of its records are in the file. Keys are never among them.
+
+    `columns`: the dataset's own, for csv and jsonl.
+    """
     match form:
         # late: the window offers reports from its start, and Jinja2 takes a tenth of the time of that
         case "html":
@@ -29,4 +37,4 @@ def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
         case _:
             from evalstudio.reports.records import write_records
 
-            return write_records(reader, run_id, form, file)
+            return write_records(reader, run_id, form, file, columns=columns)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
 from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
 from evalstudio.store.distribution import outcome_counts
+from evalstudio.store.pairing import Pairing, pairing_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
@@ -82,20 +83,30 @@ class RunComparison(NamedTuple):
     speed_a: Speed
     speed_b: Speed
     scores: tuple[ScorePair, ...]
+    pairing: Pairing | None = None  # where the datasets differ
 
 
-def compare_runs(reader: Reader, a: int, b: int, names: tuple[str, str] = NAMES) -> RunComparison:
+def compare_runs(
+    reader: Reader,
+    a: int,
+    b: int,
+    names: tuple[str, str] = NAMES,
+    clusters: Mapping[str, str] | None = None,
+) -> RunComparison:
     """Compares run `b` with the baseline `a`, on the samples that both have scored; sentences call them by `names`.
 
-    Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
+    Where the datasets differ, only samples that are told to be the same row are paired. `clusters`: what each sample
+    belongs to, by id. Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
     """
     rows = reader.run(a), reader.run(b)
+    pairing = pairing_of(reader, *rows)
     differences = tuple(_differences(reader, *rows))
     evaluators = sorted({*reader.evaluators(a), *reader.evaluators(b)})
-    scores = tuple(_pair(reader, rows[0], rows[1], one, names) for one in evaluators)
+    apart = frozenset() if pairing is None else pairing.changed
+    scores = tuple(_pair(reader, rows, one, names, apart, clusters) for one in evaluators)
     return RunComparison(
-        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names)),
-        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores,
+        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names, pairing)),
+        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores, pairing,
     )  # fmt: skip
 
 
@@ -168,14 +179,16 @@ def _own_names(reader: Reader, run_id: int) -> str:
 
 
 def _warnings(
-    a: RunRow, b: RunRow, differences: tuple[Difference, ...], names: tuple[str, str]
+    a: RunRow,
+    b: RunRow,
+    differences: tuple[Difference, ...],
+    names: tuple[str, str],
+    pairing: Pairing | None,
 ) -> Iterator[str]:
     dataset = [difference.part for difference in differences if difference.kind == "dataset"]
     if dataset:
-        yield (
-            f"The runs are not on the same samples ({_listed(dataset)} differs): only samples with the same id are"
-            " paired, and they may not be the same rows."
-        )
+        paired = "only samples with the same id are paired" if pairing is None else pairing.words(names)
+        yield f"The runs are not on the same samples ({_listed(dataset)} differs): {paired}."
     factors = list(dict.fromkeys(one.factor for one in differences if one.kind == "intended"))
     if len(factors) > 1:
         yield f"More than one thing differs ({_listed(factors)}): the scores cannot tell which of them made the difference."
@@ -238,7 +251,15 @@ class Side(NamedTuple):
     outcomes: tuple[int, int, int]
 
 
-def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str, str]) -> ScorePair:
+def _pair(
+    reader: Reader,
+    rows: tuple[RunRow, RunRow],
+    evaluator: str,
+    names: tuple[str, str],
+    apart: frozenset[str],
+    clusters: Mapping[str, str] | None,
+) -> ScorePair:
+    a, b = rows
     known_a, known_b = known_score(a, evaluator), known_score(b, evaluator)
     known = known_b or known_a
     metric = known.metric if known is not None else ""
@@ -254,8 +275,11 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str
     direction: Literal["higher", "lower"] = (
         "lower" if known is not None and known.direction == "lower" else "higher"
     )
-    first, second = by_sample(one.samples, one.values), by_sample(two.samples, two.values)
-    comparison = compare(first, second, name_a=names[0], name_b=names[1], direction=direction)
+    first = by_sample(one.samples, one.values)
+    second = {name: value for name, value in by_sample(two.samples, two.values).items() if name not in apart}
+    comparison = compare(
+        first, second, name_a=names[0], name_b=names[1], direction=direction, clusters=clusters
+    )
     flips = tuple(
         Flip(sample, one.records[sample], two.records[sample], before, after)
         for sample, before in first.items()

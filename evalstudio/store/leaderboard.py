@@ -4,7 +4,7 @@ Each run is tested against one baseline on the samples that both have scored; th
 of tests (Holm), for among many runs one looks better by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from evalstudio.core.coverage import LEAST_COVERAGE
@@ -12,6 +12,7 @@ from evalstudio.statistics import Comparison, by_sample, compare, holm
 from evalstudio.statistics.compare import SIGNIFICANT
 from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import Side, Speed, known_score, side_of, speed_of
+from evalstudio.store.pairing import pairing_of
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
@@ -29,7 +30,7 @@ class RankedRun(NamedTuple):
     speed_up: float | None
     comparison: Comparison | None
     p: float | None
-    same_samples: bool  # as the baseline's; else nothing is paired
+    same_samples: bool  # as the baseline's, or some that are told to be the same rows; else nothing is paired
     coverage: float  # the share of all its answers that the evaluator has scored
     covered: bool  # whether that is enough to be ranked among the others
 
@@ -61,6 +62,7 @@ def rank_runs(
     evaluator: str | None = None,
     baseline: int | None = None,
     least_coverage: float = LEAST_COVERAGE,
+    clusters: Mapping[str, str] | None = None,
 ) -> Leaderboard:
     """Ranks runs by an evaluator (the first that they share, if None); the baseline is the first run if None.
 
@@ -76,12 +78,14 @@ def rank_runs(
         evaluator = next(iter((*shared, *names)), None)
     sides = {row.id: _read(reader, row, evaluator) for row in rows} if evaluator is not None else {}
     speeds = {row.id: speed_of(reader, row) for row in rows}
-    tested = [row for row in rows if row.id != base.id and row.dataset_hash == base.dataset_hash]
-    compared = {
-        row.id: told
-        for row in tested
-        if (told := _compare(sides.get(base.id), sides.get(row.id), base, row)) is not None and told.n
-    }
+    pairings = {row.id: pairing_of(reader, base, row) for row in rows if row.id != base.id}
+    compared = {}
+    for row in rows:
+        pairing = pairings.get(row.id)
+        apart = frozenset() if pairing is None else pairing.changed
+        told = _compare(sides.get(base.id), sides.get(row.id), (base, row), apart, clusters)
+        if row.id != base.id and told is not None and told.n:
+            compared[row.id] = told
     corrected = dict(zip(compared, holm([told.p for told in compared.values()]), strict=True))
     standings = [
         RankedRun(
@@ -92,7 +96,7 @@ def rank_runs(
             speed_up(speeds[base.id], speeds[row.id]),
             compared.get(row.id),
             corrected.get(row.id),
-            row.dataset_hash == base.dataset_hash,
+            (pairing := pairings.get(row.id)) is None or pairing.same > 0,
             coverage,
             coverage >= least_coverage,
         )
@@ -115,13 +119,20 @@ def _read(reader: Reader, row: RunRow, evaluator: str) -> Side:
     return side_of(reader, row, evaluator, known_score(row, evaluator))
 
 
-def _compare(a: Side | None, b: Side | None, base: RunRow, row: RunRow) -> Comparison | None:
+def _compare(
+    a: Side | None,
+    b: Side | None,
+    rows: tuple[RunRow, RunRow],
+    apart: frozenset[str],
+    clusters: Mapping[str, str] | None,
+) -> Comparison | None:
     if a is None or b is None or a.aggregate is None or b.aggregate is None:
         return None
     direction: Literal["higher", "lower"] = "lower" if b.aggregate.direction == "lower" else "higher"
+    second = {name: value for name, value in by_sample(b.samples, b.values).items() if name not in apart}
     return compare(
-        by_sample(a.samples, a.values), by_sample(b.samples, b.values),
-        name_a=f"run {base.id}", name_b=f"run {row.id}", direction=direction,
+        by_sample(a.samples, a.values), second, name_a=f"run {rows[0].id}", name_b=f"run {rows[1].id}",
+        direction=direction, clusters=clusters,
     )  # fmt: skip
 
 
