@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from evalstudio.authoring.retries import Retries, read_retries
+from evalstudio.core.coverage import check_coverage
 from evalstudio.core.errors import EvaluationError, LimitError
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, Strategy, check_count
 from evalstudio.core.workers import is_asked_for
@@ -35,6 +36,9 @@ class Marked:
     threads_per_process: int | None = None
     cluster: str | None = None
     timeout: float | None = None  # seconds: of a sample, or of one call with a batch
+    min_coverage: float | None = (
+        None  # the share of answers that the first score is to rest on; None: as usual
+    )
 
 
 class ForEach:
@@ -94,6 +98,7 @@ class ForEach:
         *,
         fail_under: float | None = None,
         fail_under_low: bool = False,
+        min_coverage: float | None = None,
     ) -> Callable[[Function], Function]:
         """Returns a decorator for a function that is called with each row.
 
@@ -103,6 +108,7 @@ class ForEach:
                 column; as a list, a generator (which is streamed), or a pandas, polars or Hugging Face dataset.
             fail_under: the evaluation fails if its first score is below this, under pytest and as exit status.
             fail_under_low: compare the lower end of the score's 95 % interval instead, under pytest.
+            min_coverage: with fail_under, the share of answers that have to be scored; by default 0.95.
 
         Returns:
             A decorator that marks the function and returns it unchanged.
@@ -115,14 +121,20 @@ class ForEach:
         check_rows(rows)
         _check_fail_under(fail_under)
         marked = Marked(
-            names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked
-        )
+            names, rows, self._strategy, self._retries, None, fail_under, fail_under_low, *self._asked,
+            min_coverage=check_coverage(min_coverage),
+        )  # fmt: skip
         is_asked_for((marked,))
         return lambda function: _mark(function, marked)
 
 
 def foreach(
-    columns: str, rows: Iterable[Any], *, fail_under: float | None = None, fail_under_low: bool = False
+    columns: str,
+    rows: Iterable[Any],
+    *,
+    fail_under: float | None = None,
+    fail_under_low: bool = False,
+    min_coverage: float | None = None,
 ) -> Callable[[Function], Function]:
     """Returns a decorator for a function that is called with each row, with the default run options.
 
@@ -134,6 +146,7 @@ def foreach(
             column; as a list, a generator (which is streamed), or a pandas, polars or Hugging Face dataset.
         fail_under: the evaluation fails if its first score is below this, under pytest and as exit status.
         fail_under_low: compare the lower end of the score's 95 % interval instead, under pytest.
+        min_coverage: with fail_under, the share of answers that have to be scored; by default 0.95.
 
     Returns:
         A decorator that marks the function and returns it unchanged.
@@ -149,7 +162,9 @@ def foreach(
         ...     answer = text.removeprefix("so ")
         ...     return Result(exact_match(answer, expected), prompt=text, model_response=answer)
     """
-    return ForEach()(columns, rows, fail_under=fail_under, fail_under_low=fail_under_low)
+    return ForEach()(
+        columns, rows, fail_under=fail_under, fail_under_low=fail_under_low, min_coverage=min_coverage
+    )
 
 
 def batch(
@@ -165,6 +180,7 @@ def batch(
     cluster: str | None = None,
     fail_under: float | None = None,
     fail_under_low: bool = False,
+    min_coverage: float | None = None,
 ) -> Callable[[Function], Function]:
     """Returns a decorator for a function that takes many rows at once, as one list per column.
 
@@ -209,7 +225,7 @@ def batch(
     _check_fail_under(fail_under)
     marked = Marked(
         names, rows, SlidingWindow(size), read_retries(retries), size, fail_under, fail_under_low, workers, processes,
-        threads_per_process, cluster, check_timeout(timeout),
+        threads_per_process, cluster, check_timeout(timeout), check_coverage(min_coverage),
     )  # fmt: skip
     is_asked_for((marked,))
     return lambda function: _mark(function, marked)

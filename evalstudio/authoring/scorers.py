@@ -4,19 +4,21 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.core.score import Score, metric_names
+from evalstudio.core.score import Score, Unreadable, counted_wrong, metric_names
 from evalstudio.statistics.aggregate import Aggregate, Scores
 from evalstudio.statistics.metrics import METRICS, Metric, find_metric
 
 _metrics_of: dict[str, tuple[str, ...]] = {}
 
 
-def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def evaluator(
+    metrics: Any = "accuracy", *, unreadable: Unreadable = "unscored"
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Returns a decorator for a function that judges one answer; the decorated function returns a Score.
 
     The function returns a bool, a number, a text, a Score, or None if it cannot decide. If it raises, the answer is
@@ -26,12 +28,13 @@ def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Calla
     Args:
         metrics: how scores are aggregated: a name such as "accuracy", a metric such as `accuracy()`, or a list of
             them.
+        unreadable: "wrong" counts an answer as wrong where the function returns None or raises.
 
     Returns:
         The decorator. `@evaluator` without parentheses is also possible.
 
     Raises:
-        EvaluationError: there is no such metric.
+        EvaluationError: there is no such metric, or `unreadable` is something else.
 
     Example:
         >>> from evalstudio import evaluator
@@ -44,6 +47,10 @@ def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Calla
         >>> brevity("", name="empty").why
         'ZeroDivisionError: division by zero'
     """
+    if unreadable not in get_args(Unreadable):
+        raise EvaluationError(
+            f"unreadable must be {' or '.join(get_args(Unreadable))}; it is {unreadable!r}."
+        )
     if inspect.isfunction(metrics) and not hasattr(metrics, "evalstudio_metric"):
         return evaluator()(metrics)  # @evaluator without brackets
     names = metric_names(metrics)
@@ -56,11 +63,16 @@ def evaluator(metrics: Any = "accuracy") -> Callable[[Callable[..., Any]], Calla
 
         def score_of(value: Any, name: str) -> Score:
             if isinstance(value, Score):
-                return value if name == own_name else msgspec.structs.replace(value, name=name)
-            return Score(name, value, names, "the evaluator returned None" if value is None else "")
+                return decided(value if name == own_name else msgspec.structs.replace(value, name=name))
+            return decided(Score(name, value, names, "the evaluator returned None" if value is None else ""))
 
         def failed(error: Exception, name: str) -> Score:
-            return Score(name, None, names, f"{type(error).__name__}: {error}"[:1000])
+            return decided(Score(name, None, names, f"{type(error).__name__}: {error}"[:1000]))
+
+        def decided(score: Score) -> Score:
+            if score.value is not None or unreadable == "unscored":
+                return score
+            return counted_wrong(score, False if "accuracy" in names else 0.0)
 
         if inspect.iscoroutinefunction(function):
 

@@ -1,6 +1,7 @@
 """`evalstudio compare` command: runs next to each other, and whether the difference is real."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evalstudio.cli.experiments import json_option, newest_run, reading, summary_of
-from evalstudio.cli.options import workspace_option
+from evalstudio.cli.experiments import comparable_run, json_option, newest_run, reading, summary_of
+from evalstudio.cli.options import cluster_option, workspace_option
+from evalstudio.cli.summary import too_few_words
+from evalstudio.core.coverage import LEAST_COVERAGE, check_coverage
 from evalstudio.core.errors import RunError
 from evalstudio.core.format import duration, money
 from evalstudio.core.strategy import describe
@@ -18,8 +21,11 @@ from evalstudio.protocol import Snapshot
 from evalstudio.reports.score_text import percent, score_words
 from evalstudio.settings.values import workspace_of
 from evalstudio.statistics import Comparison, holm
+from evalstudio.statistics.compare import SIGNIFICANT, p_words
 from evalstudio.store.comparison import compare_runs
+from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
+from evalstudio.store.pairing import Pairing
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console
@@ -41,18 +47,41 @@ class FlipLine(msgspec.Struct, frozen=True):
 @click.option(
     "--flips", default=SHOWN_FLIPS, show_default=True, type=click.IntRange(0), help="Samples to show."
 )
+@click.option(
+    "--min-coverage",
+    type=float,
+    metavar="SHARE",
+    help=f"Rank runs that have scores of fewer of their answers after the others.  [default: {LEAST_COVERAGE}]",
+)
+@click.option("--evaluation", metavar="NAME", help="The evaluation, where an experiment has several.")
+@cluster_option
 @json_option
 @workspace_option
-def compare_command(workspace: str | None, names: tuple[str, ...], flips: int, as_json: bool) -> None:
+def compare_command(
+    workspace: str | None,
+    names: tuple[str, ...],
+    flips: int,
+    min_coverage: float | None,
+    evaluation: str | None,
+    cluster_by: str | None,
+    as_json: bool,
+) -> None:
     """Compares the newest runs of experiments (or runs by number) with the first one."""
+    check_coverage(min_coverage)
     if len(names) < 2:
         raise RunError("Compare needs two experiments or more; give the names as evalstudio list shows them.")
     with reading(workspace_of(workspace)) as reader:
-        first = newest_run(reader, names[0])
-        runs = [first, *(newest_run(reader, name, first.evaluation) for name in names[1:])]
-        reports = [_Pair(reader, first, other) for other in runs[1:]]
+        first = newest_run(reader, names[0], evaluation)
+        if evaluation is None:
+            others = [comparable_run(reader, name, first.evaluation) for name in names[1:]]
+        else:
+            others = [newest_run(reader, name, evaluation) for name in names[1:]]
+        runs = [first, *others]
+        clusters = None if cluster_by is None else DatasetRows(first).clusters(cluster_by)
+        reports = [_Pair(reader, first, other, clusters) for other in others]
         _correct(reports)
-        board = rank_runs(reader, [run.id for run in runs])
+        least = LEAST_COVERAGE if min_coverage is None else min_coverage
+        board = rank_runs(reader, [run.id for run in runs], least_coverage=least, clusters=clusters)
     if as_json:
         click.echo(json.dumps(_as_dict(runs, reports, board, flips), ensure_ascii=False, indent=2))
     else:
@@ -62,15 +91,20 @@ def compare_command(workspace: str | None, names: tuple[str, ...], flips: int, a
 class _Pair:
     """The comparison of a run with the baseline, by evaluator."""
 
-    def __init__(self, reader: Reader, baseline: RunRow, other: RunRow) -> None:
+    def __init__(
+        self, reader: Reader, baseline: RunRow, other: RunRow, clusters: Mapping[str, str] | None
+    ) -> None:
         self.other = other
         self.same_samples = baseline.dataset_hash == other.dataset_hash
         self.comparisons: dict[str, Comparison] = {}
         self.corrected: dict[str, float] = {}  # p-values, corrected for the number of runs compared
         self.flips: list[FlipLine] = []
-        if not self.same_samples:
+        names = name_of(baseline), name_of(other)
+        comparison = compare_runs(reader, baseline.id, other.id, names, clusters)
+        self.pairing = comparison.pairing
+        self.pairing_words = "" if comparison.pairing is None else comparison.pairing.words(names)
+        if comparison.pairing is not None and comparison.pairing.same == 0:
             return
-        comparison = compare_runs(reader, baseline.id, other.id, (name_of(baseline), name_of(other)))
         for pair in comparison.scores:
             if pair.comparison is None or pair.a is None or pair.b is None:
                 continue
@@ -143,6 +177,8 @@ def _print(
     if len(runs) > 2:
         console.print()
         console.print(_ranking(board))
+        if not all(one.covered for one in board.standings):
+            console.print(Text(too_few_words(board.least_coverage)))
     for report in reports:
         _print_pair(console, report, flips, len(reports))
 
@@ -155,10 +191,10 @@ def _ranking(board: Leaderboard) -> Table:
     for rank, one in enumerate(board.standings, start=1):
         score = one.score
         words = "–" if score is None else score_words(board.evaluator or "", score)
-        tested = f"{one.verdict} (p = {one.p:.2g}, Holm)" if one.verdict and one.p is not None else ""
+        tested = f"{one.verdict} (p = {p_words(one.p)}, Holm)" if one.verdict and one.p is not None else ""
         table.add_row(
             str(rank), Text(f"{one.row.experiment} (run {one.row.id})"), words,
-            f"{one.outcomes[0]:,} of {sum(one.outcomes):,}", tested if one.same_samples else "other samples",
+            f"{one.outcomes[0]:,} of {max(one.row.total, sum(one.outcomes)):,}{'' if one.covered else ' *'}", tested if one.same_samples else "other samples",
             duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.1f}x",
             money(one.speed.cost, partial=one.speed.cost_is_partial),
         )  # fmt: skip
@@ -167,17 +203,25 @@ def _ranking(board: Leaderboard) -> Table:
 
 def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None:
     console.print()
-    if not report.same_samples:
+    if report.pairing is not None and report.pairing.same == 0:
         console.print(
             Text(
                 f"{name_of(report.other)} ran on other samples: its scores can't be paired with the first run's."
+                f" {_ids_help(report.pairing)}".rstrip()
             )
         )
         return
+    if report.pairing is not None:
+        console.print(Text(f"The datasets differ: {report.pairing_words}."))
     for evaluator, comparison in report.comparisons.items():
         corrected = report.corrected[evaluator]
-        more = f" Corrected for {tests} comparisons (Holm): p = {corrected:.2g}." if tests > 1 else ""
-        console.print(Text(f"{evaluator}: {comparison.sentence}{more}"))
+        more = ""
+        if tests > 1:
+            unclear = comparison.significant and corrected >= SIGNIFICANT
+            so = "; so the difference is not clear" if unclear else ""
+            more = f" Corrected for {tests} comparisons (Holm): p = {p_words(corrected)}{so}."
+        apart = f" {comparison.unpaired:,} scored in one run only." if comparison.unpaired else ""
+        console.print(Text(f"{evaluator}: {comparison.sentence}{apart}{more}"))
     for flip in report.flips[:flips]:
         console.print(
             Text(
@@ -186,6 +230,15 @@ def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None
         )
     if len(report.flips) > flips:
         console.print(Text(f"  and {len(report.flips) - flips:,} more; --flips N shows more", style="dim"))
+
+
+def _ids_help(pairing: Pairing) -> str:
+    if not pairing.changed:
+        return ""
+    return (
+        f"{len(pairing.changed):,} ids are in both, but not told to be the same row; an id column in the dataset"
+        ' (id = "...") tells that.'
+    )
 
 
 def _score_names(summaries: list[Snapshot | None]) -> list[tuple[str, str]]:
@@ -204,6 +257,15 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def _pairing_as_dict(pairing: Pairing) -> dict[str, int]:
+    return {
+        "paired": pairing.same,
+        "changed": len(pairing.changed),
+        "only_in_baseline": pairing.only_a,
+        "only_in_run": pairing.only_b,
+    }
+
+
 def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips: int) -> dict[str, Any]:
     return {
         "runs": [
@@ -220,13 +282,19 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips
             }
             for run in runs
         ],
-        "ranking": {"evaluator": board.evaluator, "runs": [one.row.id for one in board.standings]},
+        "ranking": {
+            "evaluator": board.evaluator,
+            "runs": [one.row.id for one in board.standings],
+            "coverage": {one.row.id: one.coverage for one in board.standings},
+            "below_least_coverage": [one.row.id for one in board.standings if not one.covered],
+        },
         "differences": differences(runs),
         "comparisons": [
             {
                 "baseline": runs[0].id,
                 "run": report.other.id,
                 "same_samples": report.same_samples,
+                "pairing": None if report.pairing is None else _pairing_as_dict(report.pairing),
                 "scores": {
                     evaluator: {**msgspec.to_builtins(one), "p_corrected": report.corrected[evaluator]}
                     for evaluator, one in report.comparisons.items()

@@ -31,9 +31,38 @@ def find_runs(reader: Reader, name: str) -> list[RunRow]:
 
 
 def newest_run(reader: Reader, name: str, evaluation: str | None = None) -> RunRow:
-    """Returns the newest run of an experiment, of a given evaluation if the experiment has runs of it."""
+    """The newest run of an experiment, or of one of its evaluations.
+
+    Raises:
+        RunError: there is no such experiment, or it has no run of that evaluation.
+    """
     runs = find_runs(reader, name)
-    return next((run for run in runs if run.evaluation == evaluation), runs[0])
+    if evaluation is None:
+        return runs[0]
+    found = next((run for run in runs if run.evaluation == evaluation), None)
+    if found is None:
+        raise RunError(f"'{name}' has no run of the evaluation '{evaluation}'; it has {_evaluations(runs)}.")
+    return found
+
+
+def comparable_run(reader: Reader, name: str, evaluation: str) -> RunRow:
+    """The newest run of an experiment to set beside one of an evaluation: of the same, or of the only one it has.
+
+    Raises:
+        RunError: there is no such experiment, or it has runs of several other evaluations.
+    """
+    runs = find_runs(reader, name)
+    found = next((run for run in runs if run.evaluation == evaluation), None)
+    if found is None and len({run.evaluation for run in runs}) > 1:
+        raise RunError(
+            f"'{name}' has no run of the evaluation '{evaluation}', and several others: {_evaluations(runs)}."
+            " Give a run by its number, as evalstudio list shows it."
+        )
+    return found or runs[0]
+
+
+def _evaluations(runs: list[RunRow]) -> str:
+    return ", ".join(dict.fromkeys(run.evaluation for run in runs))
 
 
 def summary_of(run: RunRow) -> Snapshot | None:

@@ -9,6 +9,7 @@ from evalstudio.cli.experiments import newest_run, reading
 from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import RunError
 from evalstudio.settings.values import workspace_of
+from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.terminal.stdout import write_as_file
 
 
@@ -22,6 +23,12 @@ from evalstudio.terminal.stdout import write_as_file
 )
 @click.option("--output", metavar="FILE", help="Else the terminal.")
 @click.option("--evaluation", metavar="NAME", help="The evaluation, where the experiment has several.")
+@click.option(
+    "--columns",
+    "with_columns",
+    is_flag=True,
+    help="With the dataset's own columns, where its file is as it was; for csv and jsonl.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format jsonl.")
 @workspace_option
 def export_command(
@@ -30,11 +37,12 @@ def export_command(
     kind: str | None,
     output: str | None,
     evaluation: str | None,
+    with_columns: bool,
     as_json: bool,
 ) -> None:
     """Writes every record of the newest run of experiment NAME (or of a run by its number).
 
-    In CSV, a text that a spreadsheet would take for a formula gets an apostrophe in front. The HTML report is one file
+    With every score stands what the evaluator read, what it expected and why it judged so. In CSV, a text that a spreadsheet would take for a formula gets an apostrophe in front. The HTML report is one file
     that shows the run with its charts and its first records. In JUnit XML wrong is a failure, errored an error, and
     unscored skipped.
     """
@@ -45,16 +53,19 @@ def export_command(
         raise RunError(
             f"The name {output} does not say which format; end it in {', '.join(FORMS)}, or give --format."
         )
+    if with_columns and form not in ("csv", "jsonl"):
+        raise RunError(f"--columns is for csv and jsonl; a report in {form} has no room for them.")
     with reading(workspace_of(workspace)) as reader:
         run = newest_run(reader, name, evaluation)
+        columns = DatasetRows(run) if with_columns else None
         if output is None:
             write_as_file()
-            write_run(reader, run.id, form, sys.stdout)
+            write_run(reader, run.id, form, sys.stdout, columns)
             return
         path = Path(output)
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
-                count = write_run(reader, run.id, form, file)
+                count = write_run(reader, run.id, form, file, columns)
         except OSError as error:
             raise RunError(
                 f"{path} cannot be written ({error.strerror}); choose another --output."

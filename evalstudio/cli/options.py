@@ -37,3 +37,10 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+cluster_option = click.option(
+    "--cluster-by",
+    metavar="COLUMN",
+    help="A column of the dataset: samples with the same value, as of one document, count as one cluster in intervals.",
+)

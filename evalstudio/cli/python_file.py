@@ -22,7 +22,8 @@ class ResultCollector:
     """pytest plugin that collects the results of the evaluations, and failures before they started."""
 
     def __init__(self, progress: LiveProgress, attended: bool, ceiling: int | None) -> None:
-        self.finals: list[tuple[Snapshot, float | None]] = []  # with the lowest acceptable score of each
+        # with what each is not to fall under, and the least share of answers that this is to rest on
+        self.finals: list[tuple[Snapshot, tuple[float | None, float | None]]] = []
         self.failures: list[str] = []
         self.interrupted = False
         self.progress = progress
@@ -40,8 +41,10 @@ class ResultCollector:
             case LogLine(level=level, text=text) if level in ("warning", "error", "output"):
                 self.progress.note(level, text)
 
-    def pytest_evalstudio_finished(self, final: Snapshot, fail_under: float | None) -> None:
-        self.finals.append((final, fail_under))
+    def pytest_evalstudio_finished(
+        self, final: Snapshot, fail_under: float | None, min_coverage: float | None
+    ) -> None:
+        self.finals.append((final, (fail_under, min_coverage)))
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:

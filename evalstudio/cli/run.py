@@ -13,6 +13,7 @@ from evalstudio.authoring.decorators import check_timeout
 from evalstudio.cli.options import limit_options, workspace_option
 from evalstudio.cli.python_file import run_functions
 from evalstudio.cli.summary import print_overview, print_summary, summary_as_json
+from evalstudio.core.coverage import LEAST_COVERAGE, check_coverage
 from evalstudio.core.errors import EvaluationError, RunError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
@@ -22,11 +23,14 @@ from evalstudio.engine.loop import run
 from evalstudio.evaluations.loading import is_python
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.reports.score_text import percent, too_few
 from evalstudio.settings.schema import option_help
 from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
 
+Gate = tuple[float | None, float | None]
+"""The least first score and the least share of answers that have it; None: not asked for, and the usual share."""
 BY_SIGNAL = "interrupted by Ctrl-C"
 SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 
@@ -44,6 +48,12 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
 @click.option("--fail-under", type=float, metavar="SCORE", help="Exit with 1 if the first score is lower.")
+@click.option(
+    "--min-coverage",
+    type=float,
+    metavar="SHARE",
+    help=f"With --fail-under: exit with 1, too, if fewer of the answers have that score.  [default: {LEAST_COVERAGE}]",
+)
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
 @click.option(
     "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
@@ -68,8 +78,8 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 def run_command(workspace: str | None, **options: Any) -> None:
     """Runs EVALUATION: a TOML file, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
 
-    Exit status: 0 all scored; 1 a score below --fail-under, or samples unscored or errored; 2 wrong usage; 3 stopped by
-    the run itself; 130 interrupted.
+    Exit status: 0 all scored; 1 a score below --fail-under, or of too few answers, or samples unscored or errored; 2
+    wrong usage; 3 stopped by the run itself; 130 interrupted.
     """
     raise click.exceptions.Exit(run_in_terminal(workspace, **options))
 
@@ -90,6 +100,7 @@ def run_in_terminal(
     model: str | None = None,
     new_run: bool = False,
     fail_under: float | None = None,
+    min_coverage: float | None = None,
     allow_errors: bool = False,
     attended: bool = False,
     ceiling: int | None = None,
@@ -99,6 +110,7 @@ def run_in_terminal(
 ) -> int:
     """Runs one evaluation, prints its progress and summary, and returns the exit status."""
     classes = _error_classes(retry)
+    check_coverage(min_coverage)
     if is_python(evaluation):
         if cache or classes:
             raise EvaluationError(
@@ -110,7 +122,7 @@ def run_in_terminal(
             "--cluster": cluster, "--samples": samples, "--sample-timeout": sample_timeout,
         }  # fmt: skip
         return _run_functions(
-            evaluation, given, model, new_run=new_run, fail_under=fail_under, allow_errors=allow_errors,
+            evaluation, given, model, new_run=new_run, gate=(fail_under, min_coverage), allow_errors=allow_errors,
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
@@ -153,7 +165,7 @@ def run_in_terminal(
         print_overview(console, finals)
     if was_interrupted:
         return INTERRUPTED
-    return max(_status(final, fail_under, allow_errors) for final in finals)
+    return max(_status(final, (fail_under, min_coverage), allow_errors) for final in finals)
 
 
 def _echo(finals: list[Snapshot]) -> None:
@@ -168,7 +180,7 @@ def _run_functions(
     model: str | None,
     *,
     new_run: bool,
-    fail_under: float | None,
+    gate: Gate,
     allow_errors: bool,
     attended: bool,
     ceiling: int | None,
@@ -186,10 +198,11 @@ def _run_functions(
     statuses = [NOT_ALL] if collected.failures else [SCORED]
     if as_json:
         _echo([final for final, _ in collected.finals])
-    for final, threshold in collected.finals:
+    for final, own in collected.finals:
         if not as_json:
             print_summary(make_console(), final)
-        statuses.append(_status(final, threshold if fail_under is None else fail_under, allow_errors))
+        asked, least = (here if here is not None else there for here, there in zip(gate, own, strict=True))
+        statuses.append(_status(final, (asked, least), allow_errors))
     return INTERRUPTED if collected.interrupted else max(statuses)
 
 
@@ -202,14 +215,27 @@ def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
     return names or None
 
 
-def _status(final: Snapshot, fail_under: float | None, allow_errors: bool) -> int:
+def _status(final: Snapshot, gate: Gate, allow_errors: bool) -> int:
     if final.state in (RunState.STOPPED, RunState.PAUSED):
         return STOPPED
-    first = final.scores[0] if final.scores else None
-    if fail_under is not None and (first is None or first.value is None or first.value < fail_under):
+    if (problem := _behind(final, gate)) is not None:
+        click.echo(f"{final.evaluation}: {problem}.", err=True)
         return NOT_ALL
     unscored = any(score.unscored for score in final.scores)
     return NOT_ALL if (final.errored or unscored) and not allow_errors else SCORED
+
+
+def _behind(final: Snapshot, gate: Gate) -> str | None:
+    """What keeps a run from passing a gate; None if nothing does, or there is no gate."""
+    asked, least = gate
+    if asked is None:
+        return None
+    first = final.scores[0] if final.scores else None
+    if first is None or first.value is None:
+        return f"nothing was scored, and at least {asked:g} is asked for"
+    if first.value < asked:
+        return f"{first.evaluator} ({first.metric}) is {percent(first)}, and at least {asked:g} is asked for"
+    return too_few(first, final.saved, final.errored, LEAST_COVERAGE if least is None else least)
 
 
 @contextlib.contextmanager

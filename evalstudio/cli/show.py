@@ -11,15 +11,19 @@ from rich.text import Text
 
 from evalstudio.cli.compare import speed_up
 from evalstudio.cli.experiments import find_runs, json_option, newest_run, summary_of
-from evalstudio.cli.options import workspace_option
+from evalstudio.cli.options import cluster_option, workspace_option
 from evalstudio.cli.summary import print_summary
 from evalstudio.core.format import duration
-from evalstudio.reports.score_text import percent
+from evalstudio.reports.score_text import percent, score_words
 from evalstudio.settings.values import workspace_of
+from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
+from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console
 
+CLUSTERED = ("accuracy", "mean")
+"""The metrics whose interval knows of clusters."""
 COLUMNS = ("Run", "Experiment", "Evaluation", "Model", "State", "Saved", "Score", "Time", "Started")
 ALL_COLUMNS = 130  # characters; a narrower terminal shows only the columns that identify runs, one line each
 LEFT_OUT = ("Evaluation", "Started")
@@ -61,18 +65,30 @@ def list_command(workspace: str | None, as_json: bool) -> None:
 @click.option(
     "--baseline", metavar="NAME", help="Another experiment: how many times as fast as it this one is."
 )
+@cluster_option
 @json_option
 @workspace_option
-def show_command(workspace: str | None, name: str, baseline: str | None, as_json: bool) -> None:
+def show_command(
+    workspace: str | None, name: str, baseline: str | None, cluster_by: str | None, as_json: bool
+) -> None:
     """Shows the runs of experiment NAME with scores, coverage, errors and time."""
     reader = Reader(workspace_of(workspace))
     runs = find_runs(reader, name)
     against = newest_run(reader, baseline) if baseline is not None else None
+    clustered = (
+        {run.id: _clustered(reader, run, cluster_by) for run in runs} if cluster_by is not None else {}
+    )
     if as_json:
         listed = [_as_dict(run) for run in runs]
         if against is not None:
             for values, run in zip(listed, runs, strict=True):
                 values["speed_up"] = speed_up(against, run)
+        for values, run in zip(listed, runs, strict=True):
+            if run.id in clustered:
+                values["clustered"] = [
+                    {"evaluator": evaluator, **msgspec.to_builtins(one)}
+                    for evaluator, one in clustered[run.id]
+                ]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     console = make_console()
@@ -86,6 +102,9 @@ def show_command(workspace: str | None, name: str, baseline: str | None, as_json
             )
         else:
             print_summary(console, summary)
+        for evaluator, one in clustered.get(run.id, ()):
+            words = f"  {evaluator} {one.metric} {score_words(evaluator, one)}, clustered by {cluster_by}"
+            console.print(Text(words))
         factor = speed_up(against, run) if against is not None else None
         if against is not None and factor is not None:
             took = f"{against.experiment} took {duration(against.elapsed)}"
@@ -95,6 +114,28 @@ def show_command(workspace: str | None, name: str, baseline: str | None, as_json
         for change in reader.changes(run.id)[-5:]:
             console.print(Text(f"  {duration(change.at)}: {change.sentence}", style="dim"))
         console.print()
+
+
+def _clustered(reader: Reader, run: RunRow, column: str) -> list[tuple[str, Aggregate]]:
+    """The scores of a run with intervals for clusters of samples; those that cannot be made of them are left out."""
+    clusters = DatasetRows(run).clusters(column)
+    summary = summary_of(run)
+    found = []
+    for score in summary.scores if summary is not None else ():
+        rows = list(reader.scores(run.id, score.evaluator))
+        samples = [sample for sample, *_ in rows]
+        scores = Scores(
+            [value for _, value, _, _ in rows],
+            samples,
+            [label for _, _, label, _ in rows],
+            [expected for _, _, _, expected in rows],
+            total=run.saved,
+            # a cluster may have the name of a sample that belongs to none
+            clusters=[f"c {clusters[one]}" if one in clusters else f"s {one}" for one in samples],
+        )
+        if score.value is not None and score.metric in CLUSTERED:
+            found.append((score.evaluator, aggregate(score.metric, scores)))
+    return found
 
 
 def _cells(run: RunRow) -> list[str]:

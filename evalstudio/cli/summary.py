@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evalstudio.core.coverage import LEAST_COVERAGE
 from evalstudio.core.format import SPEED_TELLS, duration, milliseconds, money
 from evalstudio.core.strategy import describe
-from evalstudio.protocol import ErrorClass, Snapshot
-from evalstudio.reports.score_text import percent
+from evalstudio.protocol import ErrorClass, ScoreNow, Snapshot
+from evalstudio.reports.score_text import coverage_of, percent
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
 
@@ -61,26 +62,41 @@ def _failed(error: ErrorClass) -> str:
 
 
 def print_overview(console: Console, finals: Sequence[Snapshot]) -> None:
-    """Prints several runs of one experiment, one line each, the best score first."""
+    """Several runs of one experiment, a line for each; the best score first, after it those of too few answers."""
     table = Table("", "State", "Score", "Coverage", "Time", "Cost", title=finals[0].experiment, box=None)
+    below = False
     for final in sorted(finals, key=_rank):
         score = final.scores[0] if final.scores else None
+        is_short = score is not None and not _is_covered(score, final)
+        below = below or is_short
         table.add_row(
             Text(_variant(final)),
             Text(final.state, style=COLOURS.get(final.state, "")),
             Text(f"{score.evaluator} {percent(score)}") if score is not None else "",
-            _coverage(score.n, 0, final) if score is not None else "",
+            _coverage(score.n, 0, final) + (" *" if is_short else "") if score is not None else "",
             duration(final.elapsed),
             money(final.cost, partial=final.cost_is_partial),
         )
     console.print(table)
+    if below:
+        console.print(Text(too_few_words(LEAST_COVERAGE)))
 
 
-def _rank(final: Snapshot) -> float:
+def too_few_words(least: float) -> str:
+    """What the mark of a run in a ranking means."""
+    return f"* Fewer than {least:.4g} of its answers are scored: it is not ranked above a run that has them."
+
+
+def _rank(final: Snapshot) -> tuple[int, float]:
     score = final.scores[0] if final.scores else None
     if score is None or score.value is None:
-        return float("inf")
-    return score.value if score.direction == "lower" else -score.value
+        return 2, 0.0
+    return int(not _is_covered(score, final)), score.value if score.direction == "lower" else -score.value
+
+
+def _is_covered(score: ScoreNow, final: Snapshot) -> bool:
+    answered = final.saved / final.total if final.total else 1.0
+    return answered * coverage_of(score, final.saved, final.errored) >= LEAST_COVERAGE
 
 
 def _variant(final: Snapshot) -> str:

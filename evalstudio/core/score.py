@@ -1,10 +1,14 @@
 """Score: the judgement of one answer by one evaluator."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from evalstudio.core.errors import EvaluationError
+
+Unreadable = Literal["unscored", "wrong"]
+"""What becomes of an answer that an evaluator can't read."""
+UNREADABLE = "unreadable: "
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -55,6 +59,11 @@ class Score(msgspec.Struct, frozen=True):
     def scored(self) -> bool:
         """Whether the evaluator could decide."""
         return self.value is not None
+
+
+def counted_wrong(score: Score, value: bool | float = False) -> Score:
+    """A score that has no value, counted as wrong; why it has none stays readable."""
+    return msgspec.structs.replace(score, value=value, why=f"{UNREADABLE}{score.why}".strip())
 
 
 def metric_names(metrics: Any) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.core.score import Score
+from evalstudio.core.score import Score, Unreadable
 from evalstudio.evaluators.built import Evaluator
 from evalstudio.evaluators.choices import multiple_choice
 from evalstudio.evaluators.contains import contains
@@ -31,6 +31,7 @@ class Kind(NamedTuple):
     function: Callable[..., Score]
     metrics: tuple[str, ...] = ("accuracy",)
     from_columns: tuple[str, ...] = ("expected",)
+    scale: tuple[float, float] | None = None
 
 
 KINDS: dict[str, Kind] = {
@@ -43,10 +44,10 @@ KINDS: dict[str, Kind] = {
     "json_valid": Kind(json_valid, from_columns=("schema",)),
     "json_match": Kind(json_match),
     "function_call": Kind(function_call, from_columns=("expected", "functions")),
-    "similarity": Kind(similarity, ("mean",)),
+    "similarity": Kind(similarity, ("mean",), scale=(0.0, 1.0)),
     "recorded": Kind(recorded, ("mean",), from_columns=("value",)),
 }
-EVERY = ("type", "name", "metrics")
+EVERY = ("type", "name", "metrics", "unreadable")
 TEXTS = ("path", "function", "prompt", "question", "direction")
 
 
@@ -142,10 +143,32 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
     function = partial(kind.function, **fixed, name=name)
 
     def judge(answer: str, values: Mapping[str, Any]) -> Score:
-        score = function(answer, **{option: value_of(values) for option, value_of in templates.items()})
+        given = {option: value_of(values) for option, value_of in templates.items()}
+        score = function(answer, **given)
+        if score.value is None and not _is_blank(given.get("expected", fixed.get("expected", True))):
+            score = built.decided(score)
         return score if score.metrics == metrics else msgspec.structs.replace(score, metrics=metrics)
 
-    return Evaluator(name, str(kind_name), metrics, judge)
+    built = Evaluator(
+        name, str(kind_name), metrics, judge, scale=kind.scale, unreadable=_unreadable(table, name)
+    )
+    return built
+
+
+def _is_blank(expected: Any) -> bool:
+    """Whether a sample says nothing of what is right: that is no fault of its answer."""
+    return expected is None or (isinstance(expected, str) and not expected.strip())
+
+
+def _unreadable(table: Mapping[str, Any], name: str) -> Unreadable:
+    try:
+        asked: Unreadable = msgspec.convert(table.get("unreadable", "unscored"), Unreadable)
+    except msgspec.ValidationError:
+        raise EvaluationError(
+            f"'unreadable' of the evaluator '{name}' must be {' or '.join(get_args(Unreadable))}; "
+            f"it is {table['unreadable']!r}."
+        ) from None
+    return asked
 
 
 def _options(
@@ -222,7 +245,9 @@ def _judge(
     def refuse(answer: str, values: Mapping[str, Any]) -> Score:
         raise EvaluationError("a model judge needs calls: use its messages and read")
 
-    return Evaluator(name, "judge", metrics, refuse, judge.direction, judge.scale, judge)
+    return Evaluator(
+        name, "judge", metrics, refuse, judge.direction, judge.scale, judge, _unreadable(table, name)
+    )
 
 
 def _python(
@@ -237,4 +262,4 @@ def _python(
         )
     metrics = _metrics(table, ("accuracy",), name)
     judge = load_function(base / options["path"], options["function"], columns, name, metrics)
-    return Evaluator(name, "python", metrics, judge)
+    return Evaluator(name, "python", metrics, judge, unreadable=_unreadable(table, name))

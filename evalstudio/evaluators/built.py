@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalstudio.core.errors import EvaluationError
-from evalstudio.core.score import Score
+from evalstudio.core.score import Score, Unreadable, counted_wrong
 
 if TYPE_CHECKING:
     from evalstudio.evaluators.judge import Judge
@@ -21,6 +21,7 @@ class Evaluator:
 
     A judge that is itself a model needs calls: then `model_judge` says what to send and reads the replies,
     and `judge` is not used. `scale` is the smallest and largest possible value, where there are such.
+    `unreadable` is what becomes of an answer that can't be read.
     """
 
     name: str
@@ -30,10 +31,24 @@ class Evaluator:
     direction: Literal["higher", "lower"] = "higher"
     scale: tuple[float, float] | None = None
     model_judge: "Judge | None" = None
+    unreadable: Unreadable = "unscored"
 
     @property
     def needs_calls(self) -> bool:
         return self.model_judge is not None
+
+    def decided(self, score: Score) -> Score:
+        """The score; of an answer that could not be read the worst, where a person has asked for that."""
+        if score.value is not None or self.unreadable == "unscored":
+            return score
+        return counted_wrong(score, self.worst)
+
+    @property
+    def worst(self) -> bool | float:
+        """What a wrong answer scores."""
+        if "accuracy" in self.metrics or self.scale is None:
+            return False if "accuracy" in self.metrics else 0.0
+        return float(self.scale[self.direction == "lower"])
 
     def judge(self, answer: str, values: Mapping[str, Any]) -> Score:
         """What the evaluator says of one answer.

@@ -40,6 +40,11 @@ OPTIONS = {
         "metavar": "SECONDS",
         "help": "For each sample, with all that is tried again; it is errored then.",
     },
+    "--min-coverage": {
+        "type": float,
+        "metavar": "SHARE",
+        "help": "For all evaluations with fail_under: the share of answers that have to be scored, else 0.95.",
+    },
     "--workspace": {"metavar": "FOLDER", "help": "The folder that holds the database."},
     "--samples-junit": {
         "metavar": "FILE",
@@ -58,7 +63,7 @@ class Hooks:
         """Called with a snapshot or a log line of the engine."""
 
     def pytest_evalstudio_finished(
-        self, item: pytest.Item, final: "Snapshot", fail_under: float | None
+        self, item: pytest.Item, final: "Snapshot", fail_under: float | None, min_coverage: float | None
     ) -> None:
         """Called when a run has ended."""
 

@@ -13,6 +13,7 @@ import pytest
 
 from evalstudio.authoring.decorators import check_timeout
 from evalstudio.authoring.python_evaluation import PythonEvaluation, evaluation_of
+from evalstudio.core.coverage import LEAST_COVERAGE, check_coverage
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import strategy_of
@@ -23,7 +24,7 @@ from evalstudio.evaluations.request import Options, automatic_name
 from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
 from evalstudio.pytest_plugin.progress import PytestProgress
 from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
-from evalstudio.reports.score_text import percent
+from evalstudio.reports.score_text import percent, too_few
 from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.store.reader import Reader
 
@@ -92,15 +93,20 @@ class EvaluationSession:
             pytest.fail(str(error), pytrace=False)
         finally:
             self._progress.end()
-        problem = problem_of(final, evaluation)
+        least = self._least_coverage(evaluation)
+        problem = problem_of(final, evaluation, LEAST_COVERAGE if least is None else least)
         self.finals.append(Final(final, problem))
         self._config.hook.pytest_evalstudio_finished(
-            item=item, final=final, fail_under=evaluation.marked.fail_under
+            item=item, final=final, fail_under=evaluation.marked.fail_under, min_coverage=least
         )
         for score in final.scores:
             item.user_properties.append((f"{score.evaluator} {score.metric}", score.value))
         if problem is not None:
             pytest.fail(problem, pytrace=False)
+
+    def _least_coverage(self, evaluation: PythonEvaluation) -> float | None:
+        option = check_coverage(self._config.getoption("min_coverage", None))
+        return evaluation.marked.min_coverage if option is None else option
 
     def as_sync_fixture(self, function: Callable[..., Any], fixturedef: Any) -> Callable[..., Any]:
         """Wraps an async fixture in a synchronous function with the same parameters."""
@@ -209,8 +215,10 @@ async def _as_task(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
     return asyncio.create_task(work)
 
 
-def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
-    """Returns why an evaluation fails, in a sentence; None if it passes."""
+def problem_of(
+    final: Snapshot, evaluation: PythonEvaluation, least_coverage: float = LEAST_COVERAGE
+) -> str | None:
+    """Why an evaluation is not green, in a sentence; None if it is."""
     name = evaluation.name
     if final.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
         return f"{name} {final.state}: {final.reason}"
@@ -227,7 +235,8 @@ def problem_of(final: Snapshot, evaluation: PythonEvaluation) -> str | None:
         return f"{name}: nothing was scored, and at least {threshold:g} is asked for."
     if value < threshold:
         return f"{name}: {_score_words(first, evaluation.marked.fail_under_low)}, and at least {threshold:g} is asked for."
-    return None
+    problem = too_few(first, final.saved, final.errored, least_coverage)
+    return None if problem is None else f"{name}: {problem}."
 
 
 def _score_words(score: ScoreNow, low: bool) -> str:

@@ -1,9 +1,12 @@
 """Run reports: a whole run as one file: HTML report, test results for a CI system, or rows of records."""
 
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from evalstudio.store.reader import Reader
+
+if TYPE_CHECKING:
+    from evalstudio.store.dataset_rows import DatasetRows
 
 FORMS = {".html": "html", ".xml": "junit", ".csv": "csv", ".jsonl": "jsonl"}
 """What a file's name says about its form."""
@@ -14,8 +17,13 @@ def form_of(path: Path, default: str = "jsonl") -> str:
     return FORMS.get(path.suffix.lower(), default)
 
 
-def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
-    """Writes a run in one of the formats; returns the number of records in the file. API keys are removed."""
+def write_run(
+    reader: Reader, run_id: int, form: str, file: TextIO, columns: "DatasetRows | None" = None
+) -> int:
+    """Writes a run in one of the forms; how many of its records are in the file. Keys are never among them.
+
+    `columns`: the dataset's own, for csv and jsonl.
+    """
     match form:
         # imported late: the window imports this module at start, and Jinja2 takes a tenth of the start time
         case "html":
@@ -29,4 +37,4 @@ def write_run(reader: Reader, run_id: int, form: str, file: TextIO) -> int:
         case _:
             from evalstudio.reports.records import write_records
 
-            return write_records(reader, run_id, form, file)
+            return write_records(reader, run_id, form, file, columns=columns)

@@ -15,7 +15,7 @@ from evalstudio.core.format import duration, milliseconds, money
 from evalstudio.models.keys import redact
 from evalstudio.protocol import LimitChange, ScoreNow, SecondBucket, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
-from evalstudio.reports.score_text import AS_SHARE, percent
+from evalstudio.reports.score_text import bounds_words, percent
 from evalstudio.store.comparison import parts_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
@@ -79,18 +79,13 @@ def _summary(row: RunRow) -> Snapshot | None:
 
 
 def _score(score: ScoreNow, saved: int) -> dict[str, str]:
-    bounds = ""
-    if score.bound_low is not None and score.bound_high is not None and score.n < saved:
-        share = score.metric in AS_SHARE
-        low, high = ((100 if share else 1) * value for value in (score.bound_low, score.bound_high))
-        bounds = f"{low:.3g} to {high:.3g}{' %' if share else ''}"
     return {
         "evaluator": score.evaluator,
         "metric": score.metric,
-        "value": percent(score),
+        "value": percent(msgspec.structs.replace(score, bound_low=None, bound_high=None)),
         "coverage": f"{score.n:,} of {saved:,}",
         "unscored": f"{score.unscored:,}",
-        "bounds": bounds,
+        "bounds": bounds_words(score),
     }
 
 

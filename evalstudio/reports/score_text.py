@@ -12,26 +12,74 @@ AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", 
 
 
 def percent(score: ScoreNow) -> str:
-    """Formats a score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) if it is not a share."""
+    """A score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share.
+
+    Where some answers have no score, the bounds stand behind it: what it would be if all those were wrong, or right.
+    """
     if score.value is None:
         return "no score yet"
-    if score.metric in AS_SHARE:
-        text = f"{score.value * 100:.1f} %"
-        if score.low is not None and score.high is not None:
-            text += f" ({score.low * 100:.1f} to {score.high * 100:.1f})"
-        return text
-    text = f"{score.value:.3g}"
+    text = _number(score.metric, score.value)
     if score.low is not None and score.high is not None:
-        text += f" ({score.low:.3g} to {score.high:.3g})"
-    return text
+        text += f" ({_range(score.metric, score.low, score.high)})"
+    bounds = bounds_words(score)
+    return f"{text}, bounds {bounds}" if bounds else text
+
+
+def bounds_words(score: ScoreNow) -> str:
+    """What a score would be if all that have none were wrong, and right: 9.0 to 99.0 %. Empty where none is missing."""
+    low, high = score.bound_low, score.bound_high
+    if low is None or high is None or high - low < 1e-9:
+        return ""
+    return _range(score.metric, low, high) + (" %" if is_share(score.metric) else "")
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is read in percent."""
+    return metric in AS_SHARE or metric.startswith("pass_at_")
+
+
+def coverage_of(score: ScoreNow, saved: int, errored: int) -> float:
+    """The share of the saved answers that the evaluator has scored."""
+    if not saved:
+        return 0.0
+    counts_samples = score.metric == "consistency" or score.metric.startswith("pass_at_")
+    scored = saved - errored - score.unscored if counts_samples else score.n
+    return min(1.0, max(0, scored) / saved)
+
+
+def too_few(score: ScoreNow, saved: int, errored: int, least: float) -> str | None:
+    """A sentence for a score that rests on fewer answers than a gate asks for; None if there are enough."""
+    coverage = coverage_of(score, saved, errored)
+    if coverage >= least:
+        return None
+    scored = round(coverage * saved)
+    return (
+        f"{score.evaluator} scored {scored:,} of {saved:,} answers ({coverage:.1%}), and a gate needs {least:.4g}"
+        f" of them: {score.metric} is {percent(score)}"
+    )
+
+
+def _number(metric: str, value: float) -> str:
+    return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.3g}"
+
+
+def _range(metric: str, low: float, high: float) -> str:
+    if is_share(metric):
+        return f"{low * 100:.1f} to {high * 100:.1f}"
+    return f"{low:.3g} to {high:.3g}"
 
 
 def short_score(score: ScoreNow) -> str:
-    """Formats a score without its interval."""
-    return "" if score.value is None else percent(score).split(" (", maxsplit=1)[0]
+    """A score without its interval."""
+    return "" if score.value is None else _number(score.metric, score.value)
 
 
 def score_words(evaluator: str, found: "Aggregate") -> str:
     """Formats an aggregate with its interval, like `percent`."""
     left_out = found.total - found.n
-    return percent(ScoreNow(evaluator, found.metric, found.value, found.low, found.high, found.n, left_out))
+    return percent(
+        ScoreNow(
+            evaluator, found.metric, found.value, found.low, found.high, found.n, left_out,
+            found.bound_low, found.bound_high,
+        )
+    )  # fmt: skip

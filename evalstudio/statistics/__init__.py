@@ -6,8 +6,16 @@ Own few lines in numpy, checked against scipy and statsmodels by the tests; ever
 from evalstudio.statistics.agreement import Agreement, agreement, cohen_kappa, krippendorff_alpha
 from evalstudio.statistics.bootstrap import bootstrap_counts, bootstrap_mean
 from evalstudio.statistics.compare import Comparison, by_sample, compare, compare_many
-from evalstudio.statistics.intervals import Interval, cluster_interval, mean_interval, t_quantile, wilson
+from evalstudio.statistics.intervals import (
+    Interval,
+    cluster_interval,
+    mean_interval,
+    same_values_interval,
+    wilson,
+)
 from evalstudio.statistics.paired import holm, mcnemar_exact, permutation_test
+from evalstudio.statistics.paired_shares import paired_share_interval, tango
+from evalstudio.statistics.student import t_p_value, t_quantile
 
 __all__ = [
     "Agreement",
@@ -25,7 +33,11 @@ __all__ = [
     "krippendorff_alpha",
     "mcnemar_exact",
     "mean_interval",
+    "paired_share_interval",
     "permutation_test",
+    "same_values_interval",
+    "t_p_value",
     "t_quantile",
+    "tango",
     "wilson",
 ]

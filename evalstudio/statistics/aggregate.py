@@ -27,7 +27,7 @@ class Scores:
     """What one evaluator said in one run, by column; all sequences are of the same length.
 
     `values` are None where unscored. `samples` are the samples' ids: repeats of a sample share one, and
-    count as a cluster. `total` is the number of answers asked for, errored ones included (by default those
+    count as a cluster. `clusters` are wider groups, as the document that several samples are about. `total` is the number of answers asked for, errored ones included (by default those
     given here). `scale` is the smallest and largest possible value, for the bounds; truth values have
     theirs. `errors` are how far a number is off, for `mae`.
     """
@@ -39,6 +39,7 @@ class Scores:
     errors: Sequence[float | None] | None = None
     total: int | None = None
     scale: tuple[float, float] | None = None
+    clusters: Sequence[str] | None = None
 
 
 class Aggregate(msgspec.Struct, frozen=True):
@@ -103,8 +104,9 @@ def column_of(scores: Scores, values: Sequence[Value], scale: tuple[float, float
     numbers = np.array([math.nan if (number := numeric(value)) is None else number for value in values])
     there = ~np.isnan(numbers)
     clusters = None
-    if scores.samples is not None:
-        places = sample_numbers(scores.samples)
+    groups = scores.samples if scores.clusters is None else scores.clusters
+    if groups is not None:
+        places = sample_numbers(groups)
         if len(places) and int(places.max()) + 1 < len(places):
             clusters = places[there]
     total = len(values) if scores.total is None else max(scores.total, len(values))
@@ -123,12 +125,15 @@ def mean_of(column: ScoreColumn, metric: str) -> Aggregate:
     if column.clusters is not None:
         counts = np.bincount(column.clusters)
         sums = np.bincount(column.clusters, weights=values)
-        interval, method = cluster_interval(sums[counts > 0], counts[counts > 0].astype(float)), "clustered"
+        least = float(values.var(ddof=1)) / n if n > 1 else 0.0
+        there = counts > 0
+        interval = cluster_interval(sums[there], counts[there].astype(float), scale=column.scale, least=least)
+        method = "clustered"
     elif bool(np.isin(values, SHARE).all()):
         interval, method = wilson(float(values.sum()), n), "Wilson"
     else:
         variance = float(values.var(ddof=1)) if n > 1 else 0.0
-        interval, method = mean_interval(mean, variance, n), "Student's t"
+        interval, method = mean_interval(mean, variance, n, scale=column.scale), "Student's t"
     return with_bounds(column.aggregate(metric, mean, interval, method), column, _mean)
 
 

@@ -6,7 +6,7 @@ B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap" (1993), chapte
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from evalstudio.statistics.intervals import LEVEL, Interval
+from evalstudio.statistics.intervals import LEVEL, Interval, same_values_interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ def bootstrap_mean(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval | None:
-    """The interval of a mean; None for fewer than two values or clusters.
+    """The interval of a mean; None for fewer than two values or clusters. Equal values: `same_values_interval`.
 
     Args:
         values: shape (n,).
@@ -40,6 +40,8 @@ def bootstrap_mean(
         sums, counts = np.bincount(place, weights=values), np.bincount(place).astype(float)
     if len(sums) < 2:
         return None
+    if np.ptp(sums / counts) == 0:  # no resample would differ
+        return same_values_interval(float(sums[0] / counts[0]), len(sums), level)
     pairs, frequency = np.unique(np.stack([sums, counts], axis=1), axis=0, return_counts=True)
     if len(pairs) <= DISTINCT:
         return bootstrap_counts(

@@ -1,20 +1,20 @@
 """Two runs on the same samples: is the difference real, and in which direction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from evalstudio.statistics.bootstrap import bootstrap_mean
-from evalstudio.statistics.intervals import Interval, mean_interval
-from evalstudio.statistics.paired import holm, mcnemar_exact, permutation_test
+from evalstudio.statistics.aggregate import sample_numbers
+from evalstudio.statistics.intervals import Interval
+from evalstudio.statistics.paired import holm, mcnemar_exact
+from evalstudio.statistics.paired_means import PairedTest, paired_means
+from evalstudio.statistics.paired_shares import paired_share_interval
 
 if TYPE_CHECKING:
     import numpy as np
 
 SIGNIFICANT = 0.05
-LARGE = 5_000
-"""Beyond so many pairs a bootstrap of continuous scores gives Student's interval to all digits shown."""
 
 Direction = Literal["higher", "lower"]
 Values = Mapping[str, bool | int | float | None]
@@ -64,12 +64,14 @@ def compare(
     name_a: str = "A",
     name_b: str = "B",
     direction: Direction = "higher",
-    seed: int = 0,
+    scale: tuple[float, float] | None = None,
+    clusters: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Compare two runs on the samples that both have scored.
 
-    Right-or-wrong scores are tested by exact McNemar, others by a paired permutation test; the interval is
-    the paired bootstrap's.
+    Interval and p-value are of one method, so that zero is outside the interval just where p is below 0.05: the exact
+    McNemar test with Tango's score interval for right-or-wrong scores, Student's paired t for others, and the same with
+    clustered standard errors where samples belong together.
 
     Args:
         a: value by sample id, None for unscored; repeats of a sample as their mean.
@@ -77,7 +79,8 @@ def compare(
         name_a: what the sentence calls the first run.
         name_b: what the sentence calls the second run.
         direction: whether a higher or a lower value is better.
-        seed: for the random parts.
+        scale: the smallest and largest possible value; without, those that are there.
+        clusters: what each sample belongs to, by its id; a sample without an entry stands alone.
     """
     import numpy as np
 
@@ -92,28 +95,18 @@ def compare(
     differences = second - first
     up, down = int(np.sum(differences > 0)), int(np.sum(differences < 0))
     binary = bool(np.isin(first, (0, 1)).all() and np.isin(second, (0, 1)).all())
-    if binary:
-        p, method = mcnemar_exact(up, down), "exact McNemar"
-    else:
-        p, method = permutation_test(differences, seed=seed), "paired permutation"
     mean = float(differences.mean())
-    interval = _interval(differences, mean, seed)
-    sentence = _sentence(mean, interval, p, (up, down), len(both), binary, direction, (name_a, name_b))
+    groups = _groups(both, clusters)
+    if binary and groups is None:
+        found = PairedTest(_unless_single(up, down, len(both)), mcnemar_exact(up, down), "exact McNemar")
+    else:
+        found = paired_means(differences, _reach(first, second, scale), groups)
+    sentence = _sentence(mean, found, (up, down), len(both), binary, direction, (name_a, name_b))
+    low, high = (None, None) if found.interval is None else found.interval
     return Comparison(
-        n=len(both),
-        unpaired=unpaired,
-        mean_a=float(first.mean()),
-        mean_b=float(second.mean()),
-        difference=mean,
-        low=None if interval is None else interval.low,
-        high=None if interval is None else interval.high,
-        p=p,
-        method=method,
-        up=up,
-        down=down,
-        binary=binary,
-        sentence=sentence,
-    )
+        len(both), unpaired, float(first.mean()), float(second.mean()), mean, low, high, found.p, found.method,
+        up, down, binary, sentence,
+    )  # fmt: skip
 
 
 def compare_many(
@@ -122,29 +115,44 @@ def compare_many(
     *,
     name: str = "A",
     direction: Direction = "higher",
-    seed: int = 0,
 ) -> dict[str, tuple[Comparison, float]]:
     """Compare several runs with one baseline; each with its p-value corrected for their number (Holm)."""
     compared = {
-        other: compare(baseline, values, name_a=name, name_b=other, direction=direction, seed=seed)
+        other: compare(baseline, values, name_a=name, name_b=other, direction=direction)
         for other, values in others.items()
     }
     corrected = holm([comparison.p for comparison in compared.values()])
     return {other: (compared[other], p) for other, p in zip(compared, corrected, strict=True)}
 
 
-def _interval(differences: "np.ndarray", mean: float, seed: int) -> Interval | None:
+def _unless_single(up: int, down: int, n: int) -> Interval | None:
+    return paired_share_interval(up, down, n) if n > 1 else None
+
+
+def _reach(first: "np.ndarray", second: "np.ndarray", scale: tuple[float, float] | None) -> float:
+    """How far apart two values of a sample can be: by the scale, else as far as any two that are there."""
     import numpy as np
 
-    if len(differences) > LARGE and len(np.unique(differences)) > 64:
-        return mean_interval(mean, float(differences.var(ddof=1)), len(differences))
-    return bootstrap_mean(differences, seed=seed)
+    values = np.concatenate([first, second])
+    low, high = float(values.min()), float(values.max())
+    if scale is None and low >= 0 and high <= 1:
+        scale = (0.0, 1.0)
+    low, high = (low, high) if scale is None else (min(low, scale[0]), max(high, scale[1]))
+    return high - low
+
+
+def _groups(samples: Sequence[str], clusters: Mapping[str, str] | None) -> "np.ndarray | None":
+    """The number of the cluster that each sample is in; None where each stands alone."""
+    if clusters is None:
+        return None
+    # a cluster may have the name of a sample that belongs to none
+    places = sample_numbers([f"c {clusters[one]}" if one in clusters else f"s {one}" for one in samples])
+    return places if int(places.max()) + 1 < len(places) else None
 
 
 def _sentence(
     mean: float,
-    interval: Interval | None,
-    p: float,
+    found: PairedTest,
     flips: tuple[int, int],
     n: int,
     binary: bool,
@@ -155,16 +163,29 @@ def _sentence(
     samples = f"{n:,} sample{'' if n == 1 else 's'}"
     if up == down == 0:
         return f"No difference: {names[0]} and {names[1]} score the same on each of {samples}."
-    unit = " points" if binary else ""
-    factor, digits = (100, 1) if binary else (1, 3)
-    amount = f"{mean * factor:+.{digits}f}{unit}".replace("-", "−")
-    if interval is None:
-        spread = ""
-    else:
-        low, high = (f"{end * factor:.{digits}f}".replace("-", "−") for end in interval)
+    factor, digits, unit = (100, 1, " points") if binary else (1, 3, "")
+    amount = f"{signed(mean * factor, digits, '+')}{unit}"
+    spread = ""
+    if found.interval is not None:
+        low, high = (signed(end * factor, digits) for end in found.interval)
         spread = f", 95 % {low} to {high}"
     moved = f"{up:,} flips up, {down:,} down" if binary else f"{up:,} samples up, {down:,} down"
-    if p >= SIGNIFICANT:
-        return f"No clear difference: {amount}{spread} (p = {p:.2g}); {moved} of {samples}."
+    if found.p >= SIGNIFICANT:
+        return f"No clear difference: {amount}{spread} (p = {p_words(found.p)}); {moved} of {samples}."
     better = (mean > 0) == (direction == "higher")
     return f"{names[1]} is {'better' if better else 'worse'}: {amount}{spread}; {moved}."
+
+
+def signed(value: float, digits: int, sign: str = "") -> str:
+    """A number with a proper minus, and as many digits as it takes not to look like zero where it is not."""
+    while value and float(f"{value:.{digits}f}") == 0 and digits < 12:
+        digits += 1
+    return f"{value:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def p_words(p: float) -> str:
+    """A p-value in two digits, or as many as show on which side of 0.05 it lies."""
+    digits = 2
+    while p != SIGNIFICANT and float(f"{p:.{digits}g}") == SIGNIFICANT and digits < 12:
+        digits += 1
+    return f"{p:.{digits}g}"

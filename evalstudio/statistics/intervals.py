@@ -1,14 +1,17 @@
 """Confidence intervals in closed form."""
 
 import math
-from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
+
+from evalstudio.statistics.student import t_quantile
 
 if TYPE_CHECKING:
     import numpy as np
 
 LEVEL = 0.95
+ROUNDING = 1e-12
+"""What equal floating-point numbers may differ by, as a share of them."""
 
 
 class Interval(NamedTuple):
@@ -28,91 +31,106 @@ def wilson(successes: float, n: int, level: float = LEVEL) -> Interval:
     """
     if n < 1 or not 0 <= successes <= n:
         raise ValueError(f"{successes} successes of {n}")
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share = successes / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # At the ends the formula gives exactly 0 or 1 but for rounding.
-    low = 0.0 if successes == 0 else middle - half
-    high = 1.0 if successes == n else middle + half
-    return Interval(low, high)
+    return _score_interval(successes / n, n, NormalDist().inv_cdf((1 + level) / 2))
 
 
-def mean_interval(mean: float, variance: float, n: int, level: float = LEVEL) -> Interval | None:
-    """Student's interval of a mean from the unbiased variance; None for fewer than two samples."""
+def mean_interval(
+    mean: float,
+    variance: float,
+    n: int,
+    level: float = LEVEL,
+    *,
+    scale: tuple[float, float] | None = None,
+) -> Interval | None:
+    """Student's interval of a mean from the unbiased variance; None for fewer than two samples.
+
+    Values that are all the same say nothing of their spread: then it is `same_values_interval`.
+    """
     if n < 2:
         return None
+    if is_no_spread(variance, mean):
+        return same_values_interval(mean, n, level, scale=scale)
     half = t_quantile((1 + level) / 2, n - 1) * math.sqrt(variance / n)
     return Interval(mean - half, mean + half)
 
 
-def cluster_interval(sums: "np.ndarray", counts: "np.ndarray", level: float = LEVEL) -> Interval | None:
+def same_values_interval(
+    value: float, n: int, level: float = LEVEL, *, scale: tuple[float, float] | None = None
+) -> Interval | None:
+    """The interval of a mean where all n values (or all n clusters) are the same.
+
+    None of n differs, so up to a share 1 - ((1 - level) / 2)^(1 / n) of all there are may differ (the exact interval of
+    Clopper and Pearson for 0 of n), and the mean is furthest away where those lie at an end of the scale. Without a
+    scale nothing says how far that is: values from 0 to 1 are taken for shares, and others for as far away as zero is.
+    None for no values.
+    """
+    if n < 1:
+        return None
+    if scale is None:
+        is_share = -ROUNDING <= value <= 1 + ROUNDING
+        scale = (0.0, 1.0) if is_share else (min(0.0, 2 * value), max(0.0, 2 * value))
+    other = 1 - ((1 - level) / 2) ** (1 / n)
+    return Interval(value - other * max(0.0, value - scale[0]), value + other * max(0.0, scale[1] - value))
+
+
+def cluster_interval(
+    sums: "np.ndarray",
+    counts: "np.ndarray",
+    level: float = LEVEL,
+    *,
+    scale: tuple[float, float] | None = None,
+    least: float = 0.0,
+) -> Interval | None:
     """The interval of a mean whose values come in clusters, as repeats of a sample do.
 
     Linearised variance of a ratio with the t quantile of clusters - 1; None for fewer than two clusters.
-    W. G. Cochran, "Sampling Techniques", 3rd ed. (1977), section 6.3.
+    W. G. Cochran, "Sampling Techniques", 3rd ed. (1977), section 6.3. With a scale it is Wilson's interval for the number
+    of independent values that have this variance, good also near the ends: N. Dean and M. Pagano, "Evaluating confidence
+    interval methods for binomial proportions in clustered surveys", J. Surv. Stat. Methodol. 3 (2015).
 
     Args:
         sums: the sum of the values of each cluster, shape (clusters,).
         counts: how many values each has, shape (clusters,).
+        level: of the confidence.
+        scale: the smallest and largest possible value.
+        least: the variance of the mean if the values were independent. Clusters may be alike by chance; the interval is
+            never narrower than without them.
     """
     clusters = len(sums)
     if clusters < 2:
         return None
     total = float(counts.sum())
     mean = float(sums.sum()) / total
-    residuals = sums - mean * counts
-    error = math.sqrt(clusters / (clusters - 1) * float((residuals * residuals).sum())) / total
-    half = t_quantile((1 + level) / 2, clusters - 1) * error
-    return Interval(mean - half, mean + half)
+    variance = max(cluster_variance(sums, counts), least)
+    t = t_quantile((1 + level) / 2, clusters - 1)
+    if is_no_spread(variance, mean):
+        if scale is not None and mean in scale:
+            found = _score_interval(float(mean == scale[1]), clusters, t)
+            return Interval(*(scale[0] + end * (scale[1] - scale[0]) for end in found))
+        return same_values_interval(mean, clusters, level, scale=scale)
+    if scale is None or not scale[0] < mean < scale[1]:
+        half = t * math.sqrt(variance)
+        return Interval(mean - half, mean + half)
+    width = scale[1] - scale[0]
+    share = (mean - scale[0]) / width
+    found = _score_interval(share, share * (1 - share) * width**2 / variance, t)
+    return Interval(*(scale[0] + end * width for end in found))
 
 
-@lru_cache(maxsize=1024)
-def t_quantile(probability: float, df: int) -> float:
-    """Student's t: the value below which `probability` (above 0.5) lies, for whole degrees of freedom.
-
-    Up to 200 degrees the distribution function is the finite series 26.7.3 and 26.7.4 of Abramowitz and
-    Stegun, inverted by bisection; beyond, the expansion 26.7.5 around the normal quantile.
-    """
-    z = NormalDist().inv_cdf(probability)
-    if df > 200:
-        return z + math.fsum(term / float(df) ** order for order, term in enumerate(_expansion(z), 1))
-    low, high = 0.0, 1.0
-    while _t_cdf(high, df) < probability:
-        high *= 2
-    for _ in range(200):
-        middle = (low + high) / 2
-        if not low < middle < high:
-            break
-        if _t_cdf(middle, df) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+def cluster_variance(sums: "np.ndarray", counts: "np.ndarray") -> float:
+    """The variance of the mean of all values, for values in two clusters or more."""
+    clusters, total = len(sums), float(counts.sum())
+    residuals = sums - float(sums.sum()) / total * counts
+    return clusters / (clusters - 1) * float((residuals * residuals).sum()) / total**2
 
 
-def _t_cdf(t: float, df: int) -> float:
-    angle = math.atan(t / math.sqrt(df))
-    sine, cosine = math.sin(angle), math.cos(angle)
-    if df % 2:
-        term = total = cosine if df > 1 else 0.0
-        for step in range(3, df - 1, 2):
-            term *= cosine * cosine * (step - 1) / step
-            total += term
-        inside = 2 / math.pi * (angle + sine * total)
-    else:
-        term = total = 1.0
-        for step in range(2, df - 1, 2):
-            term *= cosine * cosine * (step - 1) / step
-            total += term
-        inside = sine * total
-    return (1 + inside) / 2
+def is_no_spread(variance: float, mean: float) -> bool:
+    """Whether a variance is that of equal values, but for rounding."""
+    return variance <= (ROUNDING * max(abs(mean), ROUNDING)) ** 2
 
 
-def _expansion(z: float) -> tuple[float, float, float, float]:
-    return (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
+def _score_interval(share: float, n: float, z: float) -> Interval:
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # At the ends the formula gives exactly 0 or 1 but for rounding.
+    return Interval(0.0 if share == 0 else middle - half, 1.0 if share == 1 else middle + half)

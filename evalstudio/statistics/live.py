@@ -70,7 +70,10 @@ class LiveAggregate:
             interval, method = wilson(min(n, round(self._mean * n)), n), "Wilson"
         else:
             variance = self._squares / (n - 1) if n > 1 else 0.0
-            interval, method = mean_interval(self._mean, max(variance, 0.0), n), "Student's t"
+            interval, method = (
+                mean_interval(self._mean, max(variance, 0.0), n, scale=self.scale),
+                "Student's t",
+            )
         low, high = (None, None) if interval is None else interval
         bound_low = bound_high = None
         if self.scale is not None:

@@ -21,7 +21,7 @@ from evalstudio.statistics.aggregate import (
 )
 from evalstudio.statistics.bootstrap import bootstrap_counts
 from evalstudio.statistics.confusion import ClassScore, Confusion, Measure, confusion, macro
-from evalstudio.statistics.intervals import LEVEL, Interval, wilson
+from evalstudio.statistics.intervals import LEVEL, Interval, is_no_spread, wilson
 from evalstudio.statistics.live import LiveAggregate
 from evalstudio.statistics.repeats import consistency, pass_at_k
 
@@ -138,12 +138,14 @@ def _std(scores: Scores, metric: str) -> Aggregate:
         return column.aggregate(metric, None, None, "")
     variance = float(values.var(ddof=1))
     deviation = math.sqrt(variance)
-    half = 0.0
-    if deviation:
-        # The delta method on the large-sample variance of a variance, (m4 - s^4) / n.
-        fourth = float(((values - values.mean()) ** 4).mean())
-        error = math.sqrt(max(fourth - variance**2, 0.0) / n) / (2 * deviation)
-        half = NormalDist().inv_cdf((1 + LEVEL) / 2) * error
+    if is_no_spread(variance, float(values.mean())):
+        return column.aggregate(metric, 0.0, None, "")  # equal values don't tell how far others may lie
+    # The delta method on the large-sample variance of a variance, (m4 - s^4) / n, which is 2 / (n - 1) s^4 at the normal.
+    fourth = float(((values - values.mean()) ** 4).mean())
+    spread = (fourth - variance**2) / n
+    if spread <= 0:  # two equally frequent values
+        spread = 2 * variance**2 / (n - 1)
+    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * math.sqrt(spread) / (2 * deviation)
     return column.aggregate(
         metric, deviation, Interval(max(0.0, deviation - half), deviation + half), "delta method"
     )
@@ -203,8 +205,10 @@ def _macro(scores: Scores, metric: str, measure: Measure) -> Aggregate:
             values[start : start + step] = macro(full, classes, measure)
         return values
 
-    interval = bootstrap_counts(counts[0][used], statistic, resamples=2000)
-    return Aggregate(metric, value, table.n, total, table.n / total, *interval, method="bootstrap")
+    interval, method = bootstrap_counts(counts[0][used], statistic, resamples=2000), "bootstrap"
+    if interval.high - interval.low < 1e-12:  # all right, or all wrong: no resample differs
+        interval, method = wilson(value * table.n, table.n), "Wilson"
+    return Aggregate(metric, value, table.n, total, table.n / total, *interval, method=method)
 
 
 def _precision(scores: Scores, metric: str) -> Aggregate:
@@ -221,8 +225,14 @@ def _f1(scores: Scores, metric: str) -> Aggregate:
 
 def _pass_at_k(scores: Scores, metric: str) -> Aggregate:
     k = int(metric.rsplit("_", 1)[1])
+    other = next((value for value in scores.values if value not in (None, 0, 1)), None)
+    if other is not None:
+        raise EvaluationError(
+            f"{metric} needs scores that are right or wrong (1 or 0), and one is {other!r}; give the evaluator a threshold,"
+            " or use mean."
+        )
     groups = _by_sample(scores, scores.values)
-    return _over_samples([pass_at_k([bool(value) for value in group], k) for group in groups], metric)
+    return _over_samples([pass_at_k([bool(value) for value in group], k) for group in groups], scores, metric)
 
 
 def _consistency(scores: Scores, metric: str) -> Aggregate:
@@ -232,7 +242,7 @@ def _consistency(scores: Scores, metric: str) -> Aggregate:
             None if value is None else label or value
             for value, label in zip(answers, scores.labels, strict=True)
         ]
-    return _over_samples([consistency(group) for group in _by_sample(scores, answers)], metric)
+    return _over_samples([consistency(group) for group in _by_sample(scores, answers)], scores, metric)
 
 
 def _by_sample(scores: Scores, values: Sequence[Value]) -> list[list[Value]]:
@@ -247,9 +257,12 @@ def _by_sample(scores: Scores, values: Sequence[Value]) -> list[list[Value]]:
     return groups
 
 
-def _over_samples(shares: list[float | None], metric: str) -> Aggregate:
+def _over_samples(shares: list[float | None], scores: Scores, metric: str) -> Aggregate:
     """The mean of a share of each sample; `total` counts samples."""
-    return mean_of(column_of(Scores(shares), shares, SHARE), metric)
+    clusters = None
+    if scores.clusters is not None and scores.samples is not None:
+        clusters = list(dict(zip(scores.samples, scores.clusters, strict=True)).values())
+    return mean_of(column_of(Scores(shares, clusters=clusters), shares, SHARE), metric)
 
 
 METRICS: dict[str, Metric] = {

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -16,6 +16,7 @@ from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
 from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
 from evalstudio.store.distribution import outcome_counts
+from evalstudio.store.pairing import Pairing, pairing_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
@@ -83,20 +84,30 @@ class RunComparison(NamedTuple):
     speed_a: Speed
     speed_b: Speed
     scores: tuple[ScorePair, ...]
+    pairing: Pairing | None = None  # where the datasets differ
 
 
-def compare_runs(reader: Reader, a: int, b: int, names: tuple[str, str] = NAMES) -> RunComparison:
-    """Compares run `b` with the baseline `a` on the samples that both have scored; `names` are used in sentences.
+def compare_runs(
+    reader: Reader,
+    a: int,
+    b: int,
+    names: tuple[str, str] = NAMES,
+    clusters: Mapping[str, str] | None = None,
+) -> RunComparison:
+    """Compares run `b` with the baseline `a`, on the samples that both have scored; sentences call them by `names`.
 
-    Reads every score of both runs once, which takes seconds for a million. Raises RunError if a run does not exist.
+    Where the datasets differ, only samples that are told to be the same row are paired. `clusters`: what each sample
+    belongs to, by id. Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
     """
     rows = reader.run(a), reader.run(b)
+    pairing = pairing_of(reader, *rows)
     differences = tuple(_differences(reader, *rows))
     evaluators = sorted({*reader.evaluators(a), *reader.evaluators(b)})
-    scores = tuple(_pair(reader, rows[0], rows[1], one, names) for one in evaluators)
+    apart = frozenset() if pairing is None else pairing.changed
+    scores = tuple(_pair(reader, rows, one, names, apart, clusters) for one in evaluators)
     return RunComparison(
-        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names)),
-        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores,
+        rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names, pairing)),
+        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores, pairing,
     )  # fmt: skip
 
 
@@ -169,14 +180,16 @@ def _own_names(reader: Reader, run_id: int) -> str:
 
 
 def _warnings(
-    a: RunRow, b: RunRow, differences: tuple[Difference, ...], names: tuple[str, str]
+    a: RunRow,
+    b: RunRow,
+    differences: tuple[Difference, ...],
+    names: tuple[str, str],
+    pairing: Pairing | None,
 ) -> Iterator[str]:
     dataset = [difference.part for difference in differences if difference.kind == "dataset"]
     if dataset:
-        yield (
-            f"The runs are not on the same samples ({_listed(dataset)} differs): only samples with the same id are"
-            " paired, and they may not be the same rows."
-        )
+        paired = "only samples with the same id are paired" if pairing is None else pairing.words(names)
+        yield f"The runs are not on the same samples ({_listed(dataset)} differs): {paired}."
     factors = list(dict.fromkeys(one.factor for one in differences if one.kind == "intended"))
     if len(factors) > 1:
         yield f"More than one thing differs ({_listed(factors)}): the scores cannot tell which of them made the difference."
@@ -239,23 +252,35 @@ class Side(NamedTuple):
     outcomes: tuple[int, int, int]
 
 
-def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str, str]) -> ScorePair:
-    known = known_score(b, evaluator) or known_score(a, evaluator)
+def _pair(
+    reader: Reader,
+    rows: tuple[RunRow, RunRow],
+    evaluator: str,
+    names: tuple[str, str],
+    apart: frozenset[str],
+    clusters: Mapping[str, str] | None,
+) -> ScorePair:
+    a, b = rows
+    known_a, known_b = known_score(a, evaluator), known_score(b, evaluator)
+    known = known_b or known_a
     metric = known.metric if known is not None else ""
-    one, two = side_of(reader, a, evaluator, metric), side_of(reader, b, evaluator, metric)
+    one, two = side_of(reader, a, evaluator, known_a, metric), side_of(reader, b, evaluator, known_b, metric)
     for side, other, has in ((one, two, names[1]), (two, one, names[0])):
         if other.samples and not side.samples:
             trouble = f"Only {has} has scores of this evaluator: there is nothing to compare them with."
-            known_a, known_b = (found.aggregate if found.samples else None for found in (one, two))
-            return ScorePair(evaluator, known_a, known_b, one.outcomes, two.outcomes, None, (), trouble)
+            only_a, only_b = (found.aggregate if found.samples else None for found in (one, two))
+            return ScorePair(evaluator, only_a, only_b, one.outcomes, two.outcomes, None, (), trouble)
     if any(isinstance(value, str) for side in (one, two) for value in side.values):
         trouble = "Its scores are texts: they can be read, but not averaged or tested."
         return ScorePair(evaluator, None, None, one.outcomes, two.outcomes, None, (), trouble)
     direction: Literal["higher", "lower"] = (
         "lower" if known is not None and known.direction == "lower" else "higher"
     )
-    first, second = by_sample(one.samples, one.values), by_sample(two.samples, two.values)
-    comparison = compare(first, second, name_a=names[0], name_b=names[1], direction=direction)
+    first = by_sample(one.samples, one.values)
+    second = {name: value for name, value in by_sample(two.samples, two.values).items() if name not in apart}
+    comparison = compare(
+        first, second, name_a=names[0], name_b=names[1], direction=direction, clusters=clusters
+    )
     flips = tuple(
         Flip(sample, one.records[sample], two.records[sample], before, after)
         for sample, before in first.items()
@@ -264,8 +289,10 @@ def _pair(reader: Reader, a: RunRow, b: RunRow, evaluator: str, names: tuple[str
     return ScorePair(evaluator, one.aggregate, two.aggregate, one.outcomes, two.outcomes, comparison, flips)
 
 
-def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Side:
-    """Reads all scores of an evaluator in a run; `metric` is the one the run showed, else accuracy or mean."""
+def side_of(
+    reader: Reader, row: RunRow, evaluator: str, known: ScoreNow | None = None, metric: str = ""
+) -> Side:
+    """Reads all scores of an evaluator in a run; by a metric, or as the run showed it (`known`), else accuracy or mean."""
     samples: list[str] = []
     values: list[Any] = []
     records: dict[str, int] = {}
@@ -277,12 +304,18 @@ def side_of(reader: Reader, row: RunRow, evaluator: str, metric: str = "") -> Si
         samples.append(sample)
         values.append(value)
         records.setdefault(sample, record)
-    metric = metric or ("accuracy" if all(value in (None, 0, 1) for value in values) else "mean")
+    metric = (
+        metric
+        or (known.metric if known is not None else "")
+        or ("accuracy" if all(value in (None, 0, 1) for value in values) else "mean")
+    )
     found: Aggregate | None
     try:
         found = aggregate(metric, Scores(values, samples, total=max(row.saved, len(values))))
     except EvaluationError:  # scores that are texts: reported where the comparison would be
         found = None
+    if found is not None and found.bound_low is None and known is not None and known.metric == found.metric:
+        found = msgspec.structs.replace(found, bound_low=known.bound_low, bound_high=known.bound_high)
     return Side(samples, values, records, found, outcome_counts(reader, row.id, evaluator))
 
 

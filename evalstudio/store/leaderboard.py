@@ -4,13 +4,15 @@ Each run is tested against one baseline on the samples that both have scored. Th
 number of tests (Holm): among many runs, one looks better by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from evalstudio.core.coverage import LEAST_COVERAGE
 from evalstudio.statistics import Comparison, by_sample, compare, holm
 from evalstudio.statistics.compare import SIGNIFICANT
 from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import Side, Speed, known_score, side_of, speed_of
+from evalstudio.store.pairing import pairing_of
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 
@@ -28,7 +30,9 @@ class RankedRun(NamedTuple):
     speed_up: float | None
     comparison: Comparison | None
     p: float | None
-    same_samples: bool  # as the baseline's; otherwise nothing is paired
+    same_samples: bool  # as the baseline's, or some that are told to be the same rows; else nothing is paired
+    coverage: float  # the share of all its answers that the evaluator has scored
+    covered: bool  # whether that is enough to be ranked among the others
 
     @property
     def verdict(self) -> str:
@@ -49,14 +53,21 @@ class Leaderboard(NamedTuple):
     baseline: int
     standings: tuple[RankedRun, ...]
     tests: int
+    least_coverage: float
 
 
 def rank_runs(
-    reader: Reader, run_ids: Sequence[int], evaluator: str | None = None, baseline: int | None = None
+    reader: Reader,
+    run_ids: Sequence[int],
+    evaluator: str | None = None,
+    baseline: int | None = None,
+    least_coverage: float = LEAST_COVERAGE,
+    clusters: Mapping[str, str] | None = None,
 ) -> Leaderboard:
     """Ranks runs by an evaluator (None: the first that they share) against a baseline (None: the first run).
 
-    Reads every score once. Raises RunError if a run does not exist.
+    A run that has scores of too few of its answers comes after those that have enough: what it left out may be what it
+    cannot do. Reads every score once. Raises RunError where a run is gone.
     """
     rows = [reader.run(run_id) for run_id in run_ids]
     base = next((row for row in rows if row.id == baseline), rows[0])
@@ -67,13 +78,14 @@ def rank_runs(
         evaluator = next(iter((*shared, *names)), None)
     sides = {row.id: _read(reader, row, evaluator) for row in rows} if evaluator is not None else {}
     speeds = {row.id: speed_of(reader, row) for row in rows}
-    tested = [row for row in rows if row.id != base.id and row.dataset_hash == base.dataset_hash]
-    compared = {
-        row.id: comparison
-        for row in tested
-        if (comparison := _compare(sides.get(base.id), sides.get(row.id), base, row)) is not None
-        and comparison.n
-    }
+    pairings = {row.id: pairing_of(reader, base, row) for row in rows if row.id != base.id}
+    compared = {}
+    for row in rows:
+        pairing = pairings.get(row.id)
+        apart = frozenset() if pairing is None else pairing.changed
+        comparison = _compare(sides.get(base.id), sides.get(row.id), (base, row), apart, clusters)
+        if row.id != base.id and comparison is not None and comparison.n:
+            compared[row.id] = comparison
     corrected = dict(zip(compared, holm([comparison.p for comparison in compared.values()]), strict=True))
     standings = [
         RankedRun(
@@ -84,11 +96,16 @@ def rank_runs(
             speed_up(speeds[base.id], speeds[row.id]),
             compared.get(row.id),
             corrected.get(row.id),
-            row.dataset_hash == base.dataset_hash,
+            (pairing := pairings.get(row.id)) is None or pairing.same > 0,
+            coverage,
+            coverage >= least_coverage,
         )
         for row in rows
+        for coverage in [_coverage(row, sides.get(row.id))]
     ]
-    return Leaderboard(evaluator, names, base.id, tuple(sorted(standings, key=_order)), len(compared))
+    return Leaderboard(
+        evaluator, names, base.id, tuple(sorted(standings, key=_order)), len(compared), least_coverage
+    )
 
 
 def speed_up(base: Speed, other: Speed) -> float | None:
@@ -99,22 +116,37 @@ def speed_up(base: Speed, other: Speed) -> float | None:
 
 
 def _read(reader: Reader, row: RunRow, evaluator: str) -> Side:
-    known = known_score(row, evaluator)
-    return side_of(reader, row, evaluator, known.metric if known is not None else "")
+    return side_of(reader, row, evaluator, known_score(row, evaluator))
 
 
-def _compare(a: Side | None, b: Side | None, base: RunRow, row: RunRow) -> Comparison | None:
+def _compare(
+    a: Side | None,
+    b: Side | None,
+    rows: tuple[RunRow, RunRow],
+    apart: frozenset[str],
+    clusters: Mapping[str, str] | None,
+) -> Comparison | None:
     if a is None or b is None or a.aggregate is None or b.aggregate is None:
         return None
     direction: Literal["higher", "lower"] = "lower" if b.aggregate.direction == "lower" else "higher"
+    second = {name: value for name, value in by_sample(b.samples, b.values).items() if name not in apart}
     return compare(
-        by_sample(a.samples, a.values), by_sample(b.samples, b.values),
-        name_a=f"run {base.id}", name_b=f"run {row.id}", direction=direction,
+        by_sample(a.samples, a.values), second, name_a=f"run {rows[0].id}", name_b=f"run {rows[1].id}",
+        direction=direction, clusters=clusters,
     )  # fmt: skip
 
 
-def _order(one: RankedRun) -> tuple[bool, float, int]:
-    """Sort key: the best score first, runs without a score last."""
+def _coverage(row: RunRow, side: Side | None) -> float:
+    answers = max(row.total, row.saved)
+    return 0.0 if side is None or not answers else min(1.0, side.outcomes[0] / answers)
+
+
+def _order(one: RankedRun) -> tuple[int, float, int]:
+    """The best score first; after those the ones that rest on too few answers, and last those without one."""
     if one.score is None or one.score.value is None:
-        return True, 0.0, one.row.id
-    return False, one.score.value if one.score.direction == "lower" else -one.score.value, one.row.id
+        return 2, 0.0, one.row.id
+    return (
+        int(not one.covered),
+        one.score.value if one.score.direction == "lower" else -one.score.value,
+        one.row.id,
+    )

@@ -90,9 +90,9 @@ def test_that_three_runs_are_ranked_and_their_p_values_corrected(two_runs: None)
 
 
 def test_that_runs_on_other_samples_are_not_paired(two_runs: None) -> None:
-    @foreach("text,expected", ROWS[:3])
+    @foreach("text,expected", [(f"another {text}", expected) for text, expected in ROWS])
     def ask(text: str, expected: str) -> Answer:
-        return Answer(exact_match(text, expected))
+        return Answer(exact_match(text, expected), prompt=text, model_response=text)
 
     run(ask, "other")
     assert "ran on other samples" in invoke("compare", "echo", "other").stdout

@@ -148,6 +148,34 @@ def test_that_a_session_with_errors_or_below_its_threshold_is_not_green(tmp_path
     assert failed == {"eval_low": True, "eval_uncertain": True, "eval_enough": False, "eval_errors": True}
 
 
+def test_that_a_threshold_needs_enough_scored_answers(tmp_path: Path) -> None:
+    text = """
+    from evalstudio import Score
+
+    def some(text, expected):
+        return Result(Score("read", True if "so" in text else None))
+
+    @foreach("text,expected", ROWS, fail_under=0.9)
+    def eval_half(text, expected):
+        return some(text, expected)
+
+    @foreach("text,expected", ROWS, fail_under=0.9, min_coverage=0.5)
+    def eval_allowed(text, expected):
+        return some(text, expected)
+
+    @foreach("text,expected", ROWS)
+    def eval_without(text, expected):
+        return some(text, expected)
+    """
+    done = session(tmp_path, text)
+    assert "1 failed, 2 passed" in done.output
+    assert "eval_half: read scored 2 of 4 answers (50.0%), and a gate needs 0.95 of them" in done.output
+    assert "bounds 50.0 to 100.0 %" in done.output
+    assert "3 passed" in session(tmp_path, text, "eval_it.py", "--new-run", "--min-coverage", "0.5").output
+    assert "2 failed, 1 passed" in session(tmp_path, text, "eval_it.py", "--min-coverage", "0.6").output
+    assert "share from 0 to 1" in session(tmp_path, text, "eval_it.py", "--min-coverage", "95").output
+
+
 def test_that_the_first_failure_ends_the_session_if_asked(tmp_path: Path) -> None:
     text = """
     @pytest.fixture(scope="session")

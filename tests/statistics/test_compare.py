@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from evalstudio.statistics import agreement, by_sample, cohen_kappa, compare, compare_many, mcnemar_exact
 
@@ -44,7 +45,7 @@ def test_that_the_interval_is_that_of_paired_proportions() -> None:
 def test_that_no_clear_difference_is_told_from_none_and_from_nothing_to_compare() -> None:
     close = compare(*outcomes(50, 40, 6, 4))
     assert close.sentence.startswith(
-        "No clear difference: +2.0 points, 95 % −4.0 to 8.0 (p = 0.75); 6 flips up"
+        "No clear difference: +2.0 points, 95 % −4.8 to 9.2 (p = 0.75); 6 flips up"
     )
     assert (
         compare(*outcomes(5, 5, 0, 0)).sentence
@@ -62,15 +63,18 @@ def test_that_unscored_samples_are_left_out_and_zero_is_not() -> None:
     assert (found.n, found.unpaired, found.mean_a, found.mean_b) == (2, 2, 0.5, 1.0)
 
 
-def test_that_graded_scores_are_tested_by_permutation() -> None:
+def test_that_graded_scores_are_tested_by_paired_t() -> None:
     draw = np.random.default_rng(1)
     first = {str(n): float(value) for n, value in enumerate(draw.normal(5, 1, 300))}
     second = {key: value + 0.3 for key, value in first.items()}
     noisy = {key: value + float(draw.normal(0, 1)) for key, value in first.items()}
     found = compare(first, second)
-    assert (found.method, found.binary, found.up) == ("paired permutation", False, 300)
+    assert (found.method, found.binary, found.up) == ("paired t", False, 300)
     assert found.p < 0.001
-    assert found.sentence.startswith("B is better: +0.300, 95 % 0.300 to 0.300; 300 samples up")
+    # how far a sample may move is as far as any two scores are apart
+    assert found.sentence.startswith("B is better: +0.300, 95 % 0.222 to 0.371; 300 samples up")
+    expected = stats.ttest_rel(list(noisy.values()), list(first.values()))
+    assert compare(first, noisy).p == pytest.approx(expected.pvalue)
     assert compare(first, noisy).p == compare(first, noisy).p
 
 

@@ -99,3 +99,26 @@ def test_that_the_curve_joins_the_seconds_of_all_runs(shelf: Shelf, workspace: W
     points = concurrency_curve(reader, [run, other])
     reader.close()
     assert points == [(4, 2, 5.0, 1.5), (8, 2, 9.0, 0.0)]
+
+
+def test_that_a_run_with_few_scores_does_not_stand_above_a_covered_one(
+    shelf: Shelf, workspace: Workspace
+) -> None:
+    errored = shelf.add([1.0] * 9 + [0.0] + ["errored"] * 90)  # 90 % of 10
+    unread = shelf.add([1.0] * 9 + [0.0] + [None] * 90)
+    stopped = shelf.add([1.0] * 9 + [0.0], total=100)
+    whole = shelf.add([1.0] * 60 + [0.0] * 40)
+    nearly = shelf.add([1.0] * 50 + [0.0] * 45 + [None] * 5)
+    none = shelf.add([None] * 100)
+    reader = Reader(workspace)
+    everything = [errored, unread, stopped, whole, nearly, none]
+    board = rank_runs(reader, everything)
+    loose = rank_runs(reader, everything, least_coverage=0.05)
+    reader.close()
+    assert [one.row.id for one in board.standings] == [whole, nearly, errored, unread, stopped, none]
+    assert [one.covered for one in board.standings] == [True, True, False, False, False, False]
+    assert [one.coverage for one in board.standings] == [1.0, 0.95, 0.1, 0.1, 0.1, 0.0]
+    assert [one.row.id for one in loose.standings] == [errored, unread, stopped, whole, nearly, none]
+    score = board.standings[2].score
+    assert score is not None
+    assert (score.value, score.bound_low, score.bound_high) == (0.9, 0.09, 0.99)

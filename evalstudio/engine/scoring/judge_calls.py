@@ -179,7 +179,7 @@ class JudgeCalls:
     def _read(self, question: _Question, reply: str) -> None:
         score = self.judge.read(reply)
         if score.scored or question.repaired:
-            question.take(question.record_id, score)
+            question.take(question.record_id, self.evaluator.decided(score))
             return
         question.messages = tuple(self.judge.repair(question.messages, reply, score.why))
         question.repaired = True

@@ -122,7 +122,7 @@ class Scoring:
             score = failed(evaluator, EvaluatorFailed(message))
         except Exception as error:  # noqa: BLE001 - sys.exit() in a thread; the answer is kept, unscored
             score = failed(evaluator, error)
-        self._done(record_id, score)
+        self._done(record_id, evaluator.decided(score))
 
     async def _judged(
         self, evaluator: Evaluator, answer: str, values: Mapping[str, Any], longest: float

@@ -82,6 +82,19 @@ async def test_that_a_reply_that_cannot_be_read_is_asked_for_once_more_then_unsc
     )
 
 
+async def test_that_a_reply_that_cannot_be_read_is_the_worst_score_where_asked(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    path = Path(write_judged(tmp_path, "'no idea'", 3))
+    path.write_text(path.read_text().replace('type = "judge",', 'type = "judge", unreadable = "wrong",'))
+    async with engine_in(workspace) as (engine, _):
+        final = await finish(engine, await engine.start_run(str(path), Options("x")))
+    assert scores(workspace, "grade") == [1] * 3  # the scale is 1 to 10
+    grade = next(score for score in final.scores if score.evaluator == "grade")
+    assert (grade.value, grade.unscored) == (1, 0)
+    assert all(one.scores[1].why.startswith("unreadable: ") for one in details(workspace))
+
+
 async def test_that_a_judge_that_cannot_be_reached_leaves_answers_unscored(
     tmp_path: Path, workspace: Workspace
 ) -> None:

@@ -163,3 +163,23 @@ async def test_that_an_async_function_which_holds_up_the_engine_is_named(
     assert [text.partition(", and")[0] for text in said] == (
         ["model.py::answer is async"] if kind == "async def" else []
     )
+
+
+async def test_that_a_crash_a_time_out_and_no_verdict_are_wrong_where_a_person_asks_for_that(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    text = (
+        'def judge(answer):\n    if "(1)" in answer: raise ConnectionError("no server")\n'
+        '    if "(2)" in answer: time.sleep(3600)\n    if "(3)" in answer: return None\n'
+        '    if "(4)" in answer: return float("nan")\n    return True\n'
+    )
+    path = Path(write_own(tmp_path, text, 6, extra="timeouts = { attempt = 1.0 }"))
+    path.write_text(path.read_text().replace('["mean"]', '["accuracy"], unreadable = "wrong"'))
+    async with engine_in(workspace) as (engine, _):
+        final = await finish(engine, await engine.start_run(str(path), Options("x")))
+    found = {one.record.position: one.scores[0] for one in records(workspace)}
+    assert [bool(found[number].value) for number in range(6)] == [True, False, False, False, False, True]
+    assert all(found[number].why.startswith("unreadable: ") for number in (1, 2, 3, 4))
+    assert "no server" in found[1].why
+    assert "did not return" in found[2].why or "1 s" in found[2].why
+    assert (final.scores[0].n, final.scores[0].unscored) == (6, 0)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 
 from evalstudio.reports.score_text import AS_SHARE, score_words
 from evalstudio.statistics import Comparison
+from evalstudio.statistics.compare import p_words, signed
 from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import RunComparison, ScorePair
 from evalstudio.ui.kit.text import one_line, tr
@@ -177,7 +178,7 @@ def _detail(comparison: Comparison) -> str:
     unit, factor, digits = (" " + tr("points"), 100, 1) if comparison.binary else ("", 1, 3)
 
     def number(value: float | None) -> str:
-        return "" if value is None else f"{value * factor:+.{digits}f}".replace("-", "−")
+        return "" if value is None else signed(value * factor, digits, "+")
 
     spread = (
         ""
@@ -191,12 +192,12 @@ def _detail(comparison: Comparison) -> str:
         else ""
     )
     return tr(
-        "B − A: {difference}{unit}{spread} · p = {p:.2g}, {method} · {up:,} up, {down:,} down of {n:,} pairs{apart}"
+        "B − A: {difference}{unit}{spread} · p = {p}, {method} · {up:,} up, {down:,} down of {n:,} pairs{apart}"
     ).format(
         difference=number(comparison.difference),
         unit=unit,
         spread=spread,
-        p=comparison.p,
+        p=p_words(comparison.p),
         method=comparison.method,
         up=comparison.up,
         down=comparison.down,

@@ -334,8 +334,13 @@ def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
         against = f"{one.verdict}: {amount}{' ' + tr('points') if binary else ''}"
         if one.comparison.up == one.comparison.down == 0:
             against = tr("the same on every sample")
+    scored = tr("{scored:,} of {all:,}").format(
+        scored=one.outcomes[0], all=max(one.row.total, sum(one.outcomes))
+    )
+    if not one.covered:
+        scored = tr("{scored}, too few").format(scored=scored)
     return (
-        str(rank), _short(one.row), score, tr("{scored:,} of {all:,}").format(scored=one.outcomes[0], all=sum(one.outcomes)), against, p,
+        str(rank), _short(one.row), score, scored, against, p,
         duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.3g} ×",
         money(one.speed.cost, partial=one.speed.cost_is_partial),
     )  # fmt: skip
@@ -356,7 +361,15 @@ def _details(one: RankedRun, board: Leaderboard) -> str:
         if one.speed.rate is None
         else "\n" + tr("{rate:,.1f} samples a second").format(rate=one.speed.rate)
     )
-    return f"{words_of(one.row)}{rate}{tested}"
+    few = (
+        ""
+        if one.covered
+        else "\n"
+        + tr(
+            "Fewer than {least:.0%} of its answers are scored: it is not ranked above a run that has them."
+        ).format(least=board.least_coverage)
+    )
+    return f"{words_of(one.row)}{few}{rate}{tested}"
 
 
 def _short(row: RunRow) -> str:

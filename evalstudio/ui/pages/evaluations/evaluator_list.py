@@ -137,7 +137,7 @@ class EvaluatorRow(QWidget):
         return dict(self._table)
 
     def _type_chosen(self, kind: str) -> None:
-        known = {option.name for option in options_of(kind)} | {"name", "metrics"}
+        known = {option.name for option in options_of(kind)} | {"name", "metrics", "unreadable"}
         kept = {name: value for name, value in self._table.items() if name in known}
         expected = COMMON["exact_match"]["expected"]
         if any(option.name == "expected" and option.required for option in options_of(kind)):

@@ -35,7 +35,7 @@ def test_that_runs_of_a_dataset_are_ranked_tested_and_drawn(open_filled: Opened)
     driver, several = open_several(open_filled)
     assert driver.find(QComboBox, "several_dataset").currentText() == "words.jsonl · 3 runs"
     assert [cell.split(" ")[0] for cell in column(driver, 1)] == ["2", "3", "1"]
-    assert column(driver, 3) == ["40 of 40", "40 of 40", "36 of 40"]
+    assert column(driver, 3) == ["40 of 40", "40 of 40", "36 of 40, too few"]
     assert column(driver, 4)[2] == "the baseline"
     assert column(driver, 4)[0].startswith("better: +")
     assert "corrected for 2 tests (Holm)" in driver.find(QLabel, "several_status").text()

@@ -1,0 +1,79 @@
+"""The dataset's own columns of a run's samples, read from its file where that is still as it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evalstudio.core.errors import DatasetError, RunError
+from evalstudio.datasets import Dataset, DatasetSource, Sample, open_dataset
+from evalstudio.evaluations.request import StoredSpec
+from evalstudio.store.runs import RunRow
+
+
+class DatasetRows:
+    """The rows of a run's dataset.
+
+    Raises:
+        RunError: the run's rows are in no file, or the file is gone or not the same any more.
+    """
+
+    def __init__(self, row: RunRow) -> None:
+        self._dataset = _open(row)
+        self.columns: tuple[str, ...] = self._dataset.columns
+
+    def __iter__(self) -> Iterator[Sample]:
+        """Every row, in the order of the file; also those that the run did not select."""
+        return iter(self._dataset)
+
+    def clusters(self, column: str) -> dict[str, str]:
+        """What each sample belongs to, by its id: its value in a column. A sample without a value stands alone.
+
+        Raises:
+            RunError: there is no such column.
+        """
+        if column not in self.columns:
+            raise RunError(f"The dataset has no column '{column}'; it has {', '.join(self.columns)}.")
+        values = ((sample.id, sample.values.get(column)) for sample in self)
+        return {sample: str(value) for sample, value in values if value not in (None, "")}
+
+
+def _open(row: RunRow) -> Dataset:
+    try:
+        stored = StoredSpec.decode(row.spec)
+        table = msgspec.convert(stored.spec.get("dataset"), DatasetSource)
+    except msgspec.MsgspecError:
+        raise RunError(
+            f"The rows of run {row.id} come from Python code or from another version: there is no file to read columns"
+            " from."
+        ) from None
+    source = msgspec.structs.replace(
+        table, path=row.dataset_path, samples=None, seed=None, indices=None, filter=None
+    )
+    try:
+        dataset = open_dataset(source, Path(stored.base))
+    except DatasetError as error:
+        raise RunError(f"The columns of run {row.id} cannot be read. {error}") from error
+    if dataset.content_hash != row.dataset_hash:
+        raise RunError(
+            f"{row.dataset_path} is not what run {row.id} was made with: it has changed since, and its columns may belong"
+            " to other answers."
+        )
+    return dataset
+
+
+class PositionReader:
+    """Reads the values of rows by their positions, which only grow: one pass over the file."""
+
+    def __init__(self, rows: DatasetRows) -> None:
+        self._rows = iter(rows)
+        self._now: Sample | None = None
+
+    def at(self, position: int) -> dict[str, Any]:
+        """The values of the row at a position, which is not before the last one asked for; empty if there is none."""
+        while self._now is None or self._now.position < position:
+            self._now = next(self._rows, None)
+            if self._now is None:
+                return {}
+        return self._now.values if self._now.position == position else {}
