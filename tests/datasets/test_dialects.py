@@ -145,7 +145,7 @@ def test_that_a_title_above_the_header_is_skipped_and_said(opened: OpenFile, tex
 @pytest.mark.parametrize(
     ("text", "columns"),
     [
-        ("q\nHello, world\nbye, now\nyes, sir\n", ("q",)),
+        ('q\n"Hello, world"\n"bye, now"\n"yes, sir"\n', ("q",)),
         ("q\nx\ny\nz\n", ("q",)),
         ("q,a\nx,1\ny,2\n", ("q", "a")),
         ("q,,\nx,1,2\ny,3,4\nz,5,6\n", ("q", "column_2", "column_3")),
@@ -163,6 +163,11 @@ def test_that_a_header_is_not_taken_for_a_title(
     dataset = opened("a.csv", text)
     assert dataset.columns == columns
     assert not any("title" in problem.message for problem in dataset.problems)
+
+
+def test_that_commas_in_the_text_of_one_column_do_not_make_its_name_a_title(opened: OpenFile) -> None:
+    with pytest.raises(DatasetError, match="line 2: has 2 cells where there are 1 columns"):
+        opened("a.csv", "q\nHello, world\nbye, now\nyes, sir\n")
 
 
 @pytest.mark.parametrize("skip", [0, 1, 2, 3])
