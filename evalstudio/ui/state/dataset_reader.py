@@ -121,7 +121,7 @@ class DatasetReader(QObject):
                 future.set_exception(
                     DatasetError(
                         tr("{path} could not be read to its end. {message}").format(
-                            path=source.path, said=message
+                            path=source.path, message=message
                         )
                     )
                 )
