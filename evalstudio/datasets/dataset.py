@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
-from evalstudio.datasets.empty_cells import empty_told, expected_column, is_empty
+from evalstudio.datasets.empty_cells import empty_told, expected_column
 from evalstudio.datasets.formats import format_of, open_reader
 from evalstudio.datasets.readers.base import FormatReader, Problem, Report, note
 from evalstudio.datasets.readers.encoding import Encoding, check_encoding, detect_encoding, fingerprint
@@ -21,6 +21,7 @@ from evalstudio.datasets.source import DatasetSource, Sample
 if TYPE_CHECKING:
     import numpy as np
 
+_ABSENT = object()
 PROBLEMS_KEPT = 1000
 """Problems named one by one; any more are only counted, so that a broken file costs no memory."""
 
@@ -80,7 +81,7 @@ class Dataset:
             self._mapper.check(known)
         self._columns: tuple[str, ...] = tuple(known)
         ids = array("q") if self.source.id is not None else None
-        rows = candidates = empty = 0
+        rows = candidates = empty = absent = 0
         expected = expected_column(self.source)
         plain = self.source.filter is None and self._wanted is None
         for position, _, row in self._rows(problems.add, known):
@@ -89,11 +90,14 @@ class Dataset:
                 continue
             if ids is not None:
                 ids.append(hash(self._mapper.id_of(row, position)))
-            if not (value := row.get(expected)) or type(value) is str:
-                empty += is_empty(value)
+            value = row.get(expected, _ABSENT)
+            if value is _ABSENT:
+                absent += 1
+            elif value is None or (type(value) is str and (not value or value.isspace())):
+                empty += 1
             candidates += plain or self._candidate(position, row) is not None
-        if empty and expected in known:
-            problems.add(empty_told(expected, empty, f"{rows:,} rows"))
+        if expected in known and (empty or absent):
+            problems.add(empty_told(expected, empty + absent, f"{rows:,} rows"))
         self._check(known, problems, rows, candidates, ids)
         self.rows: int = rows
         self.columns: tuple[str, ...] = self._mapper.names(known)

@@ -227,7 +227,7 @@ def _compile(source: str, where: str, known: Collection[str] = ()) -> "tuple[Tem
 def _unwritable(source: str, known: Collection[str]) -> str:
     """What to do about a column whose name a template can't write, where the source seems to mean one."""
     for name in known:
-        if name in source and not name.isidentifier():
+        if name.strip() in source and not name.isidentifier():
             short = re.sub(r"\W+", "_", name.strip().lower()).strip("_") or "text"
             short = f"c_{short}" if short[0].isdigit() else short
             return (

@@ -101,6 +101,14 @@ def test_that_cells_of_a_tsv_file_that_are_quoted_lose_their_quotes(
     assert dataset.problems == ()
 
 
+def test_that_a_short_line_does_not_make_quotes_close_cells(opened: OpenFile) -> None:
+    dataset = opened("a.tsv", 'text\tn\n"not closed\t1\nshort\nnor "this"\t2\n')
+    assert [row["text"] for row in values(dataset)] == ['"not closed', 'nor "this"']
+    assert [problem.line for problem in dataset.problems if not problem.kept] == [3]
+    kept = opened("b.tsv", 'text\tn\n1\t"three\nlines\nhere"\n2\t"x"\n')
+    assert [row["n"] for row in values(kept)] == ["three\nlines\nhere", "x"]
+
+
 def test_that_the_option_quote_decides(opened: OpenFile) -> None:
     assert values(opened("a.csv", 'q,a\n"x,1\n', quote="")) == [{"q": '"x', "a": "1"}]
     assert values(opened("a.csv", "q,a\n'x,y',1\n", quote="'")) == [{"q": "x,y", "a": "1"}]

@@ -23,13 +23,16 @@ NOTES: list[list[object]] = [["do", "not"], ["use", "this"]]
         ({"Notes": NOTES, "Data": TABLE}, {"Notes": "hidden"}, "the sheet 'Data' is read"),
         ({"Notes": NOTES, "Data": TABLE}, {"Notes": "veryHidden"}, 'sheet = "Notes"'),
         ({"A": NOTES, "B": NOTES, "Data": TABLE}, {"A": "hidden", "B": "hidden"}, "'Data'"),
+        ({"Empty": [], "Data": TABLE}, {}, "'Data'"),
+        ({"Notes": NOTES, "Empty": [], "Data": TABLE}, {"Notes": "hidden"}, "'Data'"),
+        ({"Empty": [], "Data": TABLE}, {"Data": "hidden"}, "'Data'"),
         ({"Data": TABLE, "Notes": NOTES}, {"Notes": "hidden"}, ""),
         ({"Data": TABLE, "Notes": NOTES}, {}, ""),
         ({"Data": TABLE}, {"Data": "hidden"}, ""),
         ({"Data": TABLE}, {"Data": "visible"}, ""),
     ],
 )
-def test_that_the_first_sheet_that_is_not_hidden_is_read(
+def test_that_the_first_sheet_that_is_seen_and_not_empty_is_read(
     tmp_path: Path, sheets: dict[str, list[list[object]]], hidden: dict[str, str], told: str
 ) -> None:
     write_sheets(tmp_path / "a.xlsx", sheets, hidden=hidden)

@@ -94,8 +94,8 @@ def _fit(head: list[str], delimiter: str) -> tuple[float, int]:
 def quotes_are_text(lines: Iterable[str]) -> bool:
     """Whether cells of a TSV file that begin with a quote are not quoted ones.
 
-    So it is where every line has as many tabs as the first one, and a cell opens a quote that it does not
-    close by itself. A cell in quotes may hold tabs and line ends: then lines have other numbers of them.
+    So it is where every line with a quote has as many tabs as the first line, and a cell opens a quote that it
+    does not close by itself. A cell in quotes may hold tabs and line ends: then its lines have other numbers.
 
     Example:
         >>> quotes_are_text(["text\\tlabel\\n", '"Hello" she said\\t1\\n', "plain\\t0\\n"])
@@ -113,7 +113,9 @@ def quotes_are_text(lines: Iterable[str]) -> bool:
                 continue
             width = tabs
         if tabs != width:
-            return False
+            if QUOTE in text:
+                return False
+            continue  # a row that lacks something, or the middle of a quoted cell whose other lines tell
         if not open_ones and QUOTE in text and (text[0] == QUOTE or "\t" + QUOTE in text):
             open_ones = any(cell.startswith(QUOTE) and not _is_quoted(cell) for cell in text.split("\t"))
     return open_ones

@@ -64,15 +64,15 @@ class ExcelReader:
         self.layout = f"sheet={source.sheet or ''} header={self.header}"
         if self._skip:
             self.layout += f" skip={self._skip}"
-        if source.sheet is None and self._found.hidden:
+        if source.sheet is None and self._found.passed:
             self.layout += f" visible={self._found.sheet!r}"
 
     def rows(self, report: Report) -> Iterator[Row]:
-        if self._found.hidden:
+        if self._found.passed:
             report(
                 note(
-                    f"the sheet '{self._found.sheet}' is read, the first that is not hidden; "
-                    f'sheet = "{self._found.hidden[0]}" reads another one'
+                    f"the sheet '{self._found.sheet}' is read, the first that is neither hidden nor empty; "
+                    f'sheet = "{self._found.passed[0]}" reads another one'
                 )
             )
         if self._told is not None:

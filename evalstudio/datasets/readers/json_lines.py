@@ -30,9 +30,12 @@ class JsonLinesReader:
         self.path = path
         self.encoding = encoding
         self.layout = "utf-8" if encoding in UTF8 else encoding
+        self._unique = False  # no line has a key twice, as a reading to the end has shown
 
     def rows(self, report: Report) -> Iterator[Row]:
         decode = msgspec.json.Decoder().decode
+        look = not self._unique
+        found = False
         commas = 0
         for line, text in enumerate(self._lines(), 1):
             try:
@@ -46,10 +49,12 @@ class JsonLinesReader:
                 commas += 1
             if type(row) is not dict:
                 report(Problem(line, f"is {kind_of(row)}, not an object with columns"))
-            elif may_repeat(text, row) and (key := _repeated(text)) is not None:
+            elif look and may_repeat(text, row) and (key := _repeated(text)) is not None:
+                found = True
                 report(Problem(line, f"has the key '{key}' twice, with different values"))
             else:
                 yield line, row
+        self._unique = not found
         if commas:
             report(
                 note(

@@ -54,11 +54,18 @@ def decode_json(content: bytes) -> Decoded:
 
 
 def may_repeat(content: bytes, document: Any) -> bool:
-    """Whether an object could have a key twice: as many colons behind quotes as there are keys say that none has."""
+    """Whether an object could have a key twice.
+
+    None has where the text has as many colons behind quotes as what was read from it has when it is written.
+    """
     colons = content.count(b'":')
-    if type(document) is dict and colons == len(document):
-        return b'" :' in content
-    return colons != _count_keys(document) or b'" :' in content
+    if type(document) is not dict or colons != len(document):
+        try:
+            if colons != msgspec.json.encode(document).count(b'":'):
+                return True
+        except (OverflowError, RecursionError):
+            return True  # a number that only Python writes
+    return b'" :' in content
 
 
 def repeated_key(value: Any) -> str | None:
@@ -99,22 +106,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return found
     seen: dict[str, Any] = {}
     for key, value in pairs:
-        if key in seen and seen[key] != value:
+        if key in seen and (type(seen[key]), seen[key]) != (type(value), value):
             repeated = RepeatedKeys(found)
             repeated.key = key
             return repeated
         seen[key] = value
     return found
-
-
-def _count_keys(document: Any) -> int:
-    count = 0
-    rest = [document]
-    while rest:
-        one = rest.pop()
-        if type(one) is dict:
-            count += len(one)
-            rest.extend(one.values())
-        elif type(one) is list:
-            rest.extend(one)
-    return count

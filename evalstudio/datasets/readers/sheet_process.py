@@ -25,13 +25,15 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class SheetFound(msgspec.Struct, frozen=True):
-    """What was read: the sheet, hidden ones before it, how wide it is and which of its columns hold a value.
+    """What was read: the sheet, how wide it is and which of its columns hold a value.
+
+    `passed`: hidden or empty sheets before it.
 
     `error`: why it can't be read, a sentence; `lacking`: the library is not there.
     """
 
     sheet: str = ""
-    hidden: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
     width: int = 0
     columns: tuple[int, ...] = ()
     error: str = ""
@@ -72,22 +74,22 @@ def _read(path: Path, sheet: str | None) -> SheetFound:
             return SheetFound(error=f"{path.name} has no sheets.")
         if sheet is not None and sheet not in names:
             return SheetFound(error=f"{path.name} has no sheet '{sheet}'. Its sheets: {', '.join(names)}.")
-        hidden = () if sheet is not None else _hidden_before(workbook)
-        chosen = sheet or names[len(hidden) % len(names)]
-        columns = _write_rows(workbook.get_sheet_by_name(chosen))
+        chosen, columns = "", set[int]()
+        for chosen in [sheet] if sheet is not None else _in_order(workbook):
+            columns = _write_rows(workbook.get_sheet_by_name(chosen))
+            if columns:
+                break
+        passed = names[: names.index(chosen)] if sheet is None and chosen else []
     except (calamine.CalamineError, OSError, ValueError) as error:
         return SheetFound(error=f"{path.name} cannot be read as a spreadsheet: {error}.")
-    return SheetFound(chosen, hidden, max(columns, default=-1) + 1, tuple(sorted(columns)))
+    return SheetFound(chosen, tuple(passed), max(columns, default=-1) + 1, tuple(sorted(columns)))
 
 
-def _hidden_before(workbook: Any) -> tuple[str, ...]:
-    """The sheets before the first one that a person sees; none where all are hidden."""
-    hidden: list[str] = []
-    for one in workbook.sheets_metadata:
-        if str(one.visible).endswith(".Visible") and str(one.typ).endswith(".WorkSheet"):
-            return tuple(hidden)
-        hidden.append(one.name)
-    return ()
+def _in_order(workbook: Any) -> list[str]:
+    """The sheets that a person sees, then the hidden ones; no charts."""
+    sheets = [one for one in workbook.sheets_metadata if str(one.typ).endswith(".WorkSheet")]
+    seen = [one.name for one in sheets if str(one.visible).endswith(".Visible")]
+    return [*seen, *(one.name for one in sheets if one.name not in seen)]
 
 
 def _write_rows(sheet: Any) -> set[int]:
