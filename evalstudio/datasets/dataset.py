@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
+from evalstudio.datasets.empty_cells import empty_told, expected_column
 from evalstudio.datasets.formats import format_of, open_reader
-from evalstudio.datasets.readers.base import FormatReader, Problem, Report
-from evalstudio.datasets.readers.encoding import (
-    FALLBACK,
-    Encoding,
-    check_encoding,
-    detect_encoding,
-    fingerprint,
-)
+from evalstudio.datasets.readers.base import FormatReader, Problem, Report, note
+from evalstudio.datasets.readers.encoding import Encoding, check_encoding, detect_encoding, fingerprint
+from evalstudio.datasets.readers.signatures import check_signature
 from evalstudio.datasets.selection import check_indices, check_selection, choose
 from evalstudio.datasets.source import DatasetSource, Sample
 
 if TYPE_CHECKING:
     import numpy as np
 
+_ABSENT = object()
 PROBLEMS_KEPT = 1000
 """Problems named one by one; any more are only counted, so that a broken file costs no memory."""
 
@@ -83,7 +81,8 @@ class Dataset:
             self._mapper.check(known)
         self._columns: tuple[str, ...] = tuple(known)
         ids = array("q") if self.source.id is not None else None
-        rows = candidates = 0
+        rows = candidates = empty = absent = 0
+        expected = expected_column(self.source)
         plain = self.source.filter is None and self._wanted is None
         for position, _, row in self._rows(problems.add, known):
             rows += 1
@@ -91,7 +90,14 @@ class Dataset:
                 continue
             if ids is not None:
                 ids.append(hash(self._mapper.id_of(row, position)))
+            value = row.get(expected, _ABSENT)
+            if value is _ABSENT:
+                absent += 1
+            elif value is None or (type(value) is str and (not value or value.isspace())):
+                empty += 1
             candidates += plain or self._candidate(position, row) is not None
+        if expected in known and (empty or absent):
+            problems.add(empty_told(expected, empty + absent, f"{rows:,} rows"))
         self._check(known, problems, rows, candidates, ids)
         self.rows: int = rows
         self.columns: tuple[str, ...] = self._mapper.names(known)
@@ -177,17 +183,22 @@ class Dataset:
 class _Problems:
     def __init__(self) -> None:
         self.kept: list[Problem] = []
+        self.notes: list[Problem] = []
         self.count = 0
 
     def add(self, problem: Problem) -> None:
+        if problem.kept:
+            if len(self.notes) < PROBLEMS_KEPT:
+                self.notes.append(problem)
+            return
         self.count += 1
         if len(self.kept) < PROBLEMS_KEPT:
             self.kept.append(problem)
 
     def listed(self) -> tuple[Problem, ...]:
         more = self.count - len(self.kept)
-        last = [Problem(None, f"and {more:,} more problems")] if more else []
-        return (*self.kept, *last)
+        last = [note(f"and {more:,} more problems")] if more else []
+        return (*self.notes, *self.kept, *last)
 
 
 def open_dataset(source: DatasetSource, base: Path) -> Dataset:
@@ -208,6 +219,7 @@ def open_dataset(source: DatasetSource, base: Path) -> Dataset:
     path = resolve(source, base)
     check_selection(source)
     mapper = Mapper(source)
+    check_signature(path, format_of(path, source))
     encoding, noticed = text_encoding(path, source)
     reader = open_reader(path, source, encoding)
     dataset = Dataset(source, path, reader, mapper)
@@ -225,10 +237,15 @@ def resolve(source: DatasetSource, base: Path) -> Path:
     if path.is_dir():
         raise DatasetError(f"{path} is a folder, not a file.")
     try:
-        size = path.stat().st_size
+        standing = path.stat()
     except OSError:
         raise DatasetError(f"There is no file {path}. Check the dataset's path.") from None
-    if size == 0:
+    if not stat.S_ISREG(standing.st_mode):
+        raise DatasetError(
+            f"{path} is a pipe or a device, which can be read only once, and a dataset is read several times. "
+            "Save what it gives to a file, and name that."
+        )
+    if standing.st_size == 0:
         raise DatasetError(f"{path.name} is empty.")
     if not os.access(path, os.R_OK):
         raise DatasetError(f"{path.name} cannot be read: permission denied.")
@@ -244,15 +261,12 @@ def text_encoding(
     if source.encoding is not None:
         return Encoding(check_encoding(source.encoding), False), []
     encoding = detect_encoding(path, limit)
-    if encoding.name != FALLBACK:
-        return encoding, []
-    message = "the file is not UTF-8 and is read as Windows-1252: check letters with accents"
-    return encoding, [Problem(None, message)]
+    return encoding, [note(encoding.told)] if encoding.told else []
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    stat = path.stat()
-    return stat.st_size, stat.st_mtime_ns
+    standing = path.stat()
+    return standing.st_size, standing.st_mtime_ns
 
 
 def _ignore(problem: Problem) -> None:

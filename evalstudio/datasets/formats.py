@@ -24,6 +24,32 @@ FORMATS = {
 }
 
 
+COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
+"""Endings that may stand behind those of text."""
+TEXT = ("csv", "tsv", "json", "jsonl")
+
+
+def is_dataset(path: Path) -> bool:
+    """Whether the file's name has an ending that can be read."""
+    return ending_of(path) != ""
+
+
+def ending_of(path: Path) -> str:
+    """What the format is told from, as in `.csv` or `.csv.gz`; "" where it cannot be."""
+    endings = path.name.lower().split(".")[1:]
+    last = f".{endings[-1]}" if endings else ""
+    if last in FORMATS:
+        return last
+    before = f".{endings[-2]}" if len(endings) > 1 else ""
+    return before + last if last in COMPRESSED and FORMATS.get(before) in TEXT else ""
+
+
+def format_named(path: Path) -> str | None:
+    """The format that the file's name tells."""
+    ending = ending_of(path)
+    return FORMATS["." + ending.split(".")[1]] if ending else None
+
+
 def format_of(path: Path, source: DatasetSource) -> str:
     """The format's name, as asked for or by the file's name.
 
@@ -35,7 +61,7 @@ def format_of(path: Path, source: DatasetSource) -> str:
         if source.format not in known:
             raise DatasetError(f"'{source.format}' is not a format. Use one of {', '.join(known)}.")
         return source.format
-    name = FORMATS.get(path.suffix.lower())
+    name = format_named(path)
     if name is None:
         raise DatasetError(
             f"The format of {path.name} cannot be told from its name. Set format to one of {', '.join(known)}."
@@ -43,8 +69,16 @@ def format_of(path: Path, source: DatasetSource) -> str:
     return name
 
 
-def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> FormatReader:
+def open_reader(
+    path: Path, source: DatasetSource, encoding: Encoding, limit: int | None = None
+) -> FormatReader:
     """A reader for the file; the formats' libraries are imported only when one is used.
+
+    Args:
+        path: the file.
+        source: the options.
+        encoding: of its text, as asked for or detected.
+        limit: for a preview: how many bytes may be looked at before the first row; None: all.
 
     Raises:
         DatasetError: the file cannot be read in this format.
@@ -54,8 +88,7 @@ def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> Format
     if name in ("csv", "tsv"):
         from evalstudio.datasets.readers.delimited import DelimitedReader
 
-        delimiter = source.delimiter or ("\t" if name == "tsv" else None)
-        return DelimitedReader(path, encoding, delimiter, source.header)
+        return DelimitedReader(path, encoding, source, "\t" if name == "tsv" else None, limit)
     if name == "jsonl":
         from evalstudio.datasets.readers.json_lines import JsonLinesReader
 
@@ -63,11 +96,11 @@ def open_reader(path: Path, source: DatasetSource, encoding: Encoding) -> Format
     if name == "json":
         from evalstudio.datasets.readers.json_array import JsonArrayReader
 
-        return JsonArrayReader(path, encoding.name)
+        return JsonArrayReader(path, encoding.name, source.split)
     if name == "excel":
         from evalstudio.datasets.readers.excel import ExcelReader
 
-        return ExcelReader(path, source.sheet, source.header)
+        return ExcelReader(path, source)
     from evalstudio.datasets.readers.parquet import ParquetReader
 
     return ParquetReader(path)

@@ -10,13 +10,16 @@ import msgspec
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.dataset import resolve, text_encoding
+from evalstudio.datasets.empty_cells import empty_told, is_empty, likely_expected
 from evalstudio.datasets.formats import format_of, open_reader
 from evalstudio.datasets.readers.base import Problem
+from evalstudio.datasets.readers.signatures import check_signature
 from evalstudio.datasets.source import DatasetSource
 
 LOOK_AT = 1000
 """Rows from which columns and types are told."""
-ENCODING_BYTES = 1 << 20
+LOOKED_AT = 1 << 20
+"""Bytes from which encoding and quotes are told."""
 
 # "007" is text: as a number it would lose its zeros.
 INTEGER = re.compile(r"-?(0|[1-9]\d*)")
@@ -26,10 +29,14 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 
 
 class PreviewColumn(msgspec.Struct, frozen=True):
-    """A column's name, and what its values are or look like: a text file's cells stay text all the same."""
+    """A column's name, and what its values are or look like: a text file's cells stay text all the same.
+
+    `empty`: how many of the rows looked at have nothing in it.
+    """
 
     name: str
     type: str
+    empty: int = 0
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -48,16 +55,26 @@ def preview(source: DatasetSource, base: Path, rows: int = 20) -> Preview:
         RequirementError: the format needs an extra that is not installed.
     """
     path = resolve(source, base)
-    encoding, problems = text_encoding(path, source, ENCODING_BYTES)
-    reader = open_reader(path, source, encoding)
+    check_signature(path, format_of(path, source))
+    encoding, problems = text_encoding(path, source, LOOKED_AT)
+    reader = open_reader(path, source, encoding, LOOKED_AT)
     seen = [row for _, row in islice(reader.rows(problems.append), max(rows, LOOK_AT))]
     if not seen:
         raise DatasetError(f"{path.name} has no usable rows.{f' {problems[0]}.' if problems else ''}")
     names = reader.columns or tuple(dict.fromkeys(name for row in seen for name in row))
     as_text = format_of(path, source) in ("csv", "tsv")
-    columns = tuple(PreviewColumn(name, _type_of((row.get(name) for row in seen), as_text)) for name in names)
+    columns = tuple(_column(name, [row.get(name) for row in seen], as_text) for name in names)
+    if (expected := likely_expected(source, names)) is not None:
+        empty = next(column.empty for column in columns if column.name == expected)
+        if empty:
+            first = "the first " if len(seen) >= LOOK_AT else ""
+            problems.append(empty_told(expected, empty, f"{first}{len(seen):,} rows"))
     shown = tuple({**dict.fromkeys(names), **row} for row in seen[:rows])
     return Preview(columns, shown, tuple(problems))
+
+
+def _column(name: str, values: list[Any], as_text: bool) -> PreviewColumn:
+    return PreviewColumn(name, _type_of(values, as_text), sum(map(is_empty, values)))
 
 
 def _type_of(values: Iterable[Any], as_text: bool) -> str:

@@ -27,10 +27,18 @@ class DatasetSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     id: str | None = None
     """The column with each sample's id; by default a row's position is its id."""
     delimiter: str | None = None
+    quote: str | None = None
+    """The character around cells of CSV and TSV; "": a quote is a character like any other. By default \", and
+    for TSV what its lines say."""
     encoding: str | None = None
     sheet: str | None = None
+    """By default the first sheet that is not hidden."""
     header: bool = True
     """False: the first row is data, and the columns are called column_1, column_2, ..."""
+    skip_rows: int | None = None
+    """Rows of a sheet, or lines of a CSV file, above the header; by default told from what they hold."""
+    split: str | None = None
+    """Of a JSON file that holds several lists of rows, the key of the one to read."""
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -41,12 +41,18 @@ def survey(source: DatasetSource, base: Path) -> Survey:
     first = preview(plain, base, ROWS_SHOWN)
     dataset = open_dataset(plain, base)
     rows = tuple({name: _cut(value) for name, value in row.items()} for row in first.rows)
+    told_whole = {problem.message.partition(" is empty in ")[0] for problem in dataset.problems}
+    only_first = [
+        problem
+        for problem in first.problems
+        if problem.kept and problem.message.partition(" is empty in ")[0] not in told_whole
+    ]
     return Survey(
         msgspec.structs.replace(first, rows=rows),
         dataset.rows,
         resolve(plain, base).stat().st_size,
         dataset.content_hash,
-        dataset.problems[:PROBLEMS_SHOWN],
+        (*only_first, *dataset.problems)[:PROBLEMS_SHOWN],
         dataset.problem_count,
     )
 

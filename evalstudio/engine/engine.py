@@ -305,7 +305,8 @@ class Engine:
             self.log("warning", note)
         for problem in dataset.problems[:20]:
             where = f", line {problem.line}" if problem.line is not None else ""
-            self.log("warning", f"{dataset.path.name}{where}: {problem.message}. The row is left out.")
+            left_out = "" if problem.kept else " The row is left out."
+            self.log("warning", f"{dataset.path.name}{where}: {problem.message}.{left_out}")
         if dataset.problem_count > 20:
             self.log("warning", f"{dataset.path.name}: {dataset.problem_count:,} rows are left out in all.")
         if resumed:

@@ -14,7 +14,7 @@ import msgspec
 from evalstudio.core.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.datasets import DatasetSource, Preview
 from evalstudio.datasets.columns import Mapper
-from evalstudio.evaluations.spec import EvaluationSpec
+from evalstudio.evaluations.spec import EvaluationSpec, with_conversations
 from evalstudio.evaluators import build_evaluators
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.settings import ModelSettings
@@ -56,7 +56,9 @@ class Draft(msgspec.Struct, frozen=True):
     def messages(self) -> tuple[Message, ...]:
         """Returns the messages if that part is valid."""
         try:
-            return msgspec.convert((self.table or {}).get("messages", ()), tuple[Message, ...])
+            return msgspec.convert(
+                with_conversations(self.table or {}).get("messages", ()), tuple[Message, ...]
+            )
         except msgspec.ValidationError:
             return ()
 
@@ -74,11 +76,12 @@ def read_draft(text: str) -> Draft:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else None
         return Draft(None, None, (Issue("text", f"This is not valid TOML: {error}.", line=line),))
-    issues = list(_issues(table))
+    expanded = with_conversations(table)
+    issues = list(_issues(expanded))
     if issues:
         return Draft(table, None, tuple(issues))
     try:
-        return Draft(table, msgspec.convert(table, EvaluationSpec), ())
+        return Draft(table, msgspec.convert(expanded, EvaluationSpec), ())
     except (msgspec.ValidationError, EvalStudioError) as error:
         parts = {"no messages": "messages", "no model": "model", "repeats": "repeats", "grid": "grid"}
         part = next((part for words, part in parts.items() if words in str(error)), "name")

@@ -11,7 +11,7 @@ import msgspec
 from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.datasets import DatasetSource
-from evalstudio.datasets.formats import FORMATS, format_of
+from evalstudio.datasets.formats import COMPRESSED, FORMATS, TEXT, ending_of, format_of, is_dataset
 from evalstudio.datasets.preview import preview
 from evalstudio.evaluations.loading import EXAMPLE, examples, load_evaluation, split_variant
 from evalstudio.evaluations.starter import first_task
@@ -22,7 +22,10 @@ from evalstudio.workspace.resources import resource
 PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: one path per line
 TRY = " (try)"
-SUFFIXES = tuple(FORMATS)
+SUFFIXES = (
+    *FORMATS,
+    *(text + packed for text, name in FORMATS.items() if name in TEXT for packed in COMPRESSED),
+)
 PARTS = frozenset(("dataset", "messages", "evaluators", "grid"))
 """An evaluation file has at least one of these at its top."""
 PART = re.compile(rf"^\s*(?:\[\[?\s*)?(?:{'|'.join(sorted(PARTS))})\b", re.MULTILINE)
@@ -175,7 +178,7 @@ def uses_of(dataset: Path, entries: Iterable[LibraryEntry]) -> list[LibraryEntry
 
 def find_datasets(workspace: Workspace) -> list[Path]:
     """Lists the imported datasets: copies first, then those used in place that still exist. Blocking."""
-    copies = sorted(path for path in workspace.datasets.glob("*") if path.suffix.lower() in SUFFIXES)
+    copies = sorted(path for path in workspace.datasets.glob("*") if is_dataset(path))
     return [*copies, *(path for path in _in_place(workspace) if path.is_file())]
 
 
@@ -184,7 +187,8 @@ def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
 
     A file that is already there with the same contents is not copied again. Raises DatasetError.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    ending = ending_of(path)
+    if not ending:
         known = ", ".join(sorted(SUFFIXES))
         raise DatasetError(f"{path.name} is no dataset that can be read; the endings are {known}.")
     try:
@@ -199,7 +203,7 @@ def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
         same = workspace.datasets / path.name
         if same.is_file() and _same(same, path):
             return same
-        target = free_path(workspace.datasets, path.stem, path.suffix)
+        target = free_path(workspace.datasets, path.name[: -len(ending)], path.name[-len(ending) :])
         with atomic_file(target) as part:
             shutil.copyfile(path, part)
         return target

@@ -9,7 +9,7 @@ import msgspec
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.field_errors import explain_field
-from evalstudio.evaluations.spec import EvaluationSpec
+from evalstudio.evaluations.spec import EvaluationSpec, with_conversations
 from evalstudio.models.settings import ModelSettings
 from evalstudio.workspace.resources import resource
 
@@ -104,7 +104,7 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise EvaluationError(f"The evaluation file {path} is not valid TOML: {error}.") from error
     try:
-        spec = msgspec.convert(table, EvaluationSpec)
+        spec = msgspec.convert(with_conversations(table), EvaluationSpec)
     except (msgspec.ValidationError, RecursionError) as error:
         raise EvaluationError(
             f"The evaluation file {path} has a field that can't be used: {explain_field(error, EvaluationSpec)}."

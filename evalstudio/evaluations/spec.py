@@ -1,5 +1,6 @@
 """Evaluation specification: the TOML file that a person can read, diff and run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.models.settings import ModelSettings
-from evalstudio.templating.templates import Message
+from evalstudio.templating.templates import CONVERSATION, Message
 
 
 class TimeOuts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -41,6 +42,30 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         empty = [name for name, values in [*self.prompts.items(), *self.parameters.items()] if not values]
         if empty:
             raise EvaluationError(f"The grid has no values for '{empty[0]}'.")
+
+
+def with_conversations(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table of a definition with each text among its messages as a message of the role `conversation`.
+
+    Example:
+        >>> with_conversations({"messages": "{{ talk }}"})
+        {'messages': [{'role': 'conversation', 'content': '{{ talk }}'}]}
+    """
+    changed = dict(table)
+    if "messages" in changed:
+        changed["messages"] = _expanded(changed["messages"])
+    grid = changed.get("grid")
+    if isinstance(grid, Mapping) and isinstance(grid.get("prompts"), Mapping):
+        prompts = {name: _expanded(messages) for name, messages in grid["prompts"].items()}
+        changed["grid"] = {**grid, "prompts": prompts}
+    return changed
+
+
+def _expanded(messages: Any) -> Any:
+    listed = [messages] if isinstance(messages, str) else messages
+    if not isinstance(listed, list):
+        return messages
+    return [{"role": CONVERSATION, "content": one} if isinstance(one, str) else one for one in listed]
 
 
 class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

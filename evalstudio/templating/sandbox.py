@@ -31,6 +31,11 @@ ENTRY = 16
 """So many characters is an entry of a list: a list of a million may be, and no larger."""
 SLOW = ("wordwrap", "urlize")
 MULTIPLYING = ("indent", "wordwrap", "urlize", "tojson")
+AS_TEXT = (
+    "capitalize", "center", "e", "escape", "forceescape", "format", "indent", "lower", "replace", "safe", "string",
+    "striptags", "title", "trim", "truncate", "upper", "urlize", "wordcount", "wordwrap",
+)  # fmt: skip
+"""Filters that take a text, and would take a list for the text that Python writes of it."""
 _DIGITS = len(str(WIDEST))
 
 
@@ -46,6 +51,15 @@ class TooMuch(SecurityError):
     """A template needs more time or memory than any prompt should."""
 
 
+class NoText(SecurityError):
+    """A template would write a value that is no text in Python's own notation; `kind` in words."""
+
+    def __init__(self, value: Any, kind: str) -> None:
+        super().__init__(f"it would write {kind} as Python does")
+        self.value = value
+        self.kind = kind
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Environment of all templates; an unknown name is an error, a null is an empty text."""
 
@@ -55,7 +69,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(
             undefined=StrictUndefined,
             keep_trailing_newline=True,
-            finalize=lambda value: "" if value is None else _measured(value),
+            finalize=lambda value: "" if value is None else _as_text(value),
         )
         self.filters = {**self.filters, "join": _join, "replace": _replace}
         self.filters = {name: _guarded(name, function) for name, function in self.filters.items()}
@@ -124,7 +138,7 @@ def _counted(values: Iterable[Any]) -> Iterator[Any]:
 
 
 def _joined(parts: list[Any]) -> str:
-    texts = [str(_measured(part)) for part in parts]
+    texts = [str(_as_text(part)) for part in parts]
     _check_size(sum(map(len, texts)))
     return "".join(texts)
 
@@ -167,15 +181,39 @@ def _check_operation(operator: str, left: Any, right: Any) -> None:
             raise TooMuch("it raises a number to a power with more digits than can be computed")
     elif operator == "%" and isinstance(left, str):
         _check_widths(left)
+        _check_texts(
+            right if isinstance(right, tuple) else right.values() if isinstance(right, dict) else (right,)
+        )
         _check_arguments(right if isinstance(right, tuple) else (right,), {})
         _check_size(len(left) + left.count("%") * _size(right))
     elif operator == "+" and isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
         _check_size(_size(left) + _size(right))
 
 
+def _check_texts(values: Iterable[Any]) -> None:
+    for value in values:
+        _as_text(value)
+
+
 def _check_size(size: int) -> None:
     if size > LARGEST:
         raise TooMuch(f"it makes a value of more than {LARGEST:,} characters or entries")
+
+
+def _as_text(value: Any) -> Any:
+    """The value, where its text is no more than what it is: not a list's, an object's or an image's."""
+    if isinstance(value, str | int | float):
+        return _measured(value)
+    _measured(value)
+    if isinstance(value, dict):
+        raise NoText(value, "an object")
+    if isinstance(value, list | tuple | set | frozenset):
+        raise NoText(value, "a list")
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise NoText(value, "bytes")
+    if isinstance(value, Iterator):
+        raise NoText(value, "a list that was not made yet (add | list, then | tojson)")
+    return value
 
 
 def _measured(value: Any) -> Any:
@@ -214,6 +252,7 @@ def _checked_method(
     match name, args:
         case (("format" | "format_map"), _):
             _check_widths(owner)
+            _check_texts((*args, *keywords.values()) if name == "format" else args[0].values())
             _check_fields(owner, (*args, *keywords.values()))
         case "join", (parts,):
             return (_fitting_parts(parts, owner),)
@@ -230,6 +269,8 @@ def _checked_method(
 def _fitting_parts(parts: Any, between: str) -> list[Any]:
     found, size = [], 0
     for part in parts:
+        if part is not None:
+            _as_text(part)
         size += len(between) + (len(part) if isinstance(part, str) else _size(part))
         _check_size(size)
         found.append(part)
@@ -305,8 +346,11 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         _step()
         _check_arguments(args[1:], kwargs)
         value, more = args[first], (*args[first + 1 :], *kwargs.values())
+        if name in AS_TEXT:
+            _as_text(value)
         if name == "format" and isinstance(value, str):
             _check_widths(value)
+            _check_texts(more)
             _check_size(len(value) + value.count("%") * max(map(_size, more), default=0))
         _check_filter(name, value, more)
         return _measured(function(*args, **kwargs))

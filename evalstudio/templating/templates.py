@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from evalstudio.templating.sandbox import Sandbox
 
 ROLES = ("system", "developer", "user", "assistant")
+CONVERSATION = "conversation"
+"""In place of a role: the content is a column that holds a conversation, and its messages stand here."""
 ANSWERS = "answers"
 """In a later turn: the model's own answers so far."""
 
 BARE_NAME = re.compile(r"\s*\{\{\s*([^\W\d]\w*)\s*\}\}\s*")
 MARKUP = ("{{", "{%", "{#")
+ONE_EXPRESSION = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}|\{%).)+?)-?\}\}\s*", re.DOTALL)
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -35,7 +38,8 @@ class Conversation:
     """Messages of an evaluation, compiled once and rendered for every sample.
 
     A `user` message that directly follows another one starts a new turn: the model's own answer is inserted
-    between the two. A null renders as an empty text.
+    between the two. A conversation from a column counts as a user message there. A
+    null renders as an empty text.
 
     Args:
         messages: the templates, in order.
@@ -48,19 +52,22 @@ class Conversation:
     def __init__(self, messages: Sequence[Message], columns: Sequence[str]) -> None:
         if not messages:
             raise EvaluationError("The evaluation has no messages. Add at least one with the role user.")
-        self._turns: list[list[tuple[str, _Text]]] = [[]]
+        self._turns: list[list[tuple[str, _Text | _ConversationColumn]]] = [[]]
         previous = ""
         for number, message in enumerate(messages, 1):
-            if message.role not in ROLES:
+            if message.role not in (*ROLES, CONVERSATION):
                 raise EvaluationError(
-                    f"Message {number} has the role '{message.role}'. Use one of {', '.join(ROLES)}."
+                    f"Message {number} has the role '{message.role}'. Use one of {', '.join(ROLES)}; "
+                    f"{CONVERSATION} for a column that holds one."
                 )
-            if message.role == previous == "user":
+            asks = message.role in ("user", CONVERSATION)
+            if asks and previous in ("user", CONVERSATION):
                 self._turns.append([])
             previous = message.role
             known = [*columns, ANSWERS] if len(self._turns) > 1 else columns
-            text = _Text(message.content, known, f"message {number} ({message.role})")
-            self._turns[-1].append((message.role, text))
+            where = f"message {number} ({message.role})"
+            kind = _ConversationColumn if message.role == CONVERSATION else _Text
+            self._turns[-1].append((message.role, kind(message.content, known, where)))
 
     @property
     def turns(self) -> int:
@@ -75,7 +82,14 @@ class Conversation:
         """
         if index:
             values = {**values, ANSWERS: list(answers)}
-        return [Message(role, text.render(values)) for role, text in self._turns[index]]
+        turn = self._turns[index]
+        rendered: list[Message] = []
+        for role, part in turn:
+            if isinstance(part, _ConversationColumn):
+                rendered += [Message(*one) for one in part.render(values)]
+            else:
+                rendered.append(Message(role, part.render(values)))
+        return rendered
 
 
 class _Text:
@@ -92,8 +106,8 @@ class _Text:
             from evalstudio.templating.sandbox import rendered
 
             self.rendered = rendered
-            self.template, used = _compile(source, where)
-            _check_names(used, known, where)
+            self.template, used = _compile(source, where, known)
+            _check_names(used, known, where, source)
 
     def render(self, values: Mapping[str, Any]) -> str:
         if self.template is None:
@@ -103,8 +117,27 @@ class _Text:
         try:
             return self.rendered(self.template, values)
         except Exception as error:
-            # An expression in a template can raise anything: a division, an unknown key, the sandbox.
-            raise EvaluationError(_failure(error, self.where)) from error
+            # An expression in a template can fail in any way: a division, an unknown key, the sandbox.
+            raise EvaluationError(_structured(error, values) or _failure(error, self.where)) from error
+
+
+class _ConversationColumn:
+    """A column, or an expression over one, that comes to a conversation."""
+
+    def __init__(self, source: str, known: Collection[str], where: str) -> None:
+        found = ONE_EXPRESSION.fullmatch(source)
+        if found is None:
+            raise EvaluationError(
+                f"{where[0].upper()}{where[1:]} has to be one column, as in {{{{ conversation }}}}, not '{source[:80]}'."
+            )
+        self._evaluate, used = compile_expression(found[1].strip())
+        _check_names(used, known, where)
+        self.where = f"the column '{found[1].strip()}'"
+
+    def render(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        from evalstudio.templating.conversation_column import messages_of
+
+        return messages_of(self._evaluate(values), self.where)
 
 
 def has_markup(source: str) -> bool:
@@ -176,7 +209,7 @@ def _environment() -> "Sandbox":
     return Sandbox()
 
 
-def _compile(source: str, where: str) -> "tuple[Template, set[str]]":
+def _compile(source: str, where: str, known: Collection[str] = ()) -> "tuple[Template, set[str]]":
     from jinja2 import TemplateSyntaxError, meta
 
     environment = _environment()
@@ -186,12 +219,26 @@ def _compile(source: str, where: str) -> "tuple[Template, set[str]]":
     except TemplateSyntaxError as error:
         raise EvaluationError(
             f"{where[0].upper()}{where[1:]} has a mistake in line {error.lineno}: {error.message}"
+            f"{'.' if (hint := _unwritable(source, known)) else ''}{hint}"
         ) from None
     except RecursionError:
         raise EvaluationError(f"{where[0].upper()}{where[1:]} is nested too deeply.") from None
 
 
-def _check_names(used: Collection[str], known: Collection[str], where: str) -> None:
+def _unwritable(source: str, known: Collection[str]) -> str:
+    """What to do about a column whose name a template can't write, where the source seems to mean one."""
+    for name in known:
+        if name.strip() in source and not name.isidentifier():
+            short = re.sub(r"\W+", "_", name.strip().lower()).strip("_") or "text"
+            short = f"c_{short}" if short[0].isdigit() else short
+            return (
+                f" The name of the column '{name}' can't stand in a template: "
+                f'give it another one with columns = {{ {short} = "{name}" }} of the dataset.'
+            )
+    return ""
+
+
+def _check_names(used: Collection[str], known: Collection[str], where: str, source: str = "") -> None:
     for name in sorted(used):
         if name in known:
             continue
@@ -201,8 +248,27 @@ def _check_names(used: Collection[str], known: Collection[str], where: str) -> N
             )
         raise EvaluationError(
             f"{where[0].upper()}{where[1:]} uses '{name}', and no column is called so. "
-            f"The columns are: {', '.join(known) or 'none'}."
+            f"The columns are: {', '.join(known) or 'none'}.{_unwritable(source, known)}"
         )
+
+
+def _structured(error: Exception, values: Mapping[str, Any]) -> str | None:
+    """The sentence about a list, an object or bytes that a template would write as Python does."""
+    from evalstudio.templating.sandbox import NoText
+
+    if not isinstance(error, NoText):
+        return None
+    name = next((name for name, value in values.items() if value is error.value), None)
+    kind = error.kind
+    if name is None:
+        return f"A message would write {kind} as Python does. Write it as JSON with | tojson, or a list with | join(', ')."
+    if kind == "bytes":
+        return f"The column '{name}' holds bytes (an image, a sound?), which can't be sent as text."
+    how = f"{{{{ {name} | tojson }}}}" + (f" or {{{{ {name} | join(', ') }}}}" if kind == "a list" else "")
+    talk = ""
+    if kind == "a list" and error.value and isinstance(error.value[0], dict):
+        talk = f'; a conversation is sent with messages = "{{{{ {name} }}}}"'
+    return f"The column '{name}' holds {kind}, not text: write {how}{talk}."
 
 
 def _failure(error: Exception, where: str) -> str:

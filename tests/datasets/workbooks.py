@@ -14,10 +14,21 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 STYLES = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
 
 
-def write_sheets(path: Path, sheets: dict[str, list[list[object]]]) -> None:
-    """The smallest workbook that is one; None leaves a cell out."""
+def write_sheets(
+    path: Path,
+    sheets: dict[str, list[list[object]]],
+    *,
+    hidden: dict[str, str] | None = None,
+    extra: str = "",
+) -> None:
+    """The smallest workbook that is one; None leaves a cell out.
+
+    `hidden` are states of sheets by name; `extra` stands in each sheet behind its rows.
+    """
+    states = {name: f' state="{state}"' for name, state in (hidden or {}).items()}
     names = "".join(
-        f'<sheet name="{name}" sheetId="{place}" r:id="r{place}"/>' for place, name in enumerate(sheets, 1)
+        f'<sheet name="{name}" sheetId="{place}"{states.get(name, "")} r:id="r{place}"/>'
+        for place, name in enumerate(sheets, 1)
     )
     links = f'<Relationship Id="styles" Type="{RELATIONS}/styles" Target="styles.xml"/>' + "".join(
         f'<Relationship Id="r{place}" Type="{RELATIONS}/worksheet" Target="worksheets/s{place}.xml"/>'
@@ -45,7 +56,7 @@ def write_sheets(path: Path, sheets: dict[str, list[list[object]]]) -> None:
             )
             book.writestr(
                 f"xl/worksheets/s{place}.xml",
-                f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>',
+                f'<worksheet xmlns="{MAIN}"><sheetData>{lines}{extra}</sheetData></worksheet>',
             )
 
 

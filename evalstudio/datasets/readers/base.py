@@ -1,5 +1,6 @@
 """What every reader of a dataset's format gives."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,11 +13,13 @@ from evalstudio.core.errors import DatasetError
 class Problem(msgspec.Struct, frozen=True):
     """Why a row is kept out of the run, or what was noticed while reading.
 
-    `line` is the line of a text file or the row of a sheet, counted from 1.
+    `line` is the line of a text file or the row of a sheet, counted from 1. `kept`: this is a note, and no
+    row is left out because of it.
     """
 
     line: int | None
     message: str
+    kept: bool = False
 
     def __str__(self) -> str:
         return self.message if self.line is None else f"line {self.line:,}: {self.message}"
@@ -25,6 +28,11 @@ class Problem(msgspec.Struct, frozen=True):
 Row = tuple[int | None, dict[str, Any]]
 """The line where a row starts (None where the format has no lines) and its values by column."""
 Report = Callable[[Problem], None]
+
+
+def note(message: str) -> Problem:
+    """What was noticed about the file as a whole."""
+    return Problem(None, message, kept=True)
 
 
 class FormatReader(Protocol):
@@ -46,9 +54,9 @@ def unique_names(names: list[str], path: Path) -> tuple[str, ...]:
         DatasetError: two columns have the same name.
     """
     columns = tuple(name.strip() or f"column_{place}" for place, name in enumerate(names, 1))
-    for name in columns:
-        if columns.count(name) > 1:
-            raise DatasetError(f"{path.name} has two columns with the name '{name}'. Rename one of them.")
+    if len(set(columns)) < len(columns):
+        name = next(name for name, count in Counter(columns).items() if count > 1)
+        raise DatasetError(f"{path.name} has two columns with the name '{name}'. Rename one of them.")
     return columns
 
 

@@ -8,7 +8,15 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.errors import DatasetError
-from evalstudio.datasets.readers.base import Problem, Report, Row
+from evalstudio.datasets.readers.base import Problem, Report, Row, note
+from evalstudio.datasets.readers.byte_stream import open_bytes, open_text
+from evalstudio.datasets.readers.json_text import (
+    decode_json,
+    json_complaint,
+    kind_of,
+    may_repeat,
+    repeated_key,
+)
 
 UTF8 = ("utf-8", "utf-8-sig")
 
@@ -22,30 +30,47 @@ class JsonLinesReader:
         self.path = path
         self.encoding = encoding
         self.layout = "utf-8" if encoding in UTF8 else encoding
+        self._unique = False  # no line has a key twice, as a reading to the end has shown
 
     def rows(self, report: Report) -> Iterator[Row]:
         decode = msgspec.json.Decoder().decode
+        look = not self._unique
+        found = False
+        commas = 0
         for line, text in enumerate(self._lines(), 1):
             try:
                 row = decode(text)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                if text.strip():
-                    report(Problem(line, json_complaint(text, error)))
-                continue
-            if type(row) is dict:
-                yield line, row
-            else:
+                row, told = _mended(text, error)
+                if told:
+                    report(Problem(line, told))
+                if row is None:
+                    continue
+                commas += 1
+            if type(row) is not dict:
                 report(Problem(line, f"is {kind_of(row)}, not an object with columns"))
+            elif look and may_repeat(text, row) and (key := _repeated(text)) is not None:
+                found = True
+                report(Problem(line, f"has the key '{key}' twice, with different values"))
+            else:
+                yield line, row
+        self._unique = not found
+        if commas:
+            report(
+                note(
+                    f"lines with a comma at their end or before a closing bracket: {commas:,}; it is left out"
+                )
+            )
 
     def _lines(self) -> Iterator[bytes]:
         if self.encoding in UTF8:
-            with self.path.open("rb") as file:
+            with open_bytes(self.path) as file:
                 if self.encoding == "utf-8-sig":
-                    file.seek(len(codecs.BOM_UTF8))
+                    file.read(len(codecs.BOM_UTF8))
                 yield from file
             return
         try:
-            with self.path.open(encoding=self.encoding, newline="\n") as texts:
+            with open_text(self.path, self.encoding, newline="\n") as texts:
                 for text in texts:
                     yield text.encode("utf-8")
         except UnicodeError as error:
@@ -54,19 +79,18 @@ class JsonLinesReader:
             ) from None
 
 
-def json_complaint(text: bytes, error: Exception) -> str:
-    """What is wrong with a piece of JSON, in words."""
-    if isinstance(error, UnicodeDecodeError):
-        return "has bytes that are not UTF-8"
-    if isinstance(error, RecursionError):
-        return "is nested too deeply"
-    for word in (b"NaN", b"Infinity"):
-        if word in text and "invalid character" in str(error):
-            return f"is not JSON ({word.decode()} is no JSON number): {error}"
-    return f"is not JSON: {error}"
+def _mended(text: bytes, error: Exception) -> tuple[Any, str]:
+    """The line's object without commas that end nothing, or None; and what is to be said of it."""
+    if not text.strip():
+        return None, ""
+    try:
+        row = decode_json(text.rstrip().removesuffix(b",")).document
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, json_complaint(text, error)
+    if (key := repeated_key(row)) is not None:
+        return None, f"has the key '{key}' twice, with different values"
+    return (row, "") if type(row) is dict else (None, json_complaint(text, error))
 
 
-def kind_of(value: Any) -> str:
-    """A JSON value's type in words, with its article."""
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", int: "a number"}
-    return "null" if value is None else names.get(type(value), "a number")
+def _repeated(text: bytes) -> str | None:
+    return repeated_key(decode_json(text.rstrip().removesuffix(b",")).document)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from evalstudio.core.errors import DatasetError, RequirementError
-from evalstudio.datasets.readers.base import Problem, Report, Row
+from evalstudio.datasets.readers.base import Report, Row, note
+from evalstudio.datasets.readers.class_labels import id_columns, labels_of_metadata, labels_told, with_names
 from evalstudio.workspace.packaged import how_to_add
 
 BATCH = 1024
@@ -19,14 +20,20 @@ class ParquetReader:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._open() as file:
-            self.columns: tuple[str, ...] | None = tuple(file.schema_arrow.names)
-        self.layout = ""
+            names = tuple(file.schema_arrow.names)
+            self._labels = labels_of_metadata(file.schema_arrow.metadata)
+        self._ids = id_columns(self._labels, names)
+        self.columns: tuple[str, ...] | None = (*names, *self._ids.values())
+        self.layout = f"labels={sorted(self._ids)}" if self._ids else ""
 
     def rows(self, report: Report) -> Iterator[Row]:
         import pyarrow as pa
         import pyarrow.compute as pc
 
         missing: dict[str, int] = {}
+        labels, ids = self._labels, self._ids
+        for told in labels_told(labels, ids):
+            report(told)
         with self._open() as file:
             try:
                 for batch in file.iter_batches(batch_size=BATCH):
@@ -38,12 +45,13 @@ class ParquetReader:
                             missing[field.name] = missing.get(field.name, 0) + count
                             numbers = pc.if_else(nan, pa.scalar(None, field.type), batch.column(place))
                             batch = batch.set_column(place, field, numbers)
-                    for row in batch.to_pylist():
-                        yield None, {name: _plain(value) for name, value in row.items()}
+                    for values in batch.to_pylist():
+                        row = {name: _plain(value) for name, value in values.items()}
+                        yield None, with_names(row, labels, ids) if ids else row
             except (pa.ArrowException, OSError) as error:
                 raise DatasetError(f"{self.path.name} is damaged: {error}.") from None
         for name, count in missing.items():
-            report(Problem(None, f"the column '{name}' has {count:,} NaN, read as empty (null)"))
+            report(note(f"the column '{name}' has {count:,} NaN, read as empty (null)"))
 
     def _open(self) -> Any:
         try:
@@ -71,7 +79,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
     if isinstance(value, list):
-        return [_plain(entry) for entry in value]
+        if value and all(type(entry) is tuple and len(entry) == 2 for entry in value):
+            return {str(key): _plain(entry) for key, entry in value}  # a map
+        return [None if entry != entry else _plain(entry) for entry in value]
     if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
+        return {name: None if entry != entry else _plain(entry) for name, entry in value.items()}
     return value

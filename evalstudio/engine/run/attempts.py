@@ -121,6 +121,8 @@ class Attempts:
             result = CallResult(Outcome.CANCELLED)
             if not item.abandoned:
                 raise
+        except EvaluationError as error:
+            result = CallResult(Outcome.CLIENT_ERROR, message=redact(str(error)))
         except Exception as error:  # noqa: BLE001 - the failure of one sample must not end the others
             run.services.log("error", f"Sample {item.sample.id}: {type(error).__name__}: {error}")
             result = CallResult(Outcome.CLIENT_ERROR, message=redact(f"{type(error).__name__}: {error}"))

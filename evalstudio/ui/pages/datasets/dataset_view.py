@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.datasets import DatasetSource, Preview, Problem
+from evalstudio.datasets.empty_cells import LIKELY as LIKELY_EXPECTED
+from evalstudio.datasets.formats import format_named
 from evalstudio.datasets.survey import Survey
 from evalstudio.ui.kit.form_fields import MOST_SAMPLES, captioned, choice, refill, show_in
 from evalstudio.ui.kit.table_style import ROOMY, fill_row, make_table, quieten, set_widths
@@ -31,15 +33,13 @@ DELIMITERS = {
     mark("tab"): "\t",
     mark("pipe |"): "|",
 }
-ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
+ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
+)  # fmt: skip
 NONE = mark("(none)")
 MOST_COLUMNS = 60
 NARROWEST_LONG = 160  # minimum width in pixels of a column that does not fit
 LIKELY_INPUT = ("text", "question", "prompt", "input", "query", "instruction", "review")
-LIKELY_EXPECTED = (
-    "expected", "label", "answer", "target", "output", "gold", "category", "class", "intent", "sentiment", "solution",
-    "reference", "correct answer", "best answer",
-)  # fmt: skip
 
 
 class DatasetView(QWidget):
@@ -128,7 +128,7 @@ class DatasetView(QWidget):
         self.header.setChecked(True)
         self.header.blockSignals(False)
         for widget in (self.header, self.delimiter):
-            widget.setEnabled(path.suffix.lower() not in (".json", ".jsonl", ".ndjson", ".parquet"))
+            widget.setEnabled(format_named(path) not in ("json", "jsonl", "parquet"))
         self.samples.setValue(0)
         self.input.clear()
         self.expected.clear()
@@ -214,6 +214,7 @@ class DatasetView(QWidget):
         self.evaluation.setEnabled(False)
 
     def show_problems(self, problems: Sequence[Problem], count: int) -> None:
+        count = max(count, len(problems))
         self.problems.setVisible(True)
         self.problems.setRowCount(len(problems))
         for row, problem in enumerate(problems):

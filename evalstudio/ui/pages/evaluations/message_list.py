@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from evalstudio.evaluations.draft import Issue
-from evalstudio.templating.templates import ROLES
+from evalstudio.evaluations.spec import with_conversations
+from evalstudio.templating.templates import CONVERSATION, ROLES
 from evalstudio.ui.kit.form_fields import GrowingText, IssueLabel, choice, exact_text, show_in, small_button
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS
@@ -43,7 +44,8 @@ class MessageList(QWidget):
 
     def show_value(self, messages: Any) -> None:
         """Shows the messages from the text; an invalid one is shown as empty."""
-        wanted = messages if isinstance(messages, list) else []
+        wanted = with_conversations({"messages": messages})["messages"]
+        wanted = wanted if isinstance(wanted, list) else []
         while len(self._rows) > len(wanted):
             self._take(self._rows[-1])
         while len(self._rows) < len(wanted):
@@ -90,7 +92,9 @@ class MessageRow(QWidget):
     def __init__(self, number: int, prefix: str = "") -> None:
         super().__init__()
         self.role = choice(
-            f"{prefix}message_{number}_role", tr("Role of message {number}").format(number=number + 1), ROLES
+            f"{prefix}message_{number}_role",
+            tr("Role of message {number}").format(number=number + 1),
+            (*ROLES, CONVERSATION),
         )
         self.text = GrowingText(
             f"{prefix}message_{number}_text", tr("Template of message {number}").format(number=number + 1)
