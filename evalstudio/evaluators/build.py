@@ -12,13 +12,13 @@ import msgspec
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
 from evalstudio.evaluators.built import Evaluator
-from evalstudio.evaluators.choices import multiple_choice
 from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.custom import load_function
 from evalstudio.evaluators.exact_match import exact_match
 from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
-from evalstudio.evaluators.numeric import numeric_match
+from evalstudio.evaluators.multiple_choice import multiple_choice
+from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.recorded import recorded
 from evalstudio.evaluators.regex import compiled, regex_extract, regex_match
 from evalstudio.evaluators.similarity import similarity
