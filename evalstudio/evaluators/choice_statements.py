@@ -15,6 +15,7 @@ from evalstudio.evaluators.cues import (
     LANGUAGES,
     NONE_OR_ALL,
     WRONG_AFTER,
+    Cue,
     last_cues,
 )
 
@@ -36,8 +37,11 @@ _VERDICT = re.compile(
 )
 _TICK = re.compile(r"[)\].:]? ?[✓✔✅☑]")
 _CALLED_RIGHT = re.compile(
-    r"(?:correct|right|best|final|proper|appropriate|my|likely|suitable|accurate|richtige|korrekte|bonne|correcte|correct[oa]|cert[oa]|giust[oa]|corrett[oa]|juiste|poprawna|правильн\w*|верн\w*|doğru|benar|tepat|सही|正确|正確|正しい|올바른|맞는|ที่ถูกต้อง|ถูก|đúng)\W{0,3}(?:\w+\s){0,1}$"
-    r"|^\s*(?:الصحيح|الأصح|الأنسب|benar|tepat|yang\s+benar|yang\s+tepat|đúng|ที่ถูกต้อง|correct[oa]|corrett[oa]|cert[oa]|correcte)",
+    r"(?:correct|right|best|final|proper|appropriate|my|likely|suitable|accurate|richtige|korrekte|bonne|correcte|correct[oa]|cert[oa]|giust[oa]|corrett[oa]|juiste|poprawna|правильн\w*|верн\w*|doğru|benar|tepat|सही|正确|正確|正しい|올바른|맞는|ที่ถูกต้อง|ถูก|đúng)\W{0,3}(?:\w+\s){0,1}$",
+    re.IGNORECASE,
+)
+_NAMED_RIGHT = re.compile(
+    r"الصحيح|الأصح|الأنسب|(?<!\w)(?:benar|tepat|đúng|correct[oae]?|corret[oa]|corrett[oa]|cert[oa]|giust[oa]|juiste|poprawna|prawidłowa|doğru)(?!\w)|ที่ถูก|правильн|верн|सही|正确|正確|正しい",
     re.IGNORECASE,
 )
 _NOT_CHOSEN = re.compile(
@@ -117,17 +121,23 @@ def _cued(text: str, labels: Labels, texts: dict[str, str]) -> Iterator[Claim]:
             if kind == "choosing" and (_NOT_CHOSEN.search(before) or _is_option_word(text, cue.start)):
                 continue
             if kind == "options":
-                around = _CALLED_RIGHT.search(before) or _CALLED_RIGHT.search(
-                    text[cue.start + 1 : cue.end + 1][-20:]
-                )
-                if not (around or (cue.linked and not cue.named)):
+                around = _CALLED_RIGHT.search(before) or _NAMED_RIGHT.search(text, cue.start, cue.end)
+                if not (around or (cue.linked and not cue.named) or _is_all(text, cue, labels)):
                     continue
-            linked = cue.linked or kind == "choosing"
+            linked = cue.linked or kind == "choosing" or _is_all(text, cue, labels)
             stated = _text_at(text, cue.end, texts) or stated_at(text, cue.end, labels, linked=linked)
             if stated is None and linked and NONE_OR_ALL.match(text, cue.end):
                 stated = Stated((), cue.end)
             if stated is not None:
                 yield Claim(stated.labels, cue.start, stated.end, _weight(text, cue.start, cue.end))
+
+
+def _is_all(text: str, cue: Cue, labels: Labels) -> bool:
+    """Whether an answer is nothing but such a word and a label: "option b"."""
+    if cue.start:
+        return False
+    stated = stated_at(text, cue.end, labels, linked=True)
+    return stated is not None and not text[stated.end :].strip(" .)]!")
 
 
 def _is_option_word(text: str, start: int) -> bool:

@@ -195,9 +195,9 @@ _REFUSALS = re.compile(
 )
 CORRECTIONS = re.compile(
     r"\b(?:wait|actually|correction|instead|rather|on\s+second\s+thought|sorry|mistake\w*|hmm+|let\s+me\s+(?:re\w+|double|check|correct|think)|"
-    r"hold\s+on|oops|scratch\s+that|re-?check\w*|re-?consider\w*|no(?=[,.!:—–-])|moment|doch|warte|korrektur|attendez|attends|erreur|espera|"
+    r"however|but|aber|jedoch|mais|pero|mas|но|однако|tetapi|ama|fakat|hold\s+on|oops|scratch\s+that|re-?check\w*|re-?consider\w*|no(?=[,.!:—–-])|moment|doch|warte|korrektur|attendez|attends|erreur|espera|"
     r"perdón|corrección|correção|espere|aspetta|нет|стоп|подождите|ошибка|tunggu|bekle|hayır)\b"
-    r"|等等|不对|不對|更正|待って|違い|訂正|잠깐|아니|수정|انتظر|تصحيح|रुको|रुकिए|ग़लती|เดี๋ยวก่อน",
+    r"|等等|但是|しかし|하지만|لكن|लेकिन|不对|不對|更正|待って|違い|訂正|잠깐|아니|수정|انتظر|تصحيح|रुको|रुकिए|ग़लती|เดี๋ยวก่อน",
     re.IGNORECASE,
 )
 CONCLUSIONS = re.compile(
@@ -227,7 +227,7 @@ WRONG_AFTER = re.compile(
 DENIED_BEFORE = re.compile(
     rf"(?:(?<!{GLUE})(?:not|n't|n’t|isn't|isn’t|rul(?:e|es|ed|ing)\s+out|eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|except|excluding|neither|nor|unlike|reject(?:s|ed|ing)?|"
     rf"discard(?:s|ed|ing)?|rather\s+than|instead\s+of|nicht|weder|kein|pas|ni|no|não|non|niet|nie|не|ни|ليس|ليست|bukan|tidak|không\s+phải)|n't|n’t|不是|不选|不選|排除|ไม่ใช่)"
-    rf"[^\S\n]*(?:(?:be|is|the|option|choice|answer|letter|to|it|pick|choose|select|by|really|necessarily|just|say|选项|選項|选择)[^\S\n]*){{0,4}}[(\[]? ?\Z",
+    rf"[^\S\n]*(?:(?:be|is|es|est|ist|é|è|la|die|the|option|choice|answer|letter|to|it|pick|choose|select|by|really|necessarily|just|say|选项|選項|选择)[^\S\n]*){{0,4}}[(\[]? ?\Z",
     re.IGNORECASE,
 )
 """What denies the label right after it."""

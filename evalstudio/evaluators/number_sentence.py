@@ -23,6 +23,18 @@ _ASIDE_BEFORE = re.compile(
     rf"\s+(?:(?:the|a|all|about|just|only|these|those|my|her|his|its|their|each|each\s+of\s+the|los|las|les|den|die|der)\s+){{0,2}}[$€£₹¥]?\s?$",
     re.IGNORECASE,
 )
+_PURPOSE = re.compile(
+    r"(?<!\w)to\s+(?!get|give|make|obtain|find|reach|have|be|yield|total|equal|form|become)[a-z]+\s+(?:(?:the|a|about|all)\s+)?[$€£]?\s?$",
+    re.IGNORECASE,
+)
+_SUBORDINATE = re.compile(
+    r"\s*(?:after|before|when|while|once|if|having|assuming|including|of\s+which|out\s+of|nachdem|bevor|wenn|après|avant|después|antes|depois|после|если)(?!\w)",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"一共|总共|總共|全部で|合計|총|모두|ทั้งหมด|(?<!\w)(?:in\s+total|altogether|in\s+all|insgesamt|au\s+total|en\s+total|no\s+total|всего|итого)(?!\w)",
+    re.IGNORECASE,
+)
 _ASIDE_AFTER = re.compile(
     r"\s*(?:\w+\s+)?(?:more|less|fewer|greater|larger|smaller|higher|lower|older|younger)\s+(?:\w+\s+){0,3}?than\b"
     r"|\s+times\s+(?:as|more|the)\b"
@@ -119,13 +131,22 @@ def _first(plain: str, found: Sequence[Found], kept: Sequence[Found], named: boo
 
 def _main(plain: str, found: Sequence[Found], kept: Sequence[Found]) -> Found:
     """The last number of the last clause that states one."""
-    for start, end in reversed(list(_clauses(plain))):
+    clauses = list(_clauses(plain))
+    if total := [
+        one
+        for one in clauses[:-1]
+        if _TOTAL.search(plain, *one) and any(one[0] <= it.start < one[1] for it in kept)
+    ]:
+        clauses = clauses[: clauses.index(total[-1]) + 1]
+    for start, end in reversed(clauses):
         inside = [one for one in kept if start <= one.start < end]
         if not inside:
             continue
         if (equal := _right_hand_side(plain, found, start, end)) is not None:
             return equal
         earlier = any(one.start < start for one in kept)
+        if earlier and _SUBORDINATE.match(plain, start, end):
+            continue
         main = [
             one
             for place, one in enumerate(inside)
@@ -149,6 +170,8 @@ def _aside(plain: str, one: Found, *, opens: bool, start: int) -> bool:
     if _ASIDE_AFTER.match(plain, one.end):
         return True
     before = plain[max(start, one.start - 40) : one.start]
+    if not opens and _PURPOSE.search(before):
+        return True
     preposition = _ASIDE_BEFORE.search(before)
     # what opens a clause is beside the one before only where the clause begins with the preposition
     return preposition is not None and (not opens or not before[: preposition.start()].strip())

@@ -27,7 +27,7 @@ _AFTER = re.compile(
     r"|(?P<comparison>\s*(?:<(?!/?[a-zA-Z]{1,10}>)|[>≤≥≠±]|\\(?:leq?|geq?|lt|gt|neq?|pm)(?![a-z])|!=))"
     rf"|(?P<expression>\s*(?:[+*×÷·^]|\*\*)\s*-?{_TERM}|\s*/\s*(?:\d|[(\\{{]|[xyznπ](?!\w))|\s[-−]\s(?:\d|\(|\\|[xyzn](?!\w))|\)\s?[\^*/×]"
     r"|\s?x\s?\d|\s?(?:\\(?:pi|sqrt|theta|alpha|ln|log|sin|cos|tan|infty)|π|√|[xyznπi](?![\w’'-])))"
-    rf"|(?P<quantity>\s?{_LARGER_UNIT}\s*(?:and\s+|,\s*)?\d+(?:\.\d+)?\s?[a-z'′]|\s?[^\W\d_]+\s+(?:{_JOINS})\s+\d+(?!\s+of\b))"
+    rf"|(?P<quantity>\s?{_LARGER_UNIT}\s*(?:and\s+|,\s*)?\d+(?:\.\d+)?\s?[a-z'′]|\s?[^\W\d_]+\s+(?:and|or|und|oder|et|ou|y|o|e|и|или)\s+\d+(?!\s+of\b))"
 )
 _BEFORE = re.compile(
     r"(?:(?P<range>\d\s?[-–—−‑~～〜]\s?|\d\s(?:to|through|bis|till|до)\s|\d\s?(?:至|到|から)\s?)"

@@ -52,7 +52,7 @@ def answer_number(text: str, decimal: Decimal = "auto") -> Number | None:
             or is longer than LONGEST.
     """
     text = without_run_on(text)
-    boxed = _last_box(text)
+    boxed = last_box(text)
     if boxed is not None:
         return only_number(boxed, decimal)
     if (marked := _marked(text, decimal)) is not None:
@@ -104,7 +104,7 @@ def expected_number(text: str, decimal: Decimal = "auto") -> Number | None:
     Raises:
         NotOne: the text is more than one number.
     """
-    boxed = _last_box(text)
+    boxed = last_box(text)
     if boxed is not None:
         return only_number(boxed, decimal)
     if len(text) > LONGEST:
@@ -257,12 +257,22 @@ def _marked(text: str, decimal: Decimal) -> Number | None:
         line = text[place + 4 : len(text) if stop < 0 else stop][:LONGEST]
         plain = spelled_out(line)
         first = next(found_in(plain, decimal), None)
-        if first is not None and not HEADING.match(plain, first.end) and len(plain[first.end :].split()) <= 3:
+        if (
+            first is not None
+            and not HEADING.match(plain, first.end)
+            and _ends_answer(plain[first.end :], text, stop)
+        ):
             return first.number
     return None
 
 
-def _last_box(text: str) -> str | None:
+def _ends_answer(after: str, text: str, stop: int) -> bool:
+    """Whether a few words at most follow the number of a mark in its line, and then nothing but blank lines."""
+    words = len(after.strip(" .*$_)").split())
+    return words == 0 or (words <= 3 and (stop < 0 or not text[stop:].strip()))
+
+
+def last_box(text: str) -> str | None:
     r"""What is inside the last \boxed{}, its braces counted."""
     start = max(text.rfind("\\boxed{"), text.rfind("\\fbox{"))
     if start < 0:

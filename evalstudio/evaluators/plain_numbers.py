@@ -10,7 +10,7 @@ _WRAPPED = re.compile(
 _SPACING = re.compile(r"\\[,;: ]|~")
 _SIZING = re.compile(r"\\(?:left|right|displaystyle|big|Big|quad|qquad)(?![a-zA-Z])|\\!")
 _DEGREE = re.compile(r"\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z]))|\s*\\deg(?:ree)?(?![a-zA-Z])")
-_UNIT_POWER = re.compile(r"(?<=[a-zA-ZµμΩ])\s?\^\s?\{?-?[1-9]\}?(?!\w)")
+_UNIT_POWER = re.compile(r"(?<=[a-zA-ZµμΩ])\s?\^\s?(?:\{-?[1-9]\}|-?[1-9](?!\w))")
 _UNIT_BEFORE = re.compile(
     r"(?:\b|\d)(?:[kcmdµnM]?m|in|ft|yd|mi|miles?|inch(?:es)?|feet|met(?:er|re)s?|s|sec|h|units?|km|cm|mm)$"
 )
@@ -45,7 +45,7 @@ def spelled_out(text: str) -> str:
     if "\\" in plain or "{" in plain:
         plain = _latex(plain)
     if "^" in plain:
-        plain = _UNIT_POWER.sub(lambda match: _without_unit_power(plain, match), plain)
+        plain = _UNIT_POWER.sub(_without_unit_power, plain)
     if "**" in plain or "__" in plain:
         plain = _EMPHASIS.sub("", plain)
     if not plain.isascii() or any(part in plain for part in _IN_MINUS_WORDS):
@@ -58,9 +58,9 @@ def _signed(plain: str, match: re.Match[str]) -> str:
     return " - " if _OPERAND.search(plain[max(0, match.start() - 5) : match.start()]) else "-"
 
 
-def _without_unit_power(plain: str, match: re.Match[str]) -> str:
+def _without_unit_power(match: re.Match[str]) -> str:
     """The power of a unit, as in cm^2, says nothing about the number; that of a variable does."""
-    before = plain[max(0, match.start() - 12) : match.start()]
+    before = match.string[max(0, match.start() - 12) : match.start()]
     return "" if _UNIT_BEFORE.search(before) else match[0]
 
 
@@ -71,6 +71,8 @@ def _latex(text: str) -> str:
     plain = _SIZING.sub("", plain)
     plain = re.sub(r"\\(?:times|cdot)(?![a-zA-Z])", "×", plain)
     plain = re.sub(r"\\(?:approx|simeq|equiv)(?![a-zA-Z])", "=", plain)
+    if "^" in plain:
+        plain = _UNIT_POWER.sub(_without_unit_power, plain)
     plain = _WRAPPED.sub(r" \1", plain)
     return _FRACTION.sub(lambda match: f" {match[1] or match[2]}/{match[3] or match[4]}", plain)
 
