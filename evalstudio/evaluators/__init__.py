@@ -8,6 +8,7 @@ from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.exact_match import exact_match
 from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
+from evalstudio.evaluators.math_match import math_match
 from evalstudio.evaluators.multiple_choice import multiple_choice
 from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.regex import regex_extract, regex_match
@@ -24,6 +25,7 @@ __all__ = [
     "function_call",
     "json_match",
     "json_valid",
+    "math_match",
     "multiple_choice",
     "numeric_match",
     "options_of",

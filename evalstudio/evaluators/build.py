@@ -17,6 +17,7 @@ from evalstudio.evaluators.custom import load_function
 from evalstudio.evaluators.exact_match import exact_match
 from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
+from evalstudio.evaluators.math_match import LONGEST_S, math_match, require_math_verify
 from evalstudio.evaluators.multiple_choice import multiple_choice
 from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.recorded import recorded
@@ -26,11 +27,13 @@ from evalstudio.templating.templates import compile_value, has_markup
 
 
 class Kind(NamedTuple):
-    """A type of evaluator: its function, its metrics, and which of its options can come from columns."""
+    """A type of evaluator: its function, its metrics, which of its options can come from columns, and what it needs."""
 
     function: Callable[..., Score]
     metrics: tuple[str, ...] = ("accuracy",)
     from_columns: tuple[str, ...] = ("expected",)
+    longest_s: float | None = None  # of one that takes its time, and so is judged apart
+    check: Callable[[], None] | None = None  # raises where something it needs is missing
 
 
 KINDS: dict[str, Kind] = {
@@ -40,6 +43,7 @@ KINDS: dict[str, Kind] = {
     "regex_extract": Kind(regex_extract),
     "contains": Kind(contains),
     "multiple_choice": Kind(multiple_choice, from_columns=("expected", "choices")),
+    "math_match": Kind(math_match, longest_s=LONGEST_S, check=require_math_verify),
     "json_valid": Kind(json_valid, from_columns=("schema",)),
     "json_match": Kind(json_match),
     "function_call": Kind(function_call, from_columns=("expected", "functions")),
@@ -137,6 +141,8 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
             "An evaluator has no type" if kind_name is None else f"'{kind_name}' is no type of evaluator"
         )
         raise EvaluationError(f"{message}. The types are: {', '.join(evaluator_types())}.")
+    if kind.check is not None:
+        kind.check()
     fixed, templates = _options(kind, options, name, columns)
     metrics = _metrics(table, _usual_metrics(kind, fixed), name)
     function = partial(kind.function, **fixed, name=name)
@@ -145,7 +151,8 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
         score = function(answer, **{option: value_of(values) for option, value_of in templates.items()})
         return score if score.metrics == metrics else msgspec.structs.replace(score, metrics=metrics)
 
-    return Evaluator(name, str(kind_name), metrics, judge)
+    apart = kind.longest_s is not None
+    return Evaluator(name, str(kind_name), metrics, judge, apart=apart, longest_s=kind.longest_s)
 
 
 def _options(
@@ -237,4 +244,4 @@ def _python(
         )
     metrics = _metrics(table, ("accuracy",), name)
     judge = load_function(base / options["path"], options["function"], columns, name, metrics)
-    return Evaluator(name, "python", metrics, judge)
+    return Evaluator(name, "python", metrics, judge, apart=True)

@@ -20,7 +20,8 @@ class Evaluator:
     """Judges answers, given the values of their samples.
 
     A judge that is itself a model needs calls: then `model_judge` says what to send and reads the replies,
-    and `judge` is not used. `scale` is the smallest and largest possible value, where there are such.
+    and `judge` is not used. `scale` is the smallest and largest possible value, where there are such. One that is
+    judged `apart` takes its time, and has a process of its own in a run; `longest_s` is its own deadline there.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Evaluator:
     direction: Literal["higher", "lower"] = "higher"
     scale: tuple[float, float] | None = None
     model_judge: "Judge | None" = None
+    apart: bool = False
+    longest_s: float | None = None
 
     @property
     def needs_calls(self) -> bool:

@@ -1,7 +1,7 @@
 """The evaluators of a run at work: scores, never an exception and never a score for what has no answer.
 
-Quick evaluators judge at once and their scores go into the answer's own commit. A person's code runs in processes of
-its own, where it can neither hold up nor crash the engine, and a model judge makes calls of its own: their scores come
+Quick evaluators judge at once and their scores go into the answer's own commit. A person's code, and what else takes its
+time, runs in processes of its own, where it can neither hold up nor crash the engine, and a model judge makes calls of its own: their scores come
 after the answer is saved.
 """
 
@@ -48,8 +48,8 @@ class Scoring:
         longest: Callable[[], float] = lambda: TimeOuts().attempt,
         on_judged: Callable[[float], None] = lambda processor: None,
     ) -> None:
-        self._quick = [one for one in evaluators if one.type != "python" and not one.needs_calls]
-        self._slow = [one for one in evaluators if one.type == "python"]
+        self._quick = [one for one in evaluators if not one.apart and not one.needs_calls]
+        self._slow = [one for one in evaluators if one.apart]
         self.judges = list(judges)
         self._save = save
         self._workers = workers or {}  # of a person's own evaluators
@@ -105,7 +105,7 @@ class Scoring:
     async def _judge(
         self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
     ) -> None:
-        longest = self._longest()
+        longest = min(self._longest(), evaluator.longest_s or math.inf)
         try:
             score = await self._judged(evaluator, answer, values, longest)
         except TimeoutError:
