@@ -13,7 +13,7 @@ AFTER_LABEL = rf"(?!{GLUE}|[\d_]|['’](?!{_TURKISH})|-\w|\+\+|#)"
 _NOUNS = one_of(words("options"))
 _JOINS = one_of(words("joins"))
 _GOES_ON = re.compile(
-    rf"(?i:\s+(?:(?:{one_of(words('reasons'))})|(?:is|which|given|based|due|for|with|option|choice|over|şıkkı\w*|şık\w*|seçene\w*|olmalı\w*|olur)(?!\w)|है|होगा|अर्थात))|\s+(?:{_JOINS})"
+    rf"(?i:\s+(?:(?:{one_of(words('reasons'))})|(?:is|which|given|based|due|for|with|option|choice|over|şıkkı\w*|şık\w*|seçene\w*|olmalı\w*|olur)(?!\w)|है|होगा|अर्थात))|\s+(?:{_JOINS})|\s+(?:to|through|bis)\s+[A-Z0-9](?!\w)"
     r"|[\s*]*[.,;:!)\]}<>(/&\-–—=。、]|\s*$|\s*\n|\s+[^\x00-\u024f]|[^\x00-\u024f]|['’]|\s+[A-Z0-9(]"
 )
 _CLAUSE = re.compile(

@@ -208,7 +208,7 @@ CONCLUSIONS = re.compile(
     re.IGNORECASE,
 )
 _NONE = (
-    r"none|neither|no\s+(?:correct|right|option|choice|single)|not?\s+any|nothing|all\s+of|all\s+(?:three|four)|both|keine|weder|alle|"
+    r"none|n/?a(?!\w)|neither|no\s+(?:correct|right|option|choice|single)|not?\s+any|nothing|all\s+of|all\s+(?:three|four)|both|keine|weder|alle|"
     r"aucune?|toutes|ninguna?|ningún|todas|nenhuma?|nessuna?|tutte|geen|żadna|ни\s+од|ничего|все|hiçbiri|hepsi|tidak\s+ada|semua|không\s+có|"
     r"لا\s+شيء|جميع|कोई\s+नहीं|इनमें\s+से|以上都|以上皆|都不|都是|没有|沒有|いずれも|どれも|ない|なし|없|모두|ไม่มี"
 )
@@ -288,6 +288,9 @@ _LINK = re.compile(
 )
 
 
+_PARTICLES = "은이"  # of Korean; a cue that ends in one is linked already
+
+
 def lowered(text: str) -> str:
     """The text in lower case, character by character."""
     return text.replace("İ", "I").lower()
@@ -326,7 +329,8 @@ def last_cues(text: str, kind: str = "answers") -> Iterator[Cue]:
         link = _LINK.match(text, place + len(stem), min(later, place + len(stem) + LONGEST_LINK))
         if link is not None:
             word = link["word"] is not None
-            yield Cue(place, link.end(), word or link["mark"] is not None, word)
+            word = word or stem[-1] in _PARTICLES
+            yield Cue(place, link.end(), word or link["mark"] is not None or stem[-1] in ":：", word)
         later = place
         before = even.rfind(stem, 0, place)
         if before < 0:

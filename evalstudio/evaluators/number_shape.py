@@ -32,6 +32,7 @@ _AFTER = re.compile(
 _BEFORE = re.compile(
     r"(?:(?P<range>\d\s?[-–—−‑~～〜]\s?|\d\s(?:to|through|bis|till|до)\s|\d\s?(?:至|到|から)\s?)"
     r"|(?P<ratio>\d\s?:\s?|\d[.,/'])"
+    r"|(?P<quantity>\d[万萬만億亿억千百])"
     r"|(?P<comparison>(?:[<>≤≥≠]|\\(?:leq?|geq?|lt|gt|neq?)|!=)\s*)"
     r"|(?P<expression>(?:[\d)\]}]|(?<![a-zA-Z])[a-zA-Z])\s*(?:[+*×÷·/^_]|\*\*)\s*[({\[]?\s?|(?:[\d)\]}]|(?<!\w)[xyzn])\s[-−]\s|\d\s?x\s?|\)\("
     r"|(?:\\?(?:sqrt|log|ln|sin|cos|tan|exp|lim|det)|√|∛|\\pm|±|\^|_)\s*[({\[]{0,2}))$"

@@ -35,6 +35,9 @@ HEADING = re.compile(r"[.):]\s+\S|[.)]\d|:$")
 DIRECT = re.compile(
     rf"[\s*_:=$\\(\[\"'“]*(?:[A-Za-z]\s*=\s*)?(?:{CURRENCY}|USD|EUR|Rs\.?|US)?\s?", re.IGNORECASE
 )
+_UNKNOWN = re.compile(
+    r"\d\s?[a-zA-Z](?![a-zA-Z])|(?<![a-zA-Z])[a-zA-Z]\s?[\^+*/-]|[+*/^-]\s?[a-zA-Z](?![a-zA-Z])"
+)
 MONTH = re.compile(
     r"(?<![^\W\d_])(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?![^\W\d_])",
     re.IGNORECASE,
@@ -120,6 +123,8 @@ def _of_equation(plain: str, decimal: Decimal) -> Number | None:
     sides = re.split(r"(?<![<>!=])==?(?![=])", plain)
     if any(re.search(r"[,;<>]\s|\b(?:and|or)\b|[<>≤≥±≠]", side) for side in sides):
         raise NotOne("more than one equation")
+    if any(_UNKNOWN.search(side) for side in sides[:-1]):
+        raise NotOne("an equation to solve")
     for side in (sides[-1], sides[0]) if len(sides) > 1 else ():
         try:
             number = only_number(side.replace("=", " "), decimal)

@@ -174,6 +174,18 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
         ("คำตอบคือ B", "B"),
         ("คำตอบที่ถูกต้องคือข้อ B", "B"),
     ],
+    "forms of no answer": [
+        ("It could be any of A to D.", None),
+        ("Answer: N/A", None),
+        ("N/A", None),
+        ("La respuesta no es A.", None),
+        ("Die Antwort ist nicht A.", None),
+        ("Antwort: Keine der genannten", None),
+        ("答案不是A。", None),
+        ("option b", "B"),
+        ("Letter B", "B"),
+        ("At first glance A seems right. However, B is correct.", "B"),
+    ],
     "corrections and contradictions": [
         ("The answer is A. Wait, foxes are small; the answer is B.", "B"),
         ("The answer is A. Actually, no: it's B.", "B"),

@@ -75,6 +75,21 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
         ("#### Question 4\nThe total is 7.", "7"),
         ("##### 5 ways\nThe answer is 7.", "7"),
     ],
+    "cues with a particle, and numbers in two parts": [
+        ("정답은 12개입니다. 3개씩 4상자.", "12"),
+        ("답은 12개, 3개씩이다.", "12"),
+        ("답이 12라면 3은 아니다.", "12"),
+        ("約1万2000円", None),
+        ("总共3万5000元", None),
+        ("12만 원", "120000"),
+        ("So she has $36 left, after paying $4 for 2 books.", "36"),
+        ("It takes her 5 hours to drive 300 miles.", "5"),
+        ("Multiply 3 by 4 to get 12.", "12"),
+        ("一共有24个苹果，分给3个人。", "24"),
+        ("Son 24 libros en 3 cajas.", "24"),
+        ("The answer is 8 apples or 4 pears.", None),
+        ("It is 2 hours 30 minutes.", None),
+    ],
     "minus signs": [
         ("The result is –5", "-5"),
         ("The result is ‑5", "-5"),
@@ -272,7 +287,7 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
 NO_SINGLE_NUMBERS = [
     "12:00", "10:30 AM", "3:4", "9 : 4", "(2, 3)", "[2, 3]", "{1, 2, 3}", r"2\sqrt{3}", r"\sqrt{7}", "√7", "2024-05-01", "1/2/2024",
     "3.5.2024", "May 5", "5 May 2021", "x > 5", "x \\le 5", "< 30", "≥ 3", "3 and 4", "5 or 6", "3, 5, 7", "1-2", "3–5", "5 to 10", r"\pi",
-    r"\frac{\pi}{2}", "3π", "2x", "x^2", "2x + 3", "y = 2x + 3", "x = 1, y = 2", "x = 3 or x = -3", r"\pm 7", "±7", "3 ± 2", "5!", "3 + 4i",
+    r"\frac{\pi}{2}", "3π", "2x", "x^2", "2x + 3", "y = 2x + 3", "2x + 1 = 5", "x + 3 = 8", "x = 1, y = 2", "x = 3 or x = -3", r"\pm 7", "±7", "3 ± 2", "5!", "3 + 4i",
     "3i", "log 5", r"\sin 30", "2 hours 30 minutes", "5'10\"", "1.2.3", "192.168.0.1", "3 x 4", "e^2", r"\boxed{3, 5}", r"\boxed{2\pi}",
 ]  # fmt: skip
 SINGLE_NUMBERS = [
