@@ -4,12 +4,13 @@ from typing import Any
 
 from evalstudio.evaluators.build import Option, build_evaluators, evaluator_types, options_of
 from evalstudio.evaluators.built import Evaluator, EvaluatorFailed
-from evalstudio.evaluators.choices import multiple_choice
 from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.exact_match import exact_match
 from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
-from evalstudio.evaluators.numeric import numeric_match
+from evalstudio.evaluators.math_match import math_match
+from evalstudio.evaluators.multiple_choice import multiple_choice
+from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.regex import regex_extract, regex_match
 from evalstudio.evaluators.similarity import similarity
 
@@ -24,6 +25,7 @@ __all__ = [
     "function_call",
     "json_match",
     "json_valid",
+    "math_match",
     "multiple_choice",
     "numeric_match",
     "options_of",

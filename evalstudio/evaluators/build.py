@@ -12,13 +12,14 @@ import msgspec
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score, Unreadable
 from evalstudio.evaluators.built import Evaluator
-from evalstudio.evaluators.choices import multiple_choice
 from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.custom import load_function
 from evalstudio.evaluators.exact_match import exact_match
 from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
-from evalstudio.evaluators.numeric import numeric_match
+from evalstudio.evaluators.math_match import LONGEST_S, math_match, require_math_verify
+from evalstudio.evaluators.multiple_choice import multiple_choice
+from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.recorded import recorded
 from evalstudio.evaluators.regex import compiled, regex_extract, regex_match
 from evalstudio.evaluators.similarity import similarity
@@ -26,12 +27,14 @@ from evalstudio.templating.templates import compile_value, has_markup
 
 
 class Kind(NamedTuple):
-    """A type of evaluator: its function, its metrics, and which of its options can come from columns."""
+    """A type of evaluator: its function, its metrics, which of its options can come from columns, and what it needs."""
 
     function: Callable[..., Score]
     metrics: tuple[str, ...] = ("accuracy",)
     from_columns: tuple[str, ...] = ("expected",)
     scale: tuple[float, float] | None = None
+    longest_s: float | None = None  # of one that takes its time, and so is judged apart
+    check: Callable[[], None] | None = None  # raises where something it needs is missing
 
 
 KINDS: dict[str, Kind] = {
@@ -41,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "regex_extract": Kind(regex_extract),
     "contains": Kind(contains),
     "multiple_choice": Kind(multiple_choice, from_columns=("expected", "choices")),
+    "math_match": Kind(math_match, longest_s=LONGEST_S, check=require_math_verify),
     "json_valid": Kind(json_valid, from_columns=("schema",)),
     "json_match": Kind(json_match),
     "function_call": Kind(function_call, from_columns=("expected", "functions")),
@@ -138,6 +142,8 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
             "An evaluator has no type" if kind_name is None else f"'{kind_name}' is no type of evaluator"
         )
         raise EvaluationError(f"{message}. The types are: {', '.join(evaluator_types())}.")
+    if kind.check is not None:
+        kind.check()
     fixed, templates = _options(kind, options, name, columns)
     metrics = _metrics(table, _usual_metrics(kind, fixed), name)
     function = partial(kind.function, **fixed, name=name)
@@ -150,7 +156,14 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
         return score if score.metrics == metrics else msgspec.structs.replace(score, metrics=metrics)
 
     built = Evaluator(
-        name, str(kind_name), metrics, judge, scale=kind.scale, unreadable=_unreadable(table, name)
+        name,
+        str(kind_name),
+        metrics,
+        judge,
+        scale=kind.scale,
+        unreadable=_unreadable(table, name),
+        apart=kind.longest_s is not None,
+        longest_s=kind.longest_s,
     )
     return built
 
@@ -262,4 +275,4 @@ def _python(
         )
     metrics = _metrics(table, ("accuracy",), name)
     judge = load_function(base / options["path"], options["function"], columns, name, metrics)
-    return Evaluator(name, "python", metrics, judge, unreadable=_unreadable(table, name))
+    return Evaluator(name, "python", metrics, judge, unreadable=_unreadable(table, name), apart=True)

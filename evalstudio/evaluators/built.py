@@ -20,8 +20,9 @@ class Evaluator:
     """Judges answers, given the values of their samples.
 
     A judge that is itself a model needs calls: then `model_judge` says what to send and reads the replies,
-    and `judge` is not used. `scale` is the smallest and largest possible value, where there are such.
-    `unreadable` is what becomes of an answer that can't be read.
+    and `judge` is not used. `scale` is the smallest and largest possible value, where there are such. One that is
+    judged `apart` takes its time, and has a process of its own in a run; `longest_s` is its own deadline there.
+    `unreadable` is what becomes of an answer that cannot be read.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Evaluator:
     scale: tuple[float, float] | None = None
     model_judge: "Judge | None" = None
     unreadable: Unreadable = "unscored"
+    apart: bool = False
+    longest_s: float | None = None
 
     @property
     def needs_calls(self) -> bool:

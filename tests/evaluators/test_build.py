@@ -100,7 +100,7 @@ def test_that_metrics_follow_the_options_or_the_table() -> None:
 
 def test_that_every_type_is_listed_with_its_options() -> None:
     types = evaluator_types()
-    assert types["numeric_match"] == ("expected", "tolerance", "relative_tolerance")
+    assert types["numeric_match"] == ("expected", "tolerance", "relative_tolerance", "decimal")
     assert set(types) >= {"exact_match", "multiple_choice", "function_call", "python"}
 
 

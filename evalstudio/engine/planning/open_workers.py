@@ -4,6 +4,8 @@ import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from evalstudio.authoring.python_evaluation import PythonEvaluation
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.workers import Cluster, Processes, Threads
@@ -13,6 +15,7 @@ from evalstudio.engine.workers.dask_workers import ClusterWorkers
 from evalstudio.engine.workers.process_workers import ProcessWorkers
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.engine.workers.target import (
+    BuiltTarget,
     EvaluationTarget,
     EvaluatorsTarget,
     EvaluatorTarget,
@@ -55,8 +58,13 @@ async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
 
 
 def _open_evaluators(plan: Plan, log: Callable[[str, str], None]) -> dict[str, Workers]:
-    """Processes for the user-written evaluators; they start with the first answer."""
-    targets = evaluator_targets(plan)
+    """Processes for the evaluators that are judged apart; they start with the first answer."""
+    return _in_processes(plan, [*evaluator_targets(plan), *built_targets(plan)], log)
+
+
+def _in_processes(
+    plan: Plan, targets: list[EvaluatorTarget | BuiltTarget], log: Callable[[str, str], None]
+) -> dict[str, Workers]:
     if not targets:
         return {}
     workers = ProcessWorkers(EvaluatorsTarget(tuple(targets)), plan.judging, log=log)
@@ -72,7 +80,7 @@ async def _open_cluster(plan: Plan, cluster: Cluster, log: Callable[[str, str], 
             target = target_of(plan)
             digest, parameters = await link.add(target)
             workers = ClusterWorkers(link, target, digest, log)
-        evaluators: dict[str, Workers] = {}
+        evaluators = _in_processes(plan, [*built_targets(plan)], log)
         for target in evaluator_targets(plan):
             digest, _ = await link.add(target)
             evaluators[target.score] = ClusterWorkers(link, target, digest, log)
@@ -91,6 +99,17 @@ def evaluator_targets(plan: Plan) -> list[EvaluatorTarget]:
                 path, columns = str(plan.folder / table["path"]), tuple(plan.dataset.columns)
                 targets.append(EvaluatorTarget(path, table["function"], columns, one.name, one.metrics))
     return targets
+
+
+def built_targets(plan: Plan) -> list[BuiltTarget]:
+    """The other evaluators that are judged apart: of types that take their time."""
+    if plan.evaluation is not None:
+        return []
+    return [
+        BuiltTarget(msgspec.json.encode(table), tuple(plan.dataset.columns), str(plan.folder), one.name)
+        for one, table in zip(plan.evaluators, plan.spec.evaluators, strict=True)
+        if one.apart and one.type != "python"
+    ]
 
 
 def target_of(plan: Plan) -> Target:

@@ -194,7 +194,7 @@ def make_plan(
         )
     chosen = choose_workers((options, spec), settings, thread_safe=model.thread_safe)
     function, pool = _function_and_pool(model, chosen)
-    on_cluster = pool is not None or any(one.type == "python" for one in evaluators)
+    on_cluster = pool is not None or any(one.apart for one in evaluators)
     strategy, source_name = strategy_in_force(spec, options, settings, pool, model.window)
     return Plan(
         spec, options, options.experiment or automatic_name(), dataset, conversation, evaluators, model, function,

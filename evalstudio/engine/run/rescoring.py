@@ -34,7 +34,7 @@ def find_missing(connection: Connection, run_id: int, evaluators: Sequence[Evalu
 
 async def rescore(run: Run, reader: Reader, missing: dict[int, set[str]]) -> None:
     """Scores the answers in `missing`; the run does not end before that. Closes `reader`."""
-    quick = {one.name: one for one in run.plan.evaluators if one.type != "python" and not one.needs_calls}
+    quick = {one.name: one for one in run.plan.evaluators if not one.apart and not one.needs_calls}
     repeats = run.plan.spec.repeats
     try:
         for repeat in range(repeats):

@@ -1,7 +1,7 @@
 """Scoring: runs the evaluators of a run on its answers; it never raises, and never scores what has no answer.
 
-Quick evaluators score at once, and their scores are committed together with the answer. User code runs in processes of
-its own, where it can neither block nor crash the engine, and a model judge makes calls of its own: their scores arrive
+Quick evaluators score at once, and their scores are committed together with the answer. User code, and evaluators that
+take their time, run in processes of their own, where they can neither block nor crash the engine, and a model judge makes calls of its own: their scores arrive
 after the answer is saved.
 """
 
@@ -57,8 +57,8 @@ class Scoring:
         longest: Callable[[], float] = lambda: TimeOuts().attempt,
         on_judged: Callable[[float], None] = lambda processor: None,
     ) -> None:
-        self._quick = [one for one in evaluators if one.type != "python" and not one.needs_calls]
-        self._slow = [one for one in evaluators if one.type == "python"]
+        self._quick = [one for one in evaluators if not one.apart and not one.needs_calls]
+        self._slow = [one for one in evaluators if one.apart]
         self.judges = list(judges)
         self._save = save
         self._workers = workers or {}
@@ -114,7 +114,7 @@ class Scoring:
     async def _judge(
         self, record_id: int, evaluator: Evaluator, answer: str, values: Mapping[str, Any]
     ) -> None:
-        longest = self._longest()
+        longest = min(self._longest(), evaluator.longest_s or math.inf)
         try:
             score = await self._judged(evaluator, answer, values, longest)
         except TimeoutError:

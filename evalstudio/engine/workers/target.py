@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from evalstudio.authoring.result import plain_result, plain_results
 from evalstudio.authoring.user_code import is_async, load_function, load_module, sentence_of
 from evalstudio.core.errors import EvaluationError, ModelError
@@ -113,10 +115,36 @@ class EvaluatorTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluatorsTarget:
-    """All user-written evaluators of a run; `score` selects the one to call."""
+class BuiltTarget:
+    """An evaluator of a type that takes its time, by its table in JSON."""
 
-    parts: tuple[EvaluatorTarget, ...]
+    table: bytes
+    columns: tuple[str, ...]
+    base: str
+    score: str
+
+    @property
+    def path(self) -> str:
+        return self.score  # it has no file, and is told by its name
+
+    def load(self) -> Callable[..., Any]:
+        judge = self.judge()
+        return lambda score, answer, values: judge(answer, values)
+
+    def judge(self) -> Callable[..., Any]:
+        """The evaluator, called with an answer and the values of its sample."""
+        from evalstudio.evaluators import build_evaluators
+
+        table = {**msgspec.json.decode(self.table), "name": self.score}
+        (evaluator,) = build_evaluators([table], self.columns, Path(self.base))
+        return evaluator.judge
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorsTarget:
+    """All evaluators that a run judges apart; `score` says which of them is called."""
+
+    parts: tuple[EvaluatorTarget | BuiltTarget, ...]
 
     @property
     def path(self) -> str:

@@ -12,6 +12,7 @@ from evalstudio.engine.planning import worker_advice
 from evalstudio.engine.planning.plan import make_plan
 from evalstudio.evaluations.loading import load_evaluation
 from evalstudio.evaluations.request import Options
+from evalstudio.evaluators.build import KINDS
 from evalstudio.protocol import LogLine
 from evalstudio.settings.values import Settings
 from evalstudio.workspace.folder import Workspace
@@ -183,3 +184,24 @@ async def test_that_a_crash_a_time_out_and_no_verdict_are_wrong_where_a_person_a
     assert "no server" in found[1].why
     assert "did not return" in found[2].why or "1 s" in found[2].why
     assert (final.scores[0].n, final.scores[0].unscored) == (6, 0)
+
+
+async def test_that_mathematics_is_compared_in_a_process_that_is_ended_at_its_deadline(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "math_match", KINDS["math_match"]._replace(longest_s=4.0))
+    write_model(tmp_path, MODEL)
+    rows = [
+        {"text": r"$\sqrt{12}$", "label": r"2\sqrt{3}"},
+        {"text": "$(1, 3)$", "label": "(1, 2)"},
+        {"text": r"$\sum_{n=1}^{\infty} \frac{\sin(n^3)}{n^2}$", "label": "2"},
+    ]
+    path = Path(write_evaluation(tmp_path, '"model.py::answer"', rows=rows))
+    head = path.read_text().partition("evaluators = ")[0]
+    path.write_text(f'{head}evaluators = [ {{ type = "math_match", expected = "{{{{ label }}}}" }} ]\n')
+    async with engine_in(workspace) as (engine, _):
+        final = await finish(engine, await engine.start_run(str(path), Options("x")))
+    scores = [one.scores[0] for one in records(workspace)]
+    assert [score.value for score in scores] == [1, 0, None]
+    assert scores[2].why == "The evaluator 'math_match' did not return within 4 s."
+    assert (final.saved, final.scored) == (3, 2)
