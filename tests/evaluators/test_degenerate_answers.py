@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evalstudio.core.thinking import split_thinking
 from evalstudio.engine.models.classify import error_message
-from evalstudio.engine.models.thinking import split_thinking
 from evalstudio.engine.scoring.scoring import judge as score_of
 from evalstudio.evaluators import build_evaluators, evaluator_types
 from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
