@@ -16,13 +16,13 @@ LONGEST_INDENT = 200
 
 _SPACE = re.compile(r"\s*")
 _NAME = r"(?:think(?:ing)?|thoughts?|reasoning)"
+# The first character stands outside of what ignores case: the search for it is several times faster.
 _MARK = re.compile(
-    rf"<(?:(?=[\s/\w])\s{{0,3}}(?P<tag>/?)\s{{0,3}}(?:[\w-]{{1,20}}:)?{_NAME}(?:\s[^<>/]{{0,200}})?>"
+    rf"<(?=[/|\strsucTRSUC])(?i:(?=[/trs]|\s{{1,3}}[/trs])\s{{0,3}}(?P<tag>/?)\s{{0,3}}(?:seed:)?{_NAME}(?:\s[^<>/]{{0,200}})?>"
     r"|\|(?:(?P<bar>/?)think(?:ing)?|(?:begin|(?P<end>end))_of_(?:thought|thinking)|(?:start|(?P<stop>end))_thinking)\|>"
     r"|\|channel>thought\b|(?P<channel>channel\|>)|unused94>(?:thought\b)?|(?P<unused>unused95>))"
-    r"|\[\s?(?P<bracket>/?)think(?:ing)?\s?\]"
-    r"|◁\s?(?P<triangle>/?)\s?think(?:ing)?\s?▷",
-    re.IGNORECASE,
+    r"|\[(?i:\s?(?P<bracket>/?)think(?:ing)?\s?\])"
+    r"|◁(?i:\s?(?P<triangle>/?)\s?think(?:ing)?\s?▷)",
 )
 _BRACKETS = ("<", "[", "◁")
 _QUOTES = "`'\"“”‘’«»"
@@ -60,7 +60,7 @@ class Split(NamedTuple):
 def split_thinking(text: str) -> Split:
     """The thinking and the answer of a text; no thinking and the text itself where it has none.
 
-    Read are tags (`<think>`, `<thinking>`, `<thought>`, `<reasoning>`, with a prefix or attributes), `[THINK]`,
+    Read are tags (`<think>`, `<thinking>`, `<thought>`, `<reasoning>`, also with attributes or as `<seed:think>`), `[THINK]`,
     `◁think▷`, `<|begin_of_thought|>`, the channels of gpt-oss, and "Here is my thought process: ... Here is my
     response:". A closing mark without an opening one ends the thinking, too: some templates put the opening mark in
     the prompt. Marks in quotes or code, and those that prose mentions, stay.
