@@ -72,13 +72,17 @@ class Judge:
         }
         return self.conversation.render_turn(0, own, ())
 
-    def read(self, reply: str) -> Score:
+    def read(self, reply: str, finish_reason: str | None = None) -> Score:
         """What a reply says; unscored, with the reason, where it says nothing usable.
 
-        The reply and the judge's reasons are kept in the metadata.
+        The reply and the judge's reasons are kept in the metadata. Of a reply that was cut off, as its finish reason
+        tells, only a whole JSON object is read.
         """
         try:
-            reading = read_verdict(reply) if self.scale is None else read_score(reply, *self.scale)
+            if self.scale is None:
+                reading = read_verdict(reply, finish_reason)
+            else:
+                reading = read_score(reply, *self.scale, finish_reason)
         except Unreadable as error:
             return Score(
                 self.name, None, self.metrics, f"the judge's reply: {error}", metadata={"reply": reply}
