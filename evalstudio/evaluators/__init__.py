@@ -11,13 +11,18 @@ from evalstudio.evaluators.function_call import function_call
 from evalstudio.evaluators.json_checks import json_match, json_valid
 from evalstudio.evaluators.numeric import numeric_match
 from evalstudio.evaluators.regex import regex_extract, regex_match
+from evalstudio.evaluators.rouge import rouge_l
 from evalstudio.evaluators.similarity import similarity
+from evalstudio.evaluators.squad import token_f1
+from evalstudio.evaluators.translation import bleu, chrf
 
 __all__ = [
     "Evaluator",
     "EvaluatorFailed",
     "Option",
+    "bleu",
     "build_evaluators",
+    "chrf",
     "contains",
     "evaluator_types",
     "exact_match",
@@ -29,7 +34,9 @@ __all__ = [
     "options_of",
     "regex_extract",
     "regex_match",
+    "rouge_l",
     "similarity",
+    "token_f1",
 ]
 
 

@@ -20,8 +20,9 @@ from evalstudio.evaluators.json_text import (
     same,
     size_up_to,
 )
+from evalstudio.evaluators.normal_form import TooLong, normalise_text
 from evalstudio.evaluators.regex import TooSlow, compiled, in_time
-from evalstudio.evaluators.text import TooLong, no_expected, normalise_text, shown, unscored
+from evalstudio.evaluators.text import is_empty, no_expected, shown, unscored
 
 MOST_VALUES = 20_000
 """Values (texts, numbers, lists, objects) of the largest JSON that is checked against a schema or compared."""
@@ -100,6 +101,8 @@ def json_match(
     """
     name = name or "json_match"
     metrics = ("mean",) if partial else ("accuracy",)
+    if expected is None or (isinstance(expected, str) and is_empty(expected)):
+        return no_expected(name, metrics)
     wanted = parse(expected) if isinstance(expected, str) else expected
     if wanted is None:
         return no_expected(name, metrics)

@@ -17,6 +17,7 @@ from evalstudio.evaluators.judge_prompts import (
     JudgePrompt,
 )
 from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
+from evalstudio.evaluators.text import is_empty
 from evalstudio.templating.templates import Conversation, Message, compile_value, has_markup
 
 OWN_NAMES = ("answer", "question", "expected", "has_expected", "values", "output", "query", "output_true")
@@ -53,11 +54,11 @@ class Judge:
             prompt: what the model was asked, for judges whose question comes from no column.
 
         Raises:
-            EvaluationError: a template fails on these values, or the expected answer is null.
+            EvaluationError: a template fails on these values, or the expected answer is null or empty.
         """
         expected = None if self.expected is None else self.expected(values)
-        if self.expected is not None and expected is None:
-            raise EvaluationError("there is no expected answer (null) to judge by")
+        if self.expected is not None and is_empty(expected):
+            raise EvaluationError("there is no expected answer (null or empty) to judge by")
         question = prompt if self.question is None else self.question(values)
         own = {
             "query": question,

@@ -21,7 +21,8 @@ from evalstudio.evaluators import (
 )
 from evalstudio.evaluators.json_text import TooMuchJson, find_json, key_of, same
 from evalstudio.evaluators.judge_reply import Unreadable, read_score
-from evalstudio.evaluators.text import compatible, normalise_text, shown
+from evalstudio.evaluators.normal_form import compatible, normalise_text
+from evalstudio.evaluators.text import shown
 from evalstudio.score import Score
 
 WORDS = "so on and on " * 20_000
