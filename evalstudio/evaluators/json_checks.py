@@ -12,6 +12,7 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
 from evalstudio.evaluators.json_text import (
     NotJson,
+    SeveralJson,
     TooMuchJson,
     find_json,
     key_of,
@@ -41,10 +42,10 @@ _until = (
 def json_valid(
     answer: str, schema: Mapping[str, Any] | str | None = None, *, name: str | None = None
 ) -> Score:
-    """Whether the answer is JSON, alone or as its one fenced block, and follows the schema if there is one.
+    """Whether the answer is JSON, alone or in a fenced block, and follows the schema if there is one.
 
     Returns:
-        A score that is true or false; unscored where the answer is too long to read, or too large for the schema to
+        A score that is true or false; unscored where blocks of it differ, or the answer is too long to read, or too large for the schema to
         be checked in SCHEMA_S.
 
     Raises:
@@ -56,8 +57,18 @@ def json_valid(
         value = parse_answer(answer)
     except TooMuchJson as error:
         return unscored(name, f"too long to read as JSON: {error}")
+    except SeveralJson as error:
+        scores = [_follows(value, validator, name) for value in error.values]
+        if len({score.value for score in scores}) > 1:
+            return unscored(name, f"{error}, and not all of them follow the schema")
+        return scores[0]
     except NotJson as error:
         return Score(name, False, why=f"not JSON: {error}")
+    return _follows(value, validator, name)
+
+
+def _follows(value: Any, validator: Any, name: str) -> Score:
+    """Whether a value follows the schema of a validator, if there is one."""
     if validator is None:
         return Score(name, True, why="JSON")
     if size_up_to(value, MOST_VALUES) > MOST_VALUES:

@@ -23,7 +23,6 @@ MOST_ANSWERS = 1_000
 
 _LIST_OF_TEXTS = re.compile(r"\[\s*[\"']")
 _WITHOUT_COMMA = re.compile(r"[\"']\s*[\"'](?!\s*[,\]])|[\"']\s+[\"']")
-FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)```", re.DOTALL)
 T = TypeVar("T")
 
 
@@ -141,18 +140,6 @@ def unscored(name: str, why: str, metrics: tuple[str, ...] = ("accuracy",)) -> S
 
 def no_expected(name: str, metrics: tuple[str, ...] = ("accuracy",)) -> Score:
     return unscored(name, "there is no expected answer (null or empty) to compare with", metrics)
-
-
-def unfenced(text: str) -> str:
-    """The inside of the only fenced block of a text, or the text itself."""
-    block = only_fenced(text)
-    return (text if block is None else block).strip()
-
-
-def only_fenced(text: str) -> str | None:
-    """The inside of the only fenced block of a text; None where there is none, or more than one."""
-    blocks = list(islice(FENCE.finditer(text), 2))
-    return blocks[0][1] if len(blocks) == 1 else None
 
 
 def last_of(values: Iterable[T]) -> T | None:
