@@ -71,16 +71,14 @@ def normalise_text(text: str) -> str:
     """
     even = " ".join(plain_form(text).casefold().split())
     marks = _ASCII_MARKS if even.isascii() else _all_marks()
-    bare = even
+    bare = _without_closing(even.strip(marks.edges), marks)
     for _ in range(_MOST_LAYERS):
-        before = bare
-        bare = _without_closing(bare.strip(marks.edges), marks)
-        if bare[:1] in marks.brackets:
-            bare = _without_brackets(bare, marks.brackets)
-        if bare[:2] == "- " or bare[-2:] == " -":
-            bare = _EDGE_DASH.sub("", bare)
-        if bare == before:
+        inner = _without_brackets(bare, marks.brackets) if bare[:1] in marks.brackets else bare
+        if inner[:2] == "- " or inner[-2:] == " -":
+            inner = _EDGE_DASH.sub("", inner)
+        if inner is bare or inner == bare:
             break
+        bare = _without_closing(inner.strip(marks.edges), marks)
     return bare or even
 
 
@@ -130,10 +128,11 @@ def _all_marks() -> _Marks:
 
 
 def _without_closing(text: str, marks: _Marks) -> str:
-    end = len(text.rstrip(marks.closing))
-    if text[end : end + 1] in ("!", "?") and text[max(0, end - 1) : end].isdigit():
-        end += 1  # "5!" is no 5
-    return text[:end]
+    bare = text.rstrip(marks.closing)
+    end = len(bare)
+    if end < len(text) and text[end] in "!?" and text[max(0, end - 1) : end].isdigit():
+        return text[: end + 1]  # "5!" is no 5
+    return bare
 
 
 def _without_brackets(text: str, brackets: dict[str, str]) -> str:

@@ -45,7 +45,8 @@ def texts_of(expected: Any, separator: str | None = None) -> tuple[str, ...]:
             if len(parts) > MOST_ANSWERS:
                 raise TooLong(f"a cell holds more than {MOST_ANSWERS:,} right answers")
             return tuple(part for text in parts if not is_empty(part := text.strip()))
-        return listed_texts(expected) or (() if is_empty(expected) else (expected,))
+        listed = listed_texts(expected) if expected[:1] in ("[", " ") else None
+        return listed or (() if is_empty(expected) else (expected,))
     if isinstance(expected, bool):
         return (str(expected), str(expected).lower())
     if isinstance(expected, float) and expected.is_integer():
@@ -64,11 +65,9 @@ def _texts_of_entry(entry: Any, separator: str | None) -> tuple[str, ...]:
 def is_empty(expected: Any) -> bool:
     """Whether an expected answer is none: null, no text but spaces and invisible characters, or a list of such."""
     if isinstance(expected, str):
-        return (
-            not expected
-            or expected.isspace()
-            or (len(expected) < LABEL_LENGTH and not visible(expected).strip())
-        )
+        if expected.isascii() or len(expected) > LABEL_LENGTH:
+            return not expected or expected.isspace()
+        return not visible(expected).strip()
     if isinstance(expected, list | tuple):
         return all(map(is_empty, expected))
     return expected is None
