@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from typing import Any
 
 NOTHING = frozenset(
@@ -19,7 +20,7 @@ TRUTH = {
 }  # fmt: skip
 """Words that are a truth value, in lower case."""
 
-_NUMBER = r"[-+−]?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
+_NUMBER = r"[-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)"
 _GROUPED = re.compile(r"[-+−]?\d{1,3}(?:(?P<group>[,.' \u00a0\u202f])\d{3})(?:(?P=group)\d{3})*(?:[.,]\d+)?")
 _PLAIN = re.compile(rf"{_NUMBER}(?:[eE][-+]?\d{{1,3}})?")
 _PERCENT = re.compile(rf"(?P<number>{_NUMBER})\s*(?:%|percent|Prozent)")
@@ -52,6 +53,8 @@ def rating_of(value: Any) -> bool | int | float | str:
     if isinstance(value, float):
         return _finite(value, str(value))
     text = str(value).strip()
+    if not text.isascii() and len(text) <= LONGEST:
+        text = unicodedata.normalize("NFKC", text).replace("⁄", "/")
     plain = text.casefold().strip()
     if not plain:
         raise NoRating("the cell is empty")
@@ -62,7 +65,7 @@ def rating_of(value: Any) -> bool | int | float | str:
     number = _number_in(text) if len(text) <= LONGEST else None
     if number is not None:
         return _finite(number, text)
-    if any(character.isdigit() for character in text[:LONGEST]):
+    if any(character.isnumeric() for character in text[:LONGEST]):
         raise NoRating(
             f"'{text if len(text) <= LONGEST else text[:LONGEST] + '…'}' is no number that can be told"
         )

@@ -1,6 +1,7 @@
 """Expected calls with several values that an argument may have, in the form of the Berkeley function-calling leaderboard."""
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ MOST_VALUES = 5_000
 
 LEFT_OUT = ""
 """Among the values that an argument may have: it may be left out."""
+
+_BEGINS = re.compile(r"\s*\[?\s*\{\s*[\"'][\w.]+[\"']\s*:\s*\{")
 
 
 class AllowedCall(NamedTuple):
@@ -101,7 +104,7 @@ def unmatched(
 
 
 def _value_of(text: str) -> Any:
-    if len(text) > LONGEST or not text.lstrip().startswith(("{", "[")):
+    if len(text) > LONGEST or not _BEGINS.match(text):
         return None
     try:
         return parse(text)

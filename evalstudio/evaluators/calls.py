@@ -32,6 +32,7 @@ _PREFIX = re.compile(
 )
 _SUFFIX = re.compile(r"(?:<\|(?:eom_id|eot_id|im_end|end)\|>\s*)+\Z")
 _BETWEEN = re.compile(r"[\s,;\[\]]*")
+_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+", re.MULTILINE)  # of a list of calls on lines
 _LOOKS_LIKE_A_CALL = re.compile(
     r"<\|?(?:tool|function)_call|\[TOOL_CALL|\"(?:arguments|tool_calls)\"\s*:|\b[A-Za-z_][\w.]{0,80}\(\s*(?:[A-Za-z_]\w{0,80}\s*=|[\"'\d\[{)])"
 )
@@ -110,7 +111,7 @@ def _of_text(text: str) -> list[CallRead]:
             raise NotCalls(str(error)) from None
         except (NotJson, NotCalls):
             pass
-    return _from_python(text)
+    return _from_python(_ITEM.sub("", text) if text[:1] in "-*•0123456789" else text)
 
 
 def _from_json_text(text: str) -> list[CallRead]:
@@ -144,6 +145,8 @@ def _from_python(text: str) -> list[CallRead]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NotCalls(f"{shown(text)} is neither a call in Python nor in JSON") from None
     nodes: list[ast.expr] = []
+    if len(statements) == 1 and (entries := _plain_objects(statements[0])) is not None:
+        return _from_json(entries)
     for statement in statements:
         if not isinstance(statement, ast.Expr):
             raise NotCalls(f"{shown(text)} does more than call")
@@ -153,6 +156,18 @@ def _from_python(text: str) -> list[CallRead]:
         raise NotCalls("there is nothing in it")
     _check_count(nodes)
     return [_from_ast(node, text) for node in nodes]
+
+
+def _plain_objects(statement: ast.stmt) -> Any:
+    """An object, or a list of them, that is written as Python has it, not JSON; None where it is another thing."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    first = value.elts[0] if isinstance(value, ast.List) and value.elts else value
+    if value is None or not isinstance(first, ast.Dict):
+        return None
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def _checked(calls: list[CallRead]) -> list[CallRead]:
@@ -206,6 +221,8 @@ def _from_entry(entry: Any) -> list[CallRead]:
     if isinstance(entry, Mapping) and isinstance(entry.get("tool_calls"), list):
         return _from_json(entry)
     inner = entry.get("function", entry) if isinstance(entry, Mapping) else None
+    if isinstance(inner, str) and "name" not in entry:
+        inner = {**{key: value for key, value in entry.items() if key != "function"}, "name": inner}
     if not isinstance(inner, Mapping):
         raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
     given = next((key for key in _ARGUMENTS if key in inner), None)
