@@ -36,6 +36,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         ANSWER,
     ),
     "similarity": ({"type": "similarity", "expected": "{{ label }}"}, ANSWER),
+    "token_f1": ({"type": "token_f1", "expected": "{{ label }}"}, ANSWER),
+    "rouge_l": ({"type": "rouge_l", "expected": "{{ label }}"}, ANSWER),
+    "recorded": ({"type": "recorded", "value": "{{ number }}"}, ANSWER),
+    "function_call": ({"type": "function_call", "expected": "{{ call }}"}, CALL),
     "json_valid": ({"type": "json_valid", "schema": {"type": "object", "required": ["name"]}}, CALL),
     "json_match": ({"type": "json_match", "expected": "{{ call }}"}, CALL),
 }

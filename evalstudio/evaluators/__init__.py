@@ -12,13 +12,18 @@ from evalstudio.evaluators.math_match import math_match
 from evalstudio.evaluators.multiple_choice import multiple_choice
 from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.regex import regex_extract, regex_match
+from evalstudio.evaluators.rouge import rouge_l
 from evalstudio.evaluators.similarity import similarity
+from evalstudio.evaluators.squad import token_f1
+from evalstudio.evaluators.translation import bleu, chrf
 
 __all__ = [
     "Evaluator",
     "EvaluatorFailed",
     "Option",
+    "bleu",
     "build_evaluators",
+    "chrf",
     "contains",
     "evaluator_types",
     "exact_match",
@@ -31,7 +36,9 @@ __all__ = [
     "options_of",
     "regex_extract",
     "regex_match",
+    "rouge_l",
     "similarity",
+    "token_f1",
 ]
 
 

@@ -22,7 +22,10 @@ from evalstudio.evaluators.multiple_choice import multiple_choice
 from evalstudio.evaluators.numeric_match import numeric_match
 from evalstudio.evaluators.recorded import recorded
 from evalstudio.evaluators.regex import compiled, regex_extract, regex_match
+from evalstudio.evaluators.rouge import rouge_l
 from evalstudio.evaluators.similarity import similarity
+from evalstudio.evaluators.squad import token_f1
+from evalstudio.evaluators.translation import bleu, chrf
 from evalstudio.templating.templates import compile_value, has_markup
 
 
@@ -49,6 +52,10 @@ KINDS: dict[str, Kind] = {
     "json_match": Kind(json_match),
     "function_call": Kind(function_call, from_columns=("expected", "functions")),
     "similarity": Kind(similarity, ("mean",), scale=(0.0, 1.0)),
+    "token_f1": Kind(token_f1, ("mean",), scale=(0.0, 1.0)),
+    "rouge_l": Kind(rouge_l, ("mean",), scale=(0.0, 1.0)),
+    "bleu": Kind(bleu, ("mean",)),
+    "chrf": Kind(chrf, ("mean",)),
     "recorded": Kind(recorded, ("mean",), from_columns=("value",)),
 }
 EVERY = ("type", "name", "metrics", "unreadable")
@@ -209,6 +216,8 @@ def _options(
         compiled(fixed["pattern"], bool(fixed.get("ignore_case")))
     if "schema" in fixed:
         json_valid("", fixed["schema"])
+    if kind.function in (bleu, chrf):
+        kind.function("", **{"expected": "-", **fixed})  # says what is not installed
     return fixed, templates
 
 

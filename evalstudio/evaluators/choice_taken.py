@@ -20,7 +20,8 @@ from evalstudio.evaluators.cues import (
     refuses,
     without_run_on,
 )
-from evalstudio.evaluators.text import compatible, ends_of
+from evalstudio.evaluators.normal_form import compatible
+from evalstudio.evaluators.text import ends_of
 
 END = 20_000
 """Characters at either end of a longer answer in which it is looked for what the answer takes."""

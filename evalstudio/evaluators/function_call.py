@@ -1,38 +1,22 @@
 """Function calls: the same function with the same arguments, however it is written."""
 
-import ast
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.json_checks import MOST_VALUES, json_valid
-from evalstudio.evaluators.json_text import NotJson, TooMuchJson, find_json, key_of, parse, size_up_to
-from evalstudio.evaluators.text import no_expected, shown, unfenced, unscored
-
-LONGEST_PYTHON = 20_000
-"""Characters of the longest text that is read as Python: a character costs up to 2 µs."""
-
-MOST_CALLS = 200
-"""Calls of the longest list of them."""
-
-Functions = Sequence[Mapping[str, Any]]
-
-
-class CallRead(NamedTuple):
-    """A function's name and its arguments: those without a name in order, those with one by name."""
-
-    name: str
-    positional: tuple[Any, ...]
-    named: dict[str, Any]
-
-    def __str__(self) -> str:
-        written = [*map(repr, self.positional), *(f"{name}={value!r}" for name, value in self.named.items())]
-        return f"{self.name}({', '.join(written)})"
-
-
-class NotCalls(ValueError):
-    """A text holds no function calls; the message says why."""
+from evalstudio.evaluators.allowed_calls import AllowedCall, allowed_calls, unmatched
+from evalstudio.evaluators.call_schemas import (
+    Functions,
+    defaults_of,
+    problem_of,
+    schemas_of,
+    with_names,
+    without_defaults,
+)
+from evalstudio.evaluators.calls import CallRead, NotCalls, calls_of, looks_like_a_call
+from evalstudio.evaluators.json_text import key_of
+from evalstudio.evaluators.text import is_empty, no_expected, shown, unscored
 
 
 def function_call(
@@ -40,34 +24,63 @@ def function_call(
 ) -> Score:
     """Whether the answer makes the expected calls, in any order.
 
-    Both are read from Python (`f(a=1)`, `[f(1), g("x")]`) or JSON (`{"name", "arguments"}`, OpenAI's
-    `tool_calls`). Values are compared with their types: 10.5 is not 105, and "10" not 10.
+    Both are read from Python (`f(a=1)`, `[f(1), g("x")]`, calls on lines) or JSON (`{"name", "arguments"}`, OpenAI's
+    `tool_calls`), bare, in fences or in `<tool_call>` tags. Values are compared with their types: 10.5 is not 105, and
+    "10" not 10.
 
     Args:
         answer: the model's answer.
-        expected: a call or several, as text or as JSON.
-        functions: the functions there are, as JSON schemas; arguments without names then get theirs, and
-            arguments of a wrong type or name make the answer wrong, with the reason.
+        expected: a call or several, as text or as JSON; or the values that each argument may have, in the form of the
+            Berkeley leaderboard: `{"f": {"a": [1, 2], "unit": ["cm", ""]}}`, "" for one that may be left out. An empty
+            list expects no call.
+        functions: the functions there are, as JSON schemas; arguments without names then get theirs, those at their
+            default may be left out, and arguments of a wrong type or name make the answer wrong, with the reason.
         name: the score's name.
 
     Returns:
-        A score that is true or false; unscored where the answer holds no call, or is too long to be read: Python of
-        more than LONGEST_PYTHON characters, JSON of more than MOST_VALUES values, or more than MOST_CALLS calls.
+        A score that is true or false; unscored where the answer holds no call that can be read though one is expected, or
+        where it is too long to be read: Python of more than LONGEST_PYTHON characters, JSON of more than MOST_VALUES
+        values, or more than MOST_CALLS calls.
 
     Raises:
         NotCalls: the expected answer holds no call.
     """
     name = name or "function_call"
-    if expected is None:
+    if expected is None or (isinstance(expected, str) and is_empty(expected)):
         return no_expected(name)
-    schemas = _schemas(functions or ())
-    wanted = [_with_names(call, schemas) for call in calls_of(expected)]
+    schemas = schemas_of(functions or ())
+    allowed = allowed_calls(expected)
+    wanted = [] if allowed is not None else [with_names(call, schemas) for call in calls_of(expected)]
+    wanted = [without_defaults(call, schemas) for call in wanted]
+    if not allowed and not wanted:
+        return _none_expected(answer, name)
     try:
-        made = [_with_names(call, schemas) for call in calls_of(answer)]
+        made = [with_names(call, schemas) for call in calls_of(answer)]
     except NotCalls as error:
         return unscored(name, f"no function call can be read from the answer: {error}")
-    if problem := next((found for call in made if (found := _against_schema(call, schemas))), None):
+    if not made:
+        return unscored(name, "no function call can be read from the answer: the list of calls is empty")
+    if problem := next((found for call in made if (found := problem_of(call, schemas))), None):
         return Score(name, False, why=problem)
+    if allowed is not None:
+        return _with_allowed(made, allowed, lambda function: defaults_of(function, schemas), name)
+    return _compared([without_defaults(call, schemas) for call in made], wanted, name)
+
+
+def _none_expected(answer: str, name: str) -> Score:
+    """An answer without a call is right where none is expected."""
+    try:
+        made = calls_of(answer)
+    except NotCalls as error:
+        if looks_like_a_call(answer):
+            return unscored(name, f"whether the answer calls a function can't be told: {error}")
+        made = []
+    if made:
+        return Score(name, False, why=f"calls {_listed(made)}, and no call is expected")
+    return Score(name, True, why="calls nothing, as expected")
+
+
+def _compared(made: Sequence[CallRead], wanted: Sequence[CallRead], name: str) -> Score:
     still = Counter(map(_key, wanted))
     for call in made:
         if not still[_key(call)]:
@@ -79,125 +92,18 @@ def function_call(
     return Score(name, True, why=f"calls {_listed(made)}")
 
 
-def calls_of(value: Any) -> list[CallRead]:
-    """The calls in a text or a JSON value.
-
-    Raises:
-        NotCalls: there are none.
-    """
-    if not isinstance(value, str):
-        return _from_json(value)
-    text = unfenced(value)
-    if text.startswith(("{", "[{")) or '"arguments"' in text:
-        try:
-            return _from_json(find_json(value))
-        except TooMuchJson as error:
-            raise NotCalls(str(error)) from None
-        except (NotJson, NotCalls):
-            pass
-    if len(text) > LONGEST_PYTHON:
-        raise NotCalls(
-            f"calls in Python are read from up to {LONGEST_PYTHON:,} characters, and there are {len(text):,}"
-        )
-    try:
-        tree = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise NotCalls(f"{shown(text)} is neither a call in Python nor in JSON") from None
-    nodes = tree.elts if isinstance(tree, ast.List | ast.Tuple) else [tree]
-    _check_count(nodes)
-    return [_from_ast(node, text) for node in nodes]
-
-
-def _check_count(calls: Sequence[Any]) -> None:
-    if not calls:
-        raise NotCalls("the list of calls is empty")
-    if len(calls) > MOST_CALLS:
-        raise NotCalls(f"it lists {len(calls):,} calls, and up to {MOST_CALLS} are read")
-
-
-def _from_ast(node: ast.expr, text: str) -> CallRead:
-    said = ast.get_source_segment(text, node) or text
-    if not isinstance(node, ast.Call):
-        raise NotCalls(f"{shown(said)} is no call")
-    try:
-        named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg is not None}
-        if len(named) < len(node.keywords):
-            raise NotCalls(f"{shown(said)} unpacks arguments or repeats one")
-        return CallRead(_dotted(node.func), tuple(ast.literal_eval(value) for value in node.args), named)
-    except (ValueError, TypeError, RecursionError):
-        raise NotCalls(f"{shown(said)} has an argument that is no plain value") from None
-
-
-def _dotted(function: ast.expr) -> str:
-    """What is called: a name, or one with points in it, or any expression."""
-    names: list[str] = []
-    node = function
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    if isinstance(node, ast.Name):
-        return ".".join([node.id, *reversed(names)])
-    return ast.unparse(function)
-
-
-def _from_json(value: Any) -> list[CallRead]:
-    if isinstance(value, Mapping) and isinstance(value.get("tool_calls"), list):
-        value = value["tool_calls"]
-    if size_up_to(value, MOST_VALUES) > MOST_VALUES:
-        raise NotCalls(f"it holds more than {MOST_VALUES:,} values")
-    entries = value if isinstance(value, list) else [value]
-    _check_count(entries)
-    return [_from_entry(entry) for entry in entries]
-
-
-def _from_entry(entry: Any) -> CallRead:
-    inner = entry.get("function", entry) if isinstance(entry, Mapping) else None
-    if not isinstance(inner, Mapping):
-        raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
-    arguments = inner.get("arguments", inner.get("parameters", {}))
-    if isinstance(arguments, str):
-        try:
-            arguments = parse(arguments)
-        except NotJson as error:
-            raise NotCalls(f"the arguments are not JSON: {error}") from None
-    if not isinstance(inner.get("name"), str) or not isinstance(arguments, Mapping):
-        raise NotCalls(f"{shown(entry)} is no object with a name and arguments")
-    return CallRead(inner["name"], (), dict(arguments))
-
-
-def _schemas(functions: Functions) -> dict[str, Mapping[str, Any]]:
-    inner = [function.get("function", function) for function in functions]
-    return {function["name"]: function.get("parameters", {}) for function in inner}
-
-
-def _with_names(call: CallRead, schemas: Mapping[str, Mapping[str, Any]]) -> CallRead:
-    """The call with its arguments by name, as far as the schema names them."""
-    names = list(schemas.get(call.name, {}).get("properties", ()))[: len(call.positional)]
-    taken = dict(zip(names, call.positional, strict=False))
-    if taken.keys() & call.named.keys():
-        return call
-    return CallRead(call.name, call.positional[len(taken) :], {**taken, **call.named})
-
-
-def _against_schema(call: CallRead, schemas: Mapping[str, Mapping[str, Any]]) -> str | None:
-    if not schemas:
-        return None
-    if call.name not in schemas:
-        return f"calls {call.name}, which is none of {', '.join(schemas)}"
-    if call.positional:
-        return f"{shown(str(call))} has more arguments than {call.name} takes"
-    schema = {"additionalProperties": False, **schemas[call.name], "type": "object"}
-    try:
-        checked = json_valid(_as_json(call.named), schema)
-    except TypeError as error:
-        return f"{shown(str(call))} has an argument that JSON cannot hold: {error}"
-    return None if checked.value else f"{shown(str(call))} does not fit the function: {checked.why}"
-
-
-def _as_json(arguments: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(arguments)
+def _with_allowed(
+    made: Sequence[CallRead],
+    allowed: Sequence[AllowedCall],
+    defaults: Callable[[str], Mapping[str, Any]],
+    name: str,
+) -> Score:
+    extra, missing = unmatched(made, allowed, defaults)
+    if extra:
+        return Score(name, False, why=f"calls {_listed(extra)}, expected {_listed(missing or allowed)}")
+    if missing:
+        return Score(name, False, why=f"does not call {_listed(missing)}")
+    return Score(name, True, why=f"calls {_listed(made)}")
 
 
 def _key(call: CallRead) -> Any:
@@ -215,5 +121,5 @@ def _left(wanted: Sequence[CallRead], still: Counter[Any]) -> list[CallRead]:
     return found[::-1]
 
 
-def _listed(calls: Sequence[CallRead]) -> str:
+def _listed(calls: Sequence[CallRead | AllowedCall]) -> str:
     return " and ".join(shown(str(call)) for call in calls[:4])

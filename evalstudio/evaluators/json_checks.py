@@ -12,6 +12,7 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
 from evalstudio.evaluators.json_text import (
     NotJson,
+    SeveralJson,
     TooMuchJson,
     find_json,
     key_of,
@@ -20,8 +21,9 @@ from evalstudio.evaluators.json_text import (
     same,
     size_up_to,
 )
+from evalstudio.evaluators.normal_form import TooLong, normalise_text
 from evalstudio.evaluators.regex import TooSlow, compiled, in_time
-from evalstudio.evaluators.text import TooLong, no_expected, normalise_text, shown, unscored
+from evalstudio.evaluators.text import is_empty, no_expected, shown, unscored
 
 MOST_VALUES = 20_000
 """Values (texts, numbers, lists, objects) of the largest JSON that is checked against a schema or compared."""
@@ -40,10 +42,10 @@ _until = (
 def json_valid(
     answer: str, schema: Mapping[str, Any] | str | None = None, *, name: str | None = None
 ) -> Score:
-    """Whether the answer is JSON, alone or as its one fenced block, and follows the schema if there is one.
+    """Whether the answer is JSON, alone or in a fenced block, and follows the schema if there is one.
 
     Returns:
-        A score that is true or false; unscored where the answer is too long to read, or too large for the schema to
+        A score that is true or false; unscored where blocks of it differ, or the answer is too long to read, or too large for the schema to
         be checked in SCHEMA_S.
 
     Raises:
@@ -55,8 +57,18 @@ def json_valid(
         value = parse_answer(answer)
     except TooMuchJson as error:
         return unscored(name, f"too long to read as JSON: {error}")
+    except SeveralJson as error:
+        scores = [_follows(answer, value, validator, name) for value in error.values]
+        if len({score.value for score in scores}) > 1:
+            return unscored(name, f"{error}, and not all of them follow the schema")
+        return scores[0]
     except NotJson as error:
         return Score(name, False, why=f"not JSON: {error}")
+    return _follows(answer, value, validator, name)
+
+
+def _follows(answer: str, value: Any, validator: Any, name: str) -> Score:
+    """Whether a value follows the schema of a validator, if there is one."""
     if validator is None:
         return Score(name, True, why="JSON")
     if _too_large(answer, value):
@@ -100,6 +112,8 @@ def json_match(
     """
     name = name or "json_match"
     metrics = ("mean",) if partial else ("accuracy",)
+    if expected is None or (isinstance(expected, str) and is_empty(expected)):
+        return no_expected(name, metrics)
     wanted = parse(expected) if isinstance(expected, str) else expected
     if wanted is None:
         return no_expected(name, metrics)

@@ -3,9 +3,9 @@
 import json
 import re
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from evalstudio.evaluators.text import only_fenced
+from evalstudio.evaluators.fences import fenced_blocks
 
 LONGEST = 200_000
 """Characters of the longest JSON that is read on the engine's loop: a character costs up to 0.1 µs."""
@@ -22,6 +22,17 @@ _BRACKET = re.compile(r"[\[{]")
 
 class NotJson(ValueError):
     """A text is not JSON; the message says why."""
+
+
+class SeveralJson(NotJson):
+    """A text holds several JSON values in blocks of their own, and they differ: which one is meant can't be told.
+
+    `values` are those of the blocks.
+    """
+
+    def __init__(self, values: list[Any]) -> None:
+        super().__init__(f"it has {len(values)} blocks of JSON that differ")
+        self.values = values
 
 
 class TooMuchJson(NotJson):
@@ -61,14 +72,50 @@ def _too_much(text: str) -> TooMuchJson:
 
 
 def parse_answer(answer: str) -> Any:
-    """The JSON of an answer that is JSON, or has one fenced block of it.
+    """The JSON of an answer that is JSON, or has it in a fenced block: in one labelled `json`, if there is such.
 
     Raises:
         NotJson: says what is wrong.
+        SeveralJson: it has several blocks of JSON, and they differ.
         TooMuchJson: it is longer than LONGEST, and may be JSON.
     """
-    block = only_fenced(answer)
-    return parse((answer if block is None else block).strip())
+    text = answer.strip().lstrip("\ufeff")
+    blocks = fenced_blocks(text)
+    if not blocks:
+        return parse(text)
+    if text.startswith(("{", "[", '"')):
+        try:
+            return parse(text)  # its fences stand in its strings
+        except TooMuchJson:
+            raise
+        except NotJson:
+            pass
+    texts = [block.inside.strip() for block in blocks if block.label.startswith("json")]
+    if not texts:  # what is true in JSON is a command in a block of a shell
+        texts = [
+            text
+            for block in blocks
+            if (text := block.inside.strip()) and not (block.label and text[0] not in "{[")
+        ]
+    return _only_value(texts)
+
+
+def _only_value(texts: list[str]) -> Any:
+    """What the texts that are JSON say, all the same."""
+    values: list[Any] = []
+    failure = NotJson("no fenced block of it is JSON")
+    for text in texts:
+        try:
+            values.append(parse(text))
+        except TooMuchJson:
+            raise
+        except NotJson as error:
+            failure = error
+    if not values:
+        raise failure
+    if any(not same(value, values[0]) for value in values[1:]):
+        raise SeveralJson(values)
+    return values[0]
 
 
 def find_json(answer: str) -> Any:
@@ -81,19 +128,29 @@ def find_json(answer: str) -> Any:
     """
     try:
         return parse_answer(answer)
+    except SeveralJson:
+        raise
     except NotJson as error:
         if len(answer) > LONGEST:
             raise TooMuchJson(
                 f"among words it is looked for in up to {LONGEST:,} characters, and there are {len(answer):,}"
             ) from None
-        found = _embedded(answer)
+        found = embedded_json(answer)
         if not found:
             raise error from None
-        return found[-1]
+        return found[-1].value
 
 
-def _embedded(answer: str) -> list[Any]:
-    """All JSON among words. What is read in vain is bounded: an answer of nothing but brackets must not hold the loop."""
+class Embedded(NamedTuple):
+    """A JSON value among words, and where it stands."""
+
+    value: Any
+    start: int
+    end: int
+
+
+def embedded_json(answer: str) -> list[Embedded]:
+    """All JSON among words, in order. What is read in vain is bounded: an answer of nothing but brackets must not hold the loop."""
     decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
     found = []
     spent = before = 0
@@ -108,7 +165,7 @@ def _embedded(answer: str) -> list[Any]:
         try:
             value, end = decoder.raw_decode(rest, start - before)
             position = before + end
-            found.append(value)
+            found.append(Embedded(value, start, position))
             spent += TRY + (position - start) // 2
         except (ValueError, RecursionError) as error:
             position = start + 1

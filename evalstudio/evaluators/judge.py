@@ -17,6 +17,7 @@ from evalstudio.evaluators.judge_prompts import (
     JudgePrompt,
 )
 from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
+from evalstudio.evaluators.text import is_empty
 from evalstudio.templating.templates import Conversation, Message, compile_value, has_markup
 
 OWN_NAMES = ("answer", "question", "expected", "has_expected", "values", "output", "query", "output_true")
@@ -53,11 +54,11 @@ class Judge:
             prompt: what the model was asked, for judges whose question comes from no column.
 
         Raises:
-            EvaluationError: a template fails on these values, or the expected answer is null.
+            EvaluationError: a template fails on these values, or the expected answer is null or empty.
         """
         expected = None if self.expected is None else self.expected(values)
-        if self.expected is not None and expected is None:
-            raise EvaluationError("there is no expected answer (null) to judge by")
+        if self.expected is not None and is_empty(expected):
+            raise EvaluationError("there is no expected answer (null or empty) to judge by")
         question = prompt if self.question is None else self.question(values)
         own = {
             "query": question,
@@ -72,13 +73,17 @@ class Judge:
         }
         return self.conversation.render_turn(0, own, ())
 
-    def read(self, reply: str) -> Score:
+    def read(self, reply: str, finish_reason: str | None = None) -> Score:
         """What a reply says; unscored, with the reason, where it says nothing usable.
 
-        The reply and the judge's reasons are kept in the metadata.
+        The reply and the judge's reasons are kept in the metadata. Of a reply that was cut off, as its finish reason
+        tells, only a whole JSON object is read.
         """
         try:
-            reading = read_verdict(reply) if self.scale is None else read_score(reply, *self.scale)
+            if self.scale is None:
+                reading = read_verdict(reply, finish_reason)
+            else:
+                reading = read_score(reply, *self.scale, finish_reason)
         except Unreadable as error:
             return Score(
                 self.name, None, self.metrics, f"the judge's reply: {error}", metadata={"reply": reply}

@@ -2,31 +2,33 @@
 
 from typing import Any
 
+from evalstudio.core.rating import NoRating, rating_of
 from evalstudio.core.score import Score
 
 
 def recorded(answer: str, value: Any, *, name: str | None = None) -> Score:
-    """What somebody has said of this sample's answer, as it stands; an empty cell is unscored.
+    """What somebody has said of this sample's answer.
 
-    Beside a judge it shows how far the judge and the person agree. Numbers and truth values are taken from text, too.
+    Beside a judge it shows how far the judge and the person agree. Numbers, shares and words for yes and no are taken from
+    text, too: "4,5" is 4.5, "85 %" is 0.85, "8/10" is 0.8, "yes" is true. Other words are labels.
+
+    Args:
+        answer: the answer that was judged.
+        value: the cell.
+        name: the score's name.
+
+    Returns:
+        The score; unscored, with the reason, where the cell is empty or says so ("n/a", "-"), or holds a number that
+        can't be told.
+
+    Example:
+        >>> recorded("", "8/10").value, recorded("", "n/a").why
+        (0.8, "nobody has judged this sample: the cell holds 'n/a'")
     """
     name = name or "recorded"
-    score = _read(value)
-    if score is None:
-        return Score(name, None, ("mean",), "nobody has judged this sample")
+    try:
+        score = rating_of(value)
+    except NoRating as error:
+        return Score(name, None, ("mean",), f"nobody has judged this sample: {error}")
     said = score if not isinstance(score, str) or len(score) <= 200 else f"{score[:199]}…"
     return Score(name, score, ("mean",), f"recorded: {said}")
-
-
-def _read(value: Any) -> bool | int | float | str | None:
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    text = str(value).strip()
-    if not text:
-        return None
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return float(text)
-    except ValueError:
-        return text

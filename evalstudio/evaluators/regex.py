@@ -5,6 +5,7 @@ fifty letters. So patterns run in the `regex` package, which reads them as `re` 
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -13,12 +14,11 @@ import regex
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
+from evalstudio.evaluators.normal_form import TooLong, normalise_text
 from evalstudio.evaluators.text import (
-    TooLong,
     class_label,
     last_of,
     no_expected,
-    normalise_text,
     shown,
     texts_of,
     unscored,
@@ -35,6 +35,15 @@ LONGEST_S_ON_LONG = 0.05
 
 MOST_MATCHES = 50_000
 """Matches of a pattern in one answer; the last one counts, and so all have to be found."""
+
+LONGEST_NUMBER = 100
+"""Characters of the longest text that is compared as a number."""
+
+# A code such as 007 is no number
+_NUMBER = regex.compile(
+    r"\s*[$€£¥]?(?P<number>-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?)(?P<percent>\s*%)?[.\s]*",
+    regex.ASCII,
+)
 
 T = TypeVar("T")
 
@@ -65,12 +74,24 @@ def regex_extract(
     *,
     ignore_case: bool = False,
     normalise: bool = True,
+    first: bool = False,
+    separator: str | None = None,
     name: str | None = None,
 ) -> Score:
     """Whether what the pattern extracts from the answer is the expected text.
 
     The last match counts: models come to their answer at the end. Of a match, the group named `answer` is
-    taken, else the first group that took part, else all of it.
+    taken, else the first group that took part, else all of it. Two numbers are compared by their value: "$29.00" is 29.
+
+    Args:
+        answer: the model's answer.
+        pattern: a regular expression.
+        expected: a text or a number, or a list of those that are all right.
+        ignore_case: the pattern takes upper and lower case for the same.
+        normalise: even out case, spaces and marks of what is compared, and how numbers are written.
+        first: the first match counts instead of the last one.
+        separator: what parts several right answers in one cell.
+        name: the score's name.
 
     Returns:
         A score that is true or false; unscored where the pattern does not occur, or occurs more than MOST_MATCHES
@@ -80,12 +101,12 @@ def regex_extract(
         EvaluationError: the pattern has a mistake.
     """
     name = name or "regex_extract"
-    accepted = texts_of(expected)
+    accepted = texts_of(expected, separator)
     if not accepted:
         return no_expected(name)
     expression = compiled(pattern, ignore_case)
     try:
-        match = in_time(pattern, lambda longest: _last_match(expression, answer, longest), answer)
+        match = in_time(pattern, lambda longest: _match(expression, answer, longest, first), answer)
         if match is None:
             return unscored(name, f"{shown(pattern)} does not occur in the answer")
         text = _taken(match)
@@ -135,7 +156,11 @@ def compiled(pattern: str, ignore_case: bool) -> "regex.Pattern[str]":
         raise EvaluationError(f"The pattern {shown(pattern)} has a mistake: {error}.") from None
 
 
-def _last_match(expression: "regex.Pattern[str]", answer: str, longest: float) -> "regex.Match[str] | None":
+def _match(
+    expression: "regex.Pattern[str]", answer: str, longest: float, first: bool
+) -> "regex.Match[str] | None":
+    if first:
+        return expression.search(answer, timeout=longest)
     matches = expression.finditer(answer, timeout=longest)
     last = last_of(islice(matches, MOST_MATCHES))
     if next(matches, None) is not None:
@@ -149,7 +174,19 @@ def _accepted(text: str, accepted: tuple[str, ...], normalise: bool) -> str | No
     if not normalise:
         return None
     said = normalise_text(text)
-    return next((entry for entry in accepted if normalise_text(entry) == said), None)
+    number = _as_number(text)
+    for entry in accepted:
+        if normalise_text(entry) == said or (number is not None and number == _as_number(entry)):
+            return entry
+    return None
+
+
+def _as_number(text: str) -> tuple[Decimal, bool] | None:
+    """The value of a text that is nothing but a number, and whether it is a percentage; None where it is more."""
+    match = _NUMBER.fullmatch(text) if len(text) < LONGEST_NUMBER else None
+    if match is None:
+        return None
+    return Decimal(match["number"].replace(",", "")), match["percent"] is not None
 
 
 def _taken(match: "regex.Match[str]") -> str:

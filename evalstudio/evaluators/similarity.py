@@ -5,7 +5,8 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.text import TooLong, no_expected, normalise_text, shown, texts_of, unscored
+from evalstudio.evaluators.normal_form import TooLong, normalise_text
+from evalstudio.evaluators.text import no_expected, shown, texts_of, unscored
 
 WORD = 64
 """Characters of the shorter text that one step compares."""
@@ -20,6 +21,7 @@ def similarity(
     *,
     normalise: bool = False,
     threshold: float | None = None,
+    separator: str | None = None,
     name: str | None = None,
 ) -> Score:
     """How alike the answer and the expected text are: 1 - edit distance / length of the longer one.
@@ -29,15 +31,16 @@ def similarity(
         expected: a text, or a list of which the most alike counts.
         normalise: even out case, spaces and marks first.
         threshold: give a truth value, true from this similarity on, instead of the number.
+        separator: what parts several right answers in one cell.
         name: the score's name.
 
     Returns:
-        A number from 0 to 1, or a truth value; unscored where the expected answer is null, or the texts are too long
+        A number from 0 to 1, or a truth value; unscored where the expected answer is null or empty, or the texts are too long
         to compare.
     """
     name = name or "similarity"
     metrics = ("mean",) if threshold is None else ("accuracy",)
-    accepted = texts_of(expected)
+    accepted = texts_of(expected, separator)
     if not accepted:
         return no_expected(name, metrics)
     even = normalise_text if normalise else str

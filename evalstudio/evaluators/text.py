@@ -1,124 +1,95 @@
-"""What evaluators share about text: normal forms, expected answers, excerpts for the reasons they give."""
+"""What evaluators share about text: expected answers, excerpts for the reasons they give, the ends of a text."""
 
+import ast
+import json
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-import regex
-
-from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
+from evalstudio.evaluators.normal_form import TooLong as TooLong
+from evalstudio.evaluators.normal_form import normalise_text as normalise_text
+from evalstudio.evaluators.normal_form import visible
 
-LONGEST_ASCII = 1_000_000
-"""Characters of the longest ASCII text whose normal form is made; beyond it the engine's loop would wait too long."""
-
-LONGEST_UNICODE = 200_000
-"""The same for any other text, before and after compatibility forms are replaced."""
-
-_SHORT = 10_000  # no text of this length costs a millisecond, provided that its marks are sorted
-_PIECE = 500  # characters
-QUOTES = {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
-CLOSING = ".,;:"
-EDGES = "\"'`*_ \n\t"
 LABEL_LENGTH = 60
-FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)```", re.DOTALL)
-# Combining marks, and the characters that decompose into nothing but marks
-_MARK = r"[\P{ccc=0}\u0F73\u0F75\u0F81\uFF9E\uFF9F]"
-_MANY_MARKS = regex.compile(rf"(?<!{_MARK}){_MARK}{{100,}}")
 
+LONGEST_LIST = 20_000
+"""Characters of the longest cell that is read as a list of right answers."""
 
+MOST_ANSWERS = 1_000
+"""Right answers that one cell may hold."""
+
+_LIST_OF_TEXTS = re.compile(r"\[\s*[\"']")
+_WITHOUT_COMMA = re.compile(r"[\"']\s*[\"'](?!\s*[,\]])|[\"']\s+[\"']")
 T = TypeVar("T")
 
 
-class TooLong(EvaluationError):
-    """A text is longer than an evaluator reads; the message says how long it may be."""
+def texts_of(expected: Any, separator: str | None = None) -> tuple[str, ...]:
+    """The texts by which an answer can be right; several for a list, and for values with several spellings.
 
-
-def normalise_text(text: str) -> str:
-    """Case, Unicode forms, spaces, quotes and marks around the text, and a full stop after it, evened out.
-
-    Marks inside stay: "10.5" is not "105" and "a-b" not "ab". A text of nothing but marks stays as it is.
+    Empty texts are none of them: an empty cell decides nothing. A text that is a list of texts, as JSON or Python
+    writes it, is that list; with a separator, a text is parted at it.
 
     Raises:
-        TooLong: the text is longer than LONGEST_ASCII or LONGEST_UNICODE.
+        TooLong: a text has more than MOST_ANSWERS parts.
+
+    Example:
+        >>> texts_of(["Lima", ""]), texts_of("Lima | Lima city", "|"), texts_of('["Lima", "Lima city"]')
+        (('Lima',), ('Lima', 'Lima city'), ('Lima', 'Lima city'))
     """
-    even = " ".join(compatible(text).casefold().split())
-    bare = even.strip(EDGES)
-    end = len(bare.rstrip(CLOSING + EDGES + "!?"))
-    if bare[end : end + 1] in ("!", "?") and bare[max(0, end - 1) : end].isdigit():
-        end += 1  # "5!" is no 5
-    return bare[:end] or even
-
-
-def compatible(text: str) -> str:
-    """The text in Unicode's form NFKC, with straight quotes, in time n log n.
-
-    Raises:
-        TooLong: the text is longer than LONGEST_ASCII or LONGEST_UNICODE.
-    """
-    if text.isascii():
-        if len(text) > LONGEST_ASCII:
-            raise TooLong(
-                f"a text of {len(text):,} characters is too long to compare (up to {LONGEST_ASCII:,})"
-            )
-        return text
-    if len(text) > LONGEST_UNICODE:
-        raise TooLong(
-            f"a text of {len(text):,} characters is too long to compare (up to {LONGEST_UNICODE:,})"
-        )
-    if len(text) > 100:
-        # unicodedata sorts a run of marks in quadratic time
-        text = _MANY_MARKS.sub(_sorted_marks, text)
-    if len(text) > _SHORT:
-        _check_growth(text)
-    form = unicodedata.normalize("NFKC", text)
-    for quote, plain in QUOTES.items():
-        form = form.replace(quote, plain)  # str.translate takes ten times as long
-    return form
-
-
-def longer_than(text: str, length: int) -> bool:
-    """Whether the normal form of a text is certainly longer than so many characters; reads its beginning only.
-
-    Marks around a text are no part of its normal form, so the beginning counts up to its last other character. A few
-    characters are left for what the rest may compose with.
-    """
-    try:
-        return len(normalise_text(text.lstrip()[: LONGEST_UNICODE // 4])) > length + 100
-    except TooLong:
-        return False
-
-
-def _sorted_marks(run: "regex.Match[str]") -> str:
-    marks = "".join(unicodedata.normalize("NFKD", mark) for mark in run[0])
-    return "".join(sorted(marks, key=unicodedata.combining))
-
-
-def _check_growth(text: str) -> None:
-    """One character may become 18 of them."""
-    grown = 0
-    for start in range(0, len(text), _PIECE):
-        grown += len(unicodedata.normalize("NFKC", text[start : start + _PIECE]))
-        if grown > LONGEST_UNICODE:
-            raise TooLong(
-                f"a text is too long to compare (up to {LONGEST_UNICODE:,} characters in the form NFKC)"
-            )
-
-
-def texts_of(expected: Any) -> tuple[str, ...]:
-    """The texts by which an answer can be right; several for a list, and for values with several spellings."""
     if isinstance(expected, str):
-        return (expected,)
+        if separator:
+            parts = expected.split(separator, MOST_ANSWERS)
+            if len(parts) > MOST_ANSWERS:
+                raise TooLong(f"a cell holds more than {MOST_ANSWERS:,} right answers")
+            return tuple(part for text in parts if not is_empty(part := text.strip()))
+        listed = listed_texts(expected) if expected[:1] in ("[", " ") else None
+        return listed or (() if is_empty(expected) else (expected,))
     if isinstance(expected, bool):
         return (str(expected), str(expected).lower())
     if isinstance(expected, float) and expected.is_integer():
         return (str(expected), str(int(expected)))
     if isinstance(expected, Sequence):
-        return tuple(text for entry in expected if entry is not None for text in texts_of(entry))
+        return tuple(text for entry in expected for text in _texts_of_entry(entry, separator))
     return () if expected is None else (str(expected),)
+
+
+def _texts_of_entry(entry: Any, separator: str | None) -> tuple[str, ...]:
+    if isinstance(entry, str) and not separator:
+        return () if is_empty(entry) else (entry,)
+    return texts_of(entry, separator)
+
+
+def is_empty(expected: Any) -> bool:
+    """Whether an expected answer is none: null, no text but spaces and invisible characters, or a list of such."""
+    if isinstance(expected, str):
+        if expected.isascii() or len(expected) > LABEL_LENGTH:
+            return not expected or expected.isspace()
+        return not visible(expected).strip()
+    if isinstance(expected, list | tuple):
+        return all(map(is_empty, expected))
+    return expected is None
+
+
+def listed_texts(text: str) -> tuple[str, ...] | None:
+    """The entries of a text that is a list of texts, as JSON or Python writes it; None where it is none."""
+    bare = text.strip()
+    if not _LIST_OF_TEXTS.match(bare) or not bare.endswith("]") or len(bare) > LONGEST_LIST:
+        return None
+    try:
+        entries = json.loads(bare)
+    except (ValueError, RecursionError):
+        if _WITHOUT_COMMA.search(bare):
+            return None  # Python would join two texts
+        try:
+            entries = ast.literal_eval(bare)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            return None
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        return None
+    return tuple(entry for entry in entries if not is_empty(entry)) or None
 
 
 def shown(value: Any, length: int = 80) -> str:
@@ -167,19 +138,7 @@ def unscored(name: str, why: str, metrics: tuple[str, ...] = ("accuracy",)) -> S
 
 
 def no_expected(name: str, metrics: tuple[str, ...] = ("accuracy",)) -> Score:
-    return unscored(name, "there is no expected answer (null) to compare with", metrics)
-
-
-def unfenced(text: str) -> str:
-    """The inside of the only fenced block of a text, or the text itself."""
-    block = only_fenced(text)
-    return (text if block is None else block).strip()
-
-
-def only_fenced(text: str) -> str | None:
-    """The inside of the only fenced block of a text; None where there is none, or more than one."""
-    blocks = list(islice(FENCE.finditer(text), 2))
-    return blocks[0][1] if len(blocks) == 1 else None
+    return unscored(name, "there is no expected answer (null or empty) to compare with", metrics)
 
 
 def last_of(values: Iterable[T]) -> T | None:

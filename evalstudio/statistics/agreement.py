@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from evalstudio.core.rating import NoRating, rating_of
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -27,12 +29,18 @@ class Agreement(msgspec.Struct, frozen=True):
 def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> Agreement:
     """Agreement of two judges, or of a judge with a person's labels, by sample; None is no rating.
 
-    Numbers (but not truth values) are compared by how far they are apart, anything else as labels.
+    Numbers (but not truth values) are compared by how far they are apart, anything else as labels. Words for yes and no
+    are truth values, and texts that stand for no rating ("n/a") are none; see `rating_of`.
+
+    Example:
+        >>> agreement({"a": True, "b": False}, {"a": "yes", "b": "no"}).share
+        1.0
     """
-    both = [key for key, rating in first.items() if rating is not None and second.get(key) is not None]
+    rated = {key: (_rating(rating), _rating(second.get(key))) for key, rating in first.items()}
+    both = [key for key, pair in rated.items() if None not in pair]
     if not both:
         return Agreement(0, None, None, None)
-    pairs = [(first[key], second[key]) for key in both]
+    pairs = [rated[key] for key in both]
     numbers = all(
         isinstance(rating, int | float) and not isinstance(rating, bool) for pair in pairs for rating in pair
     )
@@ -43,6 +51,17 @@ def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> Agreement:
         kappa=cohen_kappa(one, other, "quadratic" if numbers else None),
         alpha=krippendorff_alpha(pairs, "interval" if numbers else "nominal"),
     )
+
+
+def _rating(value: Any) -> Any:
+    """A rating as it is compared: a number, a truth value, or a label in lower case; None where it is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        rating = rating_of(value)
+    except NoRating:
+        return None
+    return rating.casefold() if isinstance(rating, str) else rating
 
 
 def cohen_kappa(

@@ -1,8 +1,9 @@
 """Prompt templates: sandboxed Jinja2 in which an unknown name is an error instead of an empty text."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ ANSWERS = "answers"
 """In a later turn: the model's own answers so far."""
 
 BARE_NAME = re.compile(r"\s*\{\{\s*([^\W\d]\w*)\s*\}\}\s*")
+SINGLE = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}|\{%|\{#).)+?)-?\}\}\s*", re.DOTALL)
+"""A template that is one expression."""
+MOST_ENTRIES = 100_000
+"""Entries of the longest list that an expression makes."""
 MARKUP = ("{{", "{%", "{#")
 ONE_EXPRESSION = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}|\{%).)+?)-?\}\}\s*", re.DOTALL)
 
@@ -160,13 +165,27 @@ def compile_value(
 ) -> Callable[[Mapping[str, Any]], Any]:
     """Compiles a template to a function of the values; for `{{ column }}` alone it returns the value itself.
 
+    A single expression that comes to a list or an object gives that; anything else is text.
+
     Raises:
         EvaluationError: the template has a mistake, or uses a name that is no column.
     """
     bare = BARE_NAME.fullmatch(template)
     if bare and bare[1] in columns:
         return itemgetter(bare[1])
-    return _Text(template, columns, where).render
+    render = _Text(template, columns, where).render
+    single = SINGLE.fullmatch(template)
+    if single is None:
+        return render
+    evaluate, _ = compile_expression(single[1])
+
+    def value_of(values: Mapping[str, Any]) -> Any:
+        value = evaluate(values)
+        if isinstance(value, Iterator):  # what `map` and its like give
+            value = list(islice(value, MOST_ENTRIES))
+        return value if isinstance(value, list | tuple | dict) else render(values)
+
+    return value_of
 
 
 def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], Any], frozenset[str]]:

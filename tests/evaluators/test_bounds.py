@@ -99,7 +99,7 @@ def test_that_deep_json_is_said_and_harms_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "even"),
-    [("Yes.", "yes"), ("'Yes'!", "yes"), ("5!", "5!"), ("5!.", "5!"), ("(a).", "(a)"), ("...", "..."), ("yes ...!?", "yes")],
+    [("Yes.", "yes"), ("'Yes'!", "yes"), ("5!", "5!"), ("5!.", "5!"), ("(a).", "a"), ("f(a).", "f(a)"), ("...", "..."), ("yes ...!?", "yes")],
 )  # fmt: skip
 def test_that_marks_at_the_end_are_cut_off(text: str, even: str) -> None:
     assert normalise_text(text) == even

@@ -50,7 +50,6 @@ def judge(columns: tuple[str, ...] = COLUMNS, **options: Any) -> Judge:
         ("It has 2 flaws and 3 merits.\nScore: 8", 8),
         ("Score: 3? No. Final score: 8", 8),
         ("I would give it an 8.", 8),
-        ('{"reasoning": "good", "score": 8', 8),
         ("10", 10),
         ("1", 1),
     ],
@@ -80,6 +79,7 @@ def test_that_grades_are_read_in_every_form(reply: str, value: float) -> None:
         ("I cannot judge this.", "no score"),
         ('{"reasoning": "it has 8 good', "no score"),
         ('```json\n{"reasoning": "it has 8 good', "no score"),
+        ('{"reasoning": "good", "score": 8', "cut off"),
     ],
 )
 def test_that_what_is_no_grade_is_unscored_and_says_why(reply: str, why: str) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.engine.models.thinking import split_thinking
 from evalstudio.evaluators import (
     contains,
     exact_match,
@@ -22,7 +21,8 @@ from evalstudio.evaluators import (
 )
 from evalstudio.evaluators.json_text import TooMuchJson, find_json, key_of, same
 from evalstudio.evaluators.judge_reply import Unreadable, read_score
-from evalstudio.evaluators.text import compatible, normalise_text, shown
+from evalstudio.evaluators.normal_form import compatible, normalise_text
+from evalstudio.evaluators.text import shown
 from evalstudio.score import Score
 
 WORDS = "so on and on " * 20_000
@@ -174,28 +174,6 @@ def test_that_compatible_forms_are_those_of_unicode(text: str) -> None:
     assert compatible(text) == unicodedata.normalize("NFKC", text)
     run = "e" + text.replace("e", "") * 3
     assert compatible(run) == unicodedata.normalize("NFKC", run)
-
-
-@pytest.mark.parametrize(
-    ("text", "thinking", "answer"),
-    [
-        ("<think>a</think>b", "a", "b"),
-        ("  <THINK> a </THINK>\n b", "a", "b"),
-        ("<thinking>a</thinking>b", "a", "b"),
-        ("<thinking>a</think>b", "a", "b"),
-        ("[think]a[/think]b", "a", "b"),
-        ("a</think>b", "a", "b"),
-        ("a[/THINK] b", "a", "b"),
-        ("a</thinking>b", None, "a</thinking>b"),
-        ("<think>a", None, "<think>a"),
-        ("<think>a<think>b</think>c</think>d", "a<think>b", "c</think>d"),
-        ("x <think>a</think>b", "x <think>a", "b"),
-        ("I think so", None, "I think so"),
-        ("", None, ""),
-    ],
-)
-def test_that_thinking_is_told_from_the_answer(text: str, thinking: str | None, answer: str) -> None:
-    assert split_thinking(text) == (thinking, answer)
 
 
 @pytest.mark.parametrize("end", ["", ".", "!", "...", "!!", " * ", "!.", ".!", "?'", "_-"])

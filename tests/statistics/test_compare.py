@@ -1,6 +1,7 @@
 """Two runs on the same samples: the sentence a person reads, and whether it may be believed."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,3 +117,34 @@ def test_that_the_agreement_of_a_judge_with_a_person_counts_what_both_scored() -
     assert grades.kappa == pytest.approx(6 / 7)
     assert grades.alpha > 0.9
     assert agreement({"a": None}, {"a": 1}).kappa is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "n", "share"),
+    [
+        ([True, False, True], ["yes", "no", "no"], 3, 2 / 3),
+        ([1.0, 0.0, 1.0], ["true", "False", "TRUE"], 3, 1),
+        (["Ja", "nein"], ["yes", "no"], 2, 1),
+        (["y", "n"], [1, 0], 2, 1),
+        (["4,5", "3"], [4.5, 3], 2, 1),
+        (["n/a", "3", "-"], [1, 3, 2], 1, 1),
+        (["Good", "bad"], ["good", "bad"], 2, 1),
+        (["good", "bad"], ["bad", "good"], 2, 0),
+        (["yes"], ["good"], 1, 0),
+        (["", None], ["yes", "no"], 0, None),
+    ],
+)
+def test_that_ratings_agree_however_they_are_written(
+    first: list[Any], second: list[Any], n: int, share: float | None
+) -> None:
+    found = agreement(dict(enumerate(first)), dict(enumerate(second)))
+    assert found.n == n
+    assert found.share == (None if share is None else pytest.approx(share))
+
+
+def test_that_words_for_yes_and_no_are_weighed_as_truth_values() -> None:
+    machine = [True, False, True, True]
+    person = ["yes", "no", "no", "yes"]
+    words = agreement(dict(enumerate(machine)), dict(enumerate(person)))
+    truth = agreement(dict(enumerate(machine)), dict(enumerate([True, False, False, True])))
+    assert words == truth

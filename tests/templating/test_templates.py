@@ -125,3 +125,26 @@ def test_that_text_without_markup_comes_out_as_it_is(text: str) -> None:
 @given(st.text())
 def test_that_a_value_is_never_read_as_a_template(text: str) -> None:
     assert conversation(("user", "a {{ text }}")).render_turn(0, {"text": text}, [])[0].content == "a " + text
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "result"),
+    [
+        ("{{ names | list }}", {"names": ("a", "b")}, ["a", "b"]),
+        ("{{ names | map('lower') }}", {"names": ["A", "B"]}, ["a", "b"]),
+        ("{{ text.split(';') }}", {"text": "a;b"}, ["a", "b"]),
+        ("{{- [a, b] -}}", {"a": 1, "b": "x"}, [1, "x"]),
+        (" {{ row.answers }} ", {"row": {"answers": [1]}}, [1]),
+        ("{{ row.inner }}", {"row": {"inner": {"a": 1}}}, {"a": 1}),
+        ("{{ a + 1 }}", {"a": 1}, "2"),
+        ("{{ a | upper }}", {"a": "x"}, "X"),
+        ("{{ a.b }}", {"a": {"b": None}}, ""),
+        ("so {{ names | join(', ') }}", {"names": ["a", "b"]}, "so a, b"),
+        ("so {{ names | tojson }}", {"names": ["a"]}, 'so ["a"]'),
+        ("{% for n in names %}{{ n }}{% endfor %}", {"names": ["a", "b"]}, "ab"),
+    ],
+)
+def test_that_an_expression_that_gives_a_list_stays_one(
+    template: str, values: dict[str, Any], result: Any
+) -> None:
+    assert render(template, values) == result

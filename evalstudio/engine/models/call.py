@@ -7,9 +7,11 @@ from typing import Any, Protocol
 from evalstudio.core.encodable import count, encodable
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
+from evalstudio.core.thinking import split_thinking
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.keys import redact_answer
+from evalstudio.store.rows import CUT_OFF
 from evalstudio.templating.templates import Message
 
 
@@ -36,7 +38,11 @@ TEXT_FIELDS = ("text", "thinking", "finish_reason", "answered_by", "prompt")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a model. Token counts are None where the endpoint reports none, or an impossible number."""
+    """The answer of a model. Token counts are None where the endpoint reports none, or an impossible number.
+
+    Thinking that stands in the text is taken out of it. Where the text ends in the midst of thinking there is no
+    answer: then `text` is empty, and the finish reason is that of an answer cut off.
+    """
 
     text: str
     thinking: str | None = None
@@ -54,10 +60,21 @@ class Answer:
             message = getattr(self, name)
             if message is not None and (clean := encodable(message)) is not message:
                 object.__setattr__(self, name, clean)
+        if not self.thinking:
+            split = split_thinking(self.text)
+            object.__setattr__(self, "text", split.answer)
+            object.__setattr__(self, "thinking", split.thinking or self.thinking)
+            if split.unfinished:
+                object.__setattr__(self, "finish_reason", CUT_OFF)
         for name in ("tokens_in", "tokens_cached", "tokens_out", "tokens_cache_written"):
             stated = getattr(self, name)
             if stated is not None and count(stated) is None:
                 object.__setattr__(self, name, None)
+
+
+def still_thinking(text: str, thinking: str | None, finish_reason: str | None) -> bool:
+    """Whether an answer was cut off before the model had ended its thinking: there is nothing to judge."""
+    return finish_reason == CUT_OFF and bool(thinking) and not text.strip()
 
 
 def without_keys(answer: Answer) -> Answer:

@@ -11,7 +11,6 @@ from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify_error_body, error_message
 from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange, broken_off
 from evalstudio.engine.models.model_list import list_models
-from evalstudio.engine.models.thinking import split_thinking
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.settings import ModelSettings
 
@@ -205,11 +204,9 @@ def _read(data: bytes) -> CallResult:
 def _answer(
     text: str, thinking: str | None, finish_reason: str | None, model: str | None, usage: _Usage | None
 ) -> Answer:
-    if thinking is None:
-        thinking, text = split_thinking(text)
     return Answer(
         text,
-        thinking,
+        thinking or None,
         finish_reason,
         model,
         usage.prompt_tokens if usage else None,

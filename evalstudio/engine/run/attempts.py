@@ -13,7 +13,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.retry import GiveUp, Pause, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Ticket
 from evalstudio.engine.models.attempt_report import report
-from evalstudio.engine.models.call import Answer, CallResult, Request
+from evalstudio.engine.models.call import Answer, CallResult, Request, still_thinking
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.context import RunContext, RunVerbs
@@ -22,7 +22,7 @@ from evalstudio.engine.run.record_keeper import RecordKeeper
 from evalstudio.engine.run.record_rows import Ended, make_attempt
 from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.engine.scoring.judged import Judged
-from evalstudio.engine.scoring.scoring import Scoring
+from evalstudio.engine.scoring.scoring import STILL_THINKING, Scoring
 from evalstudio.models.keys import redact
 from evalstudio.protocol import ErrorClass
 from evalstudio.templating.templates import Message
@@ -255,6 +255,8 @@ class Attempts:
         scoring, values = self.scoring, item.sample.values
         if answer.scores is not None:
             judged = Judged(answer.scores, 0.0)
+        elif still_thinking(answer.text, answer.thinking, answer.finish_reason):
+            judged = scoring.none_for(STILL_THINKING)
         else:
             judged = scoring.now(answer.text, values)
         self.keeper.save(item, replace(ended, judged=judged))

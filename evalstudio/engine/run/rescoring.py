@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.engine.models.call import still_thinking
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.scoring.judge_calls import NOT_ASKED
-from evalstudio.engine.scoring.scoring import judge
+from evalstudio.engine.scoring.scoring import STILL_THINKING, judge
 from evalstudio.evaluators import Evaluator
 from evalstudio.store.database import Connection
 from evalstudio.store.reader import Reader
@@ -68,6 +69,13 @@ def _judge(
     if details is None or details.record.answer is None:
         return
     answer = details.record.answer
+    if still_thinking(answer, details.record.thinking, details.record.finish_reason):
+        unjudged = run.scoring.none_for(STILL_THINKING).scores
+        scored = any(row.value is not None for row in details.scores)
+        run.keeper.save_scores(
+            record, tuple(score for score in unjudged if score.name in names), last=True, scored=scored
+        )
+        return
     scores = tuple(judge(quick[name], answer, values) for name in sorted(names & quick.keys()))
     scored = any(score.scored for score in scores) or any(row.value is not None for row in details.scores)
     later = names - quick.keys()

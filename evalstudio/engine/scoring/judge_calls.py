@@ -18,7 +18,7 @@ from evalstudio.engine.limits.failure_breaker import SILENT_FAILURES, SILENT_S
 from evalstudio.engine.limits.retry import GiveUp, Pause, Retry, RetryPolicy
 from evalstudio.engine.limits.vocabulary import Binding, Ticket, Wait
 from evalstudio.engine.models.attempt_report import report
-from evalstudio.engine.models.call import CallResult, Model, Request
+from evalstudio.engine.models.call import Answer, CallResult, Model, Request
 from evalstudio.evaluators import Evaluator
 from evalstudio.evaluators.judge import Judge
 from evalstudio.models.keys import redact
@@ -153,7 +153,7 @@ class JudgeCalls:
         self.spent(result)
         if result.outcome is Outcome.OK and result.answer is not None:
             self.answered, self.failures = True, 0
-            self._read(question, result.answer.text)
+            self._read(question, result.answer)
             return
         self.failures += 1
         self.last_failure = redact(result.message)
@@ -176,8 +176,9 @@ class JudgeCalls:
                     question.record_id, Score(self.evaluator.name, None, self.evaluator.metrics, why=why)
                 )
 
-    def _read(self, question: _Question, reply: str) -> None:
-        score = self.judge.read(reply)
+    def _read(self, question: _Question, answer: Answer) -> None:
+        reply = answer.text
+        score = self.judge.read(reply, answer.finish_reason)
         if score.scored or question.repaired:
             question.take(question.record_id, self.evaluator.decided(score))
             return

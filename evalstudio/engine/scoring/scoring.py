@@ -25,6 +25,7 @@ from evalstudio.models.keys import redact
 from evalstudio.store.rows import ScoreRow
 
 THREADS = 8
+STILL_THINKING = "truncated: the answer ends while the model is still thinking"
 
 
 @dataclass(slots=True)
@@ -79,6 +80,11 @@ class Scoring:
         scores = tuple(judge(evaluator, answer, values) for evaluator in self._quick)
         complete = not self._slow and not self.judges
         return Judged(scores, time.perf_counter() - started, complete)
+
+    def none_for(self, why: str) -> Judged:
+        """No score of any evaluator, for an answer that there is nothing to judge in."""
+        every = (*self._quick, *self._slow, *(one.evaluator for one in self.judges))
+        return Judged(tuple(Score(one.name, None, one.metrics, why) for one in every), 0.0)
 
     def later(
         self,

@@ -260,3 +260,21 @@ async def test_that_a_function_keeps_its_defaults(
         final = await finish(engine, await engine.start_run(evaluation, Options("x", processes=processes)))
     assert final.errored == 0
     assert records(workspace)[0].record.answer == "I love this, it is wonderful (0) 0.5"
+
+
+async def test_that_thinking_in_a_returned_text_is_no_part_of_the_answer(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    write_model(
+        tmp_path,
+        "def answer(prompt):\n"
+        "    return '<think>is it' if '(1)' in prompt else '<think>negative?</think>positive'\n",
+    )
+    async with engine_in(workspace) as (engine, _):
+        final = await finish(
+            engine, await engine.start_run(write_evaluation(tmp_path, '"model.py::answer"', 2), Options("x"))
+        )
+    assert (final.saved, final.scored) == (2, 1)
+    first, cut = (one.record for one in records(workspace))
+    assert (first.answer, first.thinking) == ("positive", "negative?")
+    assert (cut.answer, cut.thinking, cut.finish_reason) == ("", "is it", "length")

@@ -8,7 +8,7 @@ from evalstudio.errors import EvaluationError
 from evalstudio.evaluations.request import Options
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import engine_in, finish, write_evaluation
+from tests.engine.support import engine_in, finish, records, write_evaluation
 
 ROWS = [
     {"text": "love", "label": "positive", "small": "positive", "large": "positive"},
@@ -52,3 +52,50 @@ async def test_that_a_column_that_is_not_there_is_named(tmp_path: Path, workspac
             EvaluationError, match=r"'smal', and no column is called so.*text, label, small, large"
         ):
             await engine.start_run(evaluation, Options("x"))
+
+
+async def test_that_thinking_in_a_recorded_answer_is_no_part_of_it(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    said = [
+        "<think>love is negative? no</think>positive",
+        "[THINK]hm[/THINK] negative",
+        "neutral",
+        "<think>neutral, or",
+        "<think>neutral</think>",
+    ]
+    labels = ["positive", "negative", "neutral", "neutral", "neutral"]
+    rows = [
+        {"text": f"t{n}", "label": label, "a": a}
+        for n, (a, label) in enumerate(zip(said, labels, strict=True))
+    ]
+    async with engine_in(workspace) as (engine, _):
+        evaluation = write_evaluation(tmp_path, '"recorded/a"', rows=rows)
+        final = await finish(engine, await engine.start_run(evaluation, Options("x")))
+    assert (final.saved, final.errored, final.scored) == (5, 0, 4)
+    kept = records(workspace)
+    assert [one.record.answer for one in kept] == ["positive", "negative", "neutral", "", ""]
+    assert kept[0].record.thinking == "love is negative? no"
+    assert [one.scores[0].value for one in kept] == [1, 1, 1, None, 0]
+    assert kept[3].record.finish_reason == "length"
+    assert "truncated" in str(kept[3].scores[0].why)
+
+
+async def test_that_an_answer_cut_off_in_its_thinking_stays_unscored_by_a_new_evaluator(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    rows = [{"text": "t", "label": "", "a": "<think>hm"}, {"text": "u", "label": "yes", "a": "yes"}]
+    evaluation = write_evaluation(tmp_path, '"recorded/a"', rows=rows)
+    async with engine_in(workspace) as (engine, _):
+        await finish(engine, await engine.start_run(evaluation, Options("x")))
+    text = (
+        Path(evaluation)
+        .read_text()
+        .replace("evaluators = [", 'evaluators = [ { type = "contains", expected = "{{ label }}" },')
+    )
+    Path(evaluation).write_text(text)
+    async with engine_in(workspace) as (engine, _):
+        await finish(engine, await engine.start_run(evaluation, Options("x")))
+    cut, whole = records(workspace)
+    assert {score.evaluator: score.value for score in cut.scores} == {"contains": None, "exact_match": None}
+    assert {score.evaluator: score.value for score in whole.scores} == {"contains": 1, "exact_match": 1}

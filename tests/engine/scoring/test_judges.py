@@ -95,6 +95,16 @@ async def test_that_a_reply_that_cannot_be_read_is_the_worst_score_where_asked(
     assert all(one.scores[1].why.startswith("unreadable: ") for one in details(workspace))
 
 
+async def test_that_a_reply_that_is_cut_off_is_asked_for_once_more(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    reply = "{'text': 'Score: 1', 'finish_reason': 'length'} if calls % 2 else 'Score: 10'"
+    evaluation = write_judged(tmp_path, reply)
+    async with engine_in(workspace) as (engine, _):
+        await finish(engine, await engine.start_run(evaluation, Options("x", SlidingWindow(1), workers=1)))
+    assert set(scores(workspace, "grade")) == {10}
+
+
 async def test_that_a_judge_that_cannot_be_reached_leaves_answers_unscored(
     tmp_path: Path, workspace: Workspace
 ) -> None:
