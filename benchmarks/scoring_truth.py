@@ -1,9 +1,10 @@
 """Whether scores are right: cases whose right value is known, and intervals of scores whose truth is known.
 
-    python -m benchmarks.scoring_truth [--cases FILE ...] [--failures] [--coverage [--draws N] [--every N]]
+    python -m benchmarks.scoring_truth [--cases FILE ...] [--sets FILE ...] [--failures] [--coverage [--draws N] [--every N]]
 
-Without `--cases` the project's own, in `benchmarks/cases`; a file has a case a line: id, kind, evaluator, options,
-answer, expected, right_value (all that are right; null is unscored). With `--coverage` the grid of 500 scenarios.
+Without `--cases` and `--sets` the project's own, in `benchmarks/cases`; a file of cases has one a line: id, kind,
+evaluator, options, answer, expected, right_value (all that are right; null is unscored). `--sets`: public data sets,
+as in `benchmarks/public_sets.py`. With `--coverage` the grid of 500 scenarios.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.coverage import DRAWS, coverage_of, scenarios
+from benchmarks.public_sets import cases_of
 from evalstudio.core.errors import EvaluationError
 from evalstudio.evaluators import build_evaluators
 from evalstudio.evaluators.built import EvaluatorFailed
@@ -35,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cases", nargs="+", type=Path, default=[OWN], metavar="FILE")
+    parser.add_argument("--cases", nargs="+", type=Path, default=[], metavar="FILE")
+    parser.add_argument("--sets", nargs="+", type=Path, default=[], metavar="FILE", help="public data sets")
     parser.add_argument("--failures", action="store_true", help="each case that is not right")
     parser.add_argument("--coverage", action="store_true", help="the coverage of intervals instead")
     parser.add_argument("--draws", type=int, default=DRAWS, help="of each scenario")
@@ -45,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.coverage:
         console.print(coverage_table(given.draws, given.every))
         return
-    cases = [case for path in given.cases for case in read_cases(path)]
+    own = [] if given.cases or given.sets else [OWN]
+    cases = [case for path in [*own, *given.cases] for case in read_cases(path)]
+    cases += [case for path in given.sets for case in cases_of(path)]
     console.print(truth_table(cases))
     if given.failures:
         for case in cases:
