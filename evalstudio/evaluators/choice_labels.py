@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import GLUE, WRONG_AFTER, one_of, words
 
 _TURKISH = r"(?:d[ıiuü]r|t[ıiuü]r|y[ıi]|[ıi]|s[ıi])(?!\w)"
@@ -12,19 +13,19 @@ AFTER_LABEL = rf"(?!{GLUE}|[\d_]|['’](?!{_TURKISH})|-\w|\+\+|#)"
 
 _NOUNS = one_of(words("options"))
 _JOINS = one_of(words("joins"))
-_GOES_ON = re.compile(
+_GOES_ON = lazy_compile(
     rf"(?i:\s+(?:(?:{one_of(words('reasons'))})|(?:is|which|given|based|due|for|with|option|choice|over|şıkkı\w*|şık\w*|seçene\w*|olmalı\w*|olur)(?!\w)|है|होगा|अर्थात))|\s+(?:{_JOINS})|\s+(?:to|through|bis)\s+[A-Z0-9](?!\w)"
     r"|[\s*]*[.,;:!)\]}<>(/&\-–—=。、]|\s*$|\s*\n|\s+[^\x00-\u024f]|[^\x00-\u024f]|['’]|\s+[A-Z0-9(]"
 )
-_CLAUSE = re.compile(
+_CLAUSE = lazy_compile(
     r"[)\].:]?\s+(?:is|was|isn't|isn’t|does|doesn't|doesn’t|can|cannot|can't|has|would|could|seems?|looks|fails|confuses|describes|refers|ist|est|es|é|è)(?!\w)",
     re.IGNORECASE,
 )
-_LOWER_WORD = re.compile(r"[)\].:]?\s+[a-z]")
-_IF = re.compile(r"[)\]]?\s+(?:only\s+)?(?:if|when|unless|would|might|could|may)(?!\w)", re.IGNORECASE)
+_LOWER_WORD = lazy_compile(r"[)\].:]?\s+[a-z]")
+_IF = lazy_compile(r"[)\]]?\s+(?:only\s+)?(?:if|when|unless|would|might|could|may)(?!\w)", re.IGNORECASE)
 
 
-_ABOUT_ANOTHER = re.compile(
+_ABOUT_ANOTHER = lazy_compile(
     r"\s{0,5}[)\]]?\s{0,5}[.,;:!—–\n]|\s+(?:and\s+|und\s+)?(?i:not|nicht|non|pas|no|не|bukan)\s+[(\[]?[A-Z\d](?!\w)"
 )
 

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.choice_labels import Labels, Stated, is_article, stated_at
 from evalstudio.evaluators.choices import Choices
 from evalstudio.evaluators.cues import (
@@ -25,30 +26,30 @@ Statement = Literal["auto", "first", "last"]
 MOST_MENTIONS = 100
 """Labels of an answer that are looked at; of more of them the last ones."""
 
-_RIGHT = re.compile(
+_RIGHT = lazy_compile(
     r"[)\]]?\.?(?:\s+(?:option|choice|answer))?(?:"
     + "|".join(pattern for language in LANGUAGES.values() for pattern in language.right)
     + r")(?!\s*\?)",
     re.IGNORECASE,
 )
-_VERDICT = re.compile(
+_VERDICT = lazy_compile(
     r"[)\].:]\s*(?:[-–—:]\s*)?(?:(?:this|it|that)\s+is\s+)?(?:right|correct|true|yes|richtig|korrekt|correcte?|vrai|correct[oa]|cert[oa]|giust[oa]|верно|правильно|benar|doğru|正确|正確|对|正しい|正解|맞)(?![^\W\d_])",
     re.IGNORECASE,
 )
-_TICK = re.compile(r"[)\].:]? ?[✓✔✅☑]")
-_CALLED_RIGHT = re.compile(
+_TICK = lazy_compile(r"[)\].:]? ?[✓✔✅☑]")
+_CALLED_RIGHT = lazy_compile(
     r"(?:correct|right|best|final|proper|appropriate|my|likely|suitable|accurate|richtige|korrekte|bonne|correcte|correct[oa]|cert[oa]|giust[oa]|corrett[oa]|juiste|poprawna|правильн\w*|верн\w*|doğru|benar|tepat|सही|正确|正確|正しい|올바른|맞는|ที่ถูกต้อง|ถูก|đúng)\W{0,3}(?:\w+\s){0,1}$",
     re.IGNORECASE,
 )
-_NAMED_RIGHT = re.compile(
+_NAMED_RIGHT = lazy_compile(
     r"الصحيح|الأصح|الأنسب|(?<!\w)(?:benar|tepat|đúng|correct[oae]?|corret[oa]|corrett[oa]|cert[oa]|giust[oa]|juiste|poprawna|prawidłowa|doğru)(?!\w)|ที่ถูก|правильн|верн|सही|正确|正確|正しい",
     re.IGNORECASE,
 )
-_NOT_CHOSEN = re.compile(
+_NOT_CHOSEN = lazy_compile(
     r"(?:\bnot|n't|n’t|never|cannot|\bwho|\bthey|\bif\s+(?:you|we)|\bto|\bpeople|\bstudents|\bwhy|不|别|nicht|ne|no|não)\s*(?:\w+\s+)?$",
     re.IGNORECASE,
 )
-_LEADS_TO = re.compile(
+_LEADS_TO = lazy_compile(
     rf"(?:(?<!{GLUE})(?:(?:so|thus|hence|therefore)[,:]?\s+|it(?:\s+is|'s|’s|\s+must\s+be|\s+has\s+to\s+be|\s+should\s+be|\s+would\s+be|\s+can\s+only\s+be)|must\s+be|"
     r"leaves(?:\s+(?:us\s+with|only))?|leaving(?:\s+only)?|(?:i|we)(?:'d|’d|\s+would|'ll|\s+will)?\s+(?:say|guess|go\s+for|believe|think|bet\s+on)(?:\s+(?:it\s+is|it's|that))?|conclude|conclusion|"
     r"also|daher|somit|es\s+ist|donc|c'est|entonces|portanto|então|quindi|итак|поэтому|значит|jadi|yani|dus|więc|vậy)"
@@ -56,8 +57,8 @@ _LEADS_TO = re.compile(
     r"[\s:,]*(?:(?:it|is|it's|the|option|choice|answer|must|be|only|definitely|clearly|probably|likely|选项|选择|选|是)[\s:]*){0,4}[(\[]?\s*$",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[)\]]?\s*(?:[.,;:!。！]|$|\n|\(|[-–—]|\s(?:because|since|as|here)\b)")
-_SENTENCE_START = re.compile(r"[.!?。！？\n][\s*]")
+_ENDS = lazy_compile(r"[)\]]?\s*(?:[.,;:!。！]|$|\n|\(|[-–—]|\s(?:because|since|as|here)\b)")
+_SENTENCE_START = lazy_compile(r"[.!?。！？\n][\s*]")
 _OPTION_WORD = ("项", "項", "択", "肢")
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.choice_labels import is_listed, patterns_of
 from evalstudio.evaluators.choice_statements import (
     Statement,
@@ -27,8 +28,8 @@ END = 20_000
 """Characters at either end of a longer answer in which it is looked for what the answer takes."""
 
 AROUND_LABEL = " \n\t()[]<>.,:;!'"
-_BOX = re.compile(r"\\f?boxed\s*\{|\\fbox\s*\{")
-_TAG = re.compile(r"</?(?:answer|choice|option|final|result)>", re.IGNORECASE)
+_BOX = lazy_compile(r"\\f?boxed\s*\{|\\fbox\s*\{")
+_TAG = lazy_compile(r"</?(?:answer|choice|option|final|result)>", re.IGNORECASE)
 
 
 def taken_label(answer: str, choices: Choices, statement: Statement = "auto") -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.core.score import Score
 from evalstudio.evaluators.choices import LONGEST_CHOICES, MARKUP
 from evalstudio.evaluators.contains import occurs_as_words
@@ -11,15 +12,15 @@ from evalstudio.evaluators.text import TooLong, normalise_text, shown, unscored
 SHORT = 2
 """Words by which an answer may be longer than the expected text and still be compared as a whole."""
 
-_LABEL = re.compile(r"^[(\[]?[A-Za-z](?:[)\]]|[.:])\s+")
-_IT_IS = re.compile(
+_LABEL = lazy_compile(r"^[(\[]?[A-Za-z](?:[)\]]|[.:])\s+")
+_IT_IS = lazy_compile(
     r"^(?:(?:so|thus|therefore|hence|well|ok|okay|sure|yes|i\s+think|i\s+believe|i\s+would\s+say|i'd\s+say)[,:]?\s+){0,3}(?:it\s+is|it's|it’s|that\s+is|that's|this\s+is|"
     r"it\s+must\s+be|it\s+has\s+to\s+be|c'est|es\s+ist|das\s+ist|es|é|è|это)\s+",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[.!?](?=\s|$)|[。！？]|\n|;\s|\s[-–—(]\s?")
-_PART = re.compile(r"[.,;:!?。、，(\n]|\s[-–—]\s")
-_ANOTHER = re.compile(
+_ENDS = lazy_compile(r"[.!?](?=\s|$)|[。！？]|\n|;\s|\s[-–—(]\s?")
+_PART = lazy_compile(r"[.,;:!?。、，(\n]|\s[-–—]\s")
+_ANOTHER = lazy_compile(
     r"(?<!\w)(?:or|either|and|but|versus|vs\.?|oder|und|ou|et|o|y|или|и)(?!\w)", re.IGNORECASE
 )
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from evalstudio.core.lazy_pattern import lazy_compile
+
 MOST_CUES = 2_000
 """Cues of one kind that are looked at in a text; of more of them the last ones count."""
 
@@ -186,21 +188,21 @@ LANGUAGES: dict[str, Words] = {
     ),
 }  # fmt: skip
 
-_REFUSALS = re.compile(
+_REFUSALS = lazy_compile(
     r"(?:cannot|can't|can’t|could\s+not|couldn't|unable\s+to)\s+(?:be\s+)?(?:\w+ly\s+)?"
     r"(?:determine|answer|compute|calculate|tell|say|know|solve|find|decide|conclude)\w*"
     r"|(?:not\s+enough|insufficient)\s+(?:information|data)|(?:don't|don’t|do\s+not|didn't)\s+know|no\s+idea"
     r"|无法确定|無法確定|不知道|わかりません|分かりません|모르겠|weiß\s+(?:ich\s+)?(?:es\s+)?nicht|je\s+ne\s+sais\s+pas|no\s+(?:lo\s+)?sé|não\s+sei|не\s+знаю|لا\s+أعرف",
     re.IGNORECASE,
 )
-CORRECTIONS = re.compile(
+CORRECTIONS = lazy_compile(
     r"\b(?:wait|actually|correction|instead|rather|on\s+second\s+thought|sorry|mistake\w*|hmm+|let\s+me\s+(?:re\w+|double|check|correct|think)|"
     r"however|but|aber|jedoch|mais|pero|mas|но|однако|tetapi|ama|fakat|hold\s+on|oops|scratch\s+that|re-?check\w*|re-?consider\w*|no(?=[,.!:—–-])|moment|doch|warte|korrektur|attendez|attends|erreur|espera|"
     r"perdón|corrección|correção|espere|aspetta|нет|стоп|подождите|ошибка|tunggu|bekle|hayır)\b"
     r"|等等|但是|しかし|하지만|لكن|लेकिन|不对|不對|更正|待って|違い|訂正|잠깐|아니|수정|انتظر|تصحيح|रुको|रुकिए|ग़लती|เดี๋ยวก่อน",
     re.IGNORECASE,
 )
-CONCLUSIONS = re.compile(
+CONCLUSIONS = lazy_compile(
     r"\b(?:so|thus|hence|therefore|final|finally|in\s+conclusion|overall|to\s+sum\s+up|consequently|ultimately|in\s+short|also|daher|somit|"
     r"deshalb|endgültig\w*|schließlich|donc|ainsi|finale?|finalement|entonces|por\s+lo\s+tanto|finalmente|por\s+tanto|portanto|então|logo|quindi|dunque|"
     r"поэтому|итак|следовательно|таким\s+образом|jadi|dengan\s+demikian|akhir|dolayısıyla|sonuç|yani|dus|więc|zatem|vậy|do\s+đó)\b"
@@ -212,9 +214,9 @@ _NONE = (
     r"aucune?|toutes|ninguna?|ningún|todas|nenhuma?|nessuna?|tutte|geen|żadna|ни\s+од|ничего|все|hiçbiri|hepsi|tidak\s+ada|semua|không\s+có|"
     r"لا\s+شيء|جميع|कोई\s+नहीं|इनमें\s+से|以上都|以上皆|都不|都是|没有|沒有|いずれも|どれも|ない|なし|없|모두|ไม่มี"
 )
-NONE_OR_ALL = re.compile(rf"(?:{_NONE})", re.IGNORECASE)
+NONE_OR_ALL = lazy_compile(rf"(?:{_NONE})", re.IGNORECASE)
 """What an answer begins with that takes none of the choices, or all of them."""
-WRONG_AFTER = re.compile(
+WRONG_AFTER = lazy_compile(
     r"[)\].:]?\s*+(?:[-–—:]\s*+)?(?:(?:option|choice|answer|选项|選項|項|项)\s*+)?(?:(?:is|was|are|seems|looks|would\s+be|must\s+be|can|could|ist|est|es|é|è|adalah|это|是|は|이|가|는|은)?\s*+"
     r"(?:(?:also|therefore|thus|clearly|obviously|just|simply|too|so|definitely)\s+){0,2})"
     r"(?:n't|n’t|not|never|wrong|incorrect|false|out\b|ruled\s+out|eliminated|excluded|impossible|unlikely|too\s|invalid|cannot|can't|does\s?n[o'’]t|doesn|fails|"
@@ -224,7 +226,7 @@ WRONG_AFTER = re.compile(
     re.IGNORECASE,
 )
 """What denies the label right before it."""
-DENIED_BEFORE = re.compile(
+DENIED_BEFORE = lazy_compile(
     rf"(?:(?<!{GLUE})(?:not|n't|n’t|isn't|isn’t|rul(?:e|es|ed|ing)\s+out|eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|except|excluding|neither|nor|unlike|reject(?:s|ed|ing)?|"
     rf"discard(?:s|ed|ing)?|rather\s+than|instead\s+of|nicht|weder|kein|pas|ni|no|não|non|niet|nie|не|ни|ليس|ليست|bukan|tidak|không\s+phải)|n't|n’t|不是|不选|不選|排除|ไม่ใช่)"
     rf"[^\S\n]*(?:(?:be|is|es|est|ist|é|è|la|die|the|option|choice|answer|letter|to|it|pick|choose|select|by|really|necessarily|just|say|选项|選項|选择)[^\S\n]*){{0,4}}[(\[]? ?\Z",
@@ -233,7 +235,7 @@ DENIED_BEFORE = re.compile(
 """What denies the label right after it."""
 
 # A question that the model asks itself after its answer, in the form of the prompt's examples
-RUN_ON = re.compile(
+RUN_ON = lazy_compile(
     r"\n(?:\*\*|#+ )?(?:question|q|problem|exercise|human|user|instruction|next question|问题|問題|题目|질문|frage|pregunta|вопрос)"
     r"(?: ?\d{1,4})?(?:\*\*)?[:：]",
     re.IGNORECASE,
@@ -278,9 +280,9 @@ def one_of(found: tuple[str, ...]) -> str:
     return "|".join(parts + [re.escape(word) for word in joined])
 
 
-REASONS = re.compile(rf"(?<!{GLUE})(?:{one_of(words('reasons'))})", re.IGNORECASE)
+REASONS = lazy_compile(rf"(?<!{GLUE})(?:{one_of(words('reasons'))})", re.IGNORECASE)
 _ABOUT = r"\s+(?:to|for|of|auf|zu|à|a|al|alla|para|da|на|op|untuk|pada)\s+(?:[^\W_]+\s+){1,8}?"
-_LINK = re.compile(
+_LINK = lazy_compile(
     rf"(?:[^\W_]{{1,20}}(?=\s?[:=：])|(?-i:[a-zà-ɏа-яё\u0621-\u065f\u0900-\u097f]){{1,12}}(?!{GLUE}))?"
     rf"(?:{_ABOUT}(?=(?:{one_of(words('links'))})\s))?"
     rf"(?:[\s*_\"“”「『]++|(?P<mark>[:=：→>]|[-–—](?=[\s*]))|(?P<word>{one_of(words('links'))})|(?:{one_of(words('fillers'))}))*",

@@ -1,6 +1,5 @@
 """The normal form of a text: what does not count when two texts are compared."""
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import regex
 
 from evalstudio.core.errors import EvaluationError
+from evalstudio.core.lazy_pattern import lazy_compile
 
 LONGEST_ASCII = 1_000_000
 """Characters of the longest ASCII text whose normal form is made; beyond it the engine's loop would wait too long."""
@@ -38,14 +38,14 @@ QUOTES = {
 CLOSING = ".,;:"
 EDGES = "\"'`*_ \n\t"
 BRACKETS = {"(": ")", "[": "]"}
-_DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\u058a\u05be\ufe58\ufe63\uff0d]")
+_DASHES = lazy_compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\u058a\u05be\ufe58\ufe63\uff0d]")
 # Formats (zero-width characters, directions, soft hyphens, byte order marks) and selectors of a letter's variant
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy_compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]+"
 )
-_POWER = re.compile(r"(?<=[0-9a-zA-Z)])[²³¹⁰⁴-⁹⁻]+")
-_EDGE_DASH = re.compile(r"^-\s+(?!\d)|\s+-$")
+_POWER = lazy_compile(r"(?<=[0-9a-zA-Z)])[²³¹⁰⁴-⁹⁻]+")
+_EDGE_DASH = lazy_compile(r"^-\s+(?!\d)|\s+-$")
 # Combining marks, and the characters that decompose into nothing but marks
 _MARK = r"[\P{ccc=0}\u0F73\u0F75\u0F81\uFF9E\uFF9F]"
 _MANY_MARKS = regex.compile(rf"(?<!{_MARK}){_MARK}{{100,}}")

@@ -3,56 +3,57 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import GLUE, REASONS
 from evalstudio.evaluators.number_shape import Denied, NotOne, fault_of
 from evalstudio.evaluators.numbers import Found, Number
 
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
-_CLAUSE = re.compile(
+_BRACKETS = lazy_compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
+_CLAUSE = lazy_compile(
     rf"[,;，；、:：]\s+|[，；、：]|\s[-–—]\s(?!\d)|(?<!{GLUE})(?=(?:so|thus|hence|therefore|which|giving|leaving|meaning|also|donc|entonces|portanto|quindi|поэтому)(?!{GLUE}))"
     rf"|(?=(?:所以|因此|したがって|따라서))",
     re.IGNORECASE,
 )
-_NOT = re.compile(
+_NOT = lazy_compile(
     rf"(?<!{GLUE})(?:not|isn't|isn’t|wasn't|nor|never|nicht|rather\s+than|instead\s+of|than|pas|не|bukan|não)\s+(?:\w+\s)?[$€£]?\s?$|(?:不是|并非|ไม่ใช่)\s?$",
     re.IGNORECASE,
 )
-_ASIDE_BEFORE = re.compile(
+_ASIDE_BEFORE = lazy_compile(
     rf"(?<!{GLUE})(?:for|per|of|in|at|than|from|by|with|within|after|before|since|until|over|on|every|each|during|between|under|out\s+of|as\s+of|"
     rf"für|von|pro|je|zu|mit|nach|seit|aus|bei|pour|de|en|par|dans|sur|por|para|con|em|com|per|di|su|за|по|из|на|для|от|dari|untuk|pada|dalam|için)"
     rf"\s+(?:(?:the|a|all|about|just|only|these|those|my|her|his|its|their|each|each\s+of\s+the|los|las|les|den|die|der)\s+){{0,2}}[$€£₹¥]?\s?$",
     re.IGNORECASE,
 )
-_PURPOSE = re.compile(
+_PURPOSE = lazy_compile(
     r"(?<!\w)to\s+(?!get|give|make|obtain|find|reach|have|be|yield|total|equal|form|become)[a-z]+\s+(?:(?:the|a|about|all)\s+)?[$€£]?\s?$",
     re.IGNORECASE,
 )
-_SUBORDINATE = re.compile(
+_SUBORDINATE = lazy_compile(
     r"\s*(?:after|before|when|while|once|if|having|assuming|including|of\s+which|out\s+of|nachdem|bevor|wenn|après|avant|después|antes|depois|после|если)(?!\w)",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(
+_TOTAL = lazy_compile(
     r"一共|总共|總共|全部で|合計|총|모두|ทั้งหมด|(?<!\w)(?:in\s+total|altogether|in\s+all|insgesamt|au\s+total|en\s+total|no\s+total|всего|итого)(?!\w)",
     re.IGNORECASE,
 )
-_ASIDE_AFTER = re.compile(
+_ASIDE_AFTER = lazy_compile(
     r"\s*(?:\w+\s+)?(?:more|less|fewer|greater|larger|smaller|higher|lower|older|younger)\s+(?:\w+\s+){0,3}?than\b"
     r"|\s+times\s+(?:as|more|the)\b"
     r"|[\s-]+(?:significant|decimal|digits?\b|d\.?p\.?\b|s\.?f\.?\b|places|nachkommastellen|dezimal|stellen|decimales|décimales|cifras|chiffres|знак)",
     re.IGNORECASE,
 )  # fmt: skip
-_EQUALS = re.compile(r"(?<![<>!=:])==?(?!=)|≈|≃")
-_RESTATED = re.compile(
+_EQUALS = lazy_compile(r"(?<![<>!=:])==?(?!=)|≈|≃")
+_RESTATED = lazy_compile(
     r"(?:^|[,;–—\s(])\s*(?:(?:which|that|what|this)\s+(?:is|equals|comes\s+to|makes|gives|means|amounts\s+to)|i\.e\.,?|that\s+is,?|or\s+rather|so|thus|"
     r"hence|therefore|namely|giving|making|in\s+total|also|donc|entonces|所以|因此|即|就是)"
     r"\s*(?:(?:it|that|this|the|answer|total|result|is|are|equals|to|about|exactly|a|of|she|he|they|there|has|have|makes?|gets?|wir|er|sie)\s+){0,6}[$€£₹¥*]{0,3}\s?$",
     re.IGNORECASE,
 )
-_TELLING = re.compile(
+_TELLING = lazy_compile(
     r"(?<![^\W_])(?:makes?|gives?|equals?|yields?|is|are|totals?|comes?\s+to|leaves?|results?\s+in|costs?)\s+(?:(?:about|exactly|a|the|total|of)\s+){0,3}[$€£₹¥]?\s?$",
     re.IGNORECASE,
 )
-_SEVERAL_UNKNOWNS = re.compile(r"(?<![^\W_])([A-Za-z])(?:_\{?\w\}?)?\s*=")
+_SEVERAL_UNKNOWNS = lazy_compile(r"(?<![^\W_])([A-Za-z])(?:_\{?\w\}?)?\s*=")
 
 
 def stated_in(plain: str, found: Sequence[Found], *, first: bool, named: bool) -> Number:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from evalstudio.core.errors import EvaluationError
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import one_of, words
 from evalstudio.evaluators.numbers import Found
 
@@ -21,7 +22,7 @@ class Denied(NotOne):
 _TERM = r"(?:\d|\\?[({\[\\]|√|π|[a-zA-Z](?![a-zA-Z]))"
 _JOINS = one_of(words("joins"))
 _LARGER_UNIT = r"(?:hours?|hrs?|h|minutes?|min|feet|foot|ft|dollars?|euros?|pounds?|lbs?|years?|months?|weeks?|days?|yards?|miles?|kg|km|m|degrees?|°)"
-_AFTER = re.compile(
+_AFTER = lazy_compile(
     r"(?P<range>\s?[-–—−‑~～〜]\s?\d|\s?(?:to|through|bis|till|до|至|到|から|부터)\s?-?\d)"
     r"|(?P<ratio>\s?:\s?\d|[.,'/]?\d)"
     r"|(?P<comparison>\s*(?:<(?!/?[a-zA-Z]{1,10}>)|[>≤≥≠±]|\\(?:leq?|geq?|lt|gt|neq?|pm)(?![a-z])|!=))"
@@ -29,7 +30,7 @@ _AFTER = re.compile(
     r"|\s?x\s?\d|\s?(?:\\(?:pi|sqrt|theta|alpha|ln|log|sin|cos|tan|infty)|π|√|[xyznπi](?![\w’'-])))"
     rf"|(?P<quantity>\s?{_LARGER_UNIT}\s*(?:and\s+|,\s*)?\d+(?:\.\d+)?\s?[a-z'′]|\s?[^\W\d_]+\s+(?:and|or|und|oder|et|ou|y|o|e|и|или)\s+\d+(?!\s+of\b))"
 )
-_BEFORE = re.compile(
+_BEFORE = lazy_compile(
     r"(?:(?P<range>\d\s?[-–—−‑~～〜]\s?|\d\s(?:to|through|bis|till|до)\s|\d\s?(?:至|到|から)\s?)"
     r"|(?P<ratio>\d\s?:\s?|\d[.,/'])"
     r"|(?P<quantity>\d[万萬만億亿억千百])"
@@ -37,7 +38,7 @@ _BEFORE = re.compile(
     r"|(?P<expression>(?:[\d)\]}]|(?<![a-zA-Z])[a-zA-Z])\s*(?:[+*×÷·/^_]|\*\*)\s*[({\[]?\s?|(?:[\d)\]}]|(?<!\w)[xyzn])\s[-−]\s|\d\s?x\s?|\)\("
     r"|(?:\\?(?:sqrt|log|ln|sin|cos|tan|exp|lim|det)|√|∛|\\pm|±|\^|_)\s*[({\[]{0,2}))$"
 )
-_QUANTITY_BEFORE = re.compile(rf"\d\s?{_LARGER_UNIT}\s*(?:and\s+|,\s*)?$")
+_QUANTITY_BEFORE = lazy_compile(rf"\d\s?{_LARGER_UNIT}\s*(?:and\s+|,\s*)?$")
 _FAULTS = {
     "range": "a range or a date",
     "ratio": "a ratio, a time or a date",
@@ -45,11 +46,11 @@ _FAULTS = {
     "expression": "an expression",
     "quantity": "a quantity in several units",
 }
-_LETTER_AFTER = re.compile(r"\s?(?![mgshLlVAWJNKCFtkdb](?!\w))[A-Za-z](?![\w.’'-])|!")
-_UNKNOWN = re.compile(r"\\(?!n\b|\s)[a-zA-Z]+|[\^_√π∞∪∩∈]|(?<![^\W_])[xyz](?![^\W_])|[<>≤≥≠±]")
-_BARE = re.compile(rf"[\s)*$\]]*(?:[,;、，&]|{_JOINS})[\s(*$\[]*(?:(?:{_JOINS})[\s(*$]*)?", re.IGNORECASE)
-_CONJUNCTION = re.compile(rf"(?<![^\W_])(?:{_JOINS}|&)", re.IGNORECASE)
-_WORD_AFTER = re.compile(r"\s*[^\W\d_]")
+_LETTER_AFTER = lazy_compile(r"\s?(?![mgshLlVAWJNKCFtkdb](?!\w))[A-Za-z](?![\w.’'-])|!")
+_UNKNOWN = lazy_compile(r"\\(?!n\b|\s)[a-zA-Z]+|[\^_√π∞∪∩∈]|(?<![^\W_])[xyz](?![^\W_])|[<>≤≥≠±]")
+_BARE = lazy_compile(rf"[\s)*$\]]*(?:[,;、，&]|{_JOINS})[\s(*$\[]*(?:(?:{_JOINS})[\s(*$]*)?", re.IGNORECASE)
+_CONJUNCTION = lazy_compile(rf"(?<![^\W_])(?:{_JOINS}|&)", re.IGNORECASE)
+_WORD_AFTER = lazy_compile(r"\s*[^\W\d_]")
 
 
 def fault_of(plain: str, found: Sequence[Found], index: int, *, strict: bool = False) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import Cue, last_cues, refuses, without_run_on
 from evalstudio.evaluators.number_sentence import stated_in
 from evalstudio.evaluators.number_shape import Denied, NotOne, fault_of
@@ -27,18 +28,20 @@ BEHIND = 200  # characters after the last digit that may belong to its sentence
 MOST_MARKS = 1_000
 MOST_WORDS = 300  # characters of an answer without digits in which a number in words is looked for
 
-DIGIT = re.compile(r"[\d\u00BC-\u00BE\u2150-\u215F\u2189]")  # and fractions of one character
-SENTENCE_END = re.compile(r"[.!?\n。！？।؟](?:(?<=[\n。！？।؟])|(?<!\bapprox\.)(?<!\bca\.)(?=[\s*_\"”)]|$))")
-BRACE = re.compile(r"[{}]")
-MARKED = re.compile(rf"####[ \t]*[*$\\(]{{0,4}}\s?[-+−–]?\s?{CURRENCY}?\s?(?=[\d.])")
-HEADING = re.compile(r"[.):]\s+\S|[.)]\d|:$")
-DIRECT = re.compile(
+DIGIT = lazy_compile(r"[\d\u00BC-\u00BE\u2150-\u215F\u2189]")  # and fractions of one character
+SENTENCE_END = lazy_compile(
+    r"[.!?\n。！？।؟](?:(?<=[\n。！？।؟])|(?<!\bapprox\.)(?<!\bca\.)(?=[\s*_\"”)]|$))"
+)
+BRACE = lazy_compile(r"[{}]")
+MARKED = lazy_compile(rf"####[ \t]*[*$\\(]{{0,4}}\s?[-+−–]?\s?{CURRENCY}?\s?(?=[\d.])")
+HEADING = lazy_compile(r"[.):]\s+\S|[.)]\d|:$")
+DIRECT = lazy_compile(
     rf"[\s*_:=$\\(\[\"'“]*(?:[A-Za-z]\s*=\s*)?(?:{CURRENCY}|USD|EUR|Rs\.?|US)?\s?", re.IGNORECASE
 )
-_UNKNOWN = re.compile(
+_UNKNOWN = lazy_compile(
     r"\d\s?[a-zA-Z](?![a-zA-Z])|(?<![a-zA-Z])[a-zA-Z]\s?[\^+*/-]|[+*/^-]\s?[a-zA-Z](?![a-zA-Z])"
 )
-MONTH = re.compile(
+MONTH = lazy_compile(
     r"(?<![^\W\d_])(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?![^\W\d_])",
     re.IGNORECASE,
 )

@@ -3,6 +3,8 @@
 import re
 from fractions import Fraction
 
+from evalstudio.core.lazy_pattern import lazy_compile
+
 _UNITS = [
     "zero",
     "one",
@@ -36,7 +38,7 @@ _PARTS = {
 }  # fmt: skip
 _WORD = "|".join(sorted([*_SMALL, *_SCALES], key=len, reverse=True))
 _PART = "|".join(sorted(_PARTS, key=len, reverse=True))
-IN_WORDS = re.compile(
+IN_WORDS = lazy_compile(
     rf"(?<![\w-])(?P<sign>(?:minus|negative)\s+)?"
     rf"(?:(?P<whole>(?:an?\s+(?=hundred|thousand|million|billion))?(?:{_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{_WORD})){{0,20}})"
     rf"(?:[\s-]+(?P<part>{_PART}))?|(?P<a>an?\s+(?P<of>half|third|quarter|tenth)))(?![\w-])",

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import GLUE
 from evalstudio.evaluators.number_words import MAGNITUDE, power_of
 from evalstudio.evaluators.plain_numbers import spelled_out
@@ -39,7 +40,7 @@ EXPONENT = (
 )
 CURRENCIES = ("$", "€", "£", "¥", "₹", "₩", "₽", "฿")
 CURRENCY = f"[{''.join(CURRENCIES)}]"
-NUMBER = re.compile(
+NUMBER = lazy_compile(
     rf"""
     (?:(?<![\d_)\]}}])(?<!{GLUE})(?P<sign>[-+](?!\s))\s?(?:{CURRENCY}\s?)?(?=[\d.])|(?<=[=(:<>])\s?(?P<apart>[-+])\s(?=[\d.]))?
     (?<!{GLUE})(?<![\d.])(?P<digits>{WRITTEN})
@@ -50,10 +51,10 @@ NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-MIXED = re.compile(r"(?<![\d.,/])(?P<whole>\d+)\s+(?P<above>\d+)\s?/\s?(?P<below>\d+)(?![\d/.,])")
+MIXED = lazy_compile(r"(?<![\d.,/])(?P<whole>\d+)\s+(?P<above>\d+)\s?/\s?(?P<below>\d+)(?![\d/.,])")
 
-_UNGROUPED = re.compile(rf"[{SPACES}'’]")
-_DIGIT = re.compile(r"\d")
+_UNGROUPED = lazy_compile(rf"[{SPACES}'’]")
+_DIGIT = lazy_compile(r"\d")
 BEFORE_DIGITS = 6
 """Characters before the first digit of a number that may belong to it: a sign, a currency, a point, and spaces."""
 

@@ -3,30 +3,32 @@
 import re
 import unicodedata
 
-_FRACTION = re.compile(r"\\[dtc]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
-_WRAPPED = re.compile(
+from evalstudio.core.lazy_pattern import lazy_compile
+
+_FRACTION = lazy_compile(r"\\[dtc]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
+_WRAPPED = lazy_compile(
     r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mbox|operatorname|rm|bf)\s*\{([^{}]*)\}"
 )
-_SPACING = re.compile(r"\\[,;: ]|~")
-_SIZING = re.compile(r"\\(?:left|right|displaystyle|big|Big|quad|qquad)(?![a-zA-Z])|\\!")
-_DEGREE = re.compile(r"\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z]))|\s*\\deg(?:ree)?(?![a-zA-Z])")
-_UNIT_POWER = re.compile(r"(?<=[a-zA-ZµμΩ])\s?\^\s?(?:\{-?[1-9]\}|-?[1-9](?!\w))")
-_UNIT_BEFORE = re.compile(
+_SPACING = lazy_compile(r"\\[,;: ]|~")
+_SIZING = lazy_compile(r"\\(?:left|right|displaystyle|big|Big|quad|qquad)(?![a-zA-Z])|\\!")
+_DEGREE = lazy_compile(r"\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z]))|\s*\\deg(?:ree)?(?![a-zA-Z])")
+_UNIT_POWER = lazy_compile(r"(?<=[a-zA-ZµμΩ])\s?\^\s?(?:\{-?[1-9]\}|-?[1-9](?!\w))")
+_UNIT_BEFORE = lazy_compile(
     r"(?:\b|\d)(?:[kcmdµnM]?m|in|ft|yd|mi|miles?|inch(?:es)?|feet|met(?:er|re)s?|s|sec|h|units?|km|cm|mm)$"
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_RAISED = re.compile(r"(?<=\d)([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_MINUS = re.compile(r"[−﹣－](?=\s?[\d$€£¥.])|(?<![^\s=:：(（\[$*_>，、。是为為はがคือ])[–‑‒—](?=[\d$€£¥.])")
-_MINUS_WORD = re.compile(
+_RAISED = lazy_compile(r"(?<=\d)([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_MINUS = lazy_compile(r"[−﹣－](?=\s?[\d$€£¥.])|(?<![^\s=:：(（\[$*_>，、。是为為はがคือ])[–‑‒—](?=[\d$€£¥.])")
+_MINUS_WORD = lazy_compile(
     r"(?<![^\W\d_])(?:minus|negative|menos|moins|meno|минус|eksi|negatif|سالب|ऋण)\s+(?=[\d$€£])|(?:负|負|マイナス|마이너스|ลบ)\s?(?=\d)",
     re.IGNORECASE,
 )
 _IN_MINUS_WORDS = ("inus", "INUS", "egati", "EGATI", "enos", "oins", "eno ", "eksi", "Eksi")
-_OPERAND = re.compile(r"[\d)\]}%]\s*$")
-_OTHER_DIGITS = re.compile(r"(?:(?![0-9])\d)+")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)([，．٬٫])(?=\d)")
+_OPERAND = lazy_compile(r"[\d)\]}%]\s*$")
+_OTHER_DIGITS = lazy_compile(r"(?:(?![0-9])\d)+")
+_BETWEEN_DIGITS = lazy_compile(r"(?<=\d)([，．٬٫])(?=\d)")
 _MARKS = {"，": ",", "．": ".", "٬": ",", "٫": "."}
-_EMPHASIS = re.compile(r"(?<![\d)])\*\*|\*\*(?![\d(])|__")
+_EMPHASIS = lazy_compile(r"(?<![\d)])\*\*|\*\*(?![\d(])|__")
 _FULL_WIDTH = str.maketrans({"％": "%", "＝": "=", "＋": "+", "／": "/", "＄": "$", "＾": "^", "＊": "*"})
 
 
