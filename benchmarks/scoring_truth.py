@@ -24,7 +24,7 @@ from benchmarks.public_sets import cases_of
 from evalstudio.core.errors import EvaluationError
 from evalstudio.evaluators import build_evaluators
 from evalstudio.evaluators.built import EvaluatorFailed
-from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
+from evalstudio.evaluators.judging.reply import Unreadable, read_score, read_verdict
 
 OWN = Path(__file__).parent / "cases" / "scoring.jsonl"
 JUDGEMENTS = ("right", "wrong", "credited", "unscored", "refused")

@@ -258,7 +258,7 @@ def _metrics(table: Mapping[str, Any], usual: tuple[str, ...], name: str) -> tup
 def _judge(
     options: Mapping[str, Any], table: Mapping[str, Any], name: str, columns: tuple[str, ...]
 ) -> Evaluator:
-    from evalstudio.evaluators.judge import build_judge
+    from evalstudio.evaluators.judging.judge import build_judge
 
     judge = build_judge(options, name, columns)
     metrics = _metrics(table, judge.metrics, name)

@@ -8,7 +8,7 @@ from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score, Unreadable, counted_wrong
 
 if TYPE_CHECKING:
-    from evalstudio.evaluators.judge import Judge
+    from evalstudio.evaluators.judging.judge import Judge
 
 
 class EvaluatorFailed(EvaluationError):

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.allowed_calls import AllowedCall, allowed_calls, unmatched
-from evalstudio.evaluators.call_schemas import (
+from evalstudio.evaluators.calls.allowed import AllowedCall, allowed_calls, unmatched
+from evalstudio.evaluators.calls.calls import CallRead, NotCalls, calls_of, looks_like_a_call
+from evalstudio.evaluators.calls.schemas import (
     Functions,
     defaults_of,
     problem_of,
@@ -14,7 +15,6 @@ from evalstudio.evaluators.call_schemas import (
     with_names,
     without_defaults,
 )
-from evalstudio.evaluators.calls import CallRead, NotCalls, calls_of, looks_like_a_call
 from evalstudio.evaluators.json_text import key_of
 from evalstudio.evaluators.text import is_empty, no_expected, shown, unscored
 

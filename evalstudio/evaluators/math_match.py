@@ -7,8 +7,8 @@ from typing import Any
 from evalstudio.core.errors import RequirementError
 from evalstudio.core.score import Score
 from evalstudio.evaluators.cues import last_cues, without_run_on
-from evalstudio.evaluators.number_shape import NotOne
-from evalstudio.evaluators.number_stated import answer_number, last_box
+from evalstudio.evaluators.numbers.shape import NotOne
+from evalstudio.evaluators.numbers.stated import answer_number, last_box
 from evalstudio.evaluators.text import no_expected, shown, unscored
 from evalstudio.evaluators.thought import StillThinking, without_thought
 from evalstudio.workspace.packaged import how_to_add

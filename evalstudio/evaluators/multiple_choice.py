@@ -5,10 +5,10 @@ import string
 from typing import Any
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.choice_statements import Statement
-from evalstudio.evaluators.choice_taken import taken_label
-from evalstudio.evaluators.choice_text import by_text
-from evalstudio.evaluators.choices import Choices, choices_of
+from evalstudio.evaluators.choices.choices import Choices, choices_of
+from evalstudio.evaluators.choices.statements import Statement
+from evalstudio.evaluators.choices.taken import taken_label
+from evalstudio.evaluators.choices.texts import by_text
 from evalstudio.evaluators.text import TooLong, no_expected, shown, unscored
 from evalstudio.evaluators.thought import StillThinking, without_thought
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from evalstudio.core.score import Score
-from evalstudio.evaluators.number_shape import NotOne
-from evalstudio.evaluators.number_stated import answer_number, expected_number
-from evalstudio.evaluators.numbers import Decimal, Number
+from evalstudio.evaluators.numbers.numbers import Decimal, Number
+from evalstudio.evaluators.numbers.shape import NotOne
+from evalstudio.evaluators.numbers.stated import answer_number, expected_number
 from evalstudio.evaluators.text import no_expected, shown, unscored
 from evalstudio.evaluators.thought import StillThinking, without_thought
 

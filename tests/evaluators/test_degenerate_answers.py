@@ -15,7 +15,7 @@ from evalstudio.core.thinking import split_thinking
 from evalstudio.engine.models.classify import error_message
 from evalstudio.engine.scoring.scoring import judge as score_of
 from evalstudio.evaluators import build_evaluators, evaluator_types
-from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
+from evalstudio.evaluators.judging.reply import Unreadable, read_score, read_verdict
 from evalstudio.models.keys import redact, redact_answer
 
 LENGTH = 1_000_000

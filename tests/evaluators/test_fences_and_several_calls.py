@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio.evaluators import function_call, json_match, json_valid
-from evalstudio.evaluators.call_schemas import json_schema
+from evalstudio.evaluators.calls.schemas import json_schema
 from evalstudio.evaluators.fences import fenced_blocks
 
 SCHEMA = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evalstudio.errors import EvaluationError
 from evalstudio.evaluators import function_call, json_match, json_valid
-from evalstudio.evaluators.calls import NotCalls
+from evalstudio.evaluators.calls.calls import NotCalls
 from evalstudio.evaluators.json_text import NotJson
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from evalstudio.errors import EvaluationError
 from evalstudio.evaluators import EvaluatorFailed, build_evaluators
-from evalstudio.evaluators.judge import Judge
-from evalstudio.evaluators.judge_prompts import PROMPTS
+from evalstudio.evaluators.judging.judge import Judge
+from evalstudio.evaluators.judging.prompts import PROMPTS
 
 COLUMNS = ("question", "expected", "topic")
 VALUES = {"question": "Capital of France?", "expected": "Paris", "topic": "cities"}

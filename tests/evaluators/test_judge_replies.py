@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
+from evalstudio.evaluators.judging.reply import Unreadable, read_score, read_verdict
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from evalstudio.evaluators import (
     similarity,
 )
 from evalstudio.evaluators.json_text import TooMuchJson, find_json, key_of, same
-from evalstudio.evaluators.judge_reply import Unreadable, read_score
+from evalstudio.evaluators.judging.reply import Unreadable, read_score
 from evalstudio.evaluators.normal_form import compatible, normalise_text
 from evalstudio.evaluators.text import shown
 from evalstudio.score import Score

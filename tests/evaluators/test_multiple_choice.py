@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio.evaluators import multiple_choice
-from evalstudio.evaluators.choices import choices_of
+from evalstudio.evaluators.choices.choices import choices_of
 from evalstudio.evaluators.cues import LANGUAGES
 from tests.evaluators.choice_cases import ANIMALS, CASES, DISCUSSIONS, STATEMENTS
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalstudio.evaluators import numeric_match
-from evalstudio.evaluators.number_shape import NotOne
-from evalstudio.evaluators.number_stated import answer_number
-from evalstudio.evaluators.numbers import numbers_in
+from evalstudio.evaluators.numbers.numbers import numbers_in
+from evalstudio.evaluators.numbers.shape import NotOne
+from evalstudio.evaluators.numbers.stated import answer_number
 from tests.evaluators.number_cases import CASES, NO_SINGLE_NUMBERS, SINGLE_NUMBERS
 
 

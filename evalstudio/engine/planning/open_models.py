@@ -14,7 +14,7 @@ from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
 from evalstudio.evaluations.spec import TimeOuts
-from evalstudio.evaluators.judge import Judge
+from evalstudio.evaluators.judging.judge import Judge
 from evalstudio.models.keys import find_key, remember_environment
 from evalstudio.models.settings import ModelSettings
 

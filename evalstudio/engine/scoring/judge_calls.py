@@ -20,7 +20,7 @@ from evalstudio.engine.limits.vocabulary import Binding, Ticket, Wait
 from evalstudio.engine.models.attempt_report import report
 from evalstudio.engine.models.call import Answer, CallResult, Model, Request
 from evalstudio.evaluators import Evaluator
-from evalstudio.evaluators.judge import Judge
+from evalstudio.evaluators.judging.judge import Judge
 from evalstudio.models.keys import redact
 from evalstudio.templating.templates import Message
 

@@ -3,8 +3,9 @@
 import re
 
 from evalstudio.core.lazy_pattern import lazy_compile
-from evalstudio.evaluators.choice_labels import is_listed, patterns_of
-from evalstudio.evaluators.choice_statements import (
+from evalstudio.evaluators.choices.choices import MARKUP, Choices, even, mentioned_texts
+from evalstudio.evaluators.choices.labels import is_listed, patterns_of
+from evalstudio.evaluators.choices.statements import (
     Statement,
     claims_of,
     decided,
@@ -12,7 +13,6 @@ from evalstudio.evaluators.choice_statements import (
     denied_labels,
     opens_several_lines,
 )
-from evalstudio.evaluators.choices import MARKUP, Choices, even, mentioned_texts
 from evalstudio.evaluators.cues import (
     DENIED_BEFORE,
     LONGEST_SEARCHED,

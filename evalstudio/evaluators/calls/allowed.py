@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from evalstudio.evaluators.calls import CallRead, NotCalls
+from evalstudio.evaluators.calls.calls import CallRead, NotCalls
 from evalstudio.evaluators.json_text import NotJson, parse, same, size_up_to
 from evalstudio.evaluators.normal_form import normalise_text
 

@@ -4,7 +4,7 @@ import re
 
 from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.core.score import Score
-from evalstudio.evaluators.choices import LONGEST_CHOICES, MARKUP
+from evalstudio.evaluators.choices.choices import LONGEST_CHOICES, MARKUP
 from evalstudio.evaluators.contains import occurs_as_words
 from evalstudio.evaluators.cues import DENIED_BEFORE, REASONS, last_cues, refuses, without_run_on
 from evalstudio.evaluators.text import TooLong, normalise_text, shown, unscored

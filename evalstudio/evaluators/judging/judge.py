@@ -6,7 +6,7 @@ from typing import Any
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
-from evalstudio.evaluators.judge_prompts import (
+from evalstudio.evaluators.judging.prompts import (
     FORM_SCORE,
     FORM_VERDICT,
     MATERIAL,
@@ -16,7 +16,7 @@ from evalstudio.evaluators.judge_prompts import (
     Direction,
     JudgePrompt,
 )
-from evalstudio.evaluators.judge_reply import Unreadable, read_score, read_verdict
+from evalstudio.evaluators.judging.reply import Unreadable, read_score, read_verdict
 from evalstudio.evaluators.text import is_empty
 from evalstudio.templating.templates import Conversation, Message, compile_value, has_markup
 

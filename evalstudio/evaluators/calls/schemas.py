@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evalstudio.evaluators.calls import CallRead
+from evalstudio.evaluators.calls.calls import CallRead
 from evalstudio.evaluators.json_checks import json_valid
 from evalstudio.evaluators.json_text import same
 from evalstudio.evaluators.text import shown

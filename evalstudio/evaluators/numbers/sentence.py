@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import GLUE, REASONS
-from evalstudio.evaluators.number_shape import Denied, NotOne, fault_of
-from evalstudio.evaluators.numbers import Found, Number
+from evalstudio.evaluators.numbers.numbers import Found, Number
+from evalstudio.evaluators.numbers.shape import Denied, NotOne, fault_of
 
 _BRACKETS = lazy_compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _CLAUSE = lazy_compile(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from evalstudio.core.lazy_pattern import lazy_compile
-from evalstudio.evaluators.choice_labels import Labels, Stated, is_article, stated_at
-from evalstudio.evaluators.choices import Choices
+from evalstudio.evaluators.choices.choices import Choices
+from evalstudio.evaluators.choices.labels import Labels, Stated, is_article, stated_at
 from evalstudio.evaluators.cues import (
     CONCLUSIONS,
     CORRECTIONS,

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import Cue, last_cues, refuses, without_run_on
-from evalstudio.evaluators.number_sentence import stated_in
-from evalstudio.evaluators.number_shape import Denied, NotOne, fault_of
-from evalstudio.evaluators.number_words import IN_WORDS, value_in_words
-from evalstudio.evaluators.numbers import CURRENCY, Decimal, Found, Number, found_in, last_number
-from evalstudio.evaluators.plain_numbers import spelled_out
+from evalstudio.evaluators.numbers.numbers import CURRENCY, Decimal, Found, Number, found_in, last_number
+from evalstudio.evaluators.numbers.plain import spelled_out
+from evalstudio.evaluators.numbers.sentence import stated_in
+from evalstudio.evaluators.numbers.shape import Denied, NotOne, fault_of
+from evalstudio.evaluators.numbers.words import IN_WORDS, value_in_words
 
 LONGEST = 10_000
 """Characters of the longest box, statement or sentence in which numbers are looked for."""

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from evalstudio.core.thinking import split_thinking
 from evalstudio.evaluators.json_text import NotJson, parse
-from evalstudio.evaluators.judge_score_text import ScoreText, score_in_text, whole_score
-from evalstudio.evaluators.judge_verdict_text import verdict_in_text, verdict_of_word
+from evalstudio.evaluators.judging.score_text import ScoreText, score_in_text, whole_score
+from evalstudio.evaluators.judging.verdict_text import verdict_in_text, verdict_of_word
 from evalstudio.evaluators.text import shown
 
 LONGEST = 50_000

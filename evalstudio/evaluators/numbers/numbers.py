@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import GLUE
-from evalstudio.evaluators.number_words import MAGNITUDE, power_of
-from evalstudio.evaluators.plain_numbers import spelled_out
+from evalstudio.evaluators.numbers.plain import spelled_out
+from evalstudio.evaluators.numbers.words import MAGNITUDE, power_of
 
 Decimal = Literal["auto", ".", ","]
 """Which mark is the decimal one where a number can be read both ways, as 70.000."""

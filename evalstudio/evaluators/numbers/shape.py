@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.lazy_pattern import lazy_compile
 from evalstudio.evaluators.cues import one_of, words
-from evalstudio.evaluators.numbers import Found
+from evalstudio.evaluators.numbers.numbers import Found
 
 HYPHENS = ("-", "–", "—", "−", "‑")
 

@@ -1,0 +1,1 @@
+"""Multiple choice: labels, statements and texts, and which choice an answer takes."""

@@ -1,0 +1,1 @@
+"""Model judges: their prompts, and what their replies say."""
