@@ -55,8 +55,7 @@ def capacity_command(
         def stop() -> None:
             nonlocal interrupted
             interrupted = True
-            for one in list(engine.runs.values()):
-                one.stop(BY_SIGNAL)
+            engine.leave(BY_SIGNAL)
 
         await engine.start()
         try:

@@ -60,10 +60,6 @@ def forecast_command(
     async def work() -> tuple[str, tuple[Forecast, ...]]:
         engine = Engine(place, settings)
 
-        def stop() -> None:
-            for one in list(engine.runs.values()):
-                one.stop(BY_SIGNAL)
-
         await engine.start()
         try:
             plan, basis = await known_basis(engine, evaluation, options)
@@ -71,7 +67,7 @@ def forecast_command(
             if pilot is not None or basis is None:
                 size = pilot or USUAL_SIZE
                 console.print(f"A pilot of {min(size, left or size)} samples is called and kept.")
-                with on_interrupt(stop):
+                with on_interrupt(lambda: engine.leave(BY_SIGNAL)):
                     piloted, basis = await run_pilot(engine, evaluation, options, size)
                 kept = piloted.keeper.counts.saved
                 left = piloted.total - kept

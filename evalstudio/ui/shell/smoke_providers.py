@@ -13,7 +13,7 @@ KEY = "EVALSTUDIO_SMOKE_TEST_KEY"
 """The environment variable that holds the key of the endpoint."""
 ANSWER = "Paris"
 TOKENS = {"prompt_tokens": 12, "completion_tokens": 1, "total_tokens": 13}
-# prices are looked up for a provider's own address; these models have one
+# names that the provider really has; their prices are looked up by the address, as with any endpoint of your own
 MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-pro", "deepseek": "deepseek-chat"}
 
 
