@@ -86,7 +86,7 @@ def classify(status: int, body: str, hint: float | None = None) -> Outcome:
 
 def classify_error_body(error: Any) -> Outcome:
     """Returns the outcome of a response with status 200 whose body is an error."""
-    status = _status_within(error)
+    status = status_within(error)
     text = json.dumps(error).lower()
     if status is not None:
         return classify(status, text)
@@ -113,7 +113,14 @@ def names_no_model(body: str) -> bool:
     return _NO_MODEL.search(body[:_CHARACTERS].lower()) is not None
 
 
-def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: str | None = None) -> str:
+def sentence(
+    status: int,
+    body: str,
+    url: httpx.URL,
+    model: str = "",
+    location: str | None = None,
+    api: str = "chat completions",
+) -> str:
     """Returns one sentence for an error response: the endpoint, its message, and a remedy where one is known."""
     where = place(url)
     message = error_message(body)
@@ -128,7 +135,7 @@ def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: 
         case 400 | 404 if model and names_no_model(body):
             return f"{where} has no model '{model}' ({status}{message}); check the model's name."
         case 404 | 405:
-            return f"{where} has no chat completions at {url.path} ({status}{message}); check the base URL."
+            return f"{where} has no {api} at {url.path} ({status}{message}); check the base URL."
         case 407:
             return (
                 f"The proxy on the way to {where} wants a name and password (407{message}); write them into the proxy's "
@@ -159,6 +166,18 @@ def error_message(body: str) -> str:
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 
+def status_within(error: Any) -> int | None:
+    """Returns the HTTP status that some gateways put in the body of an answer with status 200."""
+    if isinstance(error, dict):
+        for name in ("code", "status", "status_code"):
+            value = error.get(name)
+            if isinstance(value, str) and len(value) == 3 and value.isdecimal():
+                value = int(value)
+            if isinstance(value, int) and 400 <= value < 600:
+                return value
+    return None
+
+
 def _find_message(data: Any) -> str:
     if isinstance(data, list) and data:
         data = data[0]
@@ -177,18 +196,6 @@ def _without_tags(text: str) -> str:
     start = re.search("<title>", text[:_CHARACTERS], re.IGNORECASE)
     end = re.compile("</title>", re.IGNORECASE).search(text, start.end(), _CHARACTERS) if start else None
     return text[start.end() : end.start()] if start and end else "a web page"
-
-
-def _status_within(error: Any) -> int | None:
-    """The HTTP status that some gateways put in the body of an answer with status 200."""
-    if isinstance(error, dict):
-        for name in ("code", "status", "status_code"):
-            value = error.get(name)
-            if isinstance(value, str) and len(value) == 3 and value.isdecimal():
-                value = int(value)
-            if isinstance(value, int) and 400 <= value < 600:
-                return value
-    return None
 
 
 def _elsewhere(location: str | None) -> str:
