@@ -129,7 +129,14 @@ class Exchange:
         outcome, message = trouble
         begun = None if events is None else events.gathered.partial()
         partial = None if begun is None else without_keys(begun)
-        return CallResult(outcome, partial, message, first_token=watch.first_token, timed_out=timed_out)
+        return CallResult(
+            outcome,
+            partial,
+            message,
+            first_token=watch.first_token,
+            timed_out=timed_out,
+            out_of_time=timed_out and watch.is_of_sample,
+        )
 
     def _finished(
         self, result: CallResult, answered: tuple[int, dict[str, str], float | None], watch: "_Watch"
@@ -311,6 +318,11 @@ class _Watch:
         """Notes that the answer is complete; returns the deadline for what may follow it."""
         self.deadline = min(self._end, self._now() + _AFTER_END_S)
         return self.deadline
+
+    @property
+    def is_of_sample(self) -> bool:
+        """Whether the time of the whole sample is the next to pass."""
+        return self._sample and self.deadline >= self._end
 
     def sentence(self, where: str) -> str:
         if self.deadline >= self._end:
