@@ -1,5 +1,7 @@
 """Client of OpenAI-compatible chat completions: OpenAI, Azure, Gemini, vLLM, Ollama, llama.cpp and others."""
 
+import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,7 @@ from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.settings import ModelSettings
 
 REPEAT_HEADER = "X-EvalStudio-Repeat"
+_OPTIONS = re.compile(r"stream_options|include_usage|streamOptions")
 
 
 class OpenAIModel:
@@ -33,6 +36,9 @@ class OpenAIModel:
         self._fixed: dict[str, Any] = {"model": settings.name, **parameters}
         if stream:
             self._fixed = {"stream": True, "stream_options": {"include_usage": True}, **self._fixed}
+        if not self._fixed.get("stream_options", True):  # false: it is left out
+            del self._fixed["stream_options"]
+        self._asks_usage = stream and "stream_options" not in parameters
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         self._exchange = Exchange(
             self._address.join("/chat/completions"),
@@ -47,9 +53,18 @@ class OpenAIModel:
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
         """Makes one attempt, within the time-outs; see `Model`."""
+        began = time.perf_counter()
         body = msgspec.json.encode({**self._fixed, "messages": request.messages})
         headers = {REPEAT_HEADER: str(request.repeat)} if request.repeat else {}
-        return await self._exchange.call(body, headers, on_parts, request.time_left)
+        result = await self._exchange.call(body, headers, on_parts, request.time_left)
+        if self._asks_usage and result.status in (400, 422) and _OPTIONS.search(result.message):
+            self._fixed.pop("stream_options", None)  # this server does not know it; its answers have no usage
+            left = request.time_left
+            if left is not None:
+                left = max(0.001, left - (time.perf_counter() - began))
+            body = msgspec.json.encode({**self._fixed, "messages": request.messages})
+            result = await self._exchange.call(body, headers, on_parts, left)
+        return result
 
     async def list_models(self) -> list[str]:
         """Returns the names of the models that the endpoint offers. Raises ModelError that says what is wrong."""
