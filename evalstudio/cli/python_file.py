@@ -27,7 +27,7 @@ class ResultCollector:
         self.failures: list[str] = []
         self.interrupted = False
         self.progress = progress
-        self._engine_options = {"attended": attended, "ceiling": ceiling}
+        self._engine_options = {"attended": attended, "continues": attended, "ceiling": ceiling}
 
     def pytest_configure(self, config: Any) -> None:
         from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS

@@ -54,7 +54,10 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 )
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
 @click.option(
-    "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
+    "--wait",
+    "attended",
+    is_flag=True,
+    help="Where a run pauses itself, try again now and then instead of ending it.",
 )
 @click.option(
     "--ceiling",
@@ -142,7 +145,14 @@ def run_in_terminal(
                 progress.note(level, text)
 
     async def work() -> tuple[list[Snapshot], bool]:
-        engine = Engine(workspace_of(workspace), settings, emit=emit, attended=attended, ceiling=ceiling)
+        engine = Engine(
+            workspace_of(workspace),
+            settings,
+            emit=emit,
+            attended=attended,
+            continues=attended,
+            ceiling=ceiling,
+        )
         await engine.start()
         try:
             started = await engine.start_all(evaluation, wanted)
