@@ -330,6 +330,7 @@ class Engine:
             lambda connection: None
         )  # all that was queued before is committed now
         await asyncio.sleep(0)
+        await run.check_dataset()
         await run.aclose()
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)

@@ -55,10 +55,8 @@ class OwnDeath:
                 setattr(place, name, original)
             self._originals.clear()
             faulthandler.disable()
-            if self._enabled_before:
-                with contextlib.suppress(
-                    OSError, ValueError, AttributeError
-                ):  # a stream without a descriptor
+            if self._enabled_before and sys.__stderr__ is not None:
+                with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor
                     faulthandler.enable(sys.__stderr__)
             assert self._file is not None
             assert self._path is not None
