@@ -17,12 +17,14 @@ from evalstudio.engine.models.call import Answer, CallResult, Request, still_thi
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.context import RunContext, RunVerbs
+from evalstudio.engine.run.in_flight_log import NotedCall
 from evalstudio.engine.run.live_controls import LiveControls
 from evalstudio.engine.run.record_keeper import RecordKeeper
 from evalstudio.engine.run.record_rows import Ended, make_attempt
 from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.engine.scoring.judged import Judged
 from evalstudio.engine.scoring.scoring import STILL_THINKING, Scoring
+from evalstudio.engine.user_code.under_way import calls
 from evalstudio.models.keys import redact
 from evalstudio.protocol import ErrorClass
 from evalstudio.templating.templates import Message
@@ -114,6 +116,7 @@ class Attempts:
     async def _attempt(self, item: SampleTask, ticket: Ticket) -> None:
         result: CallResult | None = None
         run = self.context
+        calls.set((NotedCall(run.flight, item.record_id, self.plan.model.label),))
         try:
             item.messages = self._messages(item)
             left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))

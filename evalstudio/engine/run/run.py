@@ -271,6 +271,21 @@ class Run:
                 f"The engine failed ({type(error).__name__}: {error}); what is saved is kept. The log has more."
             )
 
+    async def check_dataset(self) -> None:
+        """Ends a run as stopped that is not of the samples it was planned for, once its records are saved."""
+        if self.state is RunState.STOPPED:
+            return
+        saved = self.keeper.counts.saved
+        problem = self.queue.trouble or await asyncio.to_thread(self.plan.dataset.change)
+        if problem is None and saved < self.plan.total:
+            problem = "The dataset gave fewer samples than when it was opened."
+        if problem is not None:
+            self.state = RunState.STOPPED
+            self.reason = (
+                f"{problem} {saved:,} of {self.plan.total:,} samples are saved, from the rows as they were read. Put the "
+                "file back to go on, or start a new run for the one there is now."
+            )
+
     async def settled(self) -> None:
         """Waits until all tasks of the run have ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
