@@ -15,7 +15,17 @@ from evalstudio.engine.servers import local_model
 from evalstudio.engine_process.file_listing import list_evaluations
 from evalstudio.engine_process.pytest_runs import duplicate, resume, start
 from evalstudio.evaluations.request import Options
-from evalstudio.models.keys import forget, keep_in_keychain, redact, use_for_session, where_is
+from evalstudio.models.key_names import check_key_name
+from evalstudio.models.keys import (
+    NoKeychainError,
+    find_key,
+    forget,
+    keep_in_file,
+    keep_in_keychain,
+    redact,
+    use_for_session,
+    where_is,
+)
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.registry import load_models
 from evalstudio.models.settings import ModelSettings
@@ -167,7 +177,9 @@ class Commander:
 
     async def _located(self, model: str | ModelSettings) -> ModelSettings:
         named = await asyncio.to_thread(load_models, self._engine.workspace)
-        return await self._engine.servers.locate(resolve_model(model, Path.cwd(), named))
+        resolved = resolve_model(model, Path.cwd(), named)
+        await asyncio.to_thread(find_key, resolved.key)  # a keychain or a command may take its time
+        return await self._engine.servers.locate(resolved)
 
     async def _local_model(self, action: Literal["status", "install", "start", "stop"]) -> LocalModelStatus:
         match action:
@@ -196,10 +208,17 @@ def _answer(command: Command[T], value: T) -> T:
 def _set_key(command: SetKey) -> str:
     if not command.name.strip():
         raise ModelError("A key needs a name, as in OPENAI_API_KEY.")
-    if not command.secret.strip():
+    check_key_name(command.name)
+    secret = command.secret.strip()
+    if not secret:
         forget(command.name)
-    elif command.keychain:
-        keep_in_keychain(command.name, command.secret.strip())
+    elif command.keep == "keychain":
+        try:
+            keep_in_keychain(command.name, secret)
+        except NoKeychainError:
+            use_for_session(command.name, secret)  # the answer tells that it is there, and not in a keychain
+    elif command.keep == "file":
+        keep_in_file(command.name, secret)
     else:
-        use_for_session(command.name, command.secret.strip())
+        use_for_session(command.name, secret)
     return where_is(command.name)

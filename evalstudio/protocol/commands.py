@@ -113,19 +113,19 @@ class SetRates(Command[None], tag="rates", frozen=True):
 
 
 class SetKey(Command[str], tag="key", frozen=True):
-    """Passes an API key to the engine: in memory for this session, or into the system's keychain.
+    """Passes an API key to the engine: in memory for this session, into the system's keychain or the key file.
 
-    An empty secret removes it from both. Answered with where the key is found now: session, environment, keychain
-    or empty.
+    An empty secret removes it from all three. Answered with where the key is found now: session, environment,
+    keychain, file or empty. Without a keychain, a key meant for it is held for the session.
     """
 
     name: str
     secret: str
-    keychain: bool = False
+    keep: Literal["session", "keychain", "file"] = "session"
 
 
 class FindKey(Command[str], tag="find-key", frozen=True):
-    """Asks where a key is found; answered with session, environment, keychain or empty, never the key."""
+    """Asks where a key is found; the answer is session, environment, keychain, file, command or empty."""
 
     name: str
 
