@@ -1,12 +1,14 @@
 """Command dispatcher: carries out the window's commands in the engine, and answers each one exactly once."""
 
 import asyncio
+import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar, assert_never
 
-from evalstudio.core.errors import EvalStudioError, ModelError
+from evalstudio.core.errors import EvalStudioError, ModelError, RunError
 from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.run_forecast import forecast_run
@@ -31,9 +33,11 @@ from evalstudio.models.registry import load_models
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import (
     AbandonCall,
+    BinRuns,
     ChangeSettings,
     Command,
     Commands,
+    CompactDatabase,
     ContinueRun,
     DeleteRun,
     DuplicateRun,
@@ -50,6 +54,7 @@ from evalstudio.protocol import (
     RenameExperiment,
     Reply,
     Request,
+    RestoreRuns,
     ResumeRun,
     SetKey,
     SetRates,
@@ -60,6 +65,8 @@ from evalstudio.protocol import (
     StopRun,
     TestModel,
 )
+from evalstudio.store.bin import bin_runs, compact, expired, restore_runs
+from evalstudio.store.database import Connection
 from evalstudio.store.runs import delete_run
 
 T = TypeVar("T")
@@ -78,6 +85,19 @@ class Commander:
         self._send = send
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+
+    def empty_old_bin(self) -> None:
+        """Starts to delete for good what has been in the bin for 30 days."""
+        task = asyncio.create_task(self._empty_old_bin())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _empty_old_bin(self) -> None:
+        try:
+            for run_id in await self._engine.execute(lambda connection: expired(connection, time.time())):
+                await self._engine.execute(partial(_delete_for_good, run_id))
+        except EvalStudioError as error:
+            self._engine.log("warning", f"The bin was not emptied: {error}")
 
     def carry_out(self, request: Request[Commands]) -> None:
         """Starts a command; its reply is sent when it has ended."""
@@ -163,8 +183,16 @@ class Commander:
                 return _answer(command, await forecast_run(engine, command))
             case ListEvaluations(path=path):
                 return _answer(command, await list_evaluations(path))
+            case BinRuns(run_ids=run_ids):
+                await engine.execute(lambda connection: bin_runs(connection, run_ids))
+            case RestoreRuns(run_ids=run_ids):
+                await engine.execute(lambda connection: restore_runs(connection, run_ids))
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
+            case CompactDatabase():
+                if engine.runs:
+                    raise RunError("Runs are active; compact the database when they have ended.")
+                return _answer(command, await asyncio.to_thread(compact, engine.workspace))
             case DuplicateRun(run_id=run_id):
                 return _answer(command, (await duplicate(engine, run_id)).id)
             case RenameExperiment(old=old, new=new):
@@ -198,6 +226,10 @@ class Commander:
         return LocalModelStatus(
             local_model.installed(), local_model.REFERENCE in self._engine.servers.running()
         )
+
+
+def _delete_for_good(run_id: int, connection: Connection) -> None:
+    delete_run(connection, run_id)
 
 
 def _answer(command: Command[T], value: T) -> T:

@@ -149,8 +149,26 @@ class LocalModel(Command[LocalModelStatus], tag="local-model", frozen=True):
     action: Literal["status", "install", "start", "stop"]
 
 
+class BinRuns(Command[None], tag="bin", frozen=True):
+    """Moves runs to the bin: all of them, or none if one is active."""
+
+    run_ids: tuple[int, ...]
+
+
+class RestoreRuns(Command[None], tag="restore", frozen=True):
+    """Takes runs out of the bin."""
+
+    run_ids: tuple[int, ...]
+
+
 class DeleteRun(Command[None], tag="delete", frozen=True):
+    """Deletes a run for good."""
+
     run_id: int
+
+
+class CompactDatabase(Command[int], tag="compact", frozen=True):
+    """Gives the database's free space back to the disk; answered with the bytes. Refused while a run is active."""
 
 
 class DuplicateRun(Command[int], tag="duplicate", frozen=True):
@@ -208,7 +226,7 @@ class Shutdown(Command[None], tag="shutdown", frozen=True):
 
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
-    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | BinRuns | RestoreRuns | DeleteRun | CompactDatabase | DuplicateRun | RenameExperiment | FindCapacity
     | PlanCapacity | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 

@@ -291,6 +291,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._make_next)
 
     def _add_pages(self) -> None:
+        from evalstudio.ui.shell.edit_commands import EditCommands
+
         self.is_complete = True
         others = self._others
         pages = others.by_name()
@@ -315,6 +317,7 @@ class MainWindow(QMainWindow):
         start_bar.changed.connect(know_evaluations)
         know_models()  # the engine may have been ready, and the models read, before these pages were made
         know_evaluations()
+        self._edit = EditCommands(self.actions_, self._session.history, others.evaluations.editor, self)
         others.restore(self._machine)
         self._session.look_around()
 

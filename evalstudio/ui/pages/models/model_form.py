@@ -1,5 +1,6 @@
 """Model form: address, key and limits of a model; saves it to the workspace, and tests it or lists its models."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,6 +27,7 @@ from evalstudio.ui.pages.models.price_fields import PriceFields
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
+from evalstudio.ui.state.undo import Done
 
 MOST_A_MINUTE = 1_000_000_000
 WIDEST = 1_000  # pixels
@@ -150,12 +152,41 @@ class ModelForm(QWidget):
         name, self._before = self._before, None
         if name is None:
             return
+        model = self._book.models.get(name)
         try:
             self._book.remove(name)
         except EvalStudioError as error:
             self._tell(str(error), "bad")
             return
         self.removed.emit(name)
+        if model is not None:
+            self._offer_undo(name, model)
+
+    def _offer_undo(self, name: str, model: ModelSettings) -> None:
+        async def do(change: Callable[[], None]) -> bool:
+            try:
+                change()
+            except EvalStudioError as error:
+                self._session.tell(str(error), "error", key="models")
+                return False
+            return True
+
+        async def restore() -> bool:
+            done = await do(lambda: self._book.save(name, model))
+            if done:
+                self.saved.emit(name)
+            return done
+
+        async def remove() -> bool:
+            done = await do(lambda: self._book.remove(name))
+            if done:
+                self.removed.emit(name)
+            return done
+
+        self._session.tell_done(
+            tr("The model {name} is removed; its runs and its key stay.").format(name=one_line(name, 60)),
+            Done(tr("remove model"), restore, remove),
+        )
 
     async def _ask(self, command: Command[T], doing: str) -> T | None:
         """Sends a request about the model in the form; returns None if it was refused."""

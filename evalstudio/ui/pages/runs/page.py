@@ -72,7 +72,7 @@ class RunsPage(QWidget):
         self.tail = TailPanel()
         self.signs = SignsPanel()
         self.lights = SignLights()
-        self.menu = RunMenu(session, actions, self)
+        self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
         self.export = RunExport(session, actions, self.charts, self)
         self._list_due = QTimer(
             self
@@ -301,6 +301,7 @@ class RunsPage(QWidget):
         session.settings_changed.connect(self._show_limits)
         session.engine.state_changed.connect(self._engine_state_changed)
         self.run_list.chosen.connect(session.look_at)
+        self.run_list.view.selectionModel().selectionChanged.connect(lambda *_: self.menu.update())
         self.run_list.menu_wanted.connect(self.menu.show)
         self.run_list.sparkline_wanted.connect(lambda run_id: spawn(self._read_sparkline(run_id)))
         self.tail.abandon.connect(self._abandon)
