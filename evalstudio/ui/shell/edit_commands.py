@@ -134,13 +134,12 @@ def cells_as_text(view: QAbstractItemView) -> str:
     cells = 0
     blocks = selection.selection()
     for block in (blocks.at(number) for number in range(blocks.count())):
-        for row in range(block.top(), block.bottom() + 1):
+        rows = min(block.height(), (MOST_CELLS - cells) // block.width())
+        for row in range(block.top(), block.top() + rows):
             for column in range(block.left(), block.right() + 1):
                 index = block.model().index(row, column, block.parent())
                 lines.setdefault(row, []).append(index)
-            cells += block.width()
-            if cells > MOST_CELLS:
-                break
+        cells += rows * block.width()
     texts = []
     for _, indexes in sorted(lines.items()):
         values = (

@@ -5,6 +5,7 @@ from collections.abc import Container
 
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
+from evalstudio.ui.kit.form_fields import CalmSpinBox
 from evalstudio.ui.kit.theme import SPACE_S
 from evalstudio.ui.kit.widgets import labelled
 
@@ -24,7 +25,7 @@ def in_line(*parts: QWidget, stretched: QWidget | None = None) -> QWidget:
 
 def count_field(name: str, spoken: str, none: str, most: int) -> QSpinBox:
     """Creates a number field in which 0 means `none`."""
-    box = QSpinBox()
+    box = CalmSpinBox()
     box.setRange(0, most)
     box.setSpecialValueText(none)
     box.setGroupSeparatorShown(True)

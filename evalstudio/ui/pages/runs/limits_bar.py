@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,8 @@ from PySide6.QtWidgets import (
 from evalstudio.core.strategy import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.protocol import RatesNow
 from evalstudio.settings.values import Settings
+from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.form_fields import CalmSpinBox
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled
@@ -64,7 +65,7 @@ class LimitsBar(Card):
         self.slider.setMinimumWidth(60)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         labelled(self.slider, "window_slider", tr("Window size"), tr("How many calls may be in flight"))
-        self.window_size = QSpinBox()
+        self.window_size = CalmSpinBox()
         self.window_size.setRange(1, MAXIMUM)
         self.window_size.setKeyboardTracking(False)
         labelled(
@@ -75,7 +76,7 @@ class LimitsBar(Card):
         )
         self._window_label = QLabel(tr("&Window"))
         self._window_label.setBuddy(self.window_size)
-        self.workers = QSpinBox()
+        self.workers = CalmSpinBox()
         self.workers.setRange(1, MAXIMUM)
         self.workers.setKeyboardTracking(False)
         labelled(
@@ -83,7 +84,7 @@ class LimitsBar(Card):
         )
         self._workers_label = QLabel(tr("Wor&kers"))
         self._workers_label.setBuddy(self.workers)
-        self.requests = QSpinBox()
+        self.requests = CalmSpinBox()
         self.requests.setRange(0, MOST_REQUESTS)
         self.requests.setSpecialValueText(tr("any"))
         self.requests.setGroupSeparatorShown(True)
@@ -309,7 +310,7 @@ def _width(parts: list[QWidget]) -> int:
     return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
 
 
-class _WholeCombo(QComboBox):
+class _WholeCombo(ComboBox):
     """Combo box whose texts are not elided."""
 
     def minimumSizeHint(self) -> QSize:

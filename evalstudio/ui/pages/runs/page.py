@@ -177,6 +177,8 @@ class RunsPage(QWidget):
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
         self.records.know_classes([error.name.value for error in now.errors if error.records])
+        # table, filter and sorting are about the evaluator of the first headline
+        self.records.choose_evaluator(now.run_id, now.scores[0].evaluator if now.scores else None)
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.strategy import SlidingWindow, Strategy
@@ -14,7 +14,7 @@ from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
-from evalstudio.ui.kit.form_fields import MOST_SAMPLES
+from evalstudio.ui.kit.form_fields import MOST_SAMPLES, CalmSpinBox
 from evalstudio.ui.kit.text import one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled
@@ -60,7 +60,7 @@ class StartBar(Card):
             tr("Model"),
             tr("As in the evaluation; or another one, like openai/gpt-4o-mini"),
         )
-        self.samples = QSpinBox()
+        self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
