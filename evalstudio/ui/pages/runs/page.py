@@ -15,11 +15,9 @@ from evalstudio.protocol import (
     SetRates,
     SetStrategy,
     SetWorkers,
-    Snapshot,
     StartRun,
     StopRun,
 )
-from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs
@@ -31,7 +29,7 @@ from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.pages.runs.run_export import RunExport
-from evalstudio.ui.pages.runs.run_header import RunHeader
+from evalstudio.ui.pages.runs.run_header import RunHeader, siblings_of
 from evalstudio.ui.pages.runs.run_list import RunList
 from evalstudio.ui.pages.runs.run_menu import RunMenu
 from evalstudio.ui.pages.runs.signs_panel import SignLights, SignsPanel
@@ -168,7 +166,7 @@ class RunsPage(QWidget):
     def _show_run(self, model: RunModel) -> None:
         now = model.snapshot
         assert now is not None
-        self.header.show_run(now, self._siblings(now))
+        self.header.show_run(now, siblings_of(now, self._session.rows))
         self.slots_strip.show_run(now)
         self.errors.show_errors(now.errors, active=model.is_active)
         self.changes.show_changes(tuple(model.changes))
@@ -259,17 +257,6 @@ class RunsPage(QWidget):
         self._tabs.setTabText(
             self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
         )
-
-    def _siblings(self, now: Snapshot) -> list[RunRow]:
-        """Returns the runs of the same grid as this one."""
-        base = now.evaluation.partition(" [")[0]
-        if base == now.evaluation:
-            return []
-        return [
-            row
-            for row in self._session.rows
-            if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
-        ]
 
     async def _read_sparkline(self, run_id: int) -> None:
         try:

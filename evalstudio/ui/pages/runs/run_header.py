@@ -133,6 +133,16 @@ class RunHeader(Card):
         return line
 
 
+def siblings_of(now: Snapshot, rows: Sequence[RunRow]) -> list[RunRow]:
+    """Returns the runs of the same grid as a run."""
+    base = now.evaluation.partition(" [")[0]
+    if base == now.evaluation:
+        return []
+    return [
+        row for row in rows if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
+    ]
+
+
 class ScoreView(QWidget):
     """The first evaluator's score: a number, its 95 % interval as a bar, and the number of samples."""
 
