@@ -193,7 +193,7 @@ class CapacityPanel(QWidget):
             else tr("a cost of at most about {cost}").format(cost=money(plan.cost))
         )
         if plan.cost is None:
-            cost = tr("a cost that is not known: there is no price for this model")
+            cost = tr("a cost that is not known: the price of this model is not set")
         self.plan.show_text(
             tr(
                 "At most {calls:,} calls and {cost}. It stops as soon as the verdict is clear; the answers are kept "

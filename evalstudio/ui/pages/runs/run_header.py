@@ -85,7 +85,9 @@ class RunHeader(Card):
             "elapsed": duration(now.elapsed),
             "rate": f"{rate:,.0f}" if rate >= 100 else f"{rate:.1f}",
             "tokens": f"{now.tokens_in:,} / {now.tokens_out:,}",
-            "cost": money(now.cost, partial=now.cost_is_partial and now.cost is not None),
+            "cost": tr(money(now.cost, partial=now.cost_is_partial))
+            if now.cost is not None or now.cost_is_partial
+            else "–",
         }
         for name, text in texts.items():
             self._figures[name].show_text(text)
