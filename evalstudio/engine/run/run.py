@@ -112,6 +112,7 @@ class Run:
             return
         self.pause_rule.reset()
         self.clock.unpause()
+        self.telemetry.restart_pace(self.now)
         self.controller.reset_breaker(self.services.clock())
         for judge in self.scoring.judges:
             judge.reset_breaker()
