@@ -69,6 +69,7 @@ class RecordsPanel(QWidget):
         self._again: bool | None = None  # requested while a query was running; True: for other records
         self._cost = 0.0
         self._detail_id: int | None = None  # the record shown in full
+        self._wanted_record: int | None = None
         self.model = RecordsModel(store)
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
@@ -97,8 +98,9 @@ class RecordsPanel(QWidget):
     def show_run(self, run_id: int | None, saved: int) -> None:
         """Shows another run, or the same run with a new number of saved records; below 0 once it has ended."""
         if run_id != self._run_id:
-            self._run_id, self._saved = run_id, saved
-            self._drop_filters()  # they were meant for the previous run
+            before, self._run_id, self._saved = self._run_id, run_id, saved
+            if before is not None:
+                self._drop_filters()  # they were meant for that run
             self._show_detail(None)
             self.model.replace(np.empty(0, dtype=np.int64))
             self._read(other=True)
@@ -173,6 +175,10 @@ class RecordsPanel(QWidget):
         if query != self._query:
             self._query = query
             self.query_changed.emit()
+
+    def select_when_there(self, record_id: int | None) -> None:
+        """Selects a record as soon as the table has it."""
+        self._wanted_record = record_id
 
     def step(self, rows: int) -> None:
         """Moves the selection forward, or back, by a number of records."""
@@ -259,6 +265,9 @@ class RecordsPanel(QWidget):
             row = self.model.row_of(selected)
             if row is not None:
                 self.table.setCurrentIndex(self.model.index(row, 0))
+        if self._wanted_record is not None and (row := self.model.row_of(self._wanted_record)) is not None:
+            self._wanted_record = None
+            self.table.setCurrentIndex(self.model.index(row, 0))
         if self._detail_id is not None and self.model.row_of(self._detail_id) is None:
             self._show_detail(None)  # it does not pass the filter
         count = self.model.rowCount()

@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self._others = PagesBehindHome(session, self.actions_, self.log, self.book)
         self._making = self._others.make()
         self.is_complete = False
+        self._has_chosen_page = False
         self._first: dict[str, QWidget] = {}
         self.setAcceptDrops(True)
         self.awake = Awake(self)
@@ -197,6 +198,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Shows the page called `name`, such as home or runs."""
+        self._has_chosen_page = True
         if name != "home":
             self.complete()
         self._navigation.show_page(name)
@@ -292,6 +294,7 @@ class MainWindow(QMainWindow):
 
     def _add_pages(self) -> None:
         from evalstudio.ui.shell.edit_commands import EditCommands
+        from evalstudio.ui.shell.left_state import restore_left
 
         self.is_complete = True
         others = self._others
@@ -319,6 +322,9 @@ class MainWindow(QMainWindow):
         know_evaluations()
         self._edit = EditCommands(self.actions_, self._session.history, others.evaluations.editor, self)
         others.restore(self._machine)
+        page = restore_left(self._machine, self._session, others)
+        if page is not None and not self._has_chosen_page:
+            self.show_page(page)
         self._session.look_around()
 
     def _keep_awake(self) -> None:
@@ -385,5 +391,8 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())
         if self.is_complete:  # otherwise it was closed immediately, and the saved layout is kept
+            from evalstudio.ui.shell.left_state import save_left
+
             self._others.evaluations.leave()
             self._others.remember(self._machine)
+            save_left(self._machine, self._session, self._others, PAGES[self._pages.currentIndex()])

@@ -47,6 +47,7 @@ class Session(QObject):
         self.rows: list[RunRow] = []
         self.models: dict[int, RunModel] = {}
         self.focus: int | None = None
+        self.first_run: int | None = None  # the run to select at the start, if it still exists
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
         self.workspace_option: str | None = None  # --workspace, if given
@@ -218,7 +219,8 @@ class Session(QObject):
     async def _first_look(self) -> None:
         await self.refresh()
         if self.rows and self.focus is None:
-            self.look_at(self.rows[0].id)
+            there = {row.id for row in self.rows}
+            self.look_at(self.first_run if self.first_run in there else self.rows[0].id)
         self._offer_interrupted()
 
     def _offer_interrupted(self) -> None:

@@ -54,6 +54,7 @@ class EvaluationsPage(QWidget):
         self.setObjectName("page_evaluations")
         self._session = session
         self._actions = actions
+        self.first = FIRST  # what is opened when the page is first shown
         self._opened: list[str] = []  # files outside the workspace
         self._starting = False
         self._forecast_round = 0
@@ -80,7 +81,7 @@ class EvaluationsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self.editor.reference and not self._python_path:
-            self.open(FIRST)
+            self.open(self.first)
         spawn(self.refresh())
         self.editor.look_again()
         self._update_actions()

@@ -46,6 +46,7 @@ class ModelsPage(QWidget):
         self._session = session
         self._book = book
         self.current = ""
+        self.first = ""  # the model to look at when the page is first shown
         self.list = ModelList()
         self.form = ModelForm(session, book)
         self.capacity = CapacityPanel(session)
@@ -100,6 +101,9 @@ class ModelsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._book.load()
+        first, self.first = self.first, ""
+        if first:
+            self.look_at(first)
         self._read_soon()
         spawn(self._look_at_local())
 

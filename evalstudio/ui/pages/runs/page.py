@@ -8,6 +8,7 @@ from evalstudio.core.errors import StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
+from evalstudio.evaluations.library import find_evaluations
 from evalstudio.protocol import (
     AbandonCall,
     ContinueRun,
@@ -40,7 +41,7 @@ from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
-from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
@@ -268,13 +269,22 @@ class RunsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_at_something()
+        spawn(self._read_evaluations())
 
     def _look_at_something(self) -> None:
         """Selects the newest run if there are runs and none is selected."""
         if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
             self._session.look_at(self._session.rows[0].id)
 
+    async def _read_evaluations(self) -> None:
+        """Reads which evaluations there are, in the workspace and of earlier runs."""
+        workspace, used = self._session.workspace, references_of(self._session.rows)
+        self.start_bar.know_files(
+            await self._session.datasets.worker.do(lambda: find_evaluations(workspace, used))
+        )
+
     def _runs_read(self) -> None:
+        spawn(self._read_evaluations())
         self._look_at_something()
         self.start_bar.know_experiments({row.experiment for row in self._session.rows})
         self._show_list()
