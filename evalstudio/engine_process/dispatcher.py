@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar, assert_never
 
-from evalstudio.core.errors import EvalStudioError, ModelError, RunError
+from evalstudio.core.errors import DifferentRunError, EvalStudioError, ModelError, RunError
 from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.run_forecast import forecast_run
@@ -115,7 +115,8 @@ class Commander:
         try:
             value = await self._do(request.command)
         except EvalStudioError as error:
-            self._send(Reply(request.id, error=redact(str(error))))
+            differs = isinstance(error, DifferentRunError)
+            self._send(Reply(request.id, error=redact(str(error)), differs=differs))
         except BaseException as error:
             # even SystemExit, which would end the engine with all its runs, and a CancelledError that is not ours
             if self._closing:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import time
@@ -11,12 +12,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from evalstudio.core.errors import RunError
+from evalstudio.core.errors import DifferentRunError, RunError
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.store.schema import record_ids
 
 HIDDEN = "deleted_at"  # the column of runs in the bin
 HEARTBEAT_S = 2.0
+LONGEST_SHOWN = 60
+_HASH = re.compile(r"[0-9a-f]{16,}")
 STALE_S = 30.0  # an engine on another machine whose heartbeat is older than this is considered dead
 
 
@@ -120,7 +123,7 @@ def find_or_create(
                 connection.execute("UPDATE runs SET total = max(total, ?) WHERE id = ?", (new.total, run.id))
                 return get_run(connection, run.id), True
         if others:
-            raise RunError(_refusal(new, others[0]))
+            raise DifferentRunError(_refusal(new, others[0]))
     connection.execute(
         "INSERT OR IGNORE INTO experiments (name, created_at) VALUES (?, ?)", (new.experiment, time.time())
     )
@@ -278,20 +281,25 @@ def _since_boot(pid: int) -> float | None:
 def _refusal(new: NewRun, old: RunRow) -> str:
     before: dict[str, str] = json.loads(old.fingerprint)
     parts = [
-        f"{part} (was {_short(before.get(part))}, is {_short(new.fingerprint.get(part))})"
+        f"{part}{_change(before.get(part), new.fingerprint.get(part))}"
         for part in sorted(before.keys() | new.fingerprint.keys())
         if before.get(part) != new.fingerprint.get(part)
     ]
     return (
-        f"Experiment '{new.experiment}' already has a run of '{new.evaluation}' that differs in {'; '.join(parts)}. "
-        "Use another experiment name, or --new-run for a second run in it."
+        f"Experiment “{new.experiment}” has run {old.id} of “{new.evaluation}” already, which differs in {', '.join(parts)}. "
+        "Use another experiment name, or start a second run in it."
     )
 
 
-def _short(text: str | None) -> str:
-    if text is None:
-        return "nothing"
-    return text if len(text) <= 60 else text[:57] + "..."
+def _change(before: str | None, now: str | None) -> str:
+    """Returns what something was and is, if both are words that a person would read."""
+    if before is None or now is None or not _is_readable(before) or not _is_readable(now):
+        return ""
+    return f" (it was {before}, and is {now})"
+
+
+def _is_readable(text: str) -> bool:
+    return len(text) <= LONGEST_SHOWN and text[:1] not in ("[", "{") and not _HASH.fullmatch(text)
 
 
 def _rows(connection: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[RunRow]:

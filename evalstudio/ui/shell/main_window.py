@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
         session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
+        session.run_wanted.connect(self.show_run)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)

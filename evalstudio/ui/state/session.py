@@ -38,6 +38,7 @@ class Session(QObject):
     progress = Signal(str, str)  # the key of a visible notice, and its new text
     reopen_wanted = Signal()  # request to reopen the window with the current settings
     settings_changed = Signal()
+    run_wanted = Signal(int)  # request to show a run on its page
     settings_wanted = Signal(str)  # the key of a relevant setting
 
     def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:

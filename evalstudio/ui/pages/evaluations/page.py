@@ -30,13 +30,14 @@ from evalstudio.ui.pages.evaluations.evaluation_editor import ChangedElsewhere, 
 from evalstudio.ui.pages.evaluations.evaluation_list import EvaluationList
 from evalstudio.ui.pages.evaluations.function_forecasts import function_forecasts
 from evalstudio.ui.pages.evaluations.python_file import PythonFile
+from evalstudio.ui.pages.evaluations.save_and_tell import save_and_tell
 from evalstudio.ui.pages.evaluations.trial import Trial
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import DEMO_MODELS
 from evalstudio.ui.state.notices import Offer
+from evalstudio.ui.state.run_start import start_run
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
-from evalstudio.ui.state.undo import Done
 
 FORECAST_MS = 400  # after a check without an issue
 LARGE = 16 << 20  # bytes; the engine does not read a larger dataset in full at each change
@@ -182,8 +183,8 @@ class EvaluationsPage(QWidget):
         self._starting = True
         self._update_actions()
         try:
-            return await self._session.ask_engine(
-                StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
+            return await start_run(
+                self._session, StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
             )
         finally:
             self._starting = False
@@ -297,36 +298,9 @@ class EvaluationsPage(QWidget):
         if self.editor.is_dirty and not self.editor.is_example:
             self.save()
 
-    def _leave_and_tell(self) -> None:
-        """Saves edits before another file is opened, and says so; this can be taken back."""
-        editor = self.editor
-        reference, name, before, after = (
-            editor.reference,
-            editor.path.name,
-            editor.file_text,
-            exact_text(editor.text),
-        )
-        self.leave()
-        if editor.is_dirty or editor.is_example or before == after:
-            return
-
-        async def put(text: str) -> bool:
-            try:
-                editor.take_text(reference, text)
-            except EvalStudioError as error:
-                self._session.tell(str(error), "error", key="evaluation")
-                return False
-            return True
-
-        self._session.tell_done(
-            tr("The changes of {name} are saved.").format(name=name),
-            Done(tr("save of {name}").format(name=name), partial(put, before), partial(put, after)),
-            key="saved",
-        )
-
     def _kept(self) -> bool:
         """Saves and returns whether that succeeded; a failure is reported."""
-        self._leave_and_tell()
+        save_and_tell(self._session, self.editor, self.leave)
         return not self.editor.is_dirty or self.editor.is_example
 
     def _used(self) -> list[str]:

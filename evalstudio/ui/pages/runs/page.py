@@ -41,6 +41,7 @@ from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
+from evalstudio.ui.state.run_start import start_run
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
@@ -99,14 +100,15 @@ class RunsPage(QWidget):
         self._update_actions()
         choice = self.start_bar.choice
         try:
-            run_id = await self._session.ask_engine(
+            run_id = await start_run(
+                self._session,
                 StartRun(
                     evaluation=choice.evaluation,
                     experiment=choice.experiment,
                     model=choice.model,
                     samples=choice.samples,
                     strategy=self._next_strategy,
-                )
+                ),
             )
         finally:
             self._starting = False
