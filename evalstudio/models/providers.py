@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from evalstudio.core.errors import ModelError
+from evalstudio.models.key_names import check_key_name
 from evalstudio.models.keys import REFERENCE, redact
 from evalstudio.models.settings import ModelSettings
 
@@ -52,7 +53,19 @@ def resolve_model(
     """Resolves a model's name to its settings: an entry of `named`, else what the name itself describes.
 
     A relative path of a Python model is relative to `base`.
+
+    Raises:
+        ModelError: The name means no model, its address can't be used, or its key's name can't be one.
     """
+    resolved = fill_in(reference, base, named)
+    check_key_name(resolved.key)  # settings are stored with every run
+    return resolved
+
+
+def fill_in(
+    reference: str | ModelSettings, base: Path, named: Mapping[str, ModelSettings] | None = None
+) -> ModelSettings:
+    """Resolves as `resolve_model` does, also a model whose key can't be used: a list of models shows it, to be mended."""
     named = named or {}
     if isinstance(reference, str):
         reference = named.get(reference) or _parsed(reference, named)

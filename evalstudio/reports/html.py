@@ -107,7 +107,7 @@ def _figures(row: RunRow, summary: Snapshot | None) -> list[tuple[str, str]]:
         figures.append(("First token p50", milliseconds(summary.first_token.p50)))
     figures += [
         ("Tokens in / out", f"{summary.tokens_in:,} / {summary.tokens_out:,}"),
-        ("Cost", money(summary.cost, partial=summary.cost_is_partial and summary.cost is not None)),
+        ("Cost", money(summary.cost, partial=summary.cost_is_partial)),
     ]
     figures += ends_words(summary.ends)
     if summary.cached:

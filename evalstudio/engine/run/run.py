@@ -116,6 +116,7 @@ class Run:
         self.again.due = None
         self.pause_rule.reset()
         self.clock.unpause()
+        self.telemetry.restart_pace(self.now)
         self.controller.reset_breaker(self.services.clock())
         for judge in self.scoring.judges:
             judge.reset_breaker()
