@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
@@ -32,9 +31,9 @@ from evalstudio.ui.kit.button_paint import FocusRing, draw_ground, icon_side
 from evalstudio.ui.kit.icons import draw_icon
 from evalstudio.ui.kit.item_delegate import RowDelegate
 from evalstudio.ui.kit.styles import control_height
-from evalstudio.ui.kit.text import tooltip, tr
+from evalstudio.ui.kit.text import tooltip
 from evalstudio.ui.kit.theme import line_height, scaled, theme, tokens
-from evalstudio.ui.kit.tokens import CAPTION, FOCUS, RADIUS, RADIUS_S
+from evalstudio.ui.kit.tokens import RADIUS
 
 ARROW = 16  # width of a menu arrow
 SPIN_MARGIN = 8  # before the text of a number field, as in other fields

@@ -35,7 +35,7 @@ from evalstudio.ui.kit.form_fields import IssueLabel, exact_text
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import plain, tr
 from evalstudio.ui.kit.theme import SPACE_S
-from evalstudio.ui.kit.widgets import Button, Card, GivingLabel, TextLabel, labelled
+from evalstudio.ui.kit.widgets import Button, Card, GivingLabel, labelled
 from evalstudio.ui.pages.evaluations.evaluation_form import EvaluationForm
 from evalstudio.ui.pages.evaluations.sample_preview import Parts, SamplePreview, message_parts
 from evalstudio.ui.state.dataset_reader import DatasetReader
