@@ -111,7 +111,7 @@ def run_in_terminal(
 ) -> int:
     """Runs one evaluation, prints its progress and summary, and returns the exit status."""
     classes = _error_classes(retry)
-    check_coverage(min_coverage)
+    gate = Gate(fail_under, min_coverage=check_coverage(min_coverage))
     if is_python(evaluation):
         if cache or classes:
             raise EvaluationError(
@@ -123,7 +123,7 @@ def run_in_terminal(
             "--cluster": cluster, "--samples": samples, "--sample-timeout": sample_timeout,
         }  # fmt: skip
         return _run_functions(
-            evaluation, given, model, new_run=new_run, gate=Gate(fail_under, min_coverage=min_coverage), allow_errors=allow_errors,
+            evaluation, given, model, new_run=new_run, gate=gate, allow_errors=allow_errors,
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
@@ -173,7 +173,7 @@ def run_in_terminal(
         print_overview(console, finals)
     if was_interrupted:
         return INTERRUPTED
-    return max(_status(final, Gate(fail_under, min_coverage=min_coverage), allow_errors) for final in finals)
+    return max(_status(final, gate, allow_errors) for final in finals)
 
 
 def _echo(finals: list[Snapshot]) -> None:

@@ -1,11 +1,12 @@
 """Macro precision, recall and F1 of a run: a mean over classes, with an interval that draws samples, not records."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.statistics.aggregate import Aggregate, Scores, sample_numbers
 from evalstudio.statistics.bootstrap import bootstrap_counts
-from evalstudio.statistics.confusion import Measure, macro
+from evalstudio.statistics.confusion import Measure, label_cells, macro, margins, measure_margins
 from evalstudio.statistics.intervals import wilson
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ CHUNK = 4_000_000
 def macro_of(scores: Scores, metric: str, measure: Measure) -> Aggregate:
     """The mean of a measure over the expected classes.
 
-    Clusters of samples, or the repeats of a sample, are drawn together. The bounds count every answer that cannot be
-    read, but has an expected class, as none of the classes or as the right one.
+    Clusters of samples, or the repeats of a sample, are drawn together. There are bounds where every missing answer has
+    an expected class.
 
     Raises:
         EvaluationError: the scores name no classes.
@@ -94,19 +95,22 @@ class _Table(NamedTuple):
         return _Profiles(self.classes, used, np.array(kinds, dtype=float), np.array(list(frequency.values())))
 
     def bounds(self, measure: Measure) -> tuple[float | None, float | None]:
-        """What the mean is where every missing answer is none of the classes, and where every one is right."""
+        """Ends that the mean cannot leave, whatever the missing answers would have been.
+
+        Every one right is the upper end. For the lower end all of the other classes' are taken for each class in turn,
+        which cannot be so for several classes at once: with more than two it may lie lower than any answers lead to.
+        """
         import numpy as np
 
         if self.missing is None:
             return None, None
-        shape = (self.classes, self.classes + 1)
-        counts = np.bincount(self.cells, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
-        ends = []
-        for column in (np.full(self.classes, self.classes), np.arange(self.classes)):
-            filled = counts.copy()
-            filled[np.arange(self.classes), column] += self.missing
-            ends.append(float(macro(filled.reshape(1, -1), self.classes, measure)[0]))
-        return min(ends), max(ends)
+        counts = np.bincount(self.cells, minlength=self.classes * (self.classes + 1)).reshape(1, -1)
+        right, support, answered = margins(counts.astype(float), self.classes)
+        support = support + self.missing
+        others = self.missing.sum() - self.missing
+        low = measure_margins(right, support, answered + others, measure)
+        high = measure_margins(right + self.missing, support, answered + self.missing, measure)
+        return float(low.mean()), float(high.mean())
 
 
 def _read(scores: Scores) -> _Table | None:
@@ -114,22 +118,14 @@ def _read(scores: Scores) -> _Table | None:
 
     if scores.labels is None or scores.expected_labels is None:
         return None
-    pairs = list(zip(scores.labels, scores.expected_labels, strict=True))
-    names = sorted({expected for label, expected in pairs if label and expected})
-    place = {name: number for number, name in enumerate(names)}
-    width = len(names) + 1
-    there = [number for number, (label, expected) in enumerate(pairs) if label and expected]
-    cells = np.array(
-        [place[pairs[one][1] or ""] * width + place.get(pairs[one][0] or "", len(names)) for one in there],
-        dtype=np.int64,
-    )
+    names, there, cells = label_cells(scores.labels, scores.expected_labels)
     groups = scores.samples if scores.clusters is None else scores.clusters
     clusters = None
     if groups is not None and len(set(groups)) < len(groups):
         clusters = sample_numbers(groups)[there]
-    without = [expected for label, expected in pairs if not label]
-    known = all(expected in place for expected in without) and len(pairs) >= (scores.total or 0)
+    without = [right for label, right in zip(scores.labels, scores.expected_labels, strict=True) if not label]
     missing = None
-    if known:
-        missing = np.bincount([place[one or ""] for one in without], minlength=len(names)).astype(float)
+    if len(scores.labels) >= (scores.total or 0) and set(without) <= set(names):
+        counts = Counter(without)
+        missing = np.array([counts[name] for name in names], dtype=float)
     return _Table(len(names), cells, clusters, missing)

@@ -23,6 +23,7 @@ LONGEST_S = 0.1
 
 # How each begins, what is repeated in it, and how it ends
 SHAPES: dict[str, tuple[str, str, str]] = {
+    "sentences with a digit and no number": ("f(1),", "1]\x00```\nÆÆ", "```\n"),
     "line ends after a statement": ("Answer:", "\n", ""),
     "line ends before a word": ("Answer:", "\n", "x"),
     "spaces": ("", " ", ""),
