@@ -15,9 +15,10 @@ import httpx
 import msgspec
 
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.refusals import classify, is_fatal
 from evalstudio.engine.limits.rate_limit_headers import rate_headers, retry_hint
 from evalstudio.engine.models.call import CallResult, without_keys
-from evalstudio.engine.models.classify import classify, error_message, is_fatal, sentence
+from evalstudio.engine.models.classify import error_message, sentence
 from evalstudio.engine.models.gathering import (
     BrokenEvent,
     Events,

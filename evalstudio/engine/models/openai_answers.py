@@ -70,7 +70,7 @@ def read_completion(data: bytes) -> CallResult:
             return stated(error, None, "answered")
         return CallResult(
             Outcome.BAD_ANSWER,
-            message=f"answers with JSON that holds no message of a chat completion ({shown(data)}); check the base URL.",
+            message=f"answers with JSON that holds no message of a chat completion; check the base URL (it is {shown(data)}).",
         )
     text = _text(message.content)
     if not text and message.tool_calls:
