@@ -9,6 +9,7 @@ from enum import Enum
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult
+from evalstudio.models.keys import redact
 from evalstudio.store.rows import CUT_OFF
 
 COMPLETE, TOOL_CALLS, FILTERED = "stop", "tool_calls", "content_filter"
@@ -74,7 +75,7 @@ def stored_reason(reason: str | None) -> str | None:
     meaning = meaning_of(reason)
     if meaning is None:
         return None
-    return meaning.value if meaning.value in _OF_STORE else reason.strip()[:_LONGEST]
+    return meaning.value if meaning.value in _OF_STORE else redact(reason.strip())[:_LONGEST]
 
 
 def noted_end(reason: str | None) -> str | None:
@@ -93,7 +94,7 @@ def ended(answer: Answer, reason: str | None, *, has_content: bool) -> CallResul
         has_content: Whether the endpoint sent a content at all, were it an empty one.
     """
     something = answer if answer.text or answer.thinking else None
-    word = (reason or "").strip()[:_LONGEST]
+    word = redact((reason or "").strip())[:_LONGEST]
     match meaning := meaning_of(reason):
         case Meaning.FILTERED:
             how = "cut its answer off" if something else "withheld the answer"

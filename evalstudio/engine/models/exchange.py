@@ -32,6 +32,7 @@ from evalstudio.engine.models.http import Client, connect_seconds, explain, plac
 from evalstudio.engine.models.loose import NotReadable
 from evalstudio.engine.models.stated_error import said
 from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.keys import redact
 
 LARGEST_BODY = 32 << 20
 """Bytes. No answer is that long; an endpoint that sends more is cut off."""
@@ -367,7 +368,7 @@ def _breaks_off(data: bytes) -> bool:
 
 
 def _first_words(error: Exception) -> str:
-    return str(error)[:120].rstrip(".")
+    return redact(str(error))[:120].rstrip(".")  # redacted before it is cut
 
 
 def _size(count: int) -> str:

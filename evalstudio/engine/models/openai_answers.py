@@ -10,6 +10,7 @@ from evalstudio.engine.models.ends import COMPLETE, Meaning, ended, meaning_of, 
 from evalstudio.engine.models.gathering import InPieces
 from evalstudio.engine.models.loose import NotReadable, dump, load_object, read_as, whole_characters, words
 from evalstudio.engine.models.stated_error import as_error, aside_in, error_in, shown, stated
+from evalstudio.models.keys import redact
 
 
 class _Details(msgspec.Struct):
@@ -230,4 +231,4 @@ def _joined(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refused(refusal: str) -> str:
-    return f"answered that the model refuses: {refusal[:300]}"
+    return f"answered that the model refuses: {redact(refusal)[:300]}"
