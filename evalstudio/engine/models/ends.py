@@ -60,7 +60,9 @@ def meaning_of(reason: str | None) -> Meaning | None:
         >>> meaning_of("MAX_TOKENS"), meaning_of("vibes"), meaning_of("")
         (<Meaning.CUT_OFF: 'length'>, <Meaning.UNKNOWN: 'a word that is not in the table'>, None)
     """
-    word = (reason or "").strip().lower().replace("-", "_").replace(" ", "_")
+    if reason is None or reason in _MEANINGS:  # nearly always
+        return None if reason is None else _MEANINGS[reason]
+    word = reason.strip().lower().replace("-", "_").replace(" ", "_")
     for prefix in _PREFIXES:
         word = word.removeprefix(prefix)
     if word in _NOTHING:
@@ -93,6 +95,8 @@ def ended(answer: Answer, reason: str | None, *, has_content: bool) -> CallResul
         reason: Why it ended, in the endpoint's own word.
         has_content: Whether the endpoint sent a content at all, were it an empty one.
     """
+    if answer.text and reason == COMPLETE:
+        return CallResult(Outcome.OK, answer)
     something = answer if answer.text or answer.thinking else None
     word = redact((reason or "").strip())[:_LONGEST]
     match meaning := meaning_of(reason):
