@@ -49,18 +49,6 @@ def coverage_of(score: ScoreNow, saved: int, errored: int) -> float:
     return min(1.0, max(0, scored) / saved)
 
 
-def too_few(score: ScoreNow, saved: int, errored: int, least: float) -> str | None:
-    """A sentence for a score that rests on fewer answers than a gate asks for; None if there are enough."""
-    coverage = coverage_of(score, saved, errored)
-    if coverage >= least:
-        return None
-    scored = round(coverage * saved)
-    return (
-        f"{score.evaluator} scored {scored:,} of {saved:,} answers ({coverage:.1%}), and a gate needs {least:.4g}"
-        f" of them: {score.metric} is {percent(score)}"
-    )
-
-
 def _number(metric: str, value: float) -> str:
     return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.3g}"
 
