@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from evalstudio.engine.workers.failures import failure_of
-from tests.engine.workers.failing_http import failing_server
-from tests.engine.workers.test_failures import TABLE
+from tests.engine.workers.failing_http import TABLE, failing_server
 
 pytestmark = [
     pytest.mark.proof,

@@ -8,8 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from evalstudio.core.outcome import Outcome
+
 RETRY_AFTER = 7
 QUOTA = "You exceeded your current quota (insufficient_quota)"
+
+
+TABLE = [
+    ("429", Outcome.THROTTLED, RETRY_AFTER, False),
+    ("503", Outcome.OVERLOADED, RETRY_AFTER, False),
+    ("500", Outcome.OVERLOADED, RETRY_AFTER, False),
+    ("408", Outcome.OVERLOADED, RETRY_AFTER, False),
+    ("400", Outcome.CLIENT_ERROR, RETRY_AFTER, False),
+    ("404", Outcome.CLIENT_ERROR, RETRY_AFTER, False),
+    ("422", Outcome.CLIENT_ERROR, RETRY_AFTER, False),
+    ("401", Outcome.CLIENT_ERROR, RETRY_AFTER, True),
+    ("403", Outcome.CLIENT_ERROR, RETRY_AFTER, True),
+    ("402", Outcome.QUOTA, RETRY_AFTER, False),
+    ("cut", Outcome.OVERLOADED, None, False),
+    ("slow", Outcome.OVERLOADED, None, False),
+    ("reset", Outcome.OVERLOADED, None, False),
+]
+"""How the server fails; the outcome, the hint and whether it is fatal."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

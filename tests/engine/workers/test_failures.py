@@ -17,28 +17,12 @@ from evalstudio.engine.workers.failures import failure_of
 from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
-from tests.engine.workers.failing_http import RETRY_AFTER, failing_server
+from tests.engine.workers.failing_http import TABLE, failing_server
 
 # an exception that is kept keeps its socket open until it is collected
 pytestmark = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"
 )
-
-TABLE = [
-    ("429", Outcome.THROTTLED, RETRY_AFTER, False),
-    ("503", Outcome.OVERLOADED, RETRY_AFTER, False),
-    ("500", Outcome.OVERLOADED, RETRY_AFTER, False),
-    ("408", Outcome.OVERLOADED, RETRY_AFTER, False),
-    ("400", Outcome.CLIENT_ERROR, RETRY_AFTER, False),
-    ("404", Outcome.CLIENT_ERROR, RETRY_AFTER, False),
-    ("422", Outcome.CLIENT_ERROR, RETRY_AFTER, False),
-    ("401", Outcome.CLIENT_ERROR, RETRY_AFTER, True),
-    ("403", Outcome.CLIENT_ERROR, RETRY_AFTER, True),
-    ("402", Outcome.QUOTA, RETRY_AFTER, False),
-    ("cut", Outcome.OVERLOADED, None, False),
-    ("slow", Outcome.OVERLOADED, None, False),
-    ("reset", Outcome.OVERLOADED, None, False),
-]
 
 
 @pytest.fixture(scope="module")
