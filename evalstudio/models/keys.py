@@ -8,7 +8,8 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from evalstudio.core.errors import ModelError
@@ -26,9 +27,22 @@ REMOVED = "[key removed]"
 
 _SHAPES = re.compile(
     r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}|\bgsk_[A-Za-z0-9]{20,}|\bhf_[A-Za-z0-9]{30,}"
+    r"|\bgh[opsur]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{20,}"
+    r"|\b(?:xai|nvapi|pplx|r8)[-_][A-Za-z0-9_-]{30,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bya29\.[A-Za-z0-9_-]{20,}"
     r"|\bBearer [A-Za-z0-9._~+/-]{20,}=*"
 )
-_SECRET_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(
+    r"(?:API|ACCESS|AUTH|SECRET|PRIVATE|MASTER)_?KEYS?(?:$|_(?!ID$))|SECRET|PASSW(?:OR)?D|PASSPHRASE|TOKENS?(?:$|_|\d)"
+    r"|CREDENTIALS?(?:$|_)|BEARER|(?:^|_)(?:KEY|PAT|PASS|PWD|AUTH|AUTHORIZATION|DSN|COOKIE)(?:_?[A-Z]?\d*)?$|KEY\d*$",
+    re.IGNORECASE,
+)
+_NO_SECRET_VARIABLE = re.compile(
+    r"(?:^|_)(?:FILE|PATH|DIR|HOME|URL|ID)$|^(?:OLD)?PWD$|^TOKENIZERS?_|^SSH_", re.IGNORECASE
+)
+_SECRET_PARAMETER = re.compile(
+    r"api_?-?key|secret|passw|authori[sz]ation|(?:access|auth|bearer|session|security|id)_?-?token|^token$|credential|bearer",
+    re.IGNORECASE,
+)
 
 _session: dict[str, str] = {}
 _lock = threading.Lock()
@@ -132,8 +146,46 @@ def remember_environment() -> None:
     _remember(
         value
         for name, value in os.environ.items()
-        if _SECRET_VARIABLE.search(name) and len(value) >= SHORTEST_IN_ANSWERS
+        if is_secret_name(name) and len(value) >= SHORTEST_IN_ANSWERS
     )
+
+
+def is_secret_name(variable: str) -> bool:
+    """Whether an environment variable holds a secret, by its name.
+
+    Example:
+        >>> is_secret_name("OPENAI_APIKEY"), is_secret_name("GH_PAT"), is_secret_name("AWS_ACCESS_KEY_ID")
+        (True, True, False)
+    """
+    return _NO_SECRET_VARIABLE.search(variable) is None and _SECRET_VARIABLE.search(variable) is not None
+
+
+def check_no_secret(parameters: Any, whose: str) -> None:
+    """Raises ModelError if a parameter holds a secret instead of its name: parameters are stored with every run."""
+    if isinstance(parameters, Mapping):
+        for name, value in parameters.items():
+            named = isinstance(value, str) and value and not value.startswith(REFERENCE)
+            if named and _SECRET_PARAMETER.search(str(name)):
+                raise ModelError(
+                    f"The parameter '{name}' of {whose} looks like a secret, which would be stored with every run; write "
+                    f"{REFERENCE}NAME and set the environment variable NAME, or add the key under Models."
+                )
+            check_no_secret(value, whose)
+    elif isinstance(parameters, list | tuple):
+        for one in parameters:
+            check_no_secret(one, whose)
+
+
+def with_secrets(parameters: Any) -> Any:
+    """Returns parameters with each secret in the place of its name, as they are sent. Raises ModelError if one is missing."""
+    if isinstance(parameters, Mapping):
+        return {
+            name: find_key(value.removeprefix(REFERENCE)) or ""
+            if isinstance(value, str) and value.startswith(REFERENCE) and _SECRET_PARAMETER.search(str(name))
+            else with_secrets(value)
+            for name, value in parameters.items()
+        }
+    return [with_secrets(one) for one in parameters] if isinstance(parameters, list | tuple) else parameters
 
 
 def redact(text: str) -> str:

@@ -11,7 +11,7 @@ SECTIONS = ("It is slow", "It can't reach the endpoint", "A run pauses by itself
 IN_WORDS = {
     "nothing, for long, in a company's network",
     "11 of the last 20 samples errored",
-    "No answer in 15 s",
+    "None of 4 calls in 15 s has succeeded",
 }
 
 

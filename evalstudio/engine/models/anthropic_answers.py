@@ -71,7 +71,7 @@ def read_message(data: bytes) -> CallResult:
         if message.type != "message":
             return CallResult(
                 Outcome.BAD_ANSWER,
-                message=f"answers with JSON that holds no message of Anthropic's API ({shown(data)}); check the base URL.",
+                message=f"answers with JSON that holds no message of Anthropic's API; check the base URL (it is {shown(data)}).",
             )
     content = message.content or []
     text = "".join(part.text or "" for part in content)

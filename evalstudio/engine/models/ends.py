@@ -9,6 +9,7 @@ from enum import Enum
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult
+from evalstudio.models.keys import redact
 from evalstudio.store.rows import CUT_OFF
 
 COMPLETE, TOOL_CALLS, FILTERED = "stop", "tool_calls", "content_filter"
@@ -59,7 +60,9 @@ def meaning_of(reason: str | None) -> Meaning | None:
         >>> meaning_of("MAX_TOKENS"), meaning_of("vibes"), meaning_of("")
         (<Meaning.CUT_OFF: 'length'>, <Meaning.UNKNOWN: 'a word that is not in the table'>, None)
     """
-    word = (reason or "").strip().lower().replace("-", "_").replace(" ", "_")
+    if reason is None or reason in _MEANINGS:  # nearly always
+        return None if reason is None else _MEANINGS[reason]
+    word = reason.strip().lower().replace("-", "_").replace(" ", "_")
     for prefix in _PREFIXES:
         word = word.removeprefix(prefix)
     if word in _NOTHING:
@@ -74,7 +77,7 @@ def stored_reason(reason: str | None) -> str | None:
     meaning = meaning_of(reason)
     if meaning is None:
         return None
-    return meaning.value if meaning.value in _OF_STORE else reason.strip()[:_LONGEST]
+    return meaning.value if meaning.value in _OF_STORE else redact(reason.strip())[:_LONGEST]
 
 
 def noted_end(reason: str | None) -> str | None:
@@ -92,8 +95,10 @@ def ended(answer: Answer, reason: str | None, *, has_content: bool) -> CallResul
         reason: Why it ended, in the endpoint's own word.
         has_content: Whether the endpoint sent a content at all, were it an empty one.
     """
+    if answer.text and reason == COMPLETE:
+        return CallResult(Outcome.OK, answer)
     something = answer if answer.text or answer.thinking else None
-    word = (reason or "").strip()[:_LONGEST]
+    word = redact((reason or "").strip())[:_LONGEST]
     match meaning := meaning_of(reason):
         case Meaning.FILTERED:
             how = "cut its answer off" if something else "withheld the answer"

@@ -15,9 +15,10 @@ import httpx
 import msgspec
 
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.refusals import classify, is_fatal
 from evalstudio.engine.limits.rate_limit_headers import rate_headers, retry_hint
 from evalstudio.engine.models.call import CallResult, without_keys
-from evalstudio.engine.models.classify import classify, error_message, is_fatal, sentence
+from evalstudio.engine.models.classify import error_message, sentence
 from evalstudio.engine.models.gathering import (
     BrokenEvent,
     Events,
@@ -31,6 +32,7 @@ from evalstudio.engine.models.http import Client, connect_seconds, explain, plac
 from evalstudio.engine.models.loose import NotReadable
 from evalstudio.engine.models.stated_error import said
 from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.keys import redact
 
 LARGEST_BODY = 32 << 20
 """Bytes. No answer is that long; an endpoint that sends more is cut off."""
@@ -105,11 +107,8 @@ class Exchange:
                         alarm.reschedule(None)  # reading an error has its own time-out
                         return await self._failure(response, response_headers)
                     answered = response.status_code, response_headers, connect
-                    if self._stream:
-                        events = Events(self._gather())
-                        result = await self._follow(response, events, watch, alarm, on_parts)
-                    else:
-                        result = self._whole(await self._body(stream_body(response)), response.status_code)
+                    events = Events(self._gather())
+                    result = await self._follow(response, events, watch, alarm, on_parts)
             return self._finished(result, answered, watch)
         except TimeoutError:
             timed_out = True
@@ -245,10 +244,10 @@ class Exchange:
         alarm: asyncio.Timeout,
         on_parts: Callable[[int], None],
     ) -> CallResult:
-        """Reads a stream to its end, and extends the deadline as events arrive."""
+        """Reads an answer, by what it turns out to be: whole, or a stream that extends the deadline as events arrive."""
         stream = stream_body(response)
-        begun, opening = await _opening(stream)
-        if opening == "json" or (opening == "text" and _kind(response) != "text/event-stream"):
+        begun, opening = await _opening(stream, self._largest)
+        if opening == "json" or (opening == "text" and (not begun or _kind(response) != "text/event-stream")):
             alarm.reschedule(watch.last)
             return self._whole(await self._body(stream, begun), response.status_code)
         size, piece = 0, begun or None
@@ -334,15 +333,18 @@ class _Watch:
         return f"{where} sent no further token within {self._timeouts.between_tokens:g} s (time-out 'between_tokens')."
 
 
-async def _opening(stream: AsyncIterator[bytes]) -> tuple[bytes, Opening]:
-    """Reads as much of a body as tells what it is."""
-    begun = b""
+async def _opening(stream: AsyncIterator[bytes], largest: int) -> tuple[bytes, Opening]:
+    """Reads as much of a body as tells what it is. Raises _TooLarge for blanks without end."""
+    begun, size = b"", 0
     async for piece in stream:
-        begun += piece
+        size += len(piece)
+        if size > largest:
+            raise _TooLarge
+        begun = (begun + piece).lstrip()  # some send blanks to keep the connection open
         opening = opening_of(begun)
         if opening is not None:
             return without_bom(begun), opening
-    return begun, "events"
+    return begun, "events" if begun else "text"
 
 
 def _kind(response: httpx.Response) -> str:
@@ -366,7 +368,7 @@ def _breaks_off(data: bytes) -> bool:
 
 
 def _first_words(error: Exception) -> str:
-    return str(error)[:120].rstrip(".")
+    return redact(str(error))[:120].rstrip(".")  # redacted before it is cut
 
 
 def _size(count: int) -> str:

@@ -57,7 +57,7 @@ class FunctionModel:
             self.on_returned, self.on_held,
         )  # fmt: skip
         if returned.failure is not None:
-            of_sample = longest < self._timeout and isinstance(returned.error, TimeoutError)
+            of_sample = longest < self._timeout and returned.failure.timed_out
             return replace(returned.failure, out_of_time=of_sample)
         return replace(_result(returned.value), seconds=returned.seconds)
 

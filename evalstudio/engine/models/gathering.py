@@ -63,9 +63,16 @@ class Events:
             BrokenEvent: An event can't be read.
         """
         events, parts = False, 0
+        take = self.gathered.take
         for name, data in self._lines.feed(piece):
             events = True
-            parts += self._take(name, data)
+            if self._held is not None:
+                parts += self._take(name, data)
+                continue
+            try:  # as in `_take`, which costs a call for each token
+                parts += take(name, data)
+            except NotReadable as error:
+                parts += self._unread(name, data, error, last=False)
         return events, parts
 
     def end(self) -> None:
@@ -100,9 +107,9 @@ class Events:
         try:
             return self.gathered.take(name, data)
         except NotReadable as error:
-            return self._unread(name, data, error, last)
+            return self._unread(name, data, error, last=last)
 
-    def _unread(self, name: bytes, data: bytes, error: NotReadable, last: bool) -> bool:
+    def _unread(self, name: bytes, data: bytes, error: NotReadable, *, last: bool) -> bool:
         if self.gathered.complete:
             return False  # junk behind the end
         if data.startswith((b"{", b"[{")) and not error.aside:

@@ -12,6 +12,9 @@ import msgspec
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+UNCLEAN = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are not quite JSON, or not of the form asked for."""
+
 BOM = b"\xef\xbb\xbf"
 _TEXT_KEYS = ("text", "content", "value", "summary", "thinking", "reasoning")
 _LARGEST = 1 << 53
@@ -38,7 +41,7 @@ def read_as(data: bytes, decoder: msgspec.json.Decoder[S], kind: type[S]) -> S:
     """
     try:
         return decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNCLEAN:
         return fitted(load_object(data), kind)
 
 

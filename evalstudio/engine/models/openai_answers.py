@@ -8,8 +8,18 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult
 from evalstudio.engine.models.ends import COMPLETE, Meaning, ended, meaning_of, stored_reason
 from evalstudio.engine.models.gathering import InPieces
-from evalstudio.engine.models.loose import NotReadable, dump, load_object, read_as, whole_characters, words
+from evalstudio.engine.models.loose import (
+    UNCLEAN,
+    NotReadable,
+    dump,
+    fitted,
+    load_object,
+    read_as,
+    whole_characters,
+    words,
+)
 from evalstudio.engine.models.stated_error import as_error, aside_in, error_in, shown, stated
+from evalstudio.models.keys import redact
 
 
 class _Details(msgspec.Struct):
@@ -70,7 +80,7 @@ def read_completion(data: bytes) -> CallResult:
             return stated(error, None, "answered")
         return CallResult(
             Outcome.BAD_ANSWER,
-            message=f"answers with JSON that holds no message of a chat completion ({shown(data)}); check the base URL.",
+            message=f"answers with JSON that holds no message of a chat completion; check the base URL (it is {shown(data)}).",
         )
     text = _text(message.content)
     if not text and message.tool_calls:
@@ -113,17 +123,22 @@ class Pieces:
         if name == b"error":
             self._fail(as_error(data))
             return False
-        chunk = read_as(data, _completion, _Completion)
+        try:
+            chunk = _completion.decode(data)
+        except UNCLEAN:
+            chunk = fitted(load_object(data), _Completion)
         choice = chunk.choices[0] if chunk.choices else None
-        if error := chunk.error or (choice.error if choice else None):
-            self._fail(error)
+        if chunk.error or (choice is not None and choice.error):
+            self._fail(chunk.error or (choice.error if choice else None))
         elif choice is None and chunk.usage is None:
             value = load_object(data)
             self._fail(error_in(value))
             if aside := aside_in(value):
                 raise NotReadable(aside, "it is no part of an answer", aside=True)
-        self._model = self._model or chunk.model
-        self._usage = chunk.usage or self._usage
+        if self._model is None:
+            self._model = chunk.model
+        if chunk.usage is not None:
+            self._usage = chunk.usage
         if choice is None:
             return False
         delta = choice.delta or choice.message
@@ -142,9 +157,12 @@ class Pieces:
             self.done = True
 
     def _add(self, delta: _Message) -> bool:
-        self._has_content = self._has_content or delta.content is not None
-        text = _text(delta.content)
-        thinking = _thinking(delta)
+        text = content = delta.content
+        thinking = delta.reasoning_content or delta.reasoning
+        if type(content) is not str:
+            text, thinking = _text(content), _thinking(delta)
+        if content is not None:
+            self._has_content = True
         if text:
             self._text.append(text)
         if thinking:
@@ -230,4 +248,4 @@ def _joined(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refused(refusal: str) -> str:
-    return f"answered that the model refuses: {refusal[:300]}"
+    return f"answered that the model refuses: {redact(refusal)[:300]}"

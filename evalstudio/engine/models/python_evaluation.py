@@ -192,7 +192,9 @@ def _failed(returned: UserCallResult, retries: Retries | None) -> CallResult | N
     """The failure of a call; `retries` decides whether it is transient, where it names exceptions."""
     if returned.failure is None or returned.error is None or retries is None or retries.passing is None:
         return returned.failure
-    if returned.failure.outcome is Outcome.THROTTLED:
+    if returned.failure.outcome in (Outcome.THROTTLED, Outcome.QUOTA):
         return returned.failure
     passes = retries.passing(returned.error)
-    return replace(returned.failure, outcome=Outcome.OVERLOADED if passes else Outcome.CLIENT_ERROR)
+    return replace(
+        returned.failure, outcome=Outcome.OVERLOADED if passes else Outcome.CLIENT_ERROR, fatal=False
+    )

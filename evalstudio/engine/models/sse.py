@@ -30,6 +30,7 @@ class EventLines:
         self._rest = bytearray()
         self._searched = 0  # no line end before this position
         self._name = b""
+        self._with_cr = False  # a carriage return has been seen
         self._after_cr = False  # a line feed that comes next belongs to the last line end
 
     @property
@@ -40,28 +41,28 @@ class EventLines:
     def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Adds bytes; yields the events that they complete."""
         rest = self._rest
-        if self._after_cr and piece:
-            piece = piece.removeprefix(b"\n")
-            self._after_cr = False
-        rest += piece
-        end = rest.rfind(b"\n", self._searched)
-        if b"\r" in piece:
-            end = max(end, rest.rfind(b"\r", self._searched))
-        if end < 0:
-            self._searched = len(rest)
-            return
-        self._after_cr = rest[end] == _CR
-        block = bytes(rest[:end])
-        del rest[: end + 1]
-        self._searched = len(rest)
-        if b"\r" in block:
-            if not self._after_cr:
-                block = block.removesuffix(b"\r")
+        if self._with_cr or b"\r" in piece:
+            block = self._block_with_cr(piece)
+            if block is None:
+                return
             lines = _LINE_END.split(block)
         else:
-            lines = block.split(b"\n")
+            rest += piece
+            end = rest.rfind(b"\n", self._searched)
+            if end < 0:
+                self._searched = len(rest)
+                return
+            lines = bytes(rest[:end]).split(b"\n")
+            del rest[: end + 1]
+            self._searched = len(rest)
         for line in lines:
-            yield from self._read(line)
+            if line.startswith(b"data:"):  # nearly all of them; a generator for each would double the cost
+                if value := line[5:].strip():
+                    yield self._name, value
+            elif line or self.holding:
+                yield from self._read(line)
+            else:
+                self._name = b""
 
     def end(self) -> Iterator[tuple[bytes, bytes]]:
         """Ends the stream; yields the event of a last line without a line end."""
@@ -70,6 +71,24 @@ class EventLines:
         yield from self._read(line)
         if self.holding:
             yield self._name, b""
+
+    def _block_with_cr(self, piece: bytes) -> bytes | None:
+        """Adds bytes of a stream with carriage returns; returns the lines that they complete, without the last line end."""
+        rest = self._rest
+        self._with_cr = True
+        if self._after_cr and piece:
+            piece = piece.removeprefix(b"\n")
+            self._after_cr = False
+        rest += piece
+        end = max(rest.rfind(b"\n", self._searched), rest.rfind(b"\r", self._searched))
+        if end < 0:
+            self._searched = len(rest)
+            return None
+        self._after_cr = rest[end] == _CR
+        block = bytes(rest[:end])
+        del rest[: end + 1]
+        self._searched = len(rest)
+        return block if self._after_cr else block.removesuffix(b"\r")
 
     def _read(self, line: bytes) -> Iterator[tuple[bytes, bytes]]:
         field, _, value = line.partition(b":")

@@ -4,14 +4,9 @@ import json
 from typing import Any
 
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.refusals import classify_error_body, is_fatal, status_within
 from evalstudio.engine.models.call import Answer, CallResult
-from evalstudio.engine.models.classify import (
-    LONGEST_MESSAGE,
-    classify_error_body,
-    error_message,
-    is_fatal,
-    status_within,
-)
+from evalstudio.engine.models.classify import LONGEST_MESSAGE, error_message
 from evalstudio.engine.models.loose import NotReadable, load_object
 from evalstudio.models.keys import redact
 

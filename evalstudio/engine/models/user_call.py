@@ -10,10 +10,10 @@ from typing import Any
 from evalstudio.authoring.user_code import sentence_of
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
-from evalstudio.engine.user_code.failures import hint_of, outcome_of
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.user_code.under_way import UnderWay, calls, holder
+from evalstudio.engine.workers.failures import failure_of
 from evalstudio.engine.workers.protocol import CallFailed, Workers
 
 HELD_S = 0.1  # for which a step may block the loop before it is reported
@@ -48,7 +48,7 @@ async def call_contained(
         on_held: Called with the seconds for which async code blocked the loop, at each step of `HELD_S` or more.
     """
     try:
-        async with asyncio.timeout(longest):
+        async with asyncio.timeout(longest) as alarm:
             if workers is None:
                 assert function is not None
                 return UserCallResult(await _awaited(_Stepwise(function(**arguments()), on_held)))
@@ -56,13 +56,16 @@ async def call_contained(
             on_returned(returned.spent)
             return UserCallResult(returned.value, seconds=returned.spent.wall)
     except CallFailed as failed:
-        result = CallResult(failed.outcome, message=failed.message, hint=failed.hint)
+        result = CallResult(failed.outcome, message=failed.message, hint=failed.hint, fatal=failed.fatal)
         return UserCallResult(failure=result, error=failed.error)
-    except TimeoutError as error:
-        message = sentence_of(error) if error.args else f"The function did not return within {longest:.4g} s."
-        return UserCallResult(failure=CallResult(Outcome.OVERLOADED, message=message), error=error)
+    except TimeoutError as error:  # its own, or that of a library
+        late = alarm.expired()
+        message = f"The function did not return within {longest:.4g} s." if late else sentence_of(error)
+        result = CallResult(Outcome.OVERLOADED, message=message, timed_out=late)
+        return UserCallResult(failure=result, error=error)
     except Exception as error:  # noqa: BLE001 - user code may raise anything: it becomes the record's error
-        result = CallResult(outcome_of(error), message=sentence_of(error), hint=hint_of(error))
+        known = failure_of(error)
+        result = CallResult(known.outcome, message=sentence_of(error), hint=known.hint, fatal=known.fatal)
         return UserCallResult(failure=result, error=error)
 
 

@@ -15,7 +15,7 @@ from evalstudio.engine.workers.protocol import Workers
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.evaluators.judging.judge import Judge
-from evalstudio.models.keys import find_key, remember_environment
+from evalstudio.models.keys import find_key, remember_environment, with_secrets
 from evalstudio.models.settings import ModelSettings
 
 SCHEMAS = (
@@ -95,6 +95,7 @@ def open_endpoint(
 ) -> EndpointModel:
     """Opens the client of an endpoint, in the format of its provider. Raises ModelError that says what is wrong."""
     key = find_key(settings.key)
+    parameters = with_secrets(parameters)
     # late: the HTTP client takes longer to import than the rest of the engine
     if settings.provider == "anthropic":
         from evalstudio.engine.models.anthropic import AnthropicModel

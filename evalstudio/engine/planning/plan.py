@@ -27,6 +27,7 @@ from evalstudio.evaluations.loading import Evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.evaluators import Evaluator, build_evaluators
+from evalstudio.models.keys import check_no_secret
 from evalstudio.models.providers import BUILT_IN, RECORDED, resolve_model
 from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Settings
@@ -170,6 +171,8 @@ def make_plan(
             asked, timeouts=msgspec.structs.replace(asked.timeouts, sample=options.timeout)
         )
     spec = with_settings(asked, given, settings)
+    check_no_secret(spec.parameters, f"'{spec.name}'")
+    check_no_secret(spec.evaluators, f"the evaluators of '{spec.name}'")
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:

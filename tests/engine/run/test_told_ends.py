@@ -17,7 +17,7 @@ from evalstudio.reports.records import write_records
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.models.scripted import Connection, Script, completion, number_of, reply, scripted
-from tests.engine.run.test_failing_endpoints import run_against
+from tests.engine.run.support import run_against
 from tests.engine.support import engine_in, finish, write_evaluation
 
 
