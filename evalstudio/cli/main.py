@@ -1,7 +1,9 @@
 """Command line entry point: the same engine without a window."""
 
+import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -68,22 +70,36 @@ def evalstudio(context: click.Context) -> None:
 def main() -> None:
     """Entry point: errors that a person can act on end in one sentence and exit status 2."""
     forgive_encodings()
+    _leave(_status())
+
+
+def _status() -> int | str | None:
     try:
-        status = evalstudio(standalone_mode=False)
+        status: int | str | None = evalstudio(standalone_mode=False)
         sys.stdout.flush()  # reports a full disk here instead of at interpreter exit
-        sys.exit(status)
     except click.ClickException as error:
         error.show()
-        sys.exit(USAGE)
+        return USAGE
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except EvalStudioError as error:
         click.echo(f"evalstudio: {visible(redact(str(error)))}", err=True)
-        sys.exit(USAGE)
+        return USAGE
     except OSError as error:
         reason = explain_output(error)
         if reason is None:
             raise
         if reason:
             click.echo(f"evalstudio: {reason}", err=True)
-        sys.exit(UNWRITTEN)
+        return UNWRITTEN
+    return status
+
+
+def _leave(status: int | str | None) -> NoReturn:
+    """Exits; at once where an engine has left threads or tasks of a person's code behind that nobody can end."""
+    loop = sys.modules.get("evalstudio.engine.loop")
+    if loop is not None and loop.is_anything_left():
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status if isinstance(status, int) else int(bool(status)))
+    sys.exit(status)

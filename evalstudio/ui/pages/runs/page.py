@@ -17,7 +17,6 @@ from evalstudio.protocol import (
     SetWorkers,
     Snapshot,
     StartRun,
-    StopRun,
 )
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
@@ -133,7 +132,7 @@ class RunsPage(QWidget):
 
     def stop(self) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(StopRun(run_id=self._session.focus)))
+            spawn(self._session.stop(self._session.focus))
 
     def resume(self, classes: tuple[Outcome, ...] | None = None) -> None:
         if self._session.focus is not None:
