@@ -105,7 +105,7 @@ class Engine:
             loop.call_soon_threadsafe(self._saved, tokens)
 
         def on_trouble(sentence: str | None) -> None:
-            loop.call_soon_threadsafe(self._store_trouble.report, sentence)
+            loop.call_soon_threadsafe(self._trouble, sentence)
 
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
         fork_guard.begin()
@@ -375,7 +375,12 @@ class Engine:
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
 
+    def _trouble(self, sentence: str | None) -> None:
+        self._store_trouble.report(sentence, lost=self._writer.is_lost)
+
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
+        if self._writer.is_lost:
+            return self.snapshot(run).scores
         reader = Reader(self.workspace)
         try:
             return final_scores(
