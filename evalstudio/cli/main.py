@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.errors import DifferentRunError, EvalStudioError
 from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
 from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
@@ -83,7 +83,8 @@ def _status() -> int | str | None:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except EvalStudioError as error:
-        click.echo(f"evalstudio: {visible(redact(str(error)))}", err=True)
+        hint = " (--new-run)" if isinstance(error, DifferentRunError) else ""
+        click.echo(f"evalstudio: {visible(redact(str(error)))}{hint}", err=True)
         return USAGE
     except OSError as error:
         reason = explain_output(error)

@@ -63,7 +63,7 @@ class Engine:
     """Runs evaluations in one workspace. All methods must be called on the event loop that started it.
 
     `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
-    pauses itself; without, it ends as stopped. `on_hung` is called once, when so many calls hang in threads that the
+    pauses itself; without, it ends as stopped. With `continues` it goes on by itself, now and then. `on_hung` is called once, when so many calls hang in threads that the
     process should be restarted; without it the runs that hang are stopped. `clock` is monotonic, in seconds.
     """
 
@@ -74,6 +74,7 @@ class Engine:
         *,
         emit: Callable[[Event], None] = lambda event: None,
         attended: bool = False,
+        continues: bool = False,
         on_hung: Callable[[], None] | None = None,
         ceiling: int | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -83,7 +84,7 @@ class Engine:
         self.runs: dict[int, Run] = {}
         self.servers = Servers()
         self._emit = emit
-        self._attended = attended
+        self._attended, self._continues = attended, continues
         self._ceiling_option = ceiling
         self._on_hung = on_hung
         self._ceiling = ceiling_in_force(self.settings, ceiling)
@@ -110,7 +111,9 @@ class Engine:
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
         fork_guard.begin()
         self.admission = Admission(self._ceiling, self._clock)
-        self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
+        self._services = Services(
+            self._clock, self.admission, self._writer, self.log, self._attended, self._continues
+        )
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
         self._watch = LoopWatch(self.runs, self._silent)
         self._ticker = Ticker(

@@ -167,6 +167,7 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
         daemon=True,
     ).start()
     commander = Commander(engine, pipe.send)
+    commander.empty_old_bin()
     while (item := await inbox.get()) is not None:
         if isinstance(item, Restarting):
             await commander.aclose()

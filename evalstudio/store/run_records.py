@@ -33,6 +33,15 @@ def count_answers(connection: Connection, run_id: int) -> tuple[int, int]:
     return int(answered), int(cached)
 
 
+def count_ends(connection: Connection, run_id: int) -> list[tuple[str, int]]:
+    """Counts the answered records of a run by their finish reasons."""
+    return connection.execute(
+        "SELECT finish_reason, count(*) FROM records WHERE run_id = ? AND outcome = ? AND finish_reason IS NOT NULL"
+        " GROUP BY finish_reason ORDER BY count(*) DESC",
+        (run_id, Outcome.OK),
+    ).fetchall()
+
+
 def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigures]:
     """Returns the figures of each answer of the run's own calls, excluding cached ones."""
     rows = connection.execute(

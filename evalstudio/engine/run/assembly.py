@@ -98,6 +98,8 @@ async def _assemble(
     workers = opened.workers
     if workers is not None and plan.strategy_source == BY_WORKERS:
         plan = replace(plan, strategy=window_of(workers.size, plan.samples_a_call))
+    # a keychain or a command may take its time; the clients opened below find it in memory
+    key = await asyncio.to_thread(find_key, settings.key)
     model = open_model(plan, settings, workers, opened.parameters)
     missing: dict[int, set[str]] = {}
     if plan.evaluation is not None:  # its function scores its own answers: none can be scored later
@@ -117,7 +119,6 @@ async def _assemble(
     if own_code:
         suspects = [record for record in flight.suspects if not before.done.is_kept(record)]
         crashes = await parts.execute(lambda connection: count_crashes(connection, row.id, suspects))
-    key = find_key(settings.key)
     identity = identify(settings, key)
     start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
     controller, cap = await _limits(parts, settings, key, start)
@@ -166,7 +167,7 @@ async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
         )
         named = await asyncio.to_thread(load_models, parts.workspace)
         settings = await parts.servers.locate(resolve_model(reference, run.plan.folder, named))
-    key = find_key(settings.key)
+    key = await asyncio.to_thread(find_key, settings.key)
     controller, cap = await _limits(parts, settings, key, None)
     match run.plan.strategy:
         case Sequential():
