@@ -10,7 +10,7 @@ import click
 from evalstudio.core.errors import DifferentRunError, EvalStudioError
 from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
-from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
+from evalstudio.terminal.stdout import explain_output, forgive_encodings, keep_streams, visible
 
 USAGE = 2
 UNWRITTEN = 1
@@ -69,12 +69,15 @@ def evalstudio(context: click.Context) -> None:
 
 def main() -> None:
     """Entry point: errors that a person can act on end in one sentence and exit status 2."""
+    keep_streams()
     forgive_encodings()
-    _leave(_status())
+    _leave(command_line())
 
 
-def _status() -> int | str | None:
+def command_line() -> int | str | None:
+    """Carries out the command line and returns its exit status; what can be helped is said in a sentence."""
     try:
+        _check_arguments()
         status: int | str | None = evalstudio(standalone_mode=False)
         sys.stdout.flush()  # reports a full disk here instead of at interpreter exit
     except click.ClickException as error:
@@ -94,6 +97,17 @@ def _status() -> int | str | None:
             click.echo(f"evalstudio: {reason}", err=True)
         return UNWRITTEN
     return status
+
+
+def _check_arguments() -> None:
+    """Refuses names that are no text: no database, no report and no other tool would take them."""
+    for argument in sys.argv[1:]:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError(
+                f"{argument!a} holds bytes that are no UTF-8 text; give the file or folder another name."
+            ) from None
 
 
 def _leave(status: int | str | None) -> NoReturn:
