@@ -6,8 +6,9 @@ It is measured on an evaluation's own samples.
 import click
 import msgspec
 
+from evalstudio.cli.interrupt import INTERRUPTED, on_interrupt
 from evalstudio.cli.options import workspace_option
-from evalstudio.cli.run import BY_SIGNAL, INTERRUPTED, STOPPED, on_interrupt
+from evalstudio.cli.run import STOPPED
 from evalstudio.core.format import milliseconds, money
 from evalstudio.engine.capacity.finder import find_capacity
 from evalstudio.engine.engine import Engine
@@ -50,19 +51,11 @@ def capacity_command(
 
     async def work() -> tuple[CapacityFound, bool]:
         engine = Engine(workspace_of(workspace), settings, emit=emit)
-        interrupted = False
-
-        def stop() -> None:
-            nonlocal interrupted
-            interrupted = True
-            engine.leave(BY_SIGNAL)
-
         await engine.start()
         try:
-            with on_interrupt(stop):
-                return await find_capacity(
-                    engine, FindCapacity(evaluation, model, most, samples), emit
-                ), interrupted
+            with on_interrupt(engine) as interrupt:
+                found = await find_capacity(engine, FindCapacity(evaluation, model, most, samples), emit)
+                return found, interrupt.came
         finally:
             await engine.aclose()
 

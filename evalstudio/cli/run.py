@@ -1,15 +1,11 @@
 """`evalstudio run` command: an evaluation in the terminal, with progress and a summary."""
 
-import asyncio
-import contextlib
-import signal
-import sys
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
 from evalstudio.authoring.decorators import check_timeout
+from evalstudio.cli.interrupt import INTERRUPTED, on_interrupt
 from evalstudio.cli.options import limit_options, workspace_option
 from evalstudio.cli.python_file import run_functions
 from evalstudio.cli.summary import print_overview, print_summary, summary_as_json
@@ -29,8 +25,7 @@ from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
 
-BY_SIGNAL = "interrupted by Ctrl-C"
-SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
+SCORED, NOT_ALL, STOPPED = 0, 1, 3
 
 
 @click.command("run")
@@ -157,9 +152,9 @@ def run_in_terminal(
         try:
             started = await engine.start_all(evaluation, wanted)
 
-            with on_interrupt(lambda: engine.leave(BY_SIGNAL)):
+            with on_interrupt(engine) as interrupt:
                 finals = [await engine.finished(one) for one in started]
-            return finals, any(one.reason == BY_SIGNAL for one in started)
+            return finals, interrupt.came and any(one.reason == interrupt.reason for one in started)
         finally:
             await engine.aclose()
 
@@ -230,25 +225,3 @@ def _status(final: Snapshot, gate: Gate, allow_errors: bool) -> int:
         return NOT_ALL
     unscored = any(score.unscored for score in final.scores)
     return NOT_ALL if (final.errored or unscored) and not allow_errors else SCORED
-
-
-@contextlib.contextmanager
-def on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Stops the run in order on Ctrl-C; a second Ctrl-C ends the program at once."""
-    loop = asyncio.get_running_loop()
-    if sys.platform == "win32":
-        signal.signal(signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(stop))
-        yield
-        return
-
-    def first() -> None:
-        loop.remove_signal_handler(signal.SIGINT)
-        stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, first)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -19,6 +19,7 @@ from evalstudio.core.system import (
 )
 from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints
+from evalstudio.engine.loop_watch import SILENT_S, LoopWatch
 from evalstudio.engine.planning.plan import Plan, make_plan
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
@@ -36,7 +37,7 @@ from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluatio
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
 from evalstudio.models.registry import load_models
-from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
+from evalstudio.protocol import Event, LogLine, Pulse, ScoreNow, Snapshot
 from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.database import Connection
 from evalstudio.store.endpoint_memory import save_prior
@@ -105,7 +106,7 @@ class Engine:
             loop.call_soon_threadsafe(self._saved, tokens)
 
         def on_trouble(sentence: str | None) -> None:
-            loop.call_soon_threadsafe(self._store_trouble.report, sentence)
+            loop.call_soon_threadsafe(self._trouble, sentence)
 
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
         fork_guard.begin()
@@ -114,8 +115,16 @@ class Engine:
             self._clock, self.admission, self._writer, self.log, self._attended, self._continues
         )
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
+        self._watch = LoopWatch(self.runs, self._silent)
         self._ticker = Ticker(
-            self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
+            self.runs,
+            self._endpoints,
+            self.admission,
+            self._writer,
+            self._clock,
+            self._emit,
+            self._on_hung,
+            self._watch,
         )
         self._ticking = asyncio.create_task(self._ticker.beat())
         self._ticking.add_done_callback(self._ticker_ended)
@@ -131,11 +140,21 @@ class Engine:
             await asyncio.to_thread(self._writer.close)
             gc.set_threshold(*self._collected)
             fork_guard.end()
+            self._watch.close()
         await self.servers.aclose()
 
     def leave(self, reason: str) -> None:
         """Stops all runs, and waits no longer than some seconds for a store that can't be written."""
         self._store_trouble.leave(reason)
+
+    def stop_soon(self, run_id: int | None = None) -> None:
+        """Begins no further step of async code of a run, or of all runs, which will be stopped. Any thread may call it.
+
+        The event loop hears of a stop only between two steps, and behind all that are waiting.
+        """
+        for run in list(self.runs.values()):
+            if run_id in (None, run.id):
+                run.flight.over = True
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
         """Starts an evaluation, or resumes its run of the same experiment name.
@@ -359,7 +378,12 @@ class Engine:
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
 
+    def _trouble(self, sentence: str | None) -> None:
+        self._store_trouble.report(sentence, lost=self._writer.is_lost)
+
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
+        if self._writer.is_lost:
+            return self.snapshot(run).scores
         reader = Reader(self.workspace)
         try:
             return final_scores(
@@ -371,6 +395,16 @@ class Engine:
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was queued before."""
         return await asyncio.wrap_future(self._writer.execute(work))
+
+    def _silent(self, label: str, first: bool) -> None:
+        """Tells that a function holds the loop; called in the watch's thread, at each look, while it does."""
+        if first:
+            self.log(
+                "warning",
+                f"The engine does not answer: {label} has held its event loop for {SILENT_S:g} s. What computes, or waits "
+                "without await, belongs in a plain function, which workers run. A stop ends the engine; what is saved is kept.",
+            )
+        self._emit(Pulse(label))
 
     def _ticker_ended(self, ticker: "asyncio.Task[None]") -> None:
         """Stops all runs after a bug in the ticker: they must not continue without limits, heartbeats and snapshots."""

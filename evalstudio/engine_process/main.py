@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from os import _exit  # not the one that notes an end by a person's code
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
@@ -37,6 +38,7 @@ from evalstudio.protocol import (
     Restarting,
     Shutdown,
     Snapshot,
+    StopRun,
     frame,
 )
 from evalstudio.settings.values import load_settings
@@ -161,7 +163,7 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
         engine.log("warning", problem)
     threading.Thread(
         target=_read,
-        args=(commands, lambda item: loop.call_soon_threadsafe(inbox.put_nowait, item)),
+        args=(commands, partial(_hear, engine, loop, inbox)),
         daemon=True,
     ).start()
     commander = Commander(engine, pipe.send)
@@ -182,6 +184,17 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
     await commander.aclose()
     await engine.aclose()
     return 0
+
+
+def _hear(
+    engine: Engine, loop: asyncio.AbstractEventLoop, inbox: Inbox, item: Request[Commands] | None
+) -> None:
+    """Passes a command from the reader's thread to the loop; a stop takes effect before the loop hears of it."""
+    if item is None or isinstance(item.command, Shutdown):
+        engine.stop_soon()
+    elif isinstance(item.command, StopRun):
+        engine.stop_soon(item.command.run_id)
+    loop.call_soon_threadsafe(inbox.put_nowait, item)
 
 
 async def _ask_for_restart(engine: Engine, inbox: Inbox) -> None:

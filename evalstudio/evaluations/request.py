@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from evalstudio.core.errors import EvaluationError
 from evalstudio.core.strategy import Strategy
 from evalstudio.evaluations.spec import EvaluationSpec
 
@@ -49,8 +50,18 @@ class StoredSpec(msgspec.Struct, frozen=True):
         return cls(msgspec.to_builtins(spec), msgspec.to_builtins(options), reference, base)
 
     def encode(self) -> str:
-        """Encodes the specification as JSON."""
-        return msgspec.json.encode(self).decode()
+        """Encodes the specification as JSON.
+
+        Raises:
+            EvaluationError: a name in it is no text: a file's or folder's name with bytes that are no UTF-8.
+        """
+        try:
+            return msgspec.json.encode(self).decode()
+        except UnicodeEncodeError as error:
+            name = ascii(error.object).strip("'")
+            raise EvaluationError(
+                f"'{name}' holds bytes that are no UTF-8, which can't be kept; give the file, folder or experiment another name."
+            ) from None
 
     @classmethod
     def decode(cls, text: str) -> "StoredSpec":

@@ -39,7 +39,7 @@ from evalstudio.protocol.commands import (
     TestModel,
     read_answer,
 )
-from evalstudio.protocol.events import Event, Hello, LogLine, Reply, Restarting
+from evalstudio.protocol.events import Event, Hello, LogLine, Pulse, Reply, Restarting
 from evalstudio.protocol.frames import LARGEST_FRAME, Frames, frame
 from evalstudio.protocol.snapshot import (
     SNAPSHOTS_PER_SECOND,
@@ -54,8 +54,8 @@ from evalstudio.protocol.snapshot import (
     WorkerStatus,
 )
 
-VERSION = 3
-Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
+VERSION = 4
+Events = Hello | Reply | LogLine | Pulse | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 
 __all__ = [
     "LARGEST_FRAME",
@@ -93,6 +93,7 @@ __all__ = [
     "PauseRun",
     "Percentiles",
     "PlanCapacity",
+    "Pulse",
     "RatesNow",
     "RenameExperiment",
     "Reply",

@@ -35,6 +35,12 @@ class LogLine(Event, tag="log", frozen=True):
     text: str
 
 
+class Pulse(Event, tag="pulse", frozen=True):
+    """A sign of life, each second: of the engine's event loop, or from beside it while a function holds the loop."""
+
+    held_by: str = ""  # the function, as in "model.py::answer"; empty: the loop turns
+
+
 class Restarting(Event, tag="restarting", frozen=True):
     """Last event of an engine that asks to be restarted, with the runs to resume then."""
 

@@ -18,7 +18,7 @@ from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import strategy_of
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.loop import loop_factory
+from evalstudio.engine.loop import LoopRunner
 from evalstudio.engine.run.run import Run
 from evalstudio.evaluations.request import Options, automatic_name
 from evalstudio.protocol import Event, LogLine, Snapshot
@@ -61,7 +61,7 @@ class EvaluationSession:
     def __init__(self, config: pytest.Config, host: Host | None = None) -> None:
         self._config = config
         self._host = host
-        self._runner = host or asyncio.Runner(loop_factory=loop_factory())
+        self._runner = host or LoopRunner()
         self._engine: Engine | None = host.engine if host is not None else None
         self._options: Options | None = host.options if host is not None else None
         self._progress = PytestProgress(config)

@@ -205,8 +205,8 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
         used = meta.find_undeclared_variables(environment.parse("{{ (" + expression + ") }}"))
     except TemplateSyntaxError as error:
         raise EvaluationError(f"{where} has a mistake: {error.message}") from None
-    except RecursionError:
-        raise EvaluationError(f"{where} is nested too deeply.") from None
+    except NOT_COMPILED as error:
+        raise EvaluationError(f"{where} {_not_compiled(error)}.") from None
 
     def evaluate(values: Mapping[str, Any]) -> Any:
         begin()
@@ -219,6 +219,10 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
             raise EvaluationError(_failure(error, where)) from error
 
     return evaluate, frozenset(used - environment.globals.keys())
+
+
+NOT_COMPILED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+"""What Python raises for a template that Jinja2 has understood: keywords twice, blocks or numbers beyond its bounds."""
 
 
 @lru_cache(maxsize=1)
@@ -240,8 +244,18 @@ def _compile(source: str, where: str, known: Collection[str] = ()) -> "tuple[Tem
             f"{where[0].upper()}{where[1:]} has a mistake in line {error.lineno}: {error.message}"
             f"{'.' if (hint := _unwritable(source, known)) else ''}{hint}"
         ) from None
-    except RecursionError:
-        raise EvaluationError(f"{where[0].upper()}{where[1:]} is nested too deeply.") from None
+    except NOT_COMPILED as error:
+        raise EvaluationError(f"{where[0].upper()}{where[1:]} {_not_compiled(error)}.") from None
+
+
+def _not_compiled(error: Exception) -> str:
+    """What Python has against a template that Jinja2 has understood."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, RecursionError | MemoryError) or "nested" in text:
+        return "is nested too deeply"
+    if "integer" in text:
+        return "has a number with too many digits"
+    return f"has a mistake: {text}"
 
 
 def _unwritable(source: str, known: Collection[str]) -> str:

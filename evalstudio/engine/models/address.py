@@ -1,6 +1,7 @@
 """Endpoint address: base URL, query and headers of an endpoint, with references to secrets resolved."""
 
 import base64
+import string
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +11,7 @@ from evalstudio.models.keys import REFERENCE, find_key
 from evalstudio.models.providers import check_address
 from evalstudio.models.settings import ModelSettings
 
+_TOKEN = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~")
 _ENDINGS = ("/chat/completions", "/messages")  # often pasted with the base URL
 
 
@@ -43,6 +45,8 @@ class Address:
         if query:
             base = base.copy_with(params=query)
         headers = {name: _filled(value) for name, value in settings.headers.items()}
+        for name, value in headers.items():
+            _check_header(name, value)
         if base.userinfo:
             if not settings.key and "authorization" not in map(str.lower, headers):
                 headers["Authorization"] = f"Basic {base64.b64encode(base.userinfo + b':').decode()}"
@@ -53,6 +57,16 @@ class Address:
         """Returns the URL of a path below the base, with the base's query."""
         url = self.base.copy_with(path=self.base.path.rstrip("/") + path)
         return url.copy_merge_params(query) if query else url
+
+
+def _check_header(name: str, value: str) -> None:
+    """Headers are ASCII without control characters; anything else is a failure of each call, if not another header."""
+    if not name or not set(name) <= _TOKEN:
+        raise ModelError(f"The header {name!r} of the model has a name that no header can have.")
+    if not value.isascii() or not value.isprintable():
+        raise ModelError(
+            f"The value of the model's header '{name}' holds characters that no header can have; only ASCII can be sent."
+        )
 
 
 def _filled(value: str) -> str:

@@ -18,6 +18,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from evalstudio.core.version import __version__
 from evalstudio.engine.models.proxy import proxy_of
+from evalstudio.engine.models.tls import tls_context
 from evalstudio.models.keys import redact
 
 KEEP_ALIVE_S = 30.0
@@ -44,7 +45,7 @@ class Client:
         self._url = url
         self._proxy = proxy_of(url)
         # loading the certificates takes longer than a call, so only where they are needed
-        self._tls = httpx.create_ssl_context(verify=url.scheme == "https")
+        self._tls = tls_context(verify=url.scheme == "https")
         self._transport = AiohttpTransport(client=self._open, verify=self._tls)
         self._headers = {
             "User-Agent": f"evalstudio/{__version__}",

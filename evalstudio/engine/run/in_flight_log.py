@@ -7,6 +7,7 @@ The log also tells which calls are to be suspected: those of a person's code tha
 itself. One that was killed from outside suspects nobody.
 """
 
+import contextlib
 import mmap
 import os
 import struct
@@ -32,6 +33,7 @@ class FlightLog:
 
     Attributes:
         left_over: Ids that were in flight when an earlier engine died.
+        over: The run is about to be stopped: no further step of its code is begun. Any thread may set it.
         suspects: Those of them whose code may have ended it.
 
     Raises:
@@ -41,6 +43,7 @@ class FlightLog:
     def __init__(self, path: Path, *, own_code: bool = False) -> None:
         self._path = path
         self._own_code = own_code
+        self.over = False  # the run is about to be stopped; set by any thread
         try:
             self._map = _mapped(path)
             self._read()
@@ -76,7 +79,8 @@ class FlightLog:
 
     def note_hang(self, *, hangs: bool) -> None:
         """Notes whether the event loop hangs in a step: who ends the engine then only does what the code deserves."""
-        _HEADER.pack_into(self._map, SLOTS * _SLOT.size, os.getpid(), hangs)
+        with contextlib.suppress(ValueError):  # it is closed: the run has just ended
+            _HEADER.pack_into(self._map, SLOTS * _SLOT.size, os.getpid(), hangs)
 
     def close(self) -> None:
         """Removes the file, after the run has ended in order."""
@@ -105,6 +109,10 @@ class NotedCall:
     flight: FlightLog
     record: int
     label: str
+
+    @property
+    def over(self) -> bool:
+        return self.flight.over
 
     def step_began(self) -> None:
         self.flight.note_step(self.record, on_loop=True)

@@ -10,6 +10,10 @@ class UnderWay(Protocol):
 
     label: str
 
+    @property
+    def over(self) -> bool:
+        """The run is being stopped: no further step is begun."""
+
     def step_began(self) -> None:
         """The code runs on the event loop from now on."""
 

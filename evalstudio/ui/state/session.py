@@ -9,7 +9,7 @@ from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.evaluations.request import StoredSpec
-from evalstudio.protocol import ChangeSettings, Command, Restarting, ResumeRun, Snapshot
+from evalstudio.protocol import ChangeSettings, Command, Restarting, ResumeRun, Snapshot, StopRun
 from evalstudio.settings.values import Settings, save_settings
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.text import tr
@@ -63,6 +63,8 @@ class Session(QObject):
         self.engine.restarting.connect(self._engine_restarts)
         self.engine.died.connect(self._engine_died)
         self.engine.failed.connect(self._engine_failed)
+        self.engine.silent.connect(self._engine_silent)
+        self.engine.answers.connect(lambda: self.tell(tr("The engine answers again."), key="engine"))
         self.engine.state_changed.connect(self._engine_state)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -160,6 +162,31 @@ class Session(QObject):
         """Resumes a run: missing samples, and errored ones (or only these classes)."""
         if await self.ask_engine(ResumeRun(run_id=run_id, classes=classes)) is not None:
             self.look_at(run_id)
+
+    async def stop(self, run_id: int) -> None:
+        """Stops a run; where the engine does not answer, by ending it."""
+        if self.engine.is_silent:
+            self.end_engine(without=run_id)
+        else:
+            await self.ask_engine(StopRun(run_id=run_id))
+
+    def end_engine(self, without: int | None = None, *, resume: bool = True) -> None:
+        """Ends an engine that does not answer and starts another one, which resumes its runs; what is saved is kept."""
+        # by the store's word: it may have fallen silent before its first snapshot
+        pid = self.engine.pid
+        going = [row.id for row in self.rows if row.lease_pid == pid and row.state is RunState.RUNNING]
+        self._to_resume = tuple(one for one in going if resume and one != without)
+        self._give_up_live()
+        self.engine.end_silent()
+
+    def _engine_silent(self, sentence: str) -> None:
+        self.tell(
+            sentence,
+            "error",
+            Offer(tr("Stop its runs"), lambda: self.end_engine(resume=False)),
+            Offer(tr("Restart it and resume"), self.end_engine),
+            key="engine",
+        )
 
     def change_settings(self, settings: Settings) -> None:
         """Saves the settings and sends them to the engine. Raises SettingsError if they can't be written."""
@@ -290,12 +317,17 @@ class Session(QObject):
         self.tell(event.sentence, "warning", key="engine")
 
     def _engine_died(self, sentence: str) -> None:
+        lost = self._give_up_live()
+        self.tell(sentence, "error", key="engine")
+        spawn(self._after_death(sentence, lost))
+
+    def _give_up_live(self) -> set[int]:
+        """Shows the runs of an engine that is gone as the store has them; returns them."""
         lost, self._running_here = self._running_here, set()
         for run_id in lost:
             if (model := self.models.get(run_id)) is not None:
                 model.end_live()
-        self.tell(sentence, "error", key="engine")
-        spawn(self._after_death(sentence, lost))
+        return lost
 
     async def _after_death(self, sentence: str, lost: set[int]) -> None:
         await self.refresh()
@@ -308,10 +340,7 @@ class Session(QObject):
             self._offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
 
     def _engine_failed(self, sentence: str) -> None:
-        for run_id in self._running_here:
-            if (model := self.models.get(run_id)) is not None:
-                model.end_live()
-        self._running_here.clear()
+        self._give_up_live()
         self.tell(sentence, "error", Offer(tr("Start the engine"), self.engine.restart), key="engine")
         spawn(self.refresh())
 

@@ -24,7 +24,7 @@ from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.store.timeline import saved_rates
 from evalstudio.ui.state.run_model import History
-from evalstudio.workspace.folder import Workspace
+from evalstudio.workspace.folder import Workspace, has_database
 
 if TYPE_CHECKING:  # they import NumPy, and the list of runs is read before it is loaded
     from evalstudio.store.ids import Ids
@@ -79,7 +79,7 @@ class _Lane:
 
     def _work(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
         if self._reader is None:
-            if not self._workspace.database.exists():
+            if not has_database(self._workspace):
                 return nothing
             try:
                 self._reader = Reader(self._workspace)

@@ -17,7 +17,6 @@ from evalstudio.protocol import (
     SetStrategy,
     SetWorkers,
     StartRun,
-    StopRun,
 )
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
@@ -134,7 +133,7 @@ class RunsPage(QWidget):
 
     def stop(self) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(StopRun(run_id=self._session.focus)))
+            spawn(self._session.stop(self._session.focus))
 
     def resume(self, classes: tuple[Outcome, ...] | None = None) -> None:
         if self._session.focus is not None:
