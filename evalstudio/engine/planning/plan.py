@@ -169,6 +169,8 @@ def make_plan(
         asked = msgspec.structs.replace(
             asked, timeouts=msgspec.structs.replace(asked.timeouts, sample=options.timeout)
         )
+    if options.repeats is not None:
+        asked = msgspec.structs.replace(asked, repeats=options.repeats)
     spec = with_settings(asked, given, settings)
     source = spec.dataset
     if options.samples is not None:
