@@ -87,7 +87,7 @@ def fill_in(
         raise ModelError(f"A model of {reference.provider} needs a name, as in {reference.provider}/NAME.")
     settings = _changed(
         reference,
-        base_url=reference.base_url or preset.base_url,
+        base_url=reference.base_url.strip() or preset.base_url,
         key=reference.key or ("" if reference.base_url else preset.key),
     )
     check_address(settings)
@@ -99,8 +99,12 @@ def check_address(settings: ModelSettings) -> None:
 
     Settings are stored with every run, so secrets must not be in them.
     """
+    if any(one.isspace() or not one.isprintable() for one in settings.base_url.strip()):
+        raise ModelError(
+            f"The base URL of {settings.label} holds a blank: '{redact(settings.base_url)}'; write it without."
+        )
     try:
-        parts = urlsplit(settings.base_url)
+        parts = urlsplit(settings.base_url.strip())
         _ = parts.port
     except ValueError as error:
         raise ModelError(f"The base URL of {settings.label} can't be used ({error}).") from error

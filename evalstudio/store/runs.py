@@ -119,8 +119,11 @@ def find_or_create(
     others = [run for run in others if run.id == resume] or others
     if not new_run:
         for run in others:
-            if json.loads(run.fingerprint) == new.fingerprint:
-                connection.execute("UPDATE runs SET total = max(total, ?) WHERE id = ?", (new.total, run.id))
+            if _compared(json.loads(run.fingerprint)) == _compared(new.fingerprint):
+                connection.execute(
+                    "UPDATE runs SET total = max(total, ?), fingerprint = ? WHERE id = ?",
+                    (new.total, json.dumps(new.fingerprint, sort_keys=True), run.id),
+                )
                 return get_run(connection, run.id), True
         if others:
             raise DifferentRunError(_refusal(new, others[0]))
@@ -278,12 +281,17 @@ def _since_boot(pid: int) -> float | None:
     return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
+def _compared(fingerprint: dict[str, str]) -> dict[str, str]:
+    """What has to be the same for a resume: a model that has moved to another address is no other model."""
+    return {part: value for part, value in fingerprint.items() if part != "base URL"}
+
+
 def _refusal(new: NewRun, old: RunRow) -> str:
-    before: dict[str, str] = json.loads(old.fingerprint)
+    before, now = _compared(json.loads(old.fingerprint)), _compared(new.fingerprint)
     parts = [
-        f"{part}{_change(before.get(part), new.fingerprint.get(part))}"
-        for part in sorted(before.keys() | new.fingerprint.keys())
-        if before.get(part) != new.fingerprint.get(part)
+        f"{part}{_change(before.get(part), now.get(part))}"
+        for part in sorted(before.keys() | now.keys())
+        if before.get(part) != now.get(part)
     ]
     return (
         f"Experiment “{new.experiment}” has run {old.id} of “{new.evaluation}” already, which differs in {', '.join(parts)}. "

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.strategy import BY_WORKERS, Adaptive, Sequential, SlidingWindow, window_of
+from evalstudio.core.workers import Cluster, Processes
 from evalstudio.engine.limits.endpoint_registry import Endpoints, identify
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.function import FunctionModel
@@ -111,11 +112,13 @@ async def _assemble(
         await parts.execute(lambda connection: keep_scores_of(connection, row.id, unchanged))
         missing = await asyncio.to_thread(_missing, parts.workspace, row.id, plan)
     before = await asyncio.to_thread(_before, parts.workspace, row.id, plan, missing)
-    flight = FlightLog(parts.workspace.flights / str(row.id))
+    own_code = plan.is_python and not isinstance(plan.pool, (Processes, Cluster))
+    flight = FlightLog(parts.workspace.flights / str(row.id), own_code=own_code)
     crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
     crashes: dict[int, int] = {}
-    if plan.is_python:  # only user code can crash the engine
-        crashes = await parts.execute(lambda connection: count_crashes(connection, crashed))
+    if own_code:
+        suspects = [record for record in flight.suspects if not before.done.is_kept(record)]
+        crashes = await parts.execute(lambda connection: count_crashes(connection, row.id, suspects))
     identity = identify(settings, key)
     start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
     controller, cap = await _limits(parts, settings, key, start)

@@ -101,6 +101,7 @@ def take_snapshot(
         workers_waiting=run.workers.waiting if run.workers else 0,
         strategy_source=run.controls.source,
         cached=run.keeper.counts.cached,
+        ends=dict(run.keeper.counts.ends),
         rates=RatesNow(
             *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
         ),

@@ -31,6 +31,7 @@ class _ErrorCount:
     records: int
     first_seen: float
     example: str
+    answered: int = 0
 
 
 class Telemetry:
@@ -75,6 +76,16 @@ class Telemetry:
         count.attempts += 1
         count.records += final
 
+    def gave_up(self, outcome: Outcome) -> None:
+        """Counts a record that failed with the outcome of an attempt counted before."""
+        if (count := self._errors.get(outcome)) is not None:
+            count.records += 1
+
+    def answered_after(self, outcome: Outcome) -> None:
+        """Notes that the sample of a failed attempt was answered when tried again."""
+        if (count := self._errors.get(outcome)) is not None:
+            count.answered += 1
+
     def saved(self, records: int) -> None:
         """Counts committed records."""
         self._second.saved += records
@@ -88,7 +99,9 @@ class Telemetry:
 
     def errors(self) -> tuple[ErrorClass, ...]:
         return tuple(
-            ErrorClass(outcome, count.attempts, count.records, count.first_seen, count.example)
+            ErrorClass(
+                outcome, count.attempts, count.records, count.first_seen, count.example, count.answered
+            )
             for outcome, count in self._errors.items()
         )
 

@@ -1,12 +1,13 @@
 """Combo box for texts that may be longer than the space available."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyleOptionComboBox, QToolTip
 
 from evalstudio.ui.kit.text import tooltip
 
 MOST_SHOWN = 20  # visible choices before the list scrolls
+MARGINS = 14  # around the text, which the style does not count, in pixels
 
 
 class ComboBox(QComboBox):
@@ -22,6 +23,12 @@ class ComboBox(QComboBox):
         option = QStyleOptionComboBox()
         QComboBox.initStyleOption(self, option)
         return self._cut(option)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(MARGINS, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint() + QSize(MARGINS, 0)
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         super().initStyleOption(option)

@@ -182,6 +182,7 @@ def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...
                 count,
                 first.get(name, old.first_seen if old else 0.0),
                 example or (old.example if old else ""),
+                old.answered if old else 0,
             )
         )
     return tuple(made)

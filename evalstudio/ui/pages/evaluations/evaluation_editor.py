@@ -35,7 +35,7 @@ from evalstudio.ui.kit.form_fields import IssueLabel, exact_text
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import plain, tr
 from evalstudio.ui.kit.theme import SPACE_S
-from evalstudio.ui.kit.widgets import Button, Card, TextLabel, labelled
+from evalstudio.ui.kit.widgets import Button, Card, GivingLabel, labelled
 from evalstudio.ui.pages.evaluations.evaluation_form import EvaluationForm
 from evalstudio.ui.pages.evaluations.sample_preview import Parts, SamplePreview, message_parts
 from evalstudio.ui.pages.evaluations.text_histories import TextHistories
@@ -306,7 +306,7 @@ class EvaluationEditor(QWidget):
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
         layout.addWidget(
-            TextLabel(tr("This example ships with the program: look at it, try it, run it."), "muted"), 1
+            GivingLabel(tr("This example ships with EvalStudio. Read it, try it, run it."), "muted"), 1
         )
         copy = Button(tr("Make a copy to change"))
         labelled(
