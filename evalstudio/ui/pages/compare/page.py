@@ -91,7 +91,7 @@ class ComparePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._runs_changed()
+        self._runs_changed(at_once=True)
 
     def choose(self, a: int, b: int) -> None:
         """Compares run `b` with the baseline `a`."""
@@ -99,7 +99,7 @@ class ComparePage(QWidget):
         self.b.choose(b)
         self._compare()
 
-    def _runs_changed(self) -> None:
+    def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
             return
         rows = self._session.rows
@@ -108,10 +108,9 @@ class ComparePage(QWidget):
         if (self.a.run_id is None or self.b.run_id is None) and (pair := propose(rows)):
             self.a.choose(pair[0])
             self.b.choose(pair[1])
-        if self._key() != self._shown and not self._timer.isActive():
-            self._timer.start(
-                0 if self.comparison is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
-            )
+        at_once = at_once or self.comparison is None
+        if self._key() != self._shown and (at_once or not self._timer.isActive()):
+            self._timer.start(0 if at_once else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
         if self.comparison is None:
             self._say_status()
 
