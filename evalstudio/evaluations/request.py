@@ -27,6 +27,7 @@ class Options(msgspec.Struct, frozen=True):
     cluster: str | None = None
     timeout: float | None = None  # seconds per sample; for a batch, per call
     resume: int | None = None  # id of the run to resume; None: the newest equal one
+    repeats: int | None = None  # of each sample
 
 
 class StoredSpec(msgspec.Struct, frozen=True):

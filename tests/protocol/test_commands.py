@@ -78,7 +78,7 @@ COMMANDS: list[tuple[Command[Any], object, object]] = [
     (DuplicateRun(99), 100, 1.5),
     (RenameExperiment("one", "another"), None, "another"),
     (SEARCH, None, "16"),
-    (PlanCapacity(SEARCH), CapacityPlan("x", 300, 0.25), {"experiment": "x"}),
+    (PlanCapacity(SEARCH), CapacityPlan("x", 300, 0.25, 2), {"experiment": "x"}),
     (
         ForecastRun(MISSING, samples=3),
         RunForecast(3, SlidingWindow(2), (1.0, 2.5, 3.0), None, "none yet"),

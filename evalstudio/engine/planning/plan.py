@@ -170,6 +170,8 @@ def make_plan(
         asked = msgspec.structs.replace(
             asked, timeouts=msgspec.structs.replace(asked.timeouts, sample=options.timeout)
         )
+    if options.repeats is not None:
+        asked = msgspec.structs.replace(asked, repeats=options.repeats)
     spec = with_settings(asked, given, settings)
     check_no_secret(spec.parameters, f"'{spec.name}'")
     check_no_secret(spec.evaluators, f"the evaluators of '{spec.name}'")

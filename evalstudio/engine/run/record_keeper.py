@@ -74,15 +74,23 @@ class RecordKeeper:
         saved = Saved(record, scores, item.attempts, token, item.again, question)
         self._writer.save(saved)
 
-    def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
-        """Queues one score that arrived after its answer was saved."""
-        self.save_scores(record_id, (score,), last=last, scored=scored)
+    def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool, seconds: float) -> None:
+        """Queues one score that arrived `seconds` after its answer was saved."""
+        self.save_scores(record_id, (score,), last=last, scored=scored, seconds=seconds)
 
-    def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
+    def save_scores(
+        self,
+        record_id: int,
+        scores: tuple[Score, ...],
+        *,
+        last: bool,
+        scored: bool,
+        seconds: float | None = None,
+    ) -> None:
         """Queues scores of an answer that is saved already."""
         self.unsaved += 1
         token = ScoresSaved(self, scores, last, scored)
-        self._writer.save(Saved(None, score_rows(record_id, scores), token=token))
+        self._writer.save(Saved(None, score_rows(record_id, scores, seconds), token=token))
 
     def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
         """Counts a record, or scores of one, that the writer has committed."""

@@ -34,6 +34,7 @@ class _Waiting:
 
     missing: int
     scored: bool
+    since: float
 
 
 class Scoring:
@@ -100,7 +101,7 @@ class Scoring:
         judges = [one for one in self.judges if only is None or one.evaluator.name in only]
         if not slow and not judges:
             return
-        self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored)
+        self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored, time.perf_counter())
         for evaluator in slow:
             task = asyncio.create_task(self._judge(record_id, evaluator, answer, values))
             self._tasks.add(task)
@@ -164,7 +165,7 @@ class Scoring:
         last = waiting.missing == 0
         if last:
             del self._waiting[record_id]
-        self._save(record_id, score, last, waiting.scored)
+        self._save(record_id, score, last, waiting.scored, time.perf_counter() - waiting.since)
 
     @contextmanager
     def _unscored_on_failure(self, record_id: int, evaluator: Evaluator) -> Iterator[None]:
@@ -203,8 +204,9 @@ def failed(evaluator: Evaluator, error: Exception) -> Score:
     )
 
 
-def score_rows(record_id: int, scores: Sequence[Score]) -> list[ScoreRow]:
+def score_rows(record_id: int, scores: Sequence[Score], seconds: float | None = None) -> list[ScoreRow]:
+    """Returns the rows of scores; `seconds`: from the saved answer to these scores."""
     return [
-        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why)
+        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why, seconds)
         for score in scores
     ]

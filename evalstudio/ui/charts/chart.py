@@ -221,7 +221,7 @@ class TimeChart(Card):
         colours = tokens()
         self._head.follow_theme()
         self._plot.setMinimumHeight(LEAST_LINES * line_height())
-        style_plot(self._plot, self.font())
+        style_plot(self._plot)
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])
             curve.setSymbolBrush(colour)

@@ -20,6 +20,7 @@ from evalstudio.ui.kit.text import tr
 from evalstudio.ui.pages.evaluations.evaluation_editor import EvaluationEditor
 from evalstudio.ui.state.undo import UndoHistory
 
+WATCHED = "evalstudio_undo_watched"  # property of a field whose keys are watched
 MOST_CELLS = 100_000  # copied at once
 Field = QLineEdit | QPlainTextEdit | QTextEdit
 
@@ -32,7 +33,6 @@ class EditCommands(QObject):
     ) -> None:
         super().__init__(parent)
         self._actions, self._history, self._editor = actions, history, editor
-        self._watched: set[QWidget] = set()
         for name, act in (
             ("undo", self.undo), ("redo", self.redo), ("cut", self.cut), ("copy", self.copy), ("paste", self.paste),
             ("select_all", self.select_all),
@@ -96,16 +96,15 @@ class EditCommands(QObject):
         return False
 
     def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and now not in self._watched and self._editor.form.isAncestorOf(now):
+        if not isValid(self._editor) or not isValid(self._actions["undo"]):
+            return  # the window is going, and the focus with it
+        if now is not None and not now.property(WATCHED) and self._editor.form.isAncestorOf(now):
+            now.setProperty(WATCHED, True)
             now.installEventFilter(self)
-            self._watched.add(now)
-            now.destroyed.connect(lambda *_: self._watched.discard(now))
         self._name()
 
     def _name(self) -> None:
         """Says in the menu what would be undone."""
-        if not isValid(self._actions["undo"]):
-            return  # the window is going, and the focus with it
         here = self._is_in_editor()
         undo, redo = ("", "") if here else (self._history.next_undo, self._history.next_redo)
         self._actions["undo"].setText(tr("&Undo {what}").format(what=undo) if undo else tr("&Undo"))

@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._restore()
-        after_first_paint(self, self._make_next)
+        after_first_paint(self, lambda: session.when_read(self._make_next))  # Home has its runs first
 
     @property
     def runs_page(self) -> "RunsPage":

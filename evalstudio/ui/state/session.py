@@ -1,6 +1,6 @@
 """Session state shared by the pages: the workspace, the engine, the runs, and the selected run."""
 
-from collections.abc import Awaitable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -24,6 +24,7 @@ from evalstudio.workspace.folder import Workspace, find_workspace
 from evalstudio.workspace.packaged import IN_SETTINGS
 
 POLL_MS = 2_000  # interval for reading changes by other programs in the same workspace
+LONGEST_FIRST_READ_MS = 1_000  # that other work waits for the first list of runs
 OFFERED_AT_START = 3  # maximum number of interrupted runs of an earlier session
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ class Session(QObject):
     progress = Signal(str, str)  # the key of a visible notice, and its new text
     reopen_wanted = Signal()  # request to reopen the window with the current settings
     settings_changed = Signal()
+    local_model_changed = Signal()  # it was installed, started or stopped
     run_wanted = Signal(int)  # request to show a run on its page
     settings_wanted = Signal(str)  # the key of a relevant setting
 
@@ -56,6 +58,8 @@ class Session(QObject):
         self.history = UndoHistory(self)
         self.datasets = DatasetReader(lambda: self.settings.python, self)
         self._running_here: set[int] = set()
+        self._has_read = False
+        self._waiting_for_runs: list[Callable[[], None]] = []
         self._asked_at_start = False
         self._to_resume: tuple[int, ...] = ()  # runs to resume as soon as the engine is available again
         self._store_trouble: str | None = None
@@ -84,6 +88,20 @@ class Session(QObject):
         self.engine.start()
         spawn(self.refresh())
         self._poll.start()
+
+    def when_read(self, call: Callable[[], None]) -> None:
+        """Calls back as soon as the list of runs was read for the first time; after a second in any case."""
+        if self._has_read:
+            call()
+            return
+        self._waiting_for_runs.append(call)
+        QTimer.singleShot(LONGEST_FIRST_READ_MS, self._stop_waiting)
+
+    def _stop_waiting(self) -> None:
+        self._has_read = True
+        waiting, self._waiting_for_runs = self._waiting_for_runs, []
+        for call in waiting:
+            QTimer.singleShot(0, call)
 
     def look_around(self) -> None:
         """Completes the start once all pages exist: announces the runs, selects the newest, and offers interrupted ones."""
@@ -230,6 +248,7 @@ class Session(QObject):
     async def refresh(self) -> None:
         """Reads the list of runs again, and the selected run if another program is running it."""
         rows = await self._from_store(self.store.runs())
+        self._stop_waiting()
         if rows is None:
             return
         if rows != self.rows:

@@ -1,5 +1,6 @@
 """What charts say beside their lines: the steps of an axis, and a legend that is whole at every width."""
 
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from evalstudio.protocol import Percentiles, SecondBucket
 from evalstudio.ui.charts.axes import ValueAxis
 from evalstudio.ui.charts.chart import TimeChart, plot_of
 from evalstudio.ui.charts.legend import ChartHead
+from evalstudio.ui.kit.theme import theme
+from evalstudio.ui.pages.models.capacity_chart import CapacityChart
 from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.state.run_model import RunModel
 from tests.ui.factories import make_snapshot
@@ -174,3 +177,19 @@ def test_that_a_run_of_one_second_is_a_dot(qtbot: QtBot) -> None:
     latency = drawn(qtbot, model)["latency"]
     dots = [item for item in plot_of(latency).listDataItems() if item.opts.get("symbol") == "o"]
     assert len(dots) == 3
+
+
+def test_that_axes_follow_the_text_size_at_once(qtbot: QtBot) -> None:
+    """Their texts were those of the size before: the widget's own font follows only later."""
+    chart = CapacityChart()
+    qtbot.addWidget(chart)
+    (plot, *_) = chart.findChildren(pg.PlotWidget)
+    sizes = []
+    try:
+        for percent in (100, 150, 100):
+            theme().scale(percent)
+            sizes.append(plot.getPlotItem().getAxis("bottom").style["tickFont"].pointSizeF())
+    finally:
+        theme().scale(100)
+    assert sizes[0] == sizes[2]
+    assert sizes[1] == pytest.approx(1.5 * sizes[0], rel=0.02)

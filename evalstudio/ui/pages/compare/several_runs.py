@@ -118,9 +118,9 @@ class SeveralRuns(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._runs_changed()
+        self._runs_changed(at_once=True)
 
-    def _runs_changed(self) -> None:
+    def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
             return
         counts = Counter(row.dataset_hash for row in self._session.rows)
@@ -134,11 +134,11 @@ class SeveralRuns(QWidget):
             for text, one in entries:
                 self.dataset.addItem(text, one)
             self.dataset.setCurrentIndex(max(0, self.dataset.findData(before)))
+        listed = self._listed()
         self._fill_list()
-        if not self._timer.isActive():
-            self._timer.start(
-                0 if self.ranking is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
-            )
+        at_once = at_once or self.ranking is None or listed != self._listed()  # a run is new, or gone
+        if at_once or not self._timer.isActive():
+            self._timer.start(0 if at_once else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
 
     def _dataset_chosen(self) -> None:
         self.ranking = None

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
@@ -230,6 +232,20 @@ class DatasetView(QWidget):
             fill_row(self.uses, row, (kind, one_line(name), since), reference or name)
         self.tabs.setTabText(2, tr("Used by ({uses:,})").format(uses=len(uses)) if uses else tr("Used by"))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        fits = sum(self._group_widths()) + SPACE_S + 4 * SPACE_M <= self.width()
+        self._fields.setDirection(ways.LeftToRight if fits else ways.TopToBottom)
+
+    def minimumSizeHint(self) -> QSize:
+        """The size with the fields in two lines, which is the minimum width."""
+        return QSize(max(self._group_widths()) + 4 * SPACE_M, super().minimumSizeHint().height())
+
+    def _group_widths(self) -> list[int]:
+        items = (self._fields.itemAt(place) for place in range(self._fields.count()))
+        return [item.minimumSize().width() for item in items if item is not None]
+
     def _choose(self, box: QWidget, names: Sequence[str], likely: Sequence[str], other: str) -> None:
         before = box.currentText()  # type: ignore[attr-defined]
         found = next(
@@ -258,14 +274,20 @@ class DatasetView(QWidget):
             head.addWidget(button)
         inside.addLayout(head)
         inside.addWidget(self.status)
-        fields = QHBoxLayout()
-        fields.setSpacing(SPACE_S)
+        # what it means and how it is read: one line, or two if there is no room
+        self._fields = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._fields.setSpacing(SPACE_S)
+        meaning, reading = QHBoxLayout(), QHBoxLayout()
+        for group, share in ((meaning, 5), (reading, 2)):
+            group.setSpacing(SPACE_S)
+            self._fields.addLayout(group, share)
         for caption, widget, stretch in (
             (tr("Input"), self.input, 2), (tr("Expected"), self.expected, 2), (tr("Samples"), self.samples, 1),
             (tr("Delimiter"), self.delimiter, 1), (tr("Encoding"), self.encoding, 1), (" ", self.header, 0),
         ):  # fmt: skip
-            fields.addWidget(captioned(caption, widget), stretch)
-        inside.addLayout(fields)
+            group = meaning if widget in (self.input, self.expected, self.samples) else reading
+            group.addWidget(captioned(caption, widget), stretch)
+        inside.addLayout(self._fields)
         self.rows.verticalHeader().show()  # with row numbers
         self.rows.horizontalHeader().setStretchLastSection(True)
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

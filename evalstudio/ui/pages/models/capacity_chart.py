@@ -126,7 +126,7 @@ class CurvePlot(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
-        style_plot(self._plot, self.font())
+        style_plot(self._plot)
         for (_, number, dash), curve, sign in zip(self._lines, self._curves, self._signs, strict=True):
             colour = QColor(colours.series[number])
             curve.setPen(pg.mkPen(colour, width=1, style=DASHES[dash][0]))

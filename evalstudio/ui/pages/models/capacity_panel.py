@@ -1,7 +1,7 @@
 """Capacity panel: shows what the search will cost, measures level by level, draws the curve, and keeps the knee."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.format import money
@@ -60,12 +60,12 @@ class CapacityPanel(QWidget):
         labelled(self.most, "capacity_most", tr("Up to so many calls in flight"))
         self.samples = CalmSpinBox()
         self.samples.setRange(0, 10_000_000)
-        self.samples.setSpecialValueText(tr("all"))
+        self.samples.setSpecialValueText(tr("as needed"))
         labelled(
             self.samples,
             "capacity_samples",
-            tr("Samples to spend at most"),
-            tr("0: all that the dataset has"),
+            tr("Calls to spend at most"),
+            tr("0: as many as it takes; the samples are asked again where there are too few"),
         )
         self.start = Button(tr("&Measure"))
         labelled(self.start, "capacity_start", tr("Measure the capacity"))
@@ -73,6 +73,10 @@ class CapacityPanel(QWidget):
         labelled(self.stop, "capacity_stop", tr("Stop measuring"), tr("What was answered is kept"))
         self.plan = TextLabel("", "muted", name="capacity_plan")
         self.plan.setWordWrap(True)
+        self.progress = QProgressBar()
+        labelled(self.progress, "capacity_progress", tr("Calls made, of those that the search takes at most"))
+        self.progress.setFormat(tr("%v of at most %m calls"))
+        self.progress.setVisible(False)
         self.chart = CapacityChart()
         self.verdict = TextLabel("", name="capacity_verdict", bold=True)
         self.verdict.setWordWrap(True)
@@ -144,6 +148,8 @@ class CapacityPanel(QWidget):
         match event:
             case CapacityPlan():
                 self._experiment = event.experiment
+                self.progress.setRange(0, event.calls)
+                self.progress.setValue(0)
                 self._show_plan(event)
             case Level():
                 self._levels.append(event)
@@ -171,6 +177,8 @@ class CapacityPanel(QWidget):
         if self._busy and self._run_id is None and snapshot.experiment == self._experiment:
             self._run_id = snapshot.run_id
             self._adapt()
+        if self._busy and snapshot.run_id == self._run_id:
+            self.progress.setValue(min(snapshot.saved, self.progress.maximum()))
 
     async def _ask_plan(self) -> None:
         if self._busy or not self._model or self._session.engine.state is not EngineState.READY:
@@ -223,6 +231,7 @@ class CapacityPanel(QWidget):
         ready = self._session.engine.state is EngineState.READY
         self.start.setEnabled(ready and not self._busy and bool(self._model))
         self.stop.setEnabled(self._busy and self._run_id is not None)
+        self.progress.setVisible(self._busy)
         for field in (self.evaluation, self.most, self.samples):
             field.setEnabled(not self._busy)
         best = self.chart.best
@@ -256,7 +265,7 @@ class CapacityPanel(QWidget):
         ):  # fmt: skip
             line.addWidget(TextLabel(caption))
             line.addWidget(widget, 1 if widget is self.evaluation else 0)
-        line.addWidget(TextLabel(tr("samples")))
+        line.addWidget(TextLabel(tr("calls")))
         line.addStretch(1)
         doing = QHBoxLayout()
         doing.setSpacing(SPACE_S)
@@ -272,5 +281,6 @@ class CapacityPanel(QWidget):
         column.setSpacing(SPACE_M)
         column.addLayout(line)
         column.addLayout(doing)
+        column.addWidget(self.progress)
         column.addWidget(self.chart, 1)
         column.addLayout(verdict)

@@ -64,6 +64,8 @@ class ModelsPage(QWidget):
         self.capacity.apply_wanted.connect(self._keep_window)
         book.changed.connect(self._models_changed)
         session.runs_changed.connect(self._read_soon)
+        for signal in (session.local_model_changed, session.runs_changed):  # a run on it starts it, too
+            signal.connect(self._look_at_local_soon)
         session.engine.state_changed.connect(self._engine_state)
         actions.connect("use_model", lambda: self.next_run.emit(self.current, None))
         self._reading = QTimer(self)
@@ -160,6 +162,10 @@ class ModelsPage(QWidget):
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY and self.isVisible():
             spawn(self.form.key.look())
+            spawn(self._look_at_local())
+
+    def _look_at_local_soon(self) -> None:
+        if self.isVisible():
             spawn(self._look_at_local())
 
     async def _look_at_local(self) -> None:

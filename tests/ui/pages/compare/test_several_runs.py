@@ -81,3 +81,13 @@ def test_that_the_places_of_its_splitters_are_kept(open_filled: Opened) -> None:
     again.find(QTabWidget, "compare_ways").setCurrentIndex(1)
     shown = again.find(SeveralRuns, "several_runs")
     assert [splitter.sizes() for splitter in shown.splitters] == moved
+
+
+def test_that_a_new_run_is_in_the_table_as_soon_as_the_page_is_seen(open_filled: Opened) -> None:
+    driver, several = open_several(open_filled)
+    several._cost = 60.0  # a long comparison once held the next one up for ten times as long
+    driver.window.show_page("runs")
+    spawn(driver.session.ask_engine(DuplicateRun(run_id=2)))
+    driver.wait(lambda: [row.id for row in driver.session.rows if not row.is_leased] == [4, 3, 2, 1])
+    driver.window.show_page("compare")
+    driver.wait(lambda: len(column(driver, 1)) == 4, 8_000)
