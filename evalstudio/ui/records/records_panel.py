@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -52,6 +53,7 @@ class RecordsPanel(QWidget):
     problem = Signal(str)
     query_changed = Signal()
     details_shown = Signal(object)  # Details, or None
+    large_changed = Signal(bool)  # the record takes the room of the table, too
 
     def __init__(
         self, store: StoreReader, prefix: str = "", hidden: tuple[int, ...] = HIDDEN_AT_FIRST
@@ -84,18 +86,32 @@ class RecordsPanel(QWidget):
         labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
         self.columns = self._make_columns_button()
+        self.is_large = False
         self._lay_out()
         self._typing = self._timer(TYPING_MS, lambda: self.ask(search=self.search.text().strip()))
         self._refresh = self._timer(REFRESH_MS, lambda: self._read(other=False))
+        self.detail.large_wanted.connect(self.show_large)
+        self.detail.step_wanted.connect(self.step)
         self.search.textChanged.connect(lambda *_: self._typing.start())
         self.outcome.currentIndexChanged.connect(lambda *_: self.ask(outcome=self.outcome.currentData()))
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
+    def show_large(self, large: bool) -> None:
+        """Gives a record the room of the table, or gives it back; Escape and Space do so, too."""
+        if large == self.is_large or (large and self.shown_record is None):
+            return
+        self.is_large = large
+        self._left.setVisible(not large)
+        self.detail.show_large(large)
+        self.large_changed.emit(large)
+        (self.detail.view if large else self.table).setFocus()
+
     def show_run(self, run_id: int | None, saved: int) -> None:
         """Shows another run, or the same run with a new number of saved records; below 0 once it has ended."""
         if run_id != self._run_id:
+            self.show_large(False)
             self._run_id, self._saved = run_id, saved
             if self._query.outcome not in (None, *GROUPS):  # an error class of the previous run
                 with QSignalBlocker(self.outcome):
@@ -277,8 +293,8 @@ class RecordsPanel(QWidget):
     def _follow_theme(self) -> None:
         quiet_selection(self.detail.view)
 
-    def _make_table(self) -> QTableView:
-        table = QTableView()
+    def _make_table(self) -> "_Table":
+        table = _Table()
         labelled(table, f"{self._prefix}records", tr("Records"))
         table.setModel(self.model)
         quieten(table)
@@ -299,6 +315,8 @@ class RecordsPanel(QWidget):
         for column in (PROMPT, ANSWER):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentChanged.connect(self._current_changed)
+        table.doubleClicked.connect(lambda *_: self.show_large(True))
+        table.opened.connect(lambda: self.show_large(True))
         return table
 
     def _make_columns_button(self) -> Button:
@@ -333,7 +351,7 @@ class RecordsPanel(QWidget):
         head.addWidget(self.search, 1)
         head.addWidget(self.count)
         head.addWidget(self.columns)
-        left = QWidget()
+        self._left = left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
@@ -357,3 +375,15 @@ class RecordsPanel(QWidget):
         timer.setInterval(interval)
         timer.timeout.connect(act)
         return timer
+
+
+class _Table(QTableView):
+    """Table whose record opens large on Space and Return."""
+
+    opened = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)

@@ -24,9 +24,10 @@ from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import tr
-from evalstudio.ui.kit.theme import SPACE_S
+from evalstudio.ui.kit.theme import SPACE_S, line_height
 from evalstudio.ui.kit.widgets import Card, scrolling
 from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.pages.runs.chart_strip import ChartStrip
 from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
 from evalstudio.ui.pages.runs.log_pane import LogPane
@@ -46,6 +47,7 @@ from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
+LEAST_TABS = 9  # height of the tabs in lines of text
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
 
 
@@ -65,6 +67,7 @@ class RunsPage(QWidget):
         self.header = RunHeader(actions)
         self.limits = LimitsBar()
         self.charts = ChartBoard()
+        self.strip = ChartStrip(self.charts)
         self.slots_strip = SlotStrip()
         self.records = RecordsPanel(session.store, hidden=HIDDEN_BESIDE_CHARTS)
         self.errors = ErrorTable()
@@ -88,7 +91,7 @@ class RunsPage(QWidget):
     @property
     def splitters(self) -> list[QSplitter]:
         """Splitters whose layout is saved and restored."""
-        return [self._sides, self._heights, self.records.splitter]
+        return [self._sides, self.records.splitter]
 
     # Commands -----------------------------------------------------------------------------------------
 
@@ -144,10 +147,11 @@ class RunsPage(QWidget):
     def _show_focus(self) -> None:
         self._show_list()
         model = self._session.focused
-        self.charts.show_run(model)
+        self.strip.show_run(model)
         if model is None:
             self.header.show_nothing()
             self.slots_strip.show_run(None)
+            self.slots_strip.hide()
             self.errors.show_errors((), active=False)
             self.changes.show_changes(())
             self.tail.show_run(None)
@@ -170,12 +174,13 @@ class RunsPage(QWidget):
         assert now is not None
         self.header.show_run(now, self._siblings(now))
         self.slots_strip.show_run(now)
+        self.slots_strip.setVisible(model.is_active)
         self.errors.show_errors(now.errors, active=model.is_active)
         self.changes.show_changes(tuple(model.changes))
         self.tail.show_run(now)
         self.lights.show_signs(now.signs)
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
-        self.charts.update_run()
+        self.strip.update_run()
         self.records.know_classes([error.name.value for error in now.errors if error.records])
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
@@ -306,7 +311,7 @@ class RunsPage(QWidget):
         self.tail.abandon.connect(self._abandon)
         self.tail.attention.connect(self._tail_grew)
         self.signs.strategy_chosen.connect(self._strategy_chosen)
-        self.lights.opened.connect(lambda: self._tabs.setCurrentWidget(self.signs))
+        self.lights.opened.connect(lambda: self._tabs.setCurrentIndex(3))
         self.limits.requests_chosen.connect(self._requests_chosen)
         self.limits.strategy_chosen.connect(self._strategy_chosen)
         self.limits.workers_chosen.connect(self._workers_chosen)
@@ -315,6 +320,7 @@ class RunsPage(QWidget):
         self.start_bar.changed.connect(self._evaluation_chosen)
         self.start_bar.model.currentTextChanged.connect(lambda *_: self._show_limits())
         self.start_bar.problem.connect(lambda text: session.tell(text, "error", key="evaluation"))
+        self.records.large_changed.connect(self._make_room)
         self.records.problem.connect(lambda text: session.tell(text, "error", key="store"))
         actions.connect("start", lambda: spawn(self.start()))
         actions.connect("pause", self.pause_or_continue)
@@ -329,6 +335,11 @@ class RunsPage(QWidget):
         self._update_actions()
         if state is EngineState.READY and not self._session.rows and self.isVisible():
             self.start_bar.start_button.setFocus()  # pressing Enter or Space runs the example
+
+    def _make_room(self, large: bool) -> None:
+        """Hides what stands above a record that is read."""
+        for part in (self.start_bar, self.header, self.limits, self.strip, self._tabs.tabBar(), self.lights):
+            part.setVisible(not large)
 
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)
@@ -352,23 +363,24 @@ class RunsPage(QWidget):
         self._tabs.addTab(self.records, tr("Records"))
         self._tabs.addTab(self.errors, tr("Errors"))
         self._tabs.addTab(self.tail, tr("Tail"))
-        self._tabs.addTab(self.signs, tr("Signs"))
+        self._tabs.addTab(scrolling(self.signs, "signs_scroll", tr("Signs")), tr("Signs"))
         self._tabs.addTab(self.changes, tr("Limit changes"))
         self._tabs.setCornerWidget(self.lights)
         self._tabs.room.connect(self.lights.fit)
         self._tabs.addTab(self._log, tr("Log"))
+        self._tabs.setMinimumHeight(LEAST_TABS * line_height())
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)
         inside.setContentsMargins(2, 2, 2, 2)
         inside.addWidget(self._tabs)
-        self._heights = _splitter("heights", Qt.Orientation.Vertical, (self.charts, tabs_card), (1, 1))
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         for part in (self.start_bar, self.header, self.limits):
             column.addWidget(part)
-        column.addWidget(self._heights, 1)
+        column.addWidget(self.strip)
+        column.addWidget(tabs_card, 1)
         column.addWidget(self.slots_strip)
         self._sides = _splitter(
             "sides",
@@ -377,7 +389,6 @@ class RunsPage(QWidget):
             (0, 1),
         )
         self._sides.setSizes([230, 1000])
-        self._heights.setSizes([270, 250])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)

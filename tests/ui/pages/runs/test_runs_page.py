@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QTableView,
     QTableWidget,
+    QTextEdit,
     QToolButton,
 )
 
@@ -200,10 +201,17 @@ def test_that_records_are_filtered_searched_and_shown_whole(open_window: OpenWin
     table = driver.find(QTableView, "records")
     driver.wait(lambda: table.model().rowCount() == 8)
     table.setCurrentIndex(table.model().index(2, 0))
-    text = driver.find(QPlainTextEdit, "record_text")
-    driver.wait(lambda: "PROMPT user" in text.toPlainText())
-    assert "ANSWER" in text.toPlainText()
-    assert "SCORE exact_match" in text.toPlainText()
+    text = driver.find(QTextEdit, "record_text")
+    driver.wait(lambda: "user\n" in text.toPlainText())
+    assert "Answer\n" in text.toPlainText()
+    assert "exact_match: " in text.toPlainText()
+    driver.qtbot.keyClick(table, Qt.Key.Key_Space)
+    assert not table.isVisible()
+    driver.qtbot.keyClick(text, Qt.Key.Key_J)
+    driver.wait(lambda: "Sample 3" in text.toPlainText())
+    driver.qtbot.keyClick(text, Qt.Key.Key_Escape)
+    assert table.isVisible()
+    assert table.hasFocus()
     driver.find(QLineEdit, "record_search").setText("no such words anywhere")
     driver.wait(lambda: table.model().rowCount() == 0)
     driver.find(QLineEdit, "record_search").clear()
