@@ -1,7 +1,7 @@
 """Combo box for texts that may be longer than the space available."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyleOptionComboBox, QToolTip
 
 from evalstudio.ui.kit.text import tooltip
@@ -42,6 +42,9 @@ class ComboBox(QComboBox):
                 QToolTip.showText(event.globalPos(), tooltip(whole), self)
                 return True
         return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the wheel scrolls the page, and changes no choice on its way
 
     def _cut(self, option: QStyleOptionComboBox) -> str:
         part = QStyle.SubControl.SC_ComboBoxEditField

@@ -39,6 +39,7 @@ from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
 from evalstudio.ui.settings.advice_box import AdviceBox
+from evalstudio.ui.settings.draft_history import DraftHistory
 from evalstudio.ui.settings.interpreter_check import InterpreterCheck
 from evalstudio.ui.settings.setting_rows import SettingRow
 from evalstudio.ui.state.session import Session
@@ -92,6 +93,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self._connect()
         self.show_settings(session.settings)
+        self.history = DraftHistory(self, self.rows)
         self.sections.setCurrentRow(0)
         self.resize(880, 660)
 

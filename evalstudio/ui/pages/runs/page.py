@@ -2,24 +2,20 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
+from evalstudio.evaluations.library import find_evaluations
 from evalstudio.protocol import (
-    AbandonCall,
     ContinueRun,
     PauseRun,
-    SetRates,
     SetStrategy,
-    SetWorkers,
-    Snapshot,
     StartRun,
     StopRun,
 )
-from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs
@@ -30,9 +26,10 @@ from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.pages.runs.chart_strip import ChartStrip
 from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
+from evalstudio.ui.pages.runs.live_controls import LiveControls
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.pages.runs.run_export import RunExport
-from evalstudio.ui.pages.runs.run_header import RunHeader
+from evalstudio.ui.pages.runs.run_header import RunHeader, siblings_of
 from evalstudio.ui.pages.runs.run_list import RunList
 from evalstudio.ui.pages.runs.run_menu import RunMenu
 from evalstudio.ui.pages.runs.signs_panel import SignLights, SignsPanel
@@ -43,7 +40,8 @@ from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
-from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.run_start import start_run
+from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
@@ -59,6 +57,7 @@ class RunsPage(QWidget):
         self.setObjectName("page_runs")
         self._session = session
         self._actions = actions
+        self._live = LiveControls(session)
         self._next_strategy: Strategy | None = None  # chosen by a person for the next run
         self._starting = False
         self._log = log
@@ -75,7 +74,7 @@ class RunsPage(QWidget):
         self.tail = TailPanel()
         self.signs = SignsPanel()
         self.lights = SignLights()
-        self.menu = RunMenu(session, actions, self)
+        self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
         self.export = RunExport(session, actions, self.charts, self)
         self._list_due = QTimer(
             self
@@ -103,14 +102,15 @@ class RunsPage(QWidget):
         self._update_actions()
         choice = self.start_bar.choice
         try:
-            run_id = await self._session.ask_engine(
+            run_id = await start_run(
+                self._session,
                 StartRun(
                     evaluation=choice.evaluation,
                     experiment=choice.experiment,
                     model=choice.model,
                     samples=choice.samples,
                     strategy=self._next_strategy,
-                )
+                ),
             )
         finally:
             self._starting = False
@@ -172,7 +172,7 @@ class RunsPage(QWidget):
     def _show_run(self, model: RunModel) -> None:
         now = model.snapshot
         assert now is not None
-        self.header.show_run(now, self._siblings(now))
+        self.header.show_run(now, siblings_of(now, self._session.rows))
         self.slots_strip.show_run(now)
         self.slots_strip.setVisible(model.is_active)
         self.errors.show_errors(now.errors, active=model.is_active)
@@ -182,6 +182,8 @@ class RunsPage(QWidget):
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.strip.update_run()
         self.records.know_classes([error.name.value for error in now.errors if error.records])
+        # table, filter and sorting are about the evaluator of the first headline
+        self.records.choose_evaluator(now.run_id, now.scores[0].evaluator if now.scores else None)
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
@@ -239,40 +241,10 @@ class RunsPage(QWidget):
         else:
             self._next_strategy = strategy
 
-    def _workers_chosen(self, workers: int) -> None:
-        model = self._session.focused
-        if model is not None and model.is_live and model.is_active:
-            spawn(self._session.ask_engine(SetWorkers(run_id=model.run_id, workers=workers)))
-
-    def _requests_chosen(self, requests: float | None) -> None:
-        model = self._session.focused
-        if model is not None and model.snapshot is not None and model.is_live and model.is_active:
-            tokens = model.snapshot.rates.tokens_set  # set on the Models page; not changed here
-            spawn(
-                self._session.ask_engine(
-                    SetRates(run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens)
-                )
-            )
-
-    def _abandon(self, record_id: int) -> None:
-        if self._session.focus is not None:
-            spawn(self._session.ask_engine(AbandonCall(run_id=self._session.focus, record_id=record_id)))
-
     def _tail_grew(self, calls: int) -> None:
         self._tabs.setTabText(
             self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
         )
-
-    def _siblings(self, now: Snapshot) -> list[RunRow]:
-        """Returns the runs of the same grid as this one."""
-        base = now.evaluation.partition(" [")[0]
-        if base == now.evaluation:
-            return []
-        return [
-            row
-            for row in self._session.rows
-            if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
-        ]
 
     async def _read_sparkline(self, run_id: int) -> None:
         try:
@@ -284,13 +256,22 @@ class RunsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_at_something()
+        spawn(self._read_evaluations())
 
     def _look_at_something(self) -> None:
         """Selects the newest run if there are runs and none is selected."""
         if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
             self._session.look_at(self._session.rows[0].id)
 
+    async def _read_evaluations(self) -> None:
+        """Reads which evaluations there are, in the workspace and of earlier runs."""
+        workspace, used = self._session.workspace, references_of(self._session.rows)
+        self.start_bar.know_files(
+            await self._session.datasets.worker.do(lambda: find_evaluations(workspace, used))
+        )
+
     def _runs_read(self) -> None:
+        spawn(self._read_evaluations())
         self._look_at_something()
         self.start_bar.know_experiments({row.experiment for row in self._session.rows})
         self._show_list()
@@ -306,15 +287,16 @@ class RunsPage(QWidget):
         session.settings_changed.connect(self._show_limits)
         session.engine.state_changed.connect(self._engine_state_changed)
         self.run_list.chosen.connect(session.look_at)
+        self.run_list.view.selectionModel().selectionChanged.connect(lambda *_: self.menu.update())
         self.run_list.menu_wanted.connect(self.menu.show)
         self.run_list.sparkline_wanted.connect(lambda run_id: spawn(self._read_sparkline(run_id)))
-        self.tail.abandon.connect(self._abandon)
+        self.tail.abandon.connect(self._live.abandon)
         self.tail.attention.connect(self._tail_grew)
         self.signs.strategy_chosen.connect(self._strategy_chosen)
         self.lights.opened.connect(lambda: self._tabs.setCurrentIndex(3))
-        self.limits.requests_chosen.connect(self._requests_chosen)
+        self.limits.requests_chosen.connect(self._live.set_requests)
         self.limits.strategy_chosen.connect(self._strategy_chosen)
-        self.limits.workers_chosen.connect(self._workers_chosen)
+        self.limits.workers_chosen.connect(self._live.set_workers)
         self.errors.retry.connect(self.resume)
         self.errors.wanted.connect(self._show_class)
         self.start_bar.changed.connect(self._evaluation_chosen)
@@ -382,27 +364,14 @@ class RunsPage(QWidget):
         column.addWidget(self.strip)
         column.addWidget(tabs_card, 1)
         column.addWidget(self.slots_strip)
-        self._sides = _splitter(
-            "sides",
-            Qt.Orientation.Horizontal,
-            (self.run_list, scrolling(centre, "run_scroll", tr("The run in focus"))),
-            (0, 1),
-        )
+        self._sides = QSplitter(Qt.Orientation.Horizontal)
+        self._sides.setObjectName("sides_splitter")
+        self._sides.setChildrenCollapsible(False)
+        self._sides.setHandleWidth(SPACE_S)
+        self._sides.addWidget(self.run_list)
+        self._sides.addWidget(scrolling(centre, "run_scroll", tr("The run in focus")))
+        self._sides.setStretchFactor(1, 1)
         self._sides.setSizes([230, 1000])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)
-
-
-def _splitter(
-    name: str, orientation: Qt.Orientation, parts: tuple[QWidget, QWidget], stretch: tuple[int, int]
-) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setObjectName(f"{name}_splitter")
-    splitter.setChildrenCollapsible(False)
-    splitter.setFrameShape(QFrame.Shape.NoFrame)
-    splitter.setHandleWidth(SPACE_S)
-    for index, part in enumerate(parts):
-        splitter.addWidget(part)
-        splitter.setStretchFactor(index, stretch[index])
-    return splitter
