@@ -3,7 +3,7 @@
 from collections import deque
 
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -17,6 +17,7 @@ from evalstudio.ui.kit.widgets import Button, labelled
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.run_series import ERRORS, Array, Series
 
+PICTURE = QSize(640, 260)  # of a chart that is not on the screen
 LEAST_WIDTH = 215  # pixels of a chart in one row
 TICK_MS = 40  # between redrawing two charts: four in one tick would block the window
 
@@ -180,6 +181,21 @@ class ChartBoard(QWidget):
     def is_zoomed(self) -> bool:
         return self._view is not None
 
+    def prepare_pictures(self) -> None:
+        """Draws what is not on the screen, too, in a size of its own."""
+        for chart in self.charts:
+            if self._model is None or chart.isVisible():
+                continue
+            chart.resize(PICTURE)
+            layout = chart.layout()
+            assert layout is not None
+            layout.activate()
+            self._draw(chart, self._model)
+
+    def _draw(self, chart: TimeChart, model: RunModel) -> None:
+        end = None if model.is_active else model.snapshot
+        chart.draw(model.series, tuple(model.changes), self._view, end)
+
     def _tick(self) -> None:
         if not self._due or not self.isVisible() or self.window().isMinimized():
             self._timer.stop()
@@ -189,10 +205,7 @@ class ChartBoard(QWidget):
             return
         chart = self._due.popleft()
         if self._model is not None:
-            model = self._model
-            chart.draw(
-                model.series, tuple(model.changes), self._view, None if model.is_active else model.snapshot
-            )
+            self._draw(chart, self._model)
             if chart.kind.name == "throughput":
                 self.charts[-1].leave_room(chart.right_room if self.rows > 1 else 0.0)
         else:

@@ -1,7 +1,7 @@
 """Runs page: the form for the next run, the list of runs, and the selected run, live."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
@@ -45,6 +45,7 @@ from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
+LEAST_WITH_LIST = 930  # pixels
 LEAST_TABS = 9  # height of the tabs in lines of text
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
 
@@ -60,6 +61,7 @@ class RunsPage(QWidget):
         self._live = LiveControls(session)
         self._next_strategy: Strategy | None = None  # chosen by a person for the next run
         self._starting = False
+        self._is_narrow = False
         self._log = log
         self.start_bar = StartBar(actions)
         self.run_list = RunList()
@@ -312,6 +314,7 @@ class RunsPage(QWidget):
         actions.connect("find", self._find)
         actions.connect("copy_record", self._copy)
         actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
+        actions.connect("run_list", self._fold_list)
 
     def _engine_state_changed(self, state: EngineState) -> None:
         self._update_actions()
@@ -322,6 +325,22 @@ class RunsPage(QWidget):
         """Hides what stands above a record that is read."""
         for part in (self.start_bar, self.header, self.limits, self.strip, self._tabs.tabBar(), self.lights):
             part.setVisible(not large)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Folds the list away where there is no room beside it, and gives a low page's records the room of the charts."""
+        super().resizeEvent(event)
+        self.strip.know_height(self.height())
+        narrow = self.width() < LEAST_WITH_LIST
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            self.run_list.setVisible(not narrow)
+
+    def _fold_list(self) -> None:
+        """Shows the list of runs, or gives its room to the run."""
+        if self.isVisible():
+            self.run_list.setVisible(not self.run_list.isVisible())
+            if self.run_list.isVisible():
+                self.run_list.view.setFocus()
 
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)

@@ -76,6 +76,7 @@ class RunExport:
 
     def save_charts(self, path: Path) -> None:
         """Writes the charts as `NAME-latency.svg` and so on; the file name determines SVG or PNG."""
+        self._charts.prepare_pictures()
         try:
             for chart in self._charts.charts:
                 save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))

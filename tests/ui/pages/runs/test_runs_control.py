@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
-    QInputDialog,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QSpinBox,
@@ -138,8 +138,8 @@ def test_that_a_run_is_done_again_renamed_and_deleted(open_filled: OpenWindow) -
     driver.wait(lambda: driver.session.focus == 2 and driver.state())
     driver.wait(driver.find(QAction, "rename_experiment").isEnabled)
     driver.find(QAction, "rename_experiment").trigger()
-    driver.find(QInputDialog, "rename_dialog").setTextValue("a better name")
-    driver.find(QInputDialog, "rename_dialog").accept()
+    driver.find(QLineEdit, "rename_field").setText("a better name")
+    driver.qtbot.mouseClick(driver.find(QPushButton, "rename_dialog_verb"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.session.rows[0].experiment == "a better name")
     driver.wait(lambda: driver.find(QLabel, "run_title").text() == "a better name")
     driver.find(QAction, "duplicate_run").trigger()

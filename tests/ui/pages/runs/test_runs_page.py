@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QSlider,
@@ -31,6 +30,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.core.run_state import RunState
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import find_or_create, set_state, take_lease
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.pages.runs.error_table import RETRY
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace
@@ -164,13 +164,12 @@ def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: Open
     engine = psutil.Process(driver.session.engine.pid)
     family = [engine, *engine.children(recursive=True)]
     driver.window.close()
-    question = driver.find(QMessageBox, "leave_question")
-    driver.qtbot.mouseClick(question.button(QMessageBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
+    driver.qtbot.mouseClick(driver.find(QPushButton, "leave_question_cancel"), Qt.MouseButton.LeftButton)
     assert not left
     assert driver.window.isVisible()
-    driver.wait(lambda: driver.window.findChild(QMessageBox, "leave_question") is None)
+    driver.wait(lambda: driver.window.findChild(Sheet, "leave_question") is None)
     driver.window.close()
-    driver.qtbot.mouseClick(driver.find(QPushButton, "stop_and_quit"), Qt.MouseButton.LeftButton)
+    driver.qtbot.mouseClick(driver.find(QPushButton, "leave_question_verb"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: left)
     finish(loop, driver.studio)
     _, alive = psutil.wait_procs(family, timeout=10)
