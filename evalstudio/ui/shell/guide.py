@@ -18,7 +18,7 @@ STYLE = (
     "td,th{border:1px solid #e3e6eb;padding:.3rem .6rem}"
     "@media(prefers-color-scheme:dark){body{color:#e6e9ee;background:#101216}pre,code{background:#1c1f26}a{color:#82b4f8}}"
 )
-_LINK = re.compile(r"\]\((?!https?:)(?:\.\./)?(?:guide/)?([\w-]+)\.md(#[\w-]+)?\)")
+_LINK = re.compile(r"\]\((?!https?:)(?:[\w.-]+/)*([\w-]+)\.md(#[\w-]+)?\)")
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
 _INLINE = re.compile(r' style="[^"]*"')

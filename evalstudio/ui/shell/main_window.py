@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
-from evalstudio.settings.values import changed
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon
 from evalstudio.ui.kit.sheet import Sheet
@@ -39,6 +38,7 @@ from evalstudio.ui.shell.page_history import PageHistory
 from evalstudio.ui.shell.page_loader import PagesBehindHome
 from evalstudio.ui.shell.run_end_notifier import EndNotes
 from evalstudio.ui.shell.status_line import StatusLine
+from evalstudio.ui.shell.view_commands import ViewCommands
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Notice
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
 
 FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(900, 560)
 FRAME = QSize(16, 48)  # of the window manager, at most
-TEXT_SCALES, TEXT_STEP = (75, 200), 10  # per cent
 
 
 class MainWindow(QMainWindow):
@@ -221,9 +220,6 @@ class MainWindow(QMainWindow):
     def _use_model(self, name: str) -> None:
         self.runs_page.start_bar.choose_model(name)
 
-    def _choose_theme(self, choice: str) -> None:
-        self._session.change_settings(changed(self._session.settings, theme=choice))
-
     def _ask_before_leaving(self) -> None:
         if self.findChild(Sheet, "leave_question") is not None:
             return
@@ -247,19 +243,6 @@ class MainWindow(QMainWindow):
         question.agreed.connect(leave)
         question.rejected.connect(lambda: setattr(self, "reopens", False))
         question.open()
-
-    def open_palette(self) -> None:
-        """Opens the field that finds everything."""
-        from evalstudio.ui.shell.palette import Palette
-        from evalstudio.ui.shell.palette_entries import entries_of
-
-        self.complete()
-        if self.findChild(Palette) is None:
-            Palette(self, entries_of(self, self._session, self.actions_), self._machine)
-
-    def _change_text(self, step: int) -> None:
-        scale = min(TEXT_SCALES[1], max(TEXT_SCALES[0], self._session.settings.text_scale + step))
-        self._session.change_settings(changed(self._session.settings, text_scale=scale))
 
     # Construction -----------------------------------------------------------------------------------------------
 
@@ -290,11 +273,7 @@ class MainWindow(QMainWindow):
         actions.connect("local_stop", lambda: spawn(local.stop()))
         self._help = HelpCommands(self, session, actions)
         self._history = PageHistory(actions, self.show_page)
-        actions.connect("palette", self.open_palette)
-        for name, step in (("text_larger", TEXT_STEP), ("text_smaller", -TEXT_STEP)):
-            actions.connect(name, partial(self._change_text, step))
-        for choice in ("light", "dark", "system"):
-            actions.connect(f"theme_{choice}", partial(self._choose_theme, choice))
+        self._view = ViewCommands(self, session, actions, self._machine)
         self._settings_changed()
 
     def _make_next(self) -> None:

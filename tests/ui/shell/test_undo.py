@@ -216,6 +216,7 @@ def test_that_the_edit_menu_cuts_copies_and_pastes(open_filled: OpenWindow) -> N
     table = driver.find(QTableView, "records")
     table.setFocus()
     table.selectRow(0)
+    driver.wait(lambda: table.model().index(0, 0).data() != "…")  # has been read
     driver.qtbot.keyClick(table, Qt.Key.Key_C, CONTROL)
     copied = QApplication.clipboard().text()
     assert "neutral" in copied or "positive" in copied or "negative" in copied

@@ -67,6 +67,9 @@ def test_that_a_place_that_cannot_be_written_is_said(open_filled: Opened) -> Non
 def test_that_every_chart_is_written_as_a_picture(open_filled: Opened, tmp_path: Path, suffix: str) -> None:
     driver = open_first_run(open_filled)
     charts = driver.window.runs_page.charts
+    driver.window.runs_page.export.save_charts(tmp_path / f"closed-1.{suffix}")
+    assert min(path.stat().st_size for path in tmp_path.glob("closed-1-*")) > 3_000
+    driver.window.runs_page.strip.show_open(True, by_person=True)
     driver.wait(lambda: not charts._due)
     sizes = {f"run-1-{chart.kind.name}.png": chart.size() for chart in charts.charts}
     driver.window.runs_page.export.save_charts(tmp_path / f"run-1.{suffix}")

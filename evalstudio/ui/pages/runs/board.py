@@ -182,14 +182,11 @@ class ChartBoard(QWidget):
         return self._view is not None
 
     def prepare_pictures(self) -> None:
-        """Draws what is not on the screen, too, in a size of its own."""
-        for chart in self.charts:
-            if self._model is None or chart.isVisible():
-                continue
-            chart.resize(PICTURE)
-            layout = chart.layout()
-            assert layout is not None
-            layout.activate()
+        """Draws the charts of a closed strip in a size of their own."""
+        if self._model is None or self.isVisible():
+            return
+        self.resize(PICTURE.width() * len(self.shown), PICTURE.height())
+        for chart in self.shown:
             self._draw(chart, self._model)
 
     def _draw(self, chart: TimeChart, model: RunModel) -> None:
