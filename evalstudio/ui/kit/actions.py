@@ -68,7 +68,7 @@ COMMANDS = (
     ActionSpec("palette", "Find an&ything…", "&View", "Find a command, page, run, evaluation, dataset, model or setting", ("Ctrl+K",), "search", begins=True),
     ActionSpec("back", "&Back", "&View", "Go back to the page before", ("Alt+Left",), "back"),
     ActionSpec("forward", "&Forward", "&View", "Go forward to the next page", ("Alt+Right",), "forward"),
-    ActionSpec("run_list", "Show or hide the l&ist of runs", "&View", "Give the run more room, or show all runs beside it", ("Ctrl+B",), "list", begins=True),
+    ActionSpec("list", "Show or hide the l&ist", "&View", "Give the page the room of the list at its left, or show the list again", ("Ctrl+B",), "list", begins=True),
     ActionSpec("log", "Lo&g", "&View", "What the engine and your own code print", ("Ctrl+L",), "log"),
     ActionSpec("whole_run", "&Whole run on the charts", "&View", "Undo zooming and follow the run", ("Ctrl+0",)),
     ActionSpec("text_larger", "La&rger text", "&View", "Make all text larger", ("Ctrl++", "Ctrl+="), begins=True),

@@ -22,6 +22,7 @@ from evalstudio.evaluations.loading import EXAMPLE, variants
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, StartRun
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.folding import Folding
 from evalstudio.ui.kit.form_fields import exact_text
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S
@@ -347,6 +348,7 @@ class EvaluationsPage(QWidget):
         session.runs_changed.connect(self._propose)
         session.engine.state_changed.connect(self._engine_changed)
         actions.connect("save_evaluation", self.save)
+        actions.connect("list", Folding(self, self.list).turn)
         actions.connect("try_evaluation", lambda: spawn(self.try_out()))
         actions.connect("run_evaluation", lambda: spawn(self.run()))
 

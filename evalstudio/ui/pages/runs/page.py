@@ -17,13 +17,14 @@ from evalstudio.protocol import (
     StopRun,
 )
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.folding import Folding
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_S, line_height
 from evalstudio.ui.kit.widgets import Card, scrolling
 from evalstudio.ui.pages.runs.board import ChartBoard
-from evalstudio.ui.pages.runs.chart_strip import ChartStrip
+from evalstudio.ui.pages.runs.chart_strip import LEAST_ROOM, ChartStrip
 from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
 from evalstudio.ui.pages.runs.live_controls import LiveControls
@@ -45,7 +46,6 @@ from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
-LEAST_WITH_LIST = 930  # pixels
 LEAST_TABS = 9  # height of the tabs in lines of text
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
 
@@ -61,7 +61,6 @@ class RunsPage(QWidget):
         self._live = LiveControls(session)
         self._next_strategy: Strategy | None = None  # chosen by a person for the next run
         self._starting = False
-        self._is_narrow = False
         self._log = log
         self.start_bar = StartBar(actions)
         self.run_list = RunList()
@@ -314,7 +313,7 @@ class RunsPage(QWidget):
         actions.connect("find", self._find)
         actions.connect("copy_record", self._copy)
         actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
-        actions.connect("run_list", self._fold_list)
+        actions.connect("list", Folding(self, self.run_list).turn)
 
     def _engine_state_changed(self, state: EngineState) -> None:
         self._update_actions()
@@ -327,20 +326,10 @@ class RunsPage(QWidget):
             part.setVisible(not large)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Folds the list away where there is no room beside it, and gives a low page's records the room of the charts."""
+        """Gives the records of a low page the room of charts and figures."""
         super().resizeEvent(event)
         self.strip.know_height(self.height())
-        narrow = self.width() < LEAST_WITH_LIST
-        if narrow != self._is_narrow:
-            self._is_narrow = narrow
-            self.run_list.setVisible(not narrow)
-
-    def _fold_list(self) -> None:
-        """Shows the list of runs, or gives its room to the run."""
-        if self.isVisible():
-            self.run_list.setVisible(not self.run_list.isVisible())
-            if self.run_list.isVisible():
-                self.run_list.view.setFocus()
+        self.header.show_compact(self.height() < LEAST_ROOM)
 
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)

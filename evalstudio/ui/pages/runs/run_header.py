@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout
 
@@ -42,6 +43,8 @@ class RunHeader(Card):
         self._progress = ProgressStripe()
         self._binding = ElidedLabel("", "muted", name="run_binding")
         self._score = ScoreRow()
+        self._is_compact = False
+        self._captions: dict[str, TextLabel] = {}
         self._figures = {name: TextLabel("–", factor=1.1, name=f"figure_{name}") for name in FIGURES}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
@@ -107,6 +110,15 @@ class RunHeader(Card):
             line.addWidget(ActionButton(actions[name]))
         return line
 
+    def show_compact(self, compact: bool) -> None:
+        """Leaves out what the tooltip and the list tell, too, where the page is low."""
+        if compact != self._is_compact:
+            self._is_compact = compact
+            self._subtitle.setVisible(not compact)
+            for name in ("elapsed", "tokens", "cost"):
+                self._figures[name].setVisible(not compact)
+                self._captions[name].setVisible(not compact)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Moves the figures below the scores if there is no room next to them."""
         super().resizeEvent(event)
@@ -118,7 +130,7 @@ class RunHeader(Card):
     def _numbers(self) -> QBoxLayout:
         self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.setSpacing(SPACE_L)
-        line.addWidget(self._score)
+        line.addWidget(self._score, 0, Qt.AlignmentFlag.AlignLeft)
         line.addStretch(1)
         self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_L)
@@ -126,6 +138,7 @@ class RunHeader(Card):
         for column, (name, label) in enumerate(self._figures.items()):
             caption = TextLabel(tr(CAPTIONS[name]), "muted", CAPTION)
             label.setAccessibleName(tr(CAPTIONS[name]))
+            self._captions[name] = caption
             grid.addWidget(caption, 0, column)
             grid.addWidget(label, 1, column)
         grid.setRowStretch(2, 1)

@@ -22,6 +22,7 @@ from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled
 from evalstudio.ui.state.model_book import DEMO_MODELS
 
+SAMPLES_WIDTH = 84  # pixels; its hint would make room for ten million
 FIRST_EXAMPLE = "sentiment"
 
 
@@ -75,6 +76,7 @@ class StartBar(Card):
         self.samples.setRange(0, MOST_SAMPLES)
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
+        self.samples.setMinimumWidth(SAMPLES_WIDTH)
         labelled(self.samples, "samples", tr("Samples"), tr("How many samples to run; 0: all"))
         self.experiment = QLineEdit()
         self.experiment.setMaxLength(120)
