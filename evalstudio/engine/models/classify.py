@@ -10,7 +10,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.http import place
 from evalstudio.models.keys import redact
 
-# "billing" alone is no evidence: providers also mention their billing page in messages about requests a minute
+# "billing" alone is no evidence: providers also mention their billing page in messages about requests per minute
 _QUOTA = (
     "insufficient_quota",
     "insufficient balance",

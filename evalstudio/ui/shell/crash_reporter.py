@@ -80,7 +80,7 @@ class CrashReporter(QObject):
             return
         sheet = Sheet(
             self._window, "crash_dialog", tr("Something went wrong in the window"),
-            tr("Runs go on, and what is saved stays saved. The details help to find the cause."),
+            tr("Runs continue, and saved answers are kept. The details help to find the cause."),
         )  # fmt: skip
         details = QPlainTextEdit(self.report(trace))
         details.setReadOnly(True)

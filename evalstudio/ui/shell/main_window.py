@@ -223,10 +223,8 @@ class MainWindow(QMainWindow):
     def _ask_before_leaving(self) -> None:
         if self.findChild(Sheet, "leave_question") is not None:
             return
-        running = trn(
-            "A run is still going on.", "{n} runs are still going on.", len(self._session.active_here)
-        )
-        saved = tr("What is saved stays saved. You can resume later.")
+        running = trn("A run is active.", "{n} runs are active.", len(self._session.active_here))
+        saved = tr("Saved answers are kept. You can resume later.")
         question = Sheet(
             self,
             "leave_question",

@@ -27,7 +27,7 @@ def entry(title: str, kind: str = "Command", detail: str = "") -> Entry:
 
 ENTRIES = [
     entry("Start", detail="Start the chosen evaluation as a new run"), entry("Stop", detail="End the run now"),
-    entry("Runs", "Page", "What runs, live"), entry("Results", "Page"), entry("Settings"), entry("Dark"),
+    entry("Runs", "Page", "Live runs"), entry("Results", "Page"), entry("Settings"), entry("Dark"),
     entry("Adaptive maximum", "Setting", "Never goes above it"), entry("Window size", "Setting"), entry("Text size", "Setting"),
     entry("sentiment-1 · 1", "Run", "sentiment · demo/fast · completed"), entry("sentiment-12 · 9", "Run", "sentiment · demo/flaky"),
     entry("arithmetic", "Evaluation"), entry("reviews.csv", "Dataset"), entry("openai/gpt-4o-mini", "Model"), entry("Export the run"),

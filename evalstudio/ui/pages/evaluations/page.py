@@ -124,8 +124,8 @@ class EvaluationsPage(QWidget):
             self.editor.save(over_others=over_others)
         except ChangedElsewhere as error:
             offers = (
-                Offer(tr("Write over it"), partial(self.save, over_others=True)),
-                Offer(tr("Read it again"), lambda: self.editor.open(self.editor.reference)),
+                Offer(tr("Overwrite"), partial(self.save, over_others=True)),
+                Offer(tr("Reload"), lambda: self.editor.open(self.editor.reference)),
             )
             self._session.tell(str(error), "warning", *offers, key="evaluation")
         except EvalStudioError as error:
@@ -240,7 +240,7 @@ class EvaluationsPage(QWidget):
         if self.editor.issues:
             count = len(self.editor.issues)
             self.bar.say(
-                trn("{n} thing to mend before it can run.", "{n} things to mend before it can run.", count),
+                trn("{n} problem to fix before it can run.", "{n} problems to fix before it can run.", count),
                 "bad",
             )
         elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):

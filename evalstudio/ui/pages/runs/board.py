@@ -64,7 +64,7 @@ KINDS = (
             Line(mark("first token"), lambda series: series.column("first50"), 2, "dash", hide_when_zero=True,
                  whole=lambda _, end: _latency(end.first_token, "p50")),
         ),
-        milliseconds, mark("How long answers take appears here, second by second"), is_duration=True,
+        milliseconds, mark("Latency appears here"), is_duration=True,
     ),
     ChartKind(
         "throughput", mark("Throughput"),
@@ -74,7 +74,7 @@ KINDS = (
             Line(mark("tokens out"), lambda series: series.per_second("tokens_out"), 1, "dash", hide_when_zero=True, right=True,
                  whole=lambda _, end: _mean(end.tokens_out, end)),
         ),
-        _rate, mark("Samples and tokens a second appear here"), steps=False,
+        _rate, mark("Throughput appears here"), steps=False,
     ),
     ChartKind(
         "errors", mark("Errors by class"),
@@ -88,17 +88,17 @@ KINDS = (
             _failures(mark("quota exhausted"), 0, Outcome.QUOTA),
             _failures(mark("crashed"), 4, Outcome.CRASHED, Outcome.CRASHED_WORKER),
         ),
-        _rate, mark("Attempts that failed appear here, by class"), stacked=True,
+        _rate, mark("Failed attempts appear here, by class"), stacked=True,
     ),
     ChartKind(
-        "limit", mark("Limit and in flight"),
+        "limit", mark("Concurrency"),
         (
             Line(mark("limit"), lambda series: series.column("limit"), 1, "dash",
                  whole=lambda series, _: _highest(series, "limit")),
             Line(mark("in flight"), lambda series: series.column("in_flight"), 0, filled=True,
                  whole=lambda series, _: _highest(series, "in_flight")),
         ),
-        lambda value: f"{value:,.0f}", mark("The limit, the calls in flight and each change appear here"),
+        lambda value: f"{value:,.0f}", mark("Concurrency and its limit appear here"),
         marks_changes=True,
     ),
 )  # fmt: skip

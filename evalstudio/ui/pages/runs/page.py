@@ -26,6 +26,7 @@ from evalstudio.ui.kit.widgets import Card, scrolling
 from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.pages.runs.chart_strip import LEAST_ROOM, ChartStrip
 from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
+from evalstudio.ui.pages.runs.hints import Hints
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
 from evalstudio.ui.pages.runs.live_controls import LiveControls
 from evalstudio.ui.pages.runs.log_pane import LogPane
@@ -66,6 +67,7 @@ class RunsPage(QWidget):
         self.run_list = RunList()
         self.header = RunHeader(actions)
         self.limits = LimitsBar()
+        self.hints = Hints()
         self.charts = ChartBoard()
         self.strip = ChartStrip(self.charts)
         self.slots_strip = SlotStrip()
@@ -151,6 +153,7 @@ class RunsPage(QWidget):
         self.strip.show_run(model)
         if model is None:
             self.header.show_nothing()
+            self.hints.show_run(None)
             self.slots_strip.show_run(None)
             self.slots_strip.hide()
             self.errors.show_errors((), active=False)
@@ -173,6 +176,7 @@ class RunsPage(QWidget):
     def _show_run(self, model: RunModel) -> None:
         now = model.snapshot
         assert now is not None
+        self.hints.show_run(model)
         self.header.show_run(now, siblings_of(now, self._session.rows))
         self.slots_strip.show_run(now)
         self.slots_strip.setVisible(model.is_active)
@@ -222,13 +226,15 @@ class RunsPage(QWidget):
         paused = here and state is RunState.PAUSED
         self._actions["start"].setEnabled(ready and not self._starting)
         pause = self._actions["pause"]
-        if (pause.text() == tr("&Continue")) != paused:
-            pause.setText(tr("&Continue") if paused else tr("&Pause"))
+        if (pause.text() == tr("&Resume")) != paused:
+            pause.setText(tr("&Resume") if paused else tr("&Pause"))
             pause.setIcon(icon("start" if paused else "pause"))
             pause.setProperty("icon_name", "start" if paused else "pause")
         pause.setEnabled(running or paused)
         self._actions["stop"].setEnabled(running or paused)
         self._actions["resume"].setEnabled(ready and state in RESUMABLE)
+        self._actions["resume"].setVisible(not paused)
+        self.header.show_buttons(active=running or paused)
         self.menu.update()
 
     def _evaluation_chosen(self) -> None:
@@ -297,6 +303,8 @@ class RunsPage(QWidget):
         self.lights.opened.connect(lambda: self._tabs.setCurrentIndex(3))
         self.limits.requests_chosen.connect(self._live.set_requests)
         self.limits.strategy_chosen.connect(self._strategy_chosen)
+        self.limits.strategy_chosen.connect(self.hints.strategy_chosen)
+        self.records.details_shown.connect(self.hints.record_shown)
         self.limits.workers_chosen.connect(self._live.set_workers)
         self.errors.retry.connect(self.resume)
         self.errors.wanted.connect(self._show_class)
@@ -367,7 +375,7 @@ class RunsPage(QWidget):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        for part in (self.start_bar, self.header, self.limits):
+        for part in (self.start_bar, self.hints, self.header, self.limits):
             column.addWidget(part)
         column.addWidget(self.strip)
         column.addWidget(tabs_card, 1)

@@ -25,7 +25,7 @@ CAPTIONS = {
     "saved": mark("Saved"),
     "left": mark("Time left"),
     "elapsed": mark("Elapsed"),
-    "rate": mark("Samples a second"),
+    "rate": mark("Samples/s"),
     "tokens": mark("Tokens in / out"),
     "cost": mark("Cost so far"),
 }
@@ -54,11 +54,11 @@ class RunHeader(Card):
         layout.addLayout(self._numbers())
 
     def show_nothing(self) -> None:
-        self._title.show_text(tr("Nothing has run yet"))
+        self._title.show_text(tr("No runs yet"))
         self._subtitle.show_text("")
         self._state.setVisible(False)
         self._progress.show_counts(0, 0, 0, 0)
-        self._binding.show_text(tr("Press Start, or F5: the example runs on the built-in demo model."))
+        self._binding.show_text(tr("Press Start (F5) to run the example on the built-in demo model."))
         self._binding.set_colour("muted")
         self._score.show_scores((), 0, 0)
         for label in self._figures.values():
@@ -106,9 +106,16 @@ class RunHeader(Card):
         line.addLayout(names, 1)
         line.addWidget(self._state)
         line.addSpacing(SPACE_S)
-        for name in ("pause", "stop", "resume"):
-            line.addWidget(ActionButton(actions[name]))
+        self._buttons = {name: ActionButton(actions[name]) for name in ("pause", "stop", "resume")}
+        for button in self._buttons.values():
+            line.addWidget(button)
+        self.show_buttons(active=False)
         return line
+
+    def show_buttons(self, *, active: bool) -> None:
+        """Shows the buttons of an active run, or that of one that can be resumed."""
+        for name, button in self._buttons.items():
+            button.setVisible(active == (name != "resume"))
 
     def show_compact(self, compact: bool) -> None:
         """Leaves out what the tooltip and the list tell, too, where the page is low."""
@@ -195,14 +202,14 @@ def _what_backs_off(now: Snapshot) -> str:
     if first is None or first.wait is None:
         return f"{words}."
     cause = f": {first.cause}" if first.cause else "."
-    return words + tr("; the next attempt starts in {wait}").format(wait=duration(first.wait)) + cause
+    return words + tr("; next attempt in {wait}").format(wait=duration(first.wait)) + cause
 
 
 def _what_holds(now: Snapshot, state: RunState) -> str:
     """Describes the limit that is binding now, or the reason for the run's state."""
     if now.gate:
         wait = (
-            " " + tr("Calls go on in {gate_wait}.").format(gate_wait=duration(now.gate_wait))
+            " " + tr("Next call in {gate_wait}.").format(gate_wait=duration(now.gate_wait))
             if now.gate_wait
             else ""
         )
@@ -210,17 +217,13 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
     if state is RunState.RUNNING and now.backing_off and not now.in_flight and not now.queued:
         return _what_backs_off(now)
     if state is RunState.RUNNING:
-        return (
-            f"{now.binding_sentence}"
-            if now.binding_sentence
-            else tr("Calls start as fast as samples are ready.")
-        )
+        return f"{now.binding_sentence}" if now.binding_sentence else tr("No limit is reached.")
     if now.reason:
         return now.reason[0].upper() + now.reason[1:]
     if state is RunState.PAUSED:
-        return tr("Paused: no further call starts until you continue.")
+        return tr("Paused. Resume to start the next calls.")
     if state is RunState.INTERRUPTED:
-        return tr("Resume does the rest and repeats nothing that is saved.")
+        return tr("Resume runs what is missing. Saved answers are kept.")
     repeated = (
         " " + tr("{repeated:,} calls were made again after a crash.").format(repeated=now.repeated)
         if now.repeated

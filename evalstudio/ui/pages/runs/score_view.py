@@ -1,4 +1,4 @@
-"""Score view: for each evaluator of a run its score, the largest figure of the page, with the 95 % interval."""
+"""Score view: for each evaluator of a run its score, the largest figure of the page, with the 95% interval."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -42,7 +42,7 @@ class ScoreRow(QWidget):
             )
             for score in scores
         )  # fmt: skip
-        self.setToolTip(plain(every) + "\n" + tr("In brackets: the 95 % interval.") if scores else "")
+        self.setToolTip(plain(every) + "\n" + tr("In brackets: the 95% interval.") if scores else "")
         self.setAccessibleName(every)
 
 

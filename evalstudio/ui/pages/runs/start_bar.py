@@ -70,7 +70,7 @@ class StartBar(Card):
             self.model,
             "model",
             tr("Model"),
-            tr("As in the evaluation; or another one, like openai/gpt-4o-mini"),
+            tr("The evaluation's model, or another one such as openai/gpt-4o-mini"),
         )
         self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
@@ -81,7 +81,10 @@ class StartBar(Card):
         self.experiment = QLineEdit()
         self.experiment.setMaxLength(120)
         labelled(
-            self.experiment, "experiment", tr("Experiment"), tr("Runs under one name go on where they ended")
+            self.experiment,
+            "experiment",
+            tr("Experiment"),
+            tr("A run with the name of an earlier one continues it"),
         )
         self.start_button = ActionButton(actions["start"], primary=True)
         self._lay_out(actions)

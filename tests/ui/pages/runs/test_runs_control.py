@@ -97,7 +97,7 @@ def test_that_requests_a_minute_act_at_once_and_are_marked(open_window: OpenWind
     driver.wait(lambda: requests.isVisible() and driver.saved() > 0)
     requests.setValue(30)
     driver.wait(lambda: driver.session.focused.snapshot.rates.requests_set == 30)
-    driver.wait(lambda: "requests a minute" in driver.find(QLabel, "run_binding").text())
+    driver.wait(lambda: "requests per minute" in driver.find(QLabel, "run_binding").text())
     changes = driver.find(QTableWidget, "change_table")
     driver.wait(lambda: changes.rowCount() == 1)
     assert (changes.item(0, 1).text(), changes.item(0, 3).text()) == ("requests per minute", "30")
@@ -270,7 +270,7 @@ def test_that_another_workspace_is_taken_by_opening_the_window_anew(
     driver.ready()
     driver.session.workspace_option = None  # as if it had not been given
     driver.session.change_settings(changed(driver.session.settings, workspace=str(tmp_path / "other")))
-    assert "The workspace is used from the window's next start on." in driver.messages()
+    assert "The workspace is used after the window is reopened." in driver.messages()
     press(driver, "offer_reopen_the_window_now")
     assert driver.window.reopens
     assert not driver.window.isVisible()

@@ -73,7 +73,7 @@ def test_that_pause_continue_stop_and_resume_lose_and_repeat_nothing(open_window
     driver.wait(lambda: driver.state() == RunState.PAUSED)
     driver.wait(lambda: driver.session.focused.snapshot.in_flight == 0)
     resting = driver.saved()
-    assert driver.find(QToolButton, "pause_button").text() == "Continue"
+    assert driver.find(QToolButton, "pause_button").text() == "Resume"
     click(driver, "pause")
     driver.wait(lambda: driver.saved() > resting)
     click(driver, "stop")
