@@ -22,7 +22,7 @@ from evalstudio.terminal.console import console as make_console
 @click.argument("evaluation")
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--max", "most", type=int, default=64, show_default=True, help="Calls in flight at most.")
-@click.option("--samples", type=int, metavar="N", help="Samples to spend at most.")
+@click.option("--samples", type=int, metavar="N", help="Max samples to use.")
 @click.option("--json", "as_json", is_flag=True, help="Print the levels and the verdict as JSON.")
 @workspace_option
 def capacity_command(

@@ -30,7 +30,7 @@ SCORED, NOT_ALL, STOPPED = 0, 1, 3
 
 @click.command("run")
 @click.argument("evaluation")
-@click.option("--experiment", metavar="NAME", help="Runs under one name go on where they ended.")
+@click.option("--experiment", metavar="NAME", help="A run with the name of an earlier one continues it.")
 @limit_options
 @click.option(
     "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."

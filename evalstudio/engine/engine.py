@@ -236,7 +236,7 @@ class Engine:
         return run
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
-        """Sets requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+        """Sets requests and tokens per minute for the endpoint of a run; None: no limit of our own."""
         controller = self.run(run_id).controller
         before, reported = controller.rates_set, len(controller.changes)
         self._endpoints.steer(controller, self._clock(), Rates(requests, tokens))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FILES = "eval_*.py"
 FUNCTIONS = "eval_"
 OPTIONS = {
-    "--experiment": {"metavar": "NAME", "help": "Runs under one name go on where they ended."},
+    "--experiment": {"metavar": "NAME", "help": "A run with the name of an earlier one continues it."},
     "--samples": {"type": int, "metavar": "N", "help": "The first N samples of each evaluation, in total."},
     "--strategy": {"metavar": "NAME", "help": "sequential, sliding-window or adaptive."},
     "--window": {"type": int, "metavar": "N", "help": "Samples under way at most."},

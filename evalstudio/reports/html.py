@@ -94,7 +94,7 @@ def _figures(row: RunRow, summary: Snapshot | None) -> list[tuple[str, str]]:
         ("Saved", f"{row.saved:,} of {row.total:,}"),
         ("Errored", f"{row.errored:,}"),
         ("Time", duration(row.elapsed)),
-        ("Samples a second", f"{row.saved / row.elapsed:,.1f}" if row.elapsed > 0 else "–"),
+        ("Samples/s", f"{row.saved / row.elapsed:,.1f}" if row.elapsed > 0 else "–"),
     ]
     if summary is None:
         return figures
@@ -134,7 +134,7 @@ def _charts(buckets: Sequence[SecondBucket], changes: Sequence[LimitChange]) -> 
     classes = sorted({name for one in buckets for name in one.errors})
     kinds: list[tuple[str, list[Curve], Any, Sequence[LimitChange]]] = [
         ("Latency", [curve(name, percentile(name)) for name in ("p50", "p95", "p99")], milliseconds, ()),
-        ("Samples a second", [curve("samples", rate(lambda one: one.saved))], _number, ()),
+        ("Samples/s", [curve("samples", rate(lambda one: one.saved))], _number, ()),
         (
             "Errors by class, a second",
             [curve(name, rate(lambda one, name=name: one.errors.get(name, 0))) for name in classes], _number, (),

@@ -14,7 +14,7 @@ AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", 
 
 
 def percent(score: ScoreNow) -> str:
-    """A score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share.
+    """A score with its interval: 87.5% (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share.
 
     Where some answers have no score, the bounds stand behind it: what it would be if all those were wrong, or right.
     """
@@ -28,11 +28,11 @@ def percent(score: ScoreNow) -> str:
 
 
 def bounds_words(score: ScoreNow) -> str:
-    """What a score would be if all that have none were wrong, and right: 9.0 to 99.0 %. Empty where none is missing."""
+    """What a score would be if all that have none were wrong, and right: 9.0 to 99.0%. Empty where none is missing."""
     low, high = score.bound_low, score.bound_high
     if low is None or high is None or high - low < 1e-9:
         return ""
-    return _range(score.metric, low, high) + (" %" if is_share(score.metric) else "")
+    return _range(score.metric, low, high) + ("%" if is_share(score.metric) else "")
 
 
 def is_share(metric: str) -> bool:
@@ -50,7 +50,7 @@ def coverage_of(score: ScoreNow, saved: int, errored: int) -> float:
 
 
 def _number(metric: str, value: float) -> str:
-    return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.3g}"
+    return f"{value * 100:.1f}%" if is_share(metric) else f"{value:.3g}"
 
 
 def _range(metric: str, low: float, high: float) -> str:

@@ -16,7 +16,7 @@ class Prior(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     window: int | None = None
-    throughput: float | None = None  # answers a second at that window
+    throughput: float | None = None  # answers/s at that window
     seconds: float | None = None  # of one attempt, mean
     requests_per_minute: float | None = None
     concurrency_cap: int | None = None  # in flight above which the endpoint rejected calls
@@ -31,7 +31,7 @@ class Learned(msgspec.Struct, frozen=True):
     name: str
     learned_at: float
     window: int | None = None
-    throughput: float | None = None  # answers a second at that window
+    throughput: float | None = None  # answers/s at that window
     seconds: float | None = None  # of one attempt, mean
     requests_per_minute: float | None = None
     concurrency_cap: int | None = None  # in flight above which calls were rejected

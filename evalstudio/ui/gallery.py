@@ -53,7 +53,7 @@ ROWS = (
 )  # fmt: skip
 MODELS = ("demo/fast", "demo/flaky")
 STATES = (mark("Normal"), mark("Disabled"))
-SIZES = ((FIGURE, "87.5 %"), (HEADLINE, mark("Headline")), (TITLE, mark("Title")), (1.0, mark("Text")), (SMALL, mark("Small")), (CAPTION, mark("Caption")))  # fmt: skip
+SIZES = ((FIGURE, "87.5%"), (HEADLINE, mark("Headline")), (TITLE, mark("Title")), (1.0, mark("Text")), (SMALL, mark("Small")), (CAPTION, mark("Caption")))  # fmt: skip
 
 
 class Gallery(QWidget):

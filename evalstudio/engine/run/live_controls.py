@@ -109,7 +109,7 @@ class LiveControls:
     def rates_changed(
         self, old: tuple[float | None, float | None], new: tuple[float | None, float | None]
     ) -> None:
-        """Records that a person has set the endpoint's rates: requests and tokens a minute."""
+        """Records that a person has set the endpoint's rates: requests and tokens per minute."""
         for what, was, now in zip(("requests per minute", "tokens per minute"), old, new, strict=True):
             if was != now:
                 words = "no limit of your own" if now is None else f"at most {now:,.0f}"

@@ -12,21 +12,21 @@ MOST_CALLS = 256
 MOST_WORKERS = 64
 
 SENTENCES = {
-    Binding.DATASET: "Every sample that is left is in flight.",
-    Binding.PROBING: "Adaptive is finding out how many calls the endpoint can take.",
-    Binding.PLATEAU: "The server is the limit: more calls at once bring no more answers a second.",
-    Binding.REQUESTS: "The endpoint's limit of requests a minute is reached.",
-    Binding.TOKENS: "The endpoint's limit of tokens a minute is reached.",
-    Binding.CAP: "The endpoint takes no more calls at once.",
-    Binding.OVERLOAD: "The endpoint is overloaded; calls start again carefully.",
+    Binding.DATASET: "All remaining samples are in flight.",
+    Binding.PROBING: "Adaptive is finding the best concurrency.",
+    Binding.PLATEAU: "The server is the limit: more concurrency brings no more throughput.",
+    Binding.REQUESTS: "The rate limit (requests per minute) is reached.",
+    Binding.TOKENS: "The rate limit (tokens per minute) is reached.",
+    Binding.CAP: "The endpoint's own concurrency limit is reached.",
+    Binding.OVERLOAD: "The endpoint is overloaded; calls resume slowly.",
     Binding.BACKOFF: "The endpoint asked to wait.",
     Binding.CLIENT: "This machine is the limit: its processor is busy.",
-    Binding.MAXIMUM: "The window you set is full.",
+    Binding.MAXIMUM: "All {limit:,} slots are in use.",
     Binding.WORKERS: "All workers are busy.",
-    Binding.APPLICATION: "The application's ceiling is reached.",
-    Binding.CRASHED: "Samples that were in flight when the engine died run one at a time.",
-    Binding.JUDGES: "Answers wait for the judge; no further sample starts until it has caught up.",
-    Binding.DISK: "The disk can't keep up; calls wait until what is answered is saved.",
+    Binding.APPLICATION: "The application's concurrency limit is reached.",
+    Binding.CRASHED: "Samples that were in flight during a crash run one at a time.",
+    Binding.JUDGES: "The judge is the limit: new samples wait until it has caught up.",
+    Binding.DISK: "The disk is the limit: calls wait until answers are saved.",
 }
 
 
@@ -76,7 +76,7 @@ def take_snapshot(
         workers=run.workers.size if run.workers else None,
         ceiling=run.services.admission.ceiling,
         binding=binding.value if binding else "",
-        binding_sentence=SENTENCES[binding] if binding else "",
+        binding_sentence=SENTENCES[binding].format(limit=run.controls.limit) if binding else "",
         elapsed=run.clock.elapsed,
         eta=eta(left, pace, latency.p95 if latency else 0.0) if run.state is RunState.RUNNING else None,
         rate=pace.rate,

@@ -1,6 +1,6 @@
 """Time chart: one chart over the time of a run. All drawing with pyqtgraph goes through this module.
 
-Lines are one pixel wide: with this painter, wider ones cost a hundred times as much. The data are closed seconds.
+The data are closed seconds.
 """
 
 import math
@@ -33,6 +33,7 @@ DASHES = {
 BY_HAND = ("user", "settings")  # causes of changes that a person made
 MOST_ACTS = 200  # the largest number of these that is marked
 LEAST_LINES = 4  # minimum height of a plot, in lines of text
+LINE = 1.5  # width in pixels
 DOT = 5  # pixels, if there is only one second
 HEADROOM = 1.12  # times the highest value
 SHORTEST_SPAN = 10.0  # minimum span of the time axis in seconds
@@ -227,7 +228,7 @@ class TimeChart(Card):
             curve.setSymbolBrush(colour)
             curve.setSymbolPen(None)
             curve.setSymbolSize(DOT)
-            curve.setPen(pg.mkPen(colour, width=1, style=DASHES[line.dash][0]))
+            curve.setPen(pg.mkPen(colour, width=LINE, style=DASHES[line.dash][0]))
             if self.kind.stacked:
                 curve.setFillBrush(QBrush(colour))
             elif line.filled:
@@ -307,7 +308,12 @@ class TimeChart(Card):
                 f'<span style="color:{colours.muted}">{tr(line.label)}</span>&nbsp;'
                 f'<span style="color:{colours.text}">{words}</span>'
             )
-            marked.append((html, f"{sign} {tr(line.label)} {words}"))
+            marked.append(
+                (
+                    html.replace("/s", "/\u2060s").replace(tr(line.label), _unbroken(tr(line.label))),
+                    f"{sign} {tr(line.label)} {words}",
+                )
+            )
             spoken.append(f"{tr(line.label)} {words}")
         moment = clock(float(self._series.column("second")[row]))
         if of_all is not None and marked:
@@ -340,6 +346,10 @@ class TimeChart(Card):
 
     def showEvent(self, event: object) -> None:
         self._empty.setGeometry(self._plot.rect())
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "&nbsp;")
 
 
 def plot_of(chart: QWidget) -> pg.PlotWidget:

@@ -73,7 +73,7 @@ QRadioButton::indicator:checked {
 }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; background: $window; }
 QCheckBox::indicator:checked:disabled { background: $thumb; border-color: $thumb; }
-QCheckBox:disabled, QRadioButton:disabled, QLabel:disabled { color: $faint; }
+QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 
 QSlider { min-height: 20px; border: 1px solid transparent; border-radius: ${radius}px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }

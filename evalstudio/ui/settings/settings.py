@@ -80,10 +80,8 @@ class SettingsDialog(QDialog):
         )
         self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
         self.theme, self.python = editors["theme"], editors["python"]
-        self.adaptive = QCheckBox(tr("&Adaptive: find by itself how many calls the endpoint can take"))
-        labelled(
-            self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a sliding window of a fixed size")
-        )
+        self.adaptive = QCheckBox(tr("&Adaptive: find the best concurrency automatically"))
+        labelled(self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a fixed concurrency"))
         now = session.focused.snapshot if session.focused is not None else None
         self.advice = AdviceBox(now.latency if now else None, now.binding_sentence or None if now else None)
         self.check = InterpreterCheck(session.checked_pythons)
@@ -303,7 +301,7 @@ class SettingsDialog(QDialog):
         self._pages = {title: self._page(title, about) for title, about in SECTIONS}
         for page in self._pages.values():
             column.addWidget(page)
-        self._nothing = TextLabel(tr("No setting has these words."), "muted", name="settings_nothing")
+        self._nothing = TextLabel(tr("No setting found."), "muted", name="settings_nothing")
         column.addWidget(self._nothing)
         column.addStretch(1)
         self._scroll = _WholeWidth()

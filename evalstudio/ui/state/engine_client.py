@@ -308,8 +308,8 @@ class EngineClient(QObject):
             self._set_state(EngineState.FAILED)
             self.failed.emit(
                 tr(
-                    "The engine {how} again and again and is not started any more; the log may say why. "
-                    "What is saved stays saved."
+                    "The engine {how} repeatedly and is not restarted. The log may say why. "
+                    "Saved answers are kept."
                 ).format(how=how)
             )
             return
@@ -399,7 +399,7 @@ def clean_environment() -> QProcessEnvironment:
 
 
 def _misunderstood(error: Exception) -> str:
-    return tr("The engine and the window do not understand each other: {error}").format(error=error)
+    return tr("The engine and the window use different protocols: {error}").format(error=error)
 
 
 def _how_it_ended(code: int, status: QProcess.ExitStatus) -> str:

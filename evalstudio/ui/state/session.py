@@ -28,6 +28,8 @@ LONGEST_FIRST_READ_MS = 1_000  # that other work waits for the first list of run
 OFFERED_AT_START = 3  # maximum number of interrupted runs of an earlier session
 T = TypeVar("T")
 
+FIRST_LOOK = "first-look-"  # how the names of the example's experiments begin
+
 
 class Session(QObject):
     """State of one window. Rows come from the store, live numbers from the engine."""
@@ -227,9 +229,7 @@ class Session(QObject):
         """Offers a restart for settings that take effect when the engine, or the window, is restarted."""
         if self.settings.python != old.python and self.engine.state is EngineState.READY:
             self.tell(
-                tr(
-                    "The interpreter is used from the engine's next start on; runs in work would go on there."
-                ),
+                tr("The new interpreter is used when the engine restarts. Active runs would continue there."),
                 "info",
                 Offer(tr("Restart the engine now"), lambda: spawn(self.restart_engine())),
                 key="restart",
@@ -239,7 +239,7 @@ class Session(QObject):
         if moved or self.settings.log_folder != old.log_folder:
             what = tr("workspace") if moved else tr("log folder")
             self.tell(
-                tr("The {what} is used from the window's next start on.").format(what=what),
+                tr("The {what} is used after the window is reopened.").format(what=what),
                 "info",
                 Offer(tr("Reopen the window now"), self.reopen_wanted.emit),
                 key="reopen",

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
-    QInputDialog,
     QLabel,
     QLineEdit,
     QListView,
@@ -104,8 +103,8 @@ def test_that_a_new_name_of_an_experiment_is_taken_back(open_filled: OpenWindow)
     driver.ready()
     driver.wait(lambda: driver.session.focus == 2 and driver.find(QAction, "rename_experiment").isEnabled())
     driver.find(QAction, "rename_experiment").trigger()
-    driver.find(QInputDialog, "rename_dialog").setTextValue("another")
-    driver.find(QInputDialog, "rename_dialog").accept()
+    driver.find(QLineEdit, "rename_field").setText("another")
+    driver.qtbot.mouseClick(driver.find(QPushButton, "rename_dialog_verb"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: "is called “another” now" in driver.messages())
     press_undo_of_the_message(driver)
     driver.wait(lambda: [row.experiment for row in driver.session.rows] == ["words-2", "words-1"])
@@ -217,6 +216,7 @@ def test_that_the_edit_menu_cuts_copies_and_pastes(open_filled: OpenWindow) -> N
     table = driver.find(QTableView, "records")
     table.setFocus()
     table.selectRow(0)
+    driver.wait(lambda: table.model().index(0, 0).data() != "…")  # has been read
     driver.qtbot.keyClick(table, Qt.Key.Key_C, CONTROL)
     copied = QApplication.clipboard().text()
     assert "neutral" in copied or "positive" in copied or "negative" in copied

@@ -80,7 +80,7 @@ PROFILES: dict[str, Profile] = {
         description="One second: every answer takes 1 s, however many are in flight", fixed_seconds=1.0
     ),
     "hosted-500rpm": Profile(
-        description="Hosted, 500 requests a minute: refuses with 429 and tells its limits",
+        description="Hosted, 500 requests per minute: refuses with 429 and tells its limits",
         slots=256,
         step_base=0.012,
         step_per_call=0.00005,

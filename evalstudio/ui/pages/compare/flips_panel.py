@@ -96,7 +96,7 @@ class FlipsPanel(QWidget):
     def _show_answers(self, flip: Flip | None, both: tuple[Details | None, Details | None]) -> None:
         expected = next((one.record.expected for one in both if one is not None), None)
         if flip is None:
-            none = tr("No sample is scored differently.") if not self.model.flips else tr(CHOOSE)
+            none = tr("No sample has a different score.") if not self.model.flips else tr(CHOOSE)
             self.sample.show_text(none)
         else:
             words = tr("Sample {sample_id}").format(sample_id=one_line(flip.sample_id, 60))

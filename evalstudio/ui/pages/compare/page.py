@@ -55,7 +55,7 @@ class ComparePage(QWidget):
         self._cancelled: Key | None = None
         self._cost = 0.0
         self.comparison: RunComparison | None = None
-        self.a = RunChoice("compare_a", tr("Run A, the baseline"))
+        self.a = RunChoice("compare_a", tr("Run A (baseline)"))
         self.b = RunChoice("compare_b", tr("Run B, compared with it"))
         self.swap = QToolButton()
         self.stop = Button(tr("Cancel"))
@@ -208,7 +208,7 @@ class ComparePage(QWidget):
         self.swap.setIcon(icon("swap"))
         choices = QHBoxLayout()
         choices.setSpacing(SPACE_S)
-        for letter, choice in ((tr("A, the baseline"), self.a), (tr("B"), self.b)):
+        for letter, choice in ((tr("A (baseline)"), self.a), (tr("B"), self.b)):
             label = TextLabel(letter, bold=True)
             label.setBuddy(choice)
             choices.addWidget(label)
@@ -281,7 +281,7 @@ def summary_of(comparison: RunComparison) -> str:
     if comparison.a.id == comparison.b.id:
         return tr("A and B are the same run.")
     if not comparison.differences:
-        return tr("Nothing that was asked for differs: what you see is chance, and the endpoint.")
+        return tr("The runs have the same configuration. Differences are chance or the endpoint.")
     short = [
         f"{one.part} ({one_line(one.a, 30) or '–'} → {one_line(one.b, 30) or '–'})"
         if len(one.a) + len(one.b) <= 60

@@ -26,7 +26,7 @@ from evalstudio.ui.kit.text import mark, one_line, plain, tooltip, tr, trn
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, Card, ElidedLabel, labelled
 
-FOUND = mark("found")
+FOUND = mark("Auto")
 DELIMITERS = {
     FOUND: None,
     mark("comma ,"): ",",
@@ -64,11 +64,11 @@ class DatasetView(QWidget):
             self.copy,
             "copy_dataset",
             tr("Copy into the workspace"),
-            tr("Results then never change with the original"),
+            tr("Later changes of the original file do not affect results"),
         )
         self.place = Button(tr("Use where it is"))
         labelled(
-            self.place, "use_in_place", tr("Use where it is"), tr("For a large file: only its path is kept")
+            self.place, "use_in_place", tr("Use where it is"), tr("For large files: only the path is kept")
         )
         self.header = QCheckBox(tr("Header row"))
         self.header.setChecked(True)
@@ -80,9 +80,12 @@ class DatasetView(QWidget):
         )
         self.delimiter = choice("dataset_delimiter", tr("Delimiter"), [tr(words) for words in DELIMITERS])
         self.encoding = choice("dataset_encoding", tr("Encoding"), (tr(FOUND), *ENCODINGS), editable=True)
-        self.input = choice("input_column", tr("Input column"), (), tr("What the model is asked"))
+        self.input = choice("input_column", tr("Input column"), (), tr("The column for the prompt"))
         self.expected = choice(
-            "expected_column", tr("Column with the expected answer"), (), tr("What evaluators compare with")
+            "expected_column",
+            tr("Column with the expected answer"),
+            (),
+            tr("The column that evaluators compare with"),
         )
         self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
@@ -99,8 +102,8 @@ class DatasetView(QWidget):
         )
         self.uses = make_table(
             "dataset_uses",
-            tr("Who uses the dataset"),
-            (tr("Kind"), tr("Name"), tr("The file since")),
+            tr("Where the dataset is used"),
+            (tr("Kind"), tr("Name"), tr("File since then")),
             stretched=1,
         )
         self._lay_out()

@@ -219,7 +219,7 @@ class DatasetsPage(QWidget):
         left.setMinimumWidth(190)
         empty = TextLabel(
             tr("No dataset yet.\n\nImport a file, or drop one anywhere on this window: CSV, JSON, JSON lines, Excel or Parquet.\n"
-            "You see its rows and what is wrong with them before it is taken."),
+            "Rows and problems are shown before it is imported."),
             "muted", name="datasets_empty",
         )  # fmt: skip
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -248,7 +248,7 @@ def users_of(
     uses = [(tr("evaluation"), entry.name, "", entry.reference) for entry in entries]
     place = path.resolve()
     for row in [row for row in rows if Path(row.dataset_path).resolve() == place][:MOST_RUNS]:
-        same = tr("the same") if row.dataset_hash == content_hash else tr("changed, or read otherwise")
+        same = tr("the same") if row.dataset_hash == content_hash else tr("changed since")
         name = f"{row.id} · {row.experiment} · {row.model}"
         uses.append((tr("run"), name, same if content_hash else "", ""))
     return uses

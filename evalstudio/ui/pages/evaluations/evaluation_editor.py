@@ -268,8 +268,8 @@ class EvaluationEditor(QWidget):
         syntax = [issue for issue in issues if issue.part == "text"]
         self.text_issue.show_sentences([issue.sentence for issue in syntax])
         count = len(issues)
-        self.tabs.setTabText(0, tr("Form ({count} to mend)").format(count=count) if count else tr("Form"))
-        self.tabs.setTabText(1, tr("Text (a mistake)") if syntax else tr("Text"))
+        self.tabs.setTabText(0, tr("Form ({count} to fix)").format(count=count) if count else tr("Form"))
+        self.tabs.setTabText(1, tr("Text (an error)") if syntax else tr("Text"))
 
     def _lay_out(self) -> None:
         text = QWidget()

@@ -22,6 +22,7 @@ from evalstudio.evaluations.loading import EXAMPLE, variants
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, StartRun
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.folding import Folding
 from evalstudio.ui.kit.form_fields import exact_text
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S
@@ -123,8 +124,8 @@ class EvaluationsPage(QWidget):
             self.editor.save(over_others=over_others)
         except ChangedElsewhere as error:
             offers = (
-                Offer(tr("Write over it"), partial(self.save, over_others=True)),
-                Offer(tr("Read it again"), lambda: self.editor.open(self.editor.reference)),
+                Offer(tr("Overwrite"), partial(self.save, over_others=True)),
+                Offer(tr("Reload"), lambda: self.editor.open(self.editor.reference)),
             )
             self._session.tell(str(error), "warning", *offers, key="evaluation")
         except EvalStudioError as error:
@@ -239,7 +240,7 @@ class EvaluationsPage(QWidget):
         if self.editor.issues:
             count = len(self.editor.issues)
             self.bar.say(
-                trn("{n} thing to mend before it can run.", "{n} things to mend before it can run.", count),
+                trn("{n} problem to fix before it can run.", "{n} problems to fix before it can run.", count),
                 "bad",
             )
         elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):
@@ -347,6 +348,7 @@ class EvaluationsPage(QWidget):
         session.runs_changed.connect(self._propose)
         session.engine.state_changed.connect(self._engine_changed)
         actions.connect("save_evaluation", self.save)
+        actions.connect("list", Folding(self, self.list).turn)
         actions.connect("try_evaluation", lambda: spawn(self.try_out()))
         actions.connect("run_evaluation", lambda: spawn(self.run()))
 

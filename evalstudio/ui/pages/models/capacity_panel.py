@@ -57,20 +57,20 @@ class CapacityPanel(QWidget):
         self.most = CalmSpinBox()
         self.most.setRange(1, 10_000)
         self.most.setValue(FIRST_MOST)
-        labelled(self.most, "capacity_most", tr("Up to so many calls in flight"))
+        labelled(self.most, "capacity_most", tr("The highest concurrency to measure"))
         self.samples = CalmSpinBox()
         self.samples.setRange(0, 10_000_000)
         self.samples.setSpecialValueText(tr("as needed"))
         labelled(
             self.samples,
             "capacity_samples",
-            tr("Calls to spend at most"),
+            tr("Most calls to make"),
             tr("0: as many as it takes; the samples are asked again where there are too few"),
         )
         self.start = Button(tr("&Measure"))
         labelled(self.start, "capacity_start", tr("Measure the capacity"))
         self.stop = Button(tr("St&op"))
-        labelled(self.stop, "capacity_stop", tr("Stop measuring"), tr("What was answered is kept"))
+        labelled(self.stop, "capacity_stop", tr("Stop measuring"), tr("Answers are kept"))
         self.plan = TextLabel("", "muted", name="capacity_plan")
         self.plan.setWordWrap(True)
         self.progress = QProgressBar()
@@ -85,7 +85,7 @@ class CapacityPanel(QWidget):
             self.apply,
             "capacity_apply",
             tr("Apply what was found"),
-            tr("Runs on this model that set no strategy use it"),
+            tr("Used by runs on this model that set no strategy"),
         )
         self._lay_out()
         self._settle = QTimer(self)
@@ -123,7 +123,7 @@ class CapacityPanel(QWidget):
         if self._busy or not self._model:
             return
         self._busy, self._run_id, self._levels, self._measured = True, None, [], self._model
-        self._say(tr("Measuring with one call at a time…"))
+        self._say(tr("Measuring at concurrency 1…"))
         self.chart.show_levels((), None)
         self._adapt()
         try:
@@ -155,7 +155,7 @@ class CapacityPanel(QWidget):
                 self._levels.append(event)
                 self.chart.show_levels(self._levels, None)
                 self._say(
-                    tr("{concurrency} in flight: {rate:.3g} samples/s; going on…").format(
+                    tr("{concurrency} in flight: {rate:.3g} samples/s; continuing…").format(
                         concurrency=event.concurrency, rate=event.rate
                     )
                 )

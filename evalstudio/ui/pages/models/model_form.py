@@ -212,7 +212,7 @@ class ModelForm(QWidget):
         if names is not None:
             words = trn(
                 "It offers one model.",
-                "It offers {n} models; a part of a name, typed above, shows those that have it.",
+                "{n} models found. Type to filter.",
                 len(names),
             )
             self._tell(words, "good")
@@ -278,16 +278,14 @@ class ModelForm(QWidget):
 
     def _make_fields(self, session: Session, book: ModelBook) -> None:
         self.name = QLineEdit()
-        labelled(
-            self.name, "model_name", tr("Name"), tr("What evaluations, --model and the Runs page call it")
-        )
+        labelled(self.name, "model_name", tr("Name"), tr("The name in evaluations and on the Runs page"))
         self.provider = TextLabel("", name="model_provider")
         self._endpoint = EndpointFields(session, book, self._fetch, self)
         self._function = FunctionFields(session, self)
         self.requests = count_field(
-            "requests_per_minute", tr("Requests a minute"), tr("no limit"), MOST_A_MINUTE
+            "requests_per_minute", tr("Requests per minute"), tr("no limit"), MOST_A_MINUTE
         )
-        self.tokens = count_field("tokens_per_minute", tr("Tokens a minute"), tr("no limit"), MOST_A_MINUTE)
+        self.tokens = count_field("tokens_per_minute", tr("Tokens per minute"), tr("no limit"), MOST_A_MINUTE)
         self.cap = count_field(
             "model_cap", tr("In flight at most, all runs together"), tr("no limit"), MAXIMUM
         )
@@ -318,7 +316,7 @@ class ModelForm(QWidget):
             self.requests,
             TextLabel(tr("requests"), "muted"),
             self.tokens,
-            TextLabel(tr("tokens a minute"), "muted"),
+            TextLabel(tr("tokens per minute"), "muted"),
         )
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(SPACE_M)
@@ -329,7 +327,7 @@ class ModelForm(QWidget):
             (tr("Provider"), self.provider), (tr("Base URL"), self._endpoint.base_url), (tr("API key"), self.key),
             (tr("Model"), self._endpoint.model_line), (tr("File"), self._function.path_line), (tr("Function"), self._function.function),
             (tr("Name"), self.name), ("", self._function.thread_safe),
-            (tr("Rates"), self._rates_line), (tr("At most in flight"), self.cap), (tr("Default window"), self.window_size),
+            (tr("Rates"), self._rates_line), (tr("Max concurrency"), self.cap), (tr("Default concurrency"), self.window_size),
             (tr("Prices"), self.prices),
         ):  # fmt: skip
             label = TextLabel(caption)

@@ -214,7 +214,7 @@ class ModelsPage(QWidget):
         self.form.setAutoFillBackground(False)
         self.tabs = Tabs("model_tabs", tr("Set-up, capacity, and what was learned"))
         for widget, title in (
-            (scroll, tr("Set-up")), (self.capacity, tr("Capacity finder")), (self.learned, tr("What was learned")),
+            (scroll, tr("Set-up")), (self.capacity, tr("Capacity finder")), (self.learned, tr("Measured")),
         ):  # fmt: skip
             self.tabs.addTab(widget, title)
         card = Card()

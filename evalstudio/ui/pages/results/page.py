@@ -170,6 +170,7 @@ class ResultsPage(QWidget):
         spread.score_chosen.connect(lambda span: records.ask(score=span))
         spread.evaluator_chosen.connect(lambda name: records.ask(evaluator=name, score=None))
         records.query_changed.connect(self._filters_changed)
+        records.large_changed.connect(lambda large: spread.setVisible(not large))
         records.details_shown.connect(self.waterfall.show_record)
         self.export_button.clicked.connect(self._ask_for_file)
         self.clear.clicked.connect(records.clear_filters)

@@ -33,8 +33,8 @@ SETTLE_MS = 400
 SLIDER_STEPS = 1_000
 SLIDER_TOP = 256
 MOST_REQUESTS = 1_000_000
-REQUESTS_HINT = mark("At most so many requests a minute to this endpoint, from all runs; at once")
-SOURCES = {"live control": mark("set here"), "option": mark("as it was started"), "evaluation": mark("from the evaluation"), "model": mark("from Models"),
+REQUESTS_HINT = mark("Limit of requests per minute to this endpoint, for all runs. Takes effect at once.")
+SOURCES = {"live control": mark("set here"), "option": mark("set at the start"), "evaluation": mark("from the evaluation"), "model": mark("from Models"),
            "settings": mark("from the settings")}  # fmt: skip
 AT_ONCE = mark("at once")
 NAMES = (mark("Sequential"), mark("Sliding window"), mark("Adaptive"))
@@ -59,38 +59,36 @@ class LimitsBar(Card):
         self.strategy = _WholeCombo()
         self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.strategy.addItems([tr(name) for name in NAMES])
-        labelled(self.strategy, "strategy", tr("Strategy"), tr("How the number of calls in flight is chosen"))
+        labelled(self.strategy, "strategy", tr("Strategy"), tr("How the concurrency is chosen"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, SLIDER_STEPS)
         self.slider.setPageStep(100)
         self.slider.setMinimumWidth(60)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        labelled(self.slider, "window_slider", tr("Window size"), tr("How many calls may be in flight"))
+        labelled(self.slider, "window_slider", tr("Concurrency"), tr("The largest number of calls in flight"))
         self.window_size = CalmSpinBox()
         self.window_size.setRange(1, MAXIMUM)
         self.window_size.setKeyboardTracking(False)
         labelled(
             self.window_size,
             "window_size",
-            tr("Window size as a number"),
-            tr("How many calls may be in flight"),
+            tr("Concurrency as a number"),
+            tr("The largest number of calls in flight"),
         )
-        self._window_label = QLabel(tr("&Window"))
+        self._window_label = QLabel(tr("&Concurrency"))
         self._window_label.setBuddy(self.window_size)
         self.workers = CalmSpinBox()
         self.workers.setRange(1, MAXIMUM)
         self.workers.setKeyboardTracking(False)
-        labelled(
-            self.workers, "workers", tr("Workers"), tr("Threads that run the model, a synchronous function")
-        )
+        labelled(self.workers, "workers", tr("Workers"), tr("Threads that run a synchronous function"))
         self._workers_label = QLabel(tr("Wor&kers"))
         self._workers_label.setBuddy(self.workers)
         self.requests = CalmSpinBox()
         self.requests.setRange(0, MOST_REQUESTS)
-        self.requests.setSpecialValueText(tr("any"))
+        self.requests.setSpecialValueText(tr("No limit"))
         self.requests.setGroupSeparatorShown(True)
         self.requests.setKeyboardTracking(False)
-        labelled(self.requests, "run_requests", tr("Requests a minute"), tr(REQUESTS_HINT))
+        labelled(self.requests, "run_requests", tr("Requests per minute"), tr(REQUESTS_HINT))
         self._requests_label = QLabel(tr("&Req/min"))
         self._requests_label.setBuddy(self.requests)
         self._in_force = TextLabel("", "muted", name="limit_in_force")
@@ -159,7 +157,7 @@ class LimitsBar(Card):
             tr("{in_flight:,} of {limit:,} in flight").format(in_flight=in_flight, limit=limit)
         )
         self._in_force.setToolTip(
-            tr("The application's ceiling is {ceiling:,} calls at once.").format(ceiling=ceiling)
+            tr("The application's concurrency limit is {ceiling:,} calls.").format(ceiling=ceiling)
         )
         if not self._is_busy:
             self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)
@@ -198,7 +196,7 @@ class LimitsBar(Card):
         metrics = QFontMetrics(QApplication.font())  # its own font is updated later
         most = tr("{in_flight:,} of {limit:,} in flight").format(in_flight=MAXIMUM, limit=MAXIMUM)
         for label, texts in (
-            (self._scope, scopes), (self._window_label, [tr("At &most"), tr("&Window")]), (self._in_force, [most]),
+            (self._scope, scopes), (self._window_label, [tr("&Max concurrency"), tr("&Concurrency")]), (self._in_force, [most]),
         ):  # fmt: skip
             label.setFixedWidth(max(metrics.horizontalAdvance(text) for text in texts) + 2)
         for widget in (self.requests, self._requests_label):  # they come with a run and go with it
@@ -263,7 +261,7 @@ class LimitsBar(Card):
     def _adapt(self) -> None:
         sequential = self.strategy.currentIndex() == 0
         is_adaptive = self.strategy.currentIndex() == ADAPTIVE
-        self._window_label.setText(tr("At &most") if is_adaptive else tr("&Window"))
+        self._window_label.setText(tr("&Max concurrency") if is_adaptive else tr("&Concurrency"))
         for widget in (self.slider, self.window_size):
             widget.setEnabled(not sequential)
 

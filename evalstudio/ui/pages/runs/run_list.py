@@ -144,7 +144,7 @@ class RunList(Card):
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.viewport().setAutoFillBackground(False)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
-        self._empty = TextLabel(tr("No runs yet.\nStart one on the right."), "muted", name="run_list_empty")
+        self._empty = TextLabel(tr("No runs yet."), "muted", name="run_list_empty")
         self._empty.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         self._shown: tuple[list[RunRow], dict[int, RunModel], int | None] = ([], {}, None)
         self.filter = QLineEdit()
@@ -152,7 +152,7 @@ class RunList(Card):
         self.filter.setClearButtonEnabled(True)
         labelled(
             self.filter, "run_filter", tr("Filter the runs"),
-            tr("Words of an experiment, evaluation, model or state, as in: flaky errors"),
+            tr("Search experiment, evaluation, model and state"),
         )  # fmt: skip
         self.filter.textChanged.connect(lambda *_: self.show_runs(*self._shown))
         self.filter.hide()
@@ -188,9 +188,7 @@ class RunList(Card):
         self.model.set_entries(fitting)
         self.filter.setVisible(len(rows) > FEW or bool(words))
         self._empty.setVisible(not fitting)
-        self._empty.show_text(
-            tr("No run has all of these words.") if rows else tr("No runs yet.\nStart one on the right.")
-        )
+        self._empty.show_text(tr("No run found.") if rows else tr("No runs yet."))
         for place, entry in enumerate(self.model.entries):
             if entry.run_id == focus and self.view.currentIndex().row() != place:
                 self.view.setCurrentIndex(self.model.index(place))

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE
 from evalstudio.protocol import BinRuns, DuplicateRun, RenameExperiment, RestoreRuns
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.text import one_line, tr, trn
 from evalstudio.ui.pages.runs.bin_dialog import BinDialog
 from evalstudio.ui.state.engine_client import EngineState
@@ -101,15 +102,14 @@ class RunMenu:
         row = self._row
         if row is None:
             return
-        dialog = QInputDialog(self._parent)
-        dialog.setObjectName("rename_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(tr("Rename the experiment"))
         runs = sum(one.experiment == row.experiment for one in self._session.rows)
-        dialog.setLabelText(trn("Its name:", "The name of this experiment of {n} runs:", runs))
-        dialog.setTextValue(row.experiment)
-        dialog.textValueSelected.connect(lambda name: spawn(self._rename(row.experiment, name.strip())))
-        dialog.open()
+        sheet = Sheet(
+            self._parent, "rename_dialog", tr("Rename the experiment"),
+            trn("It has {n} run.", "It has {n} runs.", runs), tr("Rename"),
+        )  # fmt: skip
+        field = sheet.add_field("rename_field", tr("Name"), row.experiment)
+        sheet.agreed.connect(lambda: spawn(self._rename(row.experiment, field.text().strip())))
+        sheet.open()
 
     async def _rename(self, old: str, new: str) -> None:
         if new != old and await self._call(RenameExperiment(old, new)):

@@ -22,6 +22,7 @@ from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled
 from evalstudio.ui.state.model_book import DEMO_MODELS
 
+SAMPLES_WIDTH = 84  # pixels; its hint would make room for ten million
 FIRST_EXAMPLE = "sentiment"
 
 
@@ -69,17 +70,21 @@ class StartBar(Card):
             self.model,
             "model",
             tr("Model"),
-            tr("As in the evaluation; or another one, like openai/gpt-4o-mini"),
+            tr("The evaluation's model, or another one such as openai/gpt-4o-mini"),
         )
         self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
+        self.samples.setMinimumWidth(SAMPLES_WIDTH)
         labelled(self.samples, "samples", tr("Samples"), tr("How many samples to run; 0: all"))
         self.experiment = QLineEdit()
         self.experiment.setMaxLength(120)
         labelled(
-            self.experiment, "experiment", tr("Experiment"), tr("Runs under one name go on where they ended")
+            self.experiment,
+            "experiment",
+            tr("Experiment"),
+            tr("A run with the name of an earlier one continues it"),
         )
         self.start_button = ActionButton(actions["start"], primary=True)
         self._lay_out(actions)

@@ -36,7 +36,7 @@ def test_that_runs_of_a_dataset_are_ranked_tested_and_drawn(open_filled: Opened)
     assert driver.find(QComboBox, "several_dataset").currentText() == "words.jsonl · 3 runs"
     assert [cell.split(" ")[0] for cell in column(driver, 1)] == ["2", "3", "1"]
     assert column(driver, 3) == ["40 of 40", "40 of 40", "36 of 40, too few"]
-    assert column(driver, 4)[2] == "the baseline"
+    assert column(driver, 4)[2] == "baseline"
     assert column(driver, 4)[0].startswith("better: +")
     assert "corrected for 2 tests (Holm)" in driver.find(QLabel, "several_status").text()
     legend = driver.find(QLabel, "legend_overlay_throughput").text()
@@ -53,7 +53,7 @@ def test_that_unticking_choosing_a_baseline_and_ticking_nothing_act(open_filled:
     box.setCurrentIndex(box.findData(2))
     box.activated.emit(box.currentIndex())
     driver.wait(lambda: several.ranking is not None and several.ranking.board.baseline == 2)
-    assert column(driver, 4)[0] == "the baseline"
+    assert column(driver, 4)[0] == "baseline"
     assert column(driver, 4)[2].startswith("worse: −")
     runs = driver.find(QListWidget, "several_list")
     runs.item(0).setCheckState(Qt.CheckState.Unchecked)  # run 3

@@ -26,7 +26,7 @@ from evalstudio.ui.charts.histogram import HistogramChart
 from evalstudio.ui.pages.evaluations.sample_preview import answer_parts
 from evalstudio.ui.pages.results.waterfall import Span, Waterfall, spans_of
 from evalstudio.ui.records.record_cells import ANSWER, PROMPT
-from evalstudio.ui.records.record_detail import sections
+from evalstudio.ui.records.record_text import sections
 from tests.ui.driver import Driver
 
 COST = 10

@@ -61,7 +61,7 @@ def test_that_a_run_whose_rest_backs_off_says_so_with_a_countdown_and_the_cause(
     )
     header.show_run(now)
     assert text(header, "run_binding") == (
-        "The 2 samples that are left are backing off; the next attempt starts in 2.4 s: 429, Retry-After 5 s"
+        "The 2 samples that are left are backing off; next attempt in 2.4 s: 429, Retry-After 5 s"
     )
     strip = SlotStrip()
     strip.show_run(now)

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
-    QInputDialog,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QSpinBox,
@@ -97,7 +97,7 @@ def test_that_requests_a_minute_act_at_once_and_are_marked(open_window: OpenWind
     driver.wait(lambda: requests.isVisible() and driver.saved() > 0)
     requests.setValue(30)
     driver.wait(lambda: driver.session.focused.snapshot.rates.requests_set == 30)
-    driver.wait(lambda: "requests a minute" in driver.find(QLabel, "run_binding").text())
+    driver.wait(lambda: "requests per minute" in driver.find(QLabel, "run_binding").text())
     changes = driver.find(QTableWidget, "change_table")
     driver.wait(lambda: changes.rowCount() == 1)
     assert (changes.item(0, 1).text(), changes.item(0, 3).text()) == ("requests per minute", "30")
@@ -138,8 +138,8 @@ def test_that_a_run_is_done_again_renamed_and_deleted(open_filled: OpenWindow) -
     driver.wait(lambda: driver.session.focus == 2 and driver.state())
     driver.wait(driver.find(QAction, "rename_experiment").isEnabled)
     driver.find(QAction, "rename_experiment").trigger()
-    driver.find(QInputDialog, "rename_dialog").setTextValue("a better name")
-    driver.find(QInputDialog, "rename_dialog").accept()
+    driver.find(QLineEdit, "rename_field").setText("a better name")
+    driver.qtbot.mouseClick(driver.find(QPushButton, "rename_dialog_verb"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.session.rows[0].experiment == "a better name")
     driver.wait(lambda: driver.find(QLabel, "run_title").text() == "a better name")
     driver.find(QAction, "duplicate_run").trigger()
@@ -270,7 +270,7 @@ def test_that_another_workspace_is_taken_by_opening_the_window_anew(
     driver.ready()
     driver.session.workspace_option = None  # as if it had not been given
     driver.session.change_settings(changed(driver.session.settings, workspace=str(tmp_path / "other")))
-    assert "The workspace is used from the window's next start on." in driver.messages()
+    assert "The workspace is used after the window is reopened." in driver.messages()
     press(driver, "offer_reopen_the_window_now")
     assert driver.window.reopens
     assert not driver.window.isVisible()
