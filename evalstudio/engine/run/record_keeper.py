@@ -74,7 +74,9 @@ class RecordKeeper:
         saved = Saved(record, scores, item.attempts, token, item.again, question)
         self._writer.save(saved)
 
-    def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool, seconds: float) -> None:
+    def save_later_score(
+        self, record_id: int, score: Score, last: bool, scored: bool, seconds: float
+    ) -> None:
         """Queues one score that arrived `seconds` after its answer was saved."""
         self.save_scores(record_id, (score,), last=last, scored=scored, seconds=seconds)
 

@@ -164,7 +164,9 @@ class Run:
         if self.attempts.alone or (self.in_flight and self.queue.next_crashes(now)):
             return Wait(Binding.CRASHED, None)
         if self.scoring.waiting >= JUDGED_LATER * self.controls.limit:
-            return Wait(Binding.JUDGES, None)  # first: while it holds, a free slot or worker would change nothing
+            return Wait(
+                Binding.JUDGES, None
+            )  # first: while it holds, a free slot or worker would change nothing
         if not self.adaptive and len(self.in_flight) >= self.controls.limit:
             return Wait(Binding.MAXIMUM, None)
         taken = len(self.in_flight) // self.plan.samples_a_call
