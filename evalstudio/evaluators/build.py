@@ -58,6 +58,9 @@ KINDS: dict[str, Kind] = {
     "chrf": Kind(chrf, ("mean",)),
     "recorded": Kind(recorded, ("mean",), from_columns=("value",)),
 }
+BENCHMARK = "lm_eval"
+"""A metric of a benchmark's task: written by the benchmark, so it is no type for a person to choose."""
+BENCHMARK_S = 60.0  # in which a task's own code judges one answer
 EVERY = ("type", "name", "metrics", "unreadable")
 TEXTS = ("path", "function", "prompt", "question", "direction")
 
@@ -143,6 +146,8 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
         return _python(options, table, name, columns, base)
     if kind_name == "judge":
         return _judge(options, table, name, columns)
+    if kind_name == BENCHMARK:
+        return _benchmark(options, table, name)
     kind = KINDS.get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
         message = (
@@ -269,6 +274,21 @@ def _judge(
 
     return Evaluator(
         name, "judge", metrics, refuse, judge.direction, judge.scale, judge, _unreadable(table, name)
+    )
+
+
+def _benchmark(options: Mapping[str, Any], table: Mapping[str, Any], name: str) -> Evaluator:
+    def refuse(answer: str, values: Mapping[str, Any]) -> Score:
+        raise EvaluationError("a benchmark's own code gives this score, in a process of its own")
+
+    return Evaluator(
+        name,
+        BENCHMARK,
+        _metrics(table, ("mean",), name),
+        refuse,
+        direction="lower" if options.get("direction") == "lower" else "higher",
+        apart=True,
+        longest_s=BENCHMARK_S,
     )
 
 

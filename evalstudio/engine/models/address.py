@@ -9,7 +9,7 @@ from evalstudio.models.keys import REFERENCE, find_key
 from evalstudio.models.providers import check_address
 from evalstudio.models.settings import ModelSettings
 
-_ENDINGS = ("/chat/completions", "/messages")  # often pasted with the base URL
+_ENDINGS = ("/chat/completions", "/completions", "/messages")  # often pasted with the base URL
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,12 @@ class Exchange:
         headers: dict[str, str],
         on_parts: Callable[[int], None],
         time_left: float | None = None,
+        read: Callable[[bytes], CallResult] | None = None,
     ) -> CallResult:
-        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived."""
+        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived.
+
+        `read` decodes the whole answer where that depends on the request.
+        """
         watch = _Watch(self._timeouts, time_left, streams=self._gather is not None)
         gathered: Gathered | None = None
         timed_out = False
@@ -118,7 +122,10 @@ class Exchange:
                         return await self._failure(response, response_headers)
                     if self._gather is None or _kind(response_headers) in ("application/json", "text/html"):
                         result = self._whole(
-                            await self._body(response), response.status_code, response_headers
+                            await self._body(response),
+                            response.status_code,
+                            response_headers,
+                            read or self._read,
                         )
                     else:
                         gathered = self._gather()
@@ -130,6 +137,7 @@ class Exchange:
                 f"{place(self.url)} {result.message}" if result.message else "",
                 response.status_code,
                 watch.first_token,
+                fatal=result.fatal,
                 rates=rate_headers(response_headers, wall_now=datetime.now(UTC)),
                 connect=connect,
             )
@@ -188,13 +196,15 @@ class Exchange:
             fatal=is_fatal(status, body),
         )
 
-    def _whole(self, data: bytes, status: int, headers: dict[str, str]) -> CallResult:
+    def _whole(
+        self, data: bytes, status: int, headers: dict[str, str], read: Callable[[bytes], CallResult]
+    ) -> CallResult:
         if not data.strip():
             raise _Unreadable(
                 f"{place(self.url)} answered with nothing ({status}); check the base URL and the server's log."
             )
         try:
-            return self._read(data)
+            return read(data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if _kind(headers) == "text/html":
                 why = "a web page; check that the base URL ends where the API begins, often in /v1"
