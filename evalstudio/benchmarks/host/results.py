@@ -8,7 +8,7 @@ from typing import Any
 
 from evalstudio.benchmarks.host.writing import storable
 
-BOOTSTRAPS = 100_000  # lm-eval's default, for the standard errors of metrics without a formula
+BOOTSTRAPS = 1_000  # for the standard errors of metrics without a formula; 100,000, the default of lm-eval, take minutes
 
 
 class Results:
