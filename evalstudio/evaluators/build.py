@@ -12,6 +12,7 @@ import msgspec
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score, Unreadable
 from evalstudio.evaluators.built import Evaluator
+from evalstudio.evaluators.code_tests import APART_S, code_tests
 from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.custom import load_function
 from evalstudio.evaluators.exact_match import exact_match
@@ -26,6 +27,7 @@ from evalstudio.evaluators.rouge import rouge_l
 from evalstudio.evaluators.similarity import similarity
 from evalstudio.evaluators.squad import token_f1
 from evalstudio.evaluators.translation import bleu, chrf
+from evalstudio.sandbox.bubblewrap import require_sandbox
 from evalstudio.templating.templates import compile_value, has_markup
 
 
@@ -56,6 +58,9 @@ KINDS: dict[str, Kind] = {
     "rouge_l": Kind(rouge_l, ("mean",), scale=(0.0, 1.0)),
     "bleu": Kind(bleu, ("mean",)),
     "chrf": Kind(chrf, ("mean",)),
+    "code_tests": Kind(
+        code_tests, from_columns=("tests", "before"), longest_s=APART_S, check=require_sandbox
+    ),
     "recorded": Kind(recorded, ("mean",), from_columns=("value",)),
 }
 BENCHMARK = "lm_eval"

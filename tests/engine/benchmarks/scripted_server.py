@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import sys
+from itertools import pairwise
 from typing import Any
 
 from aiohttp import web
@@ -74,7 +75,7 @@ class ScriptedServer:
         tokens = [*TOKEN.findall(prompt), " next"]
         values: list[float | None] = [None]
         tops: list[dict[str, float] | None] = [None]
-        for before, token in zip(tokens, tokens[1:], strict=False):
+        for before, token in pairwise(tokens):
             value = -(number_of(before, token) % 1000 + 1) / 128
             values.append(value)
             better = number_of(token, before) % 3 == 0
