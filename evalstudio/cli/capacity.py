@@ -37,7 +37,7 @@ def capacity_command(
         match event:
             case CapacityPlan():
                 console.print(
-                    f"At most {event.calls:,} calls, cost at most about {money(event.cost)}; the answers are kept "
+                    f"At most {event.calls:,} calls, {_cost(event.cost)}; the answers are kept "
                     f"in the experiment '{event.experiment}'.",
                     markup=False,
                 )
@@ -88,3 +88,7 @@ def line_of(level: Level) -> str:
     if level.failed:
         parts.append(f"{level.failed} attempts failed")
     return ", ".join(parts)
+
+
+def _cost(dollars: float | None) -> str:
+    return money(None) if dollars is None else f"cost at most about {money(dollars)}"

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.errors import DifferentRunError, EvalStudioError
 from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
 from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
@@ -79,7 +79,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except EvalStudioError as error:
-        click.echo(f"evalstudio: {visible(redact(str(error)))}", err=True)
+        hint = " (--new-run)" if isinstance(error, DifferentRunError) else ""
+        click.echo(f"evalstudio: {visible(redact(str(error)))}{hint}", err=True)
         sys.exit(USAGE)
     except OSError as error:
         reason = explain_output(error)

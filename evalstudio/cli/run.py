@@ -24,14 +24,12 @@ from evalstudio.engine.loop import run
 from evalstudio.evaluations.loading import is_python
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Event, LogLine, Snapshot
-from evalstudio.reports.score_text import percent, too_few
+from evalstudio.reports.gate import Gate
 from evalstudio.settings.schema import option_help
 from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
 
-Gate = tuple[float | None, float | None]
-"""The least first score and the least share of answers that have it; None: not asked for, and the usual share."""
 BY_SIGNAL = "interrupted by Ctrl-C"
 SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 
@@ -78,7 +76,10 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 )
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
 @click.option(
-    "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
+    "--wait",
+    "attended",
+    is_flag=True,
+    help="Where a run pauses itself, try again now and then instead of ending it.",
 )
 @click.option(
     "--ceiling",
@@ -147,7 +148,7 @@ def run_in_terminal(
             "--cluster": cluster, "--samples": samples, "--sample-timeout": sample_timeout,
         }  # fmt: skip
         return _run_functions(
-            evaluation, given, model, new_run=new_run, gate=(fail_under, min_coverage), allow_errors=allow_errors,
+            evaluation, given, model, new_run=new_run, gate=Gate(fail_under, min_coverage=min_coverage), allow_errors=allow_errors,
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
@@ -169,7 +170,14 @@ def run_in_terminal(
                 progress.note(level, text)
 
     async def work() -> tuple[list[Snapshot], bool]:
-        engine = Engine(workspace_of(workspace), settings, emit=emit, attended=attended, ceiling=ceiling)
+        engine = Engine(
+            workspace_of(workspace),
+            settings,
+            emit=emit,
+            attended=attended,
+            continues=attended,
+            ceiling=ceiling,
+        )
         await engine.start()
         try:
             started = await engine.start_all(evaluation, wanted)
@@ -190,7 +198,7 @@ def run_in_terminal(
         print_overview(console, finals)
     if was_interrupted:
         return INTERRUPTED
-    return max(_status(final, (fail_under, min_coverage), allow_errors) for final in finals)
+    return max(_status(final, Gate(fail_under, min_coverage=min_coverage), allow_errors) for final in finals)
 
 
 def _folders(include: tuple[str, ...]) -> tuple[str, ...]:
@@ -231,8 +239,7 @@ def _run_functions(
     for final, own in collected.finals:
         if not as_json:
             print_summary(make_console(), final)
-        asked, least = (here if here is not None else there for here, there in zip(gate, own, strict=True))
-        statuses.append(_status(final, (asked, least), allow_errors))
+        statuses.append(_status(final, gate.over(own), allow_errors))
     return INTERRUPTED if collected.interrupted else max(statuses)
 
 
@@ -248,24 +255,11 @@ def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
 def _status(final: Snapshot, gate: Gate, allow_errors: bool) -> int:
     if final.state in (RunState.STOPPED, RunState.PAUSED):
         return STOPPED
-    if (problem := _behind(final, gate)) is not None:
+    if (problem := gate.problem(final)) is not None:
         click.echo(f"{final.evaluation}: {problem}.", err=True)
         return NOT_ALL
     unscored = any(score.unscored for score in final.scores)
     return NOT_ALL if (final.errored or unscored) and not allow_errors else SCORED
-
-
-def _behind(final: Snapshot, gate: Gate) -> str | None:
-    """What keeps a run from passing a gate; None if nothing does, or there is no gate."""
-    asked, least = gate
-    if asked is None:
-        return None
-    first = final.scores[0] if final.scores else None
-    if first is None or first.value is None:
-        return f"nothing was scored, and at least {asked:g} is asked for"
-    if first.value < asked:
-        return f"{first.evaluator} ({first.metric}) is {percent(first)}, and at least {asked:g} is asked for"
-    return too_few(first, final.saved, final.errored, LEAST_COVERAGE if least is None else least)
 
 
 @contextlib.contextmanager

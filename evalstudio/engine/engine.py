@@ -35,6 +35,7 @@ from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
 from evalstudio.engine.store_trouble import StoreTrouble
 from evalstudio.engine.ticker import Ticker
+from evalstudio.engine.user_code.forks import fork_guard
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
@@ -44,7 +45,7 @@ from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.database import Connection
 from evalstudio.store.endpoint_memory import save_prior
 from evalstudio.store.reader import Reader
-from evalstudio.store.run_records import answers_of
+from evalstudio.store.run_records import answers_of, forget_crashes
 from evalstudio.store.runs import (
     RunRow,
     beat,
@@ -65,7 +66,7 @@ class Engine:
     """Runs evaluations in one workspace. All methods must be called on the event loop that started it.
 
     `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
-    pauses itself; without, it ends as stopped. `on_hung` is called once, when so many calls hang in threads that the
+    pauses itself; without, it ends as stopped. With `continues` it goes on by itself, now and then. `on_hung` is called once, when so many calls hang in threads that the
     process should be restarted; without it the runs that hang are stopped. `clock` is monotonic, in seconds.
     """
 
@@ -76,6 +77,7 @@ class Engine:
         *,
         emit: Callable[[Event], None] = lambda event: None,
         attended: bool = False,
+        continues: bool = False,
         on_hung: Callable[[], None] | None = None,
         ceiling: int | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -85,7 +87,7 @@ class Engine:
         self.runs: dict[int, Run] = {}
         self.servers = Servers()
         self._emit = emit
-        self._attended = attended
+        self._attended, self._continues = attended, continues
         self._ceiling_option = ceiling
         self._on_hung = on_hung
         self._ceiling = ceiling_in_force(self.settings, ceiling)
@@ -110,8 +112,11 @@ class Engine:
             loop.call_soon_threadsafe(self._store_trouble.report, sentence)
 
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
+        fork_guard.begin()
         self.admission = Admission(self._ceiling, self._clock)
-        self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
+        self._services = Services(
+            self._clock, self.admission, self._writer, self.log, self._attended, self._continues
+        )
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
         self._ticker = Ticker(
             self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
@@ -129,6 +134,7 @@ class Engine:
             self.admission.close()
             await asyncio.to_thread(self._writer.close)
             gc.set_threshold(*self._collected)
+            fork_guard.end()
         await self.servers.aclose()
 
     def leave(self, reason: str) -> None:
@@ -370,6 +376,7 @@ class Engine:
             lambda connection: None
         )  # all that was queued before is committed now
         await asyncio.sleep(0)
+        await run.check_dataset()
         await run.aclose()
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
@@ -389,6 +396,8 @@ class Engine:
                 connection, run.id, run.state, run.reason,
                 summary=msgspec.json.encode(summary).decode(), total=run.total,
             )  # fmt: skip
+            if run.state is not RunState.STOPPED:
+                forget_crashes(connection, run.id)
 
         await self._store_trouble.persist(save)
         del self.runs[run.id]

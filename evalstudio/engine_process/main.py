@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from os import _exit  # not the one that notes an end by a person's code
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
@@ -164,6 +165,7 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
         daemon=True,
     ).start()
     commander = Commander(engine, pipe.send)
+    commander.empty_old_bin()
     while (item := await inbox.get()) is not None:
         if isinstance(item, Restarting):
             await commander.aclose()
@@ -207,7 +209,7 @@ def _read(descriptor: int, put: Callable[[Request[Commands] | None], object]) ->
 
 def _end_hard_later() -> None:
     """Kills the process after a while: a loop blocked by user code must not outlive the window."""
-    timer = threading.Timer(CLOSE_S, os._exit, args=(1,))
+    timer = threading.Timer(CLOSE_S, _exit, args=(1,))
     timer.daemon = True
     timer.start()
 

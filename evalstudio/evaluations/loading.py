@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from evalstudio.benchmarks.reference import BenchmarkName, is_benchmark
-from evalstudio.core.errors import EvaluationError
+from evalstudio.core.errors import EvaluationError, ModelError
 from evalstudio.core.field_errors import explain_field
 from evalstudio.evaluations.spec import EvaluationSpec, with_conversations
+from evalstudio.models.key_names import refuse_commands
 from evalstudio.models.settings import ModelSettings
 from evalstudio.workspace.resources import resource
 
@@ -119,7 +120,10 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise EvaluationError(f"The evaluation file {path} is not valid TOML: {error}.") from error
     try:
+        refuse_commands(table)
         spec = msgspec.convert(with_conversations(table), EvaluationSpec)
+    except ModelError as error:
+        raise EvaluationError(f"The evaluation file {path} can't be used: {error}") from error
     except (msgspec.ValidationError, RecursionError) as error:
         raise EvaluationError(
             f"The evaluation file {path} has a field that can't be used: {explain_field(error, EvaluationSpec)}."

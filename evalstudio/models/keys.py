@@ -1,4 +1,7 @@
-"""API keys: kept in this session, an environment variable or the OS keychain; never in a file or the database."""
+"""API keys: kept in this session, an environment variable or the system's keychain; never in a workspace.
+
+Where there is no keychain, a person may ask for a file that only they can read (`key_file`).
+"""
 
 import contextlib
 import json
@@ -9,6 +12,8 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 from evalstudio.core.errors import ModelError
+from evalstudio.models.key_file import read_keys, write_key
+from evalstudio.models.key_names import COMMAND, check_key_name, key_from_command
 
 SERVICE = "evalstudio"
 REFERENCE = "env:"
@@ -27,6 +32,10 @@ _SECRET_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$", re.IGNOR
 
 _session: dict[str, str] = {}
 _lock = threading.Lock()
+
+
+class NoKeychainError(ModelError):
+    """The system's keychain is missing or locked."""
 
 
 class _Seen:
@@ -50,42 +59,63 @@ def keep_in_keychain(name: str, secret: str) -> None:
         if keyring.get_password(SERVICE, name) != secret:
             raise keyring.errors.KeyringError("it keeps nothing")
     except keyring.errors.KeyringError as error:
-        raise ModelError(
-            f"This machine has no keychain that can be used ({redact(str(error)) or type(error).__name__}); keep the key "
-            f"for this session, or set the environment variable {name}."
+        raise NoKeychainError(
+            "This machine has no keychain that is open, so the key can be kept for this session only. Start a "
+            "keychain (on Linux a Secret Service such as GNOME Keyring or KWallet), or set the environment variable "
+            f"{name}."
         ) from error
     _session.pop(name, None)  # an older session key must not take precedence
 
 
+def keep_in_file(name: str, secret: str) -> None:
+    """Stores a key in the key file, as clear text that only its owner can read. Blocking. Raises ModelError."""
+    _remember([secret])
+    write_key(name, secret)
+    _session.pop(name, None)
+
+
 def forget(name: str) -> None:
-    """Removes a key from the session and the keychain. Blocking."""
+    """Removes a key from the session, the keychain and the key file. Blocking."""
     import keyring
     import keyring.errors
 
     _session.pop(name, None)
+    write_key(name, "")
     with contextlib.suppress(keyring.errors.KeyringError):  # it was not there, or there is no keychain
         keyring.delete_password(SERVICE, name)
 
 
 def where_is(name: str) -> str:
-    """Returns where a key is found: session, environment, keychain, or empty. Blocking."""
+    """Returns where a key is found: session, environment, keychain, file, command, or empty. Blocking."""
     if not name:
         return ""
+    if name.startswith(COMMAND):
+        return "command"
     if _session.get(name):
         return "session"
     if os.environ.get(name):
         return "environment"
-    return "keychain" if _from_keychain(name) else ""
+    if _from_keychain(name):
+        return "keychain"
+    return "file" if name in read_keys() else ""
 
 
 def find_key(name: str) -> str | None:
-    """Returns the key called `name` from the session, else the environment, else the keychain; None for an empty name.
+    """Returns a key; None for an empty name. Blocking.
 
-    Raises ModelError if a name is given but no key is found.
+    It is taken from the session, else the environment, the keychain or the key file. A name that begins with
+    `command:` is a command, which runs once a process.
+
+    Raises:
+        ModelError: No key is found, the name can't be one, or the command fails.
     """
     if not name:
         return None
-    secret = _session.get(name) or os.environ.get(name) or _from_keychain(name)
+    check_key_name(name)
+    secret = _session.get(name)
+    if not secret and name.startswith(COMMAND):
+        secret = _session[name] = key_from_command(name.removeprefix(COMMAND))
+    secret = secret or os.environ.get(name) or _from_keychain(name) or read_keys().get(name)
     secret = secret.strip() if secret else None  # a pasted line end would make it an invalid header
     if not secret:
         raise ModelError(

@@ -17,6 +17,7 @@ from evalstudio.pytest_plugin.stash import EXPERIMENT, UNDECORATED
 if TYPE_CHECKING:
     from evalstudio.protocol import Event, Snapshot
     from evalstudio.pytest_plugin.session import EvaluationSession
+    from evalstudio.reports.gate import Gate
 
 FILES = "eval_*.py"
 FUNCTIONS = "eval_"
@@ -62,10 +63,8 @@ class Hooks:
     def pytest_evalstudio_event(self, event: "Event") -> None:
         """Called with a snapshot or a log line of the engine."""
 
-    def pytest_evalstudio_finished(
-        self, item: pytest.Item, final: "Snapshot", fail_under: float | None, min_coverage: float | None
-    ) -> None:
-        """Called when a run has ended."""
+    def pytest_evalstudio_finished(self, item: pytest.Item, final: "Snapshot", gate: "Gate") -> None:
+        """Called when a run has ended, with what was asked of it."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -15,7 +15,7 @@ from evalstudio.core.format import duration, milliseconds, money
 from evalstudio.models.keys import redact
 from evalstudio.protocol import LimitChange, ScoreNow, SecondBucket, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
-from evalstudio.reports.score_text import bounds_words, percent
+from evalstudio.reports.score_text import bounds_words, ends_words, percent
 from evalstudio.store.comparison import parts_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
@@ -107,8 +107,9 @@ def _figures(row: RunRow, summary: Snapshot | None) -> list[tuple[str, str]]:
         figures.append(("First token p50", milliseconds(summary.first_token.p50)))
     figures += [
         ("Tokens in / out", f"{summary.tokens_in:,} / {summary.tokens_out:,}"),
-        ("Cost", money(summary.cost, partial=summary.cost_is_partial and summary.cost is not None)),
+        ("Cost", money(summary.cost, partial=summary.cost_is_partial)),
     ]
+    figures += ends_words(summary.ends)
     if summary.cached:
         figures.append(("From the cache", f"{summary.cached:,}"))
     if summary.repeated:

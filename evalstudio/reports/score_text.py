@@ -1,8 +1,10 @@
 """Score formatting for people, the same in the window and the terminal."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from evalstudio.protocol import ScoreNow
+from evalstudio.store.rows import CUT_OFF
 
 if TYPE_CHECKING:
     from evalstudio.statistics.metrics import Aggregate
@@ -47,18 +49,6 @@ def coverage_of(score: ScoreNow, saved: int, errored: int) -> float:
     return min(1.0, max(0, scored) / saved)
 
 
-def too_few(score: ScoreNow, saved: int, errored: int, least: float) -> str | None:
-    """A sentence for a score that rests on fewer answers than a gate asks for; None if there are enough."""
-    coverage = coverage_of(score, saved, errored)
-    if coverage >= least:
-        return None
-    scored = round(coverage * saved)
-    return (
-        f"{score.evaluator} scored {scored:,} of {saved:,} answers ({coverage:.1%}), and a gate needs {least:.4g}"
-        f" of them: {score.metric} is {percent(score)}"
-    )
-
-
 def _number(metric: str, value: float) -> str:
     return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.3g}"
 
@@ -83,3 +73,23 @@ def score_words(evaluator: str, found: "Aggregate") -> str:
             found.bound_low, found.bound_high,
         )
     )  # fmt: skip
+
+
+def ends_words(ends: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Returns what a summary says of ends that are to be looked at: a label and its text, for each kind of them.
+
+    Example:
+        >>> ends_words({"length": 2, "vibes": 1})
+        [('Cut off', '2 answers ended at the limit of tokens'), ('Unknown ends', "'vibes' 1 answer")]
+    """
+    rows = []
+    if cut := ends.get(CUT_OFF):
+        rows.append(("Cut off", f"{_answers(cut)} ended at the limit of tokens"))
+    unknown = [f"'{word}' {_answers(count)}" for word, count in ends.items() if word != CUT_OFF]
+    if unknown:
+        rows.append(("Unknown ends", ", ".join(unknown)))
+    return rows
+
+
+def _answers(count: int) -> str:
+    return f"{count:,} answer{'' if count == 1 else 's'}"

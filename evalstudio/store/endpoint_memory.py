@@ -92,7 +92,8 @@ def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
 def model_histories(connection: sqlite3.Connection) -> list[ModelHistory]:
     """Returns every model that has runs, most recently used first."""
     rows = connection.execute(
-        "SELECT model, count(*), sum(saved), sum(errored), max(created_at) FROM runs GROUP BY model ORDER BY 5 DESC"
+        "SELECT model, count(*), sum(saved), sum(errored), max(created_at) FROM runs"
+        " WHERE deleted_at IS NULL GROUP BY model ORDER BY 5 DESC"
     ).fetchall()
     return [
         ModelHistory(model, runs, saved, errored, last, _errors(connection, model) if errored else ())
@@ -103,7 +104,7 @@ def model_histories(connection: sqlite3.Connection) -> list[ModelHistory]:
 def _errors(connection: sqlite3.Connection, model: str) -> tuple[tuple[str, int], ...]:
     rows = connection.execute(
         "SELECT outcome, count(*) FROM records WHERE outcome != 'ok' AND run_id IN"
-        " (SELECT id FROM runs WHERE model = ? AND errored ORDER BY id DESC LIMIT ?) GROUP BY outcome ORDER BY 2 DESC",
+        " (SELECT id FROM runs WHERE model = ? AND errored AND deleted_at IS NULL ORDER BY id DESC LIMIT ?) GROUP BY outcome ORDER BY 2 DESC",
         (model, NEWEST_RUNS),
     )
     return tuple((str(outcome), int(count)) for outcome, count in rows)

@@ -9,6 +9,7 @@ import platformdirs
 from evalstudio.core.errors import StoreError
 
 ENVIRONMENT_VARIABLE = "EVALSTUDIO_WORKSPACE"
+CONFIG_VARIABLE = "EVALSTUDIO_CONFIG"
 PRIVATE = 0o700
 
 
@@ -43,6 +44,13 @@ class Workspace:
     @property
     def logs(self) -> Path:
         return self.folder / "logs"
+
+
+def config_folder() -> Path:
+    """Returns the folder of settings: what the environment names, else the platform's."""
+    return Path(
+        os.environ.get(CONFIG_VARIABLE) or platformdirs.user_config_dir("evalstudio", appauthor=False)
+    )
 
 
 def find_workspace(option: str | os.PathLike[str] | None = None, current: str | None = None) -> Workspace:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from evalstudio.protocol import ScoreNow
-from evalstudio.reports.score_text import bounds_words, coverage_of, percent, short_score, too_few
+from evalstudio.reports.gate import Gate
+from evalstudio.reports.score_text import bounds_words, coverage_of, percent, short_score
 from tests.cli.support import evalstudio, said
+from tests.ui.factories import make_snapshot
 
 ANSWERS = {"few": 1, "most": 19, "all": 20}  # of 20, how many can be read
 
@@ -140,4 +142,5 @@ def test_that_a_score_is_told_with_its_bounds(one: ScoreNow, words: str) -> None
 )
 def test_that_coverage_counts_answers(one: ScoreNow, saved: int, errored: int, coverage: float) -> None:
     assert coverage_of(one, saved, errored) == pytest.approx(coverage)
-    assert (too_few(one, saved, errored, 0.95) is None) == (coverage >= 0.95)
+    passes = Gate(0.0).problem(make_snapshot(saved=saved, errored=errored, scores=(one,))) is None
+    assert passes == (coverage >= 0.95)

@@ -1,5 +1,6 @@
 """Endpoint address: base URL, query and headers of an endpoint, with references to secrets resolved."""
 
+import base64
 from dataclasses import dataclass
 
 import httpx
@@ -14,7 +15,10 @@ _ENDINGS = ("/chat/completions", "/completions", "/messages")  # often pasted wi
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The base URL of an endpoint with its query, and its own headers, with secrets filled in."""
+    """The base URL of an endpoint with its query, and its own headers, with secrets filled in.
+
+    A user in the URL becomes a header, where nothing else says who calls.
+    """
 
     base: httpx.URL
     headers: dict[str, str]
@@ -28,7 +32,7 @@ class Address:
         """
         check_address(settings)
         try:
-            base = httpx.URL(settings.base_url)
+            base = httpx.URL(settings.base_url.strip())
         except httpx.InvalidURL as error:
             raise ModelError(f"The base URL of {settings.label} can't be used ({error}).") from error
         query = [(name, _filled(value)) for name, value in base.params.multi_items()]
@@ -38,7 +42,12 @@ class Address:
         base = base.copy_with(path=path or "/", query=None, fragment=None)
         if query:
             base = base.copy_with(params=query)
-        return cls(base, {name: _filled(value) for name, value in settings.headers.items()})
+        headers = {name: _filled(value) for name, value in settings.headers.items()}
+        if base.userinfo:
+            if not settings.key and "authorization" not in map(str.lower, headers):
+                headers["Authorization"] = f"Basic {base64.b64encode(base.userinfo + b':').decode()}"
+            base = base.copy_with(username="", password="")
+        return cls(base, headers)
 
     def join(self, path: str, **query: str) -> httpx.URL:
         """Returns the URL of a path below the base, with the base's query."""

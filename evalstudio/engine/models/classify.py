@@ -23,6 +23,7 @@ _QUOTA = (
     "spend limit",
     "spending limit",
 )
+_TEMPORARY = (413, 429, 500, 502, 503)  # under which some tell what never passes
 _DAILY = ("per day", "per_day", "per-day")
 _RATE = (
     "rate limit",
@@ -53,6 +54,15 @@ _NO_MODEL = re.compile(
     re.DOTALL,
 )
 
+_NEVER = re.compile(
+    r"request (?:is )?too large|larger than the (?:token )?limit|tokens must be reduced|context[ _]length"
+    r"|context[ _]window|available context size|prompt is too long|input is too long|reduce (?:the length of )?(?:your|the) "
+    r"(?:prompt|messages?|input)"
+)
+_LIMIT = re.compile(r"\blimit(?:\W{1,4}|\s(?:of|is)\s)~?(\d[\d,._]*)")
+_REQUESTED = re.compile(r"\b(?:requested|requires|needs)\W{1,4}~?(\d[\d,._]*)")
+_LIMIT_0 = re.compile(r"\blimit\W{1,4}0\b(?![.,]\d)")
+
 LONGEST_MESSAGE = 400
 _CHARACTERS = 20_000
 _LONGEST_JSON = 100_000  # characters; no error is that long
@@ -71,6 +81,10 @@ def classify(status: int, body: str, hint: float | None = None) -> Outcome:
         'throttled'
     """
     text = body[:_CHARACTERS].lower()
+    if status in _TEMPORARY and never_fits(text):
+        return Outcome.CLIENT_ERROR
+    if status == 429 and _LIMIT_0.search(text):
+        return Outcome.QUOTA
     if status == 402 or (status in (400, 403, 429) and _has(text, _QUOTA)):
         return Outcome.QUOTA
     if status == 429 and hint is None and _has(text, _DAILY):
@@ -86,10 +100,12 @@ def classify(status: int, body: str, hint: float | None = None) -> Outcome:
 
 def classify_error_body(error: Any) -> Outcome:
     """Returns the outcome of a response with status 200 whose body is an error."""
-    status = _status_within(error)
+    status = status_within(error)
     text = json.dumps(error).lower()
     if status is not None:
         return classify(status, text)
+    if never_fits(text):
+        return Outcome.CLIENT_ERROR
     if _has(text, _QUOTA):
         return Outcome.QUOTA
     if _has(text, _RATE):
@@ -99,6 +115,20 @@ def classify_error_body(error: Any) -> Outcome:
     if _has(text, _OVERLOAD):
         return Outcome.OVERLOADED
     return Outcome.BAD_ANSWER
+
+
+def never_fits(body: str) -> bool:
+    """Whether an error says that this request is larger than a limit: waiting does not make it smaller.
+
+    Example:
+        >>> never_fits("Limit 7000, Used 0, Requested ~12903. Please try again in 11s.")
+        True
+    """
+    text = body[:_CHARACTERS].lower()
+    if _NEVER.search(text):
+        return True
+    limit, requested = _LIMIT.search(text), _REQUESTED.search(text)
+    return bool(limit and requested) and _count(requested) > _count(limit) > 0
 
 
 def is_fatal(status: int, body: str) -> bool:
@@ -113,7 +143,14 @@ def names_no_model(body: str) -> bool:
     return _NO_MODEL.search(body[:_CHARACTERS].lower()) is not None
 
 
-def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: str | None = None) -> str:
+def sentence(
+    status: int,
+    body: str,
+    url: httpx.URL,
+    model: str = "",
+    location: str | None = None,
+    api: str = "chat completions",
+) -> str:
     """Returns one sentence for an error response: the endpoint, its message, and a remedy where one is known."""
     where = place(url)
     message = error_message(body)
@@ -128,12 +165,14 @@ def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: 
         case 400 | 404 if model and names_no_model(body):
             return f"{where} has no model '{model}' ({status}{message}); check the model's name."
         case 404 | 405:
-            return f"{where} has no chat completions at {url.path} ({status}{message}); check the base URL."
+            return f"{where} has no {api} at {url.path} ({status}{message}); check the base URL."
         case 407:
             return (
                 f"The proxy on the way to {where} wants a name and password (407{message}); write them into the proxy's "
                 "address, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT."
             )
+        case _ if status in _TEMPORARY and never_fits(body):
+            return f"{where} finds the request larger than its limit ({status}{message}); shorten the prompt, or ask for fewer tokens."
         case 413:
             return f"{where} finds the request too long (413{message}); shorten the prompt."
         case 429:
@@ -159,10 +198,24 @@ def error_message(body: str) -> str:
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 
+def status_within(error: Any) -> int | None:
+    """Returns the HTTP status that some gateways put in the body of an answer with status 200."""
+    if isinstance(error, dict):
+        for name in ("code", "status", "status_code"):
+            value = error.get(name)
+            if isinstance(value, str) and len(value) == 3 and value.isdecimal():
+                value = int(value)
+            if isinstance(value, int) and 400 <= value < 600:
+                return value
+    return None
+
+
 def _find_message(data: Any) -> str:
     if isinstance(data, list) and data:
         data = data[0]
     if isinstance(data, dict):
+        if isinstance(data.get("msg"), str) and isinstance(data.get("loc"), list):  # which field it is about
+            return f"{data['msg']} ({'.'.join(map(str, data['loc']))})"
         for name in ("error", "message", "detail", "msg"):
             if data.get(name):
                 return _find_message(data[name])
@@ -179,16 +232,12 @@ def _without_tags(text: str) -> str:
     return text[start.end() : end.start()] if start and end else "a web page"
 
 
-def _status_within(error: Any) -> int | None:
-    """The HTTP status that some gateways put in the body of an answer with status 200."""
-    if isinstance(error, dict):
-        for name in ("code", "status", "status_code"):
-            value = error.get(name)
-            if isinstance(value, str) and len(value) == 3 and value.isdecimal():
-                value = int(value)
-            if isinstance(value, int) and 400 <= value < 600:
-                return value
-    return None
+def _count(found: re.Match[str] | None) -> float:
+    digits = re.sub(r"[,_]", "", found[1]).rstrip(".") if found else ""
+    try:
+        return float(digits)
+    except ValueError:
+        return 0.0
 
 
 def _elsewhere(location: str | None) -> str:

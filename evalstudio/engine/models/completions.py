@@ -11,7 +11,9 @@ from evalstudio.engine.models.address import Address
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.classify import classify_error_body, error_message
 from evalstudio.engine.models.exchange import LARGEST_BODY, Exchange
+from evalstudio.engine.models.loose import read_as
 from evalstudio.engine.models.model_list import list_models
+from evalstudio.engine.models.openai_answers import Pieces
 from evalstudio.engine.models.prompt_logprobs import Continuation, NoLogprobs, as_text, read_logprobs
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.settings import ModelSettings
@@ -73,8 +75,10 @@ class CompletionsModel:
             settings.name,
             timeouts,
             read=_read_text,
-            gather=None,
+            gather=Pieces,
+            stream=False,
             largest=largest,
+            api=("plain completions", "text completion"),
         )
 
     async def call(self, request: Request, on_parts: Callable[[int], None]) -> CallResult:
@@ -131,7 +135,7 @@ class CompletionsModel:
 
 
 def _read_text(data: bytes) -> CallResult:
-    completion = _completion.decode(data)
+    completion = read_as(data, _completion, _Completion)
     if (failed := _failure(completion)) is not None:
         return failed
     assert completion.choices
@@ -145,7 +149,7 @@ def _read_text(data: bytes) -> CallResult:
 
 
 def _read_scores(data: bytes, asked: list[Continuation]) -> CallResult:
-    completion = _completion.decode(data)
+    completion = read_as(data, _completion, _Completion)
     if (failed := _failure(completion)) is not None:
         return failed
     choices = sorted(completion.choices or (), key=lambda choice: choice.index)

@@ -3,6 +3,7 @@
 No other module depends on the choice of client.
 """
 
+import errno
 import socket
 import ssl
 import time
@@ -161,6 +162,8 @@ def explain(error: BaseException, url: httpx.URL) -> str:
             return _explain_encryption(cause, where)
         if isinstance(cause, ConnectionRefusedError):
             return f"Nothing listens at {where} (connection refused); check that the server is running and the port."
+        if isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE):
+            return "This machine allows no more open files; lower the concurrency, or raise the limit (ulimit -n)."
         if isinstance(cause, TimeoutError):
             return (
                 f"No connection to {where} could be made in time; check the base URL, the network and whether "

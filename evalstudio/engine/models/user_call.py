@@ -13,6 +13,7 @@ from evalstudio.engine.models.call import CallResult
 from evalstudio.engine.user_code.failures import hint_of, outcome_of
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Spent
+from evalstudio.engine.user_code.under_way import UnderWay, calls, holder
 from evalstudio.engine.workers.protocol import CallFailed, Workers
 
 HELD_S = 0.1  # for which a step may block the loop before it is reported
@@ -79,14 +80,17 @@ class _Stepwise:
         steps: Any = self._wrapped.__await__()
         step: Callable[..., Any] = steps.__next__
         given: tuple[Any, ...] = ()
+        own = calls.get()
         while True:
             began = time.perf_counter()
+            _begin(own)
             try:
                 waits_for = step(*given)
             except StopIteration as end:
                 return end.value
             finally:
                 end_fork(self._process)
+                _end(own)
                 if (seconds := time.perf_counter() - began) >= HELD_S:
                     self._on_held(seconds)
             try:
@@ -94,6 +98,18 @@ class _Stepwise:
                 step, given = (steps.__next__, ()) if sent is None else (steps.send, (sent,))
             except BaseException as error:  # noqa: BLE001 - usually a cancellation: it belongs to the wrapped code
                 step, given = steps.throw, (error,)
+
+
+def _begin(own: tuple[UnderWay, ...]) -> None:
+    holder.calls = own
+    for call in own:
+        call.step_began()
+
+
+def _end(own: tuple[UnderWay, ...]) -> None:
+    holder.calls = ()
+    for call in own:
+        call.step_ended()
 
 
 async def _awaited(answer: Awaitable[Any]) -> Any:

@@ -75,6 +75,7 @@ class LiveControls:
             self._by_hand, self.source = True, "live control"
         self.apply()
         if old != strategy:
+            self._run.telemetry.restart_pace(self._run.clock.now)
             was, now = describe(old), describe(strategy)
             self._note("strategy", was, now, cause, f"Set to {now} by the {cause}.")
         self._run.services.admission.pump()
@@ -91,6 +92,7 @@ class LiveControls:
         if self.strategy == self._window_of(old):
             self.strategy = self._window_of(new)
         if old != new:
+            run.telemetry.restart_pace(run.clock.now)
             self._note("workers", str(old), str(new), "user", f"{run.workers.label}, set by the user.")
         run.services.admission.pump()
 

@@ -4,8 +4,8 @@ from evalstudio.advice.overload_signs import Load, LoadNow, Sign
 from evalstudio.core.run_state import RunState
 from evalstudio.engine.limits.vocabulary import Binding
 from evalstudio.engine.planning.worker_advice import advice_on
+from evalstudio.engine.run.pace import eta
 from evalstudio.engine.run.run import Run
-from evalstudio.engine.run.telemetry import eta
 from evalstudio.protocol import CallNow, LimitChange, RatesNow, ScoreNow, SecondBucket, Snapshot
 
 MOST_CALLS = 256
@@ -51,7 +51,7 @@ def take_snapshot(
     now = run.services.clock()
     waiting = run.queue.waiting
     left = run.total - run.keeper.counts.saved
-    rate, count = run.telemetry.rate(run.now)
+    pace = run.telemetry.pace(run.now)
     latency = run.telemetry.latency.percentiles()
     binding = _binding(run, now)
     gate_until = run.controller.gate_until(now)
@@ -78,10 +78,8 @@ def take_snapshot(
         binding=binding.value if binding else "",
         binding_sentence=SENTENCES[binding] if binding else "",
         elapsed=run.clock.elapsed,
-        eta=eta(left, rate, count, latency.p95 if latency else 0.0)
-        if run.state is RunState.RUNNING
-        else None,
-        rate=rate,
+        eta=eta(left, pace, latency.p95 if latency else 0.0) if run.state is RunState.RUNNING else None,
+        rate=pace.rate,
         latency=latency,
         first_token=run.telemetry.first_token.percentiles(),
         tokens_in=run.telemetry.tokens_in,
@@ -103,6 +101,7 @@ def take_snapshot(
         workers_waiting=run.workers.waiting if run.workers else 0,
         strategy_source=run.controls.source,
         cached=run.keeper.counts.cached,
+        ends=dict(run.keeper.counts.ends),
         rates=RatesNow(
             *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
         ),

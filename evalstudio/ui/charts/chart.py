@@ -20,7 +20,7 @@ from evalstudio.ui.charts.chart_export import offer_pictures
 from evalstudio.ui.charts.legend import ChartHead
 from evalstudio.ui.kit.text import tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
-from evalstudio.ui.kit.widgets import Card, TextLabel
+from evalstudio.ui.kit.widgets import Card, GivingLabel
 from evalstudio.ui.state.run_series import Array, Series
 
 pg.setConfigOptions(antialias=True)
@@ -191,7 +191,7 @@ class TimeChart(Card):
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
         item.addItem(self._cross, ignoreBounds=True)
-        self._empty = TextLabel(tr(self.kind.empty), "muted")
+        self._empty = GivingLabel(tr(self.kind.empty), "muted")
         self._empty.setParent(self._plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -26,7 +26,7 @@ from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
 from evalstudio.store.schema import record_ids
 from evalstudio.ui.kit.combo_box import ComboBox
-from evalstudio.ui.kit.table_style import quieten, set_widths
+from evalstudio.ui.kit.table_style import detach_header, quieten, set_widths
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
@@ -68,6 +68,8 @@ class RecordsPanel(QWidget):
         self._busy = False
         self._again: bool | None = None  # requested while a query was running; True: for other records
         self._cost = 0.0
+        self._detail_id: int | None = None  # the record shown in full
+        self._wanted_record: int | None = None
         self.model = RecordsModel(store)
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
@@ -96,12 +98,9 @@ class RecordsPanel(QWidget):
     def show_run(self, run_id: int | None, saved: int) -> None:
         """Shows another run, or the same run with a new number of saved records; below 0 once it has ended."""
         if run_id != self._run_id:
-            self._run_id, self._saved = run_id, saved
-            if self._query.outcome not in (None, *GROUPS):  # an error class of the previous run
-                with QSignalBlocker(self.outcome):
-                    self.outcome.setCurrentIndex(0)
-                self._query = msgspec.structs.replace(self._query, outcome=None)
-                self.query_changed.emit()
+            before, self._run_id, self._saved = self._run_id, run_id, saved
+            if before is not None:
+                self._drop_filters()  # they were meant for that run
             self._show_detail(None)
             self.model.replace(np.empty(0, dtype=np.int64))
             self._read(other=True)
@@ -153,11 +152,33 @@ class RecordsPanel(QWidget):
         self._read(other=True)
         self.query_changed.emit()
 
+    def choose_evaluator(self, run_id: int, evaluator: str | None) -> None:
+        """Sets the evaluator whose scores are shown, filtered and sorted; for another run before it is shown."""
+        if run_id == self._run_id:
+            self.ask(evaluator=evaluator)
+        else:
+            self._query = msgspec.structs.replace(self._query, evaluator=evaluator)
+            self.model.evaluator = evaluator
+
     def clear_filters(self) -> None:
         """Shows all records again in the same order."""
         self.outcome.setCurrentIndex(0)
         self.search.clear()
         self.ask(outcome=None, search="", score=None, latency=None)
+
+    def _drop_filters(self) -> None:
+        """Takes the filters away without reading the records again."""
+        query = msgspec.structs.replace(self._query, outcome=None, search="", score=None, latency=None)
+        with QSignalBlocker(self.outcome), QSignalBlocker(self.search):
+            self.outcome.setCurrentIndex(0)
+            self.search.clear()
+        if query != self._query:
+            self._query = query
+            self.query_changed.emit()
+
+    def select_when_there(self, record_id: int | None) -> None:
+        """Selects a record as soon as the table has it."""
+        self._wanted_record = record_id
 
     def step(self, rows: int) -> None:
         """Moves the selection forward, or back, by a number of records."""
@@ -244,6 +265,11 @@ class RecordsPanel(QWidget):
             row = self.model.row_of(selected)
             if row is not None:
                 self.table.setCurrentIndex(self.model.index(row, 0))
+        if self._wanted_record is not None and (row := self.model.row_of(self._wanted_record)) is not None:
+            self._wanted_record = None
+            self.table.setCurrentIndex(self.model.index(row, 0))
+        if self._detail_id is not None and self.model.row_of(self._detail_id) is None:
+            self._show_detail(None)  # it does not pass the filter
         count = self.model.rowCount()
         self.count.show_text(trn("{n} record", "{n} records", count))
 
@@ -271,6 +297,7 @@ class RecordsPanel(QWidget):
             self._show_detail(details)
 
     def _show_detail(self, details: Details | None) -> None:
+        self._detail_id = details.record.id if details is not None else None
         self.detail.show_record(details)
         self.details_shown.emit(details)
 
@@ -281,6 +308,7 @@ class RecordsPanel(QWidget):
         table = QTableView()
         labelled(table, f"{self._prefix}records", tr("Records"))
         table.setModel(self.model)
+        detach_header(table)
         quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -291,7 +319,6 @@ class RecordsPanel(QWidget):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        header.setToolTip(tr("Click to sort"))
         for column in self._hidden:
             table.setColumnHidden(column, True)
         set_widths(table, WIDTHS)

@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self._others = PagesBehindHome(session, self.actions_, self.log, self.book)
         self._making = self._others.make()
         self.is_complete = False
+        self._has_chosen_page = False
         self._first: dict[str, QWidget] = {}
         self.setAcceptDrops(True)
         self.awake = Awake(self)
@@ -197,6 +198,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Shows the page called `name`, such as home or runs."""
+        self._has_chosen_page = True
         if name != "home":
             self.complete()
         self._navigation.show_page(name)
@@ -256,6 +258,7 @@ class MainWindow(QMainWindow):
         session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
+        session.run_wanted.connect(self.show_run)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
@@ -291,6 +294,9 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._make_next)
 
     def _add_pages(self) -> None:
+        from evalstudio.ui.shell.edit_commands import EditCommands
+        from evalstudio.ui.shell.left_state import restore_left
+
         self.is_complete = True
         others = self._others
         pages = others.by_name()
@@ -315,7 +321,11 @@ class MainWindow(QMainWindow):
         start_bar.changed.connect(know_evaluations)
         know_models()  # the engine may have been ready, and the models read, before these pages were made
         know_evaluations()
+        self._edit = EditCommands(self.actions_, self._session.history, others.evaluations.editor, self)
         others.restore(self._machine)
+        page = restore_left(self._machine, self._session, others)
+        if page is not None and not self._has_chosen_page:
+            self.show_page(page)
         self._session.look_around()
 
     def _keep_awake(self) -> None:
@@ -350,10 +360,6 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        messages = QHBoxLayout()
-        messages.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, 0)
-        messages.addWidget(self.messages)
-        right.addLayout(messages)
         right.addWidget(self._pages, 1)
         centre = QWidget()
         layout = QHBoxLayout(centre)
@@ -364,6 +370,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._navigation)
         layout.addLayout(right, 1)
         self.setCentralWidget(centre)
+        self.messages.lie_over(self._pages)
         bar = self.statusBar()
         bar.setObjectName("status_bar")
         bar.setSizeGripEnabled(False)
@@ -385,5 +392,8 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())
         if self.is_complete:  # otherwise it was closed immediately, and the saved layout is kept
+            from evalstudio.ui.shell.left_state import save_left
+
             self._others.evaluations.leave()
             self._others.remember(self._machine)
+            save_left(self._machine, self._session, self._others, PAGES[self._pages.currentIndex()])

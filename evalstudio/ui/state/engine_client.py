@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from evalstudio.core.errors import RunError
+from evalstudio.core.errors import DifferentRunError, RunError
 from evalstudio.protocol import (
     VERSION,
     CapacityFound,
@@ -196,7 +196,8 @@ class EngineClient(QObject):
         if future is None or future.done():
             return
         if reply.error is not None:
-            future.set_exception(RunError(reply.error))
+            kind = DifferentRunError if reply.differs else RunError
+            future.set_exception(kind(reply.error))
         else:
             future.set_result(reply.value)
 

@@ -1,6 +1,6 @@
 """Session state shared by the pages: the workspace, the engine, the runs, and the selected run."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,6 +19,7 @@ from evalstudio.ui.state.notices import Notice, Offer
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.ui.state.tasks import spawn
+from evalstudio.ui.state.undo import Done, UndoHistory
 from evalstudio.workspace.folder import Workspace, find_workspace
 from evalstudio.workspace.packaged import IN_SETTINGS
 
@@ -37,6 +38,7 @@ class Session(QObject):
     progress = Signal(str, str)  # the key of a visible notice, and its new text
     reopen_wanted = Signal()  # request to reopen the window with the current settings
     settings_changed = Signal()
+    run_wanted = Signal(int)  # request to show a run on its page
     settings_wanted = Signal(str)  # the key of a relevant setting
 
     def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:
@@ -46,10 +48,12 @@ class Session(QObject):
         self.rows: list[RunRow] = []
         self.models: dict[int, RunModel] = {}
         self.focus: int | None = None
+        self.first_run: int | None = None  # the run to select at the start, if it still exists
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
         self.workspace_option: str | None = None  # --workspace, if given
         self.checked_pythons: dict[str, str] = {}  # results of interpreter checks by path
+        self.history = UndoHistory(self)
         self.datasets = DatasetReader(lambda: self.settings.python, self)
         self._running_here: set[int] = set()
         self._asked_at_start = False
@@ -95,6 +99,11 @@ class Session(QObject):
         """Shows a message in the window's message bar."""
         self.notice.emit(Notice(text, level, offers, key))
 
+    def tell_done(self, text: str, done: Done, *, key: str = "undo") -> None:
+        """Reports something that can be taken back, from its message and with Edit, Undo."""
+        self.history.add(done)
+        self.tell(text, "info", Offer(tr("Undo"), lambda: self.history.take_back(done)), key=key)
+
     def refuse(self, error: EvalStudioError, key: str = "refusal") -> None:
         """Reports an error; if another interpreter helps, it is offered."""
         offers = []
@@ -125,15 +134,16 @@ class Session(QObject):
         if self.focus is not None:
             await self._load(self.focus)
 
-    async def forget(self, run_id: int) -> None:
-        """Removes a deleted run and selects another one, the next older one if possible."""
+    async def forget(self, run_ids: Collection[int]) -> None:
+        """Removes deleted runs; if the selected one is among them, the next older one is selected if possible."""
         before = [row.id for row in self.rows]
         await self.refresh()
-        if run_id == self.focus:
+        if (focus := self.focus) in run_ids:
             there = {row.id for row in self.rows}
-            older = [other for other in before if other in there and other < run_id]
+            older = [other for other in before if other in there and focus is not None and other < focus]
             self.look_at(older[0] if older else next((row.id for row in self.rows), None))
-        self.models.pop(run_id, None)
+        for run_id in run_ids:
+            self.models.pop(run_id, None)
 
     def look_at(self, run_id: int | None) -> None:
         """Selects the run to show; its past is read from the store."""
@@ -210,7 +220,8 @@ class Session(QObject):
     async def _first_look(self) -> None:
         await self.refresh()
         if self.rows and self.focus is None:
-            self.look_at(self.rows[0].id)
+            there = {row.id for row in self.rows}
+            self.look_at(self.first_run if self.first_run in there else self.rows[0].id)
         self._offer_interrupted()
 
     def _offer_interrupted(self) -> None:

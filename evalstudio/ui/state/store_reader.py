@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from evalstudio.core.errors import RunError, StoreError
 from evalstudio.protocol import ScoreNow
 from evalstudio.statistics.metrics import LiveAggregate
+from evalstudio.store.bin import BinContents, bin_contents
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
 from evalstudio.store.database import NoTablesYet, explained
@@ -174,6 +175,10 @@ class StoreReader:
             lambda reader: (learned_endpoints(reader.connection), model_histories(reader.connection)),
             ([], []),
         )
+
+    async def bin(self) -> BinContents:
+        """Returns the deleted runs, and the size of the database."""
+        return await self._questions.read(lambda reader: bin_contents(reader.connection), BinContents())
 
     def interrupt(self) -> None:
         """Aborts the running search for records; its caller gets a StoreError."""

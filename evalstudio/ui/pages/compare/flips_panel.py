@@ -16,7 +16,7 @@ from evalstudio.core.errors import StoreError
 from evalstudio.store.comparison import Flip, ScorePair
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.combo_box import ComboBox
-from evalstudio.ui.kit.table_style import quieten, set_widths
+from evalstudio.ui.kit.table_style import detach_header, quieten, set_widths
 from evalstudio.ui.kit.text import mark, one_line, plain, tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
 from evalstudio.ui.kit.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
@@ -116,6 +116,7 @@ class FlipsPanel(QWidget):
         table = QTableView()
         labelled(table, "flips", tr("Samples whose score changed"))
         table.setModel(self.model)
+        detach_header(table)
         quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -342,7 +342,7 @@ def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
     return (
         str(rank), _short(one.row), score, scored, against, p,
         duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.3g} ×",
-        money(one.speed.cost, partial=one.speed.cost_is_partial),
+        tr(money(one.speed.cost, partial=one.speed.cost_is_partial)),
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def speed_rows(comparison: RunComparison) -> list[SpeedRow]:
             "bad" if errors > 0 else "good" if errors < 0 else "muted",
         ),
         SpeedRow(
-            tr("Cost"), money(a.cost, partial=a.cost_is_partial), money(b.cost, partial=b.cost_is_partial),
+            tr("Cost"), tr(money(a.cost, partial=a.cost_is_partial)), tr(money(b.cost, partial=b.cost_is_partial)),
             *_change(a.cost, b.cost, lower=True),
         ),
     ]  # fmt: skip

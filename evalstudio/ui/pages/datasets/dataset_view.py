@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
-    QSpinBox,
     QTableWidget,
     QVBoxLayout,
     QWidget,
@@ -18,8 +17,8 @@ from evalstudio.datasets import DatasetSource, Preview, Problem
 from evalstudio.datasets.empty_cells import LIKELY as LIKELY_EXPECTED
 from evalstudio.datasets.formats import format_named
 from evalstudio.datasets.survey import Survey
-from evalstudio.ui.kit.form_fields import MOST_SAMPLES, captioned, choice, refill, show_in
-from evalstudio.ui.kit.table_style import ROOMY, fill_row, make_table, quieten, set_widths
+from evalstudio.ui.kit.form_fields import MOST_SAMPLES, CalmSpinBox, captioned, choice, refill, show_in
+from evalstudio.ui.kit.table_style import fill_row, make_table, quieten, set_widths
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import mark, one_line, plain, tooltip, tr, trn
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
@@ -83,7 +82,7 @@ class DatasetView(QWidget):
         self.expected = choice(
             "expected_column", tr("Column with the expected answer"), (), tr("What evaluators compare with")
         )
-        self.samples = QSpinBox()
+        self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
@@ -91,7 +90,7 @@ class DatasetView(QWidget):
         self.evaluation = Button(tr("New evaluation with it"), primary=True)
         labelled(self.evaluation, "dataset_evaluation", tr("New evaluation with this dataset"))
         self.rows = QTableWidget()
-        quieten(self.rows, ROOMY)
+        quieten(self.rows)
         labelled(self.rows, "dataset_rows", tr("First rows of the dataset"))
         self.problems = make_table(
             "dataset_problems", tr("Problems of the dataset"), (tr("Line"), tr("What is wrong")), stretched=1

@@ -45,6 +45,7 @@ class DatasetsPage(QWidget):
         self.setObjectName("page_datasets")
         self._session = session
         self._path: Path | None = None
+        self.first: Path | None = None  # what is shown at first; None: the first dataset
         self._imported: list[Path] = []
         self._round = 0
         self._hash = ""  # of the current file, once it is fully read
@@ -66,6 +67,11 @@ class DatasetsPage(QWidget):
     def splitters(self) -> list[QSplitter]:
         """Splitters whose layout is saved and restored."""
         return [self.sides]
+
+    @property
+    def shown(self) -> str:
+        """The path of the file that is shown; empty if there is none."""
+        return str(self._path or "")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -97,8 +103,8 @@ class DatasetsPage(QWidget):
         workspace = self._session.workspace
         self._imported = await self._session.datasets.worker.do(lambda: find_datasets(workspace))
         self._fill()
-        if self._path is None and self._imported:
-            self.look_at(self._imported[0])
+        if self._path is None and (self.first is not None or self._imported):
+            self.look_at(self.first or self._imported[0])
         elif self._path is not None:
             spawn(self._show_uses(self._path))
 

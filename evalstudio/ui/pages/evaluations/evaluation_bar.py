@@ -119,7 +119,7 @@ def forecast_sentence(found: RunForecast) -> str:
             )
         )
     elif found.seconds is not None:
-        words.append(tr("cost unknown"))
+        words.append(tr("price not set"))
     return f"{', '.join(words)} · {describe(found.strategy)} · {tr(found.basis)}"
 
 

@@ -30,10 +30,12 @@ from evalstudio.ui.pages.evaluations.evaluation_editor import ChangedElsewhere, 
 from evalstudio.ui.pages.evaluations.evaluation_list import EvaluationList
 from evalstudio.ui.pages.evaluations.function_forecasts import function_forecasts
 from evalstudio.ui.pages.evaluations.python_file import PythonFile
+from evalstudio.ui.pages.evaluations.save_and_tell import save_and_tell
 from evalstudio.ui.pages.evaluations.trial import Trial
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import DEMO_MODELS
 from evalstudio.ui.state.notices import Offer
+from evalstudio.ui.state.run_start import start_run
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
@@ -53,6 +55,7 @@ class EvaluationsPage(QWidget):
         self.setObjectName("page_evaluations")
         self._session = session
         self._actions = actions
+        self.first = FIRST  # what is opened when the page is first shown
         self._opened: list[str] = []  # files outside the workspace
         self._starting = False
         self._forecast_round = 0
@@ -79,7 +82,7 @@ class EvaluationsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self.editor.reference and not self._python_path:
-            self.open(FIRST)
+            self.open(self.first)
         spawn(self.refresh())
         self.editor.look_again()
         self._update_actions()
@@ -180,8 +183,8 @@ class EvaluationsPage(QWidget):
         self._starting = True
         self._update_actions()
         try:
-            return await self._session.ask_engine(
-                StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
+            return await start_run(
+                self._session, StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
             )
         finally:
             self._starting = False
@@ -297,7 +300,7 @@ class EvaluationsPage(QWidget):
 
     def _kept(self) -> bool:
         """Saves and returns whether that succeeded; a failure is reported."""
-        self.leave()
+        save_and_tell(self._session, self.editor, self.leave)
         return not self.editor.is_dirty or self.editor.is_example
 
     def _used(self) -> list[str]:

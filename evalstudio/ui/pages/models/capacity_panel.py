@@ -1,7 +1,7 @@
 """Capacity panel: shows what the search will cost, measures level by level, draws the curve, and keeps the knee."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.format import money
@@ -16,6 +16,7 @@ from evalstudio.protocol import (
     StopRun,
 )
 from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.form_fields import CalmSpinBox
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
@@ -53,11 +54,11 @@ class CapacityPanel(QWidget):
             tr("Samples of"),
             tr("The evaluation whose samples are answered"),
         )
-        self.most = QSpinBox()
+        self.most = CalmSpinBox()
         self.most.setRange(1, 10_000)
         self.most.setValue(FIRST_MOST)
         labelled(self.most, "capacity_most", tr("Up to so many calls in flight"))
-        self.samples = QSpinBox()
+        self.samples = CalmSpinBox()
         self.samples.setRange(0, 10_000_000)
         self.samples.setSpecialValueText(tr("all"))
         labelled(
@@ -192,7 +193,7 @@ class CapacityPanel(QWidget):
             else tr("a cost of at most about {cost}").format(cost=money(plan.cost))
         )
         if plan.cost is None:
-            cost = tr("a cost that is not known: there is no price for this model")
+            cost = tr("a cost that is not known: the price of this model is not set")
         self.plan.show_text(
             tr(
                 "At most {calls:,} calls and {cost}. It stops as soon as the verdict is clear; the answers are kept "

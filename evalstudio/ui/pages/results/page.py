@@ -90,11 +90,12 @@ class ResultsPage(QWidget):
             self.run.choose(run_id)
         saved = self._saved(run_id)
         if run_id != self._shown:
-            self._shown = run_id
-            self.records.clear_filters()
-            self.records.ask(evaluator=None)
-            self.distributions.latency.pick(None)
-            self.distributions.score.pick(None)
+            before, self._shown = self._shown, run_id
+            if before is not None:
+                self.records.clear_filters()
+                self.records.ask(evaluator=None)
+                self.distributions.latency.pick(None)
+                self.distributions.score.pick(None)
         self.records.know_classes(self._classes(run_id))
         self.records.show_run(run_id, saved)
         self.distributions.show_run(run_id, saved)

@@ -8,6 +8,7 @@ from evalstudio.core.errors import StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
+from evalstudio.evaluations.library import find_evaluations
 from evalstudio.protocol import (
     AbandonCall,
     ContinueRun,
@@ -15,11 +16,9 @@ from evalstudio.protocol import (
     SetRates,
     SetStrategy,
     SetWorkers,
-    Snapshot,
     StartRun,
     StopRun,
 )
-from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs
@@ -31,7 +30,7 @@ from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.pages.runs.run_export import RunExport
-from evalstudio.ui.pages.runs.run_header import RunHeader
+from evalstudio.ui.pages.runs.run_header import RunHeader, siblings_of
 from evalstudio.ui.pages.runs.run_list import RunList
 from evalstudio.ui.pages.runs.run_menu import RunMenu
 from evalstudio.ui.pages.runs.signs_panel import SignLights, SignsPanel
@@ -42,7 +41,8 @@ from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
-from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.run_start import start_run
+from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
@@ -72,7 +72,7 @@ class RunsPage(QWidget):
         self.tail = TailPanel()
         self.signs = SignsPanel()
         self.lights = SignLights()
-        self.menu = RunMenu(session, actions, self)
+        self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
         self.export = RunExport(session, actions, self.charts, self)
         self._list_due = QTimer(
             self
@@ -100,14 +100,15 @@ class RunsPage(QWidget):
         self._update_actions()
         choice = self.start_bar.choice
         try:
-            run_id = await self._session.ask_engine(
+            run_id = await start_run(
+                self._session,
                 StartRun(
                     evaluation=choice.evaluation,
                     experiment=choice.experiment,
                     model=choice.model,
                     samples=choice.samples,
                     strategy=self._next_strategy,
-                )
+                ),
             )
         finally:
             self._starting = False
@@ -168,7 +169,7 @@ class RunsPage(QWidget):
     def _show_run(self, model: RunModel) -> None:
         now = model.snapshot
         assert now is not None
-        self.header.show_run(now, self._siblings(now))
+        self.header.show_run(now, siblings_of(now, self._session.rows))
         self.slots_strip.show_run(now)
         self.errors.show_errors(now.errors, active=model.is_active)
         self.changes.show_changes(tuple(model.changes))
@@ -177,6 +178,8 @@ class RunsPage(QWidget):
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
         self.charts.update_run()
         self.records.know_classes([error.name.value for error in now.errors if error.records])
+        # table, filter and sorting are about the evaluator of the first headline
+        self.records.choose_evaluator(now.run_id, now.scores[0].evaluator if now.scores else None)
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
@@ -258,17 +261,6 @@ class RunsPage(QWidget):
             self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
         )
 
-    def _siblings(self, now: Snapshot) -> list[RunRow]:
-        """Returns the runs of the same grid as this one."""
-        base = now.evaluation.partition(" [")[0]
-        if base == now.evaluation:
-            return []
-        return [
-            row
-            for row in self._session.rows
-            if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
-        ]
-
     async def _read_sparkline(self, run_id: int) -> None:
         try:
             points = await self._session.store.sparkline(run_id)
@@ -279,13 +271,22 @@ class RunsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_at_something()
+        spawn(self._read_evaluations())
 
     def _look_at_something(self) -> None:
         """Selects the newest run if there are runs and none is selected."""
         if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
             self._session.look_at(self._session.rows[0].id)
 
+    async def _read_evaluations(self) -> None:
+        """Reads which evaluations there are, in the workspace and of earlier runs."""
+        workspace, used = self._session.workspace, references_of(self._session.rows)
+        self.start_bar.know_files(
+            await self._session.datasets.worker.do(lambda: find_evaluations(workspace, used))
+        )
+
     def _runs_read(self) -> None:
+        spawn(self._read_evaluations())
         self._look_at_something()
         self.start_bar.know_experiments({row.experiment for row in self._session.rows})
         self._show_list()
@@ -301,6 +302,7 @@ class RunsPage(QWidget):
         session.settings_changed.connect(self._show_limits)
         session.engine.state_changed.connect(self._engine_state_changed)
         self.run_list.chosen.connect(session.look_at)
+        self.run_list.view.selectionModel().selectionChanged.connect(lambda *_: self.menu.update())
         self.run_list.menu_wanted.connect(self.menu.show)
         self.run_list.sparkline_wanted.connect(lambda run_id: spawn(self._read_sparkline(run_id)))
         self.tail.abandon.connect(self._abandon)

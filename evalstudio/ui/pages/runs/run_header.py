@@ -85,7 +85,9 @@ class RunHeader(Card):
             "elapsed": duration(now.elapsed),
             "rate": f"{rate:,.0f}" if rate >= 100 else f"{rate:.1f}",
             "tokens": f"{now.tokens_in:,} / {now.tokens_out:,}",
-            "cost": money(now.cost, partial=now.cost_is_partial and now.cost is not None),
+            "cost": tr(money(now.cost, partial=now.cost_is_partial))
+            if now.cost is not None or now.cost_is_partial
+            else "–",
         }
         for name, text in texts.items():
             self._figures[name].show_text(text)
@@ -131,6 +133,16 @@ class RunHeader(Card):
         line.addStretch(1)
         line.addWidget(self._score)
         return line
+
+
+def siblings_of(now: Snapshot, rows: Sequence[RunRow]) -> list[RunRow]:
+    """Returns the runs of the same grid as a run."""
+    base = now.evaluation.partition(" [")[0]
+    if base == now.evaluation:
+        return []
+    return [
+        row for row in rows if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
+    ]
 
 
 class ScoreView(QWidget):

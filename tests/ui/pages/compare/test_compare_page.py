@@ -128,7 +128,7 @@ def test_that_changes_of_speed_are_said_in_the_right_direction(open_filled: Open
     assert rows["Latency p50"][3:] == ("−50 %", "good")
     assert rows["Latency p95"][3:] == ("the same", "muted")
     assert rows["Errored"][3:] == ("+3", "bad")
-    assert rows["Cost"][2:] == ("unknown", "", "muted")
+    assert rows["Cost"][2:] == ("price not set", "", "muted")
     part = slow._replace(saved=50)
     assert (
         speed_rows(comparison._replace(speed_a=slow, speed_b=part))[0].change

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QMenu,
-    QMessageBox,
     QPushButton,
     QSpinBox,
     QTableWidget,
@@ -133,7 +132,7 @@ def test_that_a_sign_is_told_and_its_proposal_lowers_the_window(open_window: Ope
     assert not lower.isVisible()
 
 
-def test_that_a_run_is_done_again_renamed_and_deleted_after_a_question(open_filled: OpenWindow) -> None:
+def test_that_a_run_is_done_again_renamed_and_deleted(open_filled: OpenWindow) -> None:
     driver = open_filled()
     driver.ready()
     driver.wait(lambda: driver.session.focus == 2 and driver.state())
@@ -148,11 +147,6 @@ def test_that_a_run_is_done_again_renamed_and_deleted_after_a_question(open_fill
     driver.wait(lambda: [row.experiment for row in driver.session.rows][:2] == ["a better name"] * 2)
     driver.wait(driver.find(QAction, "delete_run").isEnabled)
     driver.find(QAction, "delete_run").trigger()
-    driver.find(QMessageBox, "delete_question").reject()
-    driver.wait(lambda: driver.window.findChild(QMessageBox, "delete_question") is None)
-    assert [row.id for row in driver.session.rows] == [3, 2, 1]
-    driver.find(QAction, "delete_run").trigger()
-    press(driver, "delete_yes")
     driver.wait(lambda: [row.id for row in driver.session.rows] == [2, 1])
     driver.wait(
         lambda: driver.session.focus == 2 and driver.find(QLabel, "run_title").text() == "a better name"
