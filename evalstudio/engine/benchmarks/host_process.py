@@ -22,7 +22,11 @@ LONGEST_FINISH_S = 900.0  # bootstrapped standard errors take their time
 _ROOT = str(Path(__file__).resolve().parents[3])
 _LARGEST_LINE = 256 << 20  # bytes
 _STOP_S = 3.0
-_MAIN = "import sys; sys.path.append(sys.argv[1]); from evalstudio.benchmarks.host.main import main; main()"
+# This program's own modules are found there, and nothing else: the interpreter may be one with other libraries.
+_MAIN = (
+    "import sys; sys.path.insert(0, sys.argv[1]); import evalstudio.benchmarks.host.main as host; "
+    "sys.path.pop(0); host.main()"
+)
 
 
 class HostFailed(Exception):

@@ -16,16 +16,7 @@ from evalstudio.engine.engine import Engine
 from evalstudio.evaluations.loading import load_evaluation, parse_evaluation
 from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
-
-INFO: dict[str, Any] = {
-    "name": "sums", "path": "/nowhere/sums.jsonl", "output": "generate_until", "api": "chat", "documents": 3,
-    "repeats": 1, "parameters": {"max_tokens": 256, "temperature": 0, "stop": ["Q:"]},
-    "evaluators": [
-        {"metric": "exact_match", "filter": "strict", "direction": "higher", "may_find_nothing": True},
-        {"metric": "exact_match", "filter": "flexible", "direction": "higher", "may_find_nothing": False},
-    ],
-    "fewshot": 5, "usual_fewshot": 5, "unsafe": False, "task_version": "3.0", "dataset": "json",
-}  # fmt: skip
+from tests.engine.benchmarks.support import INFO
 
 
 def info(**changes: Any) -> TaskInfo:

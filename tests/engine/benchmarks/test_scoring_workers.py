@@ -10,7 +10,7 @@ from evalstudio.engine.benchmarks.opening import READ, BenchmarkTask, TaskInfo
 from evalstudio.engine.benchmarks.published import PUBLISHED, published_scores
 from evalstudio.engine.benchmarks.scoring_workers import BenchmarkScoring, responses_of
 from evalstudio.protocol import ScoreNow
-from tests.engine.benchmarks.test_opening import INFO
+from tests.engine.benchmarks.support import INFO
 
 FOUND = {"taken": "4", "nothing": False, "metrics": {"exact_match": 1.0, "pair": None}}
 NOTHING = {"taken": "[invalid]", "nothing": True, "metrics": {"exact_match": 0.0}}

@@ -110,7 +110,7 @@ def test_that_the_token_in_place_of_an_empty_context_is_not_counted() -> None:
         ("x", openai(["other", " words"], [None, -1])),
     ],
 )
-def test_that_a_server_which_echoes_nothing_is_told_with_what_works_instead(
+def test_that_a_server_which_echoes_nothing_is_a_sentence_that_names_those_that_do(
     echoed: str | None, logprobs: Any
 ) -> None:
     with pytest.raises(NoLogprobs, match="vLLM") as caught:
