@@ -7,6 +7,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class OpenTasks:
         self._version = index["version"]
         self._folder = Path(folder)
         self._api = api
+        _keep_templates()
         loaded = _load(name, index["path"], include)
         tasks = loaded["tasks"]
         if only is not None:
@@ -151,6 +153,14 @@ def parameters_of(instances: Sequence[Any], *, chat: bool) -> dict[str, Any]:
     if stops:
         parameters["stop"] = stops[:MOST_STOPS] if chat else stops
     return parameters
+
+
+def _keep_templates() -> None:
+    """Has lm-eval keep the templates that it compiles: it makes each anew for every document, most of its time."""
+    from lm_eval import utils
+
+    if not hasattr(utils.env.from_string, "cache_info"):
+        utils.env.from_string = lru_cache(maxsize=1024)(utils.env.from_string)
 
 
 def _load(name: str, index: str, include: Sequence[str]) -> Mapping[str, Any]:
