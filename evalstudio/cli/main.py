@@ -17,6 +17,7 @@ UNWRITTEN = 1
 # Each command is imported when it is called, so the window and `--version` need not wait for the engine's libraries.
 COMMANDS = {
     "run": "run:run_command",
+    "benchmarks": "benchmarks:benchmarks_command",
     "list": "show:list_command",
     "show": "show:show_command",
     "capacity": "capacity:capacity_command",

@@ -1,6 +1,7 @@
 """`evalstudio run` command: an evaluation in the terminal, with progress and a summary."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import click
 
@@ -33,10 +34,31 @@ SCORED, NOT_ALL, STOPPED = 0, 1, 3
 @click.option("--experiment", metavar="NAME", help="A run with the name of an earlier one continues it.")
 @limit_options
 @click.option(
-    "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."
+    "--samples",
+    "--limit",
+    type=int,
+    metavar="N",
+    help="The first N samples, in total; or N drawn with the file's seed.",
 )
 @click.option(
     "--sample-timeout", type=float, metavar="SECONDS", help=f"{option_help('sample')} It is errored then."
+)
+@click.option(
+    "--fewshot",
+    type=int,
+    metavar="N",
+    help="Of a benchmark: N examples in the prompt instead of the task's own number.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="FOLDER",
+    help="Of a benchmark: a folder with tasks of your own; may be repeated.",
+)
+@click.option(
+    "--api",
+    type=click.Choice(["chat", "completions"]),
+    help="Of a benchmark: the prompt as a chat, or as one text.  [default: chat]",
 )
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
@@ -72,7 +94,7 @@ SCORED, NOT_ALL, STOPPED = 0, 1, 3
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option
 def run_command(workspace: str | None, **options: Any) -> None:
-    """Runs EVALUATION: a TOML file, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
+    """Runs EVALUATION: a TOML file, lm-eval:TASK, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
 
     Exit status: 0 all scored; 1 a score below --fail-under, or of too few answers, or samples unscored or errored; 2
     wrong usage; 3 stopped by the run itself; 130 interrupted.
@@ -93,6 +115,9 @@ def run_in_terminal(
     cluster: str | None = None,
     samples: int | None = None,
     sample_timeout: float | None = None,
+    fewshot: int | None = None,
+    include: tuple[str, ...] = (),
+    api: Literal["chat", "completions"] | None = None,
     model: str | None = None,
     new_run: bool = False,
     fail_under: float | None = None,
@@ -124,7 +149,7 @@ def run_in_terminal(
     wanted = Options(
         experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
         processes=processes, threads_per_process=threads_per_process, cluster=cluster,
-        timeout=check_timeout(sample_timeout),
+        timeout=check_timeout(sample_timeout), fewshot=fewshot, include=_folders(include), api=api,
     )  # fmt: skip
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)
@@ -169,6 +194,11 @@ def run_in_terminal(
     if was_interrupted:
         return INTERRUPTED
     return max(_status(final, gate, allow_errors) for final in finals)
+
+
+def _folders(include: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns folders by absolute path: a run is resumed from any folder."""
+    return tuple(str(Path(one).expanduser().absolute()) for one in include)
 
 
 def _echo(finals: list[Snapshot]) -> None:

@@ -5,6 +5,7 @@ import gc
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,13 @@ from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
 )
+from evalstudio.engine.benchmarks.host_process import HostFailed
+from evalstudio.engine.benchmarks.opening import BenchmarkTask, open_benchmark
+from evalstudio.engine.benchmarks.published import published_scores
 from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.loop_watch import SILENT_S, LoopWatch
-from evalstudio.engine.planning.plan import Plan, make_plan
+from evalstudio.engine.planning.plan import Plan, make_plan, release_all
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
 from evalstudio.engine.run.assembly import Assembled, Parts, assemble
@@ -42,7 +46,7 @@ from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.database import Connection
 from evalstudio.store.endpoint_memory import save_prior
 from evalstudio.store.reader import Reader
-from evalstudio.store.run_records import forget_crashes
+from evalstudio.store.run_records import answers_of, forget_crashes
 from evalstudio.store.runs import (
     RunRow,
     beat,
@@ -170,26 +174,19 @@ class Engine:
         All variants are checked before the first call.
         """
         options = options or Options()
-        labels: list[str] = []
-        if not is_python(reference):
-            labels = list(variants((await asyncio.to_thread(load_evaluation, reference)).spec))
-        if not labels:
+        if is_python(reference):
             return [await self._start(reference, options)]
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
+        labels = list(variants(evaluation.spec))
+        if not labels:
+            return await self._begin_all(await self._plans(evaluation, reference, options))
         if options.model is not None:
             raise RunError(
                 "The grid of this evaluation says which models there are; --model can't replace them."
             )
         named = msgspec.structs.replace(options, experiment=options.experiment or automatic_name())
         plans = [await self._plan(f"{reference}#{label}", named) for label in labels]
-        runs: list[Run] = []
-        try:
-            for plan in plans:
-                runs.append(await self._begin(plan))
-        except BaseException:
-            for run in runs:
-                run.stop("another variant of the grid could not start")
-            raise
-        return runs
+        return await self._begin_all(plans)
 
     async def start_evaluation(self, evaluation: PythonEvaluation, options: Options | None = None) -> Run:
         """Starts an evaluation that is a Python function, or resumes its run of the same experiment name.
@@ -286,9 +283,55 @@ class Engine:
 
     async def _plan(self, reference: str, options: Options) -> Plan:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
-        return await asyncio.to_thread(self.plan, evaluation, reference, options)
+        plans = await self._plans(evaluation, reference, options)
+        if len(plans) > 1:
+            await release_all(plans)
+            raise RunError(
+                f"'{reference}' is a group of {len(plans)} tasks; a grid, and a run to go on with, needs one of them: "
+                f"{plans[0].reference}"
+            )
+        return plans[0]
+
+    async def _plans(self, evaluation: Evaluation, reference: str, options: Options) -> list[Plan]:
+        """The plan of an evaluation; of a group of a benchmark's tasks the plan of each, in one experiment."""
+        if not evaluation.spec.benchmark or evaluation.spec.grid is not None:
+            return [await asyncio.to_thread(self.plan, evaluation, reference, options)]
+        opened = await open_benchmark(evaluation, reference, options, self.workspace)
+        named = msgspec.structs.replace(options, experiment=options.experiment or automatic_name())
+        plans: list[Plan] = []
+        try:
+            for where, one, task in opened.tasks:
+                plan = await asyncio.to_thread(
+                    self.plan, one, where, named if len(opened.tasks) > 1 else options
+                )
+                plans.append(replace(plan, benchmark=task))
+        except BaseException:
+            await opened.host.aclose()
+            raise
+        for _ in plans:
+            opened.host.use()
+        return plans
+
+    async def _begin_all(self, plans: list[Plan]) -> list[Run]:
+        runs: list[Run] = []
+        try:
+            for plan in plans:
+                runs.append(await self._begin(plan))
+        except BaseException:
+            await release_all(plans[len(runs) + 1 :])
+            for run in runs:
+                run.stop("another variant of the grid could not start")
+            raise
+        return runs
 
     async def _begin(self, plan: Plan) -> Run:
+        try:
+            return await self._begin_claimed(plan)
+        except BaseException:
+            await release_all([plan])
+            raise
+
+    async def _begin_claimed(self, plan: Plan) -> Run:
         settings = await self.servers.locate(plan.model)
         row, resumed = await self.execute(lambda connection: self._claim(connection, plan))
         try:
@@ -356,6 +399,8 @@ class Engine:
         await run.aclose()
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
+        if run.plan.benchmark is not None:
+            scores = await self._published(run, run.plan.benchmark, scores)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
         buckets = self._ticker.close_seconds(run, run.now + 1)
         changes = self._ticker.drain_changes(run)
@@ -380,6 +425,26 @@ class Engine:
 
     def _trouble(self, sentence: str | None) -> None:
         self._store_trouble.report(sentence, lost=self._writer.is_lost)
+
+    async def _published(
+        self, run: Run, task: BenchmarkTask, scores: tuple[ScoreNow, ...]
+    ) -> tuple[ScoreNow, ...]:
+        """Puts the task's own numbers first; those of the records stay where its code fails. Releases its process."""
+        try:
+            if run.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
+                return scores
+            answers = await asyncio.to_thread(self._answers, run.id)
+            return await published_scores(task, run.plan.spec.evaluators, answers, scores)
+        except (HostFailed, TimeoutError) as error:
+            why = str(error) or "it did not return in time"
+            self.log("error", f"The published metrics of {task.info.name} can't be computed: {why}")
+            return scores
+        finally:
+            await task.host.release()
+
+    def _answers(self, run_id: int) -> list[tuple[int, int, str]]:
+        with closing(Reader(self.workspace)) as reader:
+            return list(answers_of(reader.connection, run_id))
 
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
         if self._writer.is_lost:

@@ -1,12 +1,13 @@
 """Evaluation loading: TOML files, the examples that ship with the program, and single variants of a grid."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 import msgspec
 
+from evalstudio.benchmarks.reference import BenchmarkName, is_benchmark
 from evalstudio.core.errors import EvaluationError, ModelError
 from evalstudio.core.field_errors import explain_field
 from evalstudio.evaluations.spec import EvaluationSpec, with_conversations
@@ -27,7 +28,7 @@ class Evaluation:
 
 
 def load_evaluation(reference: str) -> Evaluation:
-    """Loads an evaluation: a path to a TOML file or `example:NAME`, with `#VARIANT` appended for one of its grid.
+    """Loads an evaluation: a path to a TOML file, `lm-eval:TASK` or `example:NAME`, with `#VARIANT` appended for one of its grid.
 
     Raises EvaluationError with what to do.
     """
@@ -36,6 +37,10 @@ def load_evaluation(reference: str) -> Evaluation:
             f"{reference} is a Python file; this takes an evaluation as TOML, or example:NAME. "
             "evalstudio run and pytest take evaluations in Python."
         )
+    if is_benchmark(reference):
+        name = BenchmarkName.parse(reference)
+        spec = EvaluationSpec(name=name.task or name.name, benchmark=reference)
+        return Evaluation(spec, Path.cwd())
     reference, variant = split_variant(reference)
     path = (
         _example(reference.removeprefix(EXAMPLE))
@@ -50,7 +55,11 @@ def load_evaluation(reference: str) -> Evaluation:
         reason = error.strerror if isinstance(error, OSError) else error
         raise EvaluationError(f"The evaluation file {path} cannot be read ({reason}).") from error
     evaluation = parse_evaluation(text, path)
-    return evaluation if variant is None else Evaluation(_pick(evaluation.spec, variant), evaluation.base)
+    if variant is None:
+        return evaluation
+    if evaluation.spec.benchmark and evaluation.spec.grid is None:
+        return replace(evaluation, spec=_of_group(evaluation.spec, variant))
+    return replace(evaluation, spec=_pick(evaluation.spec, variant))
 
 
 def is_python(reference: str) -> bool:
@@ -84,6 +93,12 @@ def variants(spec: EvaluationSpec) -> dict[str, EvaluationSpec]:
             changes = {**its_model, **its_messages, "parameters": {**spec.parameters, **chosen}}
             found[label] = msgspec.structs.replace(spec, name=f"{spec.name} [{label}]", grid=None, **changes)
     return found
+
+
+def _of_group(spec: EvaluationSpec, task: str) -> EvaluationSpec:
+    """The evaluation of one task of a benchmark's group."""
+    name = BenchmarkName.parse(spec.benchmark).name
+    return msgspec.structs.replace(spec, benchmark=str(BenchmarkName(name, task)))
 
 
 def _name_of(model: str | ModelSettings) -> str:

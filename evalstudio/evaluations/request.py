@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,6 +26,9 @@ class Options(msgspec.Struct, frozen=True):
     threads_per_process: int | None = None
     cluster: str | None = None
     timeout: float | None = None  # seconds per sample; for a batch, per call
+    fewshot: int | None = None  # of a benchmark, like the two below
+    include: tuple[str, ...] = ()
+    api: Literal["chat", "completions"] | None = None
     resume: int | None = None  # id of the run to resume; None: the newest equal one
     repeats: int | None = None  # of each sample
 

@@ -52,6 +52,14 @@ def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigure
     return map(AnswerFigures._make, rows)
 
 
+def answers_of(connection: Connection, run_id: int) -> Iterator[tuple[int, int, str]]:
+    """Returns (position, repeat, answer) of each answered record of a run."""
+    return connection.execute(
+        "SELECT position, repeat, coalesce(answer, '') FROM records WHERE run_id = ? AND outcome = 'ok'",
+        (run_id,),
+    )
+
+
 def answer_costs(connection: Connection, run_id: int) -> list[float | None]:
     """Returns the cost of each answered record of a run in US dollars; None without a known price."""
     rows = connection.execute("SELECT cost FROM records WHERE run_id = ? AND outcome = 'ok'", (run_id,))

@@ -12,7 +12,7 @@ from evalstudio.models.providers import check_address
 from evalstudio.models.settings import ModelSettings
 
 _TOKEN = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~")
-_ENDINGS = ("/chat/completions", "/messages")  # often pasted with the base URL
+_ENDINGS = ("/chat/completions", "/completions", "/messages")  # often pasted with the base URL
 
 
 @dataclass(frozen=True, slots=True)

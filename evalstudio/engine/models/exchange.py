@@ -91,8 +91,12 @@ class Exchange:
         headers: dict[str, str],
         on_parts: Callable[[int], None],
         time_left: float | None = None,
+        read: Callable[[bytes], CallResult] | None = None,
     ) -> CallResult:
-        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived."""
+        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived.
+
+        `read` decodes a whole answer where that depends on the request.
+        """
         watch = _Watch(self._timeouts, time_left, streams=self._stream)
         events: Events | None = None
         answered: tuple[int, dict[str, str], float | None] | None = None
@@ -107,8 +111,13 @@ class Exchange:
                         alarm.reschedule(None)  # reading an error has its own time-out
                         return await self._failure(response, response_headers)
                     answered = response.status_code, response_headers, connect
-                    events = Events(self._gather())
-                    result = await self._follow(response, events, watch, alarm, on_parts)
+                    if self._stream:
+                        events = Events(self._gather())
+                        result = await self._follow(response, events, watch, alarm, on_parts)
+                    else:
+                        result = self._whole(
+                            await self._body(stream_body(response)), response.status_code, read
+                        )
             return self._finished(result, answered, watch)
         except TimeoutError:
             timed_out = True
@@ -195,14 +204,16 @@ class Exchange:
             fatal=is_fatal(status, body),
         )
 
-    def _whole(self, data: bytes, status: int) -> CallResult:
+    def _whole(
+        self, data: bytes, status: int, read: Callable[[bytes], CallResult] | None = None
+    ) -> CallResult:
         data = without_bom(data)
         if not data.strip():
             raise _Unreadable(f"answered with nothing ({status}); check the base URL and the server's log.")
         if opening_of(data) == "events":
             return self._in_pieces(data)
         try:
-            return self._read(data)
+            return (read or self._read)(data)
         except InPieces:
             return self._in_pieces(data)
         except NotReadable as error:

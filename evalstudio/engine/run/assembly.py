@@ -151,7 +151,7 @@ async def _assemble(
 def _cache(parts: Parts, plan: Plan) -> AnswerCache | None:
     if not plan.cache:
         return None
-    with_columns = plan.function is not None or plan.conversation.turns > 1
+    with_columns = plan.function is not None or plan.conversation.turns > 1 or plan.benchmark is not None
     return AnswerCache(Reader(parts.workspace), plan.asked(), with_columns=with_columns)
 
 

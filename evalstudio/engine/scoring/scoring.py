@@ -43,8 +43,9 @@ class Scoring:
     Args:
         evaluators: All evaluators, judges included.
         judges: The calls of those that are model judges.
-        save: Called as `save(record_id, score, last, scored)` with a score that arrives after its answer was saved:
-            `last`: no more will follow for the answer, `scored`: at least one evaluator could score it.
+        save: Called as `save(record_id, score, last, scored, seconds)` with a score that arrives after its answer was
+            saved: `last`: no more will follow for the answer, `scored`: at least one evaluator could score it,
+            `seconds`: since the answer was saved.
         workers: The workers of user-written evaluators, by name.
         longest: Returns the time-out of an evaluator, in seconds.
         on_judged: Called with the processor seconds of a call on a worker.
@@ -54,7 +55,7 @@ class Scoring:
         self,
         evaluators: Sequence[Evaluator],
         judges: Sequence[JudgeCalls],
-        save: Callable[[int, Score, bool, bool], None],
+        save: Callable[[int, Score, bool, bool, float], None],
         workers: Mapping[str, Workers] | None = None,
         longest: Callable[[], float] = lambda: TimeOuts().attempt,
         on_judged: Callable[[float], None] = lambda processor: None,
