@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from evalstudio.authoring.python_evaluation import PythonEvaluation, load_evaluation_function
-from evalstudio.core.errors import RunError
+from evalstudio.core.errors import DatasetError, RunError
 from evalstudio.core.run_state import RunState
 from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
 )
+from evalstudio.datasets import Dataset
+from evalstudio.datasets.clusters import clusters_of
 from evalstudio.engine.benchmarks.host_process import HostFailed
 from evalstudio.engine.benchmarks.opening import BenchmarkTask, open_benchmark
 from evalstudio.engine.benchmarks.published import published_scores
@@ -398,7 +400,7 @@ class Engine:
         await run.check_dataset()
         await run.aclose()
         prior = run.controller.prior()
-        scores = await asyncio.to_thread(self._final_scores, run)
+        scores = await asyncio.to_thread(self._final_scores, run, await self._clusters(run.plan))
         if run.plan.benchmark is not None:
             scores = await self._published(run, run.plan.benchmark, scores)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
@@ -446,16 +448,29 @@ class Engine:
         with closing(Reader(self.workspace)) as reader:
             return list(answers_of(reader.connection, run_id))
 
-    def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
+    def _final_scores(self, run: Run, clusters: dict[str, str] | None) -> tuple[ScoreNow, ...]:
         if self._writer.is_lost:
             return self.snapshot(run).scores
         reader = Reader(self.workspace)
         try:
             return final_scores(
-                reader, run.id, tuple(run.keeper.evaluators.values()), run.keeper.counts.saved
+                reader,
+                run.id,
+                tuple(run.keeper.evaluators.values()),
+                run.keeper.counts.saved,
+                clusters,
             )
         finally:
             reader.close()
+
+    async def _clusters(self, plan: Plan) -> dict[str, str] | None:
+        if not isinstance(plan.dataset, Dataset) or (column := plan.dataset.source.cluster_by) is None:
+            return None
+        try:
+            return await asyncio.to_thread(clusters_of, plan.dataset, column)
+        except DatasetError as error:
+            self.log("error", f"The scores are not clustered by '{column}'. {error}")
+            return None
 
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was queued before."""
