@@ -44,7 +44,7 @@ def _is_bounded(node: nodes.Node) -> bool:
         case nodes.For():
             return not bool(node.recursive)
         case nodes.Const(value=int() as value):
-            return abs(value) < 10**LONGEST
+            return bool(abs(value) < 10**LONGEST)
     return True
 
 
