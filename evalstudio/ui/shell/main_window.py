@@ -28,6 +28,7 @@ from evalstudio.ui.kit.theme import SPACE_XS, Theme
 from evalstudio.ui.pages.home.page import HomePage
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.shell.dropped_files import file_of, is_evaluation
+from evalstudio.ui.shell.finder import Entry
 from evalstudio.ui.shell.first_paint import after_first_paint
 from evalstudio.ui.shell.help_commands import HelpCommands
 from evalstudio.ui.shell.keep_awake import Awake
@@ -209,6 +210,12 @@ class MainWindow(QMainWindow):
         if name in self._first:
             self._first[name].setFocus()  # so that its keys work immediately
 
+    def _palette_entries(self) -> list[Entry]:
+        from evalstudio.ui.shell.palette_entries import entries_of
+
+        self.complete()
+        return entries_of(self, self._session, self.actions_)
+
     def _reopen(self) -> None:
         self.reopens = True
         self.close()
@@ -271,7 +278,7 @@ class MainWindow(QMainWindow):
         actions.connect("local_stop", lambda: spawn(local.stop()))
         self._help = HelpCommands(self, session, actions)
         self._history = PageHistory(actions, self.show_page)
-        self._view = ViewCommands(self, session, actions, self._machine)
+        self._view = ViewCommands(self, session, actions, self._machine, self._palette_entries)
         self._settings_changed()
 
     def _make_next(self) -> None:
