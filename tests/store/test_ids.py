@@ -60,7 +60,7 @@ def filled(run: Sequence[Sample], other: Sequence[Sample]) -> sqlite3.Connection
                  None if failed else f"answer {one.position}", one.latency, one.tokens, one.cost, 1 + one.position % 3),
             )  # fmt: skip
             connection.executemany(
-                "INSERT INTO scores VALUES (?, ?, ?, NULL, NULL, '')",
+                "INSERT INTO scores (record_id, evaluator, value, why) VALUES (?, ?, ?, '')",
                 [(key, evaluator, value) for evaluator, value in one.scores.items()],
             )
     return connection
