@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QSignalBlocker, Qt
 
 from evalstudio.store.query import RecordQuery
-from evalstudio.ui.records.record_cells import SORTS
+from evalstudio.ui.records.record_cells import column_of
 from evalstudio.ui.records.records_panel import RecordsPanel
 
 
@@ -33,7 +33,7 @@ def restore(panel: RecordsPanel, state: PanelState) -> None:
     header = panel.table.horizontalHeader()
     order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
     with QSignalBlocker(header):
-        header.setSortIndicator(SORTS.index(query.sort) if query.sort in SORTS else 0, order)
+        header.setSortIndicator(column_of(query.sort, panel.model.more), order)
     changes: dict[str, Any] = msgspec.structs.asdict(query)
     panel.ask(**changes)
     panel.select_when_there(state.record)

@@ -26,7 +26,7 @@ from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
-from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS
+from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, NOTE, sort_of
 from evalstudio.ui.records.record_detail import RecordDetail
 from evalstudio.ui.records.record_table import RecordTable
 from evalstudio.ui.records.records_model import RecordsModel
@@ -79,9 +79,9 @@ class RecordsPanel(QWidget):
             self.outcome, f"{prefix}outcome_filter", tr("Filter by outcome"), tr("Which records to show")
         )
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search prompts and answers"))
+        self.search.setPlaceholderText(tr("Search prompts, answers and notes"))
         self.search.setClearButtonEnabled(True)
-        labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
+        labelled(self.search, f"{prefix}record_search", tr("Search prompts, answers and notes"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
         self.columns = self._make_columns_button()
         self.is_large = False
@@ -171,6 +171,22 @@ class RecordsPanel(QWidget):
         else:
             self._query = msgspec.structs.replace(self._query, evaluator=evaluator)
             self.model.evaluator = evaluator
+
+    def know_evaluators(self, names: Sequence[str]) -> None:
+        """Gives each evaluator of the run a column; those that there are no longer have none."""
+        before = self.model.more
+        self.model.know_evaluators(names)
+        for place, column in enumerate(range(len(HEADINGS), self.model.columnCount())):
+            there = place < len(self.model.more)
+            if there != (place < len(before)) or not there:  # one hidden by a person stays hidden
+                self.table.setColumnHidden(column, not there)
+
+    def show_notes(self) -> None:
+        """Shows the column of notes, after one was written, and reads the rows again."""
+        self.table.setColumnHidden(NOTE, False)
+        self.reload()
+        if self.shown_record is not None:
+            spawn(self._show_details(self.shown_record))
 
     def clear_filters(self) -> None:
         """Shows all records again in the same order."""
@@ -286,13 +302,7 @@ class RecordsPanel(QWidget):
         self.count.show_text(trn("{n} record", "{n} records", count))
 
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
-        if column >= 0 and SORTS[column] is None:  # a text column: restore the previous indicator
-            header = self.table.horizontalHeader()
-            before = SORTS.index(self._query.sort)
-            down = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
-            header.setSortIndicator(before, down)
-            return
-        sort = SORTS[column] if column >= 0 else "sample"
+        sort = sort_of(column, self.model.more) if column >= 0 else "sample"
         self.ask(sort=sort, descending=order == Qt.SortOrder.DescendingOrder and column >= 0)
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
@@ -329,16 +339,19 @@ class RecordsPanel(QWidget):
         )
         menu = QMenu(button)
         menu.setObjectName(f"{self._prefix}columns_menu")
-        for column, heading in enumerate(HEADINGS):
+        for column in range(self.model.columnCount()):
             if column in (0, ANSWER):
                 continue
-            action = menu.addAction(tr(heading))
+            action = menu.addAction(self.model.heading(column))
             action.setData(column)
             action.setCheckable(True)
             action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
 
         def tick() -> None:
             for action in menu.actions():
+                heading = self.model.heading(action.data())
+                action.setText(heading.replace("&", "&&"))
+                action.setVisible(bool(heading))
                 action.setChecked(not self.table.isColumnHidden(action.data()))
 
         menu.aboutToShow.connect(tick)

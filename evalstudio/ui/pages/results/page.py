@@ -97,6 +97,7 @@ class ResultsPage(QWidget):
                 self.distributions.latency.pick(None)
                 self.distributions.score.pick(None)
         self.records.know_classes(self._classes(run_id))
+        self.records.know_evaluators(self._evaluators(run_id))
         self.records.show_run(run_id, saved)
         self.distributions.show_run(run_id, saved)
 
@@ -105,6 +106,14 @@ class ResultsPage(QWidget):
         errors = model.snapshot.errors if model is not None and model.snapshot is not None else ()
         return [error.name.value for error in errors if error.records]
 
+    def _evaluators(self, run_id: int | None) -> list[str]:
+        model = self._session.models.get(run_id) if run_id is not None else None
+        return (
+            [one.evaluator for one in model.snapshot.scores]
+            if model is not None and model.snapshot is not None
+            else []
+        )
+
     def _saved(self, run_id: int | None) -> int:
         model = self._session.models.get(run_id) if run_id is not None else None
         if model is None or model.snapshot is None:
@@ -112,6 +121,10 @@ class ResultsPage(QWidget):
         # a finished run is read once more, because its last records arrived with its end
         saved = model.snapshot.saved
         return saved if model.is_active else -saved - 1
+
+    def _evaluator_chosen(self, name: str | None) -> None:
+        self.records.ask(evaluator=name, score=None)
+        self.records.know_evaluators(self._evaluators(self._session.focus))
 
     def _filters_changed(self) -> None:
         query = self.records.query
@@ -168,7 +181,7 @@ class ResultsPage(QWidget):
         self.run.chosen.connect(session.look_at)
         spread.latency_chosen.connect(lambda span: records.ask(latency=span))
         spread.score_chosen.connect(lambda span: records.ask(score=span))
-        spread.evaluator_chosen.connect(lambda name: records.ask(evaluator=name, score=None))
+        spread.evaluator_chosen.connect(self._evaluator_chosen)
         records.query_changed.connect(self._filters_changed)
         records.large_changed.connect(lambda large: spread.setVisible(not large))
         records.details_shown.connect(self.waterfall.show_record)

@@ -188,6 +188,7 @@ class RunsPage(QWidget):
         self.records.know_classes([error.name.value for error in now.errors if error.records])
         # table, filter and sorting are about the evaluator of the first headline
         self.records.choose_evaluator(now.run_id, now.scores[0].evaluator if now.scores else None)
+        self.records.know_evaluators([score.evaluator for score in now.scores])
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
