@@ -227,6 +227,12 @@ class RecordsPanel(QWidget):
             return self.model.ids
         return np.concatenate([self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))])
 
+    def marked_ids(self) -> list[int]:
+        """Returns the selected ids, in table order."""
+        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
+        parts = [self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))]
+        return [int(one) for one in np.concatenate(parts)] if parts else []
+
     @property
     def shown_record(self) -> int | None:
         index = self.table.currentIndex()

@@ -224,6 +224,10 @@ class MainWindow(QMainWindow):
         self.runs_page.prepare(model, strategy)
         self.show_page("runs")
 
+    def _compare(self, run_ids: list[int]) -> None:
+        self.compare_page.choose_runs(run_ids)
+        self.show_page("compare")
+
     def _use_model(self, name: str) -> None:
         self.runs_page.start_bar.choose_model(name)
 
@@ -259,6 +263,7 @@ class MainWindow(QMainWindow):
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
         session.run_wanted.connect(self.show_run)
+        session.compare_wanted.connect(self._compare)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)

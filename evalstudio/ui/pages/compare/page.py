@@ -99,6 +99,23 @@ class ComparePage(QWidget):
         self.b.choose(b)
         self._compare()
 
+    def choose_runs(self, run_ids: list[int]) -> None:
+        """Compares these runs: two side by side with the older as the baseline, more as a ranking; one with the run before it."""
+        self.a.show_runs(self._session.rows)
+        self.b.show_runs(self._session.rows)
+        if len(run_ids) > 2:
+            self.several.choose(run_ids)
+            self.ways.setCurrentWidget(self.several)
+            return
+        if len(run_ids) == 1:
+            rows = self._session.rows
+            place = next((at for at, row in enumerate(rows) if row.id == run_ids[0]), None)
+            pair = propose(rows[place:]) if place is not None else None
+            run_ids = list(pair or propose(rows) or ())
+        self.ways.setCurrentWidget(self.pair)
+        if len(run_ids) == 2:
+            self.choose(run_ids[0], run_ids[1])
+
     def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
             return

@@ -21,6 +21,7 @@ from evalstudio.ui.kit.widgets import ActionButton, Button, Card, TextLabel, lab
 from evalstudio.ui.pages.results.waterfall import Waterfall
 from evalstudio.ui.records.distributions import DistributionsPanel
 from evalstudio.ui.records.record_cells import HIDDEN_AT_FIRST, HIDDEN_BESIDE_CHARTS
+from evalstudio.ui.records.record_notes import RecordNotes
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.records.run_choice import RunChoice
 from evalstudio.ui.state.export_job import export_records
@@ -192,6 +193,8 @@ class ResultsPage(QWidget):
             panel.problem.connect(lambda text: session.tell(text, "error", key="store"))
         actions.connect("find", self._find)
         actions.connect("copy_record", self._copy)
+        notes = RecordNotes(session, records, self)
+        actions.connect("note", lambda: notes.open() if self.isVisible() else None)
         for key, rows in (("J", 1), ("K", -1)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

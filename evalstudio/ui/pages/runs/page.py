@@ -38,6 +38,7 @@ from evalstudio.ui.pages.runs.slot_strip import SlotStrip
 from evalstudio.ui.pages.runs.start_bar import StartBar
 from evalstudio.ui.pages.runs.tail_panel import TailPanel
 from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
+from evalstudio.ui.records.record_notes import RecordNotes
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
@@ -71,13 +72,14 @@ class RunsPage(QWidget):
         self.strip = ChartStrip(self.charts)
         self.slots_strip = SlotStrip()
         self.records = RecordsPanel(session.store, hidden=HIDDEN_BESIDE_CHARTS)
+        self._notes = RecordNotes(session, self.records, self)
         self.errors = ErrorTable()
         self.changes = ChangeTable()
         self.tail = TailPanel()
         self.signs = SignsPanel()
         self.lights = SignLights()
         self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
-        self.export = RunExport(session, actions, self.charts, self)
+        self.export = RunExport(session, actions, self.charts, self, self.menu.rows)
         self._list_due = QTimer(
             self
         )  # the list follows live runs four times a second, however many there are
@@ -316,7 +318,7 @@ class RunsPage(QWidget):
         actions.connect("start", lambda: spawn(self.start()))
         actions.connect("pause", self.pause_or_continue)
         actions.connect("stop", self.stop)
-        actions.connect("resume", self.resume)
+        actions.connect("note", self._note)
         actions.connect("whole_run", self.charts.show_whole_run)
         actions.connect("find", self._find)
         actions.connect("copy_record", self._copy)
@@ -338,6 +340,16 @@ class RunsPage(QWidget):
         super().resizeEvent(event)
         self.strip.know_height(self.height())
         self.header.show_compact(self.height() < LEAST_ROOM)
+
+    def _note(self) -> None:
+        """Notes go to the records where they have the focus, else to the runs."""
+        focus = QApplication.focusWidget()
+        if not self.isVisible():
+            return
+        if focus is not None and self.records.isAncestorOf(focus):
+            self._notes.open()
+        else:
+            self.menu.marks.note()
 
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)
