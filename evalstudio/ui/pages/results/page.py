@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -21,7 +20,7 @@ from evalstudio.ui.kit.widgets import ActionButton, Button, Card, TextLabel, lab
 from evalstudio.ui.pages.results.waterfall import Waterfall
 from evalstudio.ui.records.distributions import DistributionsPanel
 from evalstudio.ui.records.record_cells import HIDDEN_AT_FIRST, HIDDEN_BESIDE_CHARTS
-from evalstudio.ui.records.record_notes import RecordNotes
+from evalstudio.ui.records.record_commands import RecordCommands
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.records.run_choice import RunChoice
 from evalstudio.ui.state.export_job import export_records
@@ -164,16 +163,6 @@ class ResultsPage(QWidget):
             ).format(run_id=run_id, path=path),
         )
 
-    def _find(self) -> None:
-        if self.isVisible():
-            self.records.search.setFocus()
-            self.records.search.selectAll()
-
-    def _copy(self) -> None:
-        text = self.records.detail.text()
-        if self.isVisible() and text:
-            QApplication.clipboard().setText(text)
-
     def _connect(self, actions: Actions) -> None:
         session, records, spread = self._session, self.records, self.distributions
         session.runs_changed.connect(self._show_focus)
@@ -191,10 +180,7 @@ class ResultsPage(QWidget):
         self._filters_changed()
         for panel in (records, spread):
             panel.problem.connect(lambda text: session.tell(text, "error", key="store"))
-        actions.connect("find", self._find)
-        actions.connect("copy_record", self._copy)
-        notes = RecordNotes(session, records, self)
-        actions.connect("note", lambda: notes.open() if self.isVisible() else None)
+        self._commands = RecordCommands(session, actions, records, self)
         for key, rows in (("J", 1), ("K", -1)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
 from evalstudio.core.outcome import Outcome
@@ -38,7 +38,7 @@ from evalstudio.ui.pages.runs.slot_strip import SlotStrip
 from evalstudio.ui.pages.runs.start_bar import StartBar
 from evalstudio.ui.pages.runs.tail_panel import TailPanel
 from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
-from evalstudio.ui.records.record_notes import RecordNotes
+from evalstudio.ui.records.record_commands import RecordCommands
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
@@ -72,7 +72,6 @@ class RunsPage(QWidget):
         self.strip = ChartStrip(self.charts)
         self.slots_strip = SlotStrip()
         self.records = RecordsPanel(session.store, hidden=HIDDEN_BESIDE_CHARTS)
-        self._notes = RecordNotes(session, self.records, self)
         self.errors = ErrorTable()
         self.changes = ChangeTable()
         self.tail = TailPanel()
@@ -80,9 +79,11 @@ class RunsPage(QWidget):
         self.lights = SignLights()
         self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
         self.export = RunExport(session, actions, self.charts, self, self.menu.rows)
-        self._list_due = QTimer(
-            self
-        )  # the list follows live runs four times a second, however many there are
+        self._commands = RecordCommands(
+            session, actions, self.records, self, lambda: self._tabs.setCurrentIndex(0), self.menu.marks.note
+        )
+        # the list follows live runs four times a second, however many there are
+        self._list_due = QTimer(self)
         self._list_due.setSingleShot(True)
         self._list_due.setInterval(LIST_MS)
         self._list_due.timeout.connect(self._show_list)
@@ -318,10 +319,7 @@ class RunsPage(QWidget):
         actions.connect("start", lambda: spawn(self.start()))
         actions.connect("pause", self.pause_or_continue)
         actions.connect("stop", self.stop)
-        actions.connect("note", self._note)
         actions.connect("whole_run", self.charts.show_whole_run)
-        actions.connect("find", self._find)
-        actions.connect("copy_record", self._copy)
         actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
         actions.connect("list", Folding(self, self.run_list).turn)
 
@@ -341,32 +339,10 @@ class RunsPage(QWidget):
         self.strip.know_height(self.height())
         self.header.show_compact(self.height() < LEAST_ROOM)
 
-    def _note(self) -> None:
-        """Notes go to the records where they have the focus, else to the runs."""
-        focus = QApplication.focusWidget()
-        if not self.isVisible():
-            return
-        if focus is not None and self.records.isAncestorOf(focus):
-            self._notes.open()
-        else:
-            self.menu.marks.note()
-
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)
         self.records.show_class(name)
         self.records.table.setFocus()
-
-    def _copy(self) -> None:
-        text = self.records.detail.text()
-        if self.isVisible() and text:
-            QApplication.clipboard().setText(text)
-
-    def _find(self) -> None:
-        if not self.isVisible():
-            return
-        self._tabs.setCurrentIndex(0)
-        self.records.search.setFocus()
-        self.records.search.selectAll()
 
     def _lay_out(self) -> None:
         self._tabs = Tabs("run_tabs", tr("Records, errors and changes of the run, and the log"))

@@ -85,11 +85,11 @@ class RunMenu:
 
     def resume(self) -> None:
         """Resumes the selected runs that are not complete; errored samples are retried."""
-        rows = [row for row in self.rows() if row.true_state in RESUMABLE]
-        if len(rows) == 1:
-            spawn(self._session.resume(rows[0].id))
-        else:
-            spawn(self._resume_all([row.id for row in rows]))
+        if len(self._chosen()) < 2:  # the shown one: what the list says of its state may be a moment old
+            if self._session.focus is not None:
+                spawn(self._session.resume(self._session.focus))
+            return
+        spawn(self._resume_all([row.id for row in self.rows() if row.true_state in RESUMABLE]))
 
     async def _resume_all(self, run_ids: list[int]) -> None:
         for run_id in run_ids:
