@@ -25,6 +25,7 @@ from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.records.run_choice import RunChoice
 from evalstudio.ui.state.export_job import export_records
 from evalstudio.ui.state.export_progress import export_with_progress
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
@@ -144,6 +145,7 @@ class ResultsPage(QWidget):
             lambda kind: dialog.setDefaultSuffix("jsonl" if "jsonl" in kind else "csv")
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "export", f"records-{self.records.run_id}.csv")
         dialog.fileSelected.connect(lambda path: spawn(self.export(Path(path))))
         dialog.open()
 

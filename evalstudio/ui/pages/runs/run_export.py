@@ -14,6 +14,7 @@ from evalstudio.ui.kit.text import mark, tr, trn
 from evalstudio.ui.pages.runs.board import ChartBoard
 from evalstudio.ui.state.export_job import export_run
 from evalstudio.ui.state.export_progress import export_with_progress
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
@@ -116,11 +117,12 @@ class RunExport:
     def _dialog(
         self, name: str, title: str, proposed: str, filters: tuple[str, ...], suffixes: tuple[str, ...]
     ) -> QFileDialog:
-        dialog = QFileDialog(self._parent, title, proposed)
+        dialog = QFileDialog(self._parent, title)
         dialog.setObjectName(name)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(filters))
         dialog.setDefaultSuffix(suffixes[0])
+        remember_folder(dialog, "export", proposed)
         by_filter = dict(zip(filters, suffixes, strict=True))
         dialog.filterSelected.connect(
             lambda chosen: dialog.setDefaultSuffix(by_filter.get(chosen, suffixes[0]))
