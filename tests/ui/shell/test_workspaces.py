@@ -115,10 +115,12 @@ def test_that_a_file_dialog_opens_where_its_kind_was_used_last(
     choose_file(driver, "open_dialog", Path(path))
     driver.wait(driver.window.evaluations_page.isVisible)  # Home has no place that shows it
     assert driver.window.evaluations_page.editor.reference == path
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "some.csv").write_text("text\none\n")
+    driver.find(QAction, "import_dataset").trigger()
+    choose_file(driver, "import_dialog", tmp_path / "rows" / "some.csv")
     driver.find(QAction, "open_evaluation").trigger()
     dialogs = driver.window.findChildren(QFileDialog, "open_dialog")
     assert Path(dialogs[-1].directory().absolutePath()) == folder
-    driver.find(QAction, "import_dataset").trigger()
-    assert Path(driver.find(QFileDialog, "import_dialog").directory().absolutePath()) != folder
     for dialog in driver.window.findChildren(QFileDialog):
         dialog.close()
