@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QMenu,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -25,8 +24,9 @@ from evalstudio.store.schema import record_ids
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
-from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
-from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, NOTE, sort_of
+from evalstudio.ui.kit.widgets import TextLabel, labelled, quiet_selection
+from evalstudio.ui.records.columns_button import ColumnsButton
+from evalstudio.ui.records.record_cells import HEADINGS, HIDDEN_AT_FIRST, NOTE, sort_of
 from evalstudio.ui.records.record_detail import RecordDetail
 from evalstudio.ui.records.record_table import RecordTable
 from evalstudio.ui.records.records_model import RecordsModel
@@ -68,6 +68,7 @@ class RecordsPanel(QWidget):
         self._cost = 0.0
         self._detail_id: int | None = None  # the record shown in full
         self._wanted_record: int | None = None
+        self._wanted_scroll = 0
         self.model = RecordsModel(store)
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
@@ -83,7 +84,7 @@ class RecordsPanel(QWidget):
         self.search.setClearButtonEnabled(True)
         labelled(self.search, f"{prefix}record_search", tr("Search prompts, answers and notes"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
-        self.columns = self._make_columns_button()
+        self.columns = ColumnsButton(self.table, self.model, prefix)
         self.is_large = False
         self._lay_out()
         self._typing = self._timer(TYPING_MS, lambda: self.ask(search=self.search.text().strip()))
@@ -204,9 +205,9 @@ class RecordsPanel(QWidget):
             self._query = query
             self.query_changed.emit()
 
-    def select_when_there(self, record_id: int | None) -> None:
-        """Selects a record as soon as the table has it."""
-        self._wanted_record = record_id
+    def select_when_there(self, record_id: int | None, scroll: int = 0) -> None:
+        """Selects a record as soon as the table has it, then scrolls to a place in pixels."""
+        self._wanted_record, self._wanted_scroll = record_id, scroll
 
     def step(self, rows: int) -> None:
         """Moves the selection forward, or back, by a number of records."""
@@ -302,6 +303,10 @@ class RecordsPanel(QWidget):
         if self._wanted_record is not None and (row := self.model.row_of(self._wanted_record)) is not None:
             self._wanted_record = None
             self.table.setCurrentIndex(self.model.index(row, 0))
+        if (place := self._wanted_scroll) and self.model.rowCount():
+            self._wanted_scroll = 0
+            self.table.executeDelayedItemsLayout()  # the scroll bar knows the rows only then
+            self.table.verticalScrollBar().setValue(place)
         if self._detail_id is not None and self.model.row_of(self._detail_id) is None:
             self._show_detail(None)  # it does not pass the filter
         count = self.model.rowCount()
@@ -337,33 +342,6 @@ class RecordsPanel(QWidget):
         table.selectionModel().currentChanged.connect(self._current_changed)
         table.opened.connect(lambda: self.show_large(True))
         return table
-
-    def _make_columns_button(self) -> Button:
-        button = Button(tr("Columns"))
-        labelled(
-            button, f"{self._prefix}columns_button", tr("Columns"), tr("Choose the columns of the table")
-        )
-        menu = QMenu(button)
-        menu.setObjectName(f"{self._prefix}columns_menu")
-        for column in range(self.model.columnCount()):
-            if column in (0, ANSWER):
-                continue
-            action = menu.addAction(self.model.heading(column))
-            action.setData(column)
-            action.setCheckable(True)
-            action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
-
-        def tick() -> None:
-            for action in menu.actions():
-                heading = self.model.heading(action.data())
-                action.setText(heading.replace("&", "&&"))
-                action.setVisible(bool(heading))
-                action.setChecked(not self.table.isColumnHidden(action.data()))
-
-        menu.aboutToShow.connect(tick)
-        tick()
-        button.setMenu(menu)
-        return button
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

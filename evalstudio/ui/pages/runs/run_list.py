@@ -1,5 +1,6 @@
 """Run list: the runs of the workspace with their state and progress, those of a grid under one head."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -201,6 +202,15 @@ class RunList(Card):
         """Returns the runs that are selected, with Shift or Ctrl several, in the order of the list; of a head, all its runs."""
         rows = sorted(index.row() for index in self.view.selectedIndexes())
         return list(dict.fromkeys(run_id for row in rows for run_id in self.model.rows[row].run_ids))
+
+    @property
+    def open_heads(self) -> tuple[str, ...]:
+        """The keys of the heads that show their runs."""
+        return tuple(key for key, is_open in self._is_open.items() if is_open)
+
+    def open(self, keys: Sequence[str]) -> None:
+        """Shows the runs under these heads."""
+        self._is_open |= dict.fromkeys(keys, True)
 
     def turn(self, key: str) -> None:
         """Shows the runs under a head, or folds them."""
