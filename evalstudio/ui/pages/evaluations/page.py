@@ -34,6 +34,7 @@ from evalstudio.ui.pages.evaluations.python_file import PythonFile
 from evalstudio.ui.pages.evaluations.save_and_tell import save_and_tell
 from evalstudio.ui.pages.evaluations.trial import Trial
 from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.model_book import DEMO_MODELS
 from evalstudio.ui.state.notices import Offer
 from evalstudio.ui.state.run_start import start_run
@@ -320,6 +321,7 @@ class EvaluationsPage(QWidget):
     def _browse(self) -> None:
         dialog = QFileDialog(self, tr("Choose a dataset"), str(self.editor.path.absolute().parent))
         dialog.setObjectName("dataset_dialog")
+        remember_folder(dialog, "dataset")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.use_dataset)
