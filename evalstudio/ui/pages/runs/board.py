@@ -1,6 +1,8 @@
 """Chart board: the charts of a run, with one time axis and one cross-hair, redrawn one at a time."""
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PySide6.QtCore import QSize, QTimer
@@ -181,13 +183,22 @@ class ChartBoard(QWidget):
     def is_zoomed(self) -> bool:
         return self._view is not None
 
-    def prepare_pictures(self) -> None:
-        """Draws the charts of a closed strip in a size of their own."""
+    @contextmanager
+    def pictures(self) -> Iterator[list[TimeChart]]:
+        """Gives the charts to draw pictures of: those of a closed strip in a size of their own."""
         if self._model is None or self.isVisible():
+            yield self.shown
             return
-        self.resize(PICTURE.width() * len(self.shown), PICTURE.height())
+        sizes = [(chart, chart.minimumSize(), chart.maximumSize()) for chart in self.shown]
         for chart in self.shown:
+            chart.setFixedSize(PICTURE)  # a hidden chart is laid out anew whenever one of them is drawn
             self._draw(chart, self._model)
+        try:
+            yield self.shown
+        finally:
+            for chart, least, most in sizes:
+                chart.setMinimumSize(least)
+                chart.setMaximumSize(most)
 
     def _draw(self, chart: TimeChart, model: RunModel) -> None:
         end = None if model.is_active else model.snapshot

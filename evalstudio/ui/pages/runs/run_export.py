@@ -102,10 +102,10 @@ class RunExport:
 
     def save_charts(self, path: Path) -> None:
         """Writes the charts as `NAME-latency.svg` and so on; the file name determines SVG or PNG."""
-        self._charts.prepare_pictures()
         try:
-            for chart in self._charts.shown:
-                save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))
+            with self._charts.pictures() as charts:
+                for chart in charts:
+                    save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))
         except StoreError as error:
             self._session.tell(str(error), "error", key="export")
             return
