@@ -16,6 +16,7 @@ from evalstudio.cli.summary import print_summary
 from evalstudio.core.format import duration
 from evalstudio.reports.score_text import percent, score_words
 from evalstudio.settings.values import workspace_of
+from evalstudio.statistics.clusters import cluster_names
 from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
 from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.store.reader import Reader
@@ -131,8 +132,7 @@ def _clustered(reader: Reader, run: RunRow, column: str) -> list[tuple[str, Aggr
             [label for _, _, label, _ in rows],
             [expected for _, _, _, expected in rows],
             total=run.saved,
-            # a cluster may have the name of a sample that belongs to none
-            clusters=[f"c {clusters[one]}" if one in clusters else f"s {one}" for one in samples],
+            clusters=cluster_names(samples, clusters),
         )
         if score.value is not None and score.metric in CLUSTERED:
             found.append((score.evaluator, aggregate(score.metric, scores)))

@@ -23,6 +23,7 @@ PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: one path per line
 TRY = " (try)"
 CAPACITY = "capacity "
+FIRST_MODEL = "demo/fast"  # of a new evaluation where there is no own one
 SUFFIXES = (
     *FORMATS,
     *(text + packed for text, name in FORMATS.items() if name in TEXT for packed in COMPRESSED),
@@ -96,7 +97,11 @@ def is_evaluation(path: Path, workspace: Workspace) -> bool:
 
 
 def new_evaluation(
-    workspace: Workspace, name: str, source: DatasetSource | None = None, column: str = "text"
+    workspace: Workspace,
+    name: str,
+    source: DatasetSource | None = None,
+    column: str = "text",
+    model: str = FIRST_MODEL,
 ) -> Path:
     """Creates an evaluation in the workspace that asks `column` and compares the answer with the expected one, if any.
 
@@ -118,7 +123,7 @@ def new_evaluation(
     table = {
         "name": path.stem,
         "dataset": dataset,
-        "model": "demo/fast",
+        "model": model,
         "messages": [
             {"role": "system", "content": instruction},
             {"role": "user", "content": "{{ " + column + " }}"},

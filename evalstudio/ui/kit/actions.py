@@ -33,6 +33,7 @@ COMMANDS = (
     ActionSpec("save_evaluation", "Sa&ve the evaluation", "&File", "Write the text of the evaluation to its file", ("Ctrl+S",), "save", short="Save"),
     ActionSpec("open_workspace", "Open a wo&rkspace…", "&File", "Open a window on another folder of runs, evaluations and datasets", ("Ctrl+Shift+O",), "open", begins=True),
     ActionSpec("import_dataset", "&Import a dataset…", "&File", "Import a file of samples into the workspace", ("Ctrl+I",), "add", short="Import…", begins=True),
+    ActionSpec("add_endpoint", "Add an en&dpoint…", "&File", "Connect an OpenAI-compatible endpoint: its URL, key and model", (), "models"),
     ActionSpec("export_run", "&Export the run…", "&File", "Write the run as an HTML report, JUnit XML, CSV or JSON lines", ("Ctrl+E",), "save", begins=True),
     ActionSpec("export_charts", "Save the &charts…", "&File", "Write the charts of the run as SVG or PNG pictures", ("Ctrl+Shift+E",)),
     ActionSpec("bin", "&Bin…", "&File", "Deleted runs: restore them, or delete them for good; and the size of the database", begins=True),

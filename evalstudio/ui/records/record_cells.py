@@ -14,7 +14,7 @@ HEADINGS = (
     mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"), mark("Prompt"), mark("Note"),
 )  # fmt: skip
 MORE_SCORES = 3  # columns after these, for the scores of further evaluators
-WIDTHS = (92, 108, 76, 120, 100, 84, 76, 92, 100, 92, 84, 120, 120, *(76,) * MORE_SCORES)
+WIDTHS = (84, 88, 64, 120, 96, 84, 76, 100, 104, 96, 80, 120, 120, *(76,) * MORE_SCORES)
 SORTS = (
     "sample", "outcome", "score", "answer", "expected", "latency", "tokens_out", "attempts", "first_token", "tokens_in",
     "cost", "prompt", "note",

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFrame,
@@ -35,8 +34,10 @@ from evalstudio.settings.values import (
     settings_of,
     values_of,
 )
+from evalstudio.ui.kit.sheet_frame import SheetFrame
 from evalstudio.ui.kit.text import mark, one_line, tr
-from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from evalstudio.ui.kit.tokens import TITLE
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
 from evalstudio.ui.settings.advice_box import AdviceBox
 from evalstudio.ui.settings.draft_history import DraftHistory
@@ -64,7 +65,7 @@ class _WholeWidth(QScrollArea):
         return super().eventFilter(watched, event)
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(SheetFrame):
     """The dialog, which edits a copy of the session's settings. Opened with `open()`, so it does not block."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -313,7 +314,10 @@ class SettingsDialog(QDialog):
         self._scroll.setWidget(inside)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         left = QVBoxLayout()
-        left.setSpacing(SPACE_S)
+        left.setSpacing(SPACE_M)
+        title = TextLabel(tr("Settings"), factor=TITLE, bold=True)
+        title.setContentsMargins(SPACE_XS, 0, 0, 0)
+        left.addWidget(title)
         left.addWidget(self._search)
         left.addWidget(self.sections, 1)
         middle = QHBoxLayout()
@@ -322,6 +326,7 @@ class SettingsDialog(QDialog):
         middle.addLayout(left)
         middle.addWidget(self._scroll, 1)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_M, SPACE_L)
         layout.setSpacing(SPACE_M)
         layout.addLayout(middle, 1)
         layout.addWidget(self._problem)
@@ -359,7 +364,7 @@ class SettingsDialog(QDialog):
 
     def _foot(self) -> QHBoxLayout:
         self._buttons = QDialogButtonBox()
-        self._ok_button, self._apply_button = Button(tr("OK"), primary=True), Button(tr("Apply"))
+        self._ok_button, self._apply_button = Button(tr("Save"), primary=True), Button(tr("Apply"))
         cancel = Button(tr("Cancel"))
         self._buttons.setObjectName("settings_buttons")
         role = QDialogButtonBox.ButtonRole

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -21,6 +21,7 @@ from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon
+from evalstudio.ui.kit.quiet_style import show_access_keys
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.tab_order import focus_in_order
 from evalstudio.ui.kit.text import tr, trn
@@ -30,6 +31,7 @@ from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.shell.dropped_files import file_of, is_evaluation
 from evalstudio.ui.shell.finder import Entry
 from evalstudio.ui.shell.first_paint import after_first_paint
+from evalstudio.ui.shell.geometry import restore_geometry
 from evalstudio.ui.shell.help_commands import HelpCommands
 from evalstudio.ui.shell.keep_awake import Awake
 from evalstudio.ui.shell.local_model import LocalModelControl
@@ -56,9 +58,6 @@ if TYPE_CHECKING:
     from evalstudio.ui.pages.results.page import ResultsPage
     from evalstudio.ui.pages.runs.page import RunsPage
 
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(900, 560)
-FRAME = QSize(16, 48)  # of the window manager, at most
-
 
 class MainWindow(QMainWindow):
     """The main window. `leave` is called once when the window may close, after a confirmation if a run is active.
@@ -71,7 +70,6 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("EvalStudio")
         self.setWindowIcon(application_icon())
-        self.setMinimumSize(LEAST_SIZE)
         self._session = session
         self._theme = theme
         self._machine = machine
@@ -93,7 +91,7 @@ class MainWindow(QMainWindow):
         self._end_notes = EndNotes(session, self)
         self._lay_out()
         self._connect()
-        self._restore()
+        restore_geometry(self, machine)
         after_first_paint(self, lambda: session.when_read(self._make_next))  # Home has its runs first
 
     @property
@@ -131,6 +129,16 @@ class MainWindow(QMainWindow):
     def show_notice(self, notice: Notice) -> None:
         self.messages.show_notice(notice)
         QApplication.alert(self) if notice.level == "error" and not self.isActiveWindow() else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Alt:
+            show_access_keys(True)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Alt:
+            show_access_keys(False)
+        super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_leave and self._session.active_here:
@@ -190,6 +198,11 @@ class MainWindow(QMainWindow):
     def show_evaluation(self, reference: str) -> None:
         self.evaluations_page.open(reference)
         self.show_page("evaluations")
+
+    def add_endpoint(self) -> None:
+        """Opens the form of a new OpenAI-compatible endpoint."""
+        self.show_page("models")
+        self.models_page.begin("endpoint")
 
     def open_settings(self, key: str = "") -> None:
         """Opens the settings, at the one called `key` if given."""
@@ -278,6 +291,9 @@ class MainWindow(QMainWindow):
         actions.connect("new_evaluation", self.new_evaluation)
         self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
         self.home_page.run_chosen.connect(self.show_run)
+        overview = self.home_page.overview
+        overview.evaluation_chosen.connect(self.show_evaluation)
+        actions.connect("add_endpoint", self.add_endpoint)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         actions.connect("log", partial(self.show_page, "runs"))
         local = LocalModelControl(session, self._use_model)
@@ -285,6 +301,7 @@ class MainWindow(QMainWindow):
         actions.connect("local_stop", lambda: spawn(local.stop()))
         self._help = HelpCommands(self, session, actions)
         self._workspaces = Workspaces(self, session, actions, self._machine)
+        overview.guide_wanted.connect(self._help.open_guide)
         self._history = PageHistory(actions, self.show_page)
         self._view = ViewCommands(self, session, actions, self._machine, self._palette_entries)
         self._settings_changed()
@@ -316,6 +333,7 @@ class MainWindow(QMainWindow):
         others.datasets.evaluation_wanted.connect(self.new_evaluation)
         others.datasets.use_chosen.connect(self.show_evaluation)
         others.models.next_run.connect(self._prepare_run)
+        others.models.form.saved.connect(others.evaluations.prefer_model)
 
         def know_models() -> None:
             start_bar.know_models(self.book.models)
@@ -372,15 +390,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.messages.lie_over(self._pages)
         self._status = StatusLine(self.statusBar(), str(self._session.workspace.folder))
-
-    def _restore(self) -> None:
-        """Restores the last size and position, inside the screen that there is."""
-        geometry = self._machine.value("geometry")
-        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
-            self.resize(FIRST_SIZE)
-        room = self.screen().availableGeometry()
-        if not self.isMaximized() and room.isValid():
-            self.resize(self.size().boundedTo(room.size() - FRAME).expandedTo(self.minimumSize()))
 
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())

@@ -197,8 +197,10 @@ class ComparePage(QWidget):
 
     def _show(self, comparison: RunComparison) -> None:
         self.comparison = comparison
-        self.warnings.show_text("\n".join(f"⚠ {warning}" for warning in comparison.warnings))
-        self.warnings.setVisible(bool(comparison.warnings))
+        notes = [f"⚠ {warning}" for warning in comparison.warnings]
+        notes += [comparison.clustering] if comparison.clustering else []
+        self.warnings.show_text("\n".join(notes))
+        self.warnings.setVisible(bool(notes))
         self.scores.show_comparison(comparison)
         self.speed.show_comparison(comparison)
         self.flips.show_pairs(comparison.scores)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 from evalstudio.core.errors import EvalStudioError, RunError
 from evalstudio.datasets import DatasetSource
 from evalstudio.evaluations.library import (
+    FIRST_MODEL,
     copy_example,
     find_datasets,
     find_evaluations,
@@ -60,6 +61,7 @@ class EvaluationsPage(QWidget):
         self._actions = actions
         self.first = FIRST  # what is opened when the page is first shown
         self._opened: list[str] = []  # files outside the workspace
+        self._preferred = ""  # the model of the next new evaluation
         self._starting = False
         self._forecast_round = 0
         self.list = EvaluationList(actions)
@@ -119,7 +121,8 @@ class EvaluationsPage(QWidget):
     def new(self, source: DatasetSource | None = None, column: str = "text") -> None:
         """Creates an evaluation in the workspace and opens it; the model is asked `column`."""
         name = telling_name(Path(source.path)) if source is not None else "new-evaluation"
-        spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column)))
+        model = self._model_for_new()
+        spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column, model)))
 
     def save(self, *, over_others: bool = False) -> None:
         try:
@@ -153,6 +156,10 @@ class EvaluationsPage(QWidget):
         self._session.look_at(first)
         self.run_started.emit(first)
 
+    def prefer_model(self, name: str) -> None:
+        """Makes the next new evaluation use a model."""
+        self._preferred = name
+
     def know_models(self, named: Mapping[str, ModelSettings]) -> None:
         """Sets the workspace's own models to choose from."""
         self.editor.know_models(named)
@@ -181,6 +188,15 @@ class EvaluationsPage(QWidget):
     def _name(self) -> str:
         table = self.editor.draft.table or {}
         return str(table.get("name", "")) or "evaluation"
+
+    def _model_for_new(self) -> str:
+        """Returns the model that was saved last, else that of the latest run if it is an own one, else any own one."""
+        named = self.editor.named
+        if self._preferred in named:
+            return self._preferred
+        latest = self._session.rows[0].model if self._session.rows else ""
+        own = [name for name, model in named.items() if latest in (name, model.label)]
+        return (own or [*named, FIRST_MODEL])[0]
 
     async def _start(self, experiment: str, *, model: str | None = None, new_run: bool = False) -> int | None:
         if not self._kept():
