@@ -182,8 +182,6 @@ class EvaluationsPage(QWidget):
         )
         self.editor.form.know(tuple(models), [relative(path, folder) for path in datasets])
 
-    # Reactions -------------------------------------------------------------------------------------------
-
     @property
     def _name(self) -> str:
         table = self.editor.draft.table or {}
@@ -354,8 +352,6 @@ class EvaluationsPage(QWidget):
     def use_dataset(self, path: str) -> None:
         """Uses a file in place as the dataset of the evaluation."""
         self.editor.form.dataset.setEditText(relative(Path(path), self.editor.path.absolute().parent))
-
-    # Construction -----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         session, actions, editor = self._session, self._actions, self.editor

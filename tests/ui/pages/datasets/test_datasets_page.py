@@ -200,8 +200,9 @@ def test_that_the_fields_take_two_lines_in_a_narrow_window(open_window: OpenWind
     driver.wait(lambda: view.rows.rowCount() == 1)
     assert view.minimumSizeHint().width() < 700
     tops = {}
-    for width in (1200, view.minimumSizeHint().width()):
-        view.resize(width, 500)
+    for width in (1600, 900):
+        driver.window.resize(width, 600)
+        driver.wait(lambda width=width: driver.window.width() == width)
         QApplication.processEvents()
         tops[width] = [
             box.mapTo(view, QPoint()).y() for box in (view.input, view.samples, view.delimiter, view.encoding)

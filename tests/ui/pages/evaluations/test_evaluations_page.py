@@ -115,7 +115,7 @@ def test_that_a_click_just_after_typing_runs(open_window: OpenWindow, file: Path
     assert not driver.window.evaluations_page.editor.is_checked
     driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
-    assert driver.session.rows[0].evaluation == "typed"
+    driver.wait(lambda: [row.evaluation for row in driver.session.rows] == ["typed"])
     # what can't run is told, and does not start
     driver.window.show_page("evaluations")
     model = driver.find(QComboBox, "eval_model")
@@ -205,7 +205,7 @@ def test_that_mistakes_are_told_where_they_are_as_they_are_made(open_window: Ope
     message.setPlainText("{{ txt }}")
     driver.wait(lambda: "uses 'txt', and no column is called so" in visible(driver, "issue_message_0"))
     assert not driver.find(QAction, "run_evaluation").isEnabled()
-    driver.wait(lambda: "1 thing to mend" in driver.find(QLabel, "forecast").text())
+    driver.wait(lambda: "1 problem to fix" in driver.find(QLabel, "forecast").text())
     message.setPlainText("{{ text }}")
     driver.wait(
         lambda: (
@@ -319,7 +319,7 @@ def test_that_a_try_of_a_grid_shows_each_variant(open_window: OpenWindow, file: 
         *(f"VARIANT demo/instant, temperature={number / 10}" for number in range(4)),
         *(f"VARIANT demo/fast, temperature={number / 10}" for number in range(2)),
     ]
-    assert text.endswith("NOT TRIED\n2 more variants are not tried; a run takes all of them.")
+    assert text.endswith("NOT TRIED\n2 more variants are not tried. A run includes all of them.")
     driver.wait(
         lambda: [(row.experiment, row.saved) for row in driver.session.rows] == [("reviews (try)", 3)] * 6
     )
@@ -460,7 +460,7 @@ def test_that_nothing_written_is_lost_and_another_programs_change_is_not_written
     press(driver, QToolButton, "save_evaluation_button")
     assert "was changed by another program" in driver.messages()
     assert file.read_text() == EVALUATION.replace("reviews", "others")
-    press(driver, QPushButton, "offer_read_it_again")
+    press(driver, QPushButton, "offer_reload")
     assert driver.find(QLineEdit, "eval_name").text() == "others"
     file.write_text(EVALUATION.replace("reviews", "again"))
     driver.window.show_page("runs")
