@@ -68,7 +68,6 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setWindowTitle("EvalStudio")
         self.setWindowIcon(application_icon())
         self._session = session
         self._theme = theme
@@ -291,8 +290,7 @@ class MainWindow(QMainWindow):
         actions.connect("new_evaluation", self.new_evaluation)
         self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
         self.home_page.run_chosen.connect(self.show_run)
-        overview = self.home_page.overview
-        overview.evaluation_chosen.connect(self.show_evaluation)
+        self.home_page.overview.evaluation_chosen.connect(self.show_evaluation)
         actions.connect("add_endpoint", self.add_endpoint)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         actions.connect("log", partial(self.show_page, "runs"))
@@ -301,7 +299,7 @@ class MainWindow(QMainWindow):
         actions.connect("local_stop", lambda: spawn(local.stop()))
         self._help = HelpCommands(self, session, actions)
         self._workspaces = Workspaces(self, session, actions, self._machine)
-        overview.guide_wanted.connect(self._help.open_guide)
+        self.home_page.overview.guide_wanted.connect(self._help.open_guide)
         self._history = PageHistory(actions, self.show_page)
         self._view = ViewCommands(self, session, actions, self._machine, self._palette_entries)
         self._settings_changed()

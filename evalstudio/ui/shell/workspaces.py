@@ -26,6 +26,7 @@ class Workspaces:
         self._window, self._session, self._machine = window, session, machine
         actions.connect("open_workspace", self.choose)
         folder = session.workspace.folder
+        window.setWindowTitle("EvalStudio")
         if folder != find_workspace(None, session.settings.workspace or None).folder:
             window.setWindowTitle(f"{one_line(folder.name, 60)} – EvalStudio")
         self.menu = QMenu(tr("Recent &workspaces"), window)

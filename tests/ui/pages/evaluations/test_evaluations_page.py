@@ -105,6 +105,41 @@ def test_that_the_form_edits_the_text_and_leaves_what_was_written_by_hand(
     assert driver.find(QLineEdit, "evaluator_1_tolerance").text() == "0.1"
 
 
+def test_that_a_click_just_after_typing_runs(open_window: OpenWindow, file: Path) -> None:
+    driver = opened(open_window, file)
+    name = driver.find(QLineEdit, "eval_name")
+    name.setFocus()
+    name.selectAll()
+    driver.qtbot.keyClicks(name, "typed")
+    button = driver.find(QToolButton, "run_evaluation_button")
+    assert not driver.window.evaluations_page.editor.is_checked
+    driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.state() == RunState.COMPLETED)
+    driver.wait(lambda: [row.evaluation for row in driver.session.rows] == ["typed"])
+    # what can't run is told, and does not start
+    driver.window.show_page("evaluations")
+    model = driver.find(QComboBox, "eval_model")
+    model.setEditText("no such model")
+    driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.window.evaluations_page.editor.is_checked)
+    driver.wait(lambda: not button.isEnabled())
+    assert len(driver.session.rows) == 1
+
+
+def test_that_another_evaluation_begins_at_the_top_of_its_form(open_window: OpenWindow, file: Path) -> None:
+    other = file.with_name("other.toml")
+    other.write_text(EVALUATION.replace("reviews", "other"))
+    driver = opened(open_window, file)
+    editor = driver.window.evaluations_page.editor
+    bar = editor.form.verticalScrollBar()
+    driver.wait(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    editor.tabs.setCurrentIndex(1)
+    driver.window.evaluations_page.open(str(other))
+    assert editor.tabs.currentIndex() == 0
+    assert bar.value() == 0
+
+
 def test_that_a_grid_is_made_of_fields_and_tells_its_runs_and_samples(
     open_window: OpenWindow, file: Path
 ) -> None:
