@@ -22,6 +22,7 @@ from evalstudio.core.strategy import BY_WORKERS, Adaptive, SlidingWindow, Strate
 from evalstudio.core.version import __version__
 from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 from evalstudio.datasets import Dataset, open_dataset
+from evalstudio.datasets.hub import is_hub
 from evalstudio.engine.benchmarks.opening import BenchmarkTask
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.evaluations.loading import Evaluation, variants
@@ -187,6 +188,9 @@ def make_plan(
             raise RunError(f"samples must be 1 or more; it is {options.samples}.")
         source = msgspec.structs.replace(source, samples=options.samples)
     dataset = open_dataset(source, evaluation.base)
+    if is_hub(source.path):  # its commit is stored with the run
+        pinned = msgspec.structs.replace(dataset.source, samples=spec.dataset.samples)
+        spec = msgspec.structs.replace(spec, dataset=pinned)
     if len(dataset) == 0:
         raise DatasetError(
             f"The dataset {dataset.path.name} has no samples to run; check its filter and its rows."
