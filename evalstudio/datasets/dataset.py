@@ -249,7 +249,7 @@ def open_dataset(source: DatasetSource, base: Path) -> Dataset:
     noticed: list[Problem] = []
     if is_hub(source.path):
         source = download(source)
-        noticed.append(note(f"downloaded from {source.path}, config '{source.config}'"))
+        noticed.append(note(f"rows of {source.path}, config '{source.config}'"))
     path = resolve(source, base)
     check_signature(path, format_of(path, source))
     encoding, told = text_encoding(path, source)

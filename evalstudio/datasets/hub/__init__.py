@@ -2,6 +2,6 @@
 
 from evalstudio.datasets.hub.address import HubAddress, is_hub
 from evalstudio.datasets.hub.download import download
-from evalstudio.datasets.hub.manifest import downloaded
+from evalstudio.datasets.hub.manifest import NotDownloadedError, downloaded
 
-__all__ = ["HubAddress", "download", "downloaded", "is_hub"]
+__all__ = ["HubAddress", "NotDownloadedError", "download", "downloaded", "is_hub"]

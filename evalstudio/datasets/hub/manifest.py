@@ -14,6 +14,10 @@ from evalstudio.datasets.readers.parts import PARTS_ENDING, Parts, read_parts
 from evalstudio.datasets.source import DatasetSource
 
 
+class NotDownloadedError(DatasetError):
+    """A split of the Hub is not on this machine yet; a run downloads it."""
+
+
 def cache_folder() -> Path:
     """The folder of the manifests; the files themselves lie in the Hub's own cache."""
     return Path(platformdirs.user_cache_dir("evalstudio", appauthor=False)) / "hub"
@@ -49,11 +53,12 @@ def downloaded(source: DatasetSource) -> Path:
     """The manifest of a split that has been downloaded, without asking the Hub.
 
     Raises:
-        DatasetError: it has not been, or its files are gone.
+        NotDownloadedError: it has not been, or its files are gone.
+        DatasetError: its address can't be one.
     """
     path = manifest_path(source)
     if not is_complete(path):
-        raise DatasetError(
+        raise NotDownloadedError(
             f"{source.path} is not on this machine yet; it is downloaded when the evaluation is run or tried."
         )
     return path

@@ -16,6 +16,7 @@ from evalstudio.core.errors import DatasetError, RequirementError
 from evalstudio.datasets import DatasetSource, Preview, preview
 from evalstudio.datasets.dataset import resolve
 from evalstudio.datasets.formats import format_of
+from evalstudio.datasets.readers.parts import content_files
 from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
 from evalstudio.evaluations.library import BY_LINES, SMALL
 from evalstudio.ui.kit.text import tr
@@ -60,8 +61,10 @@ class DatasetReader(QObject):
         return self._previews[key]
 
     async def size(self, source: DatasetSource, base: Path) -> int:
-        """Returns the size of the file in bytes."""
-        return (await self.worker.do(lambda: _key(source, base)))[0][2]
+        """Returns the size of the file in bytes; of a split of the Hub, that of its files."""
+        return await self.worker.do(
+            lambda: sum(file.stat().st_size for file in content_files(resolve(source, base)))
+        )
 
     async def survey(self, source: DatasetSource, base: Path) -> Survey:
         """Reads the whole file: number of rows, problems, hash."""

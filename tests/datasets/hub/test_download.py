@@ -148,7 +148,7 @@ def test_that_a_dataset_that_was_renamed_is_found(hub: FakeHub) -> None:
     assert len(opened("hf://sums#test")) == 2
 
 
-def test_that_too_many_requests_are_waited_for_or_told(hub: FakeHub) -> None:
+def test_that_too_many_requests_are_told_with_the_wait(hub: FakeHub) -> None:
     hub.repositories["acme/sums"] = Repository(SUMS)
     hub.too_many, hub.retry_after = 100, "17"
     with pytest.raises(DatasetError, match="too many requests from here and asks to wait 17 s"):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from evalstudio.core.errors import EvalStudioError, EvaluationError
 from evalstudio.datasets import Preview
+from evalstudio.datasets.hub import NotDownloadedError
 from evalstudio.evaluations.draft import (
     Draft,
     Issue,
@@ -76,6 +77,7 @@ class EvaluationEditor(QWidget):
         self._round = 0  # number of the newest check; older ones are dropped
         self.is_checked = False
         self.dataset_size = 0  # bytes
+        self.awaits_download = False  # the dataset is on the Hub and not on this machine
         self.form = EvaluationForm()
         self.text = QPlainTextEdit()
         labelled(self.text, "evaluation_text", tr("The evaluation as TOML"))
@@ -246,12 +248,14 @@ class EvaluationEditor(QWidget):
     async def _check(self) -> None:
         self._round += 1
         this, draft, base, row = self._round, self.draft, self.path.absolute().parent, self._row
-        source, preview, problem = draft.source, None, ""
+        source, preview, waiting = draft.source, None, ""
         issues = list(draft.issues)
         if source is not None:
             try:
                 preview = await self._datasets.preview(source, base)
                 self.dataset_size = await self._datasets.size(source, base)
+            except NotDownloadedError as error:
+                waiting = str(error)
             except EvalStudioError as error:
                 issues.append(Issue("dataset", str(error)))
         named = self.named
@@ -260,8 +264,9 @@ class EvaluationEditor(QWidget):
             return  # it has changed meanwhile
         more, parts, problem, rows = found
         self.is_checked = True
+        self.awaits_download = bool(waiting)
         self._show_issues((*issues, *more))
-        self.preview.show_row(min(row, max(0, rows - 1)), rows, parts, problem)
+        self.preview.show_row(min(row, max(0, rows - 1)), rows, parts, problem or waiting)
         if preview is not None:
             self.form.columns.know_columns([column.name for column in preview.columns])
         self.checked.emit()

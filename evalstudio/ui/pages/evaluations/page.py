@@ -255,7 +255,7 @@ class EvaluationsPage(QWidget):
             self.trial.end()
         elif self._python_path and not self._python_read:
             spawn(self._read_python())
-        elif not self.editor.issues and self.editor.is_checked:
+        elif not self.editor.issues and self.editor.is_checked and not self.editor.awaits_download:
             self._forecast_timer.start()
         self._update_actions()
 
@@ -266,6 +266,8 @@ class EvaluationsPage(QWidget):
                 trn("{n} problem to fix before it can run.", "{n} problems to fix before it can run.", count),
                 "bad",
             )
+        elif self.editor.awaits_download:  # a forecast would download it
+            self.bar.say(tr("The dataset is downloaded from the Hub when it is tried or run."), "muted")
         elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):
             self._forecast_due = False
             self._forecast_timer.start()

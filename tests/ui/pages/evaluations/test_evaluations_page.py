@@ -493,3 +493,24 @@ def test_that_the_form_is_gone_through_with_the_tab_key_from_top_to_bottom(
         "evaluator_0_type", "evaluator_0_expected", "evaluator_0_normalise", "add_evaluator", "eval_repeats", "eval_window",
     ]  # fmt: skip
     assert [name for name in names if name in wanted] == wanted
+
+
+def test_that_a_dataset_of_the_hub_is_no_problem_and_is_downloaded_by_a_run_alone(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "reviews.toml"
+    path.write_text(EVALUATION.replace("rows.csv", "hf://acme/reviews@main#test"))
+    driver = opened(open_window, path)
+    page = driver.window.evaluations_page
+    assert not page.editor.issues
+    told = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(driver.window)]
+    assert any("it is downloaded when the evaluation is run or tried" in text for text in told)
+    assert any("is downloaded from the Hub when" in text for text in told)
+    assert driver.find(QAction, "run_evaluation").isEnabled()
+    text = driver.find(QPlainTextEdit, "evaluation_text")
+    text.setPlainText(text.toPlainText().replace("#test", "#test[:3]"))
+    driver.wait(lambda: page.editor.is_checked)
+    assert [issue.part for issue in page.editor.issues] == ["dataset"]
+    assert not driver.find(QAction, "run_evaluation").isEnabled()
