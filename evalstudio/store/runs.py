@@ -50,6 +50,10 @@ class RunRow(msgspec.Struct, frozen=True):
     lease_host: str | None
     heartbeat: float | None
     deleted_at: float | None = None  # in the bin since then
+    note: str = ""
+    tags: str = ""  # words with blanks between them
+    pinned_at: float | None = None
+    archived_at: float | None = None
 
     @property
     def is_leased(self) -> bool:
@@ -241,7 +245,7 @@ def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
             f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
         )
     first, last = record_ids(run_id)
-    for table in ("attempts", "scores", "crashes", "cache"):
+    for table in ("attempts", "scores", "crashes", "cache", "notes"):
         connection.execute(f"DELETE FROM {table} WHERE record_id BETWEEN ? AND ?", (first, last))
     for table in ("records", "limit_changes", "seconds"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
