@@ -305,7 +305,9 @@ class Session(QObject):
             self._forget_others()
 
     async def _load(self, run_id: int) -> None:
-        history = await self._from_store(self.store.history(run_id))
+        model = self.models.get(run_id)
+        after = model.known_until if model is not None and not model.is_live else -1
+        history = await self._from_store(self.store.history(run_id, after))
         model = self.models.get(run_id)
         if model is None:
             return

@@ -232,7 +232,7 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         "--model",
         "demo/one-second",
         "--samples",
-        "24",
+        "70",
         "--workspace",
         str(workspace.folder),
         "--json",
@@ -242,13 +242,22 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         driver.session.look_at(driver.session.rows[0].id)
         driver.wait(lambda: driver.state() == RunState.RUNNING and len(driver.session.focused.series) > 0)
         assert not driver.find(QToolButton, "stop_button").isEnabled()  # another program's run
-        choose(driver, "sentiment", "demo/one-second", 24)
+        # what only its program knows comes with its heartbeat
+        driver.wait(lambda: driver.in_flight() > 0 and driver.session.focused.snapshot.eta is not None)
+        now = driver.session.focused.snapshot
+        assert now.limit > 0
+        assert now.binding_sentence
+        assert now.scored <= now.saved
+        assert driver.find(QLabel, "run_binding").text() == now.binding_sentence
+        seconds = driver.session.focused.series.times
+        assert len(set(seconds)) == len(seconds)  # later reads add to it
+        choose(driver, "sentiment", "demo/one-second", 70)
         driver.find(QLineEdit, "experiment").setText("elsewhere")
         click(driver, "start")
         driver.wait(lambda: "being run by another EvalStudio" in driver.messages())
         assert other.wait(timeout=30) in (0, 1)  # 1: not every sample was scored
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
-    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 24)
+    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 70)
 
 
 def test_that_a_run_that_seemed_interrupted_is_shown_as_what_it_became(
