@@ -48,7 +48,6 @@ from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Notice
 from evalstudio.ui.state.session import Session
-from evalstudio.ui.state.tasks import spawn
 
 if TYPE_CHECKING:
     from evalstudio.ui.pages.compare.page import ComparePage
@@ -278,6 +277,7 @@ class MainWindow(QMainWindow):
         session.settings_wanted.connect(self.open_settings)
         session.run_wanted.connect(self.show_run)
         session.compare_wanted.connect(self._compare)
+        session.settled.connect(self.messages.dismiss_key)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
@@ -294,9 +294,7 @@ class MainWindow(QMainWindow):
         actions.connect("add_endpoint", self.add_endpoint)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         actions.connect("log", partial(self.show_page, "runs"))
-        local = LocalModelControl(session, self._use_model)
-        actions.connect("local_start", lambda: spawn(local.start()))
-        actions.connect("local_stop", lambda: spawn(local.stop()))
+        self._local = LocalModelControl(session, actions, self._use_model)
         self._help = HelpCommands(self, session, actions)
         self._workspaces = Workspaces(self, session, actions, self._machine)
         self.home_page.overview.guide_wanted.connect(self._help.open_guide)

@@ -147,9 +147,30 @@ def test_that_a_killed_engine_is_told_restarted_and_its_run_resumed(open_window:
     resume = driver.find(QPushButton, "offer_resume")
     driver.qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
+    assert "was interrupted" not in driver.messages()  # the offer is settled
     after = finished_at(driver)
     assert len(after) == 50
     assert {record_id: after[record_id] for record_id in before} == before
+
+
+def test_that_a_run_whose_engine_dies_before_it_is_heard_of_is_shown_and_offered(
+    open_window: OpenWindow, workspace: Workspace
+) -> None:
+    driver = open_window()
+    driver.ready()
+    pid = driver.session.engine.pid
+    # a run of this engine that has sent no snapshot yet: its row is all there is
+    connection = open_for_writing(workspace).conn
+    run, _ = find_or_create(connection, new_run(), new_run=False)
+    take_lease(connection, run.id)
+    set_state(connection, run.id, RunState.RUNNING)
+    connection.execute("UPDATE runs SET lease_pid = ?, lease_started = lease_started - 1000", (pid,))
+    os.kill(pid, signal.SIGKILL)
+    driver.wait(lambda: driver.session.focus == run.id)
+    driver.wait(lambda: "was interrupted: 0 of" in driver.messages())
+    set_state(connection, run.id, RunState.COMPLETED)  # resumed in a terminal
+    connection.close()
+    driver.wait(lambda: "was interrupted" not in driver.messages())
 
 
 def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: OpenWindow, loop: object) -> None:
