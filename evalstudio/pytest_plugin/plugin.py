@@ -13,13 +13,16 @@ import pytest
 from evalstudio.authoring.decorators import MARK, Marked, marked_of
 from evalstudio.authoring.python_evaluation import extra_parameters
 from evalstudio.pytest_plugin.items import bound_function, is_method
-from evalstudio.pytest_plugin.stash import EXPERIMENT, FINALS, SENT, UNDECORATED
+from evalstudio.pytest_plugin.stash import EXPERIMENT, SENT, UNDECORATED
 
 if TYPE_CHECKING:
     from evalstudio.protocol import Event, Snapshot
+    from evalstudio.pytest_plugin.across import Final
     from evalstudio.pytest_plugin.session import EvaluationSession
     from evalstudio.reports.gate import Gate
 
+FINALS = pytest.StashKey[list["Final"]]()
+"""The runs that have ended, in the process that reports."""
 FILES = "eval_*.py"
 FUNCTIONS = "eval_"
 OPTIONS = {

@@ -123,7 +123,7 @@ class _Locks:
             except OSError:
                 pass  # not there yet
             try:
-                file = path.open("ab")
+                file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "ab")
             except OSError:
                 return None
             return self._files.setdefault(_key(os.fstat(file.fileno())), file)

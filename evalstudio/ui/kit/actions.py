@@ -83,7 +83,7 @@ COMMANDS = (
     ActionSpec("theme_dark", "&Dark", "&View", "Dark appearance", group="&Theme"),
     ActionSpec("theme_system", "As the &system", "&View", "The appearance of the desktop", group="&Theme"),
     ActionSpec("guide", "&Guide", "&Help", "Open the guide in the browser; no network is needed", ("F1",), "help"),
-    ActionSpec("keys", "&Keyboard shortcuts", "&Help", "List all keys", ("Ctrl+?", "Ctrl+Shift+/")),
+    ActionSpec("keys", "&Keyboard shortcuts", "&Help", "List all keys", ("Ctrl+?",)),
     ActionSpec("report", "&Report a problem…", "&Help", "Copy versions for a report; no data is in it", begins=True),
     ActionSpec("log_folder", "Open the &log folder", "&Help", "Show the folder of the log files"),
     ActionSpec("licences", "Li&cences…", "&Help", "The libraries that EvalStudio is built on", begins=True),

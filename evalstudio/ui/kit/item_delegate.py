@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -22,6 +23,7 @@ Index = QModelIndex | QPersistentModelIndex
 State = QStyle.StateFlag
 PADDING = 5  # beside the text of a cell, in pixels
 PLAIN = ~(State.State_Selected | State.State_HasFocus | State.State_MouseOver)
+LIST_PADDING = 10  # the same in lists, whose rows are boxes
 INSET = 4  # of a list's row, from the edges of its view, in pixels
 ROOM = 10  # height of a row beyond that of its text, in pixels
 
@@ -36,9 +38,12 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._view = view
+        self._padding = PADDING
         self._is_table = isinstance(view, QTableView) or (
             isinstance(view, QTreeView) and (view.rootIsDecorated() or not view.isHeaderHidden())
         )
+        if isinstance(view, QListView):
+            self._padding = LIST_PADDING
         self._row, self._parent = -1, QPersistentModelIndex()  # the hovered row
         self._take_colours()
         view.setMouseTracking(True)
@@ -55,12 +60,12 @@ class RowDelegate(QStyledItemDelegate):
         elif index.row() == self._row and index.parent() == self._parent and self._may_be_chosen(index):
             self._draw_ground(painter, option.rect, self._hovered)
         option.state = state & PLAIN
-        option.rect = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        option.rect = option.rect.adjusted(self._padding, 0, -self._padding, 0)
         super().paint(painter, option, index)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)
-        return QSize(size.width() + 2 * PADDING, max(size.height(), option.fontMetrics.height() + ROOM))
+        return QSize(size.width() + 2 * self._padding, max(size.height(), option.fontMetrics.height() + ROOM))
 
     def point_at(self, index: QModelIndex) -> None:
         """Draws the row of an index as hovered; an invalid one: none."""

@@ -348,6 +348,7 @@ class MainWindow(QMainWindow):
         if page is not None and not self._has_chosen_page:
             self.show_page(page)
         self._session.look_around()
+        spawn(others.datasets.refresh())  # for the palette
 
     def _keep_awake(self) -> None:
         """Keeps the machine awake while calls are made; a paused run lets it sleep."""

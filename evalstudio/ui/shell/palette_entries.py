@@ -1,11 +1,16 @@
 """Palette entries: everything that the palette can find, as it is when it opens."""
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QKeySequence
 
+from evalstudio.benchmarks.cache import latest_index
+from evalstudio.benchmarks.catalogue import load_catalogue
+from evalstudio.benchmarks.reference import PREFIX
+from evalstudio.core.errors import EvaluationError
 from evalstudio.settings.schema import FIELDS
 from evalstudio.ui.kit.actions import COMMANDS, Actions
 from evalstudio.ui.kit.text import one_line, tr
@@ -50,6 +55,7 @@ def entries_of(window: Window, session: Session, actions: Actions) -> list[Entry
         *_files(window),
         *_models(window),
         *_settings(window),
+        *_benchmarks(window),
     ]
 
 
@@ -105,6 +111,29 @@ def _settings(window: Window) -> Iterator[Entry]:
             partial(window.open_settings, field.key),
             tr(field.help),
         )
+
+
+def _benchmarks(window: Window) -> Iterator[Entry]:
+    index = latest_index()
+    for name, detail in _names_of(index) if index is not None else ():
+        yield Entry(
+            f"benchmark:{name}", name, tr("Benchmark"), partial(_show_benchmark, window, name), detail
+        )
+
+
+@lru_cache(maxsize=1)
+def _names_of(index: Path) -> tuple[tuple[str, str], ...]:
+    """Returns the names and datasets of all benchmarks; none if the index can't be read, which a run of one reports."""
+    try:
+        catalogue = load_catalogue(index)
+    except EvaluationError:
+        return ()
+    return tuple((name, entry.dataset or "") for name, entry in catalogue.items())
+
+
+def _show_benchmark(window: Window, name: str) -> None:
+    window.runs_page.start_bar.add_file(f"{PREFIX}{name}")
+    window.show_page("runs")
 
 
 def _show_dataset(window: Window, place: int) -> None:

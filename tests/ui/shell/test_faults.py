@@ -179,7 +179,7 @@ def test_that_size_and_places_are_restored(open_window: OpenWindow) -> None:
     again = open_window()
     assert again.window.height() == 733  # the width is cut to the small screen of the offscreen platform
     again.window.runs_page.run_list.show()
-    assert again.window.runs_page.splitters[0].sizes()[0] == pytest.approx(sizes[0], abs=3)
+    again.wait(lambda: again.window.runs_page.splitters[0].sizes()[0] == pytest.approx(sizes[0], abs=3))
 
 
 def test_that_a_defect_opens_one_calm_dialog_without_keys(open_window: OpenWindow) -> None:

@@ -139,6 +139,7 @@ class DatasetView(QWidget):
         self.samples.setValue(0)
         self.input.clear()
         self.expected.clear()
+        self.evaluation.setEnabled(False)  # until its columns are known
         self.show_import(imported=imported, in_place=in_place)
         self.say(tr("Reading…"))
 

@@ -105,6 +105,8 @@ class DatasetsPage(QWidget):
         workspace = self._session.workspace
         self._imported = await self._session.datasets.worker.do(lambda: find_datasets(workspace))
         self._fill()
+        if not self.isVisible():
+            return  # only the list is wanted
         if self._path is None and (self.first is not None or self._imported):
             self.look_at(self.first or self._imported[0])
         elif self._path is not None:
@@ -182,7 +184,7 @@ class DatasetsPage(QWidget):
             for path in self._imported:
                 in_place = self._is_in_place(path)
                 item = QListWidgetItem(
-                    f"   {one_line(path.name, 60)}" + ("\n   " + tr("used where it is") if in_place else "")
+                    one_line(path.name, 60) + ("\n" + tr("used where it is") if in_place else "")
                 )
                 item.setData(PATH, str(path))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, path.name)

@@ -66,14 +66,14 @@ class EvaluationList(Card):
     def _fill(self, heading: str, entries: Sequence[LibraryEntry]) -> None:
         if not entries:
             return
-        title = QListWidgetItem(f"  {heading}")
+        title = QListWidgetItem(heading)
         title.setFlags(Qt.ItemFlag.NoItemFlags)
         title.setFont(scaled(QApplication.font(), CAPTION, bold=True))
         title.setForeground(QColor(tokens().muted))
         title.setSizeHint(QSize(0, self.view.fontMetrics().height() + 14))
         self.view.addItem(title)
         for entry in entries:
-            item = QListWidgetItem(f"     {one_line(entry.name, 60)}")
+            item = QListWidgetItem(one_line(entry.name, 60))
             item.setData(REFERENCE, entry.reference)
             item.setSizeHint(QSize(0, self.view.fontMetrics().height() + 10))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, entry.name)

@@ -1,8 +1,6 @@
 """Chart board: the charts of a run, with one time axis and one cross-hair, redrawn one at a time."""
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 from PySide6.QtCore import QSize, QTimer
@@ -183,22 +181,15 @@ class ChartBoard(QWidget):
     def is_zoomed(self) -> bool:
         return self._view is not None
 
-    @contextmanager
-    def pictures(self) -> Iterator[list[TimeChart]]:
-        """Gives the charts to draw pictures of: those of a closed strip in a size of their own."""
+    def pictures(self) -> list[TimeChart]:
+        """The charts as they are shown; of a closed strip, charts of their own in a size of their own."""
         if self._model is None or self.isVisible():
-            yield self.shown
-            return
-        sizes = [(chart, chart.minimumSize(), chart.maximumSize()) for chart in self.shown]
-        for chart in self.shown:
-            chart.setFixedSize(PICTURE)  # a hidden chart is laid out anew whenever one of them is drawn
+            return self.shown
+        charts = [TimeChart(chart.kind) for chart in self.shown]
+        for chart in charts:
+            chart.resize(PICTURE)
             self._draw(chart, self._model)
-        try:
-            yield self.shown
-        finally:
-            for chart, least, most in sizes:
-                chart.setMinimumSize(least)
-                chart.setMaximumSize(most)
+        return charts
 
     def _draw(self, chart: TimeChart, model: RunModel) -> None:
         end = None if model.is_active else model.snapshot

@@ -102,15 +102,15 @@ class RunExport:
 
     def save_charts(self, path: Path) -> None:
         """Writes the charts as `NAME-latency.svg` and so on; the file name determines SVG or PNG."""
+        charts = self._charts.pictures()
         try:
-            with self._charts.pictures() as charts:
-                for chart in charts:
-                    save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))
+            for chart in charts:
+                save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))
         except StoreError as error:
             self._session.tell(str(error), "error", key="export")
             return
         self._session.tell(
-            tr("{charts} charts written beside {path}.").format(charts=len(self._charts.shown), path=path),
+            tr("{charts} charts written beside {path}.").format(charts=len(charts), path=path),
             key="export",
         )
 
