@@ -48,6 +48,7 @@ from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Notice
 from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.tasks import spawn
 
 if TYPE_CHECKING:
     from evalstudio.ui.pages.compare.page import ComparePage
