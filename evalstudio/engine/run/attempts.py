@@ -116,6 +116,7 @@ class Attempts:
     async def _attempt(self, item: SampleTask, ticket: Ticket) -> None:
         result: CallResult | None = None
         run = self.context
+        item.streamed = 0
         calls.set((NotedCall(run.flight, item.record_id, self.plan.model.label),))
         try:
             item.messages = self._messages(item)
@@ -158,6 +159,8 @@ class Attempts:
 
     def _streamed(self, item: SampleTask, ticket: Ticket, parts: int) -> None:
         item.state = "streaming"
+        item.streamed += parts
+        self.context.telemetry.streamed(parts)
         self.context.controller.streamed(self.context.services.clock(), ticket, parts)
 
     def abandoned(self, item: SampleTask, result: CallResult | None, now: float) -> None:
@@ -255,7 +258,9 @@ class Attempts:
                 run.telemetry.answered_after(Outcome(attempt.outcome))
         run.signs.ended(run.clock.now, None, again=bool(item.attempts))
         if not self.plan.is_recorded:
-            run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
+            run.telemetry.answered(
+                latency, result.first_token, answer.tokens_in, answer.tokens_out, item.streamed
+            )
         cost = self.prices.of(answer)
         run.telemetry.spent(cost)
         if cost is not None:

@@ -46,6 +46,7 @@ class SampleTask:
     cost: float | None = None  # of all its answers so far; None: unknown
     attempts: list[AttemptRow] = field(default_factory=list)
     partial: Answer | None = None  # of the last attempt with a partial answer
+    streamed: int = 0  # parts of the current answer that have arrived, about a token each
     state: str = "waiting"
     abandoned: bool = False  # by a person
     cause: str = ""
