@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.form_fields import small_button
@@ -35,10 +35,10 @@ class RecordDetail(QWidget):
         )
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        middle = QVBoxLayout(self.view.viewport())
-        middle.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
-        middle.addWidget(self._empty)
+        self._empty.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.view)
         self._short = ElidedLabel("", "muted", CAPTION, name=f"{prefix}record_short")
         self.formatted = small_button(
             f"{prefix}record_formatted", tr("Formatted"), "text", tr("Show Markdown, code and JSON formatted")
@@ -59,7 +59,7 @@ class RecordDetail(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self._stack, 1)
         self._details: Details | None = None
         self._is_wide = False
         for button in (self.formatted, self._expand):
@@ -74,7 +74,7 @@ class RecordDetail(QWidget):
         same = details is not None and before is not None and details.record.id == before.record.id
         place = self.view.verticalScrollBar().value() if same else 0
         self._details = details
-        self._empty.setVisible(details is None)
+        self._stack.setCurrentWidget(self._empty if details is None else self.view)
         for button in (self.formatted, self._expand):
             button.setEnabled(details is not None)
         self._short.show_text(in_short(details.record) if details is not None else "")
