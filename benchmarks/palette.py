@@ -45,7 +45,9 @@ def main() -> int:
         spent = measure(finder, typed, arguments.rounds)
         p95 = statistics.quantiles(spent, n=20)[-1]
         told = "" if p95 < FRAME_MS else "  more than a frame"
-        print(f"{typed or '(nothing)':<16} median {statistics.median(spent):6.2f} ms  p95 {p95:6.2f} ms{told}")
+        print(
+            f"{typed or '(nothing)':<16} median {statistics.median(spent):6.2f} ms  p95 {p95:6.2f} ms{told}"
+        )
     return 0
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from benchmarks.palette import entries
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QListView, QPlainTextEdit, QWidget
 
+from benchmarks.palette import entries
 from evalstudio.ui.kit.actions import COMMANDS, MENUS
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.settings.settings import SettingsDialog
