@@ -23,6 +23,8 @@ from evalstudio.protocol.commands import (
     ListEvaluations,
     ListModels,
     LocalModel,
+    MarkRuns,
+    NoteRecords,
     PauseRun,
     PlanCapacity,
     RenameExperiment,
@@ -41,6 +43,7 @@ from evalstudio.protocol.commands import (
 )
 from evalstudio.protocol.events import Event, Hello, LogLine, Pulse, Reply, Restarting
 from evalstudio.protocol.frames import LARGEST_FRAME, Frames, frame
+from evalstudio.protocol.notes import RecordNote, RunMarks, tags_in
 from evalstudio.protocol.snapshot import (
     SNAPSHOTS_PER_SECOND,
     CallNow,
@@ -54,7 +57,7 @@ from evalstudio.protocol.snapshot import (
     WorkerStatus,
 )
 
-VERSION = 4
+VERSION = 5
 Events = Hello | Reply | LogLine | Pulse | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 
 __all__ = [
@@ -90,11 +93,14 @@ __all__ = [
     "LocalModel",
     "LocalModelStatus",
     "LogLine",
+    "MarkRuns",
+    "NoteRecords",
     "PauseRun",
     "Percentiles",
     "PlanCapacity",
     "Pulse",
     "RatesNow",
+    "RecordNote",
     "RenameExperiment",
     "Reply",
     "Request",
@@ -102,6 +108,7 @@ __all__ = [
     "RestoreRuns",
     "ResumeRun",
     "RunForecast",
+    "RunMarks",
     "ScoreNow",
     "SecondBucket",
     "SetKey",
@@ -116,4 +123,5 @@ __all__ = [
     "WorkerStatus",
     "frame",
     "read_answer",
+    "tags_in",
 ]

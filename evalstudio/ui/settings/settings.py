@@ -43,6 +43,7 @@ from evalstudio.ui.settings.advice_box import AdviceBox
 from evalstudio.ui.settings.draft_history import DraftHistory
 from evalstudio.ui.settings.interpreter_check import InterpreterCheck
 from evalstudio.ui.settings.setting_rows import SettingRow
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 
 ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
@@ -240,9 +241,9 @@ class SettingsDialog(SheetFrame):
         if save:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("json")
-            dialog.selectFile("evalstudio-settings.json")
         dialog.setNameFilters([tr(FILTER), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "settings", "evalstudio-settings.json" if save else "")
         dialog.fileSelected.connect(self.export_to if save else self.import_from)
         dialog.open()
 

@@ -42,7 +42,9 @@ from evalstudio.ui.shell.page_loader import PagesBehindHome
 from evalstudio.ui.shell.run_end_notifier import EndNotes
 from evalstudio.ui.shell.status_line import StatusLine
 from evalstudio.ui.shell.view_commands import ViewCommands
+from evalstudio.ui.shell.workspaces import Workspaces
 from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Notice
 from evalstudio.ui.state.session import Session
@@ -66,7 +68,6 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setWindowTitle("EvalStudio")
         self.setWindowIcon(application_icon())
         self._session = session
         self._theme = theme
@@ -152,13 +153,13 @@ class MainWindow(QMainWindow):
 
     def open_evaluation(self) -> None:
         """Asks for an evaluation file without blocking."""
-        dialog = QFileDialog(self, tr("Open an evaluation"), str(self._machine.value("folder", "")))
+        dialog = QFileDialog(self, tr("Open an evaluation"))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Evaluations (*.toml eval_*.py *.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take_evaluation)
-        dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
+        remember_folder(dialog, "evaluation")
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -182,7 +183,7 @@ class MainWindow(QMainWindow):
         if not path.endswith(".py"):
             self.runs_page.start_bar.add_file(path)
         self.evaluations_page.open(path)
-        if path.endswith(".py"):
+        if path.endswith(".py") or not self.runs_page.isVisible():  # whose form shows it
             self.show_page("evaluations")
 
     def new_evaluation(self, source: DatasetSource | None = None, column: str = "text") -> None:
@@ -237,6 +238,10 @@ class MainWindow(QMainWindow):
         self.runs_page.prepare(model, strategy)
         self.show_page("runs")
 
+    def _compare(self, run_ids: list[int]) -> None:
+        self.compare_page.choose_runs(run_ids)
+        self.show_page("compare")
+
     def _use_model(self, name: str) -> None:
         self.runs_page.start_bar.choose_model(name)
 
@@ -272,6 +277,7 @@ class MainWindow(QMainWindow):
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
         session.run_wanted.connect(self.show_run)
+        session.compare_wanted.connect(self._compare)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
@@ -284,8 +290,7 @@ class MainWindow(QMainWindow):
         actions.connect("new_evaluation", self.new_evaluation)
         self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
         self.home_page.run_chosen.connect(self.show_run)
-        overview = self.home_page.overview
-        overview.evaluation_chosen.connect(self.show_evaluation)
+        self.home_page.overview.evaluation_chosen.connect(self.show_evaluation)
         actions.connect("add_endpoint", self.add_endpoint)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         actions.connect("log", partial(self.show_page, "runs"))
@@ -293,7 +298,8 @@ class MainWindow(QMainWindow):
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
         self._help = HelpCommands(self, session, actions)
-        overview.guide_wanted.connect(self._help.open_guide)
+        self._workspaces = Workspaces(self, session, actions, self._machine)
+        self.home_page.overview.guide_wanted.connect(self._help.open_guide)
         self._history = PageHistory(actions, self.show_page)
         self._view = ViewCommands(self, session, actions, self._machine, self._palette_entries)
         self._settings_changed()

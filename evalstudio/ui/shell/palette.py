@@ -122,7 +122,7 @@ class Palette(Card):
         wide = min(WIDE * line_height(), window.width() - 2 * SPACE_M)
         shown = min(ROWS, self._model.rowCount())
         self.view.setFixedHeight(min((line_height() + 12) * shown + 4, window.height() - 2 * TOP))
-        self.setGeometry((window.width() - wide) // 2, TOP, wide, self.layout().sizeHint().height())
+        self.setGeometry((window.width() - wide) // 2, TOP, wide, self.sizeHint().height())
 
 
 class _Field(QLineEdit):

@@ -25,6 +25,7 @@ from evalstudio.ui.kit.text import one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled, quiet_selection
 from evalstudio.ui.pages.datasets.dataset_view import DatasetView
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace.folder import Workspace
@@ -79,13 +80,14 @@ class DatasetsPage(QWidget):
 
     def choose_file(self) -> None:
         """Asks for a file without blocking."""
-        dialog = QFileDialog(self, tr("Import a dataset"), "")
+        dialog = QFileDialog(self, tr("Import a dataset"))
         dialog.setObjectName("import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [tr("Datasets (*{suffixes})").format(suffixes=" *".join(SUFFIXES)), tr("All files (*)")]
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "dataset")
         dialog.fileSelected.connect(lambda path: self.look_at(Path(path)))
         dialog.open()
 

@@ -42,7 +42,9 @@ class ScoreRow(QWidget):
             )
             for score in scores
         )  # fmt: skip
-        self.setToolTip(plain(every) + "\n" + tr("In brackets: the 95% interval.") if scores else "")
+        self.setToolTip(
+            plain(every) + "\n" + tr("In brackets: the 95% confidence interval.") if scores else ""
+        )
         self.setAccessibleName(every)
 
 
