@@ -1,7 +1,7 @@
 """Record details: one complete record to read: what was asked and answered, scores and their reasons, timings."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.store.reader import Details
@@ -11,7 +11,7 @@ from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, SPACE_XS, theme
 from evalstudio.ui.kit.tokens import CAPTION
 from evalstudio.ui.kit.widgets import ElidedLabel, TextLabel, labelled
-from evalstudio.ui.records.record_cards import ClosedDocument, write_record
+from evalstudio.ui.records.record_cards import ClosedDocument, draw_grounds, write_record
 from evalstudio.ui.records.record_text import in_short, text_of
 
 SIDE_BY_SIDE = 480  # pixels from which answer and expected text stand side by side
@@ -133,6 +133,13 @@ class _Reader(QTextEdit):
             owner.step_wanted.emit(1 if key == Qt.Key.Key_J else -1)
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.translate(-self.horizontalScrollBar().value(), -self.verticalScrollBar().value())
+        draw_grounds(painter, self.document())
+        painter.end()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
