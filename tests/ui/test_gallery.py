@@ -31,6 +31,7 @@ def picture(application: QApplication, name: str) -> QImage:
     font = interface_font(QFont("DejaVu Sans"))
     font.setPointSizeF(INTER_POINTS)
     application.setFont(font)
+    look.choose(name)  # heights of controls follow the font
     try:
         gallery = Gallery()
         gallery.resize(*SIZE)
@@ -40,6 +41,7 @@ def picture(application: QApplication, name: str) -> QImage:
         return image
     finally:
         application.setFont(before)
+        look.choose(name)
 
 
 def changed_share(one: QImage, other: QImage) -> float:
