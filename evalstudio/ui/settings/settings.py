@@ -312,6 +312,8 @@ class SettingsDialog(SheetFrame):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
+        self._scroll.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         left = QVBoxLayout()
         left.setSpacing(SPACE_M)
@@ -374,7 +376,6 @@ class SettingsDialog(SheetFrame):
         ):  # fmt: skip
             button.setObjectName(name)
             button.setAccessibleName(button.text())
-            button.setAutoDefault(False)
             self._buttons.addButton(button, which)
         self._ok_button.setDefault(True)
         foot = QHBoxLayout()
@@ -383,7 +384,6 @@ class SettingsDialog(SheetFrame):
             (tr("&Export…"), "settings_export", True),
         ):
             button = Button(text)
-            button.setAutoDefault(False)
             labelled(
                 button, name, text.strip("&…"), tr("Settings in a file of your own; keys are never in it")
             )

@@ -335,7 +335,10 @@ class LimitsBar(Card):
 def _width(parts: list[QWidget]) -> int:
     """Returns the width of the visible controls in one line, in pixels."""
     shown = [part for part in parts if not part.isHidden() or part.sizePolicy().retainSizeWhenHidden()]
-    return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
+    least = (
+        min(max(part.minimumSizeHint().width(), part.minimumWidth()), part.maximumWidth()) for part in shown
+    )
+    return sum(wide + SPACE_S for wide in least) - SPACE_S
 
 
 class _WholeCombo(ComboBox):
