@@ -41,6 +41,12 @@ SCORED, NOT_ALL, STOPPED = 0, 1, 3
     help="The first N samples, in total; or N drawn with the file's seed.",
 )
 @click.option(
+    "--sample-ids",
+    multiple=True,
+    metavar="IDS",
+    help="Only the samples with these ids, separated by commas; may be repeated. Of a benchmark: numbers of documents.",
+)
+@click.option(
     "--sample-timeout", type=float, metavar="SECONDS", help=f"{option_help('sample')} It is errored then."
 )
 @click.option(
@@ -114,6 +120,7 @@ def run_in_terminal(
     threads_per_process: int | None = None,
     cluster: str | None = None,
     samples: int | None = None,
+    sample_ids: tuple[str, ...] = (),
     sample_timeout: float | None = None,
     fewshot: int | None = None,
     include: tuple[str, ...] = (),
@@ -137,6 +144,10 @@ def run_in_terminal(
             raise EvaluationError(
                 "--cache and --retry are for evaluation files in TOML: a Python evaluation calls its model itself."
             )
+        if sample_ids:
+            raise EvaluationError(
+                "--sample-ids is for evaluation files in TOML and benchmarks; use --samples."
+            )
         given = {
             "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
             "--workers": workers, "--processes": processes, "--threads-per-process": threads_per_process,
@@ -150,6 +161,7 @@ def run_in_terminal(
         experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
         processes=processes, threads_per_process=threads_per_process, cluster=cluster,
         timeout=check_timeout(sample_timeout), fewshot=fewshot, include=_folders(include), api=api,
+        sample_ids=_ids(sample_ids),
     )  # fmt: skip
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)
@@ -199,6 +211,15 @@ def run_in_terminal(
 def _folders(include: tuple[str, ...]) -> tuple[str, ...]:
     """Returns folders by absolute path: a run is resumed from any folder."""
     return tuple(str(Path(one).expanduser().absolute()) for one in include)
+
+
+def _ids(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the ids in the values of --sample-ids, each once."""
+    found = dict.fromkeys(one.strip() for value in given for one in value.split(","))
+    found.pop("", None)
+    if given and not found:
+        raise RunError("--sample-ids names no sample; give ids separated by commas, as in 3,17.")
+    return tuple(found)
 
 
 def _echo(finals: list[Snapshot]) -> None:

@@ -35,7 +35,7 @@ from evalstudio.terminal.console import console as make_console
     help="List the profiles, and the odd manners of endpoints with what should become of a call.",
 )
 def demo_server(profile: str, host: str, port: int, seed: int, api_key: str | None, as_list: bool) -> None:
-    """Serves an OpenAI-compatible demo model with the manners of a real endpoint."""
+    """Serves an OpenAI-compatible demo model with the manners of a real endpoint: chat completions, and plain ones with log-probabilities."""
     if as_list:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for name, one in PROFILES.items():

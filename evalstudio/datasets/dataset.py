@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
 from evalstudio.datasets.empty_cells import empty_told, expected_column, is_empty, likely_question
-from evalstudio.datasets.formats import format_of, open_reader
+from evalstudio.datasets.formats import PARTS, format_of, open_reader
+from evalstudio.datasets.hub import download, downloaded, is_hub
 from evalstudio.datasets.readers.base import FormatReader, Problem, Report, note
 from evalstudio.datasets.readers.encoding import Encoding, check_encoding, detect_encoding, fingerprint
+from evalstudio.datasets.readers.parts import content_files
 from evalstudio.datasets.readers.signatures import check_signature
 from evalstudio.datasets.selection import check_indices, check_selection, choose
 from evalstudio.datasets.source import DatasetSource, Sample
@@ -44,7 +46,7 @@ class Dataset:
         self._survey(problems)
         self.problems: tuple[Problem, ...] = problems.listed()
         self.problem_count: int = problems.count
-        self._content = fingerprint(path)
+        self._content = _content(path)
         digest = hashlib.sha256(f"{self._content} {reader.layout} id={source.id}".encode())
         self.content_hash: str = digest.hexdigest()
 
@@ -89,7 +91,7 @@ class Dataset:
         try:
             if _stamp(self.path) == self._stamp:
                 return None
-            same = fingerprint(self.path) == self._content
+            same = _content(self.path) == self._content
         except OSError as error:
             return f"{self.path.name} can't be read any more ({error.strerror})."
         return None if same else f"{self.path.name} has changed since it was opened."
@@ -234,7 +236,7 @@ def open_dataset(source: DatasetSource, base: Path) -> Dataset:
     are selected: a run can be resumed with more samples.
 
     Args:
-        source: the file and the selection.
+        source: the file and the selection. A dataset of the Hub is downloaded; `source` of the result names its commit.
         base: the folder that a relative path starts from.
 
     Raises:
@@ -242,23 +244,33 @@ def open_dataset(source: DatasetSource, base: Path) -> Dataset:
             selection makes no sense.
         RequirementError: the format needs an extra that is not installed.
     """
-    path = resolve(source, base)
     check_selection(source)
     mapper = Mapper(source)
+    noticed: list[Problem] = []
+    if is_hub(source.path):
+        source = download(source)
+        noticed.append(note(f"downloaded from {source.path}, config '{source.config}'"))
+    path = resolve(source, base)
     check_signature(path, format_of(path, source))
-    encoding, noticed = text_encoding(path, source)
+    encoding, told = text_encoding(path, source)
     reader = open_reader(path, source, encoding)
     dataset = Dataset(source, path, reader, mapper)
-    dataset.problems = (*noticed, *dataset.problems)
+    dataset.problems = (*noticed, *told, *dataset.problems)
     return dataset
 
 
 def resolve(source: DatasetSource, base: Path) -> Path:
-    """The file's path.
+    """The file's path; of a dataset of the Hub, the list of its files.
 
     Raises:
-        DatasetError: there is no such file, or it is empty.
+        DatasetError: there is no such file, it is empty, or it has not been downloaded.
     """
+    if is_hub(source.path):
+        return downloaded(source)
+    if source.config is not None:
+        raise DatasetError(
+            f'config = "{source.config}" is for a dataset of the Hub, and {source.path} is a file.'
+        )
     path = base / Path(source.path).expanduser()
     if path.is_dir():
         raise DatasetError(f"{path} is a folder, not a file.")
@@ -282,7 +294,7 @@ def text_encoding(
     path: Path, source: DatasetSource, limit: int | None = None
 ) -> tuple[Encoding, list[Problem]]:
     """The encoding asked for or detected, and what there is to say about it."""
-    if format_of(path, source) in ("excel", "parquet"):
+    if format_of(path, source) in ("excel", "parquet", PARTS):
         return Encoding("", True), []
     if source.encoding is not None:
         return Encoding(check_encoding(source.encoding), False), []
@@ -290,10 +302,18 @@ def text_encoding(
     return encoding, [note(encoding.told)] if encoding.told else []
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
-    standing = path.stat()
+def _content(path: Path) -> str:
+    """The hash of the rows' bytes: where they lie does not count."""
+    found = [fingerprint(file) for file in content_files(path)]
+    return found[0] if len(found) == 1 else hashlib.sha256(" ".join(found).encode()).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[tuple[int, ...], ...]:
     # with the time of the last change of any kind, which nobody can set back, and the file that has the name
-    return standing.st_size, standing.st_mtime_ns, standing.st_ctime_ns, standing.st_ino
+    return tuple(
+        (standing.st_size, standing.st_mtime_ns, standing.st_ctime_ns, standing.st_ino)
+        for standing in (file.stat() for file in content_files(path))
+    )
 
 
 def _ignore(problem: Problem) -> None:

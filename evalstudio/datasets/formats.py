@@ -1,10 +1,14 @@
 """What every format offers, and how a file's format is told."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
+
+import msgspec
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.readers.base import FormatReader
-from evalstudio.datasets.readers.encoding import Encoding
+from evalstudio.datasets.readers.encoding import Encoding, detect_encoding
+from evalstudio.datasets.readers.parts import PARTS_ENDING, PartsReader, read_parts
+from evalstudio.datasets.readers.signatures import check_signature
 from evalstudio.datasets.source import DatasetSource
 
 FORMATS = {
@@ -27,6 +31,8 @@ FORMATS = {
 COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
 """Endings that may stand behind those of text."""
 TEXT = ("csv", "tsv", "json", "jsonl")
+PARTS = "parts"
+"""The format of the list of files that a downloaded split of the Hub is."""
 
 
 def is_dataset(path: Path) -> bool:
@@ -34,7 +40,7 @@ def is_dataset(path: Path) -> bool:
     return ending_of(path) != ""
 
 
-def ending_of(path: Path) -> str:
+def ending_of(path: PurePath) -> str:
     """What the format is told from, as in `.csv` or `.csv.gz`; "" where it cannot be."""
     endings = path.name.lower().split(".")[1:]
     last = f".{endings[-1]}" if endings else ""
@@ -44,7 +50,7 @@ def ending_of(path: Path) -> str:
     return before + last if last in COMPRESSED and FORMATS.get(before) in TEXT else ""
 
 
-def format_named(path: Path) -> str | None:
+def format_named(path: PurePath) -> str | None:
     """The format that the file's name tells."""
     ending = ending_of(path)
     return FORMATS["." + ending.split(".")[1]] if ending else None
@@ -56,6 +62,8 @@ def format_of(path: Path, source: DatasetSource) -> str:
     Raises:
         DatasetError: the format is unknown.
     """
+    if path.suffix == PARTS_ENDING:
+        return PARTS
     known = sorted(set(FORMATS.values()))
     if source.format is not None:
         if source.format not in known:
@@ -85,6 +93,8 @@ def open_reader(
         RequirementError: the format needs an extra that is not installed.
     """
     name = format_of(path, source)
+    if name == PARTS:
+        return _open_parts(path, source, limit)
     if name in ("csv", "tsv"):
         from evalstudio.datasets.readers.delimited import DelimitedReader
 
@@ -104,3 +114,21 @@ def open_reader(
     from evalstudio.datasets.readers.parquet import ParquetReader
 
     return ParquetReader(path)
+
+
+def _open_parts(path: Path, source: DatasetSource, limit: int | None) -> FormatReader:
+    """A reader of the files in a manifest, one after the other."""
+    labels = read_parts(path).labels
+    plain = msgspec.structs.replace(source, split=None)
+
+    def open_part(part: Path) -> FormatReader:
+        name = format_of(part, plain)
+        check_signature(part, name)
+        if name == "parquet":
+            from evalstudio.datasets.readers.parquet import ParquetReader
+
+            return ParquetReader(part, labels)
+        packed = Encoding("", True)
+        return open_reader(part, plain, packed if name == "excel" else detect_encoding(part, limit), limit)
+
+    return PartsReader(path, open_part)

@@ -12,7 +12,7 @@ class DatasetSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     """
 
     path: str
-    """The file, relative to the evaluation's folder."""
+    """The file, relative to the evaluation's folder; or `hf://owner/name@REVISION#split` on the Hugging Face Hub."""
     format: str | None = None
     """csv, tsv, json, jsonl, excel or parquet; by default told from the file's name."""
     columns: dict[str, str] = {}
@@ -41,7 +41,9 @@ class DatasetSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     skip_rows: int | None = None
     """Rows of a sheet, or lines of a CSV file, above the header; by default told from what they hold."""
     split: str | None = None
-    """Of a JSON file that holds several lists of rows, the key of the one to read."""
+    """Of a JSON file that holds several lists of rows, the key of the one to read; of a dataset of the Hub, its split."""
+    config: str | None = None
+    """Of a dataset of the Hub, the config; by default the only one or the one that its card says."""
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ class Options(msgspec.Struct, frozen=True):
     api: Literal["chat", "completions"] | None = None
     resume: int | None = None  # id of the run to resume; None: the newest equal one
     repeats: int | None = None  # of each sample
+    sample_ids: tuple[str, ...] = ()  # only these samples
 
 
 class StoredSpec(msgspec.Struct, frozen=True):

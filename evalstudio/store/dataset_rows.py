@@ -9,6 +9,7 @@ import msgspec
 from evalstudio.core.errors import DatasetError, RunError
 from evalstudio.datasets import Dataset, DatasetSource, Sample, open_dataset
 from evalstudio.datasets.clusters import clusters_of
+from evalstudio.datasets.hub import is_hub
 from evalstudio.evaluations.request import StoredSpec
 from evalstudio.store.runs import RunRow
 
@@ -74,9 +75,9 @@ def _open(row: RunRow) -> Dataset:
             f"The rows of run {row.id} come from Python code or from another version: there is no file to read columns"
             " from."
         ) from None
-    source = msgspec.structs.replace(
-        table, path=row.dataset_path, samples=None, seed=None, indices=None, filter=None
-    )
+    # of a dataset of the Hub the stored address names the commit, which can be downloaded again
+    path = table.path if is_hub(table.path) else row.dataset_path
+    source = msgspec.structs.replace(table, path=path, samples=None, seed=None, indices=None, filter=None)
     try:
         dataset = open_dataset(source, Path(stored.base))
     except DatasetError as error:

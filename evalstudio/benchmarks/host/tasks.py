@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evalstudio.benchmarks.host.code_eval import check_unsafe, use_sandbox
 from evalstudio.benchmarks.host.index import entries_from, index_file
 from evalstudio.benchmarks.host.results import Results
 from evalstudio.benchmarks.host.sentences import Problem
@@ -49,6 +50,7 @@ class OpenTasks:
         self._folder = Path(folder)
         self._api = api
         _keep_templates()
+        use_sandbox()
         loaded = _load(name, index["path"], include)
         tasks = loaded["tasks"]
         if only is not None:
@@ -122,7 +124,6 @@ class OpenTasks:
             "evaluators": self._results.evaluators(name),
             "fewshot": fewshot,
             "usual_fewshot": usual,
-            "unsafe": bool(getattr(task, "UNSAFE_CODE", False)),
             "task_version": str(task.VERSION),
             "dataset": task.DATASET_PATH,
         }
@@ -213,6 +214,7 @@ def _seed(tasks: Mapping[str, Any], fewshot: int | None) -> None:
 def _check(name: str, task: Any) -> None:
     if getattr(task, "MULTIMODAL", False):
         raise Problem(f"The task '{name}' sends images or sound, which can't be sent yet.")
+    check_unsafe(name, task)
 
 
 def _file_name(name: str) -> str:

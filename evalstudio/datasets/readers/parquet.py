@@ -2,7 +2,7 @@
 
 import datetime
 import decimal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,16 @@ BATCH = 1024
 
 
 class ParquetReader:
-    """Reads values with the types the file gives them; NaN is read as null, and said once a column."""
+    """Reads values with the types the file gives them; NaN is read as null, and said once a column.
 
-    def __init__(self, path: Path) -> None:
+    `labels`: names of class labels by column, for a file that does not say them itself.
+    """
+
+    def __init__(self, path: Path, labels: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.path = path
         with self._open() as file:
             names = tuple(file.schema_arrow.names)
-            self._labels = labels_of_metadata(file.schema_arrow.metadata)
+            self._labels = labels_of_metadata(file.schema_arrow.metadata) or dict(labels or {})
         self._ids = id_columns(self._labels, names)
         self.columns: tuple[str, ...] | None = (*names, *self._ids.values())
         self.layout = f"labels={sorted(self._ids)}" if self._ids else ""

@@ -9,7 +9,6 @@ import msgspec
 
 from evalstudio.benchmarks.cache import cache_folder
 from evalstudio.benchmarks.reference import BenchmarkName
-from evalstudio.core.errors import EvaluationError
 from evalstudio.engine.benchmarks.host_process import BenchmarkHost
 from evalstudio.evaluations.loading import Evaluation
 from evalstudio.evaluations.request import Options
@@ -42,7 +41,6 @@ class TaskInfo(msgspec.Struct, frozen=True):
     evaluators: tuple[_Metric, ...]
     fewshot: int
     usual_fewshot: int
-    unsafe: bool
     task_version: str
     dataset: str | None = None
 
@@ -97,8 +95,6 @@ async def open_benchmark(
             fewshot=fewshot, only=name.task,
         )  # fmt: skip
         opened = msgspec.convert(described, _Opened)
-        for info in opened.tasks:
-            _check(info)
         several = len(opened.tasks) > 1
         found = []
         for info in opened.tasks:
@@ -159,13 +155,6 @@ def evaluator_tables(info: TaskInfo) -> list[dict[str, Any]]:
 
 def _folders(base: Path, folders: Sequence[str]) -> list[str]:
     return [str(base / Path(one).expanduser()) for one in folders]
-
-
-def _check(info: TaskInfo) -> None:
-    if info.unsafe:
-        raise EvaluationError(
-            f"The task '{info.name}' runs code that the model has written, which needs a sandbox; it can't be run yet."
-        )
 
 
 def _folder_name(name: BenchmarkName, fewshot: int | None, api: str) -> str:

@@ -22,6 +22,8 @@ from evalstudio.core.strategy import BY_WORKERS, Adaptive, SlidingWindow, Strate
 from evalstudio.core.version import __version__
 from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 from evalstudio.datasets import Dataset, open_dataset
+from evalstudio.datasets.hub import is_hub
+from evalstudio.datasets.sample_ids import with_sample_ids
 from evalstudio.engine.benchmarks.opening import BenchmarkTask
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.evaluations.loading import Evaluation, variants
@@ -186,7 +188,15 @@ def make_plan(
         if options.samples < 1:
             raise RunError(f"samples must be 1 or more; it is {options.samples}.")
         source = msgspec.structs.replace(source, samples=options.samples)
+    if options.sample_ids:
+        if options.samples is not None:
+            raise RunError("Choose samples by their number or by their ids, not by both.")
+        source = with_sample_ids(source, evaluation.base, options.sample_ids)
     dataset = open_dataset(source, evaluation.base)
+    if is_hub(source.path):  # its commit is stored with the run
+        found = dataset.source
+        pinned = msgspec.structs.replace(spec.dataset, path=found.path, config=found.config, split=None)
+        spec = msgspec.structs.replace(spec, dataset=pinned)
     if len(dataset) == 0:
         raise DatasetError(
             f"The dataset {dataset.path.name} has no samples to run; check its filter and its rows."

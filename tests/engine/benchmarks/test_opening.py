@@ -31,7 +31,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     async def answer(self: BenchmarkHost, **options: Any) -> Any:
         asked.append(options)
         names = ["sums_a", "sums_b"] if options["name"] == "sums" and options["only"] is None else ["sums_a"]
-        tasks = [{**INFO, "name": name, "unsafe": options["name"] == "code"} for name in names]
+        tasks = [{**INFO, "name": name} for name in names]
         return {"version": "0.4.13", "groups": ["sums"] if len(names) > 1 else [], "tasks": tasks}
 
     monkeypatch.setattr(BenchmarkHost, "open", answer)
@@ -72,11 +72,6 @@ async def test_that_parameters_of_a_file_replace_the_tasks_and_are_told(
     spec = found.tasks[0][1].spec
     assert spec.parameters == {**INFO["parameters"], "max_tokens": 900}
     assert "max_tokens" in spec.description
-
-
-async def test_that_a_task_which_runs_code_is_refused(opened: list[dict[str, Any]], tmp_path: Path) -> None:
-    with pytest.raises(EvaluationError, match="sandbox"):
-        await open_benchmark(load_evaluation("lm-eval:code"), "lm-eval:code", Options(), Workspace(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +21,11 @@ from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Snapshot
 from evalstudio.workspace.folder import Workspace
 from tests.engine.benchmarks.made_tasks import COMPARED, WRITTEN, Made, write_tasks
+from tests.engine.benchmarks.support import lm_eval_python, published_tasks
 
 ROOT = Path(__file__).parents[3]
 CONCURRENT = 16
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1200)]
-
-
-def lm_eval_python() -> str:
-    """The Python with lm-eval; skips the test where there is none."""
-    python = os.environ.get(PYTHON_VARIABLE) or (sys.executable if find_spec("lm_eval") else "")
-    if not python:
-        pytest.skip(f"lm-eval is not installed here, and {PYTHON_VARIABLE} names no Python that has it")
-    return python
-
-
-def published_tasks(python: str) -> Path:
-    code = "import importlib.util as u; print(u.find_spec('lm_eval').submodule_search_locations[0])"
-    found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
-    return Path(found.stdout.strip()) / "tasks"
 
 
 @pytest.fixture(params=[0.0])

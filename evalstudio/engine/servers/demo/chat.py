@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+_T = TypeVar("_T")
 Limit = Annotated[int, msgspec.Meta(ge=1)]
 _TOKEN = re.compile(r"\s*(?:\w{1,8}|[^\w\s])|\s+")
 
@@ -79,16 +80,21 @@ _encoder = msgspec.json.Encoder()
 encode = _encoder.encode
 
 
-def read_request(body: bytes) -> ChatRequest:
-    """Decodes the request in `body`. Raises BadRequest that says what is wrong with it."""
+def read_body(body: bytes, decoder: msgspec.json.Decoder[_T]) -> _T:
+    """Decodes the body of a request. Raises BadRequest that says what is wrong with it."""
     try:
-        request = _request_decoder.decode(body)
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at ")
         param = place.strip("`").removeprefix("$").lstrip(".") or None
         raise BadRequest(f"{text}{f' in {param}' if param else ''}.", param=param) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"The body is not valid JSON: {error}.") from None
+
+
+def read_request(body: bytes) -> ChatRequest:
+    """Decodes the request in `body`. Raises BadRequest that says what is wrong with it."""
+    request = read_body(body, _request_decoder)
     if request.n not in (None, 1):
         raise BadRequest("This server gives one answer a request; 'n' must be 1.", param="n")
     form = request.response_format

@@ -1,4 +1,4 @@
-"""HTTP handlers of the demo server: chat completions, models, health, stats and control."""
+"""HTTP handlers of the demo server: chat completions, plain completions, models, health, stats and control."""
 
 import asyncio
 import secrets
@@ -24,6 +24,12 @@ from evalstudio.engine.servers.demo.chat import (
     pieces,
     read_request,
 )
+from evalstudio.engine.servers.demo.completions import (
+    CompletionAnswer,
+    CompletionRequest,
+    complete,
+    read_completion,
+)
 from evalstudio.engine.servers.demo.draws import lognormal, request_key
 from evalstudio.engine.servers.demo.faults import Fault, Faults
 from evalstudio.engine.servers.demo.manners import MANNERS, Manner
@@ -35,6 +41,10 @@ from evalstudio.engine.servers.demo.rate_limits import RateLimits
 REPEAT_HEADER = "X-EvalStudio-Repeat"
 MAX_BODY = 64 * 1024 * 1024  # bytes
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+AnyRequest = ChatRequest | CompletionRequest
+AnyAnswer = ChatAnswer | CompletionAnswer
+Read = Callable[[bytes, str], tuple[AnyRequest, AnyAnswer, bytes]]
+"""Reads a body, and works out the answer for a repeat; last comes the key of the draws."""
 
 
 class DemoServer:
@@ -53,6 +63,7 @@ class DemoServer:
         self._faults = Faults()
         self._routes: dict[tuple[str, str], Handler] = {
             ("POST", "/v1/chat/completions"): self._chat,
+            ("POST", "/v1/completions"): self._completions,
             ("GET", "/v1/models"): self._models,
             ("GET", "/health"): self._health,
             ("GET", "/stats"): self._stats,
@@ -114,9 +125,15 @@ class DemoServer:
                 raise BadRequest("Incorrect API key provided.", 401, "invalid_api_key")
 
     async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self._counted(request, self._read_chat)
+
+    async def _completions(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self._counted(request, self._read_completion)
+
+    async def _counted(self, request: web.BaseRequest, read: Read) -> web.StreamResponse:
         call = self.calls.start()
         try:
-            response = await self._serve(request, call)
+            response = await self._serve(request, call, read)
             if call.status is None:
                 call.status = response.status
             return response
@@ -131,15 +148,13 @@ class DemoServer:
         finally:
             self.calls.finish(call)
 
-    async def _serve(self, request: web.BaseRequest, call: ServedCall) -> web.StreamResponse:
+    async def _serve(self, request: web.BaseRequest, call: ServedCall, read: Read) -> web.StreamResponse:
         self._check_key(request)
-        chat = read_request(await request.read())
+        asked, answer, key = read(await request.read(), request.headers.get(REPEAT_HEADER, "0"))
         profile = self.profile
-        key = request_key(self._seed, encode(chat.messages), request.headers.get(REPEAT_HEADER, "0"))
-        answer = self._answer(chat, key)
         if profile.round_trip:
             await asyncio.sleep(profile.round_trip)
-        refusal = self._refuse(chat, answer)
+        refusal = self._refuse(asked, answer)
         if refusal is not None:
             return refusal
         headers = self._limits.headers()
@@ -147,8 +162,21 @@ class DemoServer:
         if fault == "overloaded":
             self.calls.failures[fault] += 1
             return _json(error_body("The server is overloaded.", "server_error", "overloaded"), 503, headers)
-        return await _Work(self, request, call, chat, answer, headers, fault, self._faults.attempts(key)).run(
-            self._batch
+        return await _Work(
+            self, request, call, asked, answer, headers, fault, self._faults.attempts(key)
+        ).run(self._batch)
+
+    def _read_chat(self, body: bytes, repeat: str) -> tuple[ChatRequest, ChatAnswer, bytes]:
+        chat = read_request(body)
+        key = request_key(self._seed, encode(chat.messages), repeat)
+        return chat, self._answer(chat, key), key
+
+    def _read_completion(self, body: bytes, repeat: str) -> tuple[CompletionRequest, CompletionAnswer, bytes]:
+        asked = read_completion(body)
+        return (
+            asked,
+            complete(asked, self._seed, repeat),
+            request_key(self._seed, encode(asked.prompts), repeat),
         )
 
     def _answer(self, chat: ChatRequest, key: bytes) -> ChatAnswer:
@@ -172,7 +200,7 @@ class DemoServer:
             hidden_tokens=length - len(parts),
         )
 
-    def _refuse(self, chat: ChatRequest, answer: ChatAnswer) -> web.Response | None:
+    def _refuse(self, asked: AnyRequest, answer: AnyAnswer) -> web.Response | None:
         """The refusal of this call at admission, if any. The call itself counts as in flight already."""
         profile, now = self.profile, time.monotonic()
         if profile.max_concurrency is not None and self.calls.in_flight > profile.max_concurrency:
@@ -182,7 +210,7 @@ class DemoServer:
         if profile.queue_limit is not None and self._batch.queued >= profile.queue_limit:
             self.calls.failures["queue_full"] += 1
             return _json(error_body("The server is busy, its queue is full.", "server_error", "busy"), 503)
-        tokens = answer.prompt_tokens + (chat.token_limit or answer.completion_tokens)
+        tokens = answer.prompt_tokens + (asked.token_limit or answer.completion_tokens)
         refusal = self._limits.admit(tokens, now)
         if refusal is None:
             return None
@@ -203,8 +231,8 @@ class _Work:
         server: DemoServer,
         request: web.BaseRequest,
         call: ServedCall,
-        chat: ChatRequest,
-        answer: ChatAnswer,
+        asked: AnyRequest,
+        answer: AnyAnswer,
         headers: dict[str, str],
         fault: Fault | None,
         attempt: int,
@@ -213,10 +241,11 @@ class _Work:
         self._profile = server.profile
         self._request = request
         self._call = call
-        self._chat = chat
+        chat = (asked, answer) if isinstance(asked, ChatRequest) and isinstance(answer, ChatAnswer) else None
+        self._chat = chat  # None: a plain completion, which is not streamed and has no manners
         self._answer = answer
         self._headers = headers
-        self._fault = fault
+        self._fault = None if fault == "odd" and chat is None else fault
         self._attempt = attempt
         self._age = time.monotonic() - server.started
         self._prefill = self._profile.overhead_steps + answer.prompt_tokens / self._profile.prompt_per_step
@@ -224,9 +253,9 @@ class _Work:
 
     async def run(self, batch: Batch) -> web.StreamResponse:
         """The response, already written where it is streamed."""
-        if self._fault == "odd" and self._profile.manner in MANNERS:
-            self._calls.failures[self._profile.manner] += 1
-            return await self._odd(MANNERS[self._profile.manner])
+        chat = self._chat
+        if self._fault == "odd" and self._profile.manner in MANNERS and chat is not None:
+            return await self._odd(MANNERS[self._profile.manner], *chat)
         if self._fault is not None:
             self._calls.failures[self._fault] += 1
         await batch.enter()
@@ -235,19 +264,17 @@ class _Work:
             if self._fault in ("server_error", "reset"):
                 await batch.work(self._total / 2, self._total)
                 return self._fail()
-            if self._chat.stream:
-                return await self._stream(batch)
+            if chat is not None and chat[0].stream:
+                return await self._stream(batch, *chat)
             await batch.work(self._total, self._total)
         finally:
             batch.leave()
         return await self._whole()
 
-    async def _odd(self, manner: Manner) -> web.StreamResponse:
+    async def _odd(self, manner: Manner, chat: ChatRequest, answer: ChatAnswer) -> web.StreamResponse:
         """The response of a manner, byte for byte."""
-        chat = self._chat
-        asked = Asked(
-            self._answer, bool(chat.stream), chat.stream_options is not None, self._age, self._attempt
-        )
+        self._calls.failures[self._profile.manner] += 1
+        asked = Asked(answer, bool(chat.stream), chat.stream_options is not None, self._age, self._attempt)
         reply = manner.write(asked)
         plain = "text/event-stream" if chat.stream else "application/json"
         headers = {**self._headers, "Content-Type": reply.content_type or plain, **reply.headers}
@@ -284,10 +311,9 @@ class _Work:
             await response.write(body[start : start + step])
         return response
 
-    async def _stream(self, batch: Batch) -> web.StreamResponse:
+    async def _stream(self, batch: Batch, chat: ChatRequest, answer: ChatAnswer) -> web.StreamResponse:
         """Server-sent events: the first when the prompt has been read, the others evenly after it."""
-        answer = self._answer
-        options = self._chat.stream_options
+        options = chat.stream_options
         usage = options is not None and options.include_usage
         response = web.StreamResponse(headers=self._headers | {"Content-Type": "text/event-stream"})
         await batch.work(self._prefill, self._total)
