@@ -1,8 +1,8 @@
 import pytest
 
 from benchmarks.adaptive.measure import run, shipped
+from benchmarks.adaptive.profile import Profile
 from benchmarks.adaptive.profiles import AWKWARD
-from benchmarks.adaptive.simulator import Profile
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.estimators import Estimate
 from evalstudio.engine.limits.ramp import Ramp
