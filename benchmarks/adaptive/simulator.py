@@ -21,7 +21,7 @@ from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.failure_breaker import PauseRule
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.engine.limits.retry import GiveUp, Retry, RetryPolicy
-from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
+from evalstudio.engine.limits.vocabulary import AttemptResult, Ticket, work_of
 from evalstudio.protocol import ErrorClass
 
 Make = Callable[[float], "Controller"]
@@ -115,9 +115,10 @@ class Client:
         self._left = samples
         self._out = 0
         self._since: dict[int, float] = {}  # when the time-out of a sample began
+        self._excused: dict[int, int] = {}
         self._errors: dict[Outcome, tuple[int, str]] = {}
         self._policy = RetryPolicy(seed=simulation.seed)
-        self._rule = PauseRule()
+        self._rule = PauseRule(private=simulation.profile.kind == "local")
         self._began = simulation.now
         self._wake: float | None = None
         self.controller = make(simulation.now)
@@ -259,6 +260,7 @@ class Client:
     ) -> None:
         if self.is_over:
             return
+        self._rule.responded = self._rule.responded or message.startswith("503")
         self._out -= 1
         self.trace.failures[outcome.value] = self.trace.failures.get(outcome.value, 0) + 1
         count, _ = self._errors.get(outcome, (0, ""))
@@ -282,7 +284,18 @@ class Client:
     ) -> None:
         sample = call.sample
         elapsed = self.now - self._since.get(sample, self.now)
-        verdict = self._policy.after(outcome, attempts=call.attempt, elapsed=elapsed, hint=hint)
+        ticket = call.ticket
+        assert isinstance(ticket, Ticket)
+        excused = ticket.excused or outcome is Outcome.THROTTLED
+        self._excused[sample] = self._excused.get(sample, 0) + excused
+        verdict = self._policy.after(
+            outcome,
+            attempts=call.attempt - self._excused[sample],
+            elapsed=elapsed,
+            hint=hint,
+            excused=excused,
+            unaccepted=self.now - controller.accepted_at,
+        )
         if isinstance(verdict, GiveUp):
             self._left -= 1
             self.trace.given_up += 1
@@ -295,7 +308,7 @@ class Client:
             return
         again = (sample, call.attempt + 1)
         paid = controller.retries.spend(outcome, timed_out=message == "timed out")
-        if not paid:
+        if excused or not paid:
             self._since.pop(sample, None)
         if verdict.delay <= 0:
             self._again(again, last=not paid)

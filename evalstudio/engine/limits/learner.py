@@ -163,6 +163,19 @@ class Learner:
         if self.phase is Phase.RAMP:
             self._settle(now, self.window, "")
 
+    def climb_anew(self, seconds: float) -> None:
+        """Forgets what was measured so far: the endpoint was not ready. `seconds` is what an answer takes now."""
+        self._ramp, self.queue, self._seconds = Ramp(), QueueShare(), seconds
+
+    def climb_on(self, now: float) -> None:
+        """Goes on with a ramp that was interrupted, from the present window."""
+        self._settle(now, self.base, "")
+        self.phase = Phase.RAMP
+
+    def raise_to(self, now: float, window: int, sentence: str) -> None:
+        """Holds at a larger window, of which a call has just shown that the endpoint takes so many."""
+        self._settle(now, window, sentence)
+
     def limit_to(self, now: float, lowest: int, top: int, sentence: str) -> None:
         """Applies new bounds."""
         bounded = min(max(self.window, lowest), top)

@@ -5,21 +5,16 @@ lowest applies. Admission is smooth: a bucket allows a burst only where the endp
 """
 
 import math
-from collections import deque
 
+from evalstudio.engine.limits.hidden_rate import HiddenRate
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
+from evalstudio.store.endpoint_memory import Prior
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
-_FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
-_NEXT_PROBE = 5.0  # after one that was let through
-_FIRST_STEP = 0.06
-_LARGEST_STEP = 0.5
-_LONG_WAIT = 5.0  # seconds
 _CATCH_UP_PAUSE = (
     1.0  # seconds after a rejection in which a count that fell behind stays so; doubled each time
 )
-_LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
 class TokenBucket:
@@ -75,95 +70,6 @@ class TokenBucket:
         self.refill(now)
         if math.isfinite(self.rate):
             self.level -= amount
-
-
-class HiddenRate:
-    """Rate estimator for an endpoint that rejects requests without stating its limit.
-
-    Between two rejections the endpoint's own bucket went from empty to empty, so the requests accepted in between,
-    divided by the time, are its refill rate. The first rejection only gives a first guess.
-
-    Attributes:
-        rate: Requests a second; None before the first rejection.
-        learned: Whether `rate` was measured, not guessed.
-    """
-
-    def __init__(self) -> None:
-        self.rate: float | None = None
-        self.learned = False
-        self._starts: deque[float] = deque(maxlen=4096)
-        self._measured_from: float | None = None  # since when starts are counted; no clock begins at 0
-        self._probed = False
-        self._passed: deque[float] = deque(maxlen=2)  # the rates before the last probes
-        self._accepted = 0
-        self._probe_interval, self._probe_step = _FIRST_PROBE, _FIRST_STEP
-        self._bound_for = 0.0
-        self._last_seen = 0.0
-
-    def recall(self, rate: float) -> None:
-        """Starts with the rate that an earlier run learned, in requests a second."""
-        self.rate, self.learned = rate, True
-
-    def started(self, now: float) -> None:
-        """Notes that a request started."""
-        if self._measured_from is None:
-            self._measured_from = now
-        self._accepted += 1
-        self._starts.append(now)
-        while self._starts and now - self._starts[0] > _LOOK_BACK:
-            self._starts.popleft()
-
-    def episode(self, now: float, resumes: float) -> None:
-        """Sets `rate` after the endpoint began to reject requests; they resume at time `resumes`."""
-        elapsed = 0.0 if self._measured_from is None else now - self._measured_from
-        accepted = max(0, self._accepted - 1)  # without the rejected one
-        if self.rate is None:
-            starts = [at for at in self._starts if now - at <= _LOOK_BACK]
-            span = max(1.0, now - starts[0]) if starts else 1.0
-            self.rate = 0.7 * max(1, len(starts)) / span
-        elif accepted >= 12 and elapsed > 0:
-            self.rate = 0.98 * accepted / elapsed
-            if self._probed and len(self._passed) == 2:
-                # Several probes were accepted: the bucket overflowed before them, so what was accepted is less than
-                # its refill rate. The probe before the last is a closer estimate; if it is too high, the next
-                # rejection gives the exact rate.
-                self.rate = max(self.rate, self._passed[0])
-            self.learned = True
-        elif accepted >= 4 and elapsed > 0:
-            self.rate = min(self.rate, 0.9 * accepted / elapsed)
-        else:
-            self.rate *= 0.8
-        self.rate = max(self.rate, 1 / 60)
-        # a failed probe delays the next one; a rejection without a probe means that the limit changed
-        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else _FIRST_PROBE
-        self._probed, self._probe_step = False, _FIRST_STEP
-        self._passed.clear()
-        # a bucket that refills once a minute granted nothing while all calls waited for it
-        self._measured_from = resumes if resumes - now > _LONG_WAIT else now
-        self._accepted, self._bound_for = 0, 0.0
-
-    def bound(self, now: float) -> bool:
-        """Called while the rate holds calls back.
-
-        Returns:
-            True when the rate was raised to probe whether the endpoint accepts more.
-        """
-        self._bound_for += min(1.0, max(0.0, now - self._last_seen))
-        self._last_seen = now
-        if self.rate is None:
-            return False
-        interval, step = (self._probe_interval, self._probe_step) if self.learned else (2.0, 0.10)
-        if self._bound_for < interval:
-            return False
-        self._bound_for = 0.0
-        if self._probed:  # the last probe was accepted: the limit may be much higher
-            self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
-            self._probe_interval = _NEXT_PROBE
-        self._probed = self.learned
-        if self.learned:
-            self._passed.append(self.rate)
-        self.rate *= 1 + step
-        return True
 
 
 class RateLimiter:
@@ -282,7 +188,12 @@ class RateLimiter:
             learn: Learn the hidden request rate from it.
         """
         if not new_episode:
+            self.hidden.rejected_beside()
             return
+        if learn:
+            self.hidden.rejected(now, resumes)
+            self._apply(now)
+            self.requests.level = min(self.requests.level, 0.0)
         if self.stated:
             # once: its count was merely older than ours; twice: it limits by seconds, not minutes, so no more bursts
             self._rejections += 1
@@ -290,10 +201,33 @@ class RateLimiter:
             self._catch_up_pause *= 2
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
-        if learn:
-            self.hidden.episode(now, resumes)
+
+    def recall(self, now: float, prior: Prior) -> None:
+        """Starts with what earlier runs learned: a hint, where it was learned from rejections."""
+        if prior.requests_per_minute is not None:
+            self.hidden.recall(prior.requests_per_minute / 60)
             self._apply(now)
-            self.requests.level = min(self.requests.level, 0.0)
+
+    def accepted(self, now: float, *, beside: bool = False) -> bool:
+        """Notes that the endpoint accepts requests; `beside`: one that started before the last rejection.
+
+        Returns:
+            True when it turned out that no rate was the reason, and the one from before is back.
+        """
+        if not self.hidden.accepted(beside=beside):
+            return False
+        self._apply(now)
+        return True
+
+    def lower(self, now: float, rate: float) -> None:
+        """Starts fewer requests a second for a while, to see whether rejections end."""
+        self.hidden.lower(rate)
+        self._apply(now)
+
+    def restore(self, now: float) -> None:
+        """Takes back what the last rejections taught: they had another reason than a rate."""
+        self.hidden.restore()
+        self._apply(now)
 
     def tick(self, now: float) -> bool:
         """Lets the learned rate probe upwards while it is the binding limit; True when it changed."""
@@ -330,5 +264,5 @@ class RateLimiter:
             cap = min(cap, max(1.0, _BURST_SHARE * setting))
         if learned is not None and learned < rate:
             rate = learned
-            cap = min(cap, max(1.0, 0.2 * rate))
+            cap = min(cap, max(1.0, 0.02 * rate))
         bucket.limit(now, rate, cap)

@@ -17,6 +17,7 @@ class Binding(StrEnum):
     TOKENS = "rate limit (tokens)"
     CAP = "concurrency cap"
     OVERLOAD = "overload"
+    LOADING = "not ready yet"
     BACKOFF = "back-off"
     CLIENT = "client CPU"
     MAXIMUM = "user maximum"
@@ -55,6 +56,8 @@ class Ticket:
     at_record: bool  # close to the most that were ever in flight
     area: float  # integral of adaptive calls in flight over time, when it started
     streams: bool = False  # a part of its answer has arrived
+    accepted: bool = False  # the endpoint has taken it
+    excused: bool = False  # its failure says nothing about its sample: the endpoint takes no calls
     ended: bool = False
 
 

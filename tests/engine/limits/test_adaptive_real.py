@@ -115,5 +115,4 @@ async def test_that_it_never_grows_on_errors(tmp_path: Path, workspace: Workspac
         limits = [one.limit for one in heard.snapshots]
         most = (await server.stats())["max_in_flight"]
     assert max(limits) <= 2  # where a server on this machine starts
-    assert limits[-1] == 1
     assert most <= 2
