@@ -136,7 +136,7 @@ class Attempts:
                 if item.abandoned and (result is None or result.outcome is not Outcome.OK):
                     self.abandoned(item, result, now)
                 elif result is not None and result.outcome is not Outcome.CANCELLED:
-                    self._settle(item, result, now)
+                    self._settle(item, ticket, result, now)
             finally:
                 self.verbs.attempt_ended()
 
@@ -157,7 +157,7 @@ class Attempts:
         turn = self.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
         return (*item.messages, *turn) if item.turn_attempts == 0 else item.messages
 
-    def _settle(self, item: SampleTask, result: CallResult, now: float) -> None:
+    def _settle(self, item: SampleTask, ticket: Ticket, result: CallResult, now: float) -> None:
         run = self.context
         latency = now - item.started if result.seconds is None else result.seconds
         item.queued += now - item.started - latency
@@ -170,18 +170,26 @@ class Attempts:
             self._answered(item, result, result.answer, latency, now)
             return
         message = redact(result.message)
+        run.pause_rule.responded = run.pause_rule.responded or result.status is not None
         self._note_trouble(item, result)
         item.partial = result.answer or item.partial
         if result.outcome is Outcome.QUOTA or (result.fatal and not run.pause_rule.answered):
             run.telemetry.failed(result.outcome, message, run.clock.now, final=False)
-            self.verbs.stop(message)
+            item.ready_at = now
+            run.queue.put_back(item, None)
+            # what is in flight may have been accepted, and paid, before the quota was used up
+            self.verbs.wind_down(message)
             return
+        excused = ticket.excused or result.outcome is Outcome.THROTTLED
+        item.excused += excused
         decision = self._policy.after(
             result.outcome,
-            attempts=item.turn_attempts,
+            attempts=max(1, item.turn_attempts - item.excused),
             elapsed=now - (item.time_from or now),
             hint=result.hint,
             unreadable=_unreadable(item) + 1,
+            excused=excused,
+            unaccepted=now - run.controller.accepted_at,
         )
         waited = decision.delay if isinstance(decision, Retry) else 0.0
         item.attempts.append(make_attempt(item, result, message, latency, waited))
@@ -193,10 +201,8 @@ class Attempts:
                 item.backed_off += delay
                 item.ready_at = now + delay
                 paid = run.controller.retries.spend(result.outcome, timed_out=result.timed_out)
-                if not paid:
-                    item.time_from = (
-                        None  # it waits for other samples, not for the endpoint: its time-out starts anew
-                    )
+                if excused or not paid:
+                    item.time_from = None  # it waits for no answer of its own: its time-out starts anew
                 run.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
             case Pause(sentence=sentence):
                 item.ready_at = now
@@ -242,7 +248,7 @@ class Attempts:
     def _watch_budget(self) -> None:
         budget = self.plan.spec.budget
         if budget is not None and self.context.telemetry.cost >= budget:
-            self.verbs.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+            self.verbs.wind_down(f"The budget of ${budget:g} is spent; raise it to go on.")
 
     def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
         """Reports a finished sample to the failure breaker, with the run's errors where it is errored."""
@@ -270,7 +276,7 @@ class Attempts:
         item.messages = (*item.messages, Message("assistant", answer.text))
         item.answers.append(answer.text)
         item.turn += 1
-        item.turn_attempts = 0
+        item.turn_attempts = item.excused = 0
         item.ready_at = now
         item.state = "waiting"
         self.context.queue.put_back(item, None)

@@ -69,5 +69,8 @@ class RunVerbs(Protocol):
     def ask(self, reason: str) -> None:
         """Pauses until somebody decides; an unattended run ends as stopped."""
 
+    def wind_down(self, reason: str) -> None:
+        """Starts no further call; the run is stopped once those in flight have ended and are saved."""
+
     def stop(self, reason: str) -> None:
         """Cancels the calls in flight and ends the run."""

@@ -40,6 +40,7 @@ class SampleTask:
     backed_off: float = 0.0
     turn: int = 0
     turn_attempts: int = 0
+    excused: int = 0  # of these: the endpoint took no calls
     messages: tuple[Message, ...] = ()
     answers: list[str] = field(default_factory=list)
     cost: float | None = None  # of all its answers so far; None: unknown

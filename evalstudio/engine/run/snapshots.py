@@ -19,6 +19,7 @@ SENTENCES = {
     Binding.TOKENS: "The endpoint's limit of tokens a minute is reached.",
     Binding.CAP: "The endpoint takes no more calls at once.",
     Binding.OVERLOAD: "The endpoint is overloaded; calls start again carefully.",
+    Binding.LOADING: "The server is not ready yet; it is asked every few seconds.",
     Binding.BACKOFF: "The endpoint asked to wait.",
     Binding.CLIENT: "This machine is the limit: its processor is busy.",
     Binding.MAXIMUM: "The window you set is full.",
