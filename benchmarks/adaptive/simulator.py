@@ -49,10 +49,6 @@ class Shipped:
     def limit(self) -> int:
         return self.controller.limit
 
-    @property
-    def expected_output(self) -> float:
-        return self.controller.expected_output
-
     def may_start(self, now: float, tokens: int) -> float | bool:
         wait = self.controller.check(now, tokens, adaptive=self.adaptive)
         if wait is None:
@@ -109,6 +105,7 @@ class Client:
         self.lengths = [self._length(lengths) for _ in range(samples)]
         prompts = random.Random(f"prompts {simulation.seed}{name}")
         self.prompts = [self._prompt(prompts) for _ in range(samples)]
+        self._characters = [round(n * prompts.uniform(3.5, 4.5)) for n in self.prompts]
         self._random = random.Random(f"noise {simulation.seed}{name}")
         self._waiting: deque[tuple[int, int]] = deque((i, 1) for i in range(samples))
         self._later: deque[tuple[int, int]] = deque()  # behind all new samples: no retry budget was left
@@ -194,7 +191,9 @@ class Client:
     def _reservation(self, sample: int) -> int:
         if isinstance(self.controller, Paced):  # it knows everything
             return self.prompts[sample] + self.lengths[sample]
-        return round(self.prompts[sample] + getattr(self.controller, "expected_output", 256.0))
+        if isinstance(self.controller, Shipped):
+            return self.controller.controller.reservation.tokens(self._characters[sample])
+        return self.prompts[sample] + 256
 
     def _start(self, item: tuple[int, int], reserved: int) -> None:
         sample, attempt = item
@@ -243,6 +242,8 @@ class Client:
             rates=call.rates,
         )
         self.controller.finish(self.now, call.ticket, result, seconds)
+        if isinstance(self.controller, Shipped) and usage == "tokens":
+            self.controller.controller.reservation.prompt_was(self._characters[call.sample], call.prompt)
         self._note()
         self._dispatch()
 

@@ -18,6 +18,7 @@ from evalstudio.engine.limits.learner import Phase
 from evalstudio.engine.limits.priors import Kind
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
 from evalstudio.engine.limits.refusals import Refusals
+from evalstudio.engine.limits.reservation import Reservation
 from evalstudio.engine.limits.retry import RetryBudget
 from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitMove, Ticket, Wait
 from evalstudio.engine.limits.warm_up import WarmUp
@@ -30,8 +31,7 @@ _ROOM = 1.2  # times the calls that a rate keeps in flight on average
 class EndpointController:
     """The limits of one endpoint.
 
-    `changes` collects what changed, for the owner to drain; `expected_output` is the number of tokens to reserve for an
-    answer of unknown length; `gate_cause` says why calls are held back. Raises LimitError for bad bounds or rates.
+    `changes` collects what changed, for the owner to drain; `reservation` estimates the tokens of a call; `gate_cause` says why calls are held back. Raises LimitError for bad bounds or rates.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class EndpointController:
         check_rates(requests_per_minute, tokens_per_minute)
         self._state = EndpointState(now, kind, minimum, maximum, start, prior)
         self._refusals = Refusals(self._state)
-        self.expected_output = prior.expected_output if prior and prior.expected_output else 256.0
+        self.reservation = Reservation(prior.expected_output if prior else None)
         self.retries = RetryBudget()  # of all who call it
         self._warm_up = WarmUp()
         self._started = (0, 0)  # requests and tokens so far
@@ -64,7 +64,7 @@ class EndpointController:
 
         Args:
             now: Monotonic time, in seconds.
-            tokens: Tokens of the prompt plus the output it reserves (`max_tokens`, else `expected_output`).
+            tokens: Tokens of the prompt plus the output it reserves (`reservation`).
             adaptive: False for a run with a window of its own: gate and rate limiter apply, the learned window does
                 not.
 
@@ -316,7 +316,7 @@ class EndpointController:
             requests_per_minute=hidden.rate * 60 if hidden.learned and hidden.rate is not None else None,
             concurrency_cap=int(self._state.cap.value) if math.isfinite(self._state.cap.value) else None,
             crashed_at=self._state.load.crashed_at if self._state.load.is_sure else None,
-            expected_output=self.expected_output,
+            expected_output=self.reservation.output,
         )
 
     # -- learning from each outcome ----------------------------------------------------------------------------------
@@ -331,9 +331,7 @@ class EndpointController:
             self._state.learner.climb_anew(seconds)
         self._state.stream.whole(self._state.seconds)
         if result.output_tokens is not None:
-            # a step-wise 70th percentile: a reservation that is too small gets a request rejected
-            step = 0.05 * self.expected_output + 1
-            self.expected_output += 0.7 * step if result.output_tokens > self.expected_output else -0.3 * step
+            self.reservation.output_was(result.output_tokens)
         self._refusals.accept(now, ticket)
         if self._state.overload.answered(now, ticket):
             self._state.gate_cause = ""

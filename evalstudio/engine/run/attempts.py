@@ -41,7 +41,6 @@ class Attempts:
     on_attempt: Callable[[SampleTask, CallResult, float], None] | None = None
     """Called with each attempt that ended and its latency, in seconds."""
     alone: bool = False  # the only call in flight is of a sample with which an engine crashed
-    expected_tokens: float = 0.0  # moving average of the tokens of a call
     prices: Prices = field(init=False)
     _policy: RetryPolicy = field(init=False)
 
@@ -71,10 +70,21 @@ class Attempts:
         item.state, item.cause = "calling", ""
         if item.turn_attempts == 0:
             run.controller.retries.first_attempt()
-        ticket = run.controller.start(now, int(self.expected_tokens), adaptive=self.controls.adaptive)
+        ticket = run.controller.start(now, self.tokens_of(item), adaptive=self.controls.adaptive)
         self.alone = item.crashes > 0
         run.flight.start(item.record_id)
         run.in_flight[item] = self.verbs.begin(self._attempt(item, ticket))
+
+    def tokens_of(self, item: SampleTask) -> int:
+        """Estimates the tokens that the next call of an item takes: its prompt, and the output of an answer."""
+        if self.plan.is_python:
+            return 0
+        if item.rendered is None:
+            try:
+                item.rendered = self._messages(item)
+            except EvaluationError:
+                return 0  # the attempt will report the error
+        return self.context.controller.reservation.tokens(_characters(item.rendered))
 
     def recall(self, item: SampleTask) -> bool:
         """Saves the cached answer to the same request, if there is one; nothing is called. Returns whether it did."""
@@ -103,7 +113,7 @@ class Attempts:
         result: CallResult | None = None
         run = self.context
         try:
-            item.messages = self._messages(item)
+            item.messages, item.rendered = item.rendered or self._messages(item), None
             left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
             left = max(0.001, left)
             request = Request(item.messages, item.repeat, item.sample.values, left)
@@ -235,7 +245,7 @@ class Attempts:
         run.telemetry.spent(cost)
         if cost is not None:
             item.cost = (item.cost or 0.0) + cost
-        self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
+        run.controller.reservation.prompt_was(_characters(item.messages), answer.tokens_in)
         self._watch(None)
         taken = None if self.plan.is_recorded else latency
         ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost, result.connect)
@@ -281,13 +291,12 @@ class Attempts:
         item.state = "waiting"
         self.context.queue.put_back(item, None)
 
-    def _expect_tokens(self, tokens: int) -> None:
-        if tokens:
-            share = 0.1 if self.expected_tokens else 1.0
-            self.expected_tokens += (tokens - self.expected_tokens) * share
-
 
 def _unreadable(item: SampleTask) -> int:
     """The number of earlier attempts, in this turn, with an answer that could not be read."""
     before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
     return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)
+
+
+def _characters(messages: Sequence[Message]) -> int:
+    return sum(len(message.content) for message in messages)

@@ -180,7 +180,8 @@ class Run:
         return None
 
     def tokens_wanted(self) -> int:
-        return int(self.attempts.expected_tokens)
+        item = self.queue.peek(self.services.clock())
+        return 0 if item is None else self.attempts.tokens_of(item)
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)

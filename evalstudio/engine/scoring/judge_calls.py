@@ -120,7 +120,7 @@ class JudgeCalls:
         return None
 
     def tokens_wanted(self) -> int:
-        return 0
+        return self._tokens_of(self._queue[0])
 
     def start_one(self, now: float) -> None:
         question = self._queue.popleft()
@@ -128,10 +128,13 @@ class JudgeCalls:
             self.asked_since = now
         if question.attempts == 0:
             self.controller.retries.first_attempt()
-        ticket = self.controller.start(now, 0, adaptive=self.adaptive)
+        ticket = self.controller.start(now, self._tokens_of(question), adaptive=self.adaptive)
         task = asyncio.create_task(self._ask(question, ticket))
         self.in_flight.add(task)
         task.add_done_callback(self.in_flight.discard)
+
+    def _tokens_of(self, question: _Question) -> int:
+        return self.controller.reservation.tokens(sum(len(message.content) for message in question.messages))
 
     # The lifecycle of a question
 
