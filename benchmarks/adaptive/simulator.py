@@ -164,6 +164,7 @@ class Client:
     def _watch(self, controller: EndpointController) -> None:
         """The rules by which a run that nobody attends ends."""
         errors = [ErrorClass(o, n, 0, 0.0, text) for o, (n, text) in self._errors.items()]
+        self._rule.taken = controller.has_taken
         reason = controller.broken(self.now) or self._rule.silent(self.now - self._began, errors)
         if reason:
             self._stop(reason)

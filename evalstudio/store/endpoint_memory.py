@@ -12,7 +12,8 @@ MAX_AGE = 7 * 86_400.0
 class Prior(msgspec.Struct, frozen=True, kw_only=True):
     """What earlier runs learned. The store adds the time; entries older than `MAX_AGE` seconds are ignored.
 
-    `window` is None if the search did not settle. Rates are per minute, and only learned ones, never settings.
+    `window` is None if the search did not settle. Rates are per minute: learned from rejections, or stated by the
+    endpoint itself, never settings.
     """
 
     window: int | None = None
@@ -22,6 +23,8 @@ class Prior(msgspec.Struct, frozen=True, kw_only=True):
     concurrency_cap: int | None = None  # in flight above which the endpoint rejected calls
     crashed_at: int | None = None  # in flight at which it went down
     expected_output: float | None = None  # tokens
+    stated_requests_per_minute: float | None = None
+    stated_tokens_per_minute: float | None = None
 
 
 class Learned(msgspec.Struct, frozen=True):

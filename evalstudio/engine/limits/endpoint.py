@@ -248,6 +248,11 @@ class EndpointController:
         return self._state.accepted_at
 
     @property
+    def has_taken(self) -> bool:
+        """Whether the endpoint has taken a call, answered or not."""
+        return self._state.has_taken
+
+    @property
     def limit(self) -> int:
         """Calls that adaptive runs may have in flight now."""
         return self._state.limit
@@ -317,6 +322,8 @@ class EndpointController:
             concurrency_cap=int(self._state.cap.value) if math.isfinite(self._state.cap.value) else None,
             crashed_at=self._state.load.crashed_at if self._state.load.is_sure else None,
             expected_output=self.reservation.output,
+            stated_requests_per_minute=self._state.rate_limiter.stated_rates[0],
+            stated_tokens_per_minute=self._state.rate_limiter.stated_rates[1],
         )
 
     # -- learning from each outcome ----------------------------------------------------------------------------------

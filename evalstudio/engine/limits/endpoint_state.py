@@ -32,6 +32,7 @@ class EndpointState:
         self.adaptive_in_flight = 0
         self.area, self.area_at = 0.0, now
         self.accepted_at = now  # when the endpoint last took a call
+        self.has_taken = False  # any call
         self.disturbed_at = -math.inf  # when gate or rate limiter last held a call back
         self.seconds: float | None = None  # mean of an answered attempt
         self.gate = BackoffGate()

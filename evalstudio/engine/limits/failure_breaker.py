@@ -23,6 +23,7 @@ class PauseRule:
     """
 
     private: bool = False
+    taken: bool = False  # whether it has taken a call: it was there
     responded: bool = False  # whether it has sent an error, at least
     answered: bool = False  # whether the endpoint has answered since this start
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=SPAN))
@@ -62,7 +63,9 @@ class PauseRule:
 
     def _patience(self, errors: Sequence[ErrorClass]) -> float:
         """Seconds to wait for the first answer: the circuit breaker's, where the endpoint may come up by itself."""
-        waited_for = {Outcome.THROTTLED, Outcome.OVERLOADED} if self.private else {Outcome.THROTTLED}
+        waited_for = (
+            {Outcome.THROTTLED, Outcome.OVERLOADED} if self.private or self.taken else {Outcome.THROTTLED}
+        )
         if any(error.name not in waited_for for error in errors):
             return SILENT_S
         return LOADING_S if self.responded else ABSENT_S

@@ -14,7 +14,7 @@ _NEXT_PROBE = 5.0  # after one that was let through
 _DOUBTED = 2.0  # seconds that a guess or a remembered rate holds calls back before a higher one is tried
 _GUESS_STEP, _RECALLED_STEP = 0.10, 0.25
 _FIRST_STEP = 0.06
-_LARGEST_STEP, _LARGEST_GUESS_STEP = 0.5, 0.25
+_LARGEST_STEP, _LARGEST_GUESS_STEP, _LARGEST_FIRST_STEP = 0.5, 0.25, 1.0
 _SHARE = 20.0  # a probe may cost a twentieth of the time
 _LONG_WAIT = 5.0  # seconds
 _PROBED, _GUESSED, _SOONEST = (
@@ -35,6 +35,7 @@ _BINDS = 0.7  # of what the rate would let through must be accepted for that to 
 _TRUSTED = 1.25  # times the rate at which a rejection came
 _HIGHER, _ABOVE = 1.1, 8  # times a rate that was refused, and requests accepted at it that refute it
 _MOST_ACCEPTED = 2  # for each rejected request of one moment
+_OPENING = 0.5  # seconds between the steps of a rate that is doubted
 _SPAN, _LESS = 8, 0.6  # accepted between two rejections, and the share of others that is far fewer
 _ALIKE = 0.15  # in logarithms: two estimates that confirm each other
 _LOWEST = 1 / 60
@@ -56,11 +57,12 @@ class HiddenRate:
         self._rejected_before = False  # the count began with a rejection
         self._accepted = 0
         self._closed_at: float | None = None  # when the endpoint began to accept nothing
-        self._empty_until = 0.0  # the last moment at which it was seen to
+        self._rejected_starts: deque[float] = deque(maxlen=64)  # of the requests that it rejected
         self._before: tuple[float | None, bool] = (None, False)  # the rate until then
         self._cuts = 0  # in a row, each of them deep
         self._ignores_until, self._ignores_for = -math.inf, _IGNORED
         self._beside = [0, 0]  # of the moment of the first guess: accepted, rejected
+        self._opens = False  # the rate is doubted, and raised quickly
         self._forgotten: tuple[float, bool] | None = None
         self._held = False  # and many requests were accepted at it
         self._measured = False
@@ -104,7 +106,7 @@ class HiddenRate:
 
     def recall(self, rate: float) -> None:
         """Starts with the rate that an earlier run learned, in requests a second: a hint, which is doubted at once."""
-        self.rate, self.learned = rate, False
+        self.rate, self.learned, self._measured = rate, False, True
         self._guess_step = _RECALLED_STEP
 
     def started(self, now: float) -> None:
@@ -120,11 +122,18 @@ class HiddenRate:
         while self._starts and now - self._starts[0] > _LOOK_BACK:
             self._starts.popleft()
 
-    def rejected(self, now: float, resumes: float) -> None:
-        """Sets `rate` after the endpoint began to reject requests; they resume at time `resumes`."""
+    def rejected(self, now: float, resumes: float, started: float | None = None) -> None:
+        """Sets `rate` after the endpoint began to reject requests.
+
+        Args:
+            now: Monotonic time, in seconds.
+            resumes: When requests start again.
+            started: When the rejected request started; None: now.
+        """
+        self._rejected_starts.append(now if started is None else started)
         accepted = max(0, self._accepted - 1)  # without the rejected one
         if self._closed_at is None:
-            self._closed_at, self._empty_until = now, now
+            self._closed_at = now
             self._before, self._held = (self.rate, self.learned), accepted >= _MANY
             self._refused, self._above = self.rate or 0.0, 0
             if accepted >= _SPAN and (span := self._span_rate()) < math.inf:
@@ -140,9 +149,7 @@ class HiddenRate:
             self._guess_interval = max(_DOUBTED, cost)
             self._probed, self._probe_step, self._guess_step = False, _FIRST_STEP, _GUESS_STEP
             self._passed.clear()
-            self._bound_for = 0.0
-        else:
-            self._empty_until = now
+            self._bound_for, self._opens = 0.0, False
         self._granted, self._granted_at = 0.0, resumes
         # a bucket that refills once a minute granted nothing while all calls waited for it
         self._measured_from = resumes if resumes - now > _LONG_WAIT else now
@@ -151,8 +158,8 @@ class HiddenRate:
 
     def _count_cuts(self, now: float) -> None:
         """Forgets the rate after several cuts in a row: a limit would have been found by then, and held."""
-        old, new = self._before[0], self.rate
-        if old is None or new is None or self._waited:
+        old, new = self._met, self.rate  # `_met`: before it was raised to try more
+        if not old or new is None or self._waited:
             return
         if new < _CUTS * old:
             self._cuts += 1
@@ -165,14 +172,20 @@ class HiddenRate:
             self._ignores_until = now + self._ignores_for
             self._ignores_for = min(_LONGEST_IGNORED, 2 * self._ignores_for)
 
+    def closes(self, now: float) -> None:
+        """Notes a rejection with another reason: those that follow before anything is accepted teach no rate."""
+        if self._closed_at is None:
+            self._closed_at, self._before, self._held = now, (self.rate, self.learned), False
+
     def rejected_beside(self) -> None:
         """Notes that another request of the same moment was rejected."""
         self._beside[1] += 1
 
-    def accepted(self, *, beside: bool = False) -> bool:
+    def accepted(self, started: float = math.inf, *, beside: bool = False) -> bool:
         """Notes that the endpoint accepts requests.
 
         Args:
+            started: When the accepted request started.
             beside: The request started before the last rejection. Where most of those were accepted, a first guess of
                 the rate is void.
 
@@ -188,7 +201,8 @@ class HiddenRate:
             return False
         if self._closed_at is None:
             return False
-        away = self._empty_until - self._closed_at
+        empty = [at for at in self._rejected_starts if self._closed_at <= at < started]
+        away = max(empty, default=self._closed_at) - self._closed_at
         self._closed_at = None
         if not self._held or self.rate is None or away * self.rate < _FULL:
             return False
@@ -198,21 +212,28 @@ class HiddenRate:
 
     def restore(self) -> None:
         """Forgets the rate: the rejections had another reason."""
-        if self.rate is not None:
-            self._forgotten = (self.rate, self.learned)
+        self._opens = False
         self.rate, self.learned, self._measured, self._met = None, False, False, 0.0
         self._closed_at = None
         self._passed.clear()
 
+    def doubt(self) -> None:
+        """Doubles the rate, and again every half second for as long as nothing speaks against it."""
+        if self.rate is None:
+            return
+        self._forgotten, self._opens = (self.rate, self.learned), True
+        self.rate, self.learned, self._bound_for, self._closed_at = 2 * self.rate, False, 0.0, None
+        self._passed.clear()
+
     def remember(self) -> None:
-        """Sets the rate again that `restore` forgot: it was a limit after all."""
-        if self.rate is None and self._forgotten is not None:
+        """Sets the rate again that was doubted: it is a limit after all."""
+        if self._opens and self._forgotten is not None:
             self.rate, self.learned = self._forgotten
-            self._measured = True
+            self._measured, self._opens = True, False
 
     def lower(self, rate: float) -> None:
         """Sets a rate, in requests a second, to see whether rejections end."""
-        self.rate, self.learned, self._measured = rate, True, True
+        self.rate, self.learned, self._measured, self._opens = rate, True, True, False
         self._bound_for, self._probe_interval = 0.0, _FIRST_PROBE
         self._passed.clear()
 
@@ -226,18 +247,24 @@ class HiddenRate:
         self._last_seen = now
         if self.rate is None:
             return False
-        if self.learned:  # a fast endpoint shows sooner what it accepts
+        if self._opens:
+            interval = _OPENING
+        elif self.learned:  # a fast endpoint shows sooner what it accepts
             interval = self._probe_interval * min(1.0, max(_SOONEST, _PROBED / (self.rate * _FIRST_PROBE)))
         else:
             interval = self._guess_interval * min(1.0, max(_SOONEST, _GUESSED / (self.rate * _DOUBTED)))
         if self._bound_for < interval:
             return False
         self._bound_for = 0.0
+        span = min(interval, _LOOK_BACK)
+        if sum(now - at <= span for at in self._starts) < _BINDS * self.rate * span:
+            return False  # it is not used
         self._grant(now)
         self._passed.append(self.rate)
         if not self.learned:
-            self.rate *= 1 + self._guess_step
-            self._guess_step = min(_LARGEST_GUESS_STEP, 1.5 * self._guess_step)
+            self.rate *= 2.0 if self._opens else 1 + self._guess_step
+            largest = _LARGEST_GUESS_STEP if self._measured else _LARGEST_FIRST_STEP
+            self._guess_step = min(largest, 2 * self._guess_step)
             return True
         if self._probed:  # the last probe was accepted: the limit may be much higher
             self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)

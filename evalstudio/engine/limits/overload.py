@@ -34,6 +34,7 @@ class Overload:
         )  # most calls in flight, and when there were so many for the first time
         self._fresh = False  # they began as soon as there were more than ever before
         self._failing_from = 0  # calls in flight when they began to fail, one after the other
+        self._refused = 0  # the least of them
         self._refusals = 0  # in a row, of numbers that were never accepted
 
     def holds_back(self) -> bool:
@@ -56,6 +57,11 @@ class Overload:
     def ended(self, ticket: Ticket) -> None:
         """Notes that a call ended, with whatever outcome."""
         self._canaries.discard(ticket)
+
+    def accepted(self, in_flight: int) -> None:
+        """Notes that a call was taken as one of `in_flight`: a refusal of no more was a stray failure."""
+        if in_flight >= self._refused:
+            self._refusals = 0
 
     def answered(self, now: float, ticket: Ticket) -> bool:
         """Notes an answer. Returns whether it ended an overload."""
@@ -84,7 +90,11 @@ class Overload:
         lives = now - self._last_answer < seconds
         if not quick or not lives:
             return False
-        self._refusals = self._refusals + 1 if ticket.in_flight > max(1, accepted_most) else 0
+        if ticket.in_flight <= max(1, accepted_most):
+            self._refusals = 0
+            return False
+        self._refused = min(self._refused, ticket.in_flight) if self._refusals else ticket.in_flight
+        self._refusals += 1
         return self._refusals >= _REFUSALS
 
     def failed(

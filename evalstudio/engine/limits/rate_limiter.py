@@ -12,6 +12,7 @@ from evalstudio.store.endpoint_memory import Prior
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
+_UNSEEN = 10.0  # seconds of a stated rate that may be used before the endpoint says what is left
 _CATCH_UP_PAUSE = (
     1.0  # seconds after a rejection in which a count that fell behind stays so; doubled each time
 )
@@ -107,6 +108,11 @@ class RateLimiter:
         return self._stated != (None, None)
 
     @property
+    def stated_rates(self) -> tuple[float | None, float | None]:
+        """Requests and tokens a minute as the endpoint states them."""
+        return self._stated
+
+    @property
     def settings(self) -> tuple[float | None, float | None]:
         """Requests and tokens a minute as the user has set them."""
         return self._set
@@ -178,7 +184,9 @@ class RateLimiter:
                     level = max(level, own) if now >= self._catch_up_from else own
                 bucket.level = min(bucket.cap, level)
 
-    def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
+    def throttled(
+        self, now: float, resumes: float, *, new_episode: bool, learn: bool, started: float | None = None
+    ) -> None:
         """Notes a rejection.
 
         Args:
@@ -186,14 +194,17 @@ class RateLimiter:
             resumes: When calls start again.
             new_episode: It is the first of its episode; the others are ignored.
             learn: Learn the hidden request rate from it.
+            started: When the rejected request started; None: now.
         """
         if not new_episode:
             self.hidden.rejected_beside()
             return
         if learn:
-            self.hidden.rejected(now, resumes)
+            self.hidden.rejected(now, resumes, started)
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
+        elif not self.stated:
+            self.hidden.closes(now)
         if self.stated:
             # once: its count was merely older than ours; twice: it limits by seconds, not minutes, so no more bursts
             self._rejections += 1
@@ -203,18 +214,27 @@ class RateLimiter:
             self.requests.level = min(self.requests.level, 0.0)
 
     def recall(self, now: float, prior: Prior) -> None:
-        """Starts with what earlier runs learned: a hint, where it was learned from rejections."""
+        """Starts with what earlier runs learned: a hint, where it was learned from rejections.
+
+        How much of a stated budget is left is unknown until the first answer; a few seconds of it may be used before.
+        """
+        if prior.stated_requests_per_minute is not None or prior.stated_tokens_per_minute is not None:
+            self._stated = (prior.stated_requests_per_minute, prior.stated_tokens_per_minute)
+            self._apply(now)
+            for bucket in (self.requests, self.tokens):
+                if math.isfinite(bucket.rate):
+                    bucket.level = min(bucket.level, _UNSEEN * bucket.rate)
         if prior.requests_per_minute is not None:
             self.hidden.recall(prior.requests_per_minute / 60)
             self._apply(now)
 
-    def accepted(self, now: float, *, beside: bool = False) -> bool:
+    def accepted(self, now: float, started: float = math.inf, *, beside: bool = False) -> bool:
         """Notes that the endpoint accepts requests; `beside`: one that started before the last rejection.
 
         Returns:
             True when it turned out that no rate was the reason, and the one from before is back.
         """
-        if not self.hidden.accepted(beside=beside):
+        if not self.hidden.accepted(started, beside=beside):
             return False
         self._apply(now)
         return True
@@ -224,9 +244,9 @@ class RateLimiter:
         self.hidden.lower(rate)
         self._apply(now)
 
-    def restore(self, now: float) -> None:
-        """Takes back what the last rejections taught: they had another reason than a rate."""
-        self.hidden.restore()
+    def doubt(self, now: float) -> None:
+        """Raises a learned rate quickly: the last rejections had another reason."""
+        self.hidden.doubt()
         self._apply(now)
 
     def tick(self, now: float) -> bool:

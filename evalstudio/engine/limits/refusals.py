@@ -29,10 +29,11 @@ class Refusals:
         if ticket.accepted:
             return
         ticket.accepted = True
-        state.accepted_at = now
+        state.accepted_at, state.has_taken = now, True
         state.gate.accepted(ticket.started)
+        state.overload.accepted(ticket.in_flight)
         old = state.rates
-        if state.rate_limiter.accepted(now, beside=not state.throttles.opens(ticket)):
+        if state.rate_limiter.accepted(now, ticket.started, beside=not state.throttles.opens(ticket)):
             state.report_rates(
                 now, old, "it takes calls again, and no limit of its own was the reason: as before"
             )
@@ -92,7 +93,7 @@ class Refusals:
             closed_for = now - (state.throttles.closed_since or now)
             wait = back_off(result.hint, closed_for, rate_known=limiter.rate_known)
             state.gate.shut(now + wait)
-        limiter.throttled(now, now + wait, new_episode=new, learn=learn)
+        limiter.throttled(now, now + wait, new_episode=new, learn=learn, started=ticket.started)
         state.gate_cause = result.message or "the endpoint asks for fewer requests"
         if new and not limiter.stated:
             self._climbing = self._climbing or state.learner.phase is Phase.RAMP
@@ -155,7 +156,7 @@ class Refusals:
     def _by_chance(self, now: float) -> None:
         state = self._state
         old = state.rates
-        state.rate_limiter.restore(now)
+        state.rate_limiter.doubt(now)
         state.report_rates(now, old, "calls are rejected by chance, whatever the rate")
         self._resume(now)
 

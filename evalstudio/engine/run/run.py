@@ -298,6 +298,7 @@ class Run:
         """Pauses the run when an endpoint has never answered or does not recover; called periodically."""
         if self.state is not RunState.RUNNING:
             return
+        self.pause_rule.taken = self.controller.has_taken
         if (broken := self.controller.broken(self.services.clock())) is not None:
             self._give_up(f"Paused: {redact(broken)}. See to the cause, then continue.")
         elif (down := next(filter(None, (judge.down() for judge in self.scoring.judges)), None)) is not None:

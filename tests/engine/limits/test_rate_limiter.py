@@ -167,20 +167,20 @@ def until_rejected(limiter: RateLimiter, *, rate: float, burst: float, times: in
 
 
 def test_that_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
-    """Server: 4 a second and a burst of 60, then 8. Three rejections after the change it is known within 10 %."""
+    """Server: 4 a second and a burst of 60, then 8. Four rejections after the change it is known within 10 %."""
     limiter = RateLimiter(0.0)
     limiter.hidden.recall(4.0)
     limiter.set_rates(0.0, None, None)
-    assert until_rejected(limiter, rate=8, burst=60, times=3, pause=0.5) < 90
+    assert until_rejected(limiter, rate=8, burst=60, times=4, pause=0.5) < 90
     assert limiter.requests_per_minute == pytest.approx(480, rel=0.1)
 
 
 def test_that_a_hidden_rate_is_found_between_two_rejections() -> None:
-    """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
+    """Server: 5 a second, burst 30. The third guess must be within 20 % of its rate."""
     limiter = RateLimiter(0.0)
-    until_rejected(limiter, rate=5, burst=30, times=3, pause=1.0)
+    until_rejected(limiter, rate=5, burst=30, times=4, pause=1.0)
     assert limiter.hidden.learned
-    assert limiter.requests_per_minute == pytest.approx(300, rel=0.1)
+    assert limiter.requests_per_minute == pytest.approx(300, rel=0.2)
 
 
 def test_that_a_probe_that_failed_makes_the_next_one_later() -> None:
@@ -190,7 +190,8 @@ def test_that_a_probe_that_failed_makes_the_next_one_later() -> None:
     def seconds_until_raised(now: float) -> float:
         begin = now
         while not rate.bound(now):
-            now += 0.25
+            now += 0.2
+            rate.started(now)
         return now - begin
 
     first = seconds_until_raised(100.0)

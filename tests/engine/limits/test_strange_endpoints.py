@@ -155,8 +155,8 @@ async def test_that_a_rate_with_a_small_burst_is_not_taken_for_a_cap(
         return None
 
     endpoint = Endpoint(rule, 0.4)
-    async with running(endpoint, tmp_path, workspace, 100) as (engine, _, run):
-        final = await ended(engine, run, 100)
+    async with running(endpoint, tmp_path, workspace, 70) as (engine, _, run):
+        final = await ended(engine, run, 70)
         assert run.controller.limit > 2
     assert final.elapsed < 15
     assert len(endpoint.refused_at) < 40
@@ -201,10 +201,10 @@ async def test_that_rejections_use_up_no_attempts_while_the_endpoint_takes_any(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     """Two attempts a sample, and many more rejections than that for each."""
-    endpoint = Endpoint(lambda under_way, at: too_many("0") if 0.1 < at % 1.3 < 1.0 else None, 0.01)
+    endpoint = Endpoint(lambda under_way, at: too_many("0") if 0.1 < at % 0.9 < 0.6 else None, 0.01)
     extra = "timeouts = { attempts = 2 }"
-    async with running(endpoint, tmp_path, workspace, 60, SlidingWindow(2), extra) as (engine, _, run):
-        await ended(engine, run, 60)
+    async with running(endpoint, tmp_path, workspace, 30, SlidingWindow(2), extra) as (engine, _, run):
+        await ended(engine, run, 30)
 
 
 async def test_that_what_a_quota_still_let_through_is_saved(tmp_path: Path, workspace: Workspace) -> None:
