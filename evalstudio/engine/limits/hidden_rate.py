@@ -34,6 +34,7 @@ _IGNORED, _LONGEST_IGNORED = 20.0, 160.0  # seconds for which rejections then te
 _BINDS = 0.7  # of what the rate would let through must be accepted for that to be a measure
 _TRUSTED = 1.25  # times the rate at which a rejection came
 _HIGHER, _ABOVE = 1.1, 8  # times a rate that was refused, and requests accepted at it that refute it
+_MOMENT = 0.1  # seconds
 _MOST_ACCEPTED = 2  # for each rejected request of one moment
 _OPENING = 0.5  # seconds between the steps of a rate that is doubted
 _SPAN, _LESS = 8, 0.6  # accepted between two rejections, and the share of others that is far fewer
@@ -61,6 +62,7 @@ class HiddenRate:
         self._before: tuple[float | None, bool] = (None, False)  # the rate until then
         self._cuts = 0  # in a row, each of them deep
         self._ignores_until, self._ignores_for = -math.inf, _IGNORED
+        self._guessed_at = 0.0  # when the request started whose rejection led to it
         self._beside = [0, 0]  # of the moment of the first guess: accepted, rejected
         self._opens = False  # the rate is doubted, and raised quickly
         self._forgotten: tuple[float, bool] | None = None
@@ -193,7 +195,7 @@ class HiddenRate:
             True when it had been away, so that the rate from before is in force again.
         """
         if beside:
-            self._beside[0] += 1
+            self._beside[0] += abs(started - self._guessed_at) < _MOMENT
             guess = self.rate is not None and not self._measured
             if guess and self._beside[0] > _MOST_ACCEPTED * self._beside[1]:
                 self.restore()
@@ -285,7 +287,7 @@ class HiddenRate:
             starts = [at for at in self._starts if now - at <= _LOOK_BACK]
             if len(starts) >= _FEW:  # else nothing is known but that it rejects
                 self.rate = max(_LOWEST, 0.7 * len(starts) / max(1.0, now - starts[0]))
-                self._beside = [0, 1]
+                self._beside, self._guessed_at = [0, 1], self._rejected_starts[-1]
             return
         self._measured = True
         if self.rate is not None and self._waited and accepted:
@@ -310,6 +312,7 @@ class HiddenRate:
             self.rate = self._estimate = measured
         elif accepted and elapsed > 0:
             measured, before = 0.9 * accepted / elapsed, self.rate or math.inf
+            self._measured = accepted >= _SOME
             self.rate = min(
                 before, measured if accepted >= _SOME or before == math.inf else max(measured, 0.5 * before)
             )
