@@ -1,4 +1,4 @@
-"""Samples a second of the engine, committed to SQLite, against bare loops on the same server in the same run.
+"""Samples/s of the engine, committed to SQLite, against bare loops on the same server in the same run.
 
     python -m benchmarks.bench_engine [--quick]
 

@@ -1,4 +1,4 @@
-"""Many samples through the engine from JSONL: memory, samples a second at the start and at the end, resume time.
+"""Many samples through the engine from JSONL: memory, samples/s at the start and at the end, resume time.
 
 python -m benchmarks.bench_million [--samples 1000000] [--save]
 """

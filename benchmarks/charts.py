@@ -135,7 +135,7 @@ def _line(x: float, y: float, to_x: float, to_y: float, colour: str, dash: str =
 
 
 def peers(kept: Kept) -> str:
-    """Samples a second of each tool, a group for each case."""
+    """Samples/s of each tool, a group for each case."""
     groups = []
     for case in kept.values["cases"]:
         rates: dict[str, float] = case["rates"]
@@ -148,7 +148,7 @@ def peers(kept: Kept) -> str:
         server = f"answers after {delay:,} ms" if delay else "answers at once"
         groups.append(Group(f"{case['samples']:,} samples, a server that {server}", bars, mark))
     versions = ", ".join(f"{name} {version}" for name, version in kept.values["versions"].items())
-    title = f"Samples a second, {kept.values['in_flight']} calls in flight"
+    title = f"Samples/s, {kept.values['in_flight']} calls in flight"
     return bar_chart(title, groups, versions, kept.source)
 
 

@@ -124,7 +124,7 @@ async def lag(folder: Path, samples: int, window_size: int) -> dict[str, object]
 
 
 def headless(folder: Path) -> int:
-    """Samples a second of the same evaluation in the terminal."""
+    """Samples/s of the same evaluation in the terminal."""
     command = [
         sys.executable,
         "-m",

@@ -23,7 +23,7 @@ Architecture: {architecture}
 Maintainer: {maintainer}
 Installed-Size: {size}
 Depends: {depends}
-Recommends: gnome-keyring | kwalletmanager, xdg-utils
+Recommends: gnome-keyring | kwalletmanager, xdg-utils, bubblewrap
 Section: science
 Priority: optional
 {homepage}Description: workbench for evaluations of language models

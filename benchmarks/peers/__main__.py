@@ -1,4 +1,4 @@
-"""Samples a second of EvalStudio and of other evaluation tools, with 50 calls in flight on the same server.
+"""Samples/s of EvalStudio and of other evaluation tools, with 50 calls in flight on the same server.
 
     python -m benchmarks.peers [--python PYTHON] [--promptfoo FOLDER] [--rounds N] [--save]
 
@@ -113,7 +113,7 @@ def find_tools(pythons: list[str], promptfoo: Path | None) -> tuple[dict[str, li
 
 
 def measure(commands: dict[str, list[str]], samples: int, delay: int, rounds: int) -> dict[str, list[float]]:
-    """Samples a second of each tool, one a round."""
+    """Samples/s of each tool, one a round."""
     rates: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():

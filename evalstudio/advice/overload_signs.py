@@ -170,4 +170,4 @@ def _action(standing: LoadNow, proposed: int | None) -> str:
         return "Adaptive lowers the window itself."
     if proposed is None:
         return "One call at a time is the least; see to the endpoint."
-    return f"Lower the window from {standing.limit} to {proposed}, or switch to Adaptive."
+    return f"Lower concurrency from {standing.limit} to {proposed}, or switch to Adaptive."

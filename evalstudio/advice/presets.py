@@ -40,7 +40,7 @@ PRESETS = {
         WindowPreset("OpenAI", 10, 10, 20, "Its limits a minute are generous; 10 to 20 calls stay below most of them."),
         WindowPreset("Anthropic", 5, 5, 10, "It counts calls and tokens strictly; begin with 5."),
         WindowPreset("Local", 50, 50, None, "No rate limit: 50 to 100 or more fill the batches of a GPU; memory is the limit."),
-        WindowPreset("OpenAI Tier 1", 8, 8, 8, "500 requests a minute at about 1 s each are 8 at once.", 500),
+        WindowPreset("OpenAI Tier 1", 8, 8, 8, "500 requests per minute at about 1 s each are 8 at once.", 500),
         WindowPreset("Local vLLM", 50, 50, None, "It batches what it gets; 50 keep a GPU busy, Adaptive finds the rest."),
         WindowPreset("Custom", 10, 10, 20, "Begin with 10 and raise it step by step while you watch for rate limits."),
     )
@@ -101,7 +101,7 @@ def rate_warning(window: int, latency: float, requests_per_minute: float) -> str
     if rate <= requests_per_minute:
         return None
     return (
-        f"{window} at once are about {rate:,.0f} requests a minute at {milliseconds(latency)} each; the endpoint allows "
+        f"{window} at once are about {rate:,.0f} requests per minute at {milliseconds(latency)} each; the endpoint allows "
         f"{requests_per_minute:,.0f}. {window_for_rate(requests_per_minute, latency)} at once would do."
     )
 
@@ -121,7 +121,7 @@ def advise(
         window = window_for_rate(requests, latency)
         return Advice(
             SlidingWindow(window),
-            f"{requests:,.0f} requests a minute at {milliseconds(latency)} each are {window} at once.",
+            f"{requests:,.0f} requests per minute at {milliseconds(latency)} each are {window} at once.",
         )
     preset = preset_for(model)
     return Advice(SlidingWindow(preset.start), preset.reason)

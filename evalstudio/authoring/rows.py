@@ -70,6 +70,10 @@ class RowsDataset:
     def __len__(self) -> int:
         return self.count
 
+    def change(self) -> str | None:
+        """Rows in memory are those that were given; fewer of them than before are noticed by their count."""
+        return None
+
     def __iter__(self) -> Iterator[Sample]:
         """Yields the samples in order. Invalid rows are yielded as `BadRow`, and so is the failure of a generator."""
         rows = iter(self._rows)

@@ -10,6 +10,7 @@ import msgspec
 
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score, Unreadable, counted_wrong, metric_names
+from evalstudio.models.keys import redact
 from evalstudio.statistics.aggregate import Aggregate, Scores
 from evalstudio.statistics.metrics import METRICS, Metric, find_metric
 
@@ -67,7 +68,7 @@ def evaluator(
             return decided(Score(name, value, names, "the evaluator returned None" if value is None else ""))
 
         def failed(error: Exception, name: str) -> Score:
-            return decided(Score(name, None, names, f"{type(error).__name__}: {error}"[:1000]))
+            return decided(Score(name, None, names, redact(f"{type(error).__name__}: {error}")[:1000]))
 
         def decided(score: Score) -> Score:
             if score.value is not None or unreadable == "unscored":

@@ -6,8 +6,9 @@ It is measured on an evaluation's own samples.
 import click
 import msgspec
 
+from evalstudio.cli.interrupt import INTERRUPTED, on_interrupt
 from evalstudio.cli.options import workspace_option
-from evalstudio.cli.run import BY_SIGNAL, INTERRUPTED, STOPPED, on_interrupt
+from evalstudio.cli.run import STOPPED
 from evalstudio.core.format import milliseconds, money
 from evalstudio.engine.capacity.finder import find_capacity
 from evalstudio.engine.engine import Engine
@@ -21,7 +22,7 @@ from evalstudio.terminal.console import console as make_console
 @click.argument("evaluation")
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--max", "most", type=int, default=64, show_default=True, help="Calls in flight at most.")
-@click.option("--samples", type=int, metavar="N", help="Samples to spend at most.")
+@click.option("--samples", type=int, metavar="N", help="Max samples to use.")
 @click.option("--json", "as_json", is_flag=True, help="Print the levels and the verdict as JSON.")
 @workspace_option
 def capacity_command(
@@ -37,7 +38,7 @@ def capacity_command(
         match event:
             case CapacityPlan():
                 console.print(
-                    f"At most {event.calls:,} calls, cost at most about {money(event.cost)}; the answers are kept "
+                    f"At most {event.calls:,} calls, {_cost(event.cost)}; the answers are kept "
                     f"in the experiment '{event.experiment}'.",
                     markup=False,
                 )
@@ -50,19 +51,11 @@ def capacity_command(
 
     async def work() -> tuple[CapacityFound, bool]:
         engine = Engine(workspace_of(workspace), settings, emit=emit)
-        interrupted = False
-
-        def stop() -> None:
-            nonlocal interrupted
-            interrupted = True
-            engine.leave(BY_SIGNAL)
-
         await engine.start()
         try:
-            with on_interrupt(stop):
-                return await find_capacity(
-                    engine, FindCapacity(evaluation, model, most, samples), emit
-                ), interrupted
+            with on_interrupt(engine) as interrupt:
+                found = await find_capacity(engine, FindCapacity(evaluation, model, most, samples), emit)
+                return found, interrupt.came
         finally:
             await engine.aclose()
 
@@ -88,3 +81,7 @@ def line_of(level: Level) -> str:
     if level.failed:
         parts.append(f"{level.failed} attempts failed")
     return ", ".join(parts)
+
+
+def _cost(dollars: float | None) -> str:
+    return money(None) if dollars is None else f"cost at most about {money(dollars)}"

@@ -6,8 +6,8 @@ from contextlib import closing
 import click
 import msgspec
 
+from evalstudio.cli.interrupt import on_interrupt
 from evalstudio.cli.options import workspace_option
-from evalstudio.cli.run import BY_SIGNAL, on_interrupt
 from evalstudio.core.format import duration, money
 from evalstudio.core.strategy import Adaptive, Sequential, SlidingWindow, describe
 from evalstudio.engine.engine import Engine
@@ -67,7 +67,7 @@ def forecast_command(
             if pilot is not None or basis is None:
                 size = pilot or USUAL_SIZE
                 console.print(f"A pilot of {min(size, left or size)} samples is called and kept.")
-                with on_interrupt(lambda: engine.leave(BY_SIGNAL)):
+                with on_interrupt(engine):
                     piloted, basis = await run_pilot(engine, evaluation, options, size)
                 kept = piloted.keeper.counts.saved
                 left = piloted.total - kept

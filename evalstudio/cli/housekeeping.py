@@ -14,7 +14,7 @@ from evalstudio.settings.values import workspace_of
 from evalstudio.store.database import change
 from evalstudio.store.runs import RunRow, delete_run, rename_experiment
 from evalstudio.terminal.stdout import visible
-from evalstudio.workspace.folder import Workspace
+from evalstudio.workspace.folder import Workspace, has_database
 
 AUTOMATIC = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d")
 UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}
@@ -104,7 +104,7 @@ def seconds_of(age: str) -> float:
 
 def _existing(workspace: str | None) -> Workspace:
     place = workspace_of(workspace)
-    if not place.database.exists():
+    if not has_database(place):
         raise RunError(f"There are no runs in {place.folder} yet.")
     return place
 

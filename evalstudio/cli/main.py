@@ -1,20 +1,23 @@
 """Command line entry point: the same engine without a window."""
 
+import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
-from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.errors import DifferentRunError, EvalStudioError
 from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
-from evalstudio.terminal.stdout import explain_output, forgive_encodings, visible
+from evalstudio.terminal.stdout import explain_output, forgive_encodings, keep_streams, visible
 
 USAGE = 2
 UNWRITTEN = 1
 # Each command is imported when it is called, so the window and `--version` need not wait for the engine's libraries.
 COMMANDS = {
     "run": "run:run_command",
+    "benchmarks": "benchmarks:benchmarks_command",
     "list": "show:list_command",
     "show": "show:show_command",
     "capacity": "capacity:capacity_command",
@@ -67,23 +70,52 @@ def evalstudio(context: click.Context) -> None:
 
 def main() -> None:
     """Entry point: errors that a person can act on end in one sentence and exit status 2."""
+    keep_streams()
     forgive_encodings()
+    _leave(command_line())
+
+
+def command_line() -> int | str | None:
+    """Carries out the command line and returns its exit status; what can be helped is said in a sentence."""
     try:
-        status = evalstudio(standalone_mode=False)
+        _check_arguments()
+        status: int | str | None = evalstudio(standalone_mode=False)
         sys.stdout.flush()  # reports a full disk here instead of at interpreter exit
-        sys.exit(status)
     except click.ClickException as error:
         error.show()
-        sys.exit(USAGE)
+        return USAGE
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except EvalStudioError as error:
-        click.echo(f"evalstudio: {visible(redact(str(error)))}", err=True)
-        sys.exit(USAGE)
+        hint = " (--new-run)" if isinstance(error, DifferentRunError) else ""
+        click.echo(f"evalstudio: {visible(redact(str(error)))}{hint}", err=True)
+        return USAGE
     except OSError as error:
         reason = explain_output(error)
         if reason is None:
             raise
         if reason:
             click.echo(f"evalstudio: {reason}", err=True)
-        sys.exit(UNWRITTEN)
+        return UNWRITTEN
+    return status
+
+
+def _check_arguments() -> None:
+    """Refuses names that are no text: no database, no report and no other tool would take them."""
+    for argument in sys.argv[1:]:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError(
+                f"{argument!a} holds bytes that are no UTF-8 text; give the file or folder another name."
+            ) from None
+
+
+def _leave(status: int | str | None) -> NoReturn:
+    """Exits; at once where an engine has left threads or tasks of a person's code behind that nobody can end."""
+    loop = sys.modules.get("evalstudio.engine.loop")
+    if loop is not None and loop.is_anything_left():
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status if isinstance(status, int) else int(bool(status)))
+    sys.exit(status)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from evalstudio.core.errors import EvaluationError, RequirementError
 from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.reports.gate import Gate
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
 from evalstudio.workspace.packaged import how_to_add
@@ -22,12 +23,11 @@ class ResultCollector:
     """pytest plugin that collects the results of the evaluations, and failures before they started."""
 
     def __init__(self, progress: LiveProgress, attended: bool, ceiling: int | None) -> None:
-        # with what each is not to fall under, and the least share of answers that this is to rest on
-        self.finals: list[tuple[Snapshot, tuple[float | None, float | None]]] = []
+        self.finals: list[tuple[Snapshot, Gate]] = []
         self.failures: list[str] = []
         self.interrupted = False
         self.progress = progress
-        self._engine_options = {"attended": attended, "ceiling": ceiling}
+        self._engine_options = {"attended": attended, "continues": attended, "ceiling": ceiling}
 
     def pytest_configure(self, config: Any) -> None:
         from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
@@ -41,10 +41,8 @@ class ResultCollector:
             case LogLine(level=level, text=text) if level in ("warning", "error", "output"):
                 self.progress.note(level, text)
 
-    def pytest_evalstudio_finished(
-        self, final: Snapshot, fail_under: float | None, min_coverage: float | None
-    ) -> None:
-        self.finals.append((final, (fail_under, min_coverage)))
+    def pytest_evalstudio_finished(self, final: Snapshot, gate: Gate) -> None:
+        self.finals.append((final, gate))
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:

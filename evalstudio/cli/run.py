@@ -1,15 +1,12 @@
 """`evalstudio run` command: an evaluation in the terminal, with progress and a summary."""
 
-import asyncio
-import contextlib
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from evalstudio.authoring.decorators import check_timeout
+from evalstudio.cli.interrupt import INTERRUPTED, on_interrupt
 from evalstudio.cli.options import limit_options, workspace_option
 from evalstudio.cli.python_file import run_functions
 from evalstudio.cli.summary import print_overview, print_summary, summary_as_json
@@ -23,27 +20,45 @@ from evalstudio.engine.loop import run
 from evalstudio.evaluations.loading import is_python
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import Event, LogLine, Snapshot
-from evalstudio.reports.score_text import percent, too_few
+from evalstudio.reports.gate import Gate
 from evalstudio.settings.schema import option_help
 from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.terminal.console import console as make_console
 from evalstudio.terminal.progress import LiveProgress
 
-Gate = tuple[float | None, float | None]
-"""The least first score and the least share of answers that have it; None: not asked for, and the usual share."""
-BY_SIGNAL = "interrupted by Ctrl-C"
-SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
+SCORED, NOT_ALL, STOPPED = 0, 1, 3
 
 
 @click.command("run")
 @click.argument("evaluation")
-@click.option("--experiment", metavar="NAME", help="Runs under one name go on where they ended.")
+@click.option("--experiment", metavar="NAME", help="A run with the name of an earlier one continues it.")
 @limit_options
 @click.option(
-    "--samples", type=int, metavar="N", help="The first N samples, in total; or N drawn with the file's seed."
+    "--samples",
+    "--limit",
+    type=int,
+    metavar="N",
+    help="The first N samples, in total; or N drawn with the file's seed.",
 )
 @click.option(
     "--sample-timeout", type=float, metavar="SECONDS", help=f"{option_help('sample')} It is errored then."
+)
+@click.option(
+    "--fewshot",
+    type=int,
+    metavar="N",
+    help="Of a benchmark: N examples in the prompt instead of the task's own number.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="FOLDER",
+    help="Of a benchmark: a folder with tasks of your own; may be repeated.",
+)
+@click.option(
+    "--api",
+    type=click.Choice(["chat", "completions"]),
+    help="Of a benchmark: the prompt as a chat, or as one text.  [default: chat]",
 )
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--new-run", is_flag=True, help="A second run in the experiment instead of going on.")
@@ -56,7 +71,10 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 )
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
 @click.option(
-    "--wait", "attended", is_flag=True, help="Keep waiting where a run pauses itself, instead of ending it."
+    "--wait",
+    "attended",
+    is_flag=True,
+    help="Where a run pauses itself, try again now and then instead of ending it.",
 )
 @click.option(
     "--ceiling",
@@ -76,7 +94,7 @@ SCORED, NOT_ALL, STOPPED, INTERRUPTED = 0, 1, 3, 130
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @workspace_option
 def run_command(workspace: str | None, **options: Any) -> None:
-    """Runs EVALUATION: a TOML file, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
+    """Runs EVALUATION: a TOML file, lm-eval:TASK, example:NAME, or functions in Python: eval_x.py, eval_x.py::eval_sentiment.
 
     Exit status: 0 all scored; 1 a score below --fail-under, or of too few answers, or samples unscored or errored; 2
     wrong usage; 3 stopped by the run itself; 130 interrupted.
@@ -97,6 +115,9 @@ def run_in_terminal(
     cluster: str | None = None,
     samples: int | None = None,
     sample_timeout: float | None = None,
+    fewshot: int | None = None,
+    include: tuple[str, ...] = (),
+    api: Literal["chat", "completions"] | None = None,
     model: str | None = None,
     new_run: bool = False,
     fail_under: float | None = None,
@@ -110,7 +131,7 @@ def run_in_terminal(
 ) -> int:
     """Runs one evaluation, prints its progress and summary, and returns the exit status."""
     classes = _error_classes(retry)
-    check_coverage(min_coverage)
+    gate = Gate(fail_under, min_coverage=check_coverage(min_coverage))
     if is_python(evaluation):
         if cache or classes:
             raise EvaluationError(
@@ -122,13 +143,13 @@ def run_in_terminal(
             "--cluster": cluster, "--samples": samples, "--sample-timeout": sample_timeout,
         }  # fmt: skip
         return _run_functions(
-            evaluation, given, model, new_run=new_run, gate=(fail_under, min_coverage), allow_errors=allow_errors,
+            evaluation, given, model, new_run=new_run, gate=gate, allow_errors=allow_errors,
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
         experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
         processes=processes, threads_per_process=threads_per_process, cluster=cluster,
-        timeout=check_timeout(sample_timeout),
+        timeout=check_timeout(sample_timeout), fewshot=fewshot, include=_folders(include), api=api,
     )  # fmt: skip
     console = make_console(stderr=as_json)
     progress = LiveProgress(console)
@@ -144,14 +165,21 @@ def run_in_terminal(
                 progress.note(level, text)
 
     async def work() -> tuple[list[Snapshot], bool]:
-        engine = Engine(workspace_of(workspace), settings, emit=emit, attended=attended, ceiling=ceiling)
+        engine = Engine(
+            workspace_of(workspace),
+            settings,
+            emit=emit,
+            attended=attended,
+            continues=attended,
+            ceiling=ceiling,
+        )
         await engine.start()
         try:
             started = await engine.start_all(evaluation, wanted)
 
-            with on_interrupt(lambda: engine.leave(BY_SIGNAL)):
+            with on_interrupt(engine) as interrupt:
                 finals = [await engine.finished(one) for one in started]
-            return finals, any(one.reason == BY_SIGNAL for one in started)
+            return finals, interrupt.came and any(one.reason == interrupt.reason for one in started)
         finally:
             await engine.aclose()
 
@@ -165,7 +193,12 @@ def run_in_terminal(
         print_overview(console, finals)
     if was_interrupted:
         return INTERRUPTED
-    return max(_status(final, (fail_under, min_coverage), allow_errors) for final in finals)
+    return max(_status(final, gate, allow_errors) for final in finals)
+
+
+def _folders(include: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns folders by absolute path: a run is resumed from any folder."""
+    return tuple(str(Path(one).expanduser().absolute()) for one in include)
 
 
 def _echo(finals: list[Snapshot]) -> None:
@@ -201,8 +234,7 @@ def _run_functions(
     for final, own in collected.finals:
         if not as_json:
             print_summary(make_console(), final)
-        asked, least = (here if here is not None else there for here, there in zip(gate, own, strict=True))
-        statuses.append(_status(final, (asked, least), allow_errors))
+        statuses.append(_status(final, gate.over(own), allow_errors))
     return INTERRUPTED if collected.interrupted else max(statuses)
 
 
@@ -218,43 +250,8 @@ def _error_classes(names: tuple[str, ...]) -> tuple[str, ...] | None:
 def _status(final: Snapshot, gate: Gate, allow_errors: bool) -> int:
     if final.state in (RunState.STOPPED, RunState.PAUSED):
         return STOPPED
-    if (problem := _behind(final, gate)) is not None:
+    if (problem := gate.problem(final)) is not None:
         click.echo(f"{final.evaluation}: {problem}.", err=True)
         return NOT_ALL
     unscored = any(score.unscored for score in final.scores)
     return NOT_ALL if (final.errored or unscored) and not allow_errors else SCORED
-
-
-def _behind(final: Snapshot, gate: Gate) -> str | None:
-    """What keeps a run from passing a gate; None if nothing does, or there is no gate."""
-    asked, least = gate
-    if asked is None:
-        return None
-    first = final.scores[0] if final.scores else None
-    if first is None or first.value is None:
-        return f"nothing was scored, and at least {asked:g} is asked for"
-    if first.value < asked:
-        return f"{first.evaluator} ({first.metric}) is {percent(first)}, and at least {asked:g} is asked for"
-    return too_few(first, final.saved, final.errored, LEAST_COVERAGE if least is None else least)
-
-
-@contextlib.contextmanager
-def on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Stops the run in order on Ctrl-C; a second Ctrl-C ends the program at once."""
-    loop = asyncio.get_running_loop()
-    if sys.platform == "win32":
-        signal.signal(signal.SIGINT, lambda number, frame: loop.call_soon_threadsafe(stop))
-        yield
-        return
-
-    def first() -> None:
-        loop.remove_signal_handler(signal.SIGINT)
-        stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, first)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -8,6 +8,7 @@ from rich.table import Table
 from evalstudio.cli.options import workspace_option
 from evalstudio.core.errors import RequirementError
 from evalstudio.engine.servers import local_model as server
+from evalstudio.engine.servers.demo.manners import MANNERS
 from evalstudio.engine.servers.demo.profiles import PROFILES
 from evalstudio.engine.servers.demo.serve import run_server
 from evalstudio.terminal.console import console as make_console
@@ -27,13 +28,21 @@ from evalstudio.terminal.console import console as make_console
 )
 @click.option("--seed", default=0, show_default=True, type=int, help="Answers depend on it.")
 @click.option("--api-key", help="Refuse calls without this key.")
-@click.option("--list", "as_list", is_flag=True, help="List the profiles.")
+@click.option(
+    "--list",
+    "as_list",
+    is_flag=True,
+    help="List the profiles, and the odd manners of endpoints with what should become of a call.",
+)
 def demo_server(profile: str, host: str, port: int, seed: int, api_key: str | None, as_list: bool) -> None:
     """Serves an OpenAI-compatible demo model with the manners of a real endpoint."""
     if as_list:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for name, one in PROFILES.items():
             table.add_row(name, one.description)
+        table.add_section()
+        for name, manner in MANNERS.items():
+            table.add_row(name, f"{manner.description}: {manner.expected}")
         make_console().print(table)
         return
     run_server(profile, host, port, seed, api_key)

@@ -21,6 +21,7 @@ from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.terminal.console import console as make_console
+from evalstudio.workspace.folder import has_database
 
 CLUSTERED = ("accuracy", "mean")
 """The metrics whose interval knows of clusters."""
@@ -36,7 +37,7 @@ SHARES = {"Experiment": 0.45, "Model": 0.3, "State": 0.25}  # of the width left 
 def list_command(workspace: str | None, as_json: bool) -> None:
     """Lists the runs of the workspace, newest first."""
     place = workspace_of(workspace)
-    runs = Reader(place).runs() if place.database.exists() else []
+    runs = Reader(place).runs() if has_database(place) else []
     if as_json:
         click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
         return

@@ -13,7 +13,7 @@ from evalstudio.core.coverage import LEAST_COVERAGE
 from evalstudio.core.format import SPEED_TELLS, duration, milliseconds, money
 from evalstudio.core.strategy import describe
 from evalstudio.protocol import ErrorClass, ScoreNow, Snapshot
-from evalstudio.reports.score_text import coverage_of, percent
+from evalstudio.reports.score_text import coverage_of, ends_words, percent
 
 COLOURS = {"completed": "green", "completed with errors": "yellow", "stopped": "red", "interrupted": "red"}
 
@@ -45,6 +45,8 @@ def print_summary(console: Console, final: Snapshot) -> None:
     if final.tokens_in or final.tokens_out:
         table.add_row("Tokens", f"{final.tokens_in:,} in, {final.tokens_out:,} out")
     table.add_row("Cost", money(final.cost, partial=final.cost_is_partial))
+    for label, text in ends_words(final.ends):
+        table.add_row(label, Text(text))
     for error in final.errors:
         table.add_row(
             Text(f"Failed: {error.name}"),
@@ -54,10 +56,16 @@ def print_summary(console: Console, final: Snapshot) -> None:
 
 
 def _failed(error: ErrorClass) -> str:
-    """Formats '3 attempts, answered when tried again', '8 attempts, 2 samples without an answer'."""
+    """Formats '3 attempts, answered when tried again', '8 attempts, 2 samples without an answer'.
+
+    What was still to be tried again when the run ended is neither.
+    """
     attempts = f"{error.attempts:,} attempt{'' if error.attempts == 1 else 's'}"
+    if not error.records and error.answered:
+        part = "" if error.answered >= error.attempts else f"{error.answered:,} of them "
+        return f"{attempts}, {part}answered when tried again"
     if not error.records:
-        return f"{attempts}, answered when tried again"
+        return f"{attempts}, not answered so far"
     return f"{attempts}, {error.records:,} sample{'' if error.records == 1 else 's'} without an answer"
 
 

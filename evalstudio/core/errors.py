@@ -43,6 +43,10 @@ class RunError(EvalStudioError):
     """A run cannot be started, changed or resumed."""
 
 
+class DifferentRunError(RunError):
+    """The experiment has a run of this evaluation that was asked something else; a second run has to be wanted."""
+
+
 class SettingsError(EvalStudioError):
     """A setting has an invalid value, or the settings file cannot be read."""
 

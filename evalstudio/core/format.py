@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     pass
 
 
+PRICE_NOT_SET = "price not set"
 SPEED_TELLS = 0.5
 """Seconds of a run from which "so many times as fast as one by one" says something; below, starting it is most of it."""
 
@@ -35,9 +36,9 @@ def milliseconds(seconds: float | None) -> str:
 
 
 def money(dollars: float | None, *, partial: bool = False) -> str:
-    """$0.0123, or "unknown" without a known price."""
+    """$0.0123, or "price not set" where the price is not known."""
     if dollars is None:
-        return "unknown"
+        return PRICE_NOT_SET
     text = "$0" if dollars == 0 else f"${dollars:.4f}" if dollars < 1 else f"${dollars:.2f}"
     return f"at least {text}" if partial else text
 
@@ -47,3 +48,17 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def byte_size(count: float) -> str:
+    """Formats a size on a disk, in powers of 1,000.
+
+    Example:
+        >>> byte_size(527_300_000)
+        '527 MB'
+    """
+    for unit in ("bytes", "kB", "MB"):
+        if count < 999.5:
+            return f"{count:.3g} {unit}"
+        count /= 1_000
+    return f"{count:.3g} GB"

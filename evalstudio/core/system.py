@@ -37,18 +37,26 @@ def collect_less_often() -> tuple[int, int, int]:
 
 
 def memory_in_use() -> float:
-    """Returns the share of this machine's memory that is in use, from 0 to 1."""
-    return float(psutil.virtual_memory().percent) / 100
+    """Returns the share of this machine's memory that is in use, from 0 to 1; 0 where it can't be told now."""
+    try:
+        return float(psutil.virtual_memory().percent) / 100
+    except OSError:  # no file is left to read it from
+        return 0.0
 
 
 def open_files_in_use() -> float:
-    """Returns open files as a share of this process's limit; 0 where the system sets no limit."""
+    """Returns open files as a share of this process's limit; 0 where the system sets no limit, 1 where it is reached."""
     if sys.platform == "win32":
         return 0.0
     import resource
 
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 0.0 if soft == resource.RLIM_INFINITY else float(_process.num_fds()) / soft
+    if soft == resource.RLIM_INFINITY:
+        return 0.0
+    try:
+        return float(_process.num_fds()) / soft
+    except OSError:  # no file is left to count them by
+        return 1.0
 
 
 _process = psutil.Process()

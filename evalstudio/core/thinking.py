@@ -25,6 +25,7 @@ _MARK = re.compile(
     r"|◁(?i:\s?(?P<triangle>/?)\s?think(?:ing)?\s?▷)",
 )
 _BRACKETS = ("<", "[", "◁")
+_WORDS_OF_MARKS = ("think", "thought", "reasoning", "channel", "unused9")  # one of these stands in every mark
 _QUOTES = "`'\"“”‘’«»"
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _WRAPPED = re.compile(
@@ -72,7 +73,7 @@ def split_thinking(text: str) -> Split:
         True
     """
     found = _channels(text) or _in_words(text)
-    if found is None and any(bracket in text for bracket in _BRACKETS):
+    if found is None and _may_have_marks(text):
         found = _marked(text)
     if found is None:
         return Split(None, text)
@@ -81,6 +82,14 @@ def split_thinking(text: str) -> Split:
         return found
     inner = next(part for part in wrapped.group("inner", "solution", "response") if part is not None)
     return found._replace(answer=inner.strip())
+
+
+def _may_have_marks(text: str) -> bool:
+    """Whether it is worth looking for marks: most answers have none."""
+    if not any(bracket in text for bracket in _BRACKETS):
+        return False
+    lower = text.lower()
+    return any(word in lower for word in _WORDS_OF_MARKS)
 
 
 def _unfinished(text: str) -> Split:

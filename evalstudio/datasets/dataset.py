@@ -44,7 +44,8 @@ class Dataset:
         self._survey(problems)
         self.problems: tuple[Problem, ...] = problems.listed()
         self.problem_count: int = problems.count
-        digest = hashlib.sha256(f"{fingerprint(path)} {reader.layout} id={source.id}".encode())
+        self._content = fingerprint(path)
+        digest = hashlib.sha256(f"{self._content} {reader.layout} id={source.id}".encode())
         self.content_hash: str = digest.hexdigest()
 
     def __len__(self) -> int:
@@ -54,13 +55,13 @@ class Dataset:
         """The samples in the file's order.
 
         Raises:
-            DatasetError: the file has changed since it was opened.
+            DatasetError: the file has changed since it was opened, or gives fewer samples than it did then.
         """
-        if _stamp(self.path) != self._stamp:
-            raise DatasetError(f"{self.path.name} has changed since it was opened. Open it again.")
+        if (problem := self.change()) is not None:
+            raise DatasetError(problem)
         chosen = None if self._chosen is None else iter(self._chosen.tolist())
         following = None if chosen is None else next(chosen)
-        place = -1
+        place, given = -1, 0
         for position, _, row in self._rows(_ignore):
             values = None if row is None else self._candidate(position, row)
             if row is None or values is None:
@@ -70,9 +71,28 @@ class Dataset:
                 if place != following:
                     continue
                 following = next(chosen, None)
+            given += 1
             yield Sample(position, self._mapper.id_of(row, position), values)
             if place + 1 >= self.count if chosen is None else following is None:
                 return
+
+        if given < self.count:
+            raise DatasetError(
+                f"{self.path.name} has changed while it was read: it gave {given:,} of {self.count:,} samples."
+            )
+
+    def change(self) -> str | None:
+        """Says in a sentence that the file holds something else than when it was opened; None: it does not.
+
+        Blocking: where size or times differ, the whole file is read for its hash.
+        """
+        try:
+            if _stamp(self.path) == self._stamp:
+                return None
+            same = fingerprint(self.path) == self._content
+        except OSError as error:
+            return f"{self.path.name} can't be read any more ({error.strerror})."
+        return None if same else f"{self.path.name} has changed since it was opened."
 
     def _survey(self, problems: "_Problems") -> None:
         """One pass over the file: columns, rows, ids, candidates, problems."""
@@ -264,9 +284,10 @@ def text_encoding(
     return encoding, [note(encoding.told)] if encoding.told else []
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> tuple[int, ...]:
     standing = path.stat()
-    return standing.st_size, standing.st_mtime_ns
+    # with the time of the last change of any kind, which nobody can set back, and the file that has the name
+    return standing.st_size, standing.st_mtime_ns, standing.st_ctime_ns, standing.st_ino
 
 
 def _ignore(problem: Problem) -> None:

@@ -5,6 +5,7 @@ import gc
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,13 @@ from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
 )
+from evalstudio.engine.benchmarks.host_process import HostFailed
+from evalstudio.engine.benchmarks.opening import BenchmarkTask, open_benchmark
+from evalstudio.engine.benchmarks.published import published_scores
 from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints
-from evalstudio.engine.planning.plan import Plan, make_plan
+from evalstudio.engine.loop_watch import SILENT_S, LoopWatch
+from evalstudio.engine.planning.plan import Plan, make_plan, release_all
 from evalstudio.engine.planning.python_plan import plan_evaluation
 from evalstudio.engine.planning.worker_advice import notes_on
 from evalstudio.engine.run.assembly import Assembled, Parts, assemble
@@ -31,15 +36,17 @@ from evalstudio.engine.scoring.final_metrics import final_scores
 from evalstudio.engine.servers.manager import Servers
 from evalstudio.engine.store_trouble import StoreTrouble
 from evalstudio.engine.ticker import Ticker
+from evalstudio.engine.user_code.forks import fork_guard
 from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
 from evalstudio.models.registry import load_models
-from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
+from evalstudio.protocol import Event, LogLine, Pulse, ScoreNow, Snapshot
 from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.database import Connection
 from evalstudio.store.endpoint_memory import save_prior
 from evalstudio.store.reader import Reader
+from evalstudio.store.run_records import answers_of, forget_crashes
 from evalstudio.store.runs import (
     RunRow,
     beat,
@@ -60,7 +67,7 @@ class Engine:
     """Runs evaluations in one workspace. All methods must be called on the event loop that started it.
 
     `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
-    pauses itself; without, it ends as stopped. `on_hung` is called once, when so many calls hang in threads that the
+    pauses itself; without, it ends as stopped. With `continues` it goes on by itself, now and then. `on_hung` is called once, when so many calls hang in threads that the
     process should be restarted; without it the runs that hang are stopped. `clock` is monotonic, in seconds.
     """
 
@@ -71,6 +78,7 @@ class Engine:
         *,
         emit: Callable[[Event], None] = lambda event: None,
         attended: bool = False,
+        continues: bool = False,
         on_hung: Callable[[], None] | None = None,
         ceiling: int | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -80,7 +88,7 @@ class Engine:
         self.runs: dict[int, Run] = {}
         self.servers = Servers()
         self._emit = emit
-        self._attended = attended
+        self._attended, self._continues = attended, continues
         self._ceiling_option = ceiling
         self._on_hung = on_hung
         self._ceiling = ceiling_in_force(self.settings, ceiling)
@@ -102,14 +110,25 @@ class Engine:
             loop.call_soon_threadsafe(self._saved, tokens)
 
         def on_trouble(sentence: str | None) -> None:
-            loop.call_soon_threadsafe(self._store_trouble.report, sentence)
+            loop.call_soon_threadsafe(self._trouble, sentence)
 
         self._writer = await asyncio.to_thread(Writer, self.workspace, on_saved, on_trouble)
+        fork_guard.begin()
         self.admission = Admission(self._ceiling, self._clock)
-        self._services = Services(self._clock, self.admission, self._writer, self.log, self._attended)
+        self._services = Services(
+            self._clock, self.admission, self._writer, self.log, self._attended, self._continues
+        )
         self._parts = Parts(self.workspace, self._services, self._endpoints, self.servers, self.execute)
+        self._watch = LoopWatch(self.runs, self._silent)
         self._ticker = Ticker(
-            self.runs, self._endpoints, self.admission, self._writer, self._clock, self._emit, self._on_hung
+            self.runs,
+            self._endpoints,
+            self.admission,
+            self._writer,
+            self._clock,
+            self._emit,
+            self._on_hung,
+            self._watch,
         )
         self._ticking = asyncio.create_task(self._ticker.beat())
         self._ticking.add_done_callback(self._ticker_ended)
@@ -124,11 +143,22 @@ class Engine:
             self.admission.close()
             await asyncio.to_thread(self._writer.close)
             gc.set_threshold(*self._collected)
+            fork_guard.end()
+            self._watch.close()
         await self.servers.aclose()
 
     def leave(self, reason: str) -> None:
         """Stops all runs, and waits no longer than some seconds for a store that can't be written."""
         self._store_trouble.leave(reason)
+
+    def stop_soon(self, run_id: int | None = None) -> None:
+        """Begins no further step of async code of a run, or of all runs, which will be stopped. Any thread may call it.
+
+        The event loop hears of a stop only between two steps, and behind all that are waiting.
+        """
+        for run in list(self.runs.values()):
+            if run_id in (None, run.id):
+                run.flight.over = True
 
     async def start_run(self, reference: str, options: Options | None = None) -> Run:
         """Starts an evaluation, or resumes its run of the same experiment name.
@@ -144,26 +174,19 @@ class Engine:
         All variants are checked before the first call.
         """
         options = options or Options()
-        labels: list[str] = []
-        if not is_python(reference):
-            labels = list(variants((await asyncio.to_thread(load_evaluation, reference)).spec))
-        if not labels:
+        if is_python(reference):
             return [await self._start(reference, options)]
+        evaluation = await asyncio.to_thread(load_evaluation, reference)
+        labels = list(variants(evaluation.spec))
+        if not labels:
+            return await self._begin_all(await self._plans(evaluation, reference, options))
         if options.model is not None:
             raise RunError(
                 "The grid of this evaluation says which models there are; --model can't replace them."
             )
         named = msgspec.structs.replace(options, experiment=options.experiment or automatic_name())
         plans = [await self._plan(f"{reference}#{label}", named) for label in labels]
-        runs: list[Run] = []
-        try:
-            for plan in plans:
-                runs.append(await self._begin(plan))
-        except BaseException:
-            for run in runs:
-                run.stop("another variant of the grid could not start")
-            raise
-        return runs
+        return await self._begin_all(plans)
 
     async def start_evaluation(self, evaluation: PythonEvaluation, options: Options | None = None) -> Run:
         """Starts an evaluation that is a Python function, or resumes its run of the same experiment name.
@@ -210,7 +233,7 @@ class Engine:
         return run
 
     def set_rates(self, run_id: int, requests: float | None, tokens: float | None) -> None:
-        """Sets requests and tokens a minute for the endpoint of a run; None: no limit of our own."""
+        """Sets requests and tokens per minute for the endpoint of a run; None: no limit of our own."""
         controller = self.run(run_id).controller
         before, reported = controller.rates_set, len(controller.changes)
         self._endpoints.steer(controller, self._clock(), Rates(requests, tokens))
@@ -260,9 +283,55 @@ class Engine:
 
     async def _plan(self, reference: str, options: Options) -> Plan:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
-        return await asyncio.to_thread(self.plan, evaluation, reference, options)
+        plans = await self._plans(evaluation, reference, options)
+        if len(plans) > 1:
+            await release_all(plans)
+            raise RunError(
+                f"'{reference}' is a group of {len(plans)} tasks; a grid, and a run to go on with, needs one of them: "
+                f"{plans[0].reference}"
+            )
+        return plans[0]
+
+    async def _plans(self, evaluation: Evaluation, reference: str, options: Options) -> list[Plan]:
+        """The plan of an evaluation; of a group of a benchmark's tasks the plan of each, in one experiment."""
+        if not evaluation.spec.benchmark or evaluation.spec.grid is not None:
+            return [await asyncio.to_thread(self.plan, evaluation, reference, options)]
+        opened = await open_benchmark(evaluation, reference, options, self.workspace)
+        named = msgspec.structs.replace(options, experiment=options.experiment or automatic_name())
+        plans: list[Plan] = []
+        try:
+            for where, one, task in opened.tasks:
+                plan = await asyncio.to_thread(
+                    self.plan, one, where, named if len(opened.tasks) > 1 else options
+                )
+                plans.append(replace(plan, benchmark=task))
+        except BaseException:
+            await opened.host.aclose()
+            raise
+        for _ in plans:
+            opened.host.use()
+        return plans
+
+    async def _begin_all(self, plans: list[Plan]) -> list[Run]:
+        runs: list[Run] = []
+        try:
+            for plan in plans:
+                runs.append(await self._begin(plan))
+        except BaseException:
+            await release_all(plans[len(runs) + 1 :])
+            for run in runs:
+                run.stop("another variant of the grid could not start")
+            raise
+        return runs
 
     async def _begin(self, plan: Plan) -> Run:
+        try:
+            return await self._begin_claimed(plan)
+        except BaseException:
+            await release_all([plan])
+            raise
+
+    async def _begin_claimed(self, plan: Plan) -> Run:
         settings = await self.servers.locate(plan.model)
         row, resumed = await self.execute(lambda connection: self._claim(connection, plan))
         try:
@@ -326,9 +395,12 @@ class Engine:
             lambda connection: None
         )  # all that was queued before is committed now
         await asyncio.sleep(0)
+        await run.check_dataset()
         await run.aclose()
         prior = run.controller.prior()
         scores = await asyncio.to_thread(self._final_scores, run)
+        if run.plan.benchmark is not None:
+            scores = await self._published(run, run.plan.benchmark, scores)
         final = msgspec.structs.replace(self.snapshot(run), scores=scores)
         buckets = self._ticker.close_seconds(run, run.now + 1)
         changes = self._ticker.drain_changes(run)
@@ -343,13 +415,40 @@ class Engine:
                 connection, run.id, run.state, run.reason,
                 summary=msgspec.json.encode(summary).decode(), total=run.total,
             )  # fmt: skip
+            if run.state is not RunState.STOPPED:
+                forget_crashes(connection, run.id)
 
         await self._store_trouble.persist(save)
         del self.runs[run.id]
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))
 
+    def _trouble(self, sentence: str | None) -> None:
+        self._store_trouble.report(sentence, lost=self._writer.is_lost)
+
+    async def _published(
+        self, run: Run, task: BenchmarkTask, scores: tuple[ScoreNow, ...]
+    ) -> tuple[ScoreNow, ...]:
+        """Puts the task's own numbers first; those of the records stay where its code fails. Releases its process."""
+        try:
+            if run.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
+                return scores
+            answers = await asyncio.to_thread(self._answers, run.id)
+            return await published_scores(task, run.plan.spec.evaluators, answers, scores)
+        except (HostFailed, TimeoutError) as error:
+            why = str(error) or "it did not return in time"
+            self.log("error", f"The published metrics of {task.info.name} can't be computed: {why}")
+            return scores
+        finally:
+            await task.host.release()
+
+    def _answers(self, run_id: int) -> list[tuple[int, int, str]]:
+        with closing(Reader(self.workspace)) as reader:
+            return list(answers_of(reader.connection, run_id))
+
     def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
+        if self._writer.is_lost:
+            return self.snapshot(run).scores
         reader = Reader(self.workspace)
         try:
             return final_scores(
@@ -361,6 +460,16 @@ class Engine:
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was queued before."""
         return await asyncio.wrap_future(self._writer.execute(work))
+
+    def _silent(self, label: str, first: bool) -> None:
+        """Tells that a function holds the loop; called in the watch's thread, at each look, while it does."""
+        if first:
+            self.log(
+                "warning",
+                f"The engine does not answer: {label} has held its event loop for {SILENT_S:g} s. What computes, or waits "
+                "without await, belongs in a plain function, which workers run. A stop ends the engine; what is saved is kept.",
+            )
+        self._emit(Pulse(label))
 
     def _ticker_ended(self, ticker: "asyncio.Task[None]") -> None:
         """Stops all runs after a bug in the ticker: they must not continue without limits, heartbeats and snapshots."""

@@ -35,9 +35,17 @@ class StoreTrouble:
         self._patience: asyncio.TimerHandle | None = None
         self._leaving = asyncio.Event()
 
-    def report(self, sentence: str | None) -> None:
-        """The writer's word: a sentence when a commit can't be made, None when it went through after all."""
+    def report(self, sentence: str | None, *, lost: bool = False) -> None:
+        """The writer's word: a sentence when a commit can't be made, None when it went through after all.
+
+        `lost`: the database is gone, so that waiting is of no use.
+        """
         if sentence == self._sentence:
+            return
+        if sentence is not None and lost:
+            self._sentence = sentence
+            self._log("error", sentence)
+            self.leave(sentence)
             return
         self._sentence, before = sentence, self._sentence
         self._wait_no_longer()

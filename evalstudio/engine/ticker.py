@@ -8,9 +8,10 @@ from evalstudio.core.system import memory_in_use, open_files_in_use
 from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints
+from evalstudio.engine.loop_watch import LoopWatch
 from evalstudio.engine.run.run import Run
 from evalstudio.engine.run.snapshots import take_snapshot
-from evalstudio.protocol import Event, LimitChange, SecondBucket
+from evalstudio.protocol import Event, LimitChange, Pulse, SecondBucket
 from evalstudio.store.runs import HEARTBEAT_S, Heartbeat, beat_all
 from evalstudio.store.timeline import save_buckets
 from evalstudio.store.writer import Writer
@@ -39,12 +40,14 @@ class Ticker:
         clock: Callable[[], float],
         emit: Callable[[Event], None],
         on_hung: Callable[[], None] | None,
+        watch: LoopWatch,
     ) -> None:
         self.lag = self.cpu = 0.0
         self.machine = (0.0, 0.0)
         self._runs, self._endpoints, self._admission = runs, endpoints, admission
         self._writer, self._clock, self._emit = writer, clock, emit
         self._on_hung, self._reported_hung = on_hung, False
+        self._watch = watch
 
     async def beat(self) -> None:
         """Ticks until it is cancelled."""
@@ -54,6 +57,7 @@ class Ticker:
         while True:
             await asyncio.sleep(max(0.0, expected - self._clock()))
             now = self._clock()
+            self._watch.turned()
             self.lag = max(now - expected, self.lag * 0.8)
             expected = now + TICK_S
             if now - cpu_at >= LOAD_S:
@@ -100,6 +104,7 @@ class Ticker:
         self._admission.pump()
 
     def _load(self, now: float) -> None:
+        self._emit(Pulse())
         self.machine = memory_in_use(), open_files_in_use()
         self._watch_threads()
         for controller in self._endpoints.controllers():

@@ -1,12 +1,14 @@
 """Command dispatcher: carries out the window's commands in the engine, and answers each one exactly once."""
 
 import asyncio
+import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar, assert_never
 
-from evalstudio.core.errors import EvalStudioError, ModelError
+from evalstudio.core.errors import DifferentRunError, EvalStudioError, ModelError, RunError
 from evalstudio.engine.capacity.finder import find_capacity, plan_capacity
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.run_forecast import forecast_run
@@ -15,15 +17,27 @@ from evalstudio.engine.servers import local_model
 from evalstudio.engine_process.file_listing import list_evaluations
 from evalstudio.engine_process.pytest_runs import duplicate, resume, start
 from evalstudio.evaluations.request import Options
-from evalstudio.models.keys import forget, keep_in_keychain, redact, use_for_session, where_is
+from evalstudio.models.key_names import check_key_name
+from evalstudio.models.keys import (
+    NoKeychainError,
+    find_key,
+    forget,
+    keep_in_file,
+    keep_in_keychain,
+    redact,
+    use_for_session,
+    where_is,
+)
 from evalstudio.models.providers import resolve_model
 from evalstudio.models.registry import load_models
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import (
     AbandonCall,
+    BinRuns,
     ChangeSettings,
     Command,
     Commands,
+    CompactDatabase,
     ContinueRun,
     DeleteRun,
     DuplicateRun,
@@ -40,6 +54,7 @@ from evalstudio.protocol import (
     RenameExperiment,
     Reply,
     Request,
+    RestoreRuns,
     ResumeRun,
     SetKey,
     SetRates,
@@ -50,6 +65,8 @@ from evalstudio.protocol import (
     StopRun,
     TestModel,
 )
+from evalstudio.store.bin import bin_runs, compact, expired, restore_runs
+from evalstudio.store.database import Connection
 from evalstudio.store.runs import delete_run
 
 T = TypeVar("T")
@@ -69,6 +86,19 @@ class Commander:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
+    def empty_old_bin(self) -> None:
+        """Starts to delete for good what has been in the bin for 30 days."""
+        task = asyncio.create_task(self._empty_old_bin())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _empty_old_bin(self) -> None:
+        try:
+            for run_id in await self._engine.execute(lambda connection: expired(connection, time.time())):
+                await self._engine.execute(partial(_delete_for_good, run_id))
+        except EvalStudioError as error:
+            self._engine.log("warning", f"The bin was not emptied: {error}")
+
     def carry_out(self, request: Request[Commands]) -> None:
         """Starts a command; its reply is sent when it has ended."""
         task = asyncio.create_task(self._reply(request))
@@ -85,7 +115,8 @@ class Commander:
         try:
             value = await self._do(request.command)
         except EvalStudioError as error:
-            self._send(Reply(request.id, error=redact(str(error))))
+            differs = isinstance(error, DifferentRunError)
+            self._send(Reply(request.id, error=redact(str(error)), differs=differs))
         except BaseException as error:
             # even SystemExit, which would end the engine with all its runs, and a CancelledError that is not ours
             if self._closing:
@@ -153,8 +184,16 @@ class Commander:
                 return _answer(command, await forecast_run(engine, command))
             case ListEvaluations(path=path):
                 return _answer(command, await list_evaluations(path))
+            case BinRuns(run_ids=run_ids):
+                await engine.execute(lambda connection: bin_runs(connection, run_ids))
+            case RestoreRuns(run_ids=run_ids):
+                await engine.execute(lambda connection: restore_runs(connection, run_ids))
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
+            case CompactDatabase():
+                if engine.runs:
+                    raise RunError("Runs are active; compact the database when they have ended.")
+                return _answer(command, await asyncio.to_thread(compact, engine.workspace))
             case DuplicateRun(run_id=run_id):
                 return _answer(command, (await duplicate(engine, run_id)).id)
             case RenameExperiment(old=old, new=new):
@@ -167,7 +206,9 @@ class Commander:
 
     async def _located(self, model: str | ModelSettings) -> ModelSettings:
         named = await asyncio.to_thread(load_models, self._engine.workspace)
-        return await self._engine.servers.locate(resolve_model(model, Path.cwd(), named))
+        resolved = resolve_model(model, Path.cwd(), named)
+        await asyncio.to_thread(find_key, resolved.key)  # a keychain or a command may take its time
+        return await self._engine.servers.locate(resolved)
 
     async def _local_model(self, action: Literal["status", "install", "start", "stop"]) -> LocalModelStatus:
         match action:
@@ -188,6 +229,10 @@ class Commander:
         )
 
 
+def _delete_for_good(run_id: int, connection: Connection) -> None:
+    delete_run(connection, run_id)
+
+
 def _answer(command: Command[T], value: T) -> T:
     """Returns the value; the type checker compares it with the declared answer of `command`."""
     return value
@@ -196,10 +241,17 @@ def _answer(command: Command[T], value: T) -> T:
 def _set_key(command: SetKey) -> str:
     if not command.name.strip():
         raise ModelError("A key needs a name, as in OPENAI_API_KEY.")
-    if not command.secret.strip():
+    check_key_name(command.name)
+    secret = command.secret.strip()
+    if not secret:
         forget(command.name)
-    elif command.keychain:
-        keep_in_keychain(command.name, command.secret.strip())
+    elif command.keep == "keychain":
+        try:
+            keep_in_keychain(command.name, secret)
+        except NoKeychainError:
+            use_for_session(command.name, secret)  # the answer tells that it is there, and not in a keychain
+    elif command.keep == "file":
+        keep_in_file(command.name, secret)
     else:
-        use_for_session(command.name, command.secret.strip())
+        use_for_session(command.name, secret)
     return where_is(command.name)

@@ -11,6 +11,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
+from os import _exit  # not the one that notes an end by a person's code
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
@@ -36,6 +38,7 @@ from evalstudio.protocol import (
     Restarting,
     Shutdown,
     Snapshot,
+    StopRun,
     frame,
 )
 from evalstudio.settings.values import load_settings
@@ -160,10 +163,11 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
         engine.log("warning", problem)
     threading.Thread(
         target=_read,
-        args=(commands, lambda item: loop.call_soon_threadsafe(inbox.put_nowait, item)),
+        args=(commands, partial(_hear, engine, loop, inbox)),
         daemon=True,
     ).start()
     commander = Commander(engine, pipe.send)
+    commander.empty_old_bin()
     while (item := await inbox.get()) is not None:
         if isinstance(item, Restarting):
             await commander.aclose()
@@ -180,6 +184,17 @@ async def _serve(commands: int, pipe: Pipe, workspace_option: str | None) -> int
     await commander.aclose()
     await engine.aclose()
     return 0
+
+
+def _hear(
+    engine: Engine, loop: asyncio.AbstractEventLoop, inbox: Inbox, item: Request[Commands] | None
+) -> None:
+    """Passes a command from the reader's thread to the loop; a stop takes effect before the loop hears of it."""
+    if item is None or isinstance(item.command, Shutdown):
+        engine.stop_soon()
+    elif isinstance(item.command, StopRun):
+        engine.stop_soon(item.command.run_id)
+    loop.call_soon_threadsafe(inbox.put_nowait, item)
 
 
 async def _ask_for_restart(engine: Engine, inbox: Inbox) -> None:
@@ -207,7 +222,7 @@ def _read(descriptor: int, put: Callable[[Request[Commands] | None], object]) ->
 
 def _end_hard_later() -> None:
     """Kills the process after a while: a loop blocked by user code must not outlive the window."""
-    timer = threading.Timer(CLOSE_S, os._exit, args=(1,))
+    timer = threading.Timer(CLOSE_S, _exit, args=(1,))
     timer.daemon = True
     timer.start()
 

@@ -22,12 +22,14 @@ from evalstudio.workspace.resources import resource
 PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: one path per line
 TRY = " (try)"
+CAPACITY = "capacity "
 SUFFIXES = (
     *FORMATS,
     *(text + packed for text, name in FORMATS.items() if name in TEXT for packed in COMPRESSED),
 )
 PARTS = frozenset(("dataset", "messages", "evaluators", "grid"))
 """An evaluation file has at least one of these at its top."""
+_CAPACITY = re.compile(rf"{CAPACITY}.* \d{{4}}-\d\d-\d\d \d\d\.\d\d\.\d\d")
 PART = re.compile(rf"^\s*(?:\[\[?\s*)?(?:{'|'.join(sorted(PARTS))})\b", re.MULTILINE)
 BY_LINES = ("csv", "tsv", "jsonl")  # formats whose first rows need only the beginning of the file
 SMALL = 8 << 20  # bytes; a larger file of another format is only read in a separate process
@@ -249,9 +251,19 @@ def try_name(evaluation: str) -> str:
     return f"{evaluation}{TRY}"
 
 
+def capacity_name(evaluation: str, stamp: str) -> str:
+    """Returns the name of the experiment for a capacity search."""
+    return f"{CAPACITY}{evaluation} {stamp}"
+
+
 def is_try(experiment: str) -> bool:
-    """Returns whether an experiment holds trials, which are not meant for comparison."""
-    return experiment.endswith(TRY)
+    """Returns whether an experiment holds trials or a capacity search, which are not meant for comparison.
+
+    Example:
+        >>> is_try("faq (try)"), is_try("capacity faq 2026-01-31 10.00.00"), is_try("capacity of the board")
+        (True, True, False)
+    """
+    return experiment.endswith(TRY) or _CAPACITY.fullmatch(experiment) is not None
 
 
 def save_text(path: Path, text: str) -> None:

@@ -1,15 +1,17 @@
 """Evaluation loading: TOML files, the examples that ship with the program, and single variants of a grid."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 import msgspec
 
-from evalstudio.core.errors import EvaluationError
+from evalstudio.benchmarks.reference import BenchmarkName, is_benchmark
+from evalstudio.core.errors import EvaluationError, ModelError
 from evalstudio.core.field_errors import explain_field
 from evalstudio.evaluations.spec import EvaluationSpec, with_conversations
+from evalstudio.models.key_names import refuse_commands
 from evalstudio.models.settings import ModelSettings
 from evalstudio.workspace.resources import resource
 
@@ -26,7 +28,7 @@ class Evaluation:
 
 
 def load_evaluation(reference: str) -> Evaluation:
-    """Loads an evaluation: a path to a TOML file or `example:NAME`, with `#VARIANT` appended for one of its grid.
+    """Loads an evaluation: a path to a TOML file, `lm-eval:TASK` or `example:NAME`, with `#VARIANT` appended for one of its grid.
 
     Raises EvaluationError with what to do.
     """
@@ -35,6 +37,10 @@ def load_evaluation(reference: str) -> Evaluation:
             f"{reference} is a Python file; this takes an evaluation as TOML, or example:NAME. "
             "evalstudio run and pytest take evaluations in Python."
         )
+    if is_benchmark(reference):
+        name = BenchmarkName.parse(reference)
+        spec = EvaluationSpec(name=name.task or name.name, benchmark=reference)
+        return Evaluation(spec, Path.cwd())
     reference, variant = split_variant(reference)
     path = (
         _example(reference.removeprefix(EXAMPLE))
@@ -49,7 +55,11 @@ def load_evaluation(reference: str) -> Evaluation:
         reason = error.strerror if isinstance(error, OSError) else error
         raise EvaluationError(f"The evaluation file {path} cannot be read ({reason}).") from error
     evaluation = parse_evaluation(text, path)
-    return evaluation if variant is None else Evaluation(_pick(evaluation.spec, variant), evaluation.base)
+    if variant is None:
+        return evaluation
+    if evaluation.spec.benchmark and evaluation.spec.grid is None:
+        return replace(evaluation, spec=_of_group(evaluation.spec, variant))
+    return replace(evaluation, spec=_pick(evaluation.spec, variant))
 
 
 def is_python(reference: str) -> bool:
@@ -85,6 +95,12 @@ def variants(spec: EvaluationSpec) -> dict[str, EvaluationSpec]:
     return found
 
 
+def _of_group(spec: EvaluationSpec, task: str) -> EvaluationSpec:
+    """The evaluation of one task of a benchmark's group."""
+    name = BenchmarkName.parse(spec.benchmark).name
+    return msgspec.structs.replace(spec, benchmark=str(BenchmarkName(name, task)))
+
+
 def _name_of(model: str | ModelSettings) -> str:
     return model if isinstance(model, str) else model.label
 
@@ -104,7 +120,10 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise EvaluationError(f"The evaluation file {path} is not valid TOML: {error}.") from error
     try:
+        refuse_commands(table)
         spec = msgspec.convert(with_conversations(table), EvaluationSpec)
+    except ModelError as error:
+        raise EvaluationError(f"The evaluation file {path} can't be used: {error}") from error
     except (msgspec.ValidationError, RecursionError) as error:
         raise EvaluationError(
             f"The evaluation file {path} has a field that can't be used: {explain_field(error, EvaluationSpec)}."

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from evalstudio.core.errors import EvaluationError
 from evalstudio.core.strategy import Strategy
 from evalstudio.evaluations.spec import EvaluationSpec
 
@@ -25,7 +26,11 @@ class Options(msgspec.Struct, frozen=True):
     threads_per_process: int | None = None
     cluster: str | None = None
     timeout: float | None = None  # seconds per sample; for a batch, per call
+    fewshot: int | None = None  # of a benchmark, like the two below
+    include: tuple[str, ...] = ()
+    api: Literal["chat", "completions"] | None = None
     resume: int | None = None  # id of the run to resume; None: the newest equal one
+    repeats: int | None = None  # of each sample
 
 
 class StoredSpec(msgspec.Struct, frozen=True):
@@ -49,8 +54,18 @@ class StoredSpec(msgspec.Struct, frozen=True):
         return cls(msgspec.to_builtins(spec), msgspec.to_builtins(options), reference, base)
 
     def encode(self) -> str:
-        """Encodes the specification as JSON."""
-        return msgspec.json.encode(self).decode()
+        """Encodes the specification as JSON.
+
+        Raises:
+            EvaluationError: a name in it is no text: a file's or folder's name with bytes that are no UTF-8.
+        """
+        try:
+            return msgspec.json.encode(self).decode()
+        except UnicodeEncodeError as error:
+            name = ascii(error.object).strip("'")
+            raise EvaluationError(
+                f"'{name}' holds bytes that are no UTF-8, which can't be kept; give the file, folder or experiment another name."
+            ) from None
 
     @classmethod
     def decode(cls, text: str) -> "StoredSpec":

@@ -1,10 +1,11 @@
 """Evaluation specification: the TOML file that a person can read, diff and run."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from evalstudio.benchmarks.reference import is_benchmark
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
@@ -72,7 +73,7 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """Definition of an evaluation: what each sample of a dataset is turned into, and how answers are judged."""
 
     name: str
-    dataset: DatasetSource
+    dataset: DatasetSource = DatasetSource(path="")
     model: str | ModelSettings = ""  # may be set by the grid instead, like the messages
     messages: tuple[Message, ...] = ()
     grid: Grid | None = None
@@ -88,11 +89,22 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     stream: bool = False
     timeouts: TimeOuts = TimeOuts()
     budget: float | None = None  # US dollars; the run stops when it is used up
+    api: Literal["chat", "completions"] = "chat"  # completions: the prompt is one text
+    benchmark: str = ""  # as in lm-eval:gsm8k: it brings dataset, messages, parameters and evaluators
+    fewshot: int | None = None  # of a benchmark: the number of examples, in place of its own
+    include: tuple[str, ...] = ()  # folders with tasks of a person's own
     cache: bool = False  # reuse answers to the same question from earlier runs of this workspace
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise EvaluationError("An evaluation needs a name.")
+        if self.benchmark:
+            self._check_benchmark()
+            return
+        if not self.dataset.path:
+            raise EvaluationError(f"The evaluation '{self.name}' has no dataset; name its file.")
+        if self.fewshot is not None or self.include:
+            raise EvaluationError("fewshot and include are for a benchmark; name one, or take them out.")
         if not self.model and not (self.grid and self.grid.models):
             raise EvaluationError(f"The evaluation '{self.name}' has no model; name one.")
         if not self.messages and not (self.grid and self.grid.prompts):
@@ -101,3 +113,15 @@ class EvaluationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
             )
         if not 1 <= self.repeats <= 1000:
             raise EvaluationError(f"repeats must be from 1 to 1,000; it is {self.repeats}.")
+
+    def _check_benchmark(self) -> None:
+        if not is_benchmark(self.benchmark):
+            raise EvaluationError(
+                f"The benchmark '{self.benchmark}' has to begin with lm-eval:, as in lm-eval:gsm8k."
+            )
+        if self.fewshot is not None and self.fewshot < 0:
+            raise EvaluationError(f"fewshot must be 0 or more; it is {self.fewshot}.")
+        if not 1 <= self.repeats <= 1000:
+            raise EvaluationError(f"repeats must be from 1 to 1,000; it is {self.repeats}.")
+        if self.grid is not None and self.grid.prompts:
+            raise EvaluationError("A benchmark brings its own prompts; the grid can't vary them.")

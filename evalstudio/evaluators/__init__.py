@@ -4,6 +4,7 @@ from typing import Any
 
 from evalstudio.evaluators.build import Option, build_evaluators, evaluator_types, options_of
 from evalstudio.evaluators.built import Evaluator, EvaluatorFailed
+from evalstudio.evaluators.code_tests import code_tests
 from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.exact_match import exact_match
 from evalstudio.evaluators.function_call import function_call
@@ -24,6 +25,7 @@ __all__ = [
     "bleu",
     "build_evaluators",
     "chrf",
+    "code_tests",
     "contains",
     "evaluator_types",
     "exact_match",

@@ -12,6 +12,7 @@ import msgspec
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score, Unreadable
 from evalstudio.evaluators.built import Evaluator
+from evalstudio.evaluators.code_tests import APART_S, code_tests
 from evalstudio.evaluators.contains import contains
 from evalstudio.evaluators.custom import load_function
 from evalstudio.evaluators.exact_match import exact_match
@@ -26,6 +27,7 @@ from evalstudio.evaluators.rouge import rouge_l
 from evalstudio.evaluators.similarity import similarity
 from evalstudio.evaluators.squad import token_f1
 from evalstudio.evaluators.translation import bleu, chrf
+from evalstudio.sandbox.bubblewrap import require_sandbox
 from evalstudio.templating.templates import compile_value, has_markup
 
 
@@ -56,8 +58,14 @@ KINDS: dict[str, Kind] = {
     "rouge_l": Kind(rouge_l, ("mean",), scale=(0.0, 1.0)),
     "bleu": Kind(bleu, ("mean",)),
     "chrf": Kind(chrf, ("mean",)),
+    "code_tests": Kind(
+        code_tests, from_columns=("tests", "before"), longest_s=APART_S, check=require_sandbox
+    ),
     "recorded": Kind(recorded, ("mean",), from_columns=("value",)),
 }
+BENCHMARK = "lm_eval"
+"""A metric of a benchmark's task: written by the benchmark, so it is no type for a person to choose."""
+BENCHMARK_S = 60.0  # in which a task's own code judges one answer
 EVERY = ("type", "name", "metrics", "unreadable")
 TEXTS = ("path", "function", "prompt", "question", "direction")
 
@@ -143,6 +151,8 @@ def _build(table: Mapping[str, Any], name: str, columns: tuple[str, ...], base: 
         return _python(options, table, name, columns, base)
     if kind_name == "judge":
         return _judge(options, table, name, columns)
+    if kind_name == BENCHMARK:
+        return _benchmark(options, table, name)
     kind = KINDS.get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
         message = (
@@ -269,6 +279,21 @@ def _judge(
 
     return Evaluator(
         name, "judge", metrics, refuse, judge.direction, judge.scale, judge, _unreadable(table, name)
+    )
+
+
+def _benchmark(options: Mapping[str, Any], table: Mapping[str, Any], name: str) -> Evaluator:
+    def refuse(answer: str, values: Mapping[str, Any]) -> Score:
+        raise EvaluationError("a benchmark's own code gives this score, in a process of its own")
+
+    return Evaluator(
+        name,
+        BENCHMARK,
+        _metrics(table, ("mean",), name),
+        refuse,
+        direction="lower" if options.get("direction") == "lower" else "higher",
+        apart=True,
+        longest_s=BENCHMARK_S,
     )
 
 

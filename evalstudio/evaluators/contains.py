@@ -8,7 +8,7 @@ from evalstudio.core.score import Score
 from evalstudio.evaluators.normal_form import UNSPACED, TooLong, plain_form
 from evalstudio.evaluators.text import no_expected, shown, texts_of, unscored
 
-MOST_COMPARED = 5_000_000
+MOST_COMPARED = 2_500_000
 """Characters that are compared in search of a text as whole words: places where it stands, times its length."""
 
 _UNSPACED = regex.compile(rf"[{UNSPACED}]")

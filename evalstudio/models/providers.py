@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from evalstudio.core.errors import ModelError
+from evalstudio.models.key_names import check_key_name
 from evalstudio.models.keys import REFERENCE, redact
 from evalstudio.models.settings import ModelSettings
 
@@ -52,7 +53,19 @@ def resolve_model(
     """Resolves a model's name to its settings: an entry of `named`, else what the name itself describes.
 
     A relative path of a Python model is relative to `base`.
+
+    Raises:
+        ModelError: The name means no model, its address can't be used, or its key's name can't be one.
     """
+    resolved = fill_in(reference, base, named)
+    check_key_name(resolved.key)  # settings are stored with every run
+    return resolved
+
+
+def fill_in(
+    reference: str | ModelSettings, base: Path, named: Mapping[str, ModelSettings] | None = None
+) -> ModelSettings:
+    """Resolves as `resolve_model` does, also a model whose key can't be used: a list of models shows it, to be mended."""
     named = named or {}
     if isinstance(reference, str):
         reference = named.get(reference) or _parsed(reference, named)
@@ -74,7 +87,7 @@ def resolve_model(
         raise ModelError(f"A model of {reference.provider} needs a name, as in {reference.provider}/NAME.")
     settings = _changed(
         reference,
-        base_url=reference.base_url or preset.base_url,
+        base_url=reference.base_url.strip() or preset.base_url,
         key=reference.key or ("" if reference.base_url else preset.key),
     )
     check_address(settings)
@@ -86,8 +99,12 @@ def check_address(settings: ModelSettings) -> None:
 
     Settings are stored with every run, so secrets must not be in them.
     """
+    if any(one.isspace() or not one.isprintable() for one in settings.base_url.strip()):
+        raise ModelError(
+            f"The base URL of {settings.label} holds a blank: '{redact(settings.base_url)}'; write it without."
+        )
     try:
-        parts = urlsplit(settings.base_url)
+        parts = urlsplit(settings.base_url.strip())
         _ = parts.port
     except ValueError as error:
         raise ModelError(f"The base URL of {settings.label} can't be used ({error}).") from error

@@ -16,7 +16,7 @@ import msgspec
 from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.core.field_errors import explain_field
-from evalstudio.models.providers import resolve_model
+from evalstudio.models.providers import fill_in, resolve_model
 from evalstudio.models.settings import ModelSettings
 from evalstudio.workspace.folder import Workspace
 
@@ -44,7 +44,7 @@ def load_models(workspace: Workspace) -> dict[str, ModelSettings]:
     found: dict[str, ModelSettings] = {}
     try:
         for name, table in tables.items():
-            found[name] = resolve_model(msgspec.convert(table, ModelSettings), workspace.folder)
+            found[name] = fill_in(msgspec.convert(table, ModelSettings), workspace.folder)
     except (msgspec.ValidationError, EvalStudioError, AttributeError) as error:
         what = explain_field(error, ModelSettings)
         raise ModelError(f"The file of models {path} has a model that can't be used: {what}") from error

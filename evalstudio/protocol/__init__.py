@@ -9,9 +9,11 @@ from evalstudio.protocol.answers import EvaluationFile, EvaluationFunction, Loca
 from evalstudio.protocol.capacity import CapacityFound, CapacityPlan, Level
 from evalstudio.protocol.commands import (
     AbandonCall,
+    BinRuns,
     ChangeSettings,
     Command,
     Commands,
+    CompactDatabase,
     ContinueRun,
     DeleteRun,
     DuplicateRun,
@@ -25,6 +27,7 @@ from evalstudio.protocol.commands import (
     PlanCapacity,
     RenameExperiment,
     Request,
+    RestoreRuns,
     ResumeRun,
     SetKey,
     SetRates,
@@ -36,7 +39,7 @@ from evalstudio.protocol.commands import (
     TestModel,
     read_answer,
 )
-from evalstudio.protocol.events import Event, Hello, LogLine, Reply, Restarting
+from evalstudio.protocol.events import Event, Hello, LogLine, Pulse, Reply, Restarting
 from evalstudio.protocol.frames import LARGEST_FRAME, Frames, frame
 from evalstudio.protocol.snapshot import (
     SNAPSHOTS_PER_SECOND,
@@ -51,20 +54,22 @@ from evalstudio.protocol.snapshot import (
     WorkerStatus,
 )
 
-VERSION = 3
-Events = Hello | Reply | LogLine | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
+VERSION = 4
+Events = Hello | Reply | LogLine | Pulse | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 
 __all__ = [
     "LARGEST_FRAME",
     "SNAPSHOTS_PER_SECOND",
     "VERSION",
     "AbandonCall",
+    "BinRuns",
     "CallNow",
     "CapacityFound",
     "CapacityPlan",
     "ChangeSettings",
     "Command",
     "Commands",
+    "CompactDatabase",
     "ContinueRun",
     "DeleteRun",
     "DuplicateRun",
@@ -88,11 +93,13 @@ __all__ = [
     "PauseRun",
     "Percentiles",
     "PlanCapacity",
+    "Pulse",
     "RatesNow",
     "RenameExperiment",
     "Reply",
     "Request",
     "Restarting",
+    "RestoreRuns",
     "ResumeRun",
     "RunForecast",
     "ScoreNow",

@@ -5,11 +5,15 @@ from evalstudio.protocol.snapshot import Percentiles
 
 
 class CapacityPlan(Event, tag="capacity-plan", frozen=True):
-    """Upper bounds of a capacity search; `cost` in US dollars, None without a known price."""
+    """Upper bounds of a capacity search; `cost` in US dollars, None without a known price.
+
+    `repeats`: how often each sample may be asked, where the dataset has fewer samples than the search needs.
+    """
 
     experiment: str
     calls: int
     cost: float | None
+    repeats: int = 1
 
 
 class Level(Event, tag="level", frozen=True):

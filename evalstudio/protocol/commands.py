@@ -113,19 +113,19 @@ class SetRates(Command[None], tag="rates", frozen=True):
 
 
 class SetKey(Command[str], tag="key", frozen=True):
-    """Passes an API key to the engine: in memory for this session, or into the system's keychain.
+    """Passes an API key to the engine: in memory for this session, into the system's keychain or the key file.
 
-    An empty secret removes it from both. Answered with where the key is found now: session, environment, keychain
-    or empty.
+    An empty secret removes it from all three. Answered with where the key is found now: session, environment,
+    keychain, file or empty. Without a keychain, a key meant for it is held for the session.
     """
 
     name: str
     secret: str
-    keychain: bool = False
+    keep: Literal["session", "keychain", "file"] = "session"
 
 
 class FindKey(Command[str], tag="find-key", frozen=True):
-    """Asks where a key is found; answered with session, environment, keychain or empty, never the key."""
+    """Asks where a key is found; the answer is session, environment, keychain, file, command or empty."""
 
     name: str
 
@@ -149,8 +149,26 @@ class LocalModel(Command[LocalModelStatus], tag="local-model", frozen=True):
     action: Literal["status", "install", "start", "stop"]
 
 
+class BinRuns(Command[None], tag="bin", frozen=True):
+    """Moves runs to the bin: all of them, or none if one is active."""
+
+    run_ids: tuple[int, ...]
+
+
+class RestoreRuns(Command[None], tag="restore", frozen=True):
+    """Takes runs out of the bin."""
+
+    run_ids: tuple[int, ...]
+
+
 class DeleteRun(Command[None], tag="delete", frozen=True):
+    """Deletes a run for good."""
+
     run_id: int
+
+
+class CompactDatabase(Command[int], tag="compact", frozen=True):
+    """Gives the database's free space back to the disk; answered with the bytes. Refused while a run is active."""
 
 
 class DuplicateRun(Command[int], tag="duplicate", frozen=True):
@@ -208,7 +226,7 @@ class Shutdown(Command[None], tag="shutdown", frozen=True):
 
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
-    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | DeleteRun | DuplicateRun | RenameExperiment | FindCapacity
+    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | BinRuns | RestoreRuns | DeleteRun | CompactDatabase | DuplicateRun | RenameExperiment | FindCapacity
     | PlanCapacity | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 

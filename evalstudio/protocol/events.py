@@ -16,11 +16,15 @@ class Hello(Event, tag="hello", frozen=True):
 
 
 class Reply(Event, tag="reply", frozen=True):
-    """Reply to a command: the answer in `value`, read with `read_answer`, or `error`, a sentence for a person."""
+    """Reply to a command: the answer in `value`, read with `read_answer`, or `error`, a sentence for a person.
+
+    `differs`: it was refused because the experiment has another run, so that a second one can be offered.
+    """
 
     id: int  # of the `Request`
     value: object = None
     error: str | None = None
+    differs: bool = False
 
 
 class LogLine(Event, tag="log", frozen=True):
@@ -29,6 +33,12 @@ class LogLine(Event, tag="log", frozen=True):
     at: float  # Unix time
     level: str  # info, warning, error or output
     text: str
+
+
+class Pulse(Event, tag="pulse", frozen=True):
+    """A sign of life, each second: of the engine's event loop, or from beside it while a function holds the loop."""
+
+    held_by: str = ""  # the function, as in "model.py::answer"; empty: the loop turns
 
 
 class Restarting(Event, tag="restarting", frozen=True):

@@ -67,6 +67,7 @@ class ErrorClass(msgspec.Struct, frozen=True):
     records: int  # records that ended with this class
     first_seen: float  # second of the run
     example: str
+    answered: int = 0  # attempts whose sample was answered when tried again
 
 
 class CallNow(msgspec.Struct, frozen=True):
@@ -161,3 +162,5 @@ class Snapshot(Event, tag="snapshot", frozen=True):
     worker_list: tuple[WorkerStatus, ...] = ()  # at most 64
     workers_waiting: int = 0  # calls not yet assigned to a worker
     rates: RatesNow = RatesNow()
+    # answers that a summary tells of, by finish reason: cut off, or ended by a word nobody knows
+    ends: dict[str, int] = msgspec.field(default_factory=dict)

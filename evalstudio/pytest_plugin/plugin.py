@@ -17,11 +17,12 @@ from evalstudio.pytest_plugin.stash import EXPERIMENT, UNDECORATED
 if TYPE_CHECKING:
     from evalstudio.protocol import Event, Snapshot
     from evalstudio.pytest_plugin.session import EvaluationSession
+    from evalstudio.reports.gate import Gate
 
 FILES = "eval_*.py"
 FUNCTIONS = "eval_"
 OPTIONS = {
-    "--experiment": {"metavar": "NAME", "help": "Runs under one name go on where they ended."},
+    "--experiment": {"metavar": "NAME", "help": "A run with the name of an earlier one continues it."},
     "--samples": {"type": int, "metavar": "N", "help": "The first N samples of each evaluation, in total."},
     "--strategy": {"metavar": "NAME", "help": "sequential, sliding-window or adaptive."},
     "--window": {"type": int, "metavar": "N", "help": "Samples under way at most."},
@@ -62,10 +63,8 @@ class Hooks:
     def pytest_evalstudio_event(self, event: "Event") -> None:
         """Called with a snapshot or a log line of the engine."""
 
-    def pytest_evalstudio_finished(
-        self, item: pytest.Item, final: "Snapshot", fail_under: float | None, min_coverage: float | None
-    ) -> None:
-        """Called when a run has ended."""
+    def pytest_evalstudio_finished(self, item: pytest.Item, final: "Snapshot", gate: "Gate") -> None:
+        """Called when a run has ended, with what was asked of it."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -13,18 +13,18 @@ import pytest
 
 from evalstudio.authoring.decorators import check_timeout
 from evalstudio.authoring.python_evaluation import PythonEvaluation, evaluation_of
-from evalstudio.core.coverage import LEAST_COVERAGE, check_coverage
+from evalstudio.core.coverage import check_coverage
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import strategy_of
 from evalstudio.engine.engine import Engine
-from evalstudio.engine.loop import loop_factory
+from evalstudio.engine.loop import LoopRunner
 from evalstudio.engine.run.run import Run
 from evalstudio.evaluations.request import Options, automatic_name
-from evalstudio.protocol import Event, LogLine, ScoreNow, Snapshot
+from evalstudio.protocol import Event, LogLine, Snapshot
 from evalstudio.pytest_plugin.progress import PytestProgress
 from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
-from evalstudio.reports.score_text import percent, too_few
+from evalstudio.reports.gate import Gate
 from evalstudio.settings.values import load_settings, workspace_of
 from evalstudio.store.reader import Reader
 
@@ -61,7 +61,7 @@ class EvaluationSession:
     def __init__(self, config: pytest.Config, host: Host | None = None) -> None:
         self._config = config
         self._host = host
-        self._runner = host or asyncio.Runner(loop_factory=loop_factory())
+        self._runner = host or LoopRunner()
         self._engine: Engine | None = host.engine if host is not None else None
         self._options: Options | None = host.options if host is not None else None
         self._progress = PytestProgress(config)
@@ -93,20 +93,19 @@ class EvaluationSession:
             pytest.fail(str(error), pytrace=False)
         finally:
             self._progress.end()
-        least = self._least_coverage(evaluation)
-        problem = problem_of(final, evaluation, LEAST_COVERAGE if least is None else least)
+        gate = self._gate(evaluation)
+        problem = problem_of(final, evaluation.name, gate)
         self.finals.append(Final(final, problem))
-        self._config.hook.pytest_evalstudio_finished(
-            item=item, final=final, fail_under=evaluation.marked.fail_under, min_coverage=least
-        )
+        self._config.hook.pytest_evalstudio_finished(item=item, final=final, gate=gate)
         for score in final.scores:
             item.user_properties.append((f"{score.evaluator} {score.metric}", score.value))
         if problem is not None:
             pytest.fail(problem, pytrace=False)
 
-    def _least_coverage(self, evaluation: PythonEvaluation) -> float | None:
-        option = check_coverage(self._config.getoption("min_coverage", None))
-        return evaluation.marked.min_coverage if option is None else option
+    def _gate(self, evaluation: PythonEvaluation) -> Gate:
+        marked = evaluation.marked
+        own = Gate(marked.fail_under, marked.fail_under_low, marked.min_coverage)
+        return Gate(min_coverage=check_coverage(self._config.getoption("min_coverage", None))).over(own)
 
     def as_sync_fixture(self, function: Callable[..., Any], fixturedef: Any) -> Callable[..., Any]:
         """Wraps an async fixture in a synchronous function with the same parameters."""
@@ -215,30 +214,13 @@ async def _as_task(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
     return asyncio.create_task(work)
 
 
-def problem_of(
-    final: Snapshot, evaluation: PythonEvaluation, least_coverage: float = LEAST_COVERAGE
-) -> str | None:
+def problem_of(final: Snapshot, name: str, gate: Gate) -> str | None:
     """Why an evaluation is not green, in a sentence; None if it is."""
-    name = evaluation.name
     if final.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
         return f"{name} {final.state}: {final.reason}"
     if final.errored:
         worst = max(final.errors, key=lambda error: error.records, default=None)
         example = f" ({worst.example})" if worst is not None else ""
         return f"{name}: {final.errored:,} of {final.saved:,} samples errored{example}."
-    threshold = evaluation.marked.fail_under
-    if threshold is None:
-        return None
-    first = final.scores[0] if final.scores else None
-    value = None if first is None else (first.low if evaluation.marked.fail_under_low else first.value)
-    if first is None or value is None:
-        return f"{name}: nothing was scored, and at least {threshold:g} is asked for."
-    if value < threshold:
-        return f"{name}: {_score_words(first, evaluation.marked.fail_under_low)}, and at least {threshold:g} is asked for."
-    problem = too_few(first, final.saved, final.errored, least_coverage)
+    problem = gate.problem(final)
     return None if problem is None else f"{name}: {problem}."
-
-
-def _score_words(score: ScoreNow, low: bool) -> str:
-    which = "the lower end of " if low else ""
-    return f"{which}{score.evaluator} ({score.metric}) is {percent(score)}"

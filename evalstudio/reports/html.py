@@ -15,7 +15,7 @@ from evalstudio.core.format import duration, milliseconds, money
 from evalstudio.models.keys import redact
 from evalstudio.protocol import LimitChange, ScoreNow, SecondBucket, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
-from evalstudio.reports.score_text import bounds_words, percent
+from evalstudio.reports.score_text import bounds_words, ends_words, percent
 from evalstudio.store.comparison import parts_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
@@ -94,7 +94,7 @@ def _figures(row: RunRow, summary: Snapshot | None) -> list[tuple[str, str]]:
         ("Saved", f"{row.saved:,} of {row.total:,}"),
         ("Errored", f"{row.errored:,}"),
         ("Time", duration(row.elapsed)),
-        ("Samples a second", f"{row.saved / row.elapsed:,.1f}" if row.elapsed > 0 else "–"),
+        ("Samples/s", f"{row.saved / row.elapsed:,.1f}" if row.elapsed > 0 else "–"),
     ]
     if summary is None:
         return figures
@@ -107,8 +107,9 @@ def _figures(row: RunRow, summary: Snapshot | None) -> list[tuple[str, str]]:
         figures.append(("First token p50", milliseconds(summary.first_token.p50)))
     figures += [
         ("Tokens in / out", f"{summary.tokens_in:,} / {summary.tokens_out:,}"),
-        ("Cost", money(summary.cost, partial=summary.cost_is_partial and summary.cost is not None)),
+        ("Cost", money(summary.cost, partial=summary.cost_is_partial)),
     ]
+    figures += ends_words(summary.ends)
     if summary.cached:
         figures.append(("From the cache", f"{summary.cached:,}"))
     if summary.repeated:
@@ -133,7 +134,7 @@ def _charts(buckets: Sequence[SecondBucket], changes: Sequence[LimitChange]) -> 
     classes = sorted({name for one in buckets for name in one.errors})
     kinds: list[tuple[str, list[Curve], Any, Sequence[LimitChange]]] = [
         ("Latency", [curve(name, percentile(name)) for name in ("p50", "p95", "p99")], milliseconds, ()),
-        ("Samples a second", [curve("samples", rate(lambda one: one.saved))], _number, ()),
+        ("Samples/s", [curve("samples", rate(lambda one: one.saved))], _number, ()),
         (
             "Errors by class, a second",
             [curve(name, rate(lambda one, name=name: one.errors.get(name, 0))) for name in classes], _number, (),

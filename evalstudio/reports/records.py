@@ -14,7 +14,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 FIELDS = (
     "sample_id", "repeat", "outcome", "error", "prompt", "answer", "expected", "latency", "attempts",
-    "tokens_in", "tokens_out", "cost",
+    "tokens_in", "tokens_out", "cost", "finish_reason",
 )  # fmt: skip
 
 

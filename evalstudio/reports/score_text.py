@@ -1,8 +1,10 @@
 """Score formatting for people, the same in the window and the terminal."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from evalstudio.protocol import ScoreNow
+from evalstudio.store.rows import CUT_OFF
 
 if TYPE_CHECKING:
     from evalstudio.statistics.metrics import Aggregate
@@ -12,7 +14,7 @@ AS_SHARE = ("accuracy", "precision", "recall", "f1", "any", "all", "pass_at_k", 
 
 
 def percent(score: ScoreNow) -> str:
-    """A score with its interval: 87.5 % (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share.
+    """A score with its interval: 87.5% (82.1 to 91.4), or 3.21 (3.02 to 3.40) for what is no share.
 
     Where some answers have no score, the bounds stand behind it: what it would be if all those were wrong, or right.
     """
@@ -26,11 +28,11 @@ def percent(score: ScoreNow) -> str:
 
 
 def bounds_words(score: ScoreNow) -> str:
-    """What a score would be if all that have none were wrong, and right: 9.0 to 99.0 %. Empty where none is missing."""
+    """What a score would be if all that have none were wrong, and right: 9.0 to 99.0%. Empty where none is missing."""
     low, high = score.bound_low, score.bound_high
     if low is None or high is None or high - low < 1e-9:
         return ""
-    return _range(score.metric, low, high) + (" %" if is_share(score.metric) else "")
+    return _range(score.metric, low, high) + ("%" if is_share(score.metric) else "")
 
 
 def is_share(metric: str) -> bool:
@@ -47,20 +49,8 @@ def coverage_of(score: ScoreNow, saved: int, errored: int) -> float:
     return min(1.0, max(0, scored) / saved)
 
 
-def too_few(score: ScoreNow, saved: int, errored: int, least: float) -> str | None:
-    """A sentence for a score that rests on fewer answers than a gate asks for; None if there are enough."""
-    coverage = coverage_of(score, saved, errored)
-    if coverage >= least:
-        return None
-    scored = round(coverage * saved)
-    return (
-        f"{score.evaluator} scored {scored:,} of {saved:,} answers ({coverage:.1%}), and a gate needs {least:.4g}"
-        f" of them: {score.metric} is {percent(score)}"
-    )
-
-
 def _number(metric: str, value: float) -> str:
-    return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.3g}"
+    return f"{value * 100:.1f}%" if is_share(metric) else f"{value:.3g}"
 
 
 def _range(metric: str, low: float, high: float) -> str:
@@ -83,3 +73,23 @@ def score_words(evaluator: str, found: "Aggregate") -> str:
             found.bound_low, found.bound_high,
         )
     )  # fmt: skip
+
+
+def ends_words(ends: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Returns what a summary says of ends that are to be looked at: a label and its text, for each kind of them.
+
+    Example:
+        >>> ends_words({"length": 2, "vibes": 1})
+        [('Cut off', '2 answers ended at the limit of tokens'), ('Unknown ends', "'vibes' 1 answer")]
+    """
+    rows = []
+    if cut := ends.get(CUT_OFF):
+        rows.append(("Cut off", f"{_answers(cut)} ended at the limit of tokens"))
+    unknown = [f"'{word}' {_answers(count)}" for word, count in ends.items() if word != CUT_OFF]
+    if unknown:
+        rows.append(("Unknown ends", ", ".join(unknown)))
+    return rows
+
+
+def _answers(count: int) -> str:
+    return f"{count:,} answer{'' if count == 1 else 's'}"

@@ -71,9 +71,9 @@ class Field:
 
 
 SECTIONS = (
-    ("Concurrency", "How many calls may be in flight at once."),
-    ("Limits", "Requests and tokens a minute that an endpoint allows you. All runs on it share them."),
-    ("Time-outs and retries", "How long to wait for an endpoint, and how often to try. A hint of the endpoint is honoured."),
+    ("Concurrency", "How many calls run at once."),
+    ("Limits", "Requests and tokens per minute that an endpoint allows you. All runs on it share them."),
+    ("Time-outs and retries", "How long to wait for an endpoint, and how often to try. Retry-After is honoured."),
     ("Budget", "What a run may cost."),
     ("Storage", "Where runs and their records are kept."),
     ("Appearance", "How the window looks."),
@@ -98,18 +98,18 @@ THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 FIELDS = (
     Field(
         "strategy", "Strategy", "Concurrency", "choice",
-        "For runs that set none. Automatic: Adaptive, which finds by itself what the endpoint can take; for a synchronous "
-        "Python function a window of the worker count.",
+        "For runs that set none. Automatic: Adaptive; for a synchronous Python function, Sliding window with one call per "
+        "worker.",
         choices=STRATEGIES, option="--strategy", definition="strategy",
     ),
     Field(
-        "window", "Window size", "Concurrency", "whole",
-        "Calls in flight of a run with a sliding window.",
+        "window", "Concurrency", "Concurrency", "whole",
+        "Calls in flight of a run with the strategy Sliding window.",
         "calls", 1, MAXIMUM, option="--window", definition="strategy.max_concurrency",
     ),
     Field(
         "adaptive_min", "Adaptive minimum", "Concurrency", "whole",
-        "Adaptive never goes below it.", "calls", 1, MAXIMUM, definition="strategy.min",
+        "The lowest concurrency that Adaptive uses.", "calls", 1, MAXIMUM, definition="strategy.min",
     ),
     Field(
         "adaptive_start", "Adaptive start", "Concurrency", "whole",
@@ -119,7 +119,7 @@ FIELDS = (
     ),
     Field(
         "adaptive_max", "Adaptive maximum", "Concurrency", "whole",
-        "Adaptive never goes above it.", "calls", 1, MAXIMUM, empty="the ceiling", definition="strategy.max",
+        "The highest concurrency that Adaptive uses.", "calls", 1, MAXIMUM, empty="the ceiling", definition="strategy.max",
     ),
     Field(
         "workers", "Worker count", "Concurrency", "whole",
@@ -144,8 +144,8 @@ FIELDS = (
         empty="none", option="--cluster", definition="cluster",
     ),
     Field(
-        "ceiling", "Application ceiling", "Concurrency", "whole",
-        "Calls in flight at most, over all runs and judges together.",
+        "ceiling", "Application limit", "Concurrency", "whole",
+        "Max concurrency of all runs and judges together.",
         "calls", 1, MAXIMUM, option="--ceiling", environment="MAX_CONCURRENT_TASKS",
     ),
     Field(
@@ -194,7 +194,7 @@ FIELDS = (
         "Where the trace of a crash is written.", empty="logs in the workspace", acts=NEXT_START,
     ),
     Field(
-        "theme", "Theme", "Appearance", "choice", "Colours of the window.", choices=THEMES, acts="at once",
+        "theme", "Theme", "Appearance", "choice", "Colours of the application.", choices=THEMES, acts="at once",
     ),
     Field(
         "text_scale", "Text size", "Appearance", "whole",

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-import platformdirs
 
 from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import EvalStudioError, SettingsError
@@ -21,7 +20,7 @@ from evalstudio.core.workers import default_workers
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.schema import BY_KEY, FIELDS
-from evalstudio.workspace.folder import ENVIRONMENT_VARIABLE, Workspace, find_workspace
+from evalstudio.workspace.folder import ENVIRONMENT_VARIABLE, Workspace, config_folder, find_workspace
 
 CEILING_VARIABLE = "MAX_CONCURRENT_TASKS"
 TIME_OUTS = TimeOuts.__struct_fields__
@@ -73,10 +72,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def settings_path() -> Path:
-    folder = os.environ.get("EVALSTUDIO_CONFIG") or platformdirs.user_config_dir(
-        "evalstudio", appauthor=False
-    )
-    return Path(folder) / "settings.json"
+    return config_folder() / "settings.json"
 
 
 def load_settings() -> tuple[Settings, str | None]:

@@ -21,7 +21,7 @@ Values = Mapping[str, bool | int | float | None]
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """What the paired samples of two runs, a and b, say. `difference` is b - a, with its 95 % interval.
+    """What the paired samples of two runs, a and b, say. `difference` is b - a, with its 95% interval.
 
     `up` counts samples on which b's value is higher, `down` those on which it is lower. `unpaired` are
     samples that only one of the two runs has a score for: they are no part of the comparison. Without a
@@ -168,7 +168,7 @@ def _sentence(
     spread = ""
     if found.interval is not None:
         low, high = (signed(end * factor, digits) for end in found.interval)
-        spread = f", 95 % {low} to {high}"
+        spread = f", 95% {low} to {high}"
     moved = f"{up:,} flips up, {down:,} down" if binary else f"{up:,} samples up, {down:,} down"
     if found.p >= SIGNIFICANT:
         return f"No clear difference: {amount}{spread} (p = {p_words(found.p)}); {moved} of {samples}."

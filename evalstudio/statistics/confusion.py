@@ -43,12 +43,9 @@ def confusion(labels: Sequence[str | None], expected: Sequence[str | None]) -> C
     """The confusion matrix of the samples that have both labels."""
     import numpy as np
 
-    pairs = [(message, right) for message, right in zip(labels, expected, strict=True) if message and right]
-    names = sorted({right for _, right in pairs})
-    place = {name: index for index, name in enumerate(names)}
-    counts = np.zeros((len(names), len(names) + 1), dtype=np.int64)
-    for message, right in pairs:
-        counts[place[right], place.get(message, len(names))] += 1
+    names, _, cells = label_cells(labels, expected)
+    shape = (len(names), len(names) + 1)
+    counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
     flat = counts.reshape(1, -1).astype(float)
     precision, recall, f1 = (measure_classes(flat, len(names), measure)[0] for measure in MEASURES)
     answered = counts[:, : len(names)].sum(axis=0)
@@ -62,7 +59,29 @@ def confusion(labels: Sequence[str | None], expected: Sequence[str | None]) -> C
         )
         for index, name in enumerate(names)
     )
-    return Confusion(tuple(names), tuple(tuple(map(int, row)) for row in counts), classes)
+    return Confusion(names, tuple(tuple(map(int, row)) for row in counts), classes)
+
+
+def label_cells(
+    labels: Sequence[str | None], expected: Sequence[str | None]
+) -> "tuple[tuple[str, ...], np.ndarray, np.ndarray]":
+    """The expected classes, sorted; which samples have both labels; and the cell of the matrix that each of these is in.
+
+    Returns:
+        The classes; the samples' places, shape (n,); the cells, row by row, shape (n,).
+    """
+    import numpy as np
+
+    pairs = [
+        (place, label, right)
+        for place, (label, right) in enumerate(zip(labels, expected, strict=True))
+        if label and right
+    ]
+    names = tuple(sorted({right for _, _, right in pairs}))
+    number = {name: index for index, name in enumerate(names)}
+    width = len(names) + 1
+    cells = [number[right] * width + number.get(label, len(names)) for _, label, right in pairs]
+    return names, np.array([place for place, _, _ in pairs], np.int64), np.array(cells, np.int64)
 
 
 def measure_classes(flat: "np.ndarray", classes: int, measure: Measure) -> "np.ndarray":
@@ -77,11 +96,26 @@ def measure_classes(flat: "np.ndarray", classes: int, measure: Measure) -> "np.n
         Shape (matrices, classes); 0 where a measure divides by nothing, NaN for a class that a resampled
         matrix does not expect at all.
     """
+
+    right, support, answered = margins(flat, classes)
+    return measure_margins(right, support, answered, measure)
+
+
+def margins(flat: "np.ndarray", classes: int) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+    """Of each class how many are right, expected and answered, each of shape (matrices, classes)."""
     import numpy as np
 
     counts = flat.reshape(len(flat), classes, classes + 1)
     right = np.diagonal(counts[:, :, :classes], axis1=1, axis2=2)
-    support, answered = counts.sum(axis=2), counts[:, :, :classes].sum(axis=1)
+    return right, counts.sum(axis=2), counts[:, :, :classes].sum(axis=1)
+
+
+def measure_margins(
+    right: "np.ndarray", support: "np.ndarray", answered: "np.ndarray", measure: Measure
+) -> "np.ndarray":
+    """As `measure_classes`, from what `margins` returns."""
+    import numpy as np
+
     below = {"precision": answered, "recall": support, "f1": support + answered}[measure]
     above = 2 * right if measure == "f1" else right
     result: np.ndarray = np.divide(above, below, out=np.zeros_like(right, dtype=float), where=below > 0)

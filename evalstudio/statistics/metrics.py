@@ -19,10 +19,10 @@ from evalstudio.statistics.aggregate import (
     sample_numbers,
     with_bounds,
 )
-from evalstudio.statistics.bootstrap import bootstrap_counts
-from evalstudio.statistics.confusion import ClassScore, Confusion, Measure, confusion, macro
+from evalstudio.statistics.confusion import ClassScore, Confusion, confusion
 from evalstudio.statistics.intervals import LEVEL, Interval, is_no_spread, wilson
 from evalstudio.statistics.live import LiveAggregate
+from evalstudio.statistics.macro import macro_of
 from evalstudio.statistics.repeats import consistency, pass_at_k
 
 if TYPE_CHECKING:
@@ -181,46 +181,16 @@ def _failure_rate(scores: Scores, metric: str) -> Aggregate:
     return Aggregate(metric, (total - scored) / total, total, total, 1.0, low, high, method="Wilson")
 
 
-def _macro(scores: Scores, metric: str, measure: Measure) -> Aggregate:
-    import numpy as np
-
-    if scores.labels is None or scores.expected_labels is None:
-        raise EvaluationError(f"{metric} needs an evaluator that tells classes, as exact_match does.")
-    table = confusion(scores.labels, scores.expected_labels)
-    total = len(scores.values) if scores.total is None else max(scores.total, len(scores.values))
-    if table.n == 0:
-        return Aggregate(metric, None, 0, total, 0.0)
-    counts = np.array(table.counts, dtype=float).reshape(1, -1)
-    classes = len(table.labels)
-    value = float(macro(counts, classes, measure)[0])
-    # Empty cells are never drawn: leaving them out keeps a resample of many classes small.
-    used = np.flatnonzero(counts[0])
-
-    def statistic(drawn: "np.ndarray") -> "np.ndarray":
-        values = np.empty(len(drawn))
-        step = max(1, 4_000_000 // counts.size)
-        for start in range(0, len(drawn), step):
-            full = np.zeros((len(drawn[start : start + step]), counts.size))
-            full[:, used] = drawn[start : start + step]
-            values[start : start + step] = macro(full, classes, measure)
-        return values
-
-    interval, method = bootstrap_counts(counts[0][used], statistic, resamples=2000), "bootstrap"
-    if interval.high - interval.low < 1e-12:  # all right, or all wrong: no resample differs
-        interval, method = wilson(value * table.n, table.n), "Wilson"
-    return Aggregate(metric, value, table.n, total, table.n / total, *interval, method=method)
-
-
 def _precision(scores: Scores, metric: str) -> Aggregate:
-    return _macro(scores, metric, "precision")
+    return macro_of(scores, metric, "precision")
 
 
 def _recall(scores: Scores, metric: str) -> Aggregate:
-    return _macro(scores, metric, "recall")
+    return macro_of(scores, metric, "recall")
 
 
 def _f1(scores: Scores, metric: str) -> Aggregate:
-    return _macro(scores, metric, "f1")
+    return macro_of(scores, metric, "f1")
 
 
 def _pass_at_k(scores: Scores, metric: str) -> Aggregate:

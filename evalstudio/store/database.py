@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from evalstudio.core.errors import StoreError
 from evalstudio.store.schema import migrate, newest_version
-from evalstudio.workspace.folder import Workspace, prepare
+from evalstudio.workspace.folder import Workspace, check_name, prepare
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -72,6 +72,7 @@ def open_for_reading(workspace: Workspace) -> sqlite3.Connection:
         StoreError: there is no database, it is damaged, newer than this version, or older and not writable.
     """
     path = workspace.database
+    check_name(workspace)
     if not path.exists():
         raise StoreError(f"There is no EvalStudio database in {workspace.folder}; start a run first.")
     try:

@@ -17,7 +17,7 @@ class Prior(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     window: int | None = None
-    throughput: float | None = None  # answers a second at that window
+    throughput: float | None = None  # answers/s at that window
     seconds: float | None = None  # of one attempt, mean
     requests_per_minute: float | None = None
     concurrency_cap: int | None = None  # in flight above which the endpoint rejected calls
@@ -34,7 +34,7 @@ class Learned(msgspec.Struct, frozen=True):
     name: str
     learned_at: float
     window: int | None = None
-    throughput: float | None = None  # answers a second at that window
+    throughput: float | None = None  # answers/s at that window
     seconds: float | None = None  # of one attempt, mean
     requests_per_minute: float | None = None
     concurrency_cap: int | None = None  # in flight above which calls were rejected
@@ -95,7 +95,8 @@ def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
 def model_histories(connection: sqlite3.Connection) -> list[ModelHistory]:
     """Returns every model that has runs, most recently used first."""
     rows = connection.execute(
-        "SELECT model, count(*), sum(saved), sum(errored), max(created_at) FROM runs GROUP BY model ORDER BY 5 DESC"
+        "SELECT model, count(*), sum(saved), sum(errored), max(created_at) FROM runs"
+        " WHERE deleted_at IS NULL GROUP BY model ORDER BY 5 DESC"
     ).fetchall()
     return [
         ModelHistory(model, runs, saved, errored, last, _errors(connection, model) if errored else ())
@@ -106,7 +107,7 @@ def model_histories(connection: sqlite3.Connection) -> list[ModelHistory]:
 def _errors(connection: sqlite3.Connection, model: str) -> tuple[tuple[str, int], ...]:
     rows = connection.execute(
         "SELECT outcome, count(*) FROM records WHERE outcome != 'ok' AND run_id IN"
-        " (SELECT id FROM runs WHERE model = ? AND errored ORDER BY id DESC LIMIT ?) GROUP BY outcome ORDER BY 2 DESC",
+        " (SELECT id FROM runs WHERE model = ? AND errored AND deleted_at IS NULL ORDER BY id DESC LIMIT ?) GROUP BY outcome ORDER BY 2 DESC",
         (model, NEWEST_RUNS),
     )
     return tuple((str(outcome), int(count)) for outcome, count in rows)

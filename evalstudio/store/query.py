@@ -6,9 +6,11 @@ import msgspec
 
 from evalstudio.store.schema import record_ids
 
-_SCORE = "EXISTS (SELECT 1 FROM scores WHERE record_id = records.id AND value"
+_SCORE = "EXISTS (SELECT 1 FROM scores WHERE record_id = records.id{by} AND value"
+_BY = " AND evaluator = ?"
 GROUPS = {
     "scored": f"outcome = 'ok' AND {_SCORE} IS NOT NULL)",
+    "right": f"outcome = 'ok' AND {_SCORE} = 1)",
     "wrong": f"outcome = 'ok' AND {_SCORE} = 0)",
     "unscored": f"outcome = 'ok' AND NOT {_SCORE} IS NOT NULL)",
     "errored": "outcome != 'ok'",
@@ -43,9 +45,9 @@ class Range(NamedTuple):
 class RecordQuery(msgspec.Struct, frozen=True):
     """Filter and order of records: all conditions must hold; dataset order unless `sort`, a key of COLUMNS, is set.
 
-    `outcome` is an outcome class or one of GROUPS: scored, wrong (a score of 0), unscored, errored. `search` is
-    looked for in prompts and answers, or is a sample's id. `evaluator` is the one `score` refers to; None: the first.
-    Latency is in seconds. Records without a value in the sorted column come last, in either direction.
+    `outcome` is an outcome class or one of GROUPS: scored, right (a score of 1), wrong (a score of 0), unscored,
+    errored. `search` is looked for in prompts and answers, or is a sample's id. `evaluator` is the one that groups and
+    `score` refer to; without one, `score` is that of a record's first, and a group takes what any evaluator says. Latency is in seconds. Records without a value in the sorted column come last, in either direction.
     """
 
     outcome: str | None = None
@@ -76,7 +78,10 @@ def to_sql(
         where[0] = "+run_id = ?"  # looks ids up: the index on runs would read all rows of the run
     values: list[Any] = [run_id, first, last]
     if query.outcome in GROUPS:
-        where.append(GROUPS[query.outcome])
+        by_one = query.evaluator is not None and "{by}" in GROUPS[query.outcome]
+        where.append(GROUPS[query.outcome].format(by=_BY if by_one else ""))
+        if by_one:
+            values.append(query.evaluator)
     elif query.outcome is not None:
         where.append("outcome = ?")
         values.append(query.outcome)

@@ -90,7 +90,7 @@ class Reader:
     def record_ids(self, run_id: int, outcome: str | None = None, search: str = "") -> list[int]:
         """Returns record ids in dataset order: all, those of one outcome, or those with a text in prompt or answer.
 
-        `outcome` is an outcome class, or one of GROUPS: scored, wrong (a score of 0), unscored, errored.
+        `outcome` is an outcome class, or one of GROUPS: scored, right, wrong (a score of 1, or 0), unscored, errored.
         """
         return self.find(run_id, RecordQuery(outcome=outcome, search=search))
 

@@ -68,6 +68,7 @@ class ScoreRow(msgspec.Struct, frozen=True):
     label: str | None
     expected_label: str | None
     why: str
+    seconds: float | None = None  # from the saved answer to this score; None: it came with the answer
 
 
 class LimitChangeRow(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from evalstudio.core.outcome import Outcome
 from evalstudio.store.database import Connection
 from evalstudio.store.reader import Reader
+from evalstudio.store.schema import record_ids
 
 
 class AnswerFigures(NamedTuple):
@@ -32,6 +33,15 @@ def count_answers(connection: Connection, run_id: int) -> tuple[int, int]:
     return int(answered), int(cached)
 
 
+def count_ends(connection: Connection, run_id: int) -> list[tuple[str, int]]:
+    """Counts the answered records of a run by their finish reasons."""
+    return connection.execute(
+        "SELECT finish_reason, count(*) FROM records WHERE run_id = ? AND outcome = ? AND finish_reason IS NOT NULL"
+        " GROUP BY finish_reason ORDER BY count(*) DESC",
+        (run_id, Outcome.OK),
+    ).fetchall()
+
+
 def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigures]:
     """Returns the figures of each answer of the run's own calls, excluding cached ones."""
     rows = connection.execute(
@@ -40,6 +50,14 @@ def answer_figures(connection: Connection, run_id: int) -> Iterator[AnswerFigure
         (run_id, Outcome.OK),
     )
     return map(AnswerFigures._make, rows)
+
+
+def answers_of(connection: Connection, run_id: int) -> Iterator[tuple[int, int, str]]:
+    """Returns (position, repeat, answer) of each answered record of a run."""
+    return connection.execute(
+        "SELECT position, repeat, coalesce(answer, '') FROM records WHERE run_id = ? AND outcome = 'ok'",
+        (run_id,),
+    )
 
 
 def answer_costs(connection: Connection, run_id: int) -> list[float | None]:
@@ -68,13 +86,19 @@ def latest_answers(
     ).fetchall()
 
 
-def count_crashes(connection: Connection, in_flight: Sequence[int]) -> dict[int, int]:
-    """Records that an engine died with these records in flight; returns each one's crash count."""
-    for record in in_flight:
+def count_crashes(connection: Connection, run_id: int, suspects: Sequence[int]) -> dict[int, int]:
+    """Records that an engine died by these records; returns the crash counts of the run so far, by record."""
+    for record in suspects:
         connection.execute(
             "INSERT INTO crashes (record_id, times) VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
             (record,),
         )
-    marks = ", ".join("?" * len(in_flight))
-    rows = connection.execute(f"SELECT record_id, times FROM crashes WHERE record_id IN ({marks})", in_flight)
+    rows = connection.execute(
+        "SELECT record_id, times FROM crashes WHERE record_id BETWEEN ? AND ?", record_ids(run_id)
+    )
     return dict(rows.fetchall())
+
+
+def forget_crashes(connection: Connection, run_id: int) -> None:
+    """Forgets the crashes of a run that has ended: where it is resumed, each record may crash an engine anew."""
+    connection.execute("DELETE FROM crashes WHERE record_id BETWEEN ? AND ?", record_ids(run_id))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import time
@@ -11,11 +12,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from evalstudio.core.errors import RunError
+from evalstudio.core.errors import DifferentRunError, RunError
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.store.schema import record_ids
 
+HIDDEN = "deleted_at"  # the column of runs in the bin
 HEARTBEAT_S = 2.0
+LONGEST_SHOWN = 60
+_HASH = re.compile(r"[0-9a-f]{16,}")
 STALE_S = 30.0  # an engine on another machine whose heartbeat is older than this is considered dead
 
 
@@ -47,6 +51,7 @@ class RunRow(msgspec.Struct, frozen=True):
     lease_started: float | None
     lease_host: str | None
     heartbeat: float | None
+    deleted_at: float | None = None  # in the bin since then
 
     @property
     def is_leased(self) -> bool:
@@ -80,13 +85,21 @@ _SELECT = f"SELECT {_COLUMNS}, experiments.name AS experiment FROM runs JOIN exp
 
 
 def list_runs(connection: sqlite3.Connection, experiment: str | None = None) -> list[RunRow]:
-    """Returns all runs, or those of an experiment, newest first."""
-    where, values = ("", ()) if experiment is None else (" WHERE experiments.name = ?", (experiment,))
-    return _rows(connection, f"{_SELECT}{where} ORDER BY runs.id DESC", values)
+    """Returns all runs that are not in the bin, or those of an experiment, newest first."""
+    where, values = ("", ()) if experiment is None else (" AND experiments.name = ?", (experiment,))
+    return _rows(connection, f"{_SELECT} WHERE {HIDDEN} IS NULL{where} ORDER BY runs.id DESC", values)
 
 
 def get_run(connection: sqlite3.Connection, run_id: int) -> RunRow:
-    """Returns one run. Raises RunError if there is none with this id."""
+    """Returns one run. Raises RunError if there is none with this id, or it is in the bin."""
+    run = any_run(connection, run_id)
+    if run.deleted_at is not None:
+        raise RunError(f"Run {run_id} of “{run.experiment}” is in the bin; restore it first.")
+    return run
+
+
+def any_run(connection: sqlite3.Connection, run_id: int) -> RunRow:
+    """Returns one run, even from the bin. Raises RunError if there is none with this id."""
     rows = _rows(connection, f"{_SELECT} WHERE runs.id = ?", (run_id,))
     if not rows:
         raise RunError(f"There is no run {run_id} in this workspace; it may have been deleted.")
@@ -106,11 +119,14 @@ def find_or_create(
     others = [run for run in others if run.id == resume] or others
     if not new_run:
         for run in others:
-            if json.loads(run.fingerprint) == new.fingerprint:
-                connection.execute("UPDATE runs SET total = max(total, ?) WHERE id = ?", (new.total, run.id))
+            if _compared(json.loads(run.fingerprint)) == _compared(new.fingerprint):
+                connection.execute(
+                    "UPDATE runs SET total = max(total, ?), fingerprint = ? WHERE id = ?",
+                    (new.total, json.dumps(new.fingerprint, sort_keys=True), run.id),
+                )
                 return get_run(connection, run.id), True
         if others:
-            raise RunError(_refusal(new, others[0]))
+            raise DifferentRunError(_refusal(new, others[0]))
     connection.execute(
         "INSERT OR IGNORE INTO experiments (name, created_at) VALUES (?, ?)", (new.experiment, time.time())
     )
@@ -202,15 +218,24 @@ def rename_experiment(connection: sqlite3.Connection, old: str, new: str) -> Non
     """Renames an experiment. Raises RunError if it does not exist, or if the new name is taken."""
     if not new.strip():
         raise RunError("An experiment needs a name.")
-    if connection.execute("SELECT 1 FROM experiments WHERE name = ?", (new,)).fetchone():
+    if list_runs(connection, new):
         raise RunError(f"There is an experiment '{new}' already; choose another name.")
+    _give_way(connection, new)
     if not connection.execute("UPDATE experiments SET name = ? WHERE name = ?", (new, old)).rowcount:
         raise RunError(f"There is no experiment '{old}' in this workspace.")
 
 
+def _give_way(connection: sqlite3.Connection, name: str) -> None:
+    """Renames an experiment that is only in the bin, so that its name is free."""
+    number, free = 2, f"{name} (bin)"
+    while connection.execute("SELECT 1 FROM experiments WHERE name = ?", (free,)).fetchone():
+        number, free = number + 1, f"{name} (bin {number})"
+    connection.execute("UPDATE experiments SET name = ? WHERE name = ?", (free, name))
+
+
 def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
-    """Deletes a run with everything that belongs to it. Raises RunError while it runs."""
-    run = get_run(connection, run_id)
+    """Deletes a run for good, with everything that belongs to it. Raises RunError while it runs."""
+    run = any_run(connection, run_id)
     if run.is_leased:
         raise RunError(
             f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
@@ -256,23 +281,33 @@ def _since_boot(pid: int) -> float | None:
     return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
+def _compared(fingerprint: dict[str, str]) -> dict[str, str]:
+    """What has to be the same for a resume: a model that has moved to another address is no other model."""
+    return {part: value for part, value in fingerprint.items() if part != "base URL"}
+
+
 def _refusal(new: NewRun, old: RunRow) -> str:
-    before: dict[str, str] = json.loads(old.fingerprint)
+    before, now = _compared(json.loads(old.fingerprint)), _compared(new.fingerprint)
     parts = [
-        f"{part} (was {_short(before.get(part))}, is {_short(new.fingerprint.get(part))})"
-        for part in sorted(before.keys() | new.fingerprint.keys())
-        if before.get(part) != new.fingerprint.get(part)
+        f"{part}{_change(before.get(part), now.get(part))}"
+        for part in sorted(before.keys() | now.keys())
+        if before.get(part) != now.get(part)
     ]
     return (
-        f"Experiment '{new.experiment}' already has a run of '{new.evaluation}' that differs in {'; '.join(parts)}. "
-        "Use another experiment name, or --new-run for a second run in it."
+        f"Experiment “{new.experiment}” has run {old.id} of “{new.evaluation}” already, which differs in {', '.join(parts)}. "
+        "Use another experiment name, or start a second run in it."
     )
 
 
-def _short(text: str | None) -> str:
-    if text is None:
-        return "nothing"
-    return text if len(text) <= 60 else text[:57] + "..."
+def _change(before: str | None, now: str | None) -> str:
+    """Returns what something was and is, if both are words that a person would read."""
+    if before is None or now is None or not _is_readable(before) or not _is_readable(now):
+        return ""
+    return f" (it was {before}, and is {now})"
+
+
+def _is_readable(text: str) -> bool:
+    return len(text) <= LONGEST_SHOWN and text[:1] not in ("[", "{") and not _HASH.fullmatch(text)
 
 
 def _rows(connection: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[RunRow]:

@@ -90,6 +90,12 @@ MIGRATIONS = [
     """
     ALTER TABLE records ADD COLUMN connect REAL;  -- seconds of the latency; NULL: a connection was there
     """,
+    """
+    ALTER TABLE runs ADD COLUMN deleted_at REAL;  -- in the bin since then; NULL: not in the bin
+    """,
+    """
+    ALTER TABLE scores ADD COLUMN seconds REAL;  -- from the saved answer to this score; NULL: it came with the answer
+    """,
 ]
 
 

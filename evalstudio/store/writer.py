@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -74,6 +75,9 @@ class Writer:
         self._database = open_for_writing(workspace)
         self._connection: sqlite3.Connection = self._database.conn
         self._path = workspace.database
+        self._files = {
+            path: inode_of(path) for path in (self._path, self._path.with_name(f"{self._path.name}-wal"))
+        }
         self._on_saved = on_saved
         self._on_trouble = on_trouble
         self._queue: SimpleQueue[Saved | _Task | None] = SimpleQueue()
@@ -96,6 +100,11 @@ class Writer:
         task = _Task(work)
         self._queue.put(task)
         return task.future
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the database was deleted, moved or replaced: what is written now can't be found by anybody."""
+        return any(inode is not None and inode_of(path) != inode for path, inode in self._files.items())
 
     @property
     def waiting(self) -> int:
@@ -130,6 +139,9 @@ class Writer:
     def _commit(self, batch: list[Saved]) -> None:
         troubled = False
         while True:
+            if self.is_lost:
+                self._notify(self._on_trouble, self._lost)
+                return  # nobody is told that it is saved
             try:
                 self._write(batch)
                 break
@@ -141,6 +153,13 @@ class Writer:
         if troubled:
             self._notify(self._on_trouble, None)
         self._notify(self._on_saved, [saved.token for saved in batch])
+
+    @property
+    def _lost(self) -> str:
+        return (
+            f"The database {self._path} was deleted, moved or replaced while it was in use; put it back if you can, and "
+            "start EvalStudio anew."
+        )
 
     def _notify(self, listener: Callable[[T], None], value: T) -> None:
         with contextlib.suppress(RuntimeError):  # the engine's loop is closed: nobody listens any more
@@ -189,6 +208,10 @@ class Writer:
         # from here on a cancelled caller can't change the future under the thread's hands
         if not task.future.set_running_or_notify_cancel():
             return
+        if self.is_lost:
+            self._notify(self._on_trouble, self._lost)
+            task.future.set_exception(StoreError(self._lost))
+            return
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -206,6 +229,15 @@ class Writer:
             task.future.set_exception(error)
         else:
             task.future.set_result(result)
+
+
+def inode_of(path: Path) -> tuple[int, int] | None:
+    """Which file has this name now; None: none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _storable(row: msgspec.Struct) -> msgspec.Struct:

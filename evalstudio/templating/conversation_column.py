@@ -26,7 +26,7 @@ TEXT_PARTS = (None, "text", "input_text", "output_text")
 WRAPPERS = ("messages", "conversations", "conversation")
 
 
-def messages_of(value: Any, where: str) -> list[tuple[str, str]]:
+def messages_of(value: Any, where: str, *, verbatim: bool = False) -> list[tuple[str, str]]:
     """The role and text of each message of a conversation.
 
     A conversation is a list of objects with `role` and `content`, or `from` and `value` (ShareGPT), or JSON text
@@ -35,6 +35,7 @@ def messages_of(value: Any, where: str) -> list[tuple[str, str]]:
     Args:
         value: what the column holds.
         where: for the sentences, as in "the column 'talk'".
+        verbatim: nothing is asked of it but that its messages are texts.
 
     Raises:
         EvaluationError: it is no such list, a role is unknown, a message is no text, or the last one is the
@@ -46,6 +47,8 @@ def messages_of(value: Any, where: str) -> list[tuple[str, str]]:
     """
     messages = _listed(value, where)
     found = [_message(one, f"message {number} of {where}") for number, one in enumerate(messages, 1)]
+    if verbatim:
+        return found
     if found[-1][0] == "assistant":
         raise EvaluationError(
             f"The conversation in {where} ends with the model's own answer, so there is nothing to ask. Leave it out "

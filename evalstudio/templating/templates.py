@@ -49,12 +49,15 @@ class Conversation:
     Args:
         messages: the templates, in order.
         columns: the names that templates can use.
+        verbatim: conversations are sent as they are, also those that end with the beginning of an answer.
 
     Raises:
         EvaluationError: a role or a name is unknown, or a template has a mistake.
     """
 
-    def __init__(self, messages: Sequence[Message], columns: Sequence[str]) -> None:
+    def __init__(
+        self, messages: Sequence[Message], columns: Sequence[str], *, verbatim: bool = False
+    ) -> None:
         if not messages:
             raise EvaluationError("The evaluation has no messages. Add at least one with the role user.")
         self._turns: list[list[tuple[str, _Text | _ConversationColumn]]] = [[]]
@@ -71,8 +74,12 @@ class Conversation:
             previous = message.role
             known = [*columns, ANSWERS] if len(self._turns) > 1 else columns
             where = f"message {number} ({message.role})"
-            kind = _ConversationColumn if message.role == CONVERSATION else _Text
-            self._turns[-1].append((message.role, kind(message.content, known, where)))
+            part: _Text | _ConversationColumn
+            if message.role == CONVERSATION:
+                part = _ConversationColumn(message.content, known, where, verbatim=verbatim)
+            else:
+                part = _Text(message.content, known, where)
+            self._turns[-1].append((message.role, part))
 
     @property
     def turns(self) -> int:
@@ -129,7 +136,7 @@ class _Text:
 class _ConversationColumn:
     """A column, or an expression over one, that comes to a conversation."""
 
-    def __init__(self, source: str, known: Collection[str], where: str) -> None:
+    def __init__(self, source: str, known: Collection[str], where: str, *, verbatim: bool) -> None:
         found = ONE_EXPRESSION.fullmatch(source)
         if found is None:
             raise EvaluationError(
@@ -138,11 +145,12 @@ class _ConversationColumn:
         self._evaluate, used = compile_expression(found[1].strip())
         _check_names(used, known, where)
         self.where = f"the column '{found[1].strip()}'"
+        self._verbatim = verbatim
 
     def render(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         from evalstudio.templating.conversation_column import messages_of
 
-        return messages_of(self._evaluate(values), self.where)
+        return messages_of(self._evaluate(values), self.where, verbatim=self._verbatim)
 
 
 def has_markup(source: str) -> bool:
@@ -205,8 +213,8 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
         used = meta.find_undeclared_variables(environment.parse("{{ (" + expression + ") }}"))
     except TemplateSyntaxError as error:
         raise EvaluationError(f"{where} has a mistake: {error.message}") from None
-    except RecursionError:
-        raise EvaluationError(f"{where} is nested too deeply.") from None
+    except NOT_COMPILED as error:
+        raise EvaluationError(f"{where} {_not_compiled(error)}.") from None
 
     def evaluate(values: Mapping[str, Any]) -> Any:
         begin()
@@ -219,6 +227,10 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
             raise EvaluationError(_failure(error, where)) from error
 
     return evaluate, frozenset(used - environment.globals.keys())
+
+
+NOT_COMPILED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+"""What Python raises for a template that Jinja2 has understood: keywords twice, blocks or numbers beyond its bounds."""
 
 
 @lru_cache(maxsize=1)
@@ -240,8 +252,18 @@ def _compile(source: str, where: str, known: Collection[str] = ()) -> "tuple[Tem
             f"{where[0].upper()}{where[1:]} has a mistake in line {error.lineno}: {error.message}"
             f"{'.' if (hint := _unwritable(source, known)) else ''}{hint}"
         ) from None
-    except RecursionError:
-        raise EvaluationError(f"{where[0].upper()}{where[1:]} is nested too deeply.") from None
+    except NOT_COMPILED as error:
+        raise EvaluationError(f"{where[0].upper()}{where[1:]} {_not_compiled(error)}.") from None
+
+
+def _not_compiled(error: Exception) -> str:
+    """What Python has against a template that Jinja2 has understood."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, RecursionError | MemoryError) or "nested" in text:
+        return "is nested too deeply"
+    if "integer" in text:
+        return "has a number with too many digits"
+    return f"has a mistake: {text}"
 
 
 def _unwritable(source: str, known: Collection[str]) -> str:

@@ -15,6 +15,16 @@ def visible(text: str) -> str:
     return _CONTROLS.sub(lambda found: "\u241b" if found[0] == "\x1b" else "\ufffd", text)
 
 
+def keep_streams() -> None:
+    """Puts nothing in the place of streams that are closed, so that no file or socket gets their descriptors."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:  # as Python leaves it, where the descriptor was closed
+            setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def forgive_encodings() -> None:
     """Makes output to a limited encoding write `\\u2028` for a missing character instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):

@@ -9,7 +9,9 @@ import platformdirs
 from evalstudio.core.errors import StoreError
 
 ENVIRONMENT_VARIABLE = "EVALSTUDIO_WORKSPACE"
+CONFIG_VARIABLE = "EVALSTUDIO_CONFIG"
 PRIVATE = 0o700
+ADVICE = "choose another folder with --workspace or EVALSTUDIO_WORKSPACE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,13 @@ class Workspace:
         return self.folder / "logs"
 
 
+def config_folder() -> Path:
+    """Returns the folder of settings: what the environment names, else the platform's."""
+    return Path(
+        os.environ.get(CONFIG_VARIABLE) or platformdirs.user_config_dir("evalstudio", appauthor=False)
+    )
+
+
 def find_workspace(option: str | os.PathLike[str] | None = None, current: str | None = None) -> Workspace:
     """Returns the workspace to use: the option, else the environment, else `current`, else the platform's data folder."""
     chosen = option or os.environ.get(ENVIRONMENT_VARIABLE) or current
@@ -56,10 +65,40 @@ def find_workspace(option: str | os.PathLike[str] | None = None, current: str | 
     return Workspace(folder.absolute())
 
 
+def check_name(workspace: Workspace) -> None:
+    """Refuses a folder whose name no file system or database takes. Raises StoreError with what to do."""
+    try:
+        str(workspace.folder).encode()
+        workspace.database.stat()
+    except UnicodeEncodeError:
+        name = ascii(str(workspace.folder)).strip("'")
+        raise StoreError(
+            f"The name of the workspace {name} holds bytes that are no UTF-8; {ADVICE}."
+        ) from None
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return  # told by whoever needs it
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(
+            f"The workspace {_short(workspace.folder)} cannot be used ({why}); {ADVICE}."
+        ) from None
+
+
+def has_database(workspace: Workspace) -> bool:
+    """Whether anything was ever run in a workspace. Raises StoreError where its name is one that no folder can have."""
+    check_name(workspace)
+    return workspace.database.exists()
+
+
+def _short(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 200 else f"{text[:150]}..."
+
+
 def prepare(workspace: Workspace) -> None:
     """Creates the folder, for its owner only, and checks that it is writable. Raises StoreError with what to do."""
-    folder = workspace.folder
-    advice = "choose another folder with --workspace or EVALSTUDIO_WORKSPACE"
+    check_name(workspace)
+    folder, advice = workspace.folder, ADVICE
     try:
         folder.mkdir(
             mode=PRIVATE, parents=True, exist_ok=True

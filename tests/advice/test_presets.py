@@ -48,7 +48,7 @@ def test_that_a_value_outside_warns() -> None:
 def test_that_more_than_a_rate_allows_warns() -> None:
     warning = rate_warning(32, 1.0, 500)
     assert warning is not None
-    assert "1,920 requests a minute" in warning
+    assert "1,920 requests per minute" in warning
     assert "8 at once would do" in warning
     assert rate_warning(8, 1.0, 500) is None
 

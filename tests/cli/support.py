@@ -25,6 +25,10 @@ async def eval_half(text, expected, model):
 def eval_all(text, expected):
     return Result(exact_match(text, expected))
 
+@foreach("text,expected", [("good", "good"), ("bad", "bad")], fail_under=0.9, fail_under_low=True)
+def eval_few(text, expected):
+    return Result(exact_match(text, expected))
+
 @foreach("text", ["a", "b"])
 async def eval_slow(text):
     await asyncio.sleep(30)

@@ -39,6 +39,8 @@ def test_that_a_function_runs_with_its_fixtures_and_prints_json(tmp_path: Path, 
     [
         (["eval_x.py::eval_all"], 0),
         (["eval_x.py::eval_half", "--fail-under", "0.9"], 1),
+        (["eval_x.py::eval_few"], 1),
+        (["eval_x.py::eval_few", "--fail-under", "0.9"], 0),
         (["eval_x.py::eval_broken", "--allow-errors"], 0),
     ],
 )

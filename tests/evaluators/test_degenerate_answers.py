@@ -23,6 +23,7 @@ LONGEST_S = 0.1
 
 # How each begins, what is repeated in it, and how it ends
 SHAPES: dict[str, tuple[str, str, str]] = {
+    "sentences with a digit and no number": ("f(1),", "1]\x00```\nÆÆ", "```\n"),
     "line ends after a statement": ("Answer:", "\n", ""),
     "line ends before a word": ("Answer:", "\n", "x"),
     "spaces": ("", " ", ""),
@@ -230,7 +231,12 @@ def named(table: dict[str, Any]) -> str:
 
 
 def test_that_every_type_of_evaluator_that_runs_on_the_loop_is_tried() -> None:
-    assert {table["type"] for table in PLAIN} == evaluator_types().keys() - {"judge", "math_match", "python"}
+    assert {table["type"] for table in PLAIN} == evaluator_types().keys() - {
+        "judge",
+        "math_match",
+        "code_tests",
+        "python",
+    }
 
 
 @pytest.mark.parametrize("table", PLAIN, ids=named)

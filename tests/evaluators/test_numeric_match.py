@@ -314,3 +314,21 @@ def test_that_the_last_number_of_a_long_text_is_that_of_the_whole() -> None:
         found = answer_number(text)
         assert found is not None
         assert found.value == numbers_in(text)[-1].value
+
+
+@pytest.mark.parametrize(
+    ("after", "number"),
+    [
+        ("", 42),
+        ("See f(x1).", 42),
+        ("See f(x1). " * 19, 42),
+        ("See f(x1).\n" * 19, 42),
+        ("See f(x1). " * 20, None),
+        ("See f(x1).\n" * 5_000, None),
+        ("See f(x1). Then it is 7.", 7),
+        ("Nothing more. " * 50, 42),
+    ],
+)
+def test_that_few_sentences_with_digits_and_no_number_are_passed_over(after: str, number: int | None) -> None:
+    found = answer_number(f"She has 42 apples. {after}")
+    assert (None if found is None else found.value) == number

@@ -128,7 +128,7 @@ async def test_that_a_log_cut_anywhere_holds_a_whole_prefix_of_the_commits(
         await asyncio.to_thread(engine.communicate)
         log = workspace.database.with_name(workspace.database.name + "-wal").read_bytes()
         commits = ends_of_commits(log)
-        assert len(commits) > 20
+        assert len(commits) >= 5, "commits hold several answers each, more on a busy machine"
         before = -1
         for number, cut in enumerate(sorted(chance.sample(range(len(log)), times))):
             copied = copy_of(workspace, tmp_path / f"cut-{number}")

@@ -84,7 +84,7 @@ def test_that_a_key_is_kept_found_and_forgotten(keychain: InMemory, monkeypatch:
 def test_that_a_keychain_that_refuses_is_told_without_the_key(keychain: InMemory) -> None:
     keys._Seen.secrets = ()
     keyring.set_keyring(Locked())
-    with pytest.raises(ModelError, match="no keychain that can be used") as told:
+    with pytest.raises(ModelError, match="no keychain that is open") as told:
         keep_in_keychain(NAME, SECRET)
     assert SECRET not in str(told.value)
     assert where_is(NAME) == ""

@@ -19,13 +19,17 @@ from evalstudio.evaluations.request import Options
 from evalstudio.models import keys
 from evalstudio.models.keys import (
     REMOVED,
+    check_no_secret,
     find_key,
+    is_secret_name,
     redact,
     redact_answer,
     remember_environment,
     use_for_session,
+    with_secrets,
 )
 from evalstudio.workspace.folder import Workspace
+from tests.engine.models.calls import call
 from tests.engine.models.scripted import Connection, chunk, completion, number_of, reply, scripted
 from tests.engine.support import Heard, engine_in, finish, write_evaluation
 
@@ -236,3 +240,83 @@ def test_that_settings_hold_names_of_keys_only(tmp_path: Path) -> None:
     spec = parse_evaluation(text, tmp_path / "a.toml").spec
     with pytest.raises(ModelError, match="'x-api-key' of openai/m looks like a secret"):
         resolve_model(spec.model, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "OPENAI_API_KEY", "OPENAI_APIKEY", "OPENAI_KEY", "OPENAIKEY", "OPENAI_API_KEY_2", "OPENAI_KEY2", "API_KEY_PROD", "GH_PAT",
+        "GITHUB_TOKEN", "TOKEN", "HF_TOKEN_READ", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "DB_PASSWD", "PGPASSWORD", "MY_SECRETS",
+        "AZURE_CLIENT_SECRET", "SSH_PASSPHRASE"[4:], "SENTRY_DSN", "MY_PASS", "BASIC_AUTH", "SERVICE_CREDENTIALS", "openai_apikey",
+    ],
+)  # fmt: skip
+def test_that_variables_of_secrets_are_known_by_their_names(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_secret_name(name)
+    secret = f"value-of-{name}-{'x' * 20}"
+    monkeypatch.setenv(name, secret)
+    remember_environment()
+    assert redact(f"it is {secret}.") == f"it is {REMOVED}."
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PATH", "HOME", "PWD", "OLDPWD", "AWS_ACCESS_KEY_ID", "TOKENIZERS_PARALLELISM", "SSH_AUTH_SOCK", "KEYBOARD", "MONKEY_ISLAND",
+        "AWS_WEB_IDENTITY_TOKEN_FILE", "PASSENGERS", "PATIENCE", "AUTHOR", "KEYMAP", "COMPATIBILITY", "MAX_TOKENSIZE",
+    ],
+)  # fmt: skip
+def test_that_other_variables_are_no_secrets(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"api_key": "abcdef"}, {"apikey": "abcdef"}, {"extra_body": {"api-key": "abcdef"}}, {"headers": [{"Authorization": "Basic x"}]},
+        {"client_secret": "x"}, {"auth_token": "x"}, {"access_token": "x"}, {"password": "x"}, {"token": "x"}, {"aws_secret_access_key": "x"},
+    ],
+)  # fmt: skip
+def test_that_a_secret_among_parameters_is_refused(parameters: dict[str, Any]) -> None:
+    with pytest.raises(ModelError, match="looks like a secret"):
+        check_no_secret(parameters, "'x'")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"max_tokens": 5}, {"stop_token": "<eos>"}, {"prompt_cache_key": "mine"}, {"key": "x"}, {"api_key": "env:NAME"}, {"api_key": ""},
+        {"logit_bias": {"50256": -100}}, {"response_format": {"properties": {"token_count": {"type": "integer"}}}}, {"tokenizer": "bpe"},
+        {"safety_identifier": "u-1"},
+    ],
+)  # fmt: skip
+def test_that_other_parameters_are_no_secrets(parameters: dict[str, Any]) -> None:
+    check_no_secret(parameters, "'x'")
+
+
+def test_that_a_named_secret_is_sent_and_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARAMETER_KEY_HERE", "the-real-one")
+    parameters = {"extra_body": {"api_key": "env:PARAMETER_KEY_HERE"}, "note": "env:PARAMETER_KEY_HERE"}
+    assert with_secrets(parameters) == {
+        "extra_body": {"api_key": "the-real-one"},
+        "note": "env:PARAMETER_KEY_HERE",
+    }
+    assert parameters["extra_body"] == {"api_key": "env:PARAMETER_KEY_HERE"}
+
+
+@pytest.mark.parametrize("length", [250, 280, 299, 300, 301, 350, 390, 400, 410, 1000])
+async def test_that_a_key_is_removed_before_a_message_is_cut(length: int) -> None:
+    secret = "k3y" + "q7" * 15
+    use_for_session("CUT", secret)
+    words = "x" * (length - 20) + f" {secret} " + "y" * 500
+    bodies: list[Any] = [
+        reply({"error": {"message": words}}, 500),
+        reply({"choices": [{"message": {"refusal": words}}]}),
+        reply(words),
+        reply({"hello": words}),
+        reply(completion("a", f"error {words}")),
+    ]
+    for body in bodies:
+        message = (await call(body)).message
+        assert secret[:8] not in message

@@ -30,7 +30,7 @@ def test_that_versions_are_read_with_their_days_and_changes() -> None:
     assert (newest.version, newest.day, newest.changes) == (
         "0.2.0", date(2027, 1, 5), ("Faster & smaller", "Another chart"),
     )  # fmt: skip
-    assert first.changes == ("The first",)
+    assert first.changes == ("First rows",)
     release = ElementTree.fromstring(newest.for_appstream())
     assert release.attrib == {"version": "0.2.0", "date": "2027-01-05"}
     assert [item.text for item in release.iter("li")] == ["Faster & smaller", "Another chart"]

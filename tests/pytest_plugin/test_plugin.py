@@ -28,7 +28,7 @@ def test_that_a_file_is_collected_and_its_runs_are_stored_and_summed_up(
     assert "2 passed" in done.output
     assert done.notes == ["plain"]
     assert "Experiment: first" in done.output
-    assert "exact_match accuracy 100.0 %" in done.output
+    assert "exact_match accuracy 100.0%" in done.output
     assert "2 of 2 scored" in done.output
     assert "at Sliding window 3" in done.output
     (run,) = Reader(workspace).runs("first")
@@ -140,7 +140,7 @@ def test_that_a_session_with_errors_or_below_its_threshold_is_not_green(tmp_path
     done = session(tmp_path, text, "eval_it.py", "--junit-xml", "report.xml")
     assert done.code == 1
     assert "3 failed, 1 passed" in done.output
-    assert "eval_low: exact_match (accuracy) is 50.0 %" in done.output
+    assert "eval_low: exact_match (accuracy) is 50.0%" in done.output
     assert "eval_uncertain: the lower end of exact_match" in done.output
     assert "eval_errors: 4 of 4 samples errored (" in done.output
     cases = ElementTree.parse(tmp_path / "report.xml").getroot().iter("testcase")
@@ -170,7 +170,7 @@ def test_that_a_threshold_needs_enough_scored_answers(tmp_path: Path) -> None:
     done = session(tmp_path, text)
     assert "1 failed, 2 passed" in done.output
     assert "eval_half: read scored 2 of 4 answers (50.0%), and a gate needs 0.95 of them" in done.output
-    assert "bounds 50.0 to 100.0 %" in done.output
+    assert "bounds 50.0 to 100.0%" in done.output
     assert "3 passed" in session(tmp_path, text, "eval_it.py", "--new-run", "--min-coverage", "0.5").output
     assert "2 failed, 1 passed" in session(tmp_path, text, "eval_it.py", "--min-coverage", "0.6").output
     assert "share from 0 to 1" in session(tmp_path, text, "eval_it.py", "--min-coverage", "95").output

@@ -80,7 +80,7 @@ def test_that_a_terminal_shows_a_bar_and_then_what_pytest_had_written(tmp_path: 
     assert "━" in while_running
     assert "of 8" in while_running
     assert "2 of 2 in flight" in while_running
-    assert "exact_match 100.0 %" in while_running
+    assert "exact_match 100.0%" in while_running
     assert "8 threads: 6 busy, 2 idle, 0 waiting" in while_running
     assert "eval_quick" not in while_running, "it ended before there was anything to show"
     assert "a line of a person's own" not in while_running, "it is captured as ever"

@@ -27,10 +27,10 @@ def test_that_a_clear_difference_is_told_in_words() -> None:
     assert found.low is not None
     assert found.high is not None
     assert 0 < found.low < 25 / 800 < found.high
-    assert found.sentence.startswith("B is better: +3.1 points, 95 % ")
+    assert found.sentence.startswith("B is better: +3.1 points, 95% ")
     assert found.sentence.endswith("; 41 flips up, 16 down.")
     back = compare(b, a, name_a="new", name_b="old")
-    assert back.sentence.startswith("old is worse: −3.1 points, 95 % −")
+    assert back.sentence.startswith("old is worse: −3.1 points, 95% −")
     assert compare(a, b, direction="lower").sentence.startswith("B is worse: +3.1")
     assert compare(a, b) == found
 
@@ -46,7 +46,7 @@ def test_that_the_interval_is_that_of_paired_proportions() -> None:
 def test_that_no_clear_difference_is_told_from_none_and_from_nothing_to_compare() -> None:
     close = compare(*outcomes(50, 40, 6, 4))
     assert close.sentence.startswith(
-        "No clear difference: +2.0 points, 95 % −4.8 to 9.2 (p = 0.75); 6 flips up"
+        "No clear difference: +2.0 points, 95% −4.8 to 9.2 (p = 0.75); 6 flips up"
     )
     assert (
         compare(*outcomes(5, 5, 0, 0)).sentence

@@ -52,7 +52,7 @@ def assert_one_voice(found: Comparison) -> None:
     if found.difference != 0:
         assert found.low < found.high
         shown = (
-            found.sentence.partition("95 % ")[2]
+            found.sentence.partition("95% ")[2]
             .replace("−", "-")
             .replace(" to ", " ")
             .replace(";", " ")

@@ -13,6 +13,7 @@ from evalstudio.store.run_records import (
     cost_so_far,
     count_answers,
     count_crashes,
+    forget_crashes,
     record_outcomes,
 )
 from evalstudio.store.schema import migrate, record_id
@@ -128,9 +129,17 @@ def test_that_a_run_has_cost_the_more_of_its_records_and_its_last_end(
 
 
 def test_that_crashes_add_up_for_each_record(connection: sqlite3.Connection) -> None:
-    assert count_crashes(connection, []) == {}
-    assert count_crashes(connection, [4, 5]) == {4: 1, 5: 1}
-    assert count_crashes(connection, [5, 6]) == {5: 2, 6: 1}
+    first, second = (record_id(1, position, 0, 1) for position in (4, 5))
+    other = record_id(2, 4, 0, 1)
+    assert count_crashes(connection, 1, []) == {}
+    assert count_crashes(connection, 1, [first]) == {first: 1}
+    assert count_crashes(connection, 1, [second]) == {first: 1, second: 1}, (
+        "until the run ends, not one restart long"
+    )
+    assert count_crashes(connection, 2, [other]) == {other: 1}
+    assert count_crashes(connection, 1, [first]) == {first: 2, second: 1}
+    forget_crashes(connection, 1)
+    assert (count_crashes(connection, 1, []), count_crashes(connection, 2, [])) == ({}, {other: 1})
 
 
 def test_that_scores_come_in_the_order_of_their_records(connection: sqlite3.Connection) -> None:

@@ -39,7 +39,7 @@ def test_that_the_same_name_goes_on_with_the_same_run(connection) -> None:  # ty
 
 def test_that_a_changed_prompt_is_refused_by_name_and_allowed_as_a_new_run(connection) -> None:  # type: ignore[no-untyped-def]
     first, _ = find_or_create(connection, new_run(), new_run=False)
-    with pytest.raises(RunError, match=r"differs in prompt \(was Say\., is Tell\.\).*--new-run"):
+    with pytest.raises(RunError, match=r"differs in prompt \(it was Say\., and is Tell\.\).*second run"):
         find_or_create(connection, new_run(prompt="Tell."), new_run=False)
     second, resumed = find_or_create(connection, new_run(prompt="Tell."), new_run=True)
     assert not resumed

@@ -25,9 +25,10 @@ from PySide6.QtWidgets import (
 
 from evalstudio.settings.values import changed
 from evalstudio.ui.kit.form_fields import IssueLabel
+from evalstudio.ui.kit.navigation_button import NavigationButton
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.theme import theme
-from evalstudio.ui.kit.widgets import ElidedLabel, NavigationButton
+from evalstudio.ui.kit.widgets import ElidedLabel
 from evalstudio.ui.settings.settings import SettingsDialog
 from tests.ui.driver import Driver
 
@@ -135,7 +136,7 @@ def test_that_larger_text_is_not_cut(driver: Driver) -> None:
                 cut |= {f"{page}: {one}" for one in settled(shown)}
     finally:
         theme().scale(100)
-    assert not cut, sorted(cut)
+    assert not cut, "\n".join(sorted(cut))
 
 
 def test_that_the_tabs_of_a_run_need_no_arrows_where_text_is_large(driver: Driver) -> None:

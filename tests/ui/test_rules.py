@@ -26,6 +26,7 @@ def test_that_nothing_in_the_window_blocks() -> None:
     found = [
         f"{path.name}: {line.strip()}"
         for path in SOURCES
+        if path.name != "gallery.py"  # a program of its own
         for line in path.read_text().splitlines()
         if BLOCKING.search(line)
     ]

@@ -62,9 +62,10 @@ def check_encoding(name: str) -> str:
         DatasetError: Python has no such text encoding.
     """
     try:
-        "".encode(name)
+        "a".encode(name)
+        b"a".decode(name)
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, UnicodeError, ValueError):  # ValueError: a null in the name
         raise DatasetError(
             f"'{name}' is not an encoding. Use for example utf-8, utf-16, cp1252 or latin-1."
         ) from None

@@ -15,6 +15,7 @@ from evalstudio.engine.engine import Engine
 from evalstudio.engine.forecasting.pilot import drain_and_stop, keep
 from evalstudio.engine.planning.call_cost import cost_of_a_call
 from evalstudio.engine.run.run import Run
+from evalstudio.evaluations.library import capacity_name
 from evalstudio.evaluations.loading import load_evaluation
 from evalstudio.evaluations.request import Options
 from evalstudio.protocol import CapacityFound, CapacityPlan, Event, FindCapacity
@@ -32,11 +33,17 @@ async def plan_capacity(engine: Engine, wanted: FindCapacity) -> CapacityPlan:
     """
     evaluation = await asyncio.to_thread(load_evaluation, wanted.evaluation)
     stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
-    options = _options(f"capacity {evaluation.spec.name} {stamp}", wanted)
+    options = _options(capacity_name(evaluation.spec.name, stamp), wanted)
     plan = await asyncio.to_thread(engine.plan, evaluation, wanted.evaluation, options)
-    calls = min(plan.total, most_calls(_most(engine, wanted)))
+    most = most_calls(_most(engine, wanted))
+    if wanted.samples is not None:
+        most = min(most, wanted.samples)
+    rounds = _rounds(plan.total, most, exact=wanted.samples is not None)
+    calls = min(plan.total * rounds, most)
     each = await asyncio.to_thread(cost_of_a_call, plan)
-    return CapacityPlan(plan.experiment, calls, None if each is None else calls * each)
+    return CapacityPlan(
+        plan.experiment, calls, None if each is None else calls * each, plan.spec.repeats * rounds
+    )
 
 
 async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Event], None]) -> CapacityFound:
@@ -53,7 +60,7 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
         EvalStudioError: As `Engine.start_run` does.
     """
     emit(plan := await plan_capacity(engine, wanted))
-    options = _options(plan.experiment, wanted)
+    options = msgspec.structs.replace(_options(plan.experiment, wanted), repeats=plan.repeats)
     run = await engine.start_run(wanted.evaluation, options)
     search = Search(_most(engine, wanted))
     while run.state is RunState.RUNNING and (level := search.next()) is not None:
@@ -101,6 +108,11 @@ def _options(experiment: str, wanted: FindCapacity) -> Options:
     return Options(
         experiment, SlidingWindow(1), samples=wanted.samples, model=wanted.model, new_run=True, cache=False
     )
+
+
+def _rounds(samples: int, calls: int, *, exact: bool) -> int:
+    """Returns how often the search goes round the dataset; `exact`: it may not make more calls than these."""
+    return max(1, calls // samples if exact else -(-calls // samples))
 
 
 def most_calls(most: int) -> int:

@@ -42,7 +42,8 @@ async def known_basis(
     if evaluation is None:
         evaluation = await asyncio.to_thread(load_evaluation, reference)
     plan = await asyncio.to_thread(engine.plan, evaluation, reference, options)
-    identity = identify(plan.model, find_key(plan.model.key))
+    key = await asyncio.to_thread(find_key, plan.model.key)
+    identity = identify(plan.model, key)
     prior = await engine.execute(lambda connection: load_prior(connection, identity))
     if prior is None:
         return plan, None

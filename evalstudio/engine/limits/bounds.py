@@ -24,7 +24,7 @@ def check_bounds(minimum: int, maximum: int, start: int | None = None, pin: int 
 
 
 def check_rates(*rates: float | None) -> None:
-    """Checks rates, in requests or tokens a minute; None: no limit.
+    """Checks rates, in requests or tokens per minute; None: no limit.
 
     Raises:
         LimitError: A rate is not a positive, finite number.

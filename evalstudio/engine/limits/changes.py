@@ -3,7 +3,7 @@
 from evalstudio.engine.limits.vocabulary import Binding, LimitMove
 
 Rates = tuple[float | None, float | None]
-"""Requests and tokens a minute; None where there is no limit."""
+"""Requests and tokens per minute; None where there is no limit."""
 
 _CLIMB = 1.0  # seconds
 

@@ -268,7 +268,7 @@ class EndpointController:
 
     @property
     def rates_set(self) -> tuple[float | None, float | None]:
-        """Requests and tokens a minute that the user has set; None where there is no setting."""
+        """Requests and tokens per minute that the user has set; None where there is no setting."""
         return self._state.rate_limiter.settings
 
     @property
@@ -277,7 +277,7 @@ class EndpointController:
 
     @property
     def throughput(self) -> float | None:
-        """Answers a second at the learned window; None before that is known."""
+        """Answers/s at the learned window; None before that is known."""
         return self._state.learner.throughput
 
     def gate_until(self, now: float) -> float | None:

@@ -20,7 +20,7 @@ class Endpoints:
     """The controllers and caps of this engine, by endpoint.
 
     Args:
-        rates: Requests and tokens a minute from the settings, by provider, provider/name or base URL.
+        rates: Requests and tokens per minute from the settings, by provider, provider/name or base URL.
     """
 
     def __init__(self, rates: Mapping[str, Rates]) -> None:

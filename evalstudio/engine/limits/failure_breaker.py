@@ -58,8 +58,11 @@ class PauseRule:
         failed = sum(error.attempts for error in errors)
         if self.answered or failed < SILENT_FAILURES or going < self._patience(errors):
             return None
-        last = max(errors, key=lambda error: error.attempts)
-        return f"No answer in {going:.0f} s: {last.example} See to the cause, then continue."
+        most = max(errors, key=lambda error: error.attempts)
+        return (
+            f"None of {failed} calls in {going:.0f} s has succeeded ({most.name}): {most.example} "
+            "See to the cause, then continue."
+        )
 
     def _patience(self, errors: Sequence[ErrorClass]) -> float:
         """Seconds to wait for the first answer: the circuit breaker's, where the endpoint may come up by itself."""

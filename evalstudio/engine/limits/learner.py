@@ -199,7 +199,7 @@ class Learner:
 
     @property
     def throughput(self) -> float | None:
-        """Answers a second at the base; None while unknown."""
+        """Answers/s at the base; None while unknown."""
         estimate = self._base_level.throughput()
         return estimate.value / self._mean_work if estimate and self._mean_work > 0 else None
 

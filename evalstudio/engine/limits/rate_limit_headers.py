@@ -39,6 +39,7 @@ def retry_hint(headers: Mapping[str, str], body: str | bytes, *, wall_now: datet
         7.0
     """
     lowered = _lowered(headers)
+    wall_now = _server_now(lowered, wall_now)
     for name in ("retry-after-ms", "x-ms-retry-after-ms"):
         if (milliseconds := _number(lowered.get(name))) is not None:
             return max(0.0, milliseconds / 1000)
@@ -61,6 +62,7 @@ def rate_headers(headers: Mapping[str, str], *, wall_now: datetime) -> RateHeade
     lowered = _lowered(headers)
     if not any("ratelimit" in name for name in lowered):
         return None
+    wall_now = _server_now(lowered, wall_now)
     openai = {kind: f"x-ratelimit-{{}}-{kind}" for kind in ("requests", "tokens")}
     anthropic = {kind: f"anthropic-ratelimit-{kind}-{{}}" for kind in ("requests", "tokens")}
     if "anthropic-ratelimit-tokens-limit" not in lowered:
@@ -82,15 +84,25 @@ def rate_headers(headers: Mapping[str, str], *, wall_now: datetime) -> RateHeade
 _BODY_CHARACTERS = 20_000
 _RETRY_DELAY = re.compile(r'"retryDelay"\s*:\s*"([0-9][0-9.a-z]{0,20})"')
 _SENTENCE = re.compile(
-    r"(?:try again in|retry after|retry in|wait)\s+"
-    r"(?:(\d{1,9}(?:\.\d{1,9})?)\s*(millisecond|second|minute|hour)|(\d[\dhms.]{0,15}))",
+    r"(?:(?:try|retry)(?: (?:your|the|this) (?:request|call))?(?: again)? (?:in|after)|wait(?: for)?|(?:available|resets?)(?: again)? in)"
+    r"(?: (?:about|approximately|at least))?:?\s+~?"
+    r"(?:(\d{1,9}(?:\.\d{1,9})?)\s*(millisecond|second|sec\b|minute|min\b|hour)|(\d[\dhms.]{0,15}))",
     re.IGNORECASE,
 )
-_WORDS = {"millisecond": 1e-3, "second": 1.0, "minute": 60.0, "hour": 3600.0}
+_WORDS = {"millisecond": 1e-3, "second": 1.0, "sec": 1.0, "minute": 60.0, "min": 60.0, "hour": 3600.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _EPOCH_SECONDS = 1e9  # a bare number this large is a point in time, not a duration
 _EPOCH_MILLISECONDS = 1e12
+
+
+def _server_now(lowered: Mapping[str, str], wall_now: datetime) -> datetime:
+    """The time by the server's own clock, where the answer has it: its dates are in that time."""
+    try:
+        moment = parsedate_to_datetime(lowered["date"])
+    except (KeyError, ValueError, TypeError, IndexError):
+        return wall_now
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:

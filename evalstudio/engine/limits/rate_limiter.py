@@ -1,4 +1,4 @@
-"""Rate limiter: two token buckets that limit how many requests and tokens a minute may start.
+"""Rate limiter: two token buckets that limit how many requests and tokens per minute may start.
 
 A rate comes from a setting, from the endpoint's own headers, or, for requests, is learned from rejections. The
 lowest applies. Admission is smooth: a bucket allows a burst only where the endpoint has stated that much left.
@@ -114,7 +114,7 @@ class RateLimiter:
 
     @property
     def settings(self) -> tuple[float | None, float | None]:
-        """Requests and tokens a minute as the user has set them."""
+        """Requests and tokens per minute as the user has set them."""
         return self._set
 
     def set_rates(self, now: float, requests: float | None, tokens: float | None) -> None:

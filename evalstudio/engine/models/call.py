@@ -100,6 +100,7 @@ class CallResult:
     rates: RateHeaders | None = None
     fatal: bool = False  # every other sample would fail, too: a wrong key, no such model
     timed_out: bool = False
+    out_of_time: bool = False  # the sample's time ended it, not the attempt's own
     connect: float | None = None  # seconds spent connecting; None: a connection was reused
     seconds: float | None = None  # of the call itself, without its wait for a worker
 

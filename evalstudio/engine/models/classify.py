@@ -1,4 +1,4 @@
-"""Error classifier: derives the outcome of an HTTP response from its status and body, for any provider."""
+"""Error sentences: what an HTTP response with an error says to a person, for any provider."""
 
 import json
 import re
@@ -7,113 +7,23 @@ from typing import Any
 import httpx
 
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.refusals import FILTER_WORDS, TEMPORARY, classify, has_words, names_no_model, never_fits
 from evalstudio.engine.models.http import place
 from evalstudio.models.keys import redact
-
-# "billing" alone is no evidence: providers also mention their billing page in messages about requests a minute
-_QUOTA = (
-    "insufficient_quota",
-    "insufficient balance",
-    "billing_hard_limit",
-    "billing_not_active",
-    "perday",
-    "quota_exceeded_daily",
-    "credit balance",
-    "out of credits",
-    "spend limit",
-    "spending limit",
-)
-_DAILY = ("per day", "per_day", "per-day")
-_RATE = (
-    "rate limit",
-    "rate_limit",
-    "ratelimit",
-    "rate-limit",
-    "too many requests",
-    "slow_down",
-    "quota",
-    "throttl",
-)
-_FILTER = (
-    "content_filter",
-    "content management policy",
-    "responsibleaipolicy",
-    "responsible_ai",
-    "content_policy",
-    "usage policy",
-    "safety system",
-    "flagged",
-    "datainspectionfailed",
-    "data_inspection_failed",
-)
-_OVERLOAD = ("overloaded", "out of memory", "server_error", "internal", "unavailable", "timeout", "capacity")
-_NO_MODEL = re.compile(
-    r"(?:model|deployment)s?\b.{0,120}?(?:not[ _]found|does not exist|not exist|no such|unknown|not available)"
-    r"|(?:no such|unknown|invalid) (?:model|deployment)|model_not_found|deploymentnotfound|\"model: ",
-    re.DOTALL,
-)
 
 LONGEST_MESSAGE = 400
 _CHARACTERS = 20_000
 _LONGEST_JSON = 100_000  # characters; no error is that long
 
 
-def classify(status: int, body: str, hint: float | None = None) -> Outcome:
-    """Returns the outcome of a response with a status other than 2xx.
-
-    Args:
-        status: The HTTP status.
-        body: The body, as text.
-        hint: Seconds after which the endpoint asks to be called again; a daily limit with a hint is throttling.
-
-    Example:
-        >>> classify(429, "slow down").value
-        'throttled'
-    """
-    text = body[:_CHARACTERS].lower()
-    if status == 402 or (status in (400, 403, 429) and _has(text, _QUOTA)):
-        return Outcome.QUOTA
-    if status == 429 and hint is None and _has(text, _DAILY):
-        return Outcome.QUOTA
-    if status == 429 or (status == 503 and _has(text, _RATE)):
-        return Outcome.THROTTLED
-    if status in (408, 409, 425) or status >= 500:
-        return Outcome.OVERLOADED
-    if status in (400, 403) and _has(text, _FILTER):
-        return Outcome.FILTERED
-    return Outcome.CLIENT_ERROR
-
-
-def classify_error_body(error: Any) -> Outcome:
-    """Returns the outcome of a response with status 200 whose body is an error."""
-    status = _status_within(error)
-    text = json.dumps(error).lower()
-    if status is not None:
-        return classify(status, text)
-    if _has(text, _QUOTA):
-        return Outcome.QUOTA
-    if _has(text, _RATE):
-        return Outcome.THROTTLED
-    if _has(text, _FILTER):
-        return Outcome.FILTERED
-    if _has(text, _OVERLOAD):
-        return Outcome.OVERLOADED
-    return Outcome.BAD_ANSWER
-
-
-def is_fatal(status: int, body: str) -> bool:
-    """Whether every other sample would fail, too: a wrong or missing key, no such address, no such model."""
-    if status == 403 and _has(body[:_CHARACTERS].lower(), _FILTER):
-        return False
-    return status in (401, 403, 404, 405) or 300 <= status < 400 or (status == 400 and names_no_model(body))
-
-
-def names_no_model(body: str) -> bool:
-    """Whether an error says that the endpoint does not have the model."""
-    return _NO_MODEL.search(body[:_CHARACTERS].lower()) is not None
-
-
-def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: str | None = None) -> str:
+def sentence(
+    status: int,
+    body: str,
+    url: httpx.URL,
+    model: str = "",
+    location: str | None = None,
+    api: str = "chat completions",
+) -> str:
     """Returns one sentence for an error response: the endpoint, its message, and a remedy where one is known."""
     where = place(url)
     message = error_message(body)
@@ -123,17 +33,19 @@ def sentence(status: int, body: str, url: httpx.URL, model: str = "", location: 
     match status:
         case 401:
             return f"{where} does not accept the API key (401{message}); check the key of this model."
-        case 403 if not _has(body.lower(), _FILTER):
+        case 403 if not has_words(body.lower(), FILTER_WORDS):
             return f"{where} refuses access (403{message}); check what the API key may do."
         case 400 | 404 if model and names_no_model(body):
             return f"{where} has no model '{model}' ({status}{message}); check the model's name."
         case 404 | 405:
-            return f"{where} has no chat completions at {url.path} ({status}{message}); check the base URL."
+            return f"{where} has no {api} at {url.path} ({status}{message}); check the base URL."
         case 407:
             return (
                 f"The proxy on the way to {where} wants a name and password (407{message}); write them into the proxy's "
                 "address, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT."
             )
+        case _ if status in TEMPORARY and never_fits(body):
+            return f"{where} finds the request larger than its limit ({status}{message}); shorten the prompt, or ask for fewer tokens."
         case 413:
             return f"{where} finds the request too long (413{message}); shorten the prompt."
         case 429:
@@ -163,6 +75,8 @@ def _find_message(data: Any) -> str:
     if isinstance(data, list) and data:
         data = data[0]
     if isinstance(data, dict):
+        if isinstance(data.get("msg"), str) and isinstance(data.get("loc"), list):  # which field it is about
+            return f"{data['msg']} ({'.'.join(map(str, data['loc']))})"
         for name in ("error", "message", "detail", "msg"):
             if data.get(name):
                 return _find_message(data[name])
@@ -179,18 +93,6 @@ def _without_tags(text: str) -> str:
     return text[start.end() : end.start()] if start and end else "a web page"
 
 
-def _status_within(error: Any) -> int | None:
-    """The HTTP status that some gateways put in the body of an answer with status 200."""
-    if isinstance(error, dict):
-        for name in ("code", "status", "status_code"):
-            value = error.get(name)
-            if isinstance(value, str) and len(value) == 3 and value.isdecimal():
-                value = int(value)
-            if isinstance(value, int) and 400 <= value < 600:
-                return value
-    return None
-
-
 def _elsewhere(location: str | None) -> str:
     if not location:
         return ""
@@ -202,7 +104,3 @@ def _elsewhere(location: str | None) -> str:
         )
     except httpx.InvalidURL:
         return ""
-
-
-def _has(text: str, words: tuple[str, ...]) -> bool:
-    return any(word in text for word in words)

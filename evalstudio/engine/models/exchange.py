@@ -7,56 +7,39 @@ prepended here.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Protocol
 
 import httpx
 import msgspec
 
 from evalstudio.core.outcome import Outcome
+from evalstudio.core.refusals import classify, is_fatal
 from evalstudio.engine.limits.rate_limit_headers import rate_headers, retry_hint
-from evalstudio.engine.models.call import Answer, CallResult, without_keys
-from evalstudio.engine.models.classify import classify, is_fatal, sentence
+from evalstudio.engine.models.call import CallResult, without_keys
+from evalstudio.engine.models.classify import error_message, sentence
+from evalstudio.engine.models.gathering import (
+    BrokenEvent,
+    Events,
+    Gathered,
+    InPieces,
+    Opening,
+    opening_of,
+    without_bom,
+)
 from evalstudio.engine.models.http import Client, connect_seconds, explain, place, plain_headers, stream_body
-from evalstudio.engine.models.sse import EventLines
+from evalstudio.engine.models.loose import NotReadable
+from evalstudio.engine.models.stated_error import said
 from evalstudio.evaluations.spec import TimeOuts
+from evalstudio.models.keys import redact
 
 LARGEST_BODY = 32 << 20
 """Bytes. No answer is that long; an endpoint that sends more is cut off."""
 
 _ERROR_BODY = 64 << 10  # bytes that are read of an error's body
 _ERROR_BODY_S = 10.0  # seconds that reading it may take
-
-
-class Gathered(Protocol):
-    """Accumulator of a streamed answer, in one API format."""
-
-    done: bool  # the format's end marker has arrived
-
-    def take(self, name: bytes, data: bytes) -> bool:
-        """Adds an event; returns whether it held a part of the answer.
-
-        Raises:
-            msgspec.MsgspecError: It can't be decoded.
-            UnicodeDecodeError: It is not UTF-8.
-        """
-
-    def partial(self) -> Answer | None:
-        """Returns the answer so far; None when no part has arrived."""
-
-    def result(self) -> CallResult:
-        """Returns the result, after the end of the stream."""
-
-
-def broken_off(partial: Answer | None) -> CallResult:
-    """Returns the result of a stream that ended without its format's end marker."""
-    if partial is None:
-        return CallResult(
-            Outcome.BAD_ANSWER, message="sent a stream without an answer; see the server's log."
-        )
-    return CallResult(Outcome.OVERLOADED, partial, "broke off in the middle of its answer.")
+_AFTER_END_S = 5.0  # seconds that a stream may go on after its answer's end, for the usage
 
 
 class Exchange:
@@ -67,9 +50,11 @@ class Exchange:
         headers: Of every request.
         model: The model's name, for messages.
         timeouts: In seconds.
-        read: Decodes a whole answer.
-        gather: Makes the accumulator of a streamed answer; None: answers are not streamed.
+        read: Decodes a whole answer. Raises NotReadable, or InPieces where the body holds a stream's pieces.
+        gather: Makes the accumulator of a streamed answer.
+        stream: Whether answers are asked for in pieces.
         largest: Bytes that are read of an answer, at most.
+        api: What the endpoint should offer, and what an answer is, for messages.
     """
 
     def __init__(
@@ -80,8 +65,10 @@ class Exchange:
         timeouts: TimeOuts,
         *,
         read: Callable[[bytes], CallResult],
-        gather: Callable[[], Gathered] | None,
+        gather: Callable[[], Gathered],
+        stream: bool,
         largest: int = LARGEST_BODY,
+        api: tuple[str, str] = ("chat completions", "chat completion"),
     ) -> None:
         self.url = url
         self.client = Client(url, headers, timeouts.connect)
@@ -89,7 +76,9 @@ class Exchange:
         self._timeouts = timeouts
         self._read = read
         self._gather = gather
+        self._stream = stream
         self._largest = largest
+        self._api, self._noun = api
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
         """Sets the time-outs of calls that start from now on."""
@@ -102,10 +91,15 @@ class Exchange:
         headers: dict[str, str],
         on_parts: Callable[[int], None],
         time_left: float | None = None,
+        read: Callable[[bytes], CallResult] | None = None,
     ) -> CallResult:
-        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived."""
-        watch = _Watch(self._timeouts, time_left, streams=self._gather is not None)
-        gathered: Gathered | None = None
+        """Makes one attempt. Failures are returned as results, with the part of the answer that has arrived.
+
+        `read` decodes a whole answer where that depends on the request.
+        """
+        watch = _Watch(self._timeouts, time_left, streams=self._stream)
+        events: Events | None = None
+        answered: tuple[int, dict[str, str], float | None] | None = None
         timed_out = False
         try:
             async with asyncio.timeout_at(watch.deadline) as alarm:
@@ -116,52 +110,74 @@ class Exchange:
                     if not 200 <= response.status_code < 300:
                         alarm.reschedule(None)  # reading an error has its own time-out
                         return await self._failure(response, response_headers)
-                    if self._gather is None or _kind(response_headers) in ("application/json", "text/html"):
-                        result = self._whole(
-                            await self._body(response), response.status_code, response_headers
-                        )
+                    answered = response.status_code, response_headers, connect
+                    if self._stream:
+                        events = Events(self._gather())
+                        result = await self._follow(response, events, watch, alarm, on_parts)
                     else:
-                        gathered = self._gather()
-                        await self._follow(response, gathered, watch, alarm, on_parts)
-                        result = gathered.result()
-            return CallResult(
-                result.outcome,
-                without_keys(result.answer) if result.answer is not None else None,
-                f"{place(self.url)} {result.message}" if result.message else "",
-                response.status_code,
-                watch.first_token,
-                rates=rate_headers(response_headers, wall_now=datetime.now(UTC)),
-                connect=connect,
-            )
+                        result = self._whole(
+                            await self._body(stream_body(response)), response.status_code, read
+                        )
+            return self._finished(result, answered, watch)
         except TimeoutError:
             timed_out = True
             trouble = Outcome.OVERLOADED, watch.sentence(place(self.url))
         except _TooLarge:
             trouble = (
                 Outcome.BAD_ANSWER,
-                (
-                    f"{place(self.url)} sends an answer without end; it was cut off after {_size(self._largest)}."
-                ),
+                f"{place(self.url)} sends an answer without end; it was cut off after {_size(self._largest)}.",
             )
         except _Unreadable as error:
-            trouble = Outcome.BAD_ANSWER, str(error)
+            trouble = error.outcome, f"{place(self.url)} {error}"
         except httpx.HTTPError as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             trouble = Outcome.OVERLOADED, explain(error, self.url)
+        if events is not None and events.gathered.complete and answered is not None:
+            return self._finished(events.result(), answered, watch)  # it broke behind the answer's end
         outcome, message = trouble
-        begun = None if gathered is None else gathered.partial()
+        begun = None if events is None else events.gathered.partial()
         partial = None if begun is None else without_keys(begun)
-        return CallResult(outcome, partial, message, first_token=watch.first_token, timed_out=timed_out)
+        return CallResult(
+            outcome,
+            partial,
+            message,
+            first_token=watch.first_token,
+            timed_out=timed_out,
+            out_of_time=timed_out and watch.is_of_sample,
+        )
+
+    def _finished(
+        self, result: CallResult, answered: tuple[int, dict[str, str], float | None], watch: "_Watch"
+    ) -> CallResult:
+        status, headers, connect = answered
+        now = datetime.now(UTC)
+        throttled = result.outcome is Outcome.THROTTLED
+        return CallResult(
+            result.outcome,
+            without_keys(result.answer) if result.answer is not None else None,
+            f"{place(self.url)} {result.message}" if result.message else "",
+            status,
+            watch.first_token,
+            hint=retry_hint(headers, result.message, wall_now=now) if throttled else None,
+            rates=rate_headers(headers, wall_now=now),
+            fatal=result.fatal,
+            connect=connect,
+        )
 
     async def aclose(self) -> None:
         await self.client.aclose()
 
-    async def _body(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for piece in stream_body(response):
-            body += piece
-            if len(body) > self._largest:
-                raise _TooLarge
+    async def _body(self, stream: AsyncIterator[bytes], begun: bytes = b"") -> bytes:
+        """The rest of a body; one that breaks off behind a whole answer is whole."""
+        body = bytearray(begun)
+        try:
+            async for piece in stream:
+                body += piece
+                if len(body) > self._largest:
+                    raise _TooLarge
+        except httpx.HTTPError:
+            if not _is_json(body):
+                raise
         return bytes(body)
 
     async def _failure(self, response: httpx.Response, headers: dict[str, str]) -> CallResult:
@@ -181,61 +197,91 @@ class Exchange:
         hint = retry_hint(headers, body, wall_now=now)
         return CallResult(
             classify(status, body, hint),
-            message=sentence(status, body, self.url, self._model, headers.get("location")),
+            message=sentence(status, body, self.url, self._model, headers.get("location"), self._api),
             status=status,
             hint=hint,
             rates=rate_headers(headers, wall_now=now),
             fatal=is_fatal(status, body),
         )
 
-    def _whole(self, data: bytes, status: int, headers: dict[str, str]) -> CallResult:
+    def _whole(
+        self, data: bytes, status: int, read: Callable[[bytes], CallResult] | None = None
+    ) -> CallResult:
+        data = without_bom(data)
         if not data.strip():
-            raise _Unreadable(
-                f"{place(self.url)} answered with nothing ({status}); check the base URL and the server's log."
-            )
+            raise _Unreadable(f"answered with nothing ({status}); check the base URL and the server's log.")
+        if opening_of(data) == "events":
+            return self._in_pieces(data)
         try:
-            return self._read(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            if _kind(headers) == "text/html":
-                why = "a web page; check that the base URL ends where the API begins, often in /v1"
-            elif "truncated" in str(error) and not data.rstrip().endswith(b"}"):
-                why = "JSON that breaks off; see the server's log, and that of a proxy on the way"
-            else:
-                why = f"something that is no chat completion ({_first_words(error)}); check the base URL"
-            raise _Unreadable(f"{place(self.url)} answered with {why}.") from error
+            return (read or self._read)(data)
+        except InPieces:
+            return self._in_pieces(data)
+        except NotReadable as error:
+            raise self._unreadable(data, error) from error
+
+    def _in_pieces(self, data: bytes) -> CallResult:
+        """Reads a stream that has arrived as one body."""
+        events = Events(self._gather())
+        try:
+            events.feed(data)
+            events.end()
+        except BrokenEvent as error:
+            raise _Unreadable(
+                f"streams something that is no {self._noun} ({_first_words(error)})."
+            ) from error
+        return events.result()
+
+    def _unreadable(self, data: bytes, error: NotReadable) -> "_Unreadable":
+        start = data.lstrip()
+        if start.startswith(b"<"):
+            title = error_message(data.decode(errors="replace"))
+            return _Unreadable(
+                "answered with a web page; check that the base URL ends where the API begins, often in /v1 "
+                f"(the page: {title})."
+            )
+        if start.startswith((b"{", b"[")) and _breaks_off(data):
+            return _Unreadable(
+                "answered with JSON that breaks off; see the server's log, and that of a proxy on the way."
+            )
+        outcome, words = said(error.text)
+        what = f": {words}" if words else f" ({_first_words(error)}); check the base URL"
+        return _Unreadable(f"answered with something that is no {self._noun}{what}.", outcome)
 
     async def _follow(
         self,
         response: httpx.Response,
-        gathered: Gathered,
+        events: Events,
         watch: "_Watch",
         alarm: asyncio.Timeout,
         on_parts: Callable[[int], None],
-    ) -> None:
-        """Reads a stream to its end, and extends the deadline as events arrive."""
-        lines = EventLines()
-        size = 0
+    ) -> CallResult:
+        """Reads an answer, by what it turns out to be: whole, or a stream that extends the deadline as events arrive."""
+        stream = stream_body(response)
+        begun, opening = await _opening(stream, self._largest)
+        if opening == "json" or (opening == "text" and (not begun or _kind(response) != "text/event-stream")):
+            alarm.reschedule(watch.last)
+            return self._whole(await self._body(stream, begun), response.status_code)
+        size, piece = 0, begun or None
         try:
-            async for piece in stream_body(response):
+            while piece is not None:
                 size += len(piece)
                 if size > self._largest:
                     raise _TooLarge
-                events, parts = False, 0
-                for name, data in lines.feed(piece):
-                    events = True
-                    parts += gathered.take(name, data)
+                some, parts = events.feed(piece)
                 if parts:
                     on_parts(parts)
-                if events:
-                    alarm.reschedule(watch.received(parts > 0))
-                if gathered.done:
-                    return
-            for name, data in lines.end():
-                gathered.take(name, data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+                if some:
+                    deadline = watch.received(parts > 0)
+                    if events.gathered.done:
+                        return events.result()
+                    alarm.reschedule(watch.ended() if events.gathered.complete else deadline)
+                piece = await anext(stream, None)
+            events.end()
+        except BrokenEvent as error:
             raise _Unreadable(
-                f"{place(self.url)} streams something that is no chat completion ({_first_words(error)})."
+                f"streams something that is no {self._noun} ({_first_words(error)})."
             ) from error
+        return events.result()
 
 
 class _TooLarge(Exception):
@@ -243,7 +289,11 @@ class _TooLarge(Exception):
 
 
 class _Unreadable(Exception):
-    """The response is not an answer; the text says what it is."""
+    """The response is not an answer; the text says what it is, without its subject."""
+
+    def __init__(self, sentence: str, outcome: Outcome = Outcome.BAD_ANSWER) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
 
 
 class _Watch:
@@ -268,6 +318,22 @@ class _Watch:
             self.deadline = min(self._end, self._now() + self._timeouts.between_tokens)
         return self.deadline
 
+    @property
+    def last(self) -> float:
+        """The end of the attempt's time; from now on the time of single tokens does not count."""
+        self.deadline = self._end
+        return self._end
+
+    def ended(self) -> float:
+        """Notes that the answer is complete; returns the deadline for what may follow it."""
+        self.deadline = min(self._end, self._now() + _AFTER_END_S)
+        return self.deadline
+
+    @property
+    def is_of_sample(self) -> bool:
+        """Whether the time of the whole sample is the next to pass."""
+        return self._sample and self.deadline >= self._end
+
     def sentence(self, where: str) -> str:
         if self.deadline >= self._end:
             if self._sample:
@@ -278,12 +344,42 @@ class _Watch:
         return f"{where} sent no further token within {self._timeouts.between_tokens:g} s (time-out 'between_tokens')."
 
 
-def _kind(headers: dict[str, str]) -> str:
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _opening(stream: AsyncIterator[bytes], largest: int) -> tuple[bytes, Opening]:
+    """Reads as much of a body as tells what it is. Raises _TooLarge for blanks without end."""
+    begun, size = b"", 0
+    async for piece in stream:
+        size += len(piece)
+        if size > largest:
+            raise _TooLarge
+        begun = (begun + piece).lstrip()  # some send blanks to keep the connection open
+        opening = opening_of(begun)
+        if opening is not None:
+            return without_bom(begun), opening
+    return begun, "events" if begun else "text"
+
+
+def _kind(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def _is_json(body: bytes | bytearray) -> bool:
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _breaks_off(data: bytes) -> bool:
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return "truncated" in str(error)
+    return False
 
 
 def _first_words(error: Exception) -> str:
-    return str(error)[:120].rstrip(".")
+    return redact(str(error))[:120].rstrip(".")  # redacted before it is cut
 
 
 def _size(count: int) -> str:

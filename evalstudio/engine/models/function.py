@@ -10,6 +10,7 @@ from evalstudio.authoring.user_code import HAS_DEFAULT, parameters_of
 from evalstudio.core.errors import ModelError
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult, Request, without_keys
+from evalstudio.engine.models.ends import ended, stored_reason
 from evalstudio.engine.models.user_call import call_contained
 from evalstudio.engine.user_code.stopwatch import Spent
 from evalstudio.engine.workers.protocol import Workers
@@ -55,7 +56,10 @@ class FunctionModel:
             self._function, lambda: self._arguments(request), self._workers, longest,
             self.on_returned, self.on_held,
         )  # fmt: skip
-        return returned.failure or replace(_result(returned.value), seconds=returned.seconds)
+        if returned.failure is not None:
+            of_sample = longest < self._timeout and returned.failure.timed_out
+            return replace(returned.failure, out_of_time=of_sample)
+        return replace(_result(returned.value), seconds=returned.seconds)
 
     def set_timeouts(self, timeouts: TimeOuts) -> None:
         self._timeout = timeouts.attempt
@@ -98,7 +102,9 @@ def _result(value: Any) -> CallResult:
             return CallResult(
                 Outcome.BAD_ANSWER, message=f"The mapping that the function returned can't be used: {error}."
             )
-        return CallResult(Outcome.OK, without_keys(answer))
+        reason = answer.finish_reason
+        answer = replace(without_keys(answer), finish_reason=stored_reason(reason))
+        return ended(answer, reason, has_content=True)
     return CallResult(
         Outcome.BAD_ANSWER,
         message=f"The function returned {type(value).__name__}; it must return text, or a mapping with 'text'.",

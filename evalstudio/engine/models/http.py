@@ -3,6 +3,7 @@
 No other module depends on the choice of client.
 """
 
+import errno
 import socket
 import ssl
 import time
@@ -17,6 +18,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from evalstudio.core.version import __version__
 from evalstudio.engine.models.proxy import proxy_of
+from evalstudio.engine.models.tls import tls_context
 from evalstudio.models.keys import redact
 
 KEEP_ALIVE_S = 30.0
@@ -43,7 +45,7 @@ class Client:
         self._url = url
         self._proxy = proxy_of(url)
         # loading the certificates takes longer than a call, so only where they are needed
-        self._tls = httpx.create_ssl_context(verify=url.scheme == "https")
+        self._tls = tls_context(verify=url.scheme == "https")
         self._transport = AiohttpTransport(client=self._open, verify=self._tls)
         self._headers = {
             "User-Agent": f"evalstudio/{__version__}",
@@ -161,6 +163,8 @@ def explain(error: BaseException, url: httpx.URL) -> str:
             return _explain_encryption(cause, where)
         if isinstance(cause, ConnectionRefusedError):
             return f"Nothing listens at {where} (connection refused); check that the server is running and the port."
+        if isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE):
+            return "This machine allows no more open files; lower the concurrency, or raise the limit (ulimit -n)."
         if isinstance(cause, TimeoutError):
             return (
                 f"No connection to {where} could be made in time; check the base URL, the network and whether "

@@ -5,10 +5,15 @@ from decimal import Decimal
 from functools import lru_cache
 
 from evalstudio.engine.models.call import Answer
-from evalstudio.models.providers import BUILT_IN, PROVIDERS, RECORDED
+from evalstudio.models.providers import BUILT_IN, PROVIDERS, RECORDED, is_private_address
 from evalstudio.models.settings import ModelSettings, TokenPrices
 
-FREE = (*BUILT_IN, RECORDED, "python", "ollama", "vllm", "llamacpp")
+FREE = (*BUILT_IN, RECORDED)
+FREE_AT_HOME = (
+    "ollama",
+    "vllm",
+    "llamacpp",
+)  # on this machine or its network; elsewhere somebody may ask for money
 
 Pricer = Callable[[int, int, int, int], float]
 """Maps tokens (in, of these read from the cache, of these written to the cache, out) to US dollars."""
@@ -27,7 +32,11 @@ class Prices:
     ) -> None:
         self._on_failure = on_failure
         self._failed = False
-        self._free = model.provider in FREE
+        self._free = model.provider in FREE or (
+            model.provider in FREE_AT_HOME
+            and is_private_address(model.base_url or PROVIDERS[model.provider].base_url)
+        )
+        self._unpriced = model.provider == "python"  # what it calls, and at what price, is not known here
         preset = PROVIDERS.get(model.provider)
         at_home = preset is not None and model.base_url in ("", preset.base_url)
         # another address means another provider, whose prices may differ
@@ -38,13 +47,13 @@ class Prices:
 
     def prepare(self) -> None:
         """Looks the prices up now. Blocking: it takes a quarter of a second the first time."""
-        if self._own is None and not self._free:
+        if self._own is None and not self._free and not self._unpriced:
             _find_pricer(self._provider, self._address, self._model)  # cached there; `of` reports a failure
 
     @property
     def known(self) -> bool:
-        """Whether an answer with known token counts has a price."""
-        return self._free or self._pricer() is not None
+        """Whether an answer with known token counts has a price. A function is trusted to keep a budget itself."""
+        return self._free or self._unpriced or self._pricer() is not None
 
     def of(self, answer: Answer) -> float | None:
         """Returns the price of an answer, in US dollars; None where the model's price or the usage is unknown."""
@@ -65,7 +74,7 @@ class Prices:
             return None
 
     def _pricer(self) -> Pricer | None:
-        if self._own is not None or self._free:
+        if self._own is not None or self._free or self._unpriced:
             return self._own
         if self._failed:
             return None

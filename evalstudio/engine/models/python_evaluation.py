@@ -12,6 +12,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import Answer, CallResult, Request
 from evalstudio.engine.models.user_call import UserCallResult, call_contained
 from evalstudio.engine.user_code.stopwatch import Spent
+from evalstudio.engine.user_code.under_way import UnderWay, calls
 from evalstudio.engine.workers.protocol import Workers
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.models.keys import redact, redact_answer
@@ -90,6 +91,7 @@ class BatchModel:
         self._retries = retries
         self.on_held: Callable[[float], None] = lambda seconds: None
         self._gathered: list[tuple[Values, asyncio.Future[CallResult]]] = []
+        self._noted: list[UnderWay] = []  # the calls of those gathered
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._alone: set[int] = set()  # the identities of rows whose batch passed its deadline
@@ -106,6 +108,7 @@ class BatchModel:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[CallResult] = loop.create_future()
         self._gathered.append((request.values, future))
+        self._noted.extend(calls.get())
         if len(self._gathered) >= self._size:
             self._start()
         elif self._timer is None:
@@ -128,8 +131,10 @@ class BatchModel:
             self._timer.cancel()
             self._timer = None
         gathered, self._gathered = self._gathered, []
+        noted, self._noted = tuple(self._noted), []
         gathered = [(values, future) for values, future in gathered if not future.done()]
         if gathered:
+            calls.set(noted)  # of this context, which the task copies
             task = asyncio.create_task(self._run(gathered))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -187,7 +192,9 @@ def _failed(returned: UserCallResult, retries: Retries | None) -> CallResult | N
     """The failure of a call; `retries` decides whether it is transient, where it names exceptions."""
     if returned.failure is None or returned.error is None or retries is None or retries.passing is None:
         return returned.failure
-    if returned.failure.outcome is Outcome.THROTTLED:
+    if returned.failure.outcome in (Outcome.THROTTLED, Outcome.QUOTA):
         return returned.failure
     passes = retries.passing(returned.error)
-    return replace(returned.failure, outcome=Outcome.OVERLOADED if passes else Outcome.CLIENT_ERROR)
+    return replace(
+        returned.failure, outcome=Outcome.OVERLOADED if passes else Outcome.CLIENT_ERROR, fatal=False
+    )

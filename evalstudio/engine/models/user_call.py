@@ -1,21 +1,22 @@
 """Contained user call: calls user code and returns whatever it does as a value or an outcome."""
 
 import asyncio
-import os
-import time
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from evalstudio.authoring.user_code import sentence_of
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.models.call import CallResult
-from evalstudio.engine.user_code.failures import hint_of, outcome_of
-from evalstudio.engine.user_code.forks import end_fork
+from evalstudio.engine.user_code.steps import GRACE_S, HELD_S, Stepwise
 from evalstudio.engine.user_code.stopwatch import Spent
+from evalstudio.engine.workers.failures import failure_of
 from evalstudio.engine.workers.protocol import CallFailed, Workers
 
-HELD_S = 0.1  # for which a step may block the loop before it is reported
+T = TypeVar("T")
+LEAVE_S = GRACE_S + 0.1  # after its last chance to clean up, code is not driven any more
+
+__all__ = ["HELD_S", "UserCallResult", "call_contained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,53 +48,64 @@ async def call_contained(
         on_held: Called with the seconds for which async code blocked the loop, at each step of `HELD_S` or more.
     """
     try:
-        async with asyncio.timeout(longest):
-            if workers is None:
-                assert function is not None
-                return UserCallResult(await _awaited(_Stepwise(function(**arguments()), on_held)))
-            returned = await workers.run(function, arguments())
-            on_returned(returned.spent)
-            return UserCallResult(returned.value, seconds=returned.spent.wall)
+        if workers is None:
+            assert function is not None
+            return UserCallResult(
+                await _within(longest, _awaited(Stepwise(function(**arguments()), on_held)))
+            )
+        try:
+            async with asyncio.timeout(longest) as alarm:
+                returned = await workers.run(function, arguments())
+        except TimeoutError as error:
+            raise (_Late() if alarm.expired() else error) from None
+        on_returned(returned.spent)
+        return UserCallResult(returned.value, seconds=returned.spent.wall)
     except CallFailed as failed:
-        result = CallResult(failed.outcome, message=failed.message, hint=failed.hint)
+        result = CallResult(failed.outcome, message=failed.message, hint=failed.hint, fatal=failed.fatal)
         return UserCallResult(failure=result, error=failed.error)
-    except TimeoutError as error:
-        message = sentence_of(error) if error.args else f"The function did not return within {longest:.4g} s."
-        return UserCallResult(failure=CallResult(Outcome.OVERLOADED, message=message), error=error)
+    except TimeoutError as error:  # ours, or that of a library
+        late = isinstance(error, _Late)
+        message = f"The function did not return within {longest:.4g} s." if late else sentence_of(error)
+        result = CallResult(Outcome.OVERLOADED, message=message, timed_out=late)
+        return UserCallResult(failure=result, error=error)
     except Exception as error:  # noqa: BLE001 - user code may raise anything: it becomes the record's error
-        result = CallResult(outcome_of(error), message=sentence_of(error), hint=hint_of(error))
+        known = failure_of(error)
+        result = CallResult(known.outcome, message=sentence_of(error), hint=known.hint, fatal=known.fatal)
         return UserCallResult(failure=result, error=error)
 
 
-class _Stepwise:
-    """Awaits what it wraps, and reports each step, from one await to the next, that took `HELD_S` or more."""
+class _Late(TimeoutError):
+    """The call took longer than it may."""
 
-    __slots__ = ("_on_held", "_process", "_wrapped")
 
-    def __init__(self, wrapped: Awaitable[Any], on_held: Callable[[float], None]) -> None:
-        self._wrapped = wrapped
-        self._on_held = on_held
-        self._process = os.getpid()
+async def _within(longest: float, answer: Coroutine[Any, Any, T]) -> T:
+    """Awaits in a task of its own: code that does not end when it is cancelled is left to itself.
 
-    def __await__(self) -> Generator[Any, Any, Any]:
-        steps: Any = self._wrapped.__await__()
-        step: Callable[..., Any] = steps.__next__
-        given: tuple[Any, ...] = ()
-        while True:
-            began = time.perf_counter()
-            try:
-                waits_for = step(*given)
-            except StopIteration as end:
-                return end.value
-            finally:
-                end_fork(self._process)
-                if (seconds := time.perf_counter() - began) >= HELD_S:
-                    self._on_held(seconds)
-            try:
-                sent = yield waits_for
-                step, given = (steps.__next__, ()) if sent is None else (steps.send, (sent,))
-            except BaseException as error:  # noqa: BLE001 - usually a cancellation: it belongs to the wrapped code
-                step, given = steps.throw, (error,)
+    Raises:
+        _Late: `longest` seconds are over, and `GRACE_S` to clean up.
+    """
+    task = asyncio.create_task(answer)
+    try:
+        await asyncio.wait((task,), timeout=longest)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,), timeout=LEAVE_S)
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait((task,), timeout=LEAVE_S)
+        raise
+    finally:
+        if not task.done():
+            task.add_done_callback(_forget)
+    if not task.done() or task.cancelled():
+        raise _Late
+    return task.result()
+
+
+def _forget(task: "asyncio.Task[Any]") -> None:
+    """Looks at what became of code that nobody waits for any more, else asyncio complains."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _awaited(answer: Awaitable[Any]) -> Any:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from evalstudio.authoring.python_evaluation import PythonEvaluation
 from evalstudio.authoring.user_code import is_async, load_function
+from evalstudio.core.errors import ModelError
 from evalstudio.core.workers import Threads
 from evalstudio.engine.models.call import Model
 from evalstudio.engine.models.function import FunctionModel
@@ -15,7 +16,7 @@ from evalstudio.engine.workers.protocol import Workers
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.evaluators.judging.judge import Judge
-from evalstudio.models.keys import find_key, remember_environment
+from evalstudio.models.keys import find_key, remember_environment, with_secrets
 from evalstudio.models.settings import ModelSettings
 
 SCHEMAS = (
@@ -59,7 +60,9 @@ def open_model(
         return FunctionModel(plan.function, attempt_timeout=timeout, workers=workers, parameters=parameters)
     if plan.is_recorded:
         return RecordedModel(settings.name)
-    return open_endpoint(settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream)
+    return open_endpoint(
+        settings, plan.spec.parameters, plan.spec.timeouts, stream=plan.spec.stream, api=plan.spec.api
+    )
 
 
 def _open_evaluation(plan: Plan, evaluation: PythonEvaluation, workers: Workers | None) -> Model:
@@ -91,11 +94,25 @@ def open_judge(settings: ModelSettings, judge: Judge, timeouts: TimeOuts) -> Mod
 
 
 def open_endpoint(
-    settings: ModelSettings, parameters: dict[str, Any], timeouts: TimeOuts, *, stream: bool
+    settings: ModelSettings,
+    parameters: dict[str, Any],
+    timeouts: TimeOuts,
+    *,
+    stream: bool,
+    api: str = "chat",
 ) -> EndpointModel:
     """Opens the client of an endpoint, in the format of its provider. Raises ModelError that says what is wrong."""
     key = find_key(settings.key)
+    parameters = with_secrets(parameters)
     # late: the HTTP client takes longer to import than the rest of the engine
+    if api == "completions":
+        if settings.provider == "anthropic":
+            raise ModelError(
+                f"{settings.label} answers messages only: it has no plain completions, and tells no log-probabilities."
+            )
+        from evalstudio.engine.models.completions import CompletionsModel
+
+        return CompletionsModel(settings, key, parameters, timeouts)
     if settings.provider == "anthropic":
         from evalstudio.engine.models.anthropic import AnthropicModel
 

@@ -9,6 +9,7 @@ import msgspec
 from evalstudio.authoring.python_evaluation import PythonEvaluation
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.workers import Cluster, Processes, Threads
+from evalstudio.engine.benchmarks.scoring_workers import BenchmarkScoring, tables_of
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.workers.dask_link import ClusterLink
 from evalstudio.engine.workers.dask_workers import ClusterWorkers
@@ -23,6 +24,7 @@ from evalstudio.engine.workers.target import (
     Target,
 )
 from evalstudio.engine.workers.thread_workers import ThreadWorkers
+from evalstudio.evaluators.build import BENCHMARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,17 @@ async def open_workers(plan: Plan, log: Callable[[str, str], None]) -> Opened:
 
 def _open_evaluators(plan: Plan, log: Callable[[str, str], None]) -> dict[str, Workers]:
     """Processes for the evaluators that are judged apart; they start with the first answer."""
-    return _in_processes(plan, [*evaluator_targets(plan), *built_targets(plan)], log)
+    found = _in_processes(plan, [*evaluator_targets(plan), *built_targets(plan)], log)
+    return found | _open_benchmark(plan)
+
+
+def _open_benchmark(plan: Plan) -> dict[str, Workers]:
+    """The metrics of a benchmark's task, which its own process computes."""
+    tables = tables_of(plan.spec.evaluators, BENCHMARK)
+    if plan.benchmark is None or not tables:
+        return {}
+    scoring = BenchmarkScoring(plan.benchmark, tables)
+    return dict.fromkeys(tables, scoring)
 
 
 def _in_processes(
@@ -81,6 +93,7 @@ async def _open_cluster(plan: Plan, cluster: Cluster, log: Callable[[str, str], 
             digest, parameters = await link.add(target)
             workers = ClusterWorkers(link, target, digest, log)
         evaluators = _in_processes(plan, [*built_targets(plan)], log)
+        evaluators |= _open_benchmark(plan)
         for target in evaluator_targets(plan):
             digest, _ = await link.add(target)
             evaluators[target.score] = ClusterWorkers(link, target, digest, log)
@@ -108,7 +121,7 @@ def built_targets(plan: Plan) -> list[BuiltTarget]:
     return [
         BuiltTarget(msgspec.json.encode(table), tuple(plan.dataset.columns), str(plan.folder), one.name)
         for one, table in zip(plan.evaluators, plan.spec.evaluators, strict=True)
-        if one.apart and one.type != "python"
+        if one.apart and one.type not in ("python", BENCHMARK)
     ]
 
 

@@ -22,11 +22,13 @@ from evalstudio.core.strategy import BY_WORKERS, Adaptive, SlidingWindow, Strate
 from evalstudio.core.version import __version__
 from evalstudio.core.workers import Cluster, Processes, Threads, WorkerKind, choose_workers, is_asked_for
 from evalstudio.datasets import Dataset, open_dataset
+from evalstudio.engine.benchmarks.opening import BenchmarkTask
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.evaluations.loading import Evaluation, variants
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.evaluators import Evaluator, build_evaluators
+from evalstudio.models.keys import check_no_secret
 from evalstudio.models.providers import BUILT_IN, RECORDED, resolve_model
 from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import Settings
@@ -58,6 +60,7 @@ class Plan:
         frozenset()
     )  # names of the time-outs that the evaluation sets itself, and "budget"
     cluster: Cluster | None = None  # that runs the model or user-written evaluators
+    benchmark: BenchmarkTask | None = None  # the open task that the evaluation is
     judging: Processes = JUDGING  # that run user-written evaluators, where there is no cluster
 
     @property
@@ -169,7 +172,15 @@ def make_plan(
         asked = msgspec.structs.replace(
             asked, timeouts=msgspec.structs.replace(asked.timeouts, sample=options.timeout)
         )
+    if options.repeats is not None:
+        asked = msgspec.structs.replace(asked, repeats=options.repeats)
+    if asked.benchmark and not asked.messages:
+        raise EvaluationError(
+            f"'{asked.name}' is a benchmark, whose documents are not known before it is opened; run it instead."
+        )
     spec = with_settings(asked, given, settings)
+    check_no_secret(spec.parameters, f"'{spec.name}'")
+    check_no_secret(spec.evaluators, f"the evaluators of '{spec.name}'")
     source = spec.dataset
     if options.samples is not None:
         if options.samples < 1:
@@ -180,8 +191,12 @@ def make_plan(
         raise DatasetError(
             f"The dataset {dataset.path.name} has no samples to run; check its filter and its rows."
         )
-    conversation = Conversation(spec.messages, dataset.columns)
+    conversation = Conversation(spec.messages, dataset.columns, verbatim=bool(spec.benchmark))
     evaluators = build_evaluators(spec.evaluators, dataset.columns, evaluation.base)
+    if not (options.model or spec.model):
+        raise EvaluationError(
+            f"The benchmark '{spec.name}' needs a model: --model openai/gpt-4o-mini, or one of your own."
+        )
     model = resolve_model(
         options.model or spec.model, Path.cwd() if options.model else evaluation.base, named
     )
@@ -202,6 +217,13 @@ def make_plan(
         cluster=chosen if isinstance(chosen, Cluster) and on_cluster else None,
         judging=chosen if isinstance(chosen, Processes) else JUDGING,
     )  # fmt: skip
+
+
+async def release_all(plans: Sequence[Plan]) -> None:
+    """Releases what plans that won't run hold: the processes of their benchmarks."""
+    for plan in plans:
+        if plan.benchmark is not None:
+            await plan.benchmark.host.release()
 
 
 def with_settings(spec: EvaluationSpec, given: frozenset[str], settings: Settings) -> EvaluationSpec:
@@ -300,6 +322,8 @@ def _fingerprint(plan: Plan) -> dict[str, str]:
         parts["base URL"] = plan.model.base_url
     if plan.model.headers:
         parts["headers"] = plan.model.headers
+    if spec.api != "chat":
+        parts["api"] = spec.api
     if plan.is_python:
         parts["model's file"] = hashlib.sha256(Path(plan.model.path).read_bytes()).hexdigest()[:16]
     return {

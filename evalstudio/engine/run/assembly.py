@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from evalstudio.core.strategy import BY_WORKERS, Adaptive, Sequential, SlidingWindow, window_of
+from evalstudio.core.workers import Cluster, Processes
 from evalstudio.engine.limits.endpoint_registry import Endpoints, identify, kind_of
 from evalstudio.engine.limits.failure_breaker import PauseRule
 from evalstudio.engine.limits.retry import RetryPolicy
@@ -98,6 +99,8 @@ async def _assemble(
     workers = opened.workers
     if workers is not None and plan.strategy_source == BY_WORKERS:
         plan = replace(plan, strategy=window_of(workers.size, plan.samples_a_call))
+    # a keychain or a command may take its time; the clients opened below find it in memory
+    key = await asyncio.to_thread(find_key, settings.key)
     model = open_model(plan, settings, workers, opened.parameters)
     missing: dict[int, set[str]] = {}
     if plan.evaluation is not None:  # its function scores its own answers: none can be scored later
@@ -110,12 +113,13 @@ async def _assemble(
         await parts.execute(lambda connection: keep_scores_of(connection, row.id, unchanged))
         missing = await asyncio.to_thread(_missing, parts.workspace, row.id, plan)
     before = await asyncio.to_thread(_before, parts.workspace, row.id, plan, missing)
-    flight = FlightLog(parts.workspace.flights / str(row.id))
+    own_code = plan.is_python and not isinstance(plan.pool, (Processes, Cluster))
+    flight = FlightLog(parts.workspace.flights / str(row.id), own_code=own_code)
     crashed = [record for record in flight.left_over if not before.done.is_kept(record)]
     crashes: dict[int, int] = {}
-    if plan.is_python:  # only user code can crash the engine
-        crashes = await parts.execute(lambda connection: count_crashes(connection, crashed))
-    key = find_key(settings.key)
+    if own_code:
+        suspects = [record for record in flight.suspects if not before.done.is_kept(record)]
+        crashes = await parts.execute(lambda connection: count_crashes(connection, row.id, suspects))
     identity = identify(settings, key)
     start = plan.strategy.initial if isinstance(plan.strategy, Adaptive) else None
     controller, cap = await _limits(parts, settings, key, start)
@@ -148,7 +152,7 @@ async def _assemble(
 def _cache(parts: Parts, plan: Plan) -> AnswerCache | None:
     if not plan.cache:
         return None
-    with_columns = plan.function is not None or plan.conversation.turns > 1
+    with_columns = plan.function is not None or plan.conversation.turns > 1 or plan.benchmark is not None
     return AnswerCache(Reader(parts.workspace), plan.asked(), with_columns=with_columns)
 
 
@@ -164,7 +168,7 @@ async def _judge(parts: Parts, run: Run, number: int) -> JudgeCalls:
         )
         named = await asyncio.to_thread(load_models, parts.workspace)
         settings = await parts.servers.locate(resolve_model(reference, run.plan.folder, named))
-    key = find_key(settings.key)
+    key = await asyncio.to_thread(find_key, settings.key)
     controller, cap = await _limits(parts, settings, key, None)
     match run.plan.strategy:
         case Sequential():

@@ -17,12 +17,14 @@ from evalstudio.engine.models.call import Answer, CallResult, Request, still_thi
 from evalstudio.engine.models.pricing import Prices
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.context import RunContext, RunVerbs
+from evalstudio.engine.run.in_flight_log import NotedCall
 from evalstudio.engine.run.live_controls import LiveControls
 from evalstudio.engine.run.record_keeper import RecordKeeper
 from evalstudio.engine.run.record_rows import Ended, make_attempt
 from evalstudio.engine.run.sample_queue import SampleTask
 from evalstudio.engine.scoring.judged import Judged
 from evalstudio.engine.scoring.scoring import STILL_THINKING, Scoring
+from evalstudio.engine.user_code.under_way import calls
 from evalstudio.models.keys import redact
 from evalstudio.protocol import ErrorClass
 from evalstudio.templating.templates import Message
@@ -109,9 +111,22 @@ class Attempts:
         self._judge_and_save(item, ended, kept.answer)
         return True
 
+    def expire(self, item: SampleTask, now: float) -> bool:
+        """Ends a sample whose time is over before its next turn, by its last failure. Returns whether it did."""
+        if not item.turn_attempts or item.time_from is None:
+            return False
+        if now - item.time_from < self.plan.spec.timeouts.sample:
+            return False
+        outcome, message = self._cause_of(item)
+        self.context.telemetry.gave_up(outcome)
+        self.keeper.save(item, Ended(outcome, message, item.partial, cost=item.cost))
+        self._watch(self.context.telemetry.errors())
+        return True
+
     async def _attempt(self, item: SampleTask, ticket: Ticket) -> None:
         result: CallResult | None = None
         run = self.context
+        calls.set((NotedCall(run.flight, item.record_id, self.plan.model.label),))
         try:
             item.messages, item.rendered = item.rendered or self._messages(item), None
             left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
@@ -126,6 +141,7 @@ class Attempts:
                 Outcome.OVERLOADED,
                 message=f"No answer within {limit:g} s for the whole sample.",
                 timed_out=True,
+                out_of_time=True,
             )
         except asyncio.CancelledError:
             result = CallResult(Outcome.CANCELLED)
@@ -179,6 +195,9 @@ class Attempts:
         if result.outcome is Outcome.OK and result.answer is not None:
             self._answered(item, result, result.answer, latency, now)
             return
+        if result.out_of_time and item.turn_attempts > 1:
+            outcome, cause = self._cause_of(item)
+            result = replace(result, outcome=outcome, message=cause)
         message = redact(result.message)
         run.pause_rule.responded = run.pause_rule.responded or result.status is not None
         self._note_trouble(item, result)
@@ -214,13 +233,21 @@ class Attempts:
                 if excused or not paid:
                     item.time_from = None  # it waits for no answer of its own: its time-out starts anew
                 run.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
-            case Pause(sentence=sentence):
+            case Pause(seconds=seconds, sentence=sentence):
                 item.ready_at = now
                 run.queue.put_back(item, None)
-                self.verbs.ask(f"{message} It was paused because {sentence}.")
+                self.verbs.ask(f"{message} It was paused because {sentence}.", seconds)
             case GiveUp():
                 self.keeper.save(item, Ended(result.outcome, message, item.partial, cost=item.cost))
                 self._watch(run.telemetry.errors())
+
+    def _cause_of(self, item: SampleTask) -> tuple[Outcome, str]:
+        """The failure that took the time of a sample, and the sentence that ends it."""
+        last = item.attempts[-1]
+        limit = self.plan.spec.timeouts.sample
+        return Outcome(
+            last.outcome
+        ), f"{last.message} No further try fits into the {limit:g} s of one sample."
 
     def _note_trouble(self, item: SampleTask, result: CallResult) -> None:
         """Counts a failed attempt as a sign of overload; each sample counts once."""
@@ -238,6 +265,10 @@ class Attempts:
     ) -> None:
         run = self.context
         run.pause_rule.answered = True
+        self.verbs.answered()
+        if item.turn_attempts > 1:
+            for attempt in item.attempts[1 - item.turn_attempts :]:
+                run.telemetry.answered_after(Outcome(attempt.outcome))
         run.signs.ended(run.clock.now, None, again=bool(item.attempts))
         if not self.plan.is_recorded:
             run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)

@@ -29,6 +29,7 @@ class Services:
         writer: The writer thread of the store.
         log: Called with level and text.
         attended: Somebody can answer; without, every pause that asks for a decision ends the run.
+        continues: A run that paused itself goes on by itself, when the endpoint's hint is past or now and then.
     """
 
     clock: Callable[[], float]
@@ -36,6 +37,7 @@ class Services:
     writer: Writer
     log: Callable[[str, str], None]
     attended: bool
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,11 @@ class RunVerbs(Protocol):
     def attempt_ended(self) -> None:
         """Reports the end of a call to admission."""
 
-    def ask(self, reason: str) -> None:
-        """Pauses until somebody decides; an unattended run ends as stopped."""
+    def ask(self, reason: str, hint: float | None = None) -> None:
+        """Pauses until somebody decides; an unattended run ends as stopped. `hint`: seconds that it asks to wait."""
+
+    def answered(self) -> None:
+        """Reports an answer."""
 
     def wind_down(self, reason: str) -> None:
         """Starts no further call; the run is stopped once those in flight have ended and are saved."""

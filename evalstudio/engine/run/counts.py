@@ -1,11 +1,14 @@
 """Run counters: saved records by result, and running aggregates of their scores."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalstudio.core.score import Score
 from evalstudio.evaluators import Evaluator
 from evalstudio.statistics.metrics import LiveAggregate
+
+MOST_ENDS = 20  # different ones; an endpoint may make up a new word for each answer
 
 
 @dataclass(slots=True)
@@ -17,6 +20,7 @@ class Counts:
     unscored: int = 0
     errored: int = 0
     cached: int = 0  # of those saved: answers from the cache
+    ends: Counter[str] = field(default_factory=Counter)  # of answers cut off, or ended by a word nobody knows
 
     def judged(self, *, scored: bool) -> None:
         """Counts a saved answer whose last score has arrived; `scored`: at least one evaluator could score it."""
@@ -24,6 +28,11 @@ class Counts:
             self.scored += 1
         else:
             self.unscored += 1
+
+    def note_end(self, end: str | None, count: int = 1) -> None:
+        """Counts saved answers by how they ended, where a summary is to tell it."""
+        if end is not None:
+            self.ends[end if end in self.ends or len(self.ends) < MOST_ENDS else "others"] += count
 
 
 def make_aggregates(evaluators: Sequence[Evaluator]) -> dict[str, LiveAggregate]:

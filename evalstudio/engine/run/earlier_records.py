@@ -6,13 +6,14 @@ from itertools import groupby
 from operator import itemgetter
 
 from evalstudio.core.score import Score
+from evalstudio.engine.models.ends import noted_end
 from evalstudio.engine.run.counts import Counts, add_score, make_aggregates
 from evalstudio.engine.run.sample_queue import RecordBits
 from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.evaluators import Evaluator
 from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.database import Connection
-from evalstudio.store.run_records import answer_figures, cost_so_far, count_answers
+from evalstudio.store.run_records import answer_figures, cost_so_far, count_answers, count_ends
 from evalstudio.store.scores import all_scores
 from evalstudio.store.timeline import last_second
 
@@ -61,6 +62,8 @@ def load_before(
         counts.scored = judged
     counts.unscored = judged - counts.scored
     counts.errored = done.kept - answered
+    for reason, count in count_ends(connection, run_id):
+        counts.note_end(noted_end(reason), count)
     last = last_second(connection, run_id)
     telemetry = Telemetry()
     for latency, first_token, tokens_in, tokens_out, cost in answer_figures(connection, run_id):

@@ -75,6 +75,7 @@ class LiveControls:
             self._by_hand, self.source = True, "live control"
         self.apply()
         if old != strategy:
+            self._run.telemetry.restart_pace(self._run.clock.now)
             was, now = describe(old), describe(strategy)
             self._note("strategy", was, now, cause, f"Set to {now} by the {cause}.")
         self._run.services.admission.pump()
@@ -91,6 +92,7 @@ class LiveControls:
         if self.strategy == self._window_of(old):
             self.strategy = self._window_of(new)
         if old != new:
+            run.telemetry.restart_pace(run.clock.now)
             self._note("workers", str(old), str(new), "user", f"{run.workers.label}, set by the user.")
         run.services.admission.pump()
 
@@ -107,7 +109,7 @@ class LiveControls:
     def rates_changed(
         self, old: tuple[float | None, float | None], new: tuple[float | None, float | None]
     ) -> None:
-        """Records that a person has set the endpoint's rates: requests and tokens a minute."""
+        """Records that a person has set the endpoint's rates: requests and tokens per minute."""
         for what, was, now in zip(("requests per minute", "tokens per minute"), old, new, strict=True):
             if was != now:
                 words = "no limit of your own" if now is None else f"at most {now:,.0f}"

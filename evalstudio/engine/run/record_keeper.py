@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.score import Score
+from evalstudio.engine.models.ends import noted_end
 from evalstudio.engine.planning.plan import Plan
 from evalstudio.engine.run.context import RunContext
 from evalstudio.engine.run.counts import Counts, add_score, make_aggregates
@@ -25,6 +26,8 @@ class RecordSaved:
     keeper: "RecordKeeper"
     judged: Judged | None
     cached: bool = False
+    end: str | None = None
+    """How the answer ended, where the summary counts it."""
 
 
 @dataclass(slots=True)
@@ -66,27 +69,38 @@ class RecordKeeper:
             record = make_record(self.run_id, item, ended, None)
         scores = score_rows(record.id, ended.judged.scores) if ended.judged else ()
         self.unsaved += 1
-        token = RecordSaved(self, ended.judged, ended.cached)
+        token = RecordSaved(self, ended.judged, ended.cached, _noted_end(ended))
         question = None if ended.cached or ended.outcome is not Outcome.OK else item.question
         saved = Saved(record, scores, item.attempts, token, item.again, question)
         self._writer.save(saved)
 
-    def save_later_score(self, record_id: int, score: Score, last: bool, scored: bool) -> None:
-        """Queues one score that arrived after its answer was saved."""
-        self.save_scores(record_id, (score,), last=last, scored=scored)
+    def save_later_score(
+        self, record_id: int, score: Score, last: bool, scored: bool, seconds: float
+    ) -> None:
+        """Queues one score that arrived `seconds` after its answer was saved."""
+        self.save_scores(record_id, (score,), last=last, scored=scored, seconds=seconds)
 
-    def save_scores(self, record_id: int, scores: tuple[Score, ...], *, last: bool, scored: bool) -> None:
+    def save_scores(
+        self,
+        record_id: int,
+        scores: tuple[Score, ...],
+        *,
+        last: bool,
+        scored: bool,
+        seconds: float | None = None,
+    ) -> None:
         """Queues scores of an answer that is saved already."""
         self.unsaved += 1
         token = ScoresSaved(self, scores, last, scored)
-        self._writer.save(Saved(None, score_rows(record_id, scores), token=token))
+        self._writer.save(Saved(None, score_rows(record_id, scores, seconds), token=token))
 
     def on_saved(self, saved: RecordSaved | ScoresSaved) -> None:
         """Counts a record, or scores of one, that the writer has committed."""
         self.unsaved -= 1
         match saved:
-            case RecordSaved(judged=judged, cached=cached):
+            case RecordSaved(judged=judged, cached=cached, end=end):
                 self.counts.saved += 1
+                self.counts.note_end(end)
                 if cached:
                     self.counts.cached += 1  # no evidence about the endpoint: charts leave it out
                 else:
@@ -110,3 +124,7 @@ class RecordKeeper:
             evaluator = given_evaluator(score.name, score.metrics)
             self.evaluators[score.name] = evaluator
             self.aggregates |= make_aggregates([evaluator])
+
+
+def _noted_end(ended: Ended) -> str | None:
+    return noted_end(ended.answer.finish_reason) if ended.judged is not None and ended.answer else None

@@ -28,6 +28,7 @@ from evalstudio.engine.run.record_keeper import RecordKeeper
 from evalstudio.engine.run.record_rows import Ended
 from evalstudio.engine.run.run_clock import RunClock
 from evalstudio.engine.run.sample_queue import SampleQueue, SampleTask
+from evalstudio.engine.run.self_continue import SelfContinue
 from evalstudio.engine.run.telemetry import Telemetry
 from evalstudio.engine.scoring.scoring import Scoring
 from evalstudio.engine.user_code.stopwatch import Spent
@@ -38,6 +39,7 @@ from evalstudio.statistics.metrics import LiveAggregate
 MOST_CRASHES = 2  # crashes of the engine with a sample in flight, after which it is given up
 JUDGED_LATER = 2  # times the window: saved answers waiting for a judge, beyond which no further call starts
 MOST_HELD_S = 1.0
+_SEE_TO_IT = " See to the cause, then continue."
 MOST_UNSAVED = 4_000  # records waiting for the disk, beyond which no further call starts
 
 
@@ -70,6 +72,7 @@ class Run:
     signs: SignWatch = field(default_factory=SignWatch)
     finished: "asyncio.Event" = field(default_factory=asyncio.Event)
     pause_rule: PauseRule = field(default_factory=PauseRule)
+    again: SelfContinue = field(default_factory=SelfContinue)
     controls: LiveControls = field(init=False)
     keeper: RecordKeeper = field(init=False)
     attempts: Attempts = field(init=False)
@@ -111,8 +114,10 @@ class Run:
     def unpause(self) -> None:
         if self.state is not RunState.PAUSED:
             return
+        self.again.due = None
         self.pause_rule.reset()
         self.clock.unpause()
+        self.telemetry.restart_pace(self.now)
         self.controller.reset_breaker(self.services.clock())
         for judge in self.scoring.judges:
             judge.reset_breaker()
@@ -168,13 +173,15 @@ class Run:
     def refuses(self, now: float) -> Wait | None:
         if self.attempts.alone or (self.in_flight and self.queue.next_crashes(now)):
             return Wait(Binding.CRASHED, None)
+        if self.scoring.waiting >= JUDGED_LATER * self.controls.limit:
+            return Wait(
+                Binding.JUDGES, None
+            )  # first: while it holds, a free slot or worker would change nothing
         if not self.adaptive and len(self.in_flight) >= self.controls.limit:
             return Wait(Binding.MAXIMUM, None)
         taken = len(self.in_flight) // self.plan.samples_a_call
         if self.workers is not None and taken >= self.workers.capacity:
             return Wait(Binding.WORKERS, None)
-        if self.scoring.waiting >= JUDGED_LATER * self.controls.limit:
-            return Wait(Binding.JUDGES, None)
         if self.keeper.unsaved >= MOST_UNSAVED:
             return Wait(Binding.DISK, now + 0.05)
         return None
@@ -190,7 +197,7 @@ class Run:
         if item.crashes >= MOST_CRASHES:
             self._give_up_on(item, now)
             return
-        if self.attempts.recall(item):
+        if self.attempts.recall(item) or self.attempts.expire(item, now):
             asyncio.get_running_loop().call_soon(self.services.admission.done, self)
             return
         self.attempts.start(item, now)
@@ -278,6 +285,21 @@ class Run:
                 f"The engine failed ({type(error).__name__}: {error}); what is saved is kept. The log has more."
             )
 
+    async def check_dataset(self) -> None:
+        """Ends a run as stopped that is not of the samples it was planned for, once its records are saved."""
+        if self.state is RunState.STOPPED:
+            return
+        saved = self.keeper.counts.saved
+        problem = self.queue.trouble or await asyncio.to_thread(self.plan.dataset.change)
+        if problem is None and saved < self.plan.total:
+            problem = "The dataset gave fewer samples than when it was opened."
+        if problem is not None:
+            self.state = RunState.STOPPED
+            self.reason = (
+                f"{problem} {saved:,} of {self.plan.total:,} samples are saved, from the rows as they were read. Put the "
+                "file back to go on, or start a new run for the one there is now."
+            )
+
     async def settled(self) -> None:
         """Waits until all tasks of the run have ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -296,6 +318,8 @@ class Run:
 
     def watch_endpoint(self) -> None:
         """Pauses the run when an endpoint has never answered or does not recover; called periodically."""
+        if self.state is RunState.PAUSED and self.again.is_due(self.services.clock()):
+            self.unpause()
         if self.state is not RunState.RUNNING:
             return
         self.pause_rule.taken = self.controller.has_taken
@@ -306,19 +330,33 @@ class Run:
         elif (silent := self.pause_rule.silent(self.clock.going, self.telemetry.errors())) is not None:
             self._give_up(silent)
 
+    def ask(self, reason: str, hint: float | None = None) -> None:
+        """Pauses until somebody decides; an unattended run ends as stopped, once nothing is in flight.
+
+        `hint` is the time that the endpoint asks to wait, in seconds: a run that continues by itself keeps to it.
+        """
+        if not self._paused(reason, hint):
+            self.wind_down(reason)
+
     def _give_up(self, reason: str) -> None:
         """Pauses; an unattended run ends at once, for nothing in flight will be answered."""
-        if self.services.attended:
-            self.pause(reason)
-        else:
+        if not self._paused(reason):
             self.stop(reason)
 
-    def ask(self, reason: str) -> None:
-        """Pauses until somebody decides; an unattended run ends as stopped, once nothing is in flight."""
-        if self.services.attended:
+    def _paused(self, reason: str, hint: float | None = None) -> bool:
+        """Whether the run is paused now: somebody attends it, or it continues by itself."""
+        if self.state is RunState.RUNNING and self.services.continues:
+            wait = self.again.paused(self.services.clock(), hint)
+            self.pause(f"{reason.removesuffix(_SEE_TO_IT)} It is tried again in {wait:.0f} s.")
+        elif self.services.attended:
             self.pause(reason)
         else:
-            self.wind_down(reason)
+            return False
+        return True
+
+    def answered(self) -> None:
+        """Reports an answer."""
+        self.again.answered()
 
     def close_if_done(self) -> None:
         """Ends the run when there is nothing left to do."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+from evalstudio.core.errors import DatasetError
 from evalstudio.core.outcome import Outcome
 from evalstudio.datasets import Sample
 from evalstudio.engine.models.call import Answer
@@ -100,6 +101,7 @@ class SampleQueue:
         done: RecordBits,
         crashes: dict[int, int] | None = None,
     ) -> None:
+        self.trouble: str | None = None  # why the dataset gave no more samples, where that was not its end
         self._new = self._pending(dataset, run_id, repeats, done, crashes or {})
         self._next_new: SampleTask | None = next(self._new, None)
         self._due: deque[SampleTask] = deque()
@@ -190,14 +192,24 @@ class SampleQueue:
             item.ready_at = due
             (self._last if last else self._due).append(item)
 
-    @staticmethod
     def _pending(
-        dataset: Iterable[Sample], run_id: int, repeats: int, done: RecordBits, crashes: dict[int, int]
+        self, dataset: Iterable[Sample], run_id: int, repeats: int, done: RecordBits, crashes: dict[int, int]
     ) -> Iterator[SampleTask]:
         for repeat in range(repeats):
-            for sample in dataset:
+            for sample in self._readable(dataset):
                 record = record_id(run_id, sample.position, repeat, repeats)
                 if not done.is_kept(record):
                     yield SampleTask(
                         sample, repeat, record, done.is_again(record), crashes.get(record, 0), 0.0
                     )
+            if self.trouble is not None:
+                return
+
+    def _readable(self, dataset: Iterable[Sample]) -> Iterator[Sample]:
+        """The samples up to the end, or to where the file can't be read any more: those before it are kept."""
+        try:
+            yield from dataset
+        except DatasetError as error:
+            self.trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - readers of foreign formats raise anything on a file that changes
+            self.trouble = f"The dataset can't be read any further ({type(error).__name__}: {error})."

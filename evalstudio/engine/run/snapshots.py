@@ -4,30 +4,30 @@ from evalstudio.advice.overload_signs import Load, LoadNow, Sign
 from evalstudio.core.run_state import RunState
 from evalstudio.engine.limits.vocabulary import Binding
 from evalstudio.engine.planning.worker_advice import advice_on
+from evalstudio.engine.run.pace import eta
 from evalstudio.engine.run.run import Run
-from evalstudio.engine.run.telemetry import eta
 from evalstudio.protocol import CallNow, LimitChange, RatesNow, ScoreNow, SecondBucket, Snapshot
 
 MOST_CALLS = 256
 MOST_WORKERS = 64
 
 SENTENCES = {
-    Binding.DATASET: "Every sample that is left is in flight.",
-    Binding.PROBING: "Adaptive is finding out how many calls the endpoint can take.",
-    Binding.PLATEAU: "The server is the limit: more calls at once bring no more answers a second.",
-    Binding.REQUESTS: "The endpoint's limit of requests a minute is reached.",
-    Binding.TOKENS: "The endpoint's limit of tokens a minute is reached.",
-    Binding.CAP: "The endpoint takes no more calls at once.",
-    Binding.OVERLOAD: "The endpoint is overloaded; calls start again carefully.",
+    Binding.DATASET: "All remaining samples are in flight.",
+    Binding.PROBING: "Adaptive is finding the best concurrency.",
+    Binding.PLATEAU: "The server is the limit: more concurrency brings no more throughput.",
+    Binding.REQUESTS: "The rate limit (requests per minute) is reached.",
+    Binding.TOKENS: "The rate limit (tokens per minute) is reached.",
+    Binding.CAP: "The endpoint's own concurrency limit is reached.",
+    Binding.OVERLOAD: "The endpoint is overloaded; calls resume slowly.",
     Binding.LOADING: "The server is not ready yet; it is asked every few seconds.",
     Binding.BACKOFF: "The endpoint asked to wait.",
     Binding.CLIENT: "This machine is the limit: its processor is busy.",
-    Binding.MAXIMUM: "The window you set is full.",
+    Binding.MAXIMUM: "All {limit:,} slots are in use.",
     Binding.WORKERS: "All workers are busy.",
-    Binding.APPLICATION: "The application's ceiling is reached.",
-    Binding.CRASHED: "Samples that were in flight when the engine died run one at a time.",
-    Binding.JUDGES: "Answers wait for the judge; no further sample starts until it has caught up.",
-    Binding.DISK: "The disk can't keep up; calls wait until what is answered is saved.",
+    Binding.APPLICATION: "The application's concurrency limit is reached.",
+    Binding.CRASHED: "Samples that were in flight during a crash run one at a time.",
+    Binding.JUDGES: "The judge is the limit: new samples wait until it has caught up.",
+    Binding.DISK: "The disk is the limit: calls wait until answers are saved.",
 }
 
 
@@ -52,7 +52,7 @@ def take_snapshot(
     now = run.services.clock()
     waiting = run.queue.waiting
     left = run.total - run.keeper.counts.saved
-    rate, count = run.telemetry.rate(run.now)
+    pace = run.telemetry.pace(run.now)
     latency = run.telemetry.latency.percentiles()
     binding = _binding(run, now)
     gate_until = run.controller.gate_until(now)
@@ -77,12 +77,10 @@ def take_snapshot(
         workers=run.workers.size if run.workers else None,
         ceiling=run.services.admission.ceiling,
         binding=binding.value if binding else "",
-        binding_sentence=SENTENCES[binding] if binding else "",
+        binding_sentence=SENTENCES[binding].format(limit=run.controls.limit) if binding else "",
         elapsed=run.clock.elapsed,
-        eta=eta(left, rate, count, latency.p95 if latency else 0.0)
-        if run.state is RunState.RUNNING
-        else None,
-        rate=rate,
+        eta=eta(left, pace, latency.p95 if latency else 0.0) if run.state is RunState.RUNNING else None,
+        rate=pace.rate,
         latency=latency,
         first_token=run.telemetry.first_token.percentiles(),
         tokens_in=run.telemetry.tokens_in,
@@ -104,6 +102,7 @@ def take_snapshot(
         workers_waiting=run.workers.waiting if run.workers else 0,
         strategy_source=run.controls.source,
         cached=run.keeper.counts.cached,
+        ends=dict(run.keeper.counts.ends),
         rates=RatesNow(
             *run.controller.rates_set, run.controller.requests_per_minute, run.controller.tokens_per_minute
         ),

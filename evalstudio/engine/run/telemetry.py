@@ -3,14 +3,13 @@
 Everything is of constant size but the buckets, which are handed over as soon as they close.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.run.histogram import LatencyHistogram
+from evalstudio.engine.run.pace import Estimate, Pace
 from evalstudio.protocol import ErrorClass, SecondBucket
 
-RATE_WINDOW_S = 15
 LONGEST_EXAMPLE = 300
 
 
@@ -32,6 +31,7 @@ class _ErrorCount:
     records: int
     first_seen: float
     example: str
+    answered: int = 0
 
 
 class Telemetry:
@@ -46,7 +46,7 @@ class Telemetry:
         self.unpriced = 0
         self._errors: dict[Outcome, _ErrorCount] = {}
         self._second = _Second(0)
-        self._rates: deque[tuple[int, int]] = deque(maxlen=RATE_WINDOW_S)
+        self._pace = Pace()
 
     def answered(
         self, latency: float, first_token: float | None, tokens_in: int | None, tokens_out: int | None
@@ -76,6 +76,16 @@ class Telemetry:
         count.attempts += 1
         count.records += final
 
+    def gave_up(self, outcome: Outcome) -> None:
+        """Counts a record that failed with the outcome of an attempt counted before."""
+        if (count := self._errors.get(outcome)) is not None:
+            count.records += 1
+
+    def answered_after(self, outcome: Outcome) -> None:
+        """Notes that the sample of a failed attempt was answered when tried again."""
+        if (count := self._errors.get(outcome)) is not None:
+            count.answered += 1
+
     def saved(self, records: int) -> None:
         """Counts committed records."""
         self._second.saved += records
@@ -89,7 +99,9 @@ class Telemetry:
 
     def errors(self) -> tuple[ErrorClass, ...]:
         return tuple(
-            ErrorClass(outcome, count.attempts, count.records, count.first_seen, count.example)
+            ErrorClass(
+                outcome, count.attempts, count.records, count.first_seen, count.example, count.answered
+            )
             for outcome, count in self._errors.items()
         )
 
@@ -100,7 +112,7 @@ class Telemetry:
         closed: list[SecondBucket] = []
         while self._second.number < int(now):
             second = self._second
-            self._rates.append((second.number, second.saved))
+            self._pace.closed(second.number, second.saved)
             closed.append(
                 SecondBucket(
                     second.number,
@@ -123,33 +135,12 @@ class Telemetry:
     def skip_to(self, second: int) -> None:
         """Starts at a later second: a resumed run continues where its charts ended."""
         self._second = _Second(second)
+        self._pace.restart(second, 0)
 
-    def rate(self, now: float) -> tuple[float, int]:
-        """Returns the records saved a second, over the last `RATE_WINDOW_S` seconds, and their number."""
-        count = sum(saved for _, saved in self._rates) + self._second.saved
-        first = self._rates[0][0] if self._rates else self._second.number
-        span = now - first
-        return (count / span if span > 0 else 0.0), count
+    def restart_pace(self, now: float) -> None:
+        """Measures the pace anew, after a pause or a change of limits."""
+        self._pace.restart(now, self._second.saved)
 
-
-def eta(left: int, rate: float, count: int, tail: float) -> tuple[float, float, float] | None:
-    """Estimates the seconds until the end: low, likely and high; None while nothing is known.
-
-    Args:
-        left: Samples that remain.
-        rate: Samples a second, measured over `count` samples. Its relative error is about 1 / sqrt(count); the band is
-            1.3 of it (80 %).
-        count: See `rate`.
-        tail: Seconds that the last samples take at least: the 95th percentile of the latency.
-
-    Example:
-        >>> eta(0, 2.0, 10, 1.0)
-        (0.0, 0.0, 0.0)
-    """
-    if left == 0:
-        return (0.0, 0.0, 0.0)
-    if rate <= 0 or count < 3:
-        return None
-    error = min(0.9, 1.3 / count**0.5)
-    likely = left / rate
-    return (likely / (1 + error), max(likely, min(tail, likely * 4)), likely / (1 - error) + tail)
+    def pace(self, now: float) -> Estimate:
+        """Returns how many records a second are saved, over the last seconds."""
+        return self._pace.estimate(now, self._second.saved)

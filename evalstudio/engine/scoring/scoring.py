@@ -34,6 +34,7 @@ class _Waiting:
 
     missing: int
     scored: bool
+    since: float
 
 
 class Scoring:
@@ -42,8 +43,9 @@ class Scoring:
     Args:
         evaluators: All evaluators, judges included.
         judges: The calls of those that are model judges.
-        save: Called as `save(record_id, score, last, scored)` with a score that arrives after its answer was saved:
-            `last`: no more will follow for the answer, `scored`: at least one evaluator could score it.
+        save: Called as `save(record_id, score, last, scored, seconds)` with a score that arrives after its answer was
+            saved: `last`: no more will follow for the answer, `scored`: at least one evaluator could score it,
+            `seconds`: since the answer was saved.
         workers: The workers of user-written evaluators, by name.
         longest: Returns the time-out of an evaluator, in seconds.
         on_judged: Called with the processor seconds of a call on a worker.
@@ -53,7 +55,7 @@ class Scoring:
         self,
         evaluators: Sequence[Evaluator],
         judges: Sequence[JudgeCalls],
-        save: Callable[[int, Score, bool, bool], None],
+        save: Callable[[int, Score, bool, bool, float], None],
         workers: Mapping[str, Workers] | None = None,
         longest: Callable[[], float] = lambda: TimeOuts().attempt,
         on_judged: Callable[[float], None] = lambda processor: None,
@@ -100,7 +102,7 @@ class Scoring:
         judges = [one for one in self.judges if only is None or one.evaluator.name in only]
         if not slow and not judges:
             return
-        self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored)
+        self._waiting[record_id] = _Waiting(len(slow) + len(judges), scored, time.perf_counter())
         for evaluator in slow:
             task = asyncio.create_task(self._judge(record_id, evaluator, answer, values))
             self._tasks.add(task)
@@ -164,7 +166,7 @@ class Scoring:
         last = waiting.missing == 0
         if last:
             del self._waiting[record_id]
-        self._save(record_id, score, last, waiting.scored)
+        self._save(record_id, score, last, waiting.scored, time.perf_counter() - waiting.since)
 
     @contextmanager
     def _unscored_on_failure(self, record_id: int, evaluator: Evaluator) -> Iterator[None]:
@@ -203,8 +205,9 @@ def failed(evaluator: Evaluator, error: Exception) -> Score:
     )
 
 
-def score_rows(record_id: int, scores: Sequence[Score]) -> list[ScoreRow]:
+def score_rows(record_id: int, scores: Sequence[Score], seconds: float | None = None) -> list[ScoreRow]:
+    """Returns the rows of scores; `seconds`: from the saved answer to these scores."""
     return [
-        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why)
+        ScoreRow(record_id, score.name, score.value, score.label, score.expected_label, score.why, seconds)
         for score in scores
     ]

@@ -31,7 +31,7 @@ def read_done(done: Done) -> WorkerResult:
                 Exception
             ):  # a class that this process does not have: the message is enough
                 error = pickle.loads(failure.error)
-        raise CallFailed(failure.outcome, redact(failure.message), failure.hint, error)
+        raise CallFailed(failure.outcome, redact(failure.message), failure.hint, error, fatal=failure.fatal)
     try:
         return WorkerResult(pickle.loads(done.value), done.spent)
     except Exception as error:  # a user's object may raise anything when it is unpickled

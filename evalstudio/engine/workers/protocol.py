@@ -24,17 +24,25 @@ class CallFailed(Exception):
         outcome: What became of it.
         message: One sentence.
         hint: Seconds that the exception asks to wait.
+        fatal: Every other call would fail, too: a wrong key, no such model.
         error: The exception itself, where it could be pickled.
     """
 
     def __init__(
-        self, outcome: Outcome, message: str, hint: float | None = None, error: Exception | None = None
+        self,
+        outcome: Outcome,
+        message: str,
+        hint: float | None = None,
+        error: Exception | None = None,
+        *,
+        fatal: bool = False,
     ) -> None:
         super().__init__(message)
         self.outcome = outcome
         self.message = message
         self.hint = hint
         self.error = error
+        self.fatal = fatal
 
 
 class Workers(Protocol):

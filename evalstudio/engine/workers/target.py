@@ -18,9 +18,9 @@ from evalstudio.authoring.result import plain_result, plain_results
 from evalstudio.authoring.user_code import is_async, load_function, load_module, sentence_of
 from evalstudio.core.errors import EvaluationError, ModelError
 from evalstudio.core.outcome import Outcome
-from evalstudio.engine.user_code.failures import hint_of, outcome_of
 from evalstudio.engine.user_code.forks import end_fork
 from evalstudio.engine.user_code.stopwatch import Spent, Stopwatch
+from evalstudio.engine.workers.failures import failure_of
 
 MAIN, MAIN_HERE = "__main__", "__mp_main__"
 
@@ -163,6 +163,7 @@ class CallFailure:
     message: str
     hint: float | None = None
     error: bytes = b""
+    fatal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ def _failure(error: BaseException) -> CallFailure:
         pickle.loads(sent)
     except Exception:  # noqa: BLE001 - an exception that can't be pickled is sent as a sentence only
         sent = b""
-    return CallFailure(outcome_of(error), sentence_of(error), hint_of(error), sent)
+    known = failure_of(error)
+    return CallFailure(known.outcome, sentence_of(error), known.hint, sent, known.fatal)
 
 
 def _import(path: Path, name: str) -> Any:

@@ -26,6 +26,7 @@ MOST_STATEMENTS = 50
 CUT = 1_000  # characters; no number is as long
 BEHIND = 200  # characters after the last digit that may belong to its sentence
 MOST_MARKS = 1_000
+MOST_SENTENCES = 20  # that hold digits and no number, from the last one back
 MOST_WORDS = 300  # characters of an answer without digits in which a number in words is looked for
 
 DIGIT = lazy_compile(r"[\d\u00BC-\u00BE\u2150-\u215F\u2189]")  # and fractions of one character
@@ -181,11 +182,20 @@ def _words_first(plain: str) -> Number | None:
 
 
 def _of_last_sentence(text: str, decimal: Decimal) -> Number | None:
-    """The number stated by the last sentence that holds one."""
-    last = DIGIT.search(text[::-1])
-    if last is None:
-        return None
-    end = len(text) - last.start()
+    """The number stated by the last sentence that holds one; None where none of the last few with digits does."""
+    for _ in range(MOST_SENTENCES):
+        last = DIGIT.search(text[::-1])
+        if last is None:
+            return None
+        found, begin = _of_sentence(text, len(text) - last.start(), decimal)
+        if found is not None or not begin:
+            return found
+        text = text[:begin]
+    return None
+
+
+def _of_sentence(text: str, end: int, decimal: Decimal) -> tuple[Number | None, int]:
+    """The number of the sentence whose last digit ends at `end`; without one, where the sentence begins, else 0."""
     stop = SENTENCE_END.search(text, end, end + BEHIND)
     stop_at = stop.start() if stop else min(len(text), end + BEHIND)
     for length in WINDOWS:
@@ -195,22 +205,14 @@ def _of_last_sentence(text: str, decimal: Decimal) -> Number | None:
         sentence = text[begin:stop_at]
         if whole and len(sentence) <= LONGEST_SENTENCE:
             found = _stated_by(sentence, decimal)
-            if found is not None:
-                return found
-            if text[:begin].strip() and begin > 0:
-                return _of_last_sentence(text[:begin], decimal) if not _only_label(sentence) else None
-            return None
+            return found, 0 if found is not None else begin
         # what begins soon after a cut may be the rest of a longer number
         cut = CUT if start and begin == start else 0
         plain, place = spelled_out(text[begin:stop_at]), len(spelled_out(text[begin : begin + cut]))
         found = last_number(plain, place, decimal)
         if found is not None or not start:
-            return found
-    return None
-
-
-def _only_label(sentence: str) -> bool:
-    return len(sentence) > 0 and DIGIT.search(sentence) is None
+            return found, 0
+    return None, 0
 
 
 def _stated_by(sentence: str, decimal: Decimal) -> Number | None:

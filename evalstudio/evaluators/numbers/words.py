@@ -4,39 +4,14 @@ import re
 from fractions import Fraction
 
 from evalstudio.core.lazy_pattern import lazy_compile
+from evalstudio.core.number_words import NUMBER_WORDS
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SMALL = {word: value for value, word in enumerate(_UNITS)} | {
-    word: 10 * value for value, word in enumerate(_TENS, 2)
-}
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5,
     "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10,
 }  # fmt: skip
-_WORD = "|".join(sorted([*_SMALL, *_SCALES], key=len, reverse=True))
+_WORD = "|".join(sorted([*NUMBER_WORDS, *_SCALES], key=len, reverse=True))
 _PART = "|".join(sorted(_PARTS, key=len, reverse=True))
 IN_WORDS = lazy_compile(
     rf"(?<![\w-])(?P<sign>(?:minus|negative)\s+)?"
@@ -100,8 +75,8 @@ def _whole(words: list[str]) -> int | None:
     for word in words:
         if word in ("a", "an"):
             group, lowest = 1, 1
-        elif word in _SMALL:
-            value = _SMALL[word]
+        elif word in NUMBER_WORDS:
+            value = NUMBER_WORDS[word]
             size = 1 if value < 10 else 10
             if lowest <= size or (value >= 10 and lowest <= 10) or (value == 0 and len(words) > 1):
                 return None

@@ -4,7 +4,8 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 
 from evalstudio.core.format import clock, milliseconds
 from evalstudio.ui.kit.theme import line_height, scaled, tokens
@@ -66,8 +67,12 @@ def _round_step(least: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
 
 
-def style_plot(plot: pg.PlotWidget, font: QFont) -> None:
-    """Styles background and axes in the theme's colours, without tick marks, with labels slightly smaller than `font`."""
+def style_plot(plot: pg.PlotWidget) -> None:
+    """Styles background and axes in the theme's colours, without tick marks, with labels slightly smaller than texts.
+
+    The font is the application's: when the text size changes, a widget's own follows only later.
+    """
+    font = QApplication.font()
     colours = tokens()
     plot.setBackground(colours.card)
     for side in ("left", "right", "bottom"):

@@ -1,6 +1,6 @@
 """Time chart: one chart over the time of a run. All drawing with pyqtgraph goes through this module.
 
-Lines are one pixel wide: with this painter, wider ones cost a hundred times as much. The data are closed seconds.
+The data are closed seconds.
 """
 
 import math
@@ -20,7 +20,7 @@ from evalstudio.ui.charts.chart_export import offer_pictures
 from evalstudio.ui.charts.legend import ChartHead
 from evalstudio.ui.kit.text import tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS, line_height, theme, tokens
-from evalstudio.ui.kit.widgets import Card, TextLabel
+from evalstudio.ui.kit.widgets import Card, GivingLabel
 from evalstudio.ui.state.run_series import Array, Series
 
 pg.setConfigOptions(antialias=True)
@@ -33,6 +33,7 @@ DASHES = {
 BY_HAND = ("user", "settings")  # causes of changes that a person made
 MOST_ACTS = 200  # the largest number of these that is marked
 LEAST_LINES = 4  # minimum height of a plot, in lines of text
+LINE = 1.5  # width in pixels
 DOT = 5  # pixels, if there is only one second
 HEADROOM = 1.12  # times the highest value
 SHORTEST_SPAN = 10.0  # minimum span of the time axis in seconds
@@ -191,7 +192,7 @@ class TimeChart(Card):
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
         item.addItem(self._cross, ignoreBounds=True)
-        self._empty = TextLabel(tr(self.kind.empty), "muted")
+        self._empty = GivingLabel(tr(self.kind.empty), "muted")
         self._empty.setParent(self._plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -221,13 +222,13 @@ class TimeChart(Card):
         colours = tokens()
         self._head.follow_theme()
         self._plot.setMinimumHeight(LEAST_LINES * line_height())
-        style_plot(self._plot, self.font())
+        style_plot(self._plot)
         for line, curve in zip(self.kind.lines, self._curves, strict=True):
             colour = QColor(colours.series[line.colour])
             curve.setSymbolBrush(colour)
             curve.setSymbolPen(None)
             curve.setSymbolSize(DOT)
-            curve.setPen(pg.mkPen(colour, width=1, style=DASHES[line.dash][0]))
+            curve.setPen(pg.mkPen(colour, width=LINE, style=DASHES[line.dash][0]))
             if self.kind.stacked:
                 curve.setFillBrush(QBrush(colour))
             elif line.filled:
@@ -307,7 +308,12 @@ class TimeChart(Card):
                 f'<span style="color:{colours.muted}">{tr(line.label)}</span>&nbsp;'
                 f'<span style="color:{colours.text}">{words}</span>'
             )
-            marked.append((html, f"{sign} {tr(line.label)} {words}"))
+            marked.append(
+                (
+                    html.replace("/s", "/\u2060s").replace(tr(line.label), _unbroken(tr(line.label))),
+                    f"{sign} {tr(line.label)} {words}",
+                )
+            )
             spoken.append(f"{tr(line.label)} {words}")
         moment = clock(float(self._series.column("second")[row]))
         if of_all is not None and marked:
@@ -340,6 +346,10 @@ class TimeChart(Card):
 
     def showEvent(self, event: object) -> None:
         self._empty.setGeometry(self._plot.rect())
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "&nbsp;")
 
 
 def plot_of(chart: QWidget) -> pg.PlotWidget:

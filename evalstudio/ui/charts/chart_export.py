@@ -6,9 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from evalstudio.core.errors import StoreError
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.text import mark, tr
 
 SHARPER = 2  # PNG pixels per screen pixel
@@ -82,11 +83,7 @@ def _save(chart: QWidget, path: Path) -> None:
     try:
         save_chart(chart, path)
     except StoreError as error:
-        box = QMessageBox(QMessageBox.Icon.Warning, tr("Save the chart"), str(error), parent=chart)
-        box.setObjectName("chart_problem")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        Sheet(chart.window(), "chart_problem", tr("The chart can't be saved"), str(error)).open()
 
 
 def _save_svg(chart: QWidget, path: Path) -> bool:

@@ -1,12 +1,13 @@
 """Combo box for texts that may be longer than the space available."""
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyleOptionComboBox, QToolTip
 
 from evalstudio.ui.kit.text import tooltip
 
 MOST_SHOWN = 20  # visible choices before the list scrolls
+MARGINS = 14  # around the text, which the style does not count, in pixels
 
 
 class ComboBox(QComboBox):
@@ -23,6 +24,12 @@ class ComboBox(QComboBox):
         QComboBox.initStyleOption(self, option)
         return self._cut(option)
 
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(MARGINS, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint() + QSize(MARGINS, 0)
+
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         super().initStyleOption(option)
         if not self.isEditable():
@@ -35,6 +42,9 @@ class ComboBox(QComboBox):
                 QToolTip.showText(event.globalPos(), tooltip(whole), self)
                 return True
         return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the wheel scrolls the page, and changes no choice on its way
 
     def _cut(self, option: QStyleOptionComboBox) -> str:
         part = QStyle.SubControl.SC_ComboBoxEditField

@@ -80,7 +80,7 @@ def choice(
     name: str, spoken: str, items: Sequence[str] = (), hint: str = "", *, editable: bool = False
 ) -> QComboBox:
     """Creates a combo box that does not grow with its contents and ignores the wheel."""
-    box = _CalmCombo()
+    box = ComboBox()
     box.setEditable(editable)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)
@@ -88,11 +88,6 @@ def choice(
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     labelled(box, name, spoken, hint)
     return box
-
-
-class _CalmCombo(ComboBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # the wheel scrolls the form
 
 
 class CalmSpinBox(QSpinBox):

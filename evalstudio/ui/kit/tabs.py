@@ -20,7 +20,6 @@ class Tabs(QTabWidget):
         bar = _Bar(spoken)
         bar.laid_out.connect(self._tell_room)
         self.setTabBar(bar)
-        self.setDocumentMode(True)
         # by default it takes the Tab key a second time and sends the focus back to its bar in an endless loop
         self.setFocusProxy(None)  # type: ignore[arg-type]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,52 +1,20 @@
-"""Theme: one set of design tokens with a light and a dark palette, switched live.
+"""Theme: the light or dark tokens in force, the size of text, and the palette made of them, switched live.
 
 The palettes are our own and not the desktop's, because Qt's own switch does nothing where no desktop answers.
-Series colours can be distinguished with colour vision deficiency (after Okabe and Ito), and colour is never the
-only cue.
 """
-
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-# Distances in pixels at 96 dpi; Qt scales them.
-SPACE_XS, SPACE_S, SPACE_M, SPACE_L = 4, 8, 12, 20
-RADIUS = 8
+from evalstudio.ui.kit.fonts import interface_font
+from evalstudio.ui.kit.styles import style_sheet
+from evalstudio.ui.kit.tokens import DARK, LIGHT, RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Tokens
 
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Colours of one theme, as #rrggbb."""
-
-    window: str
-    card: str
-    field: str
-    border: str
-    text: str
-    muted: str
-    accent: str
-    accent_text: str  # the accent as a text colour
-    on_accent: str
-    selection: str
-    good: str
-    warn: str
-    bad: str
-    grid: str
-    series: tuple[str, ...]  # blue, orange, green, purple, red, olive
-
-
-LIGHT = Tokens(
-    window="#f3f5f8", card="#ffffff", field="#ffffff", border="#d5dbe3", text="#1b2430", muted="#566171",
-    accent="#1f5fbf", accent_text="#1f5fbf", on_accent="#ffffff", selection="#d6e4fa", good="#1a6e42", warn="#8a5200", bad="#b3261e",
-    grid="#dfe4ea", series=("#0b64ad", "#b85300", "#0a7a5c", "#8b3f93", "#b3261e", "#6b6a00"),
-)  # fmt: skip
-DARK = Tokens(
-    window="#14171c", card="#1d2128", field="#262b34", border="#363d49", text="#e7ebf1", muted="#a3aebd",
-    accent="#2d6fd2", accent_text="#7db4f5", on_accent="#ffffff", selection="#264069", good="#5fcf95", warn="#f0b04c", bad="#ff8a80",
-    grid="#2c323c", series=("#5ab4f0", "#f0a03c", "#3fcf9f", "#d99ae0", "#ff8a80", "#d0cf5a"),
-)  # fmt: skip
+__all__ = [
+    "DARK", "LIGHT", "RADIUS", "SPACE_L", "SPACE_M", "SPACE_S", "SPACE_XS", "Theme", "Tokens", "contrast", "install",
+    "line_height", "make_palette", "mixed", "scaled", "text_pairs", "theme", "tokens",
+]  # fmt: skip
 
 
 class Theme(QObject):
@@ -57,7 +25,8 @@ class Theme(QObject):
     def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__(application)
         self._application = application
-        self._size = application.font().pointSizeF()  # the system's size
+        application.setFont(interface_font(application.font()))
+        self._size = application.font().pointSizeF()
         self.percent = 100
         self.choice = choice
         self.tokens = LIGHT
@@ -77,16 +46,23 @@ class Theme(QObject):
         dark = choice == "dark" or (choice == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
         self.tokens = DARK if dark else LIGHT
         self._application.setPalette(make_palette(self.tokens))
-        self.changed.emit()
+        self._dress()
 
     def scale(self, percent: int) -> None:
-        """Sets the size of all text, in per cent of the system's."""
+        """Sets the size of all text, in per cent of its usual size."""
         if percent == self.percent:
             return
         self.percent = percent
         font = self._application.font()
         font.setPointSizeF(self._size * percent / 100)
         self._application.setFont(font)
+        self._dress()
+
+    def _dress(self) -> None:
+        """Sets the style sheet, whose distances follow the text, and tells everyone who paints."""
+        sheet = style_sheet(self.tokens, QFontMetrics(self._application.font()).height())
+        if sheet != self._application.styleSheet():
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
 
     def _desktop_changed(self) -> None:
@@ -131,7 +107,7 @@ def make_palette(colours: Tokens) -> QPalette:
         (role.ButtonText, colours.text), (role.BrightText, colours.bad), (role.ToolTipBase, colours.card),
         (role.ToolTipText, colours.text), (role.PlaceholderText, colours.muted), (role.Highlight, colours.accent),
         (role.HighlightedText, colours.on_accent), (role.Accent, colours.accent), (role.Link, colours.series[0]),
-        (role.LinkVisited, colours.series[3]), (role.Mid, colours.border), (role.Midlight, colours.border),
+        (role.LinkVisited, colours.series[3]), (role.Mid, colours.border), (role.Midlight, colours.hover),
         (role.Light, colours.card), (role.Dark, colours.border), (role.Shadow, colours.border),
     ):  # fmt: skip
         palette.setColor(which, QColor(colour))
@@ -141,6 +117,7 @@ def make_palette(colours: Tokens) -> QPalette:
         QPalette.ColorGroup.Disabled, role.PlaceholderText, mixed(colours.muted, colours.field, 0.45)
     )
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colours.border))
+    palette.setColor(QPalette.ColorGroup.Inactive, role.Highlight, QColor(colours.accent))
     return palette
 
 
@@ -162,10 +139,17 @@ def text_pairs(colours: Tokens) -> list[tuple[str, str, str]]:
     pairs = [
         (f"{name} on {ground}", getattr(colours, name), getattr(colours, ground))
         for name in ("text", "muted", "good", "warn", "bad", "accent_text")
-        for ground in ("window", "card", "field")
+        for ground in ("window", "card", "field", "hover", "selection", "selection_away")
     ]
-    pairs += [("text on selection", colours.text, colours.selection)]
-    return [*pairs, ("button text", colours.on_accent, colours.accent)]
+    pairs += [
+        ("added text", colours.text, colours.good_ground),
+        ("missing text", colours.text, colours.bad_ground),
+    ]
+    return [
+        *pairs,
+        ("button text", colours.on_accent, colours.accent),
+        ("danger text", colours.on_accent, colours.danger),
+    ]
 
 
 def line_height() -> int:
@@ -177,7 +161,7 @@ def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:
     """Returns the application's font in another size, in its own unit, so that a person's own size is kept."""
     other = QFont(font)
     other.setPointSizeF(font.pointSizeF() * factor)
-    other.setBold(bold)
+    other.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return other
 
 

@@ -1,25 +1,42 @@
 """Widget kit: the small widgets that several panels are made of."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import (
-    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QFrame,
+    QItemDelegate,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyledItemDelegate,
     QToolButton,
     QWidget,
 )
 
+from evalstudio.ui.kit.button_paint import FocusRing, draw_ground, icon_side
 from evalstudio.ui.kit.icons import draw_icon
-from evalstudio.ui.kit.text import tooltip, tr
-from evalstudio.ui.kit.theme import RADIUS, scaled, theme, tokens
+from evalstudio.ui.kit.item_delegate import RowDelegate
+from evalstudio.ui.kit.styles import control_height
+from evalstudio.ui.kit.text import tooltip
+from evalstudio.ui.kit.theme import line_height, scaled, theme, tokens
+from evalstudio.ui.kit.tokens import RADIUS
 
 ARROW = 16  # width of a menu arrow
+SPIN_MARGIN = 8  # before the text of a number field, as in other fields
 
 
 class Card(QFrame):
@@ -119,6 +136,7 @@ class ActionButton(QToolButton):
         words: str = "",
     ) -> None:
         super().__init__()
+        self.ring = FocusRing()
         self._icon_only = icon_only
         self._words = words  # instead of the action's text
         self.setDefaultAction(action)
@@ -130,20 +148,24 @@ class ActionButton(QToolButton):
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.ring.take(event)
+        super().focusInEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._draw_content(painter, _draw_ground(painter, self, primary=self._primary))
+        self._draw_content(painter, draw_ground(painter, self, self.ring, primary=self._primary))
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         if self._icon_only:
-            return QSize(34, max(30, metrics.height() + 12))
+            return QSize(control_height(line_height()) + 4, control_height(line_height()))
         wide = (
             metrics.horizontalAdvance(self._words or self.text())
-            + (22 if not self.icon().isNull() else 0)
+            + (icon_side() + 6 if not self.icon().isNull() else 0)
             + 26
         )
-        return QSize(max(wide, 104) if self._primary else wide, max(30, metrics.height() + 12))
+        return QSize(max(wide, 104) if self._primary else wide, control_height(line_height()))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -157,7 +179,7 @@ class ActionButton(QToolButton):
     def _draw_content(self, painter: QPainter, ink: QColor) -> None:
         text = "" if self._icon_only else self._words or self.text()
         metrics = self.fontMetrics()
-        side = 16 if not self.icon().isNull() else 0
+        side = icon_side() if not self.icon().isNull() else 0
         gap = 6 if side and text else 0
         wide = side + gap + metrics.horizontalAdvance(text)
         left = (self.width() - wide) // 2
@@ -172,16 +194,21 @@ class ActionButton(QToolButton):
 
 
 class Button(QPushButton):
-    """Button without an action, in the same look, with a small arrow for a menu."""
+    """Button without an action, in the same look, with a small arrow for a menu; red if it destroys something."""
 
-    def __init__(self, text: str = "", *, primary: bool = False) -> None:
+    def __init__(self, text: str = "", *, primary: bool = False, danger: bool = False) -> None:
         super().__init__(text)
+        self.ring = FocusRing()
         self.setAutoDefault(
             False
         )  # Enter in a field of a dialog presses its default button, not the first one there is
-        self._primary = primary
+        self._primary, self._danger = primary, danger
         theme().changed.connect(self.updateGeometry)
         theme().changed.connect(self.update)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.ring.take(event)
+        super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -191,7 +218,7 @@ class Button(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(_draw_ground(painter, self, primary=self._primary))
+        painter.setPen(draw_ground(painter, self, self.ring, primary=self._primary, danger=self._danger))
         painter.setFont(self.font())
         flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic)
         if self.menu() is None:
@@ -204,92 +231,25 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         wide = metrics.horizontalAdvance(self.text().replace("&", "")) + 26
-        return QSize(wide + (ARROW if self.menu() is not None else 0), max(28, metrics.height() + 11))
+        return QSize(wide + (ARROW if self.menu() is not None else 0), control_height(line_height()))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
 
-def _draw_ground(painter: QPainter, button: QAbstractButton, *, primary: bool = False) -> QColor:
-    """Draws a button without its content; returns the text colour."""
-    colours = tokens()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    box = QRectF(button.rect()).adjusted(1, 1, -1, -1)
-    ground, ink, edge = _shades(button, primary)
-    painter.setPen(QPen(edge, 1))
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 6, 6)
-    if button.hasFocus():
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(colours.text if primary else colours.accent), 1.4))
-        painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4.5, 4.5)
-    return ink
-
-
-def _shades(button: QAbstractButton, primary: bool) -> tuple[QColor, QColor, QColor]:
-    """Returns background, text and border colours of a button in its current state."""
-    colours = tokens()
-    if not button.isEnabled():
-        faint = button.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-        return QColor(colours.card), faint, QColor(colours.border)
-    if primary:
-        ground = QColor(colours.accent)
-        if button.isDown():
-            ground = ground.darker(120)
-        elif button.underMouse():
-            ground = ground.darker(108)
-        return ground, QColor(colours.on_accent), ground
-    ground = QColor(
-        colours.selection
-        if button.isDown() or button.isChecked()
-        else (colours.window if button.underMouse() else colours.card)
-    )
-    return ground, QColor(colours.text), QColor(colours.border)
-
-
-class NavigationButton(QToolButton):
-    """Button for a page or a command in the navigation: an icon above a word."""
-
-    def __init__(self, text: str, icon_name: str, name: str) -> None:
-        super().__init__()
-        self._icon_name = icon_name
-        self.setObjectName(name)
-        self.setText(text)
-        self.setAccessibleName(text)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        theme().changed.connect(self._fit)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = QFontMetrics(QApplication.font())  # its own font is updated later
-        self.setFixedSize(max(64, metrics.horizontalAdvance(tr("Evaluations")) + 14), metrics.height() + 42)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        painter.setPen(QPen(QColor(colours.accent), 1.4) if self.hasFocus() else Qt.PenStyle.NoPen)
-        if self.isChecked() or self.isDown():
-            painter.setBrush(QColor(colours.selection))
-        elif self.underMouse():
-            painter.setBrush(QColor(colours.border))
-        else:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        ink = QColor(colours.text if self.isChecked() else colours.muted)
-        draw_icon(painter, self._icon_name, ink, QRectF((self.width() - 22) / 2, 9, 22, 22))
-        painter.setPen(ink)
-        below = self.rect().adjusted(0, 31, 0, -4)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
-
-
 def quiet_selection(view: QWidget) -> None:
-    """Gives a view the background of its card, and a selection colour on which coloured text is readable."""
+    """Gives a view the background of its card, and the common look of hovered and selected rows."""
+    if isinstance(view, QAbstractItemView) and type(view.itemDelegate()) in (
+        QStyledItemDelegate,
+        QItemDelegate,
+    ):
+        RowDelegate(view)
     colours, palette = tokens(), view.palette()
     palette.setColor(QPalette.ColorRole.Base, QColor(colours.card))
-    palette.setColor(QPalette.ColorRole.Highlight, QColor(colours.selection))
+    is_list = isinstance(view, QAbstractItemView)  # whose delegate draws the selection
+    palette.setColor(
+        QPalette.ColorRole.Highlight, QColor(0, 0, 0, 0) if is_list else QColor(colours.selection)
+    )
     palette.setColor(QPalette.ColorRole.HighlightedText, QColor(colours.text))
     view.setPalette(palette)
 
@@ -314,6 +274,8 @@ def labelled(widget: QWidget, name: str, spoken: str, hint: str = "") -> QWidget
     widget.setAccessibleName(spoken)
     if isinstance(widget, QComboBox):
         widget.view().setAccessibleName(spoken)
+    if isinstance(widget, QAbstractSpinBox):
+        widget.lineEdit().setTextMargins(SPIN_MARGIN, 0, 0, 0)  # a style sheet does not reach it
     if hint:
         widget.setToolTip(hint)
         widget.setAccessibleDescription(hint)

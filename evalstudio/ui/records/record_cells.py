@@ -11,7 +11,7 @@ from evalstudio.ui.kit.text import mark, one_line, tr
 HEADINGS = (
     mark("Sample"), mark("Outcome"), mark("Score"), mark("Answer"), mark("Expected"), mark("Latency"), mark("Tokens"), mark("Attempts"), mark("First token"), mark("Tokens in"), mark("Cost"), mark("Prompt"),
 )  # fmt: skip
-WIDTHS = (70, 104, 66, 120, 100, 84, 76, 92, 100, 92, 84, 120)
+WIDTHS = (92, 108, 76, 120, 100, 84, 76, 92, 100, 92, 84, 120)
 SORTS = (
     "sample", "outcome", "score", None, None, "latency", "tokens_out", "attempts", "first_token", "tokens_in", "cost", None,
 )  # fmt: skip

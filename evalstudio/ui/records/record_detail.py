@@ -1,176 +1,134 @@
-"""Record details: one complete record as plain text: prompt, answer, expected answer, scores and their reasons."""
+"""Record details: one complete record to read: what was asked and answered, scores and their reasons, timings."""
 
-import json
-from collections.abc import Iterator
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
-from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
-
-from evalstudio.core.format import milliseconds, money
 from evalstudio.store.reader import Details
-from evalstudio.store.rows import CUT_OFF, Record
-from evalstudio.ui.kit.text import plain, tr, trn
-from evalstudio.ui.kit.theme import theme, tokens
-from evalstudio.ui.records.word_diff import difference, signed
+from evalstudio.ui.kit.form_fields import small_button
+from evalstudio.ui.kit.icons import icon
+from evalstudio.ui.kit.text import tr
+from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS, theme
+from evalstudio.ui.kit.tokens import CAPTION
+from evalstudio.ui.kit.widgets import ElidedLabel, labelled
+from evalstudio.ui.records.record_cards import ClosedDocument, write_record
+from evalstudio.ui.records.record_text import in_short, text_of
+
+SIDE_BY_SIDE = 480  # pixels from which answer and expected text stand side by side
 
 
 class RecordDetail(QWidget):
-    """Plain text view: a model's answer is never interpreted as markup, and links in it are not active."""
+    """Reader of one record. Links in it are not active, and nothing is loaded from anywhere."""
+
+    large_wanted = Signal(bool)
+    step_wanted = Signal(int)  # to the next record, or -1: the one before
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
         self.setObjectName(f"{prefix}record_detail")
-        self.view = QPlainTextEdit()
+        self.is_large = False
+        self.view = _Reader(self)
         self.view.setObjectName(f"{prefix}record_text")
         self.view.setAccessibleName(tr("Record"))
-        self.view.setReadOnly(True)
-        self.view.setUndoRedoEnabled(False)
-        self.view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.view.setPlaceholderText(tr("Choose a record to see its prompt, answer, scores and timings."))
+        self.view.setPlaceholderText(tr("Select a record to read its prompt, answer, scores and timings."))
+        self._short = ElidedLabel("", "muted", CAPTION, name=f"{prefix}record_short")
+        self.formatted = small_button(
+            f"{prefix}record_formatted", tr("Formatted"), "text", tr("Show Markdown, code and JSON formatted")
+        )
+        self.formatted.setCheckable(True)
+        self.formatted.toggled.connect(self._write_again)
+        self._expand = small_button(
+            f"{prefix}record_expand", tr("Open large"), "expand", tr("Open large (Space)")
+        )
+        self._expand.clicked.connect(lambda: self.large_wanted.emit(not self.is_large))
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        head.setSpacing(SPACE_XS)
+        head.addWidget(self._short, 1)
+        head.addWidget(self.formatted)
+        head.addWidget(self._expand)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.view, 1)
         self._details: Details | None = None
-        theme().changed.connect(self._follow_theme)
+        self._is_wide = False
+        for button in (self.formatted, self._expand):
+            button.setEnabled(False)
+        theme().changed.connect(self._write_again)
 
     def show_record(self, details: Details | None, *, again: bool = False) -> None:
         """Shows a record; None empties the pane. For the same record, the scroll position is kept."""
         if details == self._details and not again:
             return
-        same = (
-            details is not None and self._details is not None and details.record.id == self._details.record.id
-        )
+        before = self._details
+        same = details is not None and before is not None and details.record.id == before.record.id
         place = self.view.verticalScrollBar().value() if same else 0
         self._details = details
+        for button in (self.formatted, self._expand):
+            button.setEnabled(details is not None)
+        self._short.show_text(in_short(details.record) if details is not None else "")
         self.view.clear()
         if details is None:
             return
-        heading, body = QTextCharFormat(), QTextCharFormat()
-        heading.setFontWeight(QFont.Weight.Bold)
-        heading.setForeground(QColor(tokens().muted))
-        body.setForeground(QColor(tokens().text))
-        cursor = QTextCursor(self.view.document())
-        cursor.beginEditBlock()
-        for number, (title, text) in enumerate(sections(details)):
-            cursor.insertText(("\n\n" if number else "") + title + "\n", heading)
-            cursor.insertText(plain(text), body)
-            if title == tr("EXPECTED"):
-                _insert_difference(cursor, details.record, heading, body)
-        cursor.endEditBlock()
+        self._is_wide = self.view.width() >= SIDE_BY_SIDE
+        write_record(
+            self.view.document(), details, side_by_side=self._is_wide, formatted=self.formatted.isChecked()
+        )
         self.view.verticalScrollBar().setValue(place)
 
-    def _follow_theme(self) -> None:
+    def _write_again(self) -> None:
         self.show_record(self._details, again=True)
 
+    def show_large(self, large: bool) -> None:
+        """Tells that the reader has been given the room of its neighbours, or given it back."""
+        self.is_large = large
+        words = tr("Back to the list") if large else tr("Open large")
+        hint = tr("Back to the list (Escape)") if large else tr("Open large (Space)")
+        labelled(self._expand, self._expand.objectName(), words, hint)
+        self._expand.setIcon(icon("list" if large else "expand", "muted"))
+
     def text(self) -> str:
-        """Returns the shown text, for the clipboard."""
-        return self.view.toPlainText()
+        """Returns the record as plain text, for the clipboard."""
+        return text_of(self._details) if self._details is not None else ""
+
+    def fit(self) -> None:
+        """Writes the record anew where answer and expected text go side by side, or no longer do."""
+        if self._details is not None and (self.view.width() >= SIDE_BY_SIDE) != self._is_wide:
+            self.show_record(self._details, again=True)
 
 
-def _insert_difference(
-    cursor: QTextCursor, record: Record, heading: QTextCharFormat, body: QTextCharFormat
-) -> None:
-    """Inserts the differences between similar answer and expected texts, marked by signs and colour."""
-    pieces = difference(record.expected or "", record.answer or "")
-    if not pieces:
-        return
-    cursor.insertText("\n\n" + tr("FROM EXPECTED TO ANSWER") + "\n", heading)
-    for piece in pieces:
-        look = QTextCharFormat(body)
-        if piece.kind != "same":
-            look.setForeground(QColor(tokens().bad if piece.kind == "gone" else tokens().good))
-            look.setFontWeight(QFont.Weight.Bold)
-        cursor.insertText(plain(signed(piece)), look)
+class _Reader(QTextEdit):
+    """The text. Space opens and closes it large, Escape closes it; J and K step to other records while it is large."""
 
-
-def sections(details: Details) -> Iterator[tuple[str, str]]:
-    """Returns the sections of a record, each with title and text."""
-    record = details.record
-    repeat = tr(", repeat {repeat}").format(repeat=record.repeat + 1) if record.repeat else ""
-    yield (
-        tr("SAMPLE {sample_id}{repeat}").format(sample_id=plain(record.sample_id, 200), repeat=repeat),
-        _in_short(record),
-    )
-    if record.error:
-        yield tr("ERROR"), record.error
-    for score in details.scores:
-        value = tr("unscored") if score.value is None else f"{score.value}"
-        labels = "\n" + tr("read as: {label}").format(label=score.label) if score.label is not None else ""
-        expected = (
-            "\n" + tr("expected: {expected_label}").format(expected_label=score.expected_label)
-            if score.expected_label is not None
-            else ""
+    def __init__(self, owner: RecordDetail) -> None:
+        super().__init__()
+        self._owner = owner
+        self.setDocument(ClosedDocument(self))
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        yield (
-            tr("SCORE {evaluator}: {value}").format(evaluator=score.evaluator, value=value),
-            f"{score.why}{labels}{expected}",
-        )
-    for role, content in _messages(record.prompt):
-        yield tr("PROMPT {role}").format(role=role), content
-    if record.thinking:
-        yield tr("THINKING"), record.thinking
-    if record.answer is not None:
-        yield tr("ANSWER"), record.answer or tr("(empty)")
-    if record.expected is not None:
-        yield tr("EXPECTED"), record.expected
-    for attempt in details.attempts:
-        status = (
-            " " + tr("(status {status})").format(status=attempt.status) if attempt.status is not None else ""
-        )
-        waited = (
-            tr(", then waited {waited}").format(waited=milliseconds(attempt.waited)) if attempt.waited else ""
-        )
-        yield (
-            tr("ATTEMPT {number}: {outcome}{status}").format(
-                number=attempt.number, outcome=tr(attempt.outcome), status=status
-            ),
-            tr("started after {started_at}, took {duration}{waited}\n{message}").format(
-                started_at=milliseconds(attempt.started_at),
-                duration=milliseconds(attempt.duration),
-                waited=waited,
-                message=attempt.message,
-            ),
-        )
-    yield tr("TIMINGS"), _timings(record)
+        labelled(self, "record_text", tr("Record"))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        owner, key = self._owner, event.key()
+        if key == Qt.Key.Key_Space:
+            owner.large_wanted.emit(not owner.is_large)
+        elif owner.is_large and key == Qt.Key.Key_Escape:
+            owner.large_wanted.emit(False)
+        elif owner.is_large and key in (Qt.Key.Key_J, Qt.Key.Key_K):
+            owner.step_wanted.emit(1 if key == Qt.Key.Key_J else -1)
+        else:
+            super().keyPressEvent(event)
 
-def _in_short(record: Record) -> str:
-    words = [tr(record.outcome)]
-    if record.latency is not None:
-        words.append(milliseconds(record.latency))
-    words.append(trn("{n} attempt", "{n} attempts", record.attempts))
-    if record.tokens_in is not None or record.tokens_out is not None:
-        words.append(
-            tr("{tokens_in:,} tokens in, {tokens_out:,} out").format(
-                tokens_in=record.tokens_in or 0, tokens_out=record.tokens_out or 0
-            )
-        )
-    if record.finish_reason == CUT_OFF:
-        words.append(tr("cut off at the limit of tokens"))
-    if record.cost is not None:
-        words.append(money(record.cost))
-    if record.answered_by:
-        words.append(tr("answered by {answered_by}").format(answered_by=record.answered_by))
-    return " · ".join(words)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._owner.fit()
 
-
-def _timings(record: Record) -> str:
-    parts = (
-        (tr("waited for the limits"), record.queued), (tr("backed off"), record.backed_off), (tr("connecting"), record.connect),
-        (tr("first token"), record.first_token),
-        (tr("latency of the answer"), record.latency), (tr("evaluators"), record.judged),
-    )  # fmt: skip
-    return "\n".join(f"{name}: {milliseconds(value)}" for name, value in parts if value is not None)
-
-
-def _messages(prompt: str) -> list[tuple[str, str]]:
-    """Formats the messages of a prompt; a prompt in another form is shown as stored."""
-    try:
-        messages = json.loads(prompt)
-        return [(str(one["role"]), _content(one["content"])) for one in messages]
-    except (ValueError, KeyError, TypeError):
-        return [("", prompt)]
-
-
-def _content(content: object) -> str:
-    return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()

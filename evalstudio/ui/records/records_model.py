@@ -14,7 +14,7 @@ from evalstudio.store.ids import Ids
 from evalstudio.ui.kit.text import tooltip, tr
 from evalstudio.ui.kit.theme import tokens
 from evalstudio.ui.records.id_vector import IdVector
-from evalstudio.ui.records.record_cells import HEADINGS, NUMERIC, OUTCOME, PROMPT, SCORE, Row, make_row
+from evalstudio.ui.records.record_cells import HEADINGS, NUMERIC, OUTCOME, PROMPT, SCORE, SORTS, Row, make_row
 from evalstudio.ui.records.row_pages import RowPages
 from evalstudio.ui.state.store_reader import StoreReader
 
@@ -71,6 +71,10 @@ class RecordsModel(QAbstractTableModel):
                 return tr(HEADINGS[section])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(section)
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return (
+                    tr("Click to sort") if SORTS[section] else tr("Texts are not sorted; search them instead")
+                )
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -8,14 +8,11 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,12 +23,12 @@ from evalstudio.store.query import GROUPS, RecordQuery
 from evalstudio.store.reader import Details
 from evalstudio.store.schema import record_ids
 from evalstudio.ui.kit.combo_box import ComboBox
-from evalstudio.ui.kit.table_style import quieten, set_widths
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
-from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, PROMPT, SORTS, WIDTHS
+from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS
 from evalstudio.ui.records.record_detail import RecordDetail
+from evalstudio.ui.records.record_table import RecordTable
 from evalstudio.ui.records.records_model import RecordsModel
 from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.ui.state.tasks import spawn
@@ -52,6 +49,7 @@ class RecordsPanel(QWidget):
     problem = Signal(str)
     query_changed = Signal()
     details_shown = Signal(object)  # Details, or None
+    large_changed = Signal(bool)  # the record takes the room of the table, too
 
     def __init__(
         self, store: StoreReader, prefix: str = "", hidden: tuple[int, ...] = HIDDEN_AT_FIRST
@@ -68,6 +66,8 @@ class RecordsPanel(QWidget):
         self._busy = False
         self._again: bool | None = None  # requested while a query was running; True: for other records
         self._cost = 0.0
+        self._detail_id: int | None = None  # the record shown in full
+        self._wanted_record: int | None = None
         self.model = RecordsModel(store)
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
@@ -84,24 +84,35 @@ class RecordsPanel(QWidget):
         labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
         self.columns = self._make_columns_button()
+        self.is_large = False
         self._lay_out()
         self._typing = self._timer(TYPING_MS, lambda: self.ask(search=self.search.text().strip()))
         self._refresh = self._timer(REFRESH_MS, lambda: self._read(other=False))
+        self.detail.large_wanted.connect(self.show_large)
+        self.detail.step_wanted.connect(self.step)
         self.search.textChanged.connect(lambda *_: self._typing.start())
         self.outcome.currentIndexChanged.connect(lambda *_: self.ask(outcome=self.outcome.currentData()))
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
+    def show_large(self, large: bool) -> None:
+        """Gives a record the room of the table, or gives it back; Escape and Space do so, too."""
+        if large == self.is_large or (large and self.shown_record is None):
+            return
+        self.is_large = large
+        self._left.setVisible(not large)
+        self.detail.show_large(large)
+        self.large_changed.emit(large)
+        (self.detail.view if large else self.table).setFocus()
+
     def show_run(self, run_id: int | None, saved: int) -> None:
         """Shows another run, or the same run with a new number of saved records; below 0 once it has ended."""
         if run_id != self._run_id:
-            self._run_id, self._saved = run_id, saved
-            if self._query.outcome not in (None, *GROUPS):  # an error class of the previous run
-                with QSignalBlocker(self.outcome):
-                    self.outcome.setCurrentIndex(0)
-                self._query = msgspec.structs.replace(self._query, outcome=None)
-                self.query_changed.emit()
+            self.show_large(False)
+            before, self._run_id, self._saved = self._run_id, run_id, saved
+            if before is not None:
+                self._drop_filters()  # they were meant for that run
             self._show_detail(None)
             self.model.replace(np.empty(0, dtype=np.int64))
             self._read(other=True)
@@ -153,11 +164,33 @@ class RecordsPanel(QWidget):
         self._read(other=True)
         self.query_changed.emit()
 
+    def choose_evaluator(self, run_id: int, evaluator: str | None) -> None:
+        """Sets the evaluator whose scores are shown, filtered and sorted; for another run before it is shown."""
+        if run_id == self._run_id:
+            self.ask(evaluator=evaluator)
+        else:
+            self._query = msgspec.structs.replace(self._query, evaluator=evaluator)
+            self.model.evaluator = evaluator
+
     def clear_filters(self) -> None:
         """Shows all records again in the same order."""
         self.outcome.setCurrentIndex(0)
         self.search.clear()
         self.ask(outcome=None, search="", score=None, latency=None)
+
+    def _drop_filters(self) -> None:
+        """Takes the filters away without reading the records again."""
+        query = msgspec.structs.replace(self._query, outcome=None, search="", score=None, latency=None)
+        with QSignalBlocker(self.outcome), QSignalBlocker(self.search):
+            self.outcome.setCurrentIndex(0)
+            self.search.clear()
+        if query != self._query:
+            self._query = query
+            self.query_changed.emit()
+
+    def select_when_there(self, record_id: int | None) -> None:
+        """Selects a record as soon as the table has it."""
+        self._wanted_record = record_id
 
     def step(self, rows: int) -> None:
         """Moves the selection forward, or back, by a number of records."""
@@ -244,6 +277,11 @@ class RecordsPanel(QWidget):
             row = self.model.row_of(selected)
             if row is not None:
                 self.table.setCurrentIndex(self.model.index(row, 0))
+        if self._wanted_record is not None and (row := self.model.row_of(self._wanted_record)) is not None:
+            self._wanted_record = None
+            self.table.setCurrentIndex(self.model.index(row, 0))
+        if self._detail_id is not None and self.model.row_of(self._detail_id) is None:
+            self._show_detail(None)  # it does not pass the filter
         count = self.model.rowCount()
         self.count.show_text(trn("{n} record", "{n} records", count))
 
@@ -271,34 +309,17 @@ class RecordsPanel(QWidget):
             self._show_detail(details)
 
     def _show_detail(self, details: Details | None) -> None:
+        self._detail_id = details.record.id if details is not None else None
         self.detail.show_record(details)
         self.details_shown.emit(details)
 
     def _follow_theme(self) -> None:
         quiet_selection(self.detail.view)
 
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        labelled(table, f"{self._prefix}records", tr("Records"))
-        table.setModel(self.model)
-        quieten(table)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        header = table.horizontalHeader()
-        header.setMinimumSectionSize(48)
-        header.setObjectName(f"{self._prefix}records_columns")
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        header.setToolTip(tr("Click to sort"))
-        for column in self._hidden:
-            table.setColumnHidden(column, True)
-        set_widths(table, WIDTHS)
-        header.moveSection(PROMPT, ANSWER)  # the prompt comes before the answer
-        for column in (PROMPT, ANSWER):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+    def _make_table(self) -> RecordTable:
+        table = RecordTable(self.model, self._prefix, self._hidden)
         table.selectionModel().currentChanged.connect(self._current_changed)
+        table.opened.connect(lambda: self.show_large(True))
         return table
 
     def _make_columns_button(self) -> Button:
@@ -333,7 +354,7 @@ class RecordsPanel(QWidget):
         head.addWidget(self.search, 1)
         head.addWidget(self.count)
         head.addWidget(self.columns)
-        left = QWidget()
+        self._left = left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)

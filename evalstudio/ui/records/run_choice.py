@@ -20,7 +20,7 @@ class RunChoice(ComboBox):
         super().__init__()
         labelled(self, name, spoken)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(28)
+        self.setMinimumContentsLength(20)
         self.activated.connect(self._activated)
 
     @property

@@ -29,11 +29,11 @@ class AdviceBox(QGroupBox):
         self.setObjectName("advice")
         self._latency = latency
         self.presets = ComboBox()
-        labelled(self.presets, "preset", tr("Preset"), tr("A window to start with, by who answers"))
+        labelled(self.presets, "preset", tr("Preset"), tr("Concurrency to start with, by kind of endpoint"))
         for preset in PRESETS.values():
             self.presets.addItem(f"{tr(preset.name)}: {preset.range}", preset.name)
         self.use = Button()
-        labelled(self.use, "use_preset", tr("Use the preset"), tr("Sets a sliding window of this size"))
+        labelled(self.use, "use_preset", tr("Use the preset"), tr("Sets this concurrency"))
         self._reason = TextLabel("", "muted", name="preset_reason")
         self._reason.setWordWrap(True)
         self.warning = TextLabel("", "warn", name="preset_warning")

@@ -9,7 +9,7 @@ from evalstudio.core.errors import SettingsError
 from evalstudio.settings.values import Rates
 from evalstudio.ui.kit.text import mark, tr
 
-HEADINGS = (mark("Endpoint"), mark("Requests a minute"), mark("Tokens a minute"))
+HEADINGS = (mark("Endpoint"), mark("Requests per minute"), mark("Tokens per minute"))
 
 
 class RatesTable(QTableWidget):

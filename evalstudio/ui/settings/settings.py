@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -36,8 +37,9 @@ from evalstudio.settings.values import (
 )
 from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
-from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
+from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
 from evalstudio.ui.settings.advice_box import AdviceBox
+from evalstudio.ui.settings.draft_history import DraftHistory
 from evalstudio.ui.settings.interpreter_check import InterpreterCheck
 from evalstudio.ui.settings.setting_rows import SettingRow
 from evalstudio.ui.state.session import Session
@@ -78,10 +80,8 @@ class SettingsDialog(QDialog):
         )
         self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
         self.theme, self.python = editors["theme"], editors["python"]
-        self.adaptive = QCheckBox(tr("&Adaptive: find by itself how many calls the endpoint can take"))
-        labelled(
-            self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a sliding window of a fixed size")
-        )
+        self.adaptive = QCheckBox(tr("&Adaptive: find the best concurrency automatically"))
+        labelled(self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a fixed concurrency"))
         now = session.focused.snapshot if session.focused is not None else None
         self.advice = AdviceBox(now.latency if now else None, now.binding_sentence or None if now else None)
         self.check = InterpreterCheck(session.checked_pythons)
@@ -91,6 +91,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self._connect()
         self.show_settings(session.settings)
+        self.history = DraftHistory(self, self.rows)
         self.sections.setCurrentRow(0)
         self.resize(880, 660)
 
@@ -291,7 +292,8 @@ class SettingsDialog(QDialog):
         self.sections.addItems([tr(title) for title, _ in SECTIONS])
         wide = max(180, self.sections.sizeHintForColumn(0) + 2 * SPACE_M)
         self.sections.setFixedWidth(wide)
-        self.sections.setSpacing(3)
+        self.sections.setFrameShape(QFrame.Shape.NoFrame)
+        quiet_selection(self.sections)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_M)
@@ -299,12 +301,13 @@ class SettingsDialog(QDialog):
         self._pages = {title: self._page(title, about) for title, about in SECTIONS}
         for page in self._pages.values():
             column.addWidget(page)
-        self._nothing = TextLabel(tr("No setting has these words."), "muted", name="settings_nothing")
+        self._nothing = TextLabel(tr("No setting found."), "muted", name="settings_nothing")
         column.addWidget(self._nothing)
         column.addStretch(1)
         self._scroll = _WholeWidth()
         labelled(self._scroll, "settings_scroll", tr("Settings of the chosen group"))
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

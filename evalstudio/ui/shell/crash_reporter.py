@@ -14,12 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from PySide6.QtCore import QObject, Qt, Signal, qVersion
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal, qVersion
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from evalstudio.core.version import __version__
 from evalstudio.models.keys import redact
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.text import tr
+from evalstudio.ui.kit.widgets import labelled
 
 FILE = "crash.log"
 
@@ -74,23 +76,19 @@ class CrashReporter(QObject):
         return redact(f"{versions}\n\n{trace}\nLast lines of the log:\n{self._log_tail()}\n")
 
     def _show(self, trace: str) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("crash_dialog")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(tr("Something went wrong"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(tr("Something in the window went wrong that should not have."))
-        box.setInformativeText(
-            tr("Runs go on, and what is saved stays saved. The details help to find the cause.")
-        )
-        copy = box.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
-        copy.setObjectName("copy_details")
-        copy.clicked.disconnect()  # copying does not close the box
+        if self._window is None:
+            return
+        sheet = Sheet(
+            self._window, "crash_dialog", tr("Something went wrong in the window"),
+            tr("Runs continue, and saved answers are kept. The details help to find the cause."),
+        )  # fmt: skip
+        details = QPlainTextEdit(self.report(trace))
+        details.setReadOnly(True)
+        labelled(details, "crash_details", tr("Details"))
+        sheet.add(details)
+        copy = sheet.add_button("copy_details", tr("Copy details"))
         copy.clicked.connect(lambda: QApplication.clipboard().setText(self.report(trace)))
-        box.addButton(QMessageBox.StandardButton.Close)
-        box.setDetailedText(self.report(trace))
-        box.open()
+        sheet.open()
 
 
 def keep_faults(folder: Path) -> IO[str] | None:

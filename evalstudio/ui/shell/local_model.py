@@ -30,7 +30,9 @@ class LocalModelControl:
             status = await self._session.ask_engine(LocalModel("install"))
             if status is None:
                 return
+            self._session.local_model_changed.emit()
         status = await self._session.ask_engine(LocalModel("start"))
+        self._session.local_model_changed.emit()
         if status is not None and status.running:
             self._session.tell(
                 tr("The local language model runs as {model}.").format(model=LOCAL_MODEL),
@@ -42,4 +44,5 @@ class LocalModelControl:
     async def stop(self) -> None:
         """Stops its server; runs on it can no longer reach it."""
         if await self._session.ask_engine(LocalModel("stop")) is not None:
+            self._session.local_model_changed.emit()
             self._session.tell(tr("The local language model is stopped."), key=KEY)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,23 +19,26 @@ from PySide6.QtWidgets import (
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
-from evalstudio.settings.values import changed
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.tab_order import focus_in_order
 from evalstudio.ui.kit.text import tr, trn
-from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
-from evalstudio.ui.kit.widgets import TextLabel
+from evalstudio.ui.kit.theme import SPACE_XS, Theme
 from evalstudio.ui.pages.home.page import HomePage
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.shell.dropped_files import file_of, is_evaluation
 from evalstudio.ui.shell.first_paint import after_first_paint
+from evalstudio.ui.shell.help_commands import HelpCommands
 from evalstudio.ui.shell.keep_awake import Awake
 from evalstudio.ui.shell.local_model import LocalModelControl
 from evalstudio.ui.shell.message_bar import MessageBar
 from evalstudio.ui.shell.navigation import PAGES, Navigation
+from evalstudio.ui.shell.page_history import PageHistory
 from evalstudio.ui.shell.page_loader import PagesBehindHome
 from evalstudio.ui.shell.run_end_notifier import EndNotes
+from evalstudio.ui.shell.status_line import StatusLine
+from evalstudio.ui.shell.view_commands import ViewCommands
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Notice
@@ -51,7 +53,8 @@ if TYPE_CHECKING:
     from evalstudio.ui.pages.results.page import ResultsPage
     from evalstudio.ui.pages.runs.page import RunsPage
 
-FIRST_SIZE = QSize(1280, 800)
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(900, 560)
+FRAME = QSize(16, 48)  # of the window manager, at most
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +68,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("EvalStudio")
         self.setWindowIcon(application_icon())
-        self.setMinimumSize(1140, 700)
+        self.setMinimumSize(LEAST_SIZE)
         self._session = session
         self._theme = theme
         self._machine = machine
@@ -80,15 +83,15 @@ class MainWindow(QMainWindow):
         self._others = PagesBehindHome(session, self.actions_, self.log, self.book)
         self._making = self._others.make()
         self.is_complete = False
+        self._has_chosen_page = False
         self._first: dict[str, QWidget] = {}
         self.setAcceptDrops(True)
         self.awake = Awake(self)
         self._end_notes = EndNotes(session, self)
-        self._engine_label = TextLabel(tr("Engine: starting"), "muted", name="engine_state")
         self._lay_out()
         self._connect()
         self._restore()
-        after_first_paint(self, self._make_next)
+        after_first_paint(self, lambda: session.when_read(self._make_next))  # Home has its runs first
 
     @property
     def runs_page(self) -> "RunsPage":
@@ -197,8 +200,10 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Shows the page called `name`, such as home or runs."""
+        self._has_chosen_page = True
         if name != "home":
             self.complete()
+        self._history.visit(name)
         self._navigation.show_page(name)
         self._pages.setCurrentIndex(PAGES.index(name))
         if name in self._first:
@@ -215,36 +220,26 @@ class MainWindow(QMainWindow):
     def _use_model(self, name: str) -> None:
         self.runs_page.start_bar.choose_model(name)
 
-    def _choose_theme(self, choice: str) -> None:
-        self._session.change_settings(changed(self._session.settings, theme=choice))
-
     def _ask_before_leaving(self) -> None:
-        if self.findChild(QMessageBox, "leave_question") is not None:
+        if self.findChild(Sheet, "leave_question") is not None:
             return
-        running = self._session.active_here
-        question = QMessageBox(
-            QMessageBox.Icon.Question,
-            tr("Stop and quit?"),
-            trn("A run is still going on.", "{n} runs are still going on.", len(running)),
-            QMessageBox.StandardButton.NoButton,
+        running = trn("A run is active.", "{n} runs are active.", len(self._session.active_here))
+        saved = tr("Saved answers are kept. You can resume later.")
+        question = Sheet(
             self,
+            "leave_question",
+            tr("Stop and quit?"),
+            f"{running} {saved}",
+            tr("Stop and quit"),
+            danger=True,
         )
-        question.setObjectName("leave_question")
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setInformativeText(tr("What is saved stays saved; a resume does the rest later."))
-        stop = question.addButton(tr("Stop and quit"), QMessageBox.ButtonRole.AcceptRole)
-        stop.setObjectName("stop_and_quit")
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-        def answered() -> None:
-            if question.clickedButton() is stop:
-                self._may_leave = True
-                self.close()
-            else:
-                self.reopens = False
+        def leave() -> None:
+            self._may_leave = True
+            self.close()
 
-        question.finished.connect(lambda *_: answered())
+        question.agreed.connect(leave)
+        question.rejected.connect(lambda: setattr(self, "reopens", False))
         question.open()
 
     # Construction -----------------------------------------------------------------------------------------------
@@ -256,6 +251,7 @@ class MainWindow(QMainWindow):
         session.engine.state_changed.connect(lambda *_: self._keep_awake())
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
+        session.run_wanted.connect(self.show_run)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
@@ -273,10 +269,9 @@ class MainWindow(QMainWindow):
         local = LocalModelControl(session, self._use_model)
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
-        for choice in ("light", "dark", "system"):
-            action = actions[f"theme_{choice}"]
-            action.setCheckable(True)
-            actions.connect(f"theme_{choice}", partial(self._choose_theme, choice))
+        self._help = HelpCommands(self, session, actions)
+        self._history = PageHistory(actions, self.show_page)
+        self._view = ViewCommands(self, session, actions, self._machine)
         self._settings_changed()
 
     def _make_next(self) -> None:
@@ -291,6 +286,9 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._make_next)
 
     def _add_pages(self) -> None:
+        from evalstudio.ui.shell.edit_commands import EditCommands
+        from evalstudio.ui.shell.left_state import restore_left
+
         self.is_complete = True
         others = self._others
         pages = others.by_name()
@@ -315,7 +313,11 @@ class MainWindow(QMainWindow):
         start_bar.changed.connect(know_evaluations)
         know_models()  # the engine may have been ready, and the models read, before these pages were made
         know_evaluations()
+        self._edit = EditCommands(self.actions_, self._session.history, others.evaluations.editor, self)
         others.restore(self._machine)
+        page = restore_left(self._machine, self._session, others)
+        if page is not None and not self._has_chosen_page:
+            self.show_page(page)
         self._session.look_around()
 
     def _keep_awake(self) -> None:
@@ -332,14 +334,7 @@ class MainWindow(QMainWindow):
             self.actions_[f"theme_{one}"].setChecked(one == choice)
 
     def _show_engine(self, state: EngineState) -> None:
-        hello = self._session.engine.hello
-        words = tr("Engine: {state}").format(state=tr(state))
-        if hello is not None:
-            words += " " + tr("· Python {python} · process {pid}").format(python=hello.python, pid=hello.pid)
-        self._engine_label.show_text(words)
-        self._engine_label.set_colour(
-            "bad" if state in (EngineState.FAILED, EngineState.RESTARTING) else "muted"
-        )
+        self._status.show_engine(state, self._session.engine.hello)
         if state is EngineState.READY:
             self.messages.dismiss_key("refusal")
 
@@ -350,10 +345,6 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        messages = QHBoxLayout()
-        messages.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, 0)
-        messages.addWidget(self.messages)
-        right.addLayout(messages)
         right.addWidget(self._pages, 1)
         centre = QWidget()
         layout = QHBoxLayout(centre)
@@ -364,26 +355,23 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._navigation)
         layout.addLayout(right, 1)
         self.setCentralWidget(centre)
-        bar = self.statusBar()
-        bar.setObjectName("status_bar")
-        bar.setSizeGripEnabled(False)
-        workspace = TextLabel(
-            tr("Workspace: {folder}").format(folder=self._session.workspace.folder), "muted", name="workspace"
-        )
-        workspace.setContentsMargins(0, 0, SPACE_L, 0)
-        self._engine_label.setContentsMargins(0, 0, SPACE_S, 0)
-        bar.addPermanentWidget(workspace)
-        bar.addPermanentWidget(self._engine_label)
+        self.messages.lie_over(self._pages)
+        self._status = StatusLine(self.statusBar(), str(self._session.workspace.folder))
 
     def _restore(self) -> None:
-        """Restores the last size and position if they still fit the screen."""
-        self.resize(FIRST_SIZE)
+        """Restores the last size and position, inside the screen that there is."""
         geometry = self._machine.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            self.resize(FIRST_SIZE)
+        room = self.screen().availableGeometry()
+        if not self.isMaximized() and room.isValid():
+            self.resize(self.size().boundedTo(room.size() - FRAME).expandedTo(self.minimumSize()))
 
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())
         if self.is_complete:  # otherwise it was closed immediately, and the saved layout is kept
+            from evalstudio.ui.shell.left_state import save_left
+
             self._others.evaluations.leave()
             self._others.remember(self._machine)
+            save_left(self._machine, self._session, self._others, PAGES[self._pages.currentIndex()])

@@ -1,6 +1,6 @@
-"""Message bar: the one place for messages, below the menu, one line each, shown until dismissed or acted on."""
+"""Message bar: the one place for messages, one line each, over the foot of the page, until dismissed or acted on."""
 
-from PySide6.QtCore import QRectF, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -16,7 +16,10 @@ COLOURS = {"info": "accent_text", "warning": "warn", "error": "bad"}
 
 
 class MessageBar(QWidget):
-    """The bar of notices. A later one replaces an earlier one with the same key."""
+    """The bar of notices. A later one replaces an earlier one with the same key.
+
+    It lies over the page: a message moves nothing that a person is about to press.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +28,36 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_XS)
         self._items: list[MessageItem] = []
+        self._under: QWidget | None = None
         self.setVisible(False)
+
+    def lie_over(self, page: QWidget) -> None:
+        """Places the bar over the foot of a widget, and follows its size."""
+        self._under = page
+        self.setParent(page.parentWidget())
+        page.installEventFilter(self)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a text has become longer or shorter
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        if self._under is None or not self._items:
+            return
+        page = self._under.geometry()
+        wide = page.width() - 2 * SPACE_S
+        self._layout.activate()
+        high = self._layout.heightForWidth(wide) if self._layout.hasHeightForWidth() else 0
+        high = max(high, self._layout.minimumSize().height())
+        self.setGeometry(page.x() + SPACE_S, page.y() + page.height() - high - SPACE_S, wide, high)
+        self.raise_()
 
     def show_notice(self, notice: Notice) -> None:
         for item in self.items():
@@ -38,6 +70,8 @@ class MessageBar(QWidget):
         self._items.append(item)
         self._layout.addWidget(item)
         self.setVisible(True)
+        item.show()  # otherwise it is shown, and has its height, only in the next turn of the loop
+        self._place()
 
     def items(self) -> list["MessageItem"]:
         """The visible messages, oldest first."""
@@ -49,6 +83,7 @@ class MessageBar(QWidget):
         item.hide()
         item.deleteLater()
         self.setVisible(bool(self.items()))
+        self._place()
 
     def change_text(self, key: str, text: str) -> None:
         """Changes the text of a visible message and keeps its buttons."""
@@ -77,7 +112,9 @@ class MessageItem(QFrame):
         layout.setSpacing(SPACE_S)
         self.text = text = TextLabel(plain(notice.text, 2_000), name="message_text")
         text.setWordWrap(True)
-        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = text.sizePolicy()  # keeps that its height depends on its width
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        text.setSizePolicy(policy)
         text.setAccessibleName(notice.text)
         layout.addWidget(text, 1)
         for offer in notice.offers:

@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.navigation_button import NavigationButton
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.kit.widgets import NavigationButton
 
 TITLES = {
     "home": mark("Home"), "runs": mark("Runs"), "results": mark("Results"), "compare": mark("Compare"),

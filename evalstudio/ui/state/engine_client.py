@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from evalstudio.core.errors import RunError
+from evalstudio.core.errors import DifferentRunError, RunError
 from evalstudio.protocol import (
     VERSION,
     CapacityFound,
@@ -27,6 +27,7 @@ from evalstudio.protocol import (
     Hello,
     Level,
     LogLine,
+    Pulse,
     Reply,
     Request,
     Restarting,
@@ -42,6 +43,8 @@ from evalstudio.workspace.packaged import is_packaged
 HELLO_MS = 30_000
 PATIENCE_MS = 3_000  # between shutdown request, terminate and kill
 BACK_OFF_MS = (200, 1_000, 3_000, 10_000)
+PULSE_MS = 1_000
+MOST_MISSED = 5  # pulses, after which the engine does not answer
 FORGIVEN_S = 60.0  # an engine that ran this long may be restarted immediately again
 
 T = TypeVar("T")
@@ -67,6 +70,8 @@ class EngineClient(QObject):
     restarting = Signal(object)  # Restarting: requested by the engine itself
     died = Signal(str)  # a sentence; a restart is under way if it makes sense
     failed = Signal(str)  # a sentence; no restart
+    silent = Signal(str)  # a sentence: it lives, and does not answer
+    answers = Signal()  # again
 
     def __init__(self, workspace: Workspace, python: str = "", parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +90,11 @@ class EngineClient(QObject):
         self._restarting = False
         self._started_at = 0.0
         self._deaths: deque[float] = deque(maxlen=len(BACK_OFF_MS))
+        self._missed = 0  # pulses
+        self._held_by = ""
+        self._pulse_timer = QTimer(self)
+        self._pulse_timer.setInterval(PULSE_MS)
+        self._pulse_timer.timeout.connect(self._miss)
         self._hello_timer = _single_shot(self, self._no_hello)
         self._restart_timer = _single_shot(self, self.start)
         self._patience = _single_shot(self, self._lose_patience)
@@ -92,6 +102,17 @@ class EngineClient(QObject):
     @property
     def pid(self) -> int | None:
         return self.hello.pid if self.hello is not None else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the engine lives and does not answer: it is stopped, or a function holds its event loop."""
+        return self._missed >= MOST_MISSED
+
+    def end_silent(self) -> None:
+        """Ends an engine that does not answer, at once, and starts another one; what is saved is kept."""
+        if self._process is not None and self.is_silent:
+            self._restarting = True
+            self._process.kill()
 
     def start(self) -> None:
         """Starts the process; `state_changed` is emitted when it is ready."""
@@ -172,6 +193,10 @@ class EngineClient(QObject):
                 self.log.emit(event)
             case CapacityPlan() | Level() | CapacityFound():
                 self.capacity.emit(event)
+            case Pulse(held_by=""):
+                self._answered()
+            case Pulse(held_by=function):
+                self._held(function)
             case Restarting():
                 self._restarting = True
                 self.restarting.emit(event)
@@ -185,18 +210,43 @@ class EngineClient(QObject):
             case Hello():
                 self.hello = event
                 self._hello_timer.stop()
+                self._pulse_timer.start()
                 self._set_state(EngineState.READY)
             case Reply(id=0, error=error):
                 self._refusal = error or tr("The engine could not start.")
             case Reply():
                 self._answer(event)
 
+    def _miss(self) -> None:
+        # counted, not timed: after a sleep of the machine the pulses come, too
+        self._missed += 1
+        if self._missed == MOST_MISSED:
+            self._tell_silence()
+
+    def _held(self, function: str) -> None:
+        is_new, self._held_by = function != self._held_by, function
+        if is_new and self.is_silent:
+            self._tell_silence()
+
+    def _tell_silence(self) -> None:
+        if not self._leaving:
+            why = (
+                tr(" (your function {name} holds it up)").format(name=self._held_by) if self._held_by else ""
+            )
+            self.silent.emit(tr("The engine does not answer{why}.").format(why=why))
+
+    def _answered(self) -> None:
+        was_silent, self._missed, self._held_by = self.is_silent, 0, ""
+        if was_silent:
+            self.answers.emit()
+
     def _answer(self, reply: Reply) -> None:
         future = self._replies.pop(reply.id, None)
         if future is None or future.done():
             return
         if reply.error is not None:
-            future.set_exception(RunError(reply.error))
+            kind = DifferentRunError if reply.differs else RunError
+            future.set_exception(kind(reply.error))
         else:
             future.set_result(reply.value)
 
@@ -220,6 +270,8 @@ class EngineClient(QObject):
             return
         self._hello_timer.stop()
         self._patience.stop()
+        self._pulse_timer.stop()
+        self._missed, self._held_by = 0, ""
         self._read_rest(process)
         process.deleteLater()
         was_ready, self.hello = self.hello is not None, None
@@ -256,8 +308,8 @@ class EngineClient(QObject):
             self._set_state(EngineState.FAILED)
             self.failed.emit(
                 tr(
-                    "The engine {how} again and again and is not started any more; the log may say why. "
-                    "What is saved stays saved."
+                    "The engine {how} repeatedly and is not restarted. The log may say why. "
+                    "Saved answers are kept."
                 ).format(how=how)
             )
             return
@@ -347,7 +399,7 @@ def clean_environment() -> QProcessEnvironment:
 
 
 def _misunderstood(error: Exception) -> str:
-    return tr("The engine and the window do not understand each other: {error}").format(error=error)
+    return tr("The engine and the window use different protocols: {error}").format(error=error)
 
 
 def _how_it_ended(code: int, status: QProcess.ExitStatus) -> str:

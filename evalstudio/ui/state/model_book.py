@@ -1,6 +1,7 @@
 """Model list of the session: the workspace's own models and the session's keys, as the window knows them."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -18,6 +19,8 @@ from evalstudio.ui.state.tasks import spawn
 
 DEMO_MODELS = ("demo/fast", "demo/instant", "demo/one-second", "demo/hosted-500rpm", "demo/vllm-32", "demo/ollama-1",
                "demo/flaky", LOCAL_MODEL)  # fmt: skip
+
+KeyPlace = Literal["session", "keychain", "file"]
 
 
 class ModelBook(QObject):
@@ -69,18 +72,22 @@ class ModelBook(QObject):
         self._write(models | {name: msgspec.structs.replace(model, window=window)})
         return name
 
-    async def set_key(self, name: str, secret: str, *, keychain: bool) -> str:
+    async def set_key(self, name: str, secret: str, keep: KeyPlace = "session") -> str:
         """Passes a key to the engine; returns where it is found now. Raises RunError."""
         secret = secret.strip()
         if secret:
             # so that it is redacted from everything that this window shows or copies
             use_for_session(name, secret)
-        where = await self._session.engine.request(SetKey(name, secret, keychain=keychain))
-        if secret and not keychain:
+        where = await self._session.engine.request(SetKey(name, secret, keep))
+        if secret and where == "session":
             self._session_keys[name] = secret
         else:
             self._session_keys.pop(name, None)
         return where
+
+    def session_key(self, name: str) -> str:
+        """Returns a key that is held for this session; empty if there is none."""
+        return self._session_keys.get(name, "")
 
     def _write(self, models: Mapping[str, ModelSettings]) -> None:
         save_models(self._session.workspace, models)

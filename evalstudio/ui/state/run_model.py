@@ -182,23 +182,19 @@ def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...
                 count,
                 first.get(name, old.first_seen if old else 0.0),
                 example or (old.example if old else ""),
+                old.answered if old else 0,
             )
         )
     return tuple(made)
 
 
 def _overall(buckets: list[SecondBucket]) -> Percentiles | None:
-    """Estimates a run's latency without a summary: medians weighted by answers, maxima of the other percentiles."""
+    """Estimates a run's latency without a summary, from that of its seconds."""
+    from evalstudio.ui.state.percentile_mix import mix  # late, because of NumPy
+
     some = [bucket.latency for bucket in buckets if bucket.latency is not None]
-    if not some:
-        return None
-    n = sum(one.n for one in some)
-    return Percentiles(
-        n,
-        sum(one.p50 * one.n for one in some) / n,
-        max(one.p95 for one in some),
-        max(one.p99 for one in some),
-    )
+    found = mix(((one.n, (one.p50, one.p95, one.p99)) for one in some), (0.5, 0.95, 0.99))
+    return Percentiles(sum(one.n for one in some), *found) if found is not None else None
 
 
 def _strategy(row: RunRow) -> Strategy:

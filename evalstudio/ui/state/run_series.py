@@ -12,14 +12,15 @@ import numpy.typing as npt
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import SecondBucket
+from evalstudio.ui.state.percentile_mix import mix
 
 ERRORS = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.OK)
 _PLAIN = ("second", "width", "saved", "answered", "p50", "p95", "p99", "first50", "first95", "limit", "in_flight",
           "tokens_in", "tokens_out")  # fmt: skip
 COLUMNS = {name: index for index, name in enumerate((*_PLAIN, *ERRORS))}
 SUMMED = [COLUMNS[name] for name in ("width", "saved", "answered", "tokens_in", "tokens_out", *ERRORS)]
-LARGEST = [COLUMNS[name] for name in ("p95", "p99", "first95", "limit", "in_flight")]
-MEDIANS = [COLUMNS[name] for name in ("p50", "first50")]
+LARGEST = [COLUMNS[name] for name in ("limit", "in_flight")]
+PERCENTILES = {(0.5, 0.95, 0.99): ("p50", "p95", "p99"), (0.5, 0.95): ("first50", "first95")}
 
 Array = npt.NDArray[np.float64]
 
@@ -114,7 +115,7 @@ class Series:
 
 
 def _merge(rows: Array, factor: int) -> Array:
-    """Merges each `factor` rows: counts are summed, medians weighted by answers, high percentiles maximised."""
+    """Merges each `factor` rows: counts are summed, percentiles are those of all answers together."""
     if not len(rows):
         return rows
     groups = rows.reshape(-1, factor, rows.shape[1])
@@ -122,9 +123,9 @@ def _merge(rows: Array, factor: int) -> Array:
     merged[:, SUMMED] = groups[:, :, SUMMED].sum(axis=1)
     filled = np.where(np.isnan(groups[:, :, LARGEST]), -np.inf, groups[:, :, LARGEST]).max(axis=1)
     merged[:, LARGEST] = np.where(np.isinf(filled), np.nan, filled)
-    values = groups[:, :, MEDIANS]
-    weights = np.where(np.isnan(values), 0.0, groups[:, :, [COLUMNS["answered"]]])
-    total = weights.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        merged[:, MEDIANS] = np.where(total > 0, np.nansum(values * weights, axis=1) / total, np.nan)
+    for shares, names in PERCENTILES.items():
+        places = [COLUMNS[name] for name in names]
+        for row, group in zip(merged, groups, strict=True):
+            spans = ((line[COLUMNS["answered"]], line[places].tolist()) for line in group)
+            row[places] = mix(spans, shares) or [np.nan] * len(places)
     return merged

@@ -1,6 +1,6 @@
 """Session state shared by the pages: the workspace, the engine, the runs, and the selected run."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,7 +9,7 @@ from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE, RunState
 from evalstudio.evaluations.request import StoredSpec
-from evalstudio.protocol import ChangeSettings, Command, Restarting, ResumeRun, Snapshot
+from evalstudio.protocol import ChangeSettings, Command, Restarting, ResumeRun, Snapshot, StopRun
 from evalstudio.settings.values import Settings, save_settings
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.text import tr
@@ -19,12 +19,16 @@ from evalstudio.ui.state.notices import Notice, Offer
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.store_reader import StoreReader
 from evalstudio.ui.state.tasks import spawn
+from evalstudio.ui.state.undo import Done, UndoHistory
 from evalstudio.workspace.folder import Workspace, find_workspace
 from evalstudio.workspace.packaged import IN_SETTINGS
 
 POLL_MS = 2_000  # interval for reading changes by other programs in the same workspace
+LONGEST_FIRST_READ_MS = 1_000  # that other work waits for the first list of runs
 OFFERED_AT_START = 3  # maximum number of interrupted runs of an earlier session
 T = TypeVar("T")
+
+FIRST_LOOK = "first-look-"  # how the names of the example's experiments begin
 
 
 class Session(QObject):
@@ -37,6 +41,8 @@ class Session(QObject):
     progress = Signal(str, str)  # the key of a visible notice, and its new text
     reopen_wanted = Signal()  # request to reopen the window with the current settings
     settings_changed = Signal()
+    local_model_changed = Signal()  # it was installed, started or stopped
+    run_wanted = Signal(int)  # request to show a run on its page
     settings_wanted = Signal(str)  # the key of a relevant setting
 
     def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:
@@ -46,12 +52,16 @@ class Session(QObject):
         self.rows: list[RunRow] = []
         self.models: dict[int, RunModel] = {}
         self.focus: int | None = None
+        self.first_run: int | None = None  # the run to select at the start, if it still exists
         self.engine = EngineClient(workspace, settings.python, self)
         self.store = StoreReader(workspace)
         self.workspace_option: str | None = None  # --workspace, if given
         self.checked_pythons: dict[str, str] = {}  # results of interpreter checks by path
+        self.history = UndoHistory(self)
         self.datasets = DatasetReader(lambda: self.settings.python, self)
         self._running_here: set[int] = set()
+        self._has_read = False
+        self._waiting_for_runs: list[Callable[[], None]] = []
         self._asked_at_start = False
         self._to_resume: tuple[int, ...] = ()  # runs to resume as soon as the engine is available again
         self._store_trouble: str | None = None
@@ -59,6 +69,8 @@ class Session(QObject):
         self.engine.restarting.connect(self._engine_restarts)
         self.engine.died.connect(self._engine_died)
         self.engine.failed.connect(self._engine_failed)
+        self.engine.silent.connect(self._engine_silent)
+        self.engine.answers.connect(lambda: self.tell(tr("The engine answers again."), key="engine"))
         self.engine.state_changed.connect(self._engine_state)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -79,6 +91,20 @@ class Session(QObject):
         spawn(self.refresh())
         self._poll.start()
 
+    def when_read(self, call: Callable[[], None]) -> None:
+        """Calls back as soon as the list of runs was read for the first time; after a second in any case."""
+        if self._has_read:
+            call()
+            return
+        self._waiting_for_runs.append(call)
+        QTimer.singleShot(LONGEST_FIRST_READ_MS, self._stop_waiting)
+
+    def _stop_waiting(self) -> None:
+        self._has_read = True
+        waiting, self._waiting_for_runs = self._waiting_for_runs, []
+        for call in waiting:
+            QTimer.singleShot(0, call)
+
     def look_around(self) -> None:
         """Completes the start once all pages exist: announces the runs, selects the newest, and offers interrupted ones."""
         self.runs_changed.emit()
@@ -94,6 +120,11 @@ class Session(QObject):
     def tell(self, text: str, level: str = "info", *offers: Offer, key: str = "") -> None:
         """Shows a message in the window's message bar."""
         self.notice.emit(Notice(text, level, offers, key))
+
+    def tell_done(self, text: str, done: Done, *, key: str = "undo") -> None:
+        """Reports something that can be taken back, from its message and with Edit, Undo."""
+        self.history.add(done)
+        self.tell(text, "info", Offer(tr("Undo"), lambda: self.history.take_back(done)), key=key)
 
     def refuse(self, error: EvalStudioError, key: str = "refusal") -> None:
         """Reports an error; if another interpreter helps, it is offered."""
@@ -125,15 +156,16 @@ class Session(QObject):
         if self.focus is not None:
             await self._load(self.focus)
 
-    async def forget(self, run_id: int) -> None:
-        """Removes a deleted run and selects another one, the next older one if possible."""
+    async def forget(self, run_ids: Collection[int]) -> None:
+        """Removes deleted runs; if the selected one is among them, the next older one is selected if possible."""
         before = [row.id for row in self.rows]
         await self.refresh()
-        if run_id == self.focus:
+        if (focus := self.focus) in run_ids:
             there = {row.id for row in self.rows}
-            older = [other for other in before if other in there and other < run_id]
+            older = [other for other in before if other in there and focus is not None and other < focus]
             self.look_at(older[0] if older else next((row.id for row in self.rows), None))
-        self.models.pop(run_id, None)
+        for run_id in run_ids:
+            self.models.pop(run_id, None)
 
     def look_at(self, run_id: int | None) -> None:
         """Selects the run to show; its past is read from the store."""
@@ -150,6 +182,31 @@ class Session(QObject):
         """Resumes a run: missing samples, and errored ones (or only these classes)."""
         if await self.ask_engine(ResumeRun(run_id=run_id, classes=classes)) is not None:
             self.look_at(run_id)
+
+    async def stop(self, run_id: int) -> None:
+        """Stops a run; where the engine does not answer, by ending it."""
+        if self.engine.is_silent:
+            self.end_engine(without=run_id)
+        else:
+            await self.ask_engine(StopRun(run_id=run_id))
+
+    def end_engine(self, without: int | None = None, *, resume: bool = True) -> None:
+        """Ends an engine that does not answer and starts another one, which resumes its runs; what is saved is kept."""
+        # by the store's word: it may have fallen silent before its first snapshot
+        pid = self.engine.pid
+        going = [row.id for row in self.rows if row.lease_pid == pid and row.state is RunState.RUNNING]
+        self._to_resume = tuple(one for one in going if resume and one != without)
+        self._give_up_live()
+        self.engine.end_silent()
+
+    def _engine_silent(self, sentence: str) -> None:
+        self.tell(
+            sentence,
+            "error",
+            Offer(tr("Stop its runs"), lambda: self.end_engine(resume=False)),
+            Offer(tr("Restart it and resume"), self.end_engine),
+            key="engine",
+        )
 
     def change_settings(self, settings: Settings) -> None:
         """Saves the settings and sends them to the engine. Raises SettingsError if they can't be written."""
@@ -172,9 +229,7 @@ class Session(QObject):
         """Offers a restart for settings that take effect when the engine, or the window, is restarted."""
         if self.settings.python != old.python and self.engine.state is EngineState.READY:
             self.tell(
-                tr(
-                    "The interpreter is used from the engine's next start on; runs in work would go on there."
-                ),
+                tr("The new interpreter is used when the engine restarts. Active runs would continue there."),
                 "info",
                 Offer(tr("Restart the engine now"), lambda: spawn(self.restart_engine())),
                 key="restart",
@@ -184,7 +239,7 @@ class Session(QObject):
         if moved or self.settings.log_folder != old.log_folder:
             what = tr("workspace") if moved else tr("log folder")
             self.tell(
-                tr("The {what} is used from the window's next start on.").format(what=what),
+                tr("The {what} is used after the window is reopened.").format(what=what),
                 "info",
                 Offer(tr("Reopen the window now"), self.reopen_wanted.emit),
                 key="reopen",
@@ -193,6 +248,7 @@ class Session(QObject):
     async def refresh(self) -> None:
         """Reads the list of runs again, and the selected run if another program is running it."""
         rows = await self._from_store(self.store.runs())
+        self._stop_waiting()
         if rows is None:
             return
         if rows != self.rows:
@@ -210,7 +266,8 @@ class Session(QObject):
     async def _first_look(self) -> None:
         await self.refresh()
         if self.rows and self.focus is None:
-            self.look_at(self.rows[0].id)
+            there = {row.id for row in self.rows}
+            self.look_at(self.first_run if self.first_run in there else self.rows[0].id)
         self._offer_interrupted()
 
     def _offer_interrupted(self) -> None:
@@ -279,12 +336,17 @@ class Session(QObject):
         self.tell(event.sentence, "warning", key="engine")
 
     def _engine_died(self, sentence: str) -> None:
+        lost = self._give_up_live()
+        self.tell(sentence, "error", key="engine")
+        spawn(self._after_death(sentence, lost))
+
+    def _give_up_live(self) -> set[int]:
+        """Shows the runs of an engine that is gone as the store has them; returns them."""
         lost, self._running_here = self._running_here, set()
         for run_id in lost:
             if (model := self.models.get(run_id)) is not None:
                 model.end_live()
-        self.tell(sentence, "error", key="engine")
-        spawn(self._after_death(sentence, lost))
+        return lost
 
     async def _after_death(self, sentence: str, lost: set[int]) -> None:
         await self.refresh()
@@ -297,10 +359,7 @@ class Session(QObject):
             self._offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
 
     def _engine_failed(self, sentence: str) -> None:
-        for run_id in self._running_here:
-            if (model := self.models.get(run_id)) is not None:
-                model.end_live()
-        self._running_here.clear()
+        self._give_up_live()
         self.tell(sentence, "error", Offer(tr("Start the engine"), self.engine.restart), key="engine")
         spawn(self.refresh())
 

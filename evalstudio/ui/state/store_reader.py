@@ -1,7 +1,7 @@
 """Store reader of the window: queries run in threads of their own, so the window's thread never waits for a disk.
 
-What is visible now (the rows of a table, one record) has a thread and a connection for itself, and so has the
-search for a table's records: no long query delays them.
+What is visible now (the rows of a table, one record) has a thread and a connection for itself, and so have the search
+for a table's records and the comparison of runs: no long query delays the others.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from evalstudio.core.errors import RunError, StoreError
 from evalstudio.protocol import ScoreNow
 from evalstudio.statistics.metrics import LiveAggregate
+from evalstudio.store.bin import BinContents, bin_contents
 from evalstudio.store.comparison import RunComparison, compare_runs
 from evalstudio.store.concurrency_curve import CurvePoint, concurrency_curve
 from evalstudio.store.database import NoTablesYet, explained
@@ -23,13 +24,14 @@ from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.store.timeline import saved_rates
 from evalstudio.ui.state.run_model import History
-from evalstudio.workspace.folder import Workspace
+from evalstudio.workspace.folder import Workspace, has_database
 
 if TYPE_CHECKING:  # they import NumPy, and the list of runs is read before it is loaded
     from evalstudio.store.ids import Ids
     from evalstudio.ui.state.run_series import Series
 
 Result = TypeVar("Result")
+STEPS = 10_000  # of SQLite's machine, between two looks at whether a query is broken off
 SPARKS = 32  # points of a sparkline
 
 
@@ -59,6 +61,7 @@ class _Lane:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._reader: Reader | None = None
         self._closed = False
+        self._is_broken_off = False  # also statements that follow within the same query end
 
     async def read(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
         if self._closed:
@@ -66,6 +69,7 @@ class _Lane:
         return await asyncio.wrap_future(self._thread.submit(self._work, query, nothing))
 
     def break_off(self) -> None:
+        self._is_broken_off = True
         reader = self._reader
         if reader is not None:
             reader.interrupt()
@@ -77,11 +81,13 @@ class _Lane:
         self._thread.shutdown(wait=True)
 
     def _work(self, query: Callable[[Reader], Result], nothing: Result) -> Result:
+        self._is_broken_off = self._closed
         if self._reader is None:
-            if not self._workspace.database.exists():
+            if not has_database(self._workspace):
                 return nothing
             try:
                 self._reader = Reader(self._workspace)
+                self._reader.connection.set_progress_handler(lambda: self._is_broken_off, STEPS)
             except NoTablesYet:
                 return nothing  # the engine is creating them at this moment
         try:
@@ -105,6 +111,7 @@ class StoreReader:
         self._questions = _Lane(workspace, "store")
         self._seen = _Lane(workspace, "store-rows")
         self._searches = _Lane(workspace, "store-search")
+        self._comparisons = _Lane(workspace, "store-compare")
 
     async def runs(self) -> list[RunRow]:
         """Returns all runs, newest first."""
@@ -146,7 +153,7 @@ class StoreReader:
     async def comparison(self, a: int, b: int) -> RunComparison | None:
         """Compares two runs; None if one of them does not exist (any more)."""
         try:
-            return await self._questions.read(lambda reader: compare_runs(reader, a, b), None)
+            return await self._comparisons.read(lambda reader: compare_runs(reader, a, b), None)
         except RunError:
             return None
 
@@ -155,7 +162,7 @@ class StoreReader:
     ) -> Several | None:
         """Ranks several runs, with their seconds; None if one of them does not exist (any more)."""
         try:
-            return await self._questions.read(
+            return await self._comparisons.read(
                 lambda reader: _several(reader, run_ids, evaluator, baseline), None
             )
         except RunError:
@@ -175,13 +182,21 @@ class StoreReader:
             ([], []),
         )
 
+    async def bin(self) -> BinContents:
+        """Returns the deleted runs, and the size of the database."""
+        return await self._questions.read(lambda reader: bin_contents(reader.connection), BinContents())
+
     def interrupt(self) -> None:
         """Aborts the running search for records; its caller gets a StoreError."""
         self._searches.break_off()
 
+    def break_off_comparison(self) -> None:
+        """Aborts the running comparison; its caller gets a StoreError."""
+        self._comparisons.break_off()
+
     def close(self) -> None:
         """Stops the threads and aborts a running query."""
-        for lane in (self._searches, self._questions, self._seen):
+        for lane in (self._searches, self._comparisons, self._questions, self._seen):
             lane.close()
 
 

@@ -68,10 +68,35 @@ async def test_that_errors_end_it_with_a_sentence(tmp_path: Path, workspace: Wor
 
 async def test_that_too_few_samples_are_told(tmp_path: Path, workspace: Workspace) -> None:
     async with demo("instant") as server, engine_in(workspace) as (engine, _):
-        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 4))
+        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 40), samples=4)
         found = await find_capacity(engine, wanted, lambda event: None)
     assert found.best is None
     assert "Too few samples" in found.sentence
+
+
+async def test_that_it_goes_round_a_small_dataset(tmp_path: Path, workspace: Workspace) -> None:
+    """With 200 samples it ran out of them at 16 in flight and never tried 32, which was the capacity."""
+    async with demo("instant") as server, engine_in(workspace) as (engine, _):
+        await server.control(slots=32, step_base=0.004, output_mean=10, output_sigma=0.1)
+        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 30), max_concurrency=64)
+        plan = await plan_capacity(engine, wanted)
+        found = await find_capacity(engine, wanted, lambda event: None)
+        answered = (await server.stats())["statuses"]["200"]
+    assert plan.repeats * 30 >= plan.calls > 30
+    assert 32 in [level.concurrency for level in found.levels]
+    assert found.best is not None
+    assert 16 <= found.best <= 48
+    assert "ran out" not in found.sentence
+    assert answered <= plan.calls
+
+
+async def test_that_a_number_of_calls_is_not_exceeded(tmp_path: Path, workspace: Workspace) -> None:
+    async with demo("instant") as server, engine_in(workspace) as (engine, _):
+        wanted = FindCapacity(write_evaluation(tmp_path, server.model, 30), samples=75)
+        plan = await plan_capacity(engine, wanted)
+        await find_capacity(engine, wanted, lambda event: None)
+        answered = (await server.stats())["statuses"]["200"]
+    assert answered <= plan.calls <= 75
 
 
 async def test_that_a_window_can_ask_for_it(tmp_path: Path, workspace: Workspace) -> None:

@@ -86,7 +86,7 @@ def test_that_a_prior_needs_no_pilot() -> None:
 
 
 def test_that_a_call_alone_is_not_taken_to_be_as_slow_as_one_among_many() -> None:
-    # a server that batches: 0.3 s alone, 0.8 s with 16 in flight, 20 answers a second
+    # a server that batches: 0.3 s alone, 0.8 s with 16 in flight, 20 answers/s
     prior = Prior(window=16, throughput=20.0, seconds=0.8)
     basis = from_prior(prior, None, kind="local", quiet=[0.28, 0.3, 0.32, 0.3])
     assert basis is not None

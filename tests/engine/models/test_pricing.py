@@ -50,14 +50,25 @@ def at_home(provider: str, name: str) -> Prices:
         (ModelSettings("openai", "gpt-4o-mini", "http://127.0.0.1:9/v1"), used(10, 0, 10)),
         (ModelSettings("openai", "gpt-4o-mini", PROVIDERS["openai"].base_url), used(None, None, 10)),
         (ModelSettings("openai", "gpt-4o-mini", PROVIDERS["openai"].base_url), used(10, None, None)),
+        (ModelSettings("vllm", "any", "https://llm.example.com/v1"), used(10, 0, 10)),
+        (ModelSettings("ollama", "any", "https://8.8.8.8/v1"), used(10, 0, 10)),
+        (ModelSettings("python", "answer", path="model.py"), used(10, 0, 10)),
     ],
-    ids=["unknown model", "known name at another address", "no input count", "no output count"],
+    ids=[
+        "unknown model",
+        "known name at another address",
+        "no input count",
+        "no output count",
+        "a server elsewhere",
+        "a public address",
+        "a function",
+    ],
 )
 def test_that_what_is_unknown_has_no_price(model: ModelSettings, answer: Answer) -> None:
     assert Prices(model).of(answer) is None
 
 
-@pytest.mark.parametrize("provider", ["demo", "local", "python", "ollama", "vllm", "llamacpp"])
+@pytest.mark.parametrize("provider", ["demo", "local", "recorded", "ollama", "vllm", "llamacpp"])
 def test_that_what_runs_here_is_free(provider: str) -> None:
     assert Prices(ModelSettings(provider, "m")).of(used(None, None, None)) == 0
 

@@ -248,9 +248,7 @@ async def test_that_an_error_in_mid_stream_has_its_class_and_keeps_what_came(
     assert text_of(result) == "half"
 
 
-@pytest.mark.parametrize(
-    "data", [b"data: {nonsense\n\n", b'data: {"choices": [{"delta": {"content": "\xff"}}]}\n\n']
-)
+@pytest.mark.parametrize("data", [b"data: {nonsense\n\n", b'data: {"choices": [{"delta"\n\n'])
 async def test_that_events_that_cannot_be_read_are_a_bad_answer(data: bytes) -> None:
     async def script(connection: Connection) -> None:
         await connection.head(kind="text/event-stream")
@@ -271,7 +269,7 @@ async def test_that_a_stream_of_nothing_is_no_answer(events: list[str]) -> None:
 
 
 async def test_that_an_answer_without_text_is_an_answer_where_the_model_says_so() -> None:
-    result = await call(streamed(chunk(None, "stop"), "[DONE]"), stream=True)
+    result = await call(streamed(chunk("", "stop"), "[DONE]"), stream=True)
     assert (result.outcome, text_of(result)) == (Outcome.OK, "")
 
 

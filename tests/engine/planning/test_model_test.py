@@ -117,7 +117,7 @@ async def test_that_an_answer_that_does_not_come_in_time_is_told_from_no_connect
         (429, "slow down", "asks for fewer requests (429: slow down)"),
         (402, "pay", "has no credit or quota left for this API key (402: pay)"),
         (500, "oops", "answered with an error (500: oops)"),
-        (200, "<html>", "answered with something that is no chat completion"),
+        (200, "<html>", "answered with a web page"),
         (200, {"hello": "world"}, "holds no message of a chat completion; check the base URL"),
         (302, "", "sends us elsewhere (302"),
     ],

@@ -1,5 +1,6 @@
 """What charts say beside their lines: the steps of an axis, and a legend that is whole at every width."""
 
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,10 @@ from evalstudio.protocol import Percentiles, SecondBucket
 from evalstudio.ui.charts.axes import ValueAxis
 from evalstudio.ui.charts.chart import TimeChart, plot_of
 from evalstudio.ui.charts.legend import ChartHead
+from evalstudio.ui.kit.theme import theme
+from evalstudio.ui.pages.models.capacity_chart import CapacityChart
 from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.pages.runs.chart_strip import ChartStrip, SparkLine
 from evalstudio.ui.state.run_model import RunModel
 from tests.ui.factories import make_snapshot
 
@@ -60,16 +64,16 @@ def test_that_a_legend_is_whole_at_every_width(qapp: QApplication) -> None:
 
 def drawn(qtbot: QtBot, model: RunModel) -> dict[str, TimeChart]:
     """The charts of a run by name, after all of them are drawn."""
-    return {chart.kind.name: chart for chart in drawn_board(qtbot, model).charts}
+    return {chart.kind.name: chart for chart in drawn_board(qtbot, model).shown}
 
 
 def drawn_board(qtbot: QtBot, model: RunModel) -> ChartBoard:
     board = ChartBoard()
     qtbot.addWidget(board)
-    board.resize(1000, 500)
+    board.resize(700, 500)  # in two rows
     board.show()
     board.show_run(model)
-    qtbot.waitUntil(lambda: all(map(told, board.charts)))
+    qtbot.waitUntil(lambda: all(map(told, board.shown)))
     return board
 
 
@@ -155,17 +159,59 @@ def test_that_the_charts_are_zoomed_together_fit_what_is_seen_and_find_back(qtbo
     qtbot.waitUntil(back.isVisible)
     zoomed = span(latency)
     assert whole[0] <= zoomed[0] < 20 < zoomed[1] < 90
-    assert {span(chart) for chart in board.charts} == {zoomed}
+    assert {span(chart) for chart in board.shown} == {zoomed}
     # the one slow second is out of sight: the others get the height
     qtbot.waitUntil(lambda: plot_of(latency).getPlotItem().getViewBox().viewRange()[1][1] < 1)
     latency.pointed_at.emit(20.5)
-    assert {told(chart).split(":")[1] for chart in board.charts} == {"20"}
+    assert {told(chart).split(":")[1] for chart in board.shown} == {"20"}
     back.click()
     assert back.isHidden()
-    qtbot.waitUntil(lambda: {span(chart) for chart in board.charts} == {whole})
+    qtbot.waitUntil(lambda: {span(chart) for chart in board.shown} == {whole})
     turn_wheel(latency, 20.0)
     latency.whole_wanted.emit()
     assert not board.is_zoomed
+
+
+def test_that_charts_stand_in_one_row_where_there_is_room_and_that_of_errors_only_when_there_are_some(
+    qtbot: QtBot,
+) -> None:
+    board = drawn_board(qtbot, run_of_four_seconds())
+    assert (board.rows, len(board.shown)) == (2, 4)
+    board.resize(1000, 200)
+    assert board.rows == 1
+    model = RunModel(2)
+    model.take(make_snapshot(buckets=(SecondBucket(0, 5, 5, Percentiles(5, 0.1, 0.2, 0.3)),), saved=5))
+    board.show_run(model)
+    assert [chart.kind.name for chart in board.shown] == ["latency", "throughput", "limit"]
+    assert not board.charts[2].isVisible()
+
+
+def test_that_the_charts_of_a_run_close_when_it_has_ended_unless_a_person_has_opened_them(
+    qtbot: QtBot,
+) -> None:
+    strip = ChartStrip(ChartBoard())
+    qtbot.addWidget(strip)
+    strip.resize(1000, 200)
+    strip.show()
+    model = run_of_four_seconds()
+    strip.show_run(model)
+    assert strip.is_open
+    assert strip.board.isVisible()
+    model.take(make_snapshot(state="completed", saved=20, elapsed=4.0))
+    strip.update_run()
+    assert not strip.is_open
+    line = strip.findChild(SparkLine)
+    assert "Throughput" in line.accessibleDescription()
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Space)
+    strip.update_run()
+    assert strip.is_open  # as a person left it
+    strip.know_height(300)
+    assert strip.is_open
+    other = run_of_four_seconds()
+    other.run_id = 5
+    strip.show_run(other)
+    assert not strip.is_open  # a low page gives the room to the records
 
 
 def test_that_a_run_of_one_second_is_a_dot(qtbot: QtBot) -> None:
@@ -174,3 +220,19 @@ def test_that_a_run_of_one_second_is_a_dot(qtbot: QtBot) -> None:
     latency = drawn(qtbot, model)["latency"]
     dots = [item for item in plot_of(latency).listDataItems() if item.opts.get("symbol") == "o"]
     assert len(dots) == 3
+
+
+def test_that_axes_follow_the_text_size_at_once(qtbot: QtBot) -> None:
+    """Their texts were those of the size before: the widget's own font follows only later."""
+    chart = CapacityChart()
+    qtbot.addWidget(chart)
+    (plot, *_) = chart.findChildren(pg.PlotWidget)
+    sizes = []
+    try:
+        for percent in (100, 150, 100):
+            theme().scale(percent)
+            sizes.append(plot.getPlotItem().getAxis("bottom").style["tickFont"].pointSizeF())
+    finally:
+        theme().scale(100)
+    assert sizes[0] == sizes[2]
+    assert sizes[1] == pytest.approx(1.5 * sizes[0], rel=0.02)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QAbstractItemModel
+from PySide6.QtCore import QAbstractItemModel, Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
@@ -213,3 +213,29 @@ def test_that_a_row_tells_of_an_answer_that_was_cut_off() -> None:
     assert (cut.cells[OUTCOME], cut.colours[0]) == ("scored, cut off", "warn")
     whole = make_row(line(1, finish_reason="stop"))
     assert (whole.cells[OUTCOME], whole.colours[0]) == ("scored", "text")
+
+
+def test_that_selecting_a_million_records_asks_for_none_of_them(loop: QEventLoop, qtbot: QtBot) -> None:
+    """The header once asked for the flags of every selected row, at each painting: 23 seconds."""
+    store = SlowSearch(1_000_000)
+    store.may_end.set()
+    panel = RecordsPanel(store)  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.resize(900, 500)
+    panel.show()
+    panel.show_run(7, 1_000_000)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1_000_000)
+    asked = 0
+    flags = panel.model.flags
+
+    def count(index: object) -> object:
+        nonlocal asked
+        asked += 1
+        return flags(index)  # type: ignore[arg-type]
+
+    panel.model.flags = count  # type: ignore[method-assign, assignment]
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    panel.grab()
+    assert len(panel.chosen_ids()) == 1_000_000
+    assert asked < 10_000

@@ -366,3 +366,38 @@ def test_that_enter_presses_the_button_that_has_the_focus(open_window: OpenWindo
     cancel.setFocus()
     driver.qtbot.keyClick(cancel, Qt.Key.Key_Return)
     assert load_settings() == (Settings(), None)
+
+
+def test_that_changes_of_the_draft_are_undone_one_by_one(open_window: OpenWindow) -> None:
+    driver = open_window()
+    dialog = opened(driver)
+    before = dialog.draft()
+    control = Qt.KeyboardModifier.ControlModifier
+    dialog.ceiling.setFocus()
+    driver.qtbot.keyClick(dialog.ceiling, Qt.Key.Key_Up)
+    driver.qtbot.keyClick(dialog.ceiling, Qt.Key.Key_Up)
+    QApplication.processEvents()
+    with_ceiling = dialog.draft()
+    assert with_ceiling == changed(before, ceiling=before.ceiling + 2)
+    strategy = dialog.rows["strategy"].editor
+    assert isinstance(strategy, QComboBox)
+    strategy.setFocus()
+    strategy.setCurrentIndex(strategy.findData("sliding_window"))
+    QApplication.processEvents()
+    dialog.window_size.setFocus()
+    dialog.window_size.selectAll()
+    driver.qtbot.keyClicks(dialog.window_size, "17")
+    QApplication.processEvents()
+    typed = dialog.draft()
+    assert typed.strategy == SlidingWindow(17)
+    driver.qtbot.keyClick(dialog.window_size, Qt.Key.Key_Z, control)
+    assert isinstance(dialog.draft().strategy, SlidingWindow)
+    assert dialog.draft() != typed
+    driver.qtbot.keyClick(dialog, Qt.Key.Key_Z, control)
+    assert dialog.draft() == with_ceiling
+    driver.qtbot.keyClick(strategy, Qt.Key.Key_Z, control)
+    assert dialog.draft() == before
+    for _ in range(3):
+        driver.qtbot.keyClick(dialog, Qt.Key.Key_Z, control | Qt.KeyboardModifier.ShiftModifier)
+    assert dialog.draft() == typed
+    dialog.reject()

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from evalstudio.core.run_state import RunState
 from evalstudio.ui.charts.chart_export import picture_menu
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.state.export_job import Progress, export_records, export_run
 from evalstudio.ui.state.export_progress import export_with_progress
 from evalstudio.ui.state.tasks import spawn
@@ -55,8 +56,8 @@ def test_that_a_place_that_cannot_be_written_is_said(open_filled: Opened) -> Non
     menu = picture_menu(chart, "chart-latency")
     menu.actions()[0].trigger()
     chart.findChild(QFileDialog, "chart_dialog").fileSelected.emit("/dev/null/chart.png")
-    problem = chart.findChild(QMessageBox, "chart_problem")
-    assert "cannot be written" in problem.text()
+    problem = driver.find(Sheet, "chart_problem")
+    assert "cannot be written" in problem.sentence.text()
     problem.reject()
     chart.findChild(QFileDialog, "chart_dialog").reject()
     menu.deleteLater()
@@ -66,6 +67,9 @@ def test_that_a_place_that_cannot_be_written_is_said(open_filled: Opened) -> Non
 def test_that_every_chart_is_written_as_a_picture(open_filled: Opened, tmp_path: Path, suffix: str) -> None:
     driver = open_first_run(open_filled)
     charts = driver.window.runs_page.charts
+    driver.window.runs_page.export.save_charts(tmp_path / f"closed-1.{suffix}")
+    assert min(path.stat().st_size for path in tmp_path.glob("closed-1-*")) > 3_000
+    driver.window.runs_page.strip.show_open(True, by_person=True)
     driver.wait(lambda: not charts._due)
     sizes = {f"run-1-{chart.kind.name}.png": chart.size() for chart in charts.charts}
     driver.window.runs_page.export.save_charts(tmp_path / f"run-1.{suffix}")

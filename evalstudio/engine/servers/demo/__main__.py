@@ -6,6 +6,7 @@ import click
 
 from evalstudio.core.child_process import EXIT_WITH_PARENT
 from evalstudio.core.errors import EvalStudioError
+from evalstudio.engine.servers.demo.manners import MANNERS
 from evalstudio.engine.servers.demo.profiles import PROFILES
 from evalstudio.engine.servers.demo.serve import run_server
 
@@ -13,7 +14,7 @@ USAGE_ERROR = 2
 
 
 @click.command()
-@click.option("--profile", default="fast", show_default=True, type=click.Choice(list(PROFILES)))
+@click.option("--profile", default="fast", show_default=True, type=click.Choice([*PROFILES, *MANNERS]))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0: any free one")
 @click.option("--seed", default=0, show_default=True, type=int, help="answers depend on it")

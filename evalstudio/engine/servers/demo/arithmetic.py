@@ -7,37 +7,11 @@ wrong, as a small model would.
 import re
 from dataclasses import dataclass, field
 
+from evalstudio.core.number_words import NUMBER_WORDS
 from evalstudio.engine.servers.demo.draws import mistaken, uniform
 
 MISTAKES = 0.06
-_WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "dozen": 12.0, "hundred": 100.0}
+_WORDS: dict[str, float] = {**NUMBER_WORDS, "dozen": 12, "hundred": 100}
 _TAKE = re.compile(
     r"\b(giv\w+|gave|eats?|ate|los(?:es|t)|sells?|sold|us(?:es|ed)|spen[dt]\w*|leaves?|breaks?|broke|drinks?|drank|remov\w+|"
     r"takes?|taken|took|fl[ey]w|get off|got off|discount|throws?|threw|donat\w+|melt\w*|pa(?:ys|id)|drop\w*|falls?|fell|"

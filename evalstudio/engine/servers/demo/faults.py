@@ -5,8 +5,8 @@ from typing import Literal
 from evalstudio.engine.servers.demo.draws import uniform
 from evalstudio.engine.servers.demo.profiles import Profile
 
-Fault = Literal["overloaded", "server_error", "reset", "slow", "broken"]
-_KINDS: tuple[Fault, ...] = ("overloaded", "server_error", "reset", "slow", "broken")
+Fault = Literal["overloaded", "server_error", "reset", "slow", "broken", "odd"]
+_KINDS: tuple[Fault, ...] = ("overloaded", "server_error", "reset", "slow", "broken", "odd")
 
 
 class Faults:
@@ -14,6 +14,10 @@ class Faults:
 
     def __init__(self) -> None:
         self._failed: dict[bytes, int] = {}
+
+    def attempts(self, key: bytes) -> int:
+        """Returns the number of attempts of the request `key` that have failed, the last one included."""
+        return self._failed.get(key, 0)
 
     def draw(self, profile: Profile, key: bytes) -> Fault | None:
         """Returns the fault of the next attempt of the request `key`; None when it succeeds."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from evalstudio.core.errors import ModelError
+from evalstudio.engine.servers.demo.manners import MANNERS
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -52,7 +53,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     reset: Share = 0.0  # the connection is reset half way
     slow: Share = 0.0  # the body drips, over slow_seconds
     broken: Share = 0.0  # the body ends in the middle
+    odd: Share = 0.0  # answered in the profile's manner
     slow_seconds: NotNegative = 8.0
+    manner: str = ""  # a name of the catalogue of manners
 
     def step_seconds(self, batch: int) -> float:
         """Returns the seconds of one step while `batch` answers are in progress."""
@@ -77,7 +80,7 @@ PROFILES: dict[str, Profile] = {
         description="One second: every answer takes 1 s, however many are in flight", fixed_seconds=1.0
     ),
     "hosted-500rpm": Profile(
-        description="Hosted, 500 requests a minute: refuses with 429 and tells its limits",
+        description="Hosted, 500 requests per minute: refuses with 429 and tells its limits",
         slots=256,
         step_base=0.012,
         step_per_call=0.00005,
@@ -123,8 +126,14 @@ PROFILES: dict[str, Profile] = {
 
 
 def profile_named(name: str) -> Profile:
-    """Returns the profile called `name`. Raises ModelError when there is none."""
+    """Returns the profile called `name`, or that of the manner of this name. Raises ModelError when there is none."""
+    if name in MANNERS:
+        manner = MANNERS[name]
+        return Profile(description=f"{manner.description} ({manner.expected})", manner=name, odd=1.0)
     try:
         return PROFILES[name]
     except KeyError:
-        raise ModelError(f"The demo server has no profile '{name}'. It has: {', '.join(PROFILES)}.") from None
+        raise ModelError(
+            f"The demo server has no profile '{name}'. It has: {', '.join(PROFILES)}; and the manners that "
+            "evalstudio demo-server --list names."
+        ) from None

@@ -26,6 +26,8 @@ from evalstudio.engine.servers.demo.chat import (
 )
 from evalstudio.engine.servers.demo.draws import lognormal, request_key
 from evalstudio.engine.servers.demo.faults import Fault, Faults
+from evalstudio.engine.servers.demo.manners import MANNERS, Manner
+from evalstudio.engine.servers.demo.odd_answers import Asked
 from evalstudio.engine.servers.demo.performance import Batch
 from evalstudio.engine.servers.demo.profiles import Profile, profile_named
 from evalstudio.engine.servers.demo.rate_limits import RateLimits
@@ -43,6 +45,7 @@ class DemoServer:
         self.profile = profile_named(name)
         self.token = secrets.token_urlsafe(16)  # for /control
         self.calls = Calls()
+        self.started = time.monotonic()  # with this profile
         self._seed = seed
         self._authorization = None if api_key is None else f"Bearer {api_key}"
         self._batch = Batch(self.profile)
@@ -98,6 +101,8 @@ class DemoServer:
         except (msgspec.MsgspecError, ModelError) as error:
             raise BadRequest(str(error)) from None
         self.profile = profile
+        self.started = time.monotonic()
+        self._faults = Faults()
         self._batch.change(profile)
         self._limits = RateLimits(profile, time.monotonic())
         return _json(encode(profile))
@@ -142,7 +147,9 @@ class DemoServer:
         if fault == "overloaded":
             self.calls.failures[fault] += 1
             return _json(error_body("The server is overloaded.", "server_error", "overloaded"), 503, headers)
-        return await _Work(self, request, call, chat, answer, headers, fault).run(self._batch)
+        return await _Work(self, request, call, chat, answer, headers, fault, self._faults.attempts(key)).run(
+            self._batch
+        )
 
     def _answer(self, chat: ChatRequest, key: bytes) -> ChatAnswer:
         """The whole answer: text, length and cost are known before any time passes."""
@@ -200,6 +207,7 @@ class _Work:
         answer: ChatAnswer,
         headers: dict[str, str],
         fault: Fault | None,
+        attempt: int,
     ) -> None:
         self._calls = server.calls
         self._profile = server.profile
@@ -209,11 +217,16 @@ class _Work:
         self._answer = answer
         self._headers = headers
         self._fault = fault
+        self._attempt = attempt
+        self._age = time.monotonic() - server.started
         self._prefill = self._profile.overhead_steps + answer.prompt_tokens / self._profile.prompt_per_step
         self._total = self._prefill + answer.completion_tokens
 
     async def run(self, batch: Batch) -> web.StreamResponse:
         """The response, already written where it is streamed."""
+        if self._fault == "odd" and self._profile.manner in MANNERS:
+            self._calls.failures[self._profile.manner] += 1
+            return await self._odd(MANNERS[self._profile.manner])
         if self._fault is not None:
             self._calls.failures[self._fault] += 1
         await batch.enter()
@@ -228,6 +241,27 @@ class _Work:
         finally:
             batch.leave()
         return await self._whole()
+
+    async def _odd(self, manner: Manner) -> web.StreamResponse:
+        """The response of a manner, byte for byte."""
+        chat = self._chat
+        asked = Asked(
+            self._answer, bool(chat.stream), chat.stream_options is not None, self._age, self._attempt
+        )
+        reply = manner.write(asked)
+        plain = "text/event-stream" if chat.stream else "application/json"
+        headers = {**self._headers, "Content-Type": reply.content_type or plain, **reply.headers}
+        response = web.StreamResponse(status=reply.status, headers=headers)
+        response.force_close()
+        await response.prepare(self._request)
+        for part in reply.parts:
+            await response.write(part)
+        if reply.end == "stay":
+            await asyncio.Event().wait()
+        elif reply.end == "reset":
+            await asyncio.sleep(0.05)  # a reset throws away what has not been read
+            _reset(self._request)
+        return response
 
     def _fail(self) -> web.Response:
         if self._fault == "reset":

@@ -16,7 +16,7 @@ from evalstudio.core.errors import StoreError
 from evalstudio.store.comparison import Flip, ScorePair
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.combo_box import ComboBox
-from evalstudio.ui.kit.table_style import quieten, set_widths
+from evalstudio.ui.kit.table_style import detach_header, quieten, set_widths
 from evalstudio.ui.kit.text import mark, one_line, plain, tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
 from evalstudio.ui.kit.widgets import ElidedLabel, TextLabel, labelled, quiet_selection
@@ -96,7 +96,7 @@ class FlipsPanel(QWidget):
     def _show_answers(self, flip: Flip | None, both: tuple[Details | None, Details | None]) -> None:
         expected = next((one.record.expected for one in both if one is not None), None)
         if flip is None:
-            none = tr("No sample is scored differently.") if not self.model.flips else tr(CHOOSE)
+            none = tr("No sample has a different score.") if not self.model.flips else tr(CHOOSE)
             self.sample.show_text(none)
         else:
             words = tr("Sample {sample_id}").format(sample_id=one_line(flip.sample_id, 60))
@@ -116,6 +116,7 @@ class FlipsPanel(QWidget):
         table = QTableView()
         labelled(table, "flips", tr("Samples whose score changed"))
         table.setModel(self.model)
+        detach_header(table)
         quieten(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

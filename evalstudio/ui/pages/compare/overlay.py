@@ -94,7 +94,7 @@ class OverlayChart(Card):
     def _follow_theme(self) -> None:
         self._legend.setFont(scaled(QApplication.font(), 0.9))
         colours = tokens()
-        style_plot(self._plot, self.font())
+        style_plot(self._plot)
         marked = []
         for place, (line, curve) in enumerate(zip(self._lines, self._curves, strict=True)):
             colour = QColor(colours.series[place % len(colours.series)])

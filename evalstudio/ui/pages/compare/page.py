@@ -22,7 +22,7 @@ from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import apart, mark, one_line, plain, tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS
-from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.kit.widgets import Button, Card, ElidedLabel, TextLabel, labelled
 from evalstudio.ui.pages.compare.flips_panel import FlipsPanel
 from evalstudio.ui.pages.compare.score_pairs import ScorePairs
 from evalstudio.ui.pages.compare.several_runs import SeveralRuns
@@ -51,11 +51,16 @@ class ComparePage(QWidget):
         self._session = session
         self._shown: Key | None = None
         self._busy = False
+        self._reading: tuple[int, int] | None = None  # the runs that are being compared
+        self._cancelled: Key | None = None
         self._cost = 0.0
         self.comparison: RunComparison | None = None
-        self.a = RunChoice("compare_a", tr("Run A, the baseline"))
+        self.a = RunChoice("compare_a", tr("Run A (baseline)"))
         self.b = RunChoice("compare_b", tr("Run B, compared with it"))
         self.swap = QToolButton()
+        self.stop = Button(tr("Cancel"))
+        labelled(self.stop, "compare_cancel", tr("Cancel the comparison"))
+        self.stop.setVisible(False)
         self.status = ElidedLabel("", "muted", name="compare_status")
         self.warnings = TextLabel("", "warn", name="compare_warnings")
         self.scores = ScorePairs()
@@ -75,6 +80,7 @@ class ComparePage(QWidget):
         for choice in (self.a, self.b):
             choice.chosen.connect(lambda *_: self._compare())
         self.swap.clicked.connect(self._swap)
+        self.stop.clicked.connect(self.cancel)
         session.runs_changed.connect(self._runs_changed)
         self.flips.problem.connect(self._say_problem)
 
@@ -85,7 +91,7 @@ class ComparePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._runs_changed()
+        self._runs_changed(at_once=True)
 
     def choose(self, a: int, b: int) -> None:
         """Compares run `b` with the baseline `a`."""
@@ -93,7 +99,7 @@ class ComparePage(QWidget):
         self.b.choose(b)
         self._compare()
 
-    def _runs_changed(self) -> None:
+    def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
             return
         rows = self._session.rows
@@ -102,10 +108,9 @@ class ComparePage(QWidget):
         if (self.a.run_id is None or self.b.run_id is None) and (pair := propose(rows)):
             self.a.choose(pair[0])
             self.b.choose(pair[1])
-        if self._key() != self._shown and not self._timer.isActive():
-            self._timer.start(
-                0 if self.comparison is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
-            )
+        at_once = at_once or self.comparison is None
+        if self._key() != self._shown and (at_once or not self._timer.isActive()):
+            self._timer.start(0 if at_once else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
         if self.comparison is None:
             self._say_status()
 
@@ -123,11 +128,19 @@ class ComparePage(QWidget):
 
     def _compare(self) -> None:
         key = self._key()
+        if self._busy and self._reading is not None and (key is None or key[:2] != self._reading):
+            self._session.store.break_off_comparison()  # other runs are wanted now
         if key is None or self._busy:
             return
-        self._busy = True
+        self._busy, self._reading = True, key[:2]
         self._say_status()
         spawn(self._read(key))
+
+    def cancel(self) -> None:
+        """Ends the comparison that is under way."""
+        if self._busy:
+            self._cancelled = self._key()
+            self._session.store.break_off_comparison()
 
     async def _read(self, key: Key) -> None:
         started = time.perf_counter()
@@ -135,15 +148,22 @@ class ComparePage(QWidget):
         try:
             comparison = await self._session.store.comparison(key[0], key[1])
         except StoreError as error:
-            self._say_problem(str(error))
+            now = self._key()
+            if self._cancelled is None and now is not None and now[:2] == key[:2]:
+                self._say_problem(str(error))
         finally:
-            self._busy = False
+            self._busy, self._reading = False, None
         self._cost = time.perf_counter() - started
         now = self._key()
         if now is not None and now[:2] != key[:2]:
             self._compare()  # the selection has changed meanwhile
             return
         self._shown = key
+        if self._cancelled is not None:
+            self._cancelled = None
+            self._say_status()
+            self.status.show_text(tr("The comparison was cancelled."))
+            return
         if comparison is not None:
             self._show(comparison)
         self._say_status()
@@ -172,6 +192,7 @@ class ComparePage(QWidget):
         self._body.setVisible(True)
 
     def _say_status(self) -> None:
+        self.stop.setVisible(self._busy)
         if self._busy:
             self.status.show_text(tr("Comparing…"))
         elif self.a.run_id is None or self.b.run_id is None:
@@ -187,7 +208,7 @@ class ComparePage(QWidget):
         self.swap.setIcon(icon("swap"))
         choices = QHBoxLayout()
         choices.setSpacing(SPACE_S)
-        for letter, choice in ((tr("A, the baseline"), self.a), (tr("B"), self.b)):
+        for letter, choice in ((tr("A (baseline)"), self.a), (tr("B"), self.b)):
             label = TextLabel(letter, bold=True)
             label.setBuddy(choice)
             choices.addWidget(label)
@@ -223,7 +244,10 @@ class ComparePage(QWidget):
         layout.setContentsMargins(0, SPACE_S, 0, 0)
         layout.setSpacing(SPACE_XS)
         layout.addLayout(choices)
-        layout.addWidget(self.status)
+        told = QHBoxLayout()
+        told.addWidget(self.status, 1)
+        told.addWidget(self.stop)
+        layout.addLayout(told)
         layout.addWidget(self.warnings)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
@@ -242,7 +266,7 @@ def propose(rows: list[RunRow]) -> tuple[int, int] | None:
     meant = [row for row in rows if not is_try(row.experiment)]
     if len(meant) > 1:
         rows = meant
-    newest = rows[0]
+    newest = rows[0]  # trials and capacity searches were left out, where others are enough
     before = next((row for row in rows[1:] if row.evaluation == newest.evaluation), rows[1])
     return before.id, newest.id
 
@@ -257,7 +281,7 @@ def summary_of(comparison: RunComparison) -> str:
     if comparison.a.id == comparison.b.id:
         return tr("A and B are the same run.")
     if not comparison.differences:
-        return tr("Nothing that was asked for differs: what you see is chance, and the endpoint.")
+        return tr("The runs have the same configuration. Differences are chance or the endpoint.")
     short = [
         f"{one.part} ({one_line(one.a, 30) or '–'} → {one_line(one.b, 30) or '–'})"
         if len(one.a) + len(one.b) <= 60

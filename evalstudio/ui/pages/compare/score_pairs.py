@@ -184,7 +184,7 @@ def _detail(comparison: Comparison) -> str:
         ""
         if comparison.low is None
         else " "
-        + tr("(95 % {low} to {high})").format(low=number(comparison.low), high=number(comparison.high))
+        + tr("(95% {low} to {high})").format(low=number(comparison.low), high=number(comparison.high))
     )
     apart = (
         tr(", {unpaired:,} scored in one run only").format(unpaired=comparison.unpaired)

@@ -39,7 +39,7 @@ FIRST_RUNS = 6  # selected by default
 REFRESH_MS = 1_000
 COST_FACTOR = 10  # active runs are read again after ten times the duration of the query
 HEADINGS = (
-    "", mark("Run"), mark("Score"), mark("Scored"), mark("Against the baseline"), mark("p (Holm)"), mark("Time"), mark("Speed-up"), mark("Cost"),
+    "", mark("Run"), mark("Score"), mark("Scored"), mark("Against baseline"), mark("p (Holm)"), mark("Time"), mark("Speed-up"), mark("Cost"),
 )  # fmt: skip
 WIDTHS = (24, 0, 150, 84, 200, 66, 80, 70, 64)
 
@@ -65,15 +65,13 @@ class SeveralRuns(QWidget):
             self.dataset, "several_dataset", tr("Dataset"), tr("Runs of the same samples can be compared")
         )
         self.evaluator = ComboBox()
-        labelled(
-            self.evaluator, "several_evaluator", tr("Evaluator"), tr("By which score the runs are ranked")
-        )
+        labelled(self.evaluator, "several_evaluator", tr("Evaluator"), tr("The score that ranks the runs"))
         self.baseline = ComboBox()
         labelled(
             self.baseline,
             "several_baseline",
             tr("Baseline"),
-            tr("The run that every other one is tested against"),
+            tr("The run that the others are compared with"),
         )
         self.runs = QListWidget()
         labelled(
@@ -88,9 +86,9 @@ class SeveralRuns(QWidget):
         self.status = ElidedLabel("", "muted", name="several_status")
         self.charts = (
             OverlayChart("latency", tr("Latency p50"), tr("No run has an answer yet"), is_duration=True),
-            OverlayChart("throughput", tr("Samples a second"), tr("No run has a record yet"), is_duration=False),
+            OverlayChart("throughput", tr("Samples/s"), tr("No run has a record yet"), is_duration=False),
             OverlayChart(
-                "concurrency", tr("Answers a second against calls in flight, all runs of each model"),
+                "concurrency", tr("Answers/s against calls in flight, all runs of each model"),
                 tr("Two seconds at the same number of calls in flight are needed"), is_duration=False, over_time=False,
             ),
         )  # fmt: skip
@@ -118,9 +116,9 @@ class SeveralRuns(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._runs_changed()
+        self._runs_changed(at_once=True)
 
-    def _runs_changed(self) -> None:
+    def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
             return
         counts = Counter(row.dataset_hash for row in self._session.rows)
@@ -134,11 +132,11 @@ class SeveralRuns(QWidget):
             for text, one in entries:
                 self.dataset.addItem(text, one)
             self.dataset.setCurrentIndex(max(0, self.dataset.findData(before)))
+        listed = self._listed()
         self._fill_list()
-        if not self._timer.isActive():
-            self._timer.start(
-                0 if self.ranking is None else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000))
-            )
+        at_once = at_once or self.ranking is None or listed != self._listed()  # a run is new, or gone
+        if at_once or not self._timer.isActive():
+            self._timer.start(0 if at_once else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
 
     def _dataset_chosen(self) -> None:
         self.ranking = None
@@ -323,7 +321,7 @@ def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
     score = "–" if one.score is None else score_words(board.evaluator or "", one.score)
     against, p = one.verdict, "" if one.p is None else f"{one.p:.2g}"
     if one.row.id == board.baseline:
-        against = tr("the baseline")
+        against = tr("baseline")
     elif not one.same_samples:
         against = tr("other samples")
     elif one.comparison is not None and one.comparison.difference is not None:
@@ -342,7 +340,7 @@ def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
     return (
         str(rank), _short(one.row), score, scored, against, p,
         duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.3g} ×",
-        money(one.speed.cost, partial=one.speed.cost_is_partial),
+        tr(money(one.speed.cost, partial=one.speed.cost_is_partial)),
     )  # fmt: skip
 
 
@@ -356,11 +354,7 @@ def _details(one: RankedRun, board: Leaderboard) -> str:
         if comparison is not None
         else ""
     )
-    rate = (
-        ""
-        if one.speed.rate is None
-        else "\n" + tr("{rate:,.1f} samples a second").format(rate=one.speed.rate)
-    )
+    rate = "" if one.speed.rate is None else "\n" + tr("{rate:,.1f} samples/s").format(rate=one.speed.rate)
     few = (
         ""
         if one.covered

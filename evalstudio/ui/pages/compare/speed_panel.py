@@ -29,7 +29,7 @@ class SpeedPanel(Card):
 
     NAMES = (
         mark("Time"),
-        mark("Samples a second"),
+        mark("Samples/s"),
         mark("Latency p50"),
         mark("Latency p95"),
         mark("Errored"),
@@ -42,7 +42,7 @@ class SpeedPanel(Card):
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(SPACE_XS)
-        for column, heading in enumerate(("", tr("A"), tr("B"), tr("B against A"))):
+        for column, heading in enumerate(("", tr("A"), tr("B"), tr("B vs A"))):
             label = TextLabel(heading, "muted")
             grid.addWidget(label, 0, column)
         self._cells: list[tuple[TextLabel, ...]] = []
@@ -81,7 +81,7 @@ def speed_rows(comparison: RunComparison) -> list[SpeedRow]:
     errors = b.errored - a.errored
     return [
         SpeedRow(tr("Time"), duration(a.elapsed), duration(b.elapsed), time, _tone(*times, lower=True)),
-        _row(tr("Samples a second"), a.rate, b.rate, _rate, lower=False),
+        _row(tr("Samples/s"), a.rate, b.rate, _rate, lower=False),
         _row(tr("Latency p50"), a.p50, b.p50, milliseconds, lower=True),
         _row(tr("Latency p95"), a.p95, b.p95, milliseconds, lower=True),
         SpeedRow(
@@ -90,7 +90,7 @@ def speed_rows(comparison: RunComparison) -> list[SpeedRow]:
             "bad" if errors > 0 else "good" if errors < 0 else "muted",
         ),
         SpeedRow(
-            tr("Cost"), money(a.cost, partial=a.cost_is_partial), money(b.cost, partial=b.cost_is_partial),
+            tr("Cost"), tr(money(a.cost, partial=a.cost_is_partial)), tr(money(b.cost, partial=b.cost_is_partial)),
             *_change(a.cost, b.cost, lower=True),
         ),
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def _change(a: float | None, b: float | None, *, lower: bool) -> tuple[str, str]
     share = b / a - 1
     if abs(share) < CLOSE:
         return tr("the same"), "muted"
-    words = f"{share * 100:+.0f} %" if abs(share) >= 0.1 else f"{share * 100:+.1f} %"
+    words = f"{share * 100:+.0f}%" if abs(share) >= 0.1 else f"{share * 100:+.1f}%"
     return words.replace("-", "−"), _tone(a, b, lower=lower)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
-    QSpinBox,
     QTableWidget,
     QVBoxLayout,
     QWidget,
@@ -18,14 +19,14 @@ from evalstudio.datasets import DatasetSource, Preview, Problem
 from evalstudio.datasets.empty_cells import LIKELY as LIKELY_EXPECTED
 from evalstudio.datasets.formats import format_named
 from evalstudio.datasets.survey import Survey
-from evalstudio.ui.kit.form_fields import MOST_SAMPLES, captioned, choice, refill, show_in
-from evalstudio.ui.kit.table_style import ROOMY, fill_row, make_table, quieten, set_widths
+from evalstudio.ui.kit.form_fields import MOST_SAMPLES, CalmSpinBox, captioned, choice, refill, show_in
+from evalstudio.ui.kit.table_style import fill_row, make_table, quieten, set_widths
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import mark, one_line, plain, tooltip, tr, trn
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, Card, ElidedLabel, labelled
 
-FOUND = mark("found")
+FOUND = mark("Auto")
 DELIMITERS = {
     FOUND: None,
     mark("comma ,"): ",",
@@ -63,11 +64,11 @@ class DatasetView(QWidget):
             self.copy,
             "copy_dataset",
             tr("Copy into the workspace"),
-            tr("Results then never change with the original"),
+            tr("Later changes of the original file do not affect results"),
         )
         self.place = Button(tr("Use where it is"))
         labelled(
-            self.place, "use_in_place", tr("Use where it is"), tr("For a large file: only its path is kept")
+            self.place, "use_in_place", tr("Use where it is"), tr("For large files: only the path is kept")
         )
         self.header = QCheckBox(tr("Header row"))
         self.header.setChecked(True)
@@ -79,11 +80,14 @@ class DatasetView(QWidget):
         )
         self.delimiter = choice("dataset_delimiter", tr("Delimiter"), [tr(words) for words in DELIMITERS])
         self.encoding = choice("dataset_encoding", tr("Encoding"), (tr(FOUND), *ENCODINGS), editable=True)
-        self.input = choice("input_column", tr("Input column"), (), tr("What the model is asked"))
+        self.input = choice("input_column", tr("Input column"), (), tr("The column for the prompt"))
         self.expected = choice(
-            "expected_column", tr("Column with the expected answer"), (), tr("What evaluators compare with")
+            "expected_column",
+            tr("Column with the expected answer"),
+            (),
+            tr("The column that evaluators compare with"),
         )
-        self.samples = QSpinBox()
+        self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
@@ -91,15 +95,15 @@ class DatasetView(QWidget):
         self.evaluation = Button(tr("New evaluation with it"), primary=True)
         labelled(self.evaluation, "dataset_evaluation", tr("New evaluation with this dataset"))
         self.rows = QTableWidget()
-        quieten(self.rows, ROOMY)
+        quieten(self.rows)
         labelled(self.rows, "dataset_rows", tr("First rows of the dataset"))
         self.problems = make_table(
             "dataset_problems", tr("Problems of the dataset"), (tr("Line"), tr("What is wrong")), stretched=1
         )
         self.uses = make_table(
             "dataset_uses",
-            tr("Who uses the dataset"),
-            (tr("Kind"), tr("Name"), tr("The file since")),
+            tr("Where the dataset is used"),
+            (tr("Kind"), tr("Name"), tr("File since then")),
             stretched=1,
         )
         self._lay_out()
@@ -231,6 +235,20 @@ class DatasetView(QWidget):
             fill_row(self.uses, row, (kind, one_line(name), since), reference or name)
         self.tabs.setTabText(2, tr("Used by ({uses:,})").format(uses=len(uses)) if uses else tr("Used by"))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        fits = sum(self._group_widths()) + SPACE_S + 4 * SPACE_M <= self.width()
+        self._fields.setDirection(ways.LeftToRight if fits else ways.TopToBottom)
+
+    def minimumSizeHint(self) -> QSize:
+        """The size with the fields in two lines, which is the minimum width."""
+        return QSize(max(self._group_widths()) + 4 * SPACE_M, super().minimumSizeHint().height())
+
+    def _group_widths(self) -> list[int]:
+        items = (self._fields.itemAt(place) for place in range(self._fields.count()))
+        return [item.minimumSize().width() for item in items if item is not None]
+
     def _choose(self, box: QWidget, names: Sequence[str], likely: Sequence[str], other: str) -> None:
         before = box.currentText()  # type: ignore[attr-defined]
         found = next(
@@ -259,14 +277,20 @@ class DatasetView(QWidget):
             head.addWidget(button)
         inside.addLayout(head)
         inside.addWidget(self.status)
-        fields = QHBoxLayout()
-        fields.setSpacing(SPACE_S)
+        # what it means and how it is read: one line, or two if there is no room
+        self._fields = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._fields.setSpacing(SPACE_S)
+        meaning, reading = QHBoxLayout(), QHBoxLayout()
+        for group, share in ((meaning, 5), (reading, 2)):
+            group.setSpacing(SPACE_S)
+            self._fields.addLayout(group, share)
         for caption, widget, stretch in (
             (tr("Input"), self.input, 2), (tr("Expected"), self.expected, 2), (tr("Samples"), self.samples, 1),
             (tr("Delimiter"), self.delimiter, 1), (tr("Encoding"), self.encoding, 1), (" ", self.header, 0),
         ):  # fmt: skip
-            fields.addWidget(captioned(caption, widget), stretch)
-        inside.addLayout(fields)
+            group = meaning if widget in (self.input, self.expected, self.samples) else reading
+            group.addWidget(captioned(caption, widget), stretch)
+        inside.addLayout(self._fields)
         self.rows.verticalHeader().show()  # with row numbers
         self.rows.horizontalHeader().setStretchLastSection(True)
         self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -45,6 +45,7 @@ class DatasetsPage(QWidget):
         self.setObjectName("page_datasets")
         self._session = session
         self._path: Path | None = None
+        self.first: Path | None = None  # what is shown at first; None: the first dataset
         self._imported: list[Path] = []
         self._round = 0
         self._hash = ""  # of the current file, once it is fully read
@@ -66,6 +67,11 @@ class DatasetsPage(QWidget):
     def splitters(self) -> list[QSplitter]:
         """Splitters whose layout is saved and restored."""
         return [self.sides]
+
+    @property
+    def shown(self) -> str:
+        """The path of the file that is shown; empty if there is none."""
+        return str(self._path or "")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -97,8 +103,8 @@ class DatasetsPage(QWidget):
         workspace = self._session.workspace
         self._imported = await self._session.datasets.worker.do(lambda: find_datasets(workspace))
         self._fill()
-        if self._path is None and self._imported:
-            self.look_at(self._imported[0])
+        if self._path is None and (self.first is not None or self._imported):
+            self.look_at(self.first or self._imported[0])
         elif self._path is not None:
             spawn(self._show_uses(self._path))
 
@@ -213,7 +219,7 @@ class DatasetsPage(QWidget):
         left.setMinimumWidth(190)
         empty = TextLabel(
             tr("No dataset yet.\n\nImport a file, or drop one anywhere on this window: CSV, JSON, JSON lines, Excel or Parquet.\n"
-            "You see its rows and what is wrong with them before it is taken."),
+            "Rows and problems are shown before it is imported."),
             "muted", name="datasets_empty",
         )  # fmt: skip
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -242,7 +248,7 @@ def users_of(
     uses = [(tr("evaluation"), entry.name, "", entry.reference) for entry in entries]
     place = path.resolve()
     for row in [row for row in rows if Path(row.dataset_path).resolve() == place][:MOST_RUNS]:
-        same = tr("the same") if row.dataset_hash == content_hash else tr("changed, or read otherwise")
+        same = tr("the same") if row.dataset_hash == content_hash else tr("changed since")
         name = f"{row.id} · {row.experiment} · {row.model}"
         uses.append((tr("run"), name, same if content_hash else "", ""))
     return uses

@@ -23,10 +23,10 @@ class ColumnMap(QWidget):
         self.setObjectName("column_map")
         self._columns: tuple[str, ...] = ()
         self._rows: list[MapRow] = []
-        self._add = Button(tr("Name a column"))
+        self._add = Button(tr("Map a column"))
         labelled(
-            self._add, "add_column", tr("Name a column"),
-            tr("Gives a column another name for templates; the file's own names stay usable"),
+            self._add, "add_column", tr("Map a column"),
+            tr("Gives a column another name in templates; its own name can still be used"),
         )  # fmt: skip
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)
@@ -108,7 +108,7 @@ class MapRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(SPACE_S)
         layout.addWidget(self.name, 0, 0)
-        layout.addWidget(TextLabel(tr("is column"), "muted"), 0, 1)
+        layout.addWidget(TextLabel(tr("←"), "muted"), 0, 1)
         layout.addWidget(self.column, 0, 2)
         layout.addWidget(self.remove, 0, 3)
         layout.setColumnStretch(0, 1)

@@ -36,13 +36,13 @@ class EvaluationBar(Card):
             self.experiment,
             "evaluation_experiment",
             tr("Experiment"),
-            tr("Runs under one name go on where they ended"),
+            tr("A run with the name of an earlier one continues it"),
         )
         self.also = QLineEdit()
         self.also.setPlaceholderText(tr("more models, separated by commas"))
         labelled(
-            self.also, "also_on", tr("Also on these models"),
-            tr("More models, separated by commas: a run for each, under one experiment"),
+            self.also, "also_on", tr("Also run on these models"),
+            tr("More models, separated by commas. Each gets a run in the same experiment."),
         )  # fmt: skip
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
@@ -54,7 +54,7 @@ class EvaluationBar(Card):
         fields = QGridLayout()
         fields.setHorizontalSpacing(SPACE_S)
         for column, (caption, widget, stretch) in enumerate(
-            ((tr("E&xperiment"), self.experiment, 2), (tr("Also on"), self.also, 3))
+            ((tr("E&xperiment"), self.experiment, 2), (tr("Also run on"), self.also, 3))
         ):
             label = TextLabel(caption, "muted", 0.9)
             label.setBuddy(widget)
@@ -85,7 +85,7 @@ class EvaluationBar(Card):
         """Sets the number of runs of a grid, which defines its own models; 0 without a grid."""
         self.also.setEnabled(not runs)
         self.also.setPlaceholderText(
-            trn("a grid of one run names its models", "a grid of {n} runs names its models", runs)
+            trn("the grid sets the models of its run", "the grid sets the models of its {n} runs", runs)
             if runs
             else tr("more models, separated by commas")
         )
@@ -119,7 +119,7 @@ def forecast_sentence(found: RunForecast) -> str:
             )
         )
     elif found.seconds is not None:
-        words.append(tr("cost unknown"))
+        words.append(tr("price not set"))
     return f"{', '.join(words)} · {describe(found.strategy)} · {tr(found.basis)}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QTextCursor
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -35,9 +35,10 @@ from evalstudio.ui.kit.form_fields import IssueLabel, exact_text
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import plain, tr
 from evalstudio.ui.kit.theme import SPACE_S
-from evalstudio.ui.kit.widgets import Button, Card, TextLabel, labelled
+from evalstudio.ui.kit.widgets import Button, Card, GivingLabel, labelled
 from evalstudio.ui.pages.evaluations.evaluation_form import EvaluationForm
 from evalstudio.ui.pages.evaluations.sample_preview import Parts, SamplePreview, message_parts
+from evalstudio.ui.pages.evaluations.text_histories import TextHistories
 from evalstudio.ui.state.dataset_reader import DatasetReader
 from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace.resources import resource
@@ -57,6 +58,7 @@ class EvaluationEditor(QWidget):
 
     changed = Signal()
     checked = Signal()
+    history_changed = Signal()  # what can be undone or redone
     copy_wanted = Signal(str)
     browse = Signal()
 
@@ -81,6 +83,8 @@ class EvaluationEditor(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self._histories = TextHistories(self.text)
+        self._histories.changed.connect(self.history_changed)
         self.text_issue = IssueLabel("text")
         self.preview = SamplePreview()
         self._lay_out()
@@ -102,6 +106,11 @@ class EvaluationEditor(QWidget):
         return bool(self.reference) and exact_text(self.text) != self._saved
 
     @property
+    def file_text(self) -> str:
+        """The file's text when it was last read or written."""
+        return self._file
+
+    @property
     def path(self) -> Path:
         """The path of the file; an example's is read-only."""
         if self.is_example:
@@ -111,6 +120,7 @@ class EvaluationEditor(QWidget):
     def open(self, reference: str) -> None:
         """Opens a file. Raises EvaluationError if it can't be read."""
         before, self.reference = self.reference, reference
+        # what is shown keeps its own history, also when another file is opened in between
         try:
             text = self.path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
@@ -121,6 +131,7 @@ class EvaluationEditor(QWidget):
                 )
             ) from error
         self._row = 0
+        self._show_document()
         self.text.setReadOnly(self.is_example)
         self._example.setVisible(self.is_example)
         self.preview.show_answers(())
@@ -153,10 +164,32 @@ class EvaluationEditor(QWidget):
             self._show_file(text)
         self._timer.start()
 
+    def undo(self) -> None:
+        """Takes back the last change of this file, made in the form or in the text."""
+        if not self.is_example:
+            self.text.undo()
+
+    def redo(self) -> None:
+        if not self.is_example:
+            self.text.redo()
+
+    def take_text(self, reference: str, text: str) -> None:
+        """Makes a former text that of a file and saves it; undoable. Raises EvaluationError."""
+        if reference == self.reference:
+            self._histories.replace(text)
+            self.save(over_others=True)
+        else:
+            save_text(Path(reference), text)
+
+    def _show_document(self) -> None:
+        self.text.blockSignals(True)
+        self._histories.show(self.reference)
+        self.text.blockSignals(False)
+
     def _show_file(self, text: str) -> None:
         self._file = text
         self.text.blockSignals(True)
-        self.text.setPlainText(text)  # this clears its undo history
+        self._histories.replace(text)
         self.text.blockSignals(False)
         self._saved = exact_text(self.text)
         self._text_changed()
@@ -177,9 +210,7 @@ class EvaluationEditor(QWidget):
         except (ValueError, TypeError):
             return  # invalid TOML at the moment: the form is disabled
         self.text.blockSignals(True)
-        cursor = QTextCursor(self.text.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
+        self._histories.replace(text, step=key)
         self.text.blockSignals(False)
         self.draft = read_draft(text)
         self.form.show_runs(self.draft)
@@ -237,8 +268,8 @@ class EvaluationEditor(QWidget):
         syntax = [issue for issue in issues if issue.part == "text"]
         self.text_issue.show_sentences([issue.sentence for issue in syntax])
         count = len(issues)
-        self.tabs.setTabText(0, tr("Form ({count} to mend)").format(count=count) if count else tr("Form"))
-        self.tabs.setTabText(1, tr("Text (a mistake)") if syntax else tr("Text"))
+        self.tabs.setTabText(0, tr("Form ({count} to fix)").format(count=count) if count else tr("Form"))
+        self.tabs.setTabText(1, tr("Text (an error)") if syntax else tr("Text"))
 
     def _lay_out(self) -> None:
         text = QWidget()
@@ -275,7 +306,7 @@ class EvaluationEditor(QWidget):
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
         layout.addWidget(
-            TextLabel(tr("This example ships with the program: look at it, try it, run it."), "muted"), 1
+            GivingLabel(tr("This example ships with EvalStudio. Read it, try it, run it."), "muted"), 1
         )
         copy = Button(tr("Make a copy to change"))
         labelled(

@@ -27,7 +27,7 @@ from evalstudio.ui.pages.evaluations.evaluator_list import EvaluatorList
 from evalstudio.ui.pages.evaluations.grid_form import GridForm
 from evalstudio.ui.pages.evaluations.message_list import MessageList
 
-STRATEGIES = {mark("As in the settings"): None, mark("Sequential"): "sequential", mark("Sliding window"): "sliding_window", mark("Adaptive"): "adaptive"}  # fmt: skip
+STRATEGIES = {mark("Default from Settings"): None, mark("Sequential"): "sequential", mark("Sliding window"): "sliding_window", mark("Adaptive"): "adaptive"}  # fmt: skip
 LIMITS = {"sliding_window": "max_concurrency", "adaptive": "max"}
 USUAL_WINDOW = 10
 NUMBERED = ("messages", "evaluators")
@@ -119,15 +119,15 @@ class EvaluationForm(QScrollArea):
         )
         self.model.currentTextChanged.connect(self._model_edited)
         self.temperature = QLineEdit()
-        labelled(self.temperature, "eval_temperature", tr("Temperature"), tr("Empty: as the endpoint has it"))
+        labelled(self.temperature, "eval_temperature", tr("Temperature"), tr("Empty: the endpoint's default"))
         self.max_tokens = CalmSpinBox()
         self.max_tokens.setRange(0, 1_000_000)
         self.max_tokens.setSpecialValueText(tr("Not set"))
         labelled(
             self.max_tokens,
             "eval_max_tokens",
-            tr("Longest answer in tokens"),
-            tr("0: as the endpoint has it"),
+            tr("Max tokens"),
+            tr("0: the endpoint's default"),
         )
         self.more = QLineEdit()
         self.more.setPlaceholderText(tr("as in: top_p = 0.9, seed = 1"))
@@ -139,7 +139,7 @@ class EvaluationForm(QScrollArea):
         section.add((tr("Name"), self.name, 2), (tr("Description"), self.about, 3))
         section.add((tr("Model"), self.model, 1))
         section.add(
-            (tr("Temperature"), self.temperature, 1), (tr("Longest answer"), self.max_tokens, 1),
+            (tr("Temperature"), self.temperature, 1), (tr("Max tokens"), self.max_tokens, 1),
             (tr("More parameters"), self.more, 3),
         )  # fmt: skip
 
@@ -159,14 +159,14 @@ class EvaluationForm(QScrollArea):
         )
         self.samples.valueChanged.connect(lambda number: self._dataset_edited(samples=number or None))
         self.seed = self._count(
-            "eval_seed", tr("Seed"), tr("Draws the samples at random, the same ones each time; 0: the first ones"), tr("The first")
+            "eval_seed", tr("Seed"), tr("Selects samples at random, the same ones for the same seed. 0: the first rows."), tr("First rows")
         )  # fmt: skip
         self.seed.valueChanged.connect(lambda number: self._dataset_edited(seed=number or None))
         self.columns = ColumnMap()
         self.columns.changed.connect(lambda: self._dataset_edited(columns=self.columns.value or None))
         section = self._section("dataset", tr("Dataset"))
         section.add((tr("File"), self.dataset, 1), (" ", browse, 0))
-        section.add((tr("Samples"), self.samples, 1), (tr("Drawn with seed"), self.seed, 1))
+        section.add((tr("Samples"), self.samples, 1), (tr("Random sample, seed"), self.seed, 1))
         section.add_widget(self.columns)
 
     def _make_messages(self) -> None:
@@ -187,7 +187,7 @@ class EvaluationForm(QScrollArea):
     def _make_running(self) -> None:
         self.repeats = CalmSpinBox()
         self.repeats.setRange(1, 1000)
-        labelled(self.repeats, "eval_repeats", tr("Repeats"), tr("How often each sample is asked"))
+        labelled(self.repeats, "eval_repeats", tr("Repeats"), tr("How many times each sample is run"))
         self.repeats.valueChanged.connect(
             lambda number: self._tell("repeats", number if number > 1 else None)
         )
@@ -195,11 +195,11 @@ class EvaluationForm(QScrollArea):
             "eval_strategy",
             tr("Strategy"),
             [tr(words) for words in STRATEGIES],
-            tr("How many calls may be in flight"),
+            tr("The largest number of calls in flight"),
         )
         self.strategy.currentIndexChanged.connect(lambda *_: self._strategy_edited())
         self.window_size = self._count(
-            "eval_window", tr("Calls in flight at most"), tr("0: as the strategy has it"), tr("Automatic")
+            "eval_window", tr("Max concurrency"), tr("0: the strategy's default"), tr("Automatic")
         )
         self.window_size.setMaximum(10_000)
         self.window_size.valueChanged.connect(lambda *_: self._strategy_edited())
@@ -207,7 +207,7 @@ class EvaluationForm(QScrollArea):
         section.add(
             (tr("Repeats"), self.repeats, 1),
             (tr("Strategy"), self.strategy, 2),
-            (tr("In flight at most"), self.window_size, 1),
+            (tr("Max concurrency"), self.window_size, 1),
         )
 
     def _line(self, name: str, spoken: str, key: str, *, optional: bool = False) -> QLineEdit:

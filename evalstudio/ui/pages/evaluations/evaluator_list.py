@@ -46,9 +46,7 @@ class EvaluatorList(QWidget):
         self.setObjectName("evaluators_list")
         self._rows: list[EvaluatorRow] = []
         self._add = Button(tr("Add an evaluator"))
-        labelled(
-            self._add, "add_evaluator", tr("Add an evaluator"), tr("Each judges every answer and says why")
-        )
+        labelled(self._add, "add_evaluator", tr("Add an evaluator"), tr("Scores each answer and says why"))
         self._add.clicked.connect(self._append)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)

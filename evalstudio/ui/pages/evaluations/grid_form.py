@@ -110,7 +110,7 @@ class GridForm(QWidget):
     def _tell(self) -> None:
         if not self._runs:
             self.summary.show_text(
-                tr("One run. With several models, prompts or values it is one for each combination.")
+                tr("One run. Several models, prompts or values make one run for each combination.")
             )
             return
         head = trn("{n} run", "{n} runs", len(self._runs))

@@ -22,6 +22,7 @@ from evalstudio.evaluations.loading import EXAMPLE, variants
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import EvaluationFile, ForecastRun, ListEvaluations, StartRun
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.folding import Folding
 from evalstudio.ui.kit.form_fields import exact_text
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S
@@ -30,10 +31,12 @@ from evalstudio.ui.pages.evaluations.evaluation_editor import ChangedElsewhere, 
 from evalstudio.ui.pages.evaluations.evaluation_list import EvaluationList
 from evalstudio.ui.pages.evaluations.function_forecasts import function_forecasts
 from evalstudio.ui.pages.evaluations.python_file import PythonFile
+from evalstudio.ui.pages.evaluations.save_and_tell import save_and_tell
 from evalstudio.ui.pages.evaluations.trial import Trial
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import DEMO_MODELS
 from evalstudio.ui.state.notices import Offer
+from evalstudio.ui.state.run_start import start_run
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
@@ -53,6 +56,7 @@ class EvaluationsPage(QWidget):
         self.setObjectName("page_evaluations")
         self._session = session
         self._actions = actions
+        self.first = FIRST  # what is opened when the page is first shown
         self._opened: list[str] = []  # files outside the workspace
         self._starting = False
         self._forecast_round = 0
@@ -79,7 +83,7 @@ class EvaluationsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self.editor.reference and not self._python_path:
-            self.open(FIRST)
+            self.open(self.first)
         spawn(self.refresh())
         self.editor.look_again()
         self._update_actions()
@@ -120,8 +124,8 @@ class EvaluationsPage(QWidget):
             self.editor.save(over_others=over_others)
         except ChangedElsewhere as error:
             offers = (
-                Offer(tr("Write over it"), partial(self.save, over_others=True)),
-                Offer(tr("Read it again"), lambda: self.editor.open(self.editor.reference)),
+                Offer(tr("Overwrite"), partial(self.save, over_others=True)),
+                Offer(tr("Reload"), lambda: self.editor.open(self.editor.reference)),
             )
             self._session.tell(str(error), "warning", *offers, key="evaluation")
         except EvalStudioError as error:
@@ -180,8 +184,8 @@ class EvaluationsPage(QWidget):
         self._starting = True
         self._update_actions()
         try:
-            return await self._session.ask_engine(
-                StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
+            return await start_run(
+                self._session, StartRun(self.editor.reference, experiment, model=model, new_run=new_run)
             )
         finally:
             self._starting = False
@@ -236,7 +240,7 @@ class EvaluationsPage(QWidget):
         if self.editor.issues:
             count = len(self.editor.issues)
             self.bar.say(
-                trn("{n} thing to mend before it can run.", "{n} things to mend before it can run.", count),
+                trn("{n} problem to fix before it can run.", "{n} problems to fix before it can run.", count),
                 "bad",
             )
         elif self.isVisible() and (self._forecast_due or self.editor.dataset_size < LARGE):
@@ -297,7 +301,7 @@ class EvaluationsPage(QWidget):
 
     def _kept(self) -> bool:
         """Saves and returns whether that succeeded; a failure is reported."""
-        self.leave()
+        save_and_tell(self._session, self.editor, self.leave)
         return not self.editor.is_dirty or self.editor.is_example
 
     def _used(self) -> list[str]:
@@ -344,6 +348,7 @@ class EvaluationsPage(QWidget):
         session.runs_changed.connect(self._propose)
         session.engine.state_changed.connect(self._engine_changed)
         actions.connect("save_evaluation", self.save)
+        actions.connect("list", Folding(self, self.list).turn)
         actions.connect("try_evaluation", lambda: spawn(self.try_out()))
         actions.connect("run_evaluation", lambda: spawn(self.run()))
 

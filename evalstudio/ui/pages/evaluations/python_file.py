@@ -45,8 +45,8 @@ class PythonFile(Card):
             tr("Run all functions"),
             tr("One after the other, under one experiment"),
         )
-        self.again = Button(tr("Read again"))
-        labelled(self.again, "read_again", tr("Read the file again"), tr("After you have changed it"))
+        self.again = Button(tr("Reload"))
+        labelled(self.again, "read_again", tr("Reload the file"), tr("After you have changed it"))
         self.table = make_table(
             "function_table",
             tr("Evaluations of the file"),
@@ -87,7 +87,7 @@ class PythonFile(Card):
     def show_file(self, found: EvaluationFile) -> None:
         """Shows what the engine found in the file."""
         self._say(
-            plain(found.problem, 1_000) if found.problem else tr("What a function needs beside its columns, pytest gives it."),
+            plain(found.problem, 1_000) if found.problem else tr("Other parameters are pytest fixtures."),
             "bad" if found.problem else "muted",
         )  # fmt: skip
         self._show(found.functions, found.trace)

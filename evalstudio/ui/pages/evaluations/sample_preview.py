@@ -39,7 +39,7 @@ class SamplePreview(Card):
         self.tabs.addTab(self._preview(), tr("Preview"))
         self._trying = TextLabel("", "muted", name="try_state")
         self.stop = Button(tr("Stop"))
-        labelled(self.stop, "stop_try", tr("Stop the try"), tr("What was answered stays"))
+        labelled(self.stop, "stop_try", tr("Stop the try"), tr("Answers so far are kept"))
         self.tabs.addTab(self._tried(), tr("Answers"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
@@ -69,7 +69,7 @@ class SamplePreview(Card):
         self.answers.setPlaceholderText(
             tr("The answers appear here as they come.")
             if words
-            else tr("Try on 3 samples shows the answers here.")
+            else tr("Try on 3 samples to see the answers here.")
         )
         for part in (self._trying, self.stop):
             part.setVisible(bool(words))

@@ -159,8 +159,8 @@ class Trial(QObject):
     def _rest(self) -> Parts:
         if self._left_out:
             words = trn(
-                "{n} more variant is not tried; a run takes all of them.",
-                "{n} more variants are not tried; a run takes all of them.",
+                "{n} more variant is not tried. A run includes it.",
+                "{n} more variants are not tried. A run includes all of them.",
                 self._left_out,
             )
             yield tr("NOT TRIED"), words

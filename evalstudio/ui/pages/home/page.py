@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.core.run_state import RunState
+from evalstudio.core.strategy import SlidingWindow
 from evalstudio.protocol import StartRun
 from evalstudio.reports.score_text import short_score
 from evalstudio.store.runs import RunRow
@@ -30,12 +31,16 @@ from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import ActionButton, Button, Card, TextLabel, labelled
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import last_summary
-from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.session import FIRST_LOOK, Session
 from evalstudio.ui.state.tasks import spawn
 
 MOST_RUNS = 30
 MOST_UNDONE = 4
 EXAMPLE = "example:sentiment"
+EXAMPLE_MODEL, EXAMPLE_SLOTS = (
+    "demo/one-second",
+    4,
+)  # 200 samples take most of a minute: time to look and to try
 HEADINGS = (
     mark("Experiment"),
     mark("Evaluation"),
@@ -97,9 +102,16 @@ class HomePage(QWidget):
         self._starting = True
         self._update_actions()
         taken = {row.experiment for row in self._session.rows}
-        name = next(name for number in range(1, 10_000) if (name := f"first-look-{number}") not in taken)
+        name = next(name for number in range(1, 10_000) if (name := f"{FIRST_LOOK}{number}") not in taken)
         try:
-            run_id = await self._session.ask_engine(StartRun(evaluation=EXAMPLE, experiment=name))
+            run_id = await self._session.ask_engine(
+                StartRun(
+                    evaluation=EXAMPLE,
+                    experiment=name,
+                    model=EXAMPLE_MODEL,
+                    strategy=SlidingWindow(EXAMPLE_SLOTS),
+                )
+            )
         finally:
             self._starting = False
             self._update_actions()
@@ -161,7 +173,7 @@ class HomePage(QWidget):
                 button,
                 f"resume_{row.id}",
                 tr("Resume {experiment}").format(experiment=row.experiment),
-                tr("Does what is missing; what is saved stays"),
+                tr("Runs what is missing; saved answers are kept"),
             )
             button.clicked.connect(lambda _, run_id=row.id: spawn(self._resume(run_id)))
             self._resume_buttons.append(button)
@@ -198,8 +210,7 @@ class HomePage(QWidget):
         inside.setSpacing(SPACE_M)
         inside.addWidget(TextLabel("EvalStudio", factor=1.9, bold=True))
         about = TextLabel(
-            tr("Runs evaluations of language models as fast as the endpoint allows, shows why it is that fast and no faster, "
-            "and loses no answer."), factor=1.1, name="welcome",
+            tr("Evaluate language models as fast as your endpoint allows. See what limits the speed. Never lose an answer."), factor=1.1, name="welcome",
         )  # fmt: skip
         about.setWordWrap(True)
         inside.addWidget(about)
@@ -209,10 +220,11 @@ class HomePage(QWidget):
         steps.setVerticalSpacing(SPACE_M)
         steps.setColumnStretch(1, 1)
         for row, (what, how) in enumerate((
-            (tr("What is asked"), tr("A dataset, a row a sample. Here: 200 reviews. Positive, negative or neutral?")),
-            (tr("Who answers"), tr("A model: a hosted API, a server of yours, a Python function. Here: the built-in demo "
-             "model, without a key and without a network.")),
-            (tr("How it is judged"), tr("Evaluators compare each answer with what was expected. Here: the same word.")),
+            (tr("Dataset"), tr("One sample per row. Here: 200 reviews.")),
+            (tr("Prompt"), tr("What each sample asks. Here: is the review positive, negative or neutral?")),
+            (tr("Model"), tr("A hosted API, your own server or a Python function. Here: the built-in demo model; "
+             "no key, no network.")),
+            (tr("Scoring"), tr("Evaluators compare each answer with the expected one. Here: an exact match.")),
         )):  # fmt: skip
             text = TextLabel(how, "muted")
             text.setWordWrap(True)
@@ -223,13 +235,12 @@ class HomePage(QWidget):
         self.run_button.setMinimumHeight(38)
         inside.addWidget(self.run_button, 0, Qt.AlignmentFlag.AlignLeft)
         then = TextLabel(
-            tr("Then move the window slider and see what it does; stop it, close the window, come back and resume: what is "
-            "saved is never called again."), "muted",
+            tr("It takes about a minute. While it runs, the Runs page suggests three things to try."), "muted",
         )  # fmt: skip
         then.setWordWrap(True)
         inside.addWidget(then)
         inside.addSpacing(SPACE_S)
-        inside.addWidget(TextLabel(tr("With your own"), bold=True))
+        inside.addWidget(TextLabel(tr("Your own data"), bold=True))
         inside.addLayout(self._shortcuts("welcome"))
         return _centred(card)
 
@@ -242,7 +253,7 @@ class HomePage(QWidget):
         row = self._shortcuts("home")
         row.insertWidget(3, ActionButton(self._actions["run_example"], name="home_run_example"))
         shortcuts.addLayout(row)
-        self._undone_card, undone = _titled(tr("Go on"))
+        self._undone_card, undone = _titled(tr("Continue"))
         self._undone = QGridLayout()
         self._undone.setColumnStretch(0, 1)
         self._undone.setHorizontalSpacing(SPACE_M)

@@ -126,7 +126,7 @@ class CurvePlot(Card):
 
     def _follow_theme(self) -> None:
         colours = tokens()
-        style_plot(self._plot, self.font())
+        style_plot(self._plot)
         for (_, number, dash), curve, sign in zip(self._lines, self._curves, self._signs, strict=True):
             colour = QColor(colours.series[number])
             curve.setPen(pg.mkPen(colour, width=1, style=DASHES[dash][0]))
@@ -150,7 +150,7 @@ class CapacityChart(QWidget):
         self._rate = CurvePlot(
             "capacity_rate",
             tr("Samples/s by calls in flight"),
-            ((tr("95 % interval"), 0, "solid"),),
+            ((tr("95% interval"), 0, "solid"),),
             is_duration=False,
         )
         self._latency = CurvePlot(
@@ -175,7 +175,7 @@ class CapacityChart(QWidget):
         late = [level.latency.p95 if level.latency else math.nan for level in self.levels]
         self._latency.show_curves(self.levels, [middle, late], [], best)
         message = [
-            tr("{concurrency} in flight: {rate:.3g} samples a second").format(
+            tr("{concurrency} in flight: {rate:.3g} samples/s").format(
                 concurrency=level.concurrency, rate=level.rate
             )
             for level in self.levels

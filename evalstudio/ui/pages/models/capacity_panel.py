@@ -1,7 +1,7 @@
 """Capacity panel: shows what the search will cost, measures level by level, draws the curve, and keeps the knee."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.format import money
@@ -16,6 +16,7 @@ from evalstudio.protocol import (
     StopRun,
 )
 from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.form_fields import CalmSpinBox
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
@@ -53,25 +54,29 @@ class CapacityPanel(QWidget):
             tr("Samples of"),
             tr("The evaluation whose samples are answered"),
         )
-        self.most = QSpinBox()
+        self.most = CalmSpinBox()
         self.most.setRange(1, 10_000)
         self.most.setValue(FIRST_MOST)
-        labelled(self.most, "capacity_most", tr("Up to so many calls in flight"))
-        self.samples = QSpinBox()
+        labelled(self.most, "capacity_most", tr("The highest concurrency to measure"))
+        self.samples = CalmSpinBox()
         self.samples.setRange(0, 10_000_000)
-        self.samples.setSpecialValueText(tr("all"))
+        self.samples.setSpecialValueText(tr("as needed"))
         labelled(
             self.samples,
             "capacity_samples",
-            tr("Samples to spend at most"),
-            tr("0: all that the dataset has"),
+            tr("Most calls to make"),
+            tr("0: as many as it takes; the samples are asked again where there are too few"),
         )
         self.start = Button(tr("&Measure"))
         labelled(self.start, "capacity_start", tr("Measure the capacity"))
         self.stop = Button(tr("St&op"))
-        labelled(self.stop, "capacity_stop", tr("Stop measuring"), tr("What was answered is kept"))
+        labelled(self.stop, "capacity_stop", tr("Stop measuring"), tr("Answers are kept"))
         self.plan = TextLabel("", "muted", name="capacity_plan")
         self.plan.setWordWrap(True)
+        self.progress = QProgressBar()
+        labelled(self.progress, "capacity_progress", tr("Calls made, of those that the search takes at most"))
+        self.progress.setFormat(tr("%v of at most %m calls"))
+        self.progress.setVisible(False)
         self.chart = CapacityChart()
         self.verdict = TextLabel("", name="capacity_verdict", bold=True)
         self.verdict.setWordWrap(True)
@@ -80,7 +85,7 @@ class CapacityPanel(QWidget):
             self.apply,
             "capacity_apply",
             tr("Apply what was found"),
-            tr("Runs on this model that set no strategy use it"),
+            tr("Used by runs on this model that set no strategy"),
         )
         self._lay_out()
         self._settle = QTimer(self)
@@ -118,7 +123,7 @@ class CapacityPanel(QWidget):
         if self._busy or not self._model:
             return
         self._busy, self._run_id, self._levels, self._measured = True, None, [], self._model
-        self._say(tr("Measuring with one call at a time…"))
+        self._say(tr("Measuring at concurrency 1…"))
         self.chart.show_levels((), None)
         self._adapt()
         try:
@@ -143,12 +148,14 @@ class CapacityPanel(QWidget):
         match event:
             case CapacityPlan():
                 self._experiment = event.experiment
+                self.progress.setRange(0, event.calls)
+                self.progress.setValue(0)
                 self._show_plan(event)
             case Level():
                 self._levels.append(event)
                 self.chart.show_levels(self._levels, None)
                 self._say(
-                    tr("{concurrency} in flight: {rate:.3g} samples/s; going on…").format(
+                    tr("{concurrency} in flight: {rate:.3g} samples/s; continuing…").format(
                         concurrency=event.concurrency, rate=event.rate
                     )
                 )
@@ -170,6 +177,8 @@ class CapacityPanel(QWidget):
         if self._busy and self._run_id is None and snapshot.experiment == self._experiment:
             self._run_id = snapshot.run_id
             self._adapt()
+        if self._busy and snapshot.run_id == self._run_id:
+            self.progress.setValue(min(snapshot.saved, self.progress.maximum()))
 
     async def _ask_plan(self) -> None:
         if self._busy or not self._model or self._session.engine.state is not EngineState.READY:
@@ -192,7 +201,7 @@ class CapacityPanel(QWidget):
             else tr("a cost of at most about {cost}").format(cost=money(plan.cost))
         )
         if plan.cost is None:
-            cost = tr("a cost that is not known: there is no price for this model")
+            cost = tr("a cost that is not known: the price of this model is not set")
         self.plan.show_text(
             tr(
                 "At most {calls:,} calls and {cost}. It stops as soon as the verdict is clear; the answers are kept "
@@ -222,6 +231,7 @@ class CapacityPanel(QWidget):
         ready = self._session.engine.state is EngineState.READY
         self.start.setEnabled(ready and not self._busy and bool(self._model))
         self.stop.setEnabled(self._busy and self._run_id is not None)
+        self.progress.setVisible(self._busy)
         for field in (self.evaluation, self.most, self.samples):
             field.setEnabled(not self._busy)
         best = self.chart.best
@@ -255,7 +265,7 @@ class CapacityPanel(QWidget):
         ):  # fmt: skip
             line.addWidget(TextLabel(caption))
             line.addWidget(widget, 1 if widget is self.evaluation else 0)
-        line.addWidget(TextLabel(tr("samples")))
+        line.addWidget(TextLabel(tr("calls")))
         line.addStretch(1)
         doing = QHBoxLayout()
         doing.setSpacing(SPACE_S)
@@ -271,5 +281,6 @@ class CapacityPanel(QWidget):
         column.setSpacing(SPACE_M)
         column.addLayout(line)
         column.addLayout(doing)
+        column.addWidget(self.progress)
         column.addWidget(self.chart, 1)
         column.addLayout(verdict)

@@ -17,9 +17,9 @@ ENDPOINT_HEADINGS = (
     mark("Address"),
     mark("Window"),
     mark("Throughput"),
-    mark("A call"),
-    mark("Its rate"),
-    mark("Refused above"),
+    mark("Latency"),
+    mark("Rate limit"),
+    mark("Overloads above"),
     mark("Learned"),
 )
 MODEL_HEADINGS = (
@@ -40,13 +40,13 @@ class LearnedPanel(QWidget):
         self.setObjectName("learned_panel")
         self.endpoints = make_table(
             "learned_endpoints",
-            tr("What was learned about endpoints"),
+            tr("Measured on endpoints"),
             [tr(heading) for heading in ENDPOINT_HEADINGS],
             stretched=1,
         )
         self.models = make_table(
             "model_histories",
-            tr("How runs on each model went"),
+            tr("Runs of each model"),
             [tr(heading) for heading in MODEL_HEADINGS],
             stretched=4,
         )
@@ -110,7 +110,7 @@ def _endpoint_words(one: Learned, now: float) -> tuple[str, ...]:
 
 
 def _model_words(one: ModelHistory, now: float) -> tuple[str, ...]:
-    share = f"{one.errored:,} ({one.errored / one.saved * 100:.1f} %)" if one.saved and one.errored else "0"
+    share = f"{one.errored:,} ({one.errored / one.saved * 100:.1f}%)" if one.saved and one.errored else "0"
     errors = ", ".join(f"{name} {count:,}" for name, count in one.errors)
     return (
         one_line(one.model), f"{one.runs:,}", f"{one.saved:,}", share, one_line(errors) or "–",

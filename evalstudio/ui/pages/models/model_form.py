@@ -1,41 +1,33 @@
 """Model form: address, key and limits of a model; saves it to the workspace, and tests it or lists its models."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QSpinBox,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalstudio.advice.presets import advise, outside, preset_for
-from evalstudio.core.errors import EvalStudioError
+from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.core.strategy import MAXIMUM
-from evalstudio.models.providers import BUILT_IN, PROVIDERS, is_self_hosted
+from evalstudio.models.providers import BUILT_IN, is_self_hosted
 from evalstudio.models.registry import check
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import Command, ListModels, TestModel
 from evalstudio.ui.kit.busy import Busy
-from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
-from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import one_line, tr, trn
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
-from evalstudio.ui.pages.models.function_check import function_problem
-from evalstudio.ui.pages.models.key_field import KeyField
+from evalstudio.ui.pages.models.endpoint_fields import EndpointFields
+from evalstudio.ui.pages.models.form_parts import count_field, free_name, in_line
+from evalstudio.ui.pages.models.function_fields import FunctionFields
+from evalstudio.ui.pages.models.key_field import KeyField, NewKey
+from evalstudio.ui.pages.models.key_offers import Found
 from evalstudio.ui.pages.models.price_fields import PriceFields
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
+from evalstudio.ui.state.undo import Done
 
 MOST_A_MINUTE = 1_000_000_000
 WIDEST = 1_000  # pixels
@@ -55,28 +47,22 @@ class ModelForm(QWidget):
         self._session = session
         self._book = book
         self._shown = ModelSettings("openai")
-        self._function_trouble = ""
         self._before: str | None = None  # the current entry; None: not saved yet
+        self._proposed = ""  # the name that was filled in for a person
         self._make_fields(session, book)
         self._lay_out()
         self._connect()
 
+    @property
+    def key(self) -> KeyField:
+        return self._endpoint.key
+
     def show_model(self, name: str, model: ModelSettings, *, kept: bool) -> None:
         """Shows a model; `kept`: it is an entry of the workspace."""
-        self._shown, self._before = model, name if kept else None
+        self._shown, self._before, self._proposed = model, name if kept else None, ""
         self.name.setText(name)
-        self.model_id.clear()
-        self.model_id.setCurrentText(model.name)
-        preset = PROVIDERS.get(model.provider)
-        self.base_url.setText(
-            "" if preset is not None and model.base_url == preset.base_url else model.base_url
-        )
-        self.base_url.setPlaceholderText(preset.base_url if preset is not None else "")
-        usual = preset.key if preset is not None else ""
-        self.key.show_key("" if model.key == usual else model.key, usual)
-        self.path.setText(model.path)
-        self.function.setText(model.name)
-        self.thread_safe.setChecked(model.thread_safe)
+        self._endpoint.show_endpoint(model, name)
+        self._function.show_function(model.path, model.name, thread_safe=model.thread_safe)
         for box, value in (
             (self.requests, model.requests_per_minute), (self.tokens, model.tokens_per_minute),
             (self.cap, model.max_concurrency), (self.window_size, model.window),
@@ -87,15 +73,30 @@ class ModelForm(QWidget):
         self._show_kind(model.provider)
         self._tell("", "muted")
         self.remove.setEnabled(kept)
-        self._function_trouble = ""
+        self._check()
+
+    def begin(self, found: Found, *, own_address: bool) -> None:
+        """Prepares the form of a new model, with what the environment and .env files offer."""
+        if self._shown.provider == "python":
+            self._function.path.setFocus()
+            return
+        self._endpoint.begin(found, own_address=own_address)
+        if own_address:
+            self.provider.show_text(tr("OpenAI-compatible"))
         self._check()
 
     def draft(self) -> ModelSettings:
         """Returns the model from the form. Raises ModelError or LimitError."""
         model = self._model()
-        if model.provider not in (*BUILT_IN, "python"):
+        if self._is_endpoint:
+            if self._endpoint.own_address and not model.base_url:
+                raise ModelError(tr("Give the endpoint's base URL, as in http://127.0.0.1:8000/v1."))
             model = msgspec.structs.replace(model, prices=self.prices.value())
         return check(self.name.text().strip(), model, self._session.workspace)
+
+    @property
+    def _is_endpoint(self) -> bool:
+        return self._shown.provider not in (*BUILT_IN, "python")
 
     def _model(self) -> ModelSettings:
         changes: dict[str, Any] = {
@@ -106,48 +107,95 @@ class ModelForm(QWidget):
         }
         if self._shown.provider == "python":
             changes |= {
-                "path": self.path.text().strip(), "name": self.function.text().strip(),
-                "thread_safe": self.thread_safe.isChecked(),
+                "path": self._function.path.text().strip(), "name": self._function.function.text().strip(),
+                "thread_safe": self._function.thread_safe.isChecked(),
             }  # fmt: skip
-        elif self._shown.provider not in BUILT_IN:
-            changes |= {
-                "name": self.model_id.currentText().strip(), "base_url": self.base_url.text().strip(),
-                "key": self.key.value,
-            }  # fmt: skip
-        return msgspec.structs.replace(self._shown, **changes)
+        model = msgspec.structs.replace(self._shown, **changes)
+        return self._endpoint.apply(model) if self._is_endpoint else model
 
     # Commands -------------------------------------------------------------------------------------------
 
     def _save(self) -> None:
+        """Saves the model, keeps its key, and tests it with one call."""
         name = self.name.text().strip()
         try:
-            self._book.save(name, self.draft(), self._before)
+            model = self.draft()
+            self._book.save(name, model, self._before)
         except EvalStudioError as error:
             self._tell(str(error), "bad")
             return
+        new = self.key.take()
         self._before = name
         self.saved.emit(name)
-        self._tell(
-            tr("Saved in {name} of the workspace.").format(name=self._session.workspace.models.name), "good"
-        )
+        saved = tr("Saved in {name} of the workspace.").format(name=self._session.workspace.models.name)
+        self._tell(saved, "good")
+        if self._is_endpoint:
+            spawn(self._keep_and_test(name, new))
+
+    async def _keep_and_test(self, name: str, new: NewKey | None) -> None:
+        if new is not None:
+            try:
+                await self.key.give(new)
+            except EvalStudioError as error:
+                self._tell(str(error), "bad")
+                return
+        try:
+            answer = await self._session.engine.request(TestModel(name))
+        except EvalStudioError as error:
+            words, colour = tr("Saved. The test call failed: {error}").format(error=error), "warn"
+        else:
+            words, colour = tr("✓ Saved. {answer}").format(answer=one_line(answer)), "good"
+        if self._before == name:  # still the form of this model
+            self._tell(words, colour)
 
     def _remove(self) -> None:
         name, self._before = self._before, None
         if name is None:
             return
+        model = self._book.models.get(name)
         try:
             self._book.remove(name)
         except EvalStudioError as error:
             self._tell(str(error), "bad")
             return
         self.removed.emit(name)
+        if model is not None:
+            self._offer_undo(name, model)
+
+    def _offer_undo(self, name: str, model: ModelSettings) -> None:
+        async def do(change: Callable[[], None]) -> bool:
+            try:
+                change()
+            except EvalStudioError as error:
+                self._session.tell(str(error), "error", key="models")
+                return False
+            return True
+
+        async def restore() -> bool:
+            done = await do(lambda: self._book.save(name, model))
+            if done:
+                self.saved.emit(name)
+            return done
+
+        async def remove() -> bool:
+            done = await do(lambda: self._book.remove(name))
+            if done:
+                self.removed.emit(name)
+            return done
+
+        self._session.tell_done(
+            tr("The model {name} is removed; its runs and its key stay.").format(name=one_line(name, 60)),
+            Done(tr("remove model"), restore, remove),
+        )
 
     async def _ask(self, command: Command[T], doing: str) -> T | None:
         """Sends a request about the model in the form; returns None if it was refused."""
         self._tell(doing, "muted")
-        busy = Busy(self.test, self.list_models)
+        busy = Busy(self.test, self._endpoint.list_models)
         busy.begin()
         try:
+            if (new := self.key.peek()) is not None:
+                await self.key.give(new, "session")  # Save keeps it where it is wanted
             return await self._session.engine.request(command)
         except EvalStudioError as error:
             self._tell(str(error), "bad")
@@ -159,34 +207,16 @@ class ModelForm(QWidget):
         if (message := await self._ask(TestModel(self._model()), tr("One small call…"))) is not None:
             self._tell(f"✓ {one_line(message)}", "good")
 
-    async def _list(self) -> None:
-        model = self._model()
-        if not model.name:
-            model = msgspec.structs.replace(model, name="any")  # the list does not depend on the name
+    async def _fetch(self, model: ModelSettings) -> list[str] | None:
         names = await self._ask(ListModels(model), tr("Asking for its models…"))
-        if names is None:
-            return
-        current = self.model_id.currentText()
-        self.model_id.clear()
-        self.model_id.addItems([one_line(name) for name in names])
-        self.model_id.setCurrentText(current or (names[0] if names else ""))
-        self._tell(
-            trn(
+        if names is not None:
+            words = trn(
                 "It offers one model.",
-                "It offers {n} models; a part of a name, typed above, shows those that have it.",
+                "{n} models found. Type to filter.",
                 len(names),
-            ),
-            "good",
-        )
-
-    def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), tr("A Python file with the function"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([tr("Python (*.py)"), tr("All files (*)")])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.path.setText)
-        dialog.fileSelected.connect(lambda *_: spawn(self._look_at_function()))
-        dialog.open()
+            )
+            self._tell(words, "good")
+        return names
 
     def _advise(self) -> None:
         """Shows the recommended window for the provider, and a warning if the value is outside it."""
@@ -194,8 +224,8 @@ class ModelForm(QWidget):
         window = model.window
         if model.provider == "python":
             words = tr("A synchronous function gets a window of the worker count, unless you set one here.")
-            self.advice.show_text(self._function_trouble or words)
-            self.advice.set_colour("warn" if self._function_trouble else "muted")
+            self.advice.show_text(self._function.trouble or words)
+            self.advice.set_colour("warn" if self._function.trouble else "muted")
             return
         preset = preset_for(model)
         words = f"{tr(preset.name)}: {preset.range}. {tr(preset.reason)}"
@@ -205,28 +235,26 @@ class ModelForm(QWidget):
         self.advice.show_text(warning or words)
         self.advice.set_colour("warn" if warning else "muted")
 
-    async def _look_at_function(self) -> None:
-        """Checks that the file defines the function; it may be written later, so this is only a warning."""
-        path, name = self.path.text().strip(), self.function.text().strip()
-        trouble, folder = "", self._session.workspace.folder
-        if path and name:
-            trouble = await self._session.datasets.worker.do(
-                lambda: function_problem(folder / Path(path).expanduser(), name)
-            )
-        if (path, name) == (
-            self.path.text().strip(),
-            self.function.text().strip(),
-        ):  # still the current question
-            self._function_trouble = trouble
-            self._advise()
+    def _propose_name(self) -> None:
+        """Fills in a free name, made from the model's, until a person writes one."""
+        if self._before is not None or self.name.text() != self._proposed:
+            return
+        model = self._model().name
+        self._proposed = free_name(model, self._book.models)
+        self.name.setText(self._proposed)
+
+    def _changed(self) -> None:
+        self._propose_name()
+        self._check()
 
     def _check(self) -> None:
         """Validates while typing; an empty form has no errors."""
+        self._endpoint.suit(self.name.text())
         self._advise()
         try:
             self.draft()
         except EvalStudioError as error:
-            empty = not self.name.text().strip() or not (self.model_id.currentText() or self.function.text())
+            empty = not self.name.text().strip() or not self._model().name
             self._problem.show_text("" if empty else str(error))
             self.save.setEnabled(False)
         else:
@@ -238,10 +266,9 @@ class ModelForm(QWidget):
         self.result.set_colour(colour)
 
     def _show_kind(self, provider: str) -> None:
-        endpoint = provider not in (*BUILT_IN, "python")
-        for field in (self._model_line, self.base_url, self.key, self.prices):
-            self._form.setRowVisible(field, endpoint)
-        for field in (self._path_line, self.function, self.thread_safe):
+        for field in (self._endpoint.model_line, self._endpoint.base_url, self.key, self.prices):
+            self._form.setRowVisible(field, self._is_endpoint)
+        for field in (self._function.path_line, self._function.function, self._function.thread_safe):
             self._form.setRowVisible(field, provider == "python")
         for field in (self._rates_line, self.cap):
             self._form.setRowVisible(field, provider != "python")
@@ -251,39 +278,18 @@ class ModelForm(QWidget):
 
     def _make_fields(self, session: Session, book: ModelBook) -> None:
         self.name = QLineEdit()
-        labelled(
-            self.name, "model_name", tr("Name"), tr("What evaluations, --model and the Runs page call it")
-        )
+        labelled(self.name, "model_name", tr("Name"), tr("The name in evaluations and on the Runs page"))
         self.provider = TextLabel("", name="model_provider")
-        self.model_id = ComboBox()
-        find_as_typed(self.model_id)
-        self.model_id.setMinimumContentsLength(24)
-        labelled(self.model_id, "model_id", tr("Model"), tr("Its name at the endpoint"))
-        self.list_models = Button(tr("&List models"))
-        labelled(self.list_models, "list_models", tr("List the endpoint's models"))
-        self.base_url = QLineEdit()
-        labelled(self.base_url, "base_url", tr("Base URL"), tr("Empty: the provider's own"))
-        self.key = KeyField(session, book)
-        self.path = QLineEdit()
-        labelled(self.path, "function_path", tr("Python file"))
-        self.function = QLineEdit()
-        labelled(
-            self.function,
-            "function_name",
-            tr("Function"),
-            tr("Takes prompt, messages or columns; returns the answer"),
+        self._endpoint = EndpointFields(session, book, self._fetch, self)
+        self._function = FunctionFields(session, self)
+        self.requests = count_field(
+            "requests_per_minute", tr("Requests per minute"), tr("no limit"), MOST_A_MINUTE
         )
-        self.thread_safe = QCheckBox(tr("Several threads may call it at once"))
-        labelled(
-            self.thread_safe,
-            "thread_safe",
-            tr("Thread-safe"),
-            tr("Off: one worker calls it, one call after the other"),
+        self.tokens = count_field("tokens_per_minute", tr("Tokens per minute"), tr("no limit"), MOST_A_MINUTE)
+        self.cap = count_field(
+            "model_cap", tr("In flight at most, all runs together"), tr("no limit"), MAXIMUM
         )
-        self.requests = _count("requests_per_minute", tr("Requests a minute"), tr("no limit"), MOST_A_MINUTE)
-        self.tokens = _count("tokens_per_minute", tr("Tokens a minute"), tr("no limit"), MOST_A_MINUTE)
-        self.cap = _count("model_cap", tr("In flight at most, all runs together"), tr("no limit"), MAXIMUM)
-        self.window_size = _count(
+        self.window_size = count_field(
             "model_window", tr("Window of runs that set no strategy"), tr("as the settings"), MAXIMUM
         )
         self.prices = PriceFields()
@@ -306,17 +312,11 @@ class ModelForm(QWidget):
         self._problem.setWordWrap(True)
 
     def _lay_out(self) -> None:
-        self._model_line = _line(self.model_id, self.list_models, stretched=self.model_id)
-        browse = QToolButton()
-        browse.setIcon(icon("open"))
-        labelled(browse, "browse_function", tr("Choose the Python file"))
-        browse.clicked.connect(self._browse)
-        self._path_line = _line(self.path, browse, stretched=self.path)
-        self._rates_line = _line(
+        self._rates_line = in_line(
             self.requests,
             TextLabel(tr("requests"), "muted"),
             self.tokens,
-            TextLabel(tr("tokens a minute"), "muted"),
+            TextLabel(tr("tokens per minute"), "muted"),
         )
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(SPACE_M)
@@ -324,9 +324,10 @@ class ModelForm(QWidget):
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for caption, field in (
-            (tr("Name"), self.name), (tr("Provider"), self.provider), (tr("Model"), self._model_line), (tr("Base URL"), self.base_url),
-            (tr("Key"), self.key), (tr("File"), self._path_line), (tr("Function"), self.function), ("", self.thread_safe),
-            (tr("Rates"), self._rates_line), (tr("At most in flight"), self.cap), (tr("Default window"), self.window_size),
+            (tr("Provider"), self.provider), (tr("Base URL"), self._endpoint.base_url), (tr("API key"), self.key),
+            (tr("Model"), self._endpoint.model_line), (tr("File"), self._function.path_line), (tr("Function"), self._function.function),
+            (tr("Name"), self.name), ("", self._function.thread_safe),
+            (tr("Rates"), self._rates_line), (tr("Max concurrency"), self.cap), (tr("Default concurrency"), self.window_size),
             (tr("Prices"), self.prices),
         ):  # fmt: skip
             label = TextLabel(caption)
@@ -338,43 +339,17 @@ class ModelForm(QWidget):
         column.addLayout(self._form)
         column.addWidget(self.advice)
         column.addWidget(self._problem)
-        buttons = _line(self.save, self.test, self.remove)
+        buttons = in_line(self.save, self.test, self.remove)
         column.addWidget(buttons)
         column.addWidget(self.result)
         column.addStretch(1)
 
     def _connect(self) -> None:
-        for line in (self.name, self.base_url, self.path, self.function):
-            line.textChanged.connect(lambda *_: self._check())
-        for line in (self.path, self.function):
-            line.editingFinished.connect(lambda: spawn(self._look_at_function()))
+        self.name.textChanged.connect(lambda *_: self._check())
         self.window_size.valueChanged.connect(lambda *_: self._check())
-        self.model_id.editTextChanged.connect(lambda *_: self._check())
-        self.key.changed.connect(self._check)
+        self._endpoint.changed.connect(self._changed)
+        self._function.changed.connect(self._changed)
         self.prices.changed.connect(self._check)
         self.save.clicked.connect(self._save)
         self.remove.clicked.connect(self._remove)
         self.test.clicked.connect(lambda: spawn(self._test()))
-        self.list_models.clicked.connect(lambda: spawn(self._list()))
-
-
-def _count(name: str, spoken: str, none: str, most: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(0, most)
-    box.setSpecialValueText(none)
-    box.setGroupSeparatorShown(True)
-    box.setMinimumWidth(150)
-    labelled(box, name, spoken, f"0: {none}")
-    return box
-
-
-def _line(*parts: QWidget, stretched: QWidget | None = None) -> QWidget:
-    line = QWidget()
-    layout = QHBoxLayout(line)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(SPACE_S)
-    for part in parts:
-        layout.addWidget(part, 1 if part is stretched else 0)
-    if stretched is None:
-        layout.addStretch(1)
-    return line

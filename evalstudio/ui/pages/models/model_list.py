@@ -12,15 +12,16 @@ from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, line_height, scaled, theme
 from evalstudio.ui.kit.widgets import Button, Card, labelled, quiet_selection
 from evalstudio.ui.state.model_book import DEMO_MODELS
 
+ENDPOINT = "endpoint"
 TITLES = {
-    "openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Google Gemini", "mistral": "Mistral", "groq": "Groq",
+    ENDPOINT: mark("OpenAI-compatible endpoint"), "openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Google Gemini", "mistral": "Mistral", "groq": "Groq",
     "openrouter": "OpenRouter", "together": "Together", "deepseek": "DeepSeek", "ollama": mark("Ollama (this machine)"),
     "vllm": mark("vLLM (your server)"), "llamacpp": mark("llama.cpp (this machine)"), "python": mark("Python function"),
 }  # fmt: skip
 
 
 class ModelList(Card):
-    """The list. `chosen` is emitted with a name, `add` with a provider or "python"."""
+    """The list. `chosen` is emitted with a name, `add` with a provider, "endpoint" or "python"."""
 
     chosen = Signal(str)
     add = Signal(str)
@@ -46,8 +47,9 @@ class ModelList(Card):
             tr("An endpoint of a provider, or a Python function"),
         )
         self.menu = QMenu(self.add_button)
-        for provider in [*PROVIDERS, "python"]:
-            if provider in ("ollama", "python"):
+        self.menu.setObjectName("add_model_menu")
+        for provider in [ENDPOINT, *PROVIDERS, "python"]:
+            if provider in ("openai", "ollama", "python"):
                 self.menu.addSeparator()
             action = self.menu.addAction(tr(TITLES.get(provider, provider)))
             action.setObjectName(f"add_{provider}")

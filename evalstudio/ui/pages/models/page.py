@@ -1,5 +1,7 @@
 """Models page: models with their keys and limits, their endpoint's capacity, and what was learned about it."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
@@ -14,9 +16,10 @@ from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
 from evalstudio.ui.kit.widgets import ActionButton, Card, ElidedLabel, TextLabel
 from evalstudio.ui.pages.models.capacity_panel import CapacityPanel
+from evalstudio.ui.pages.models.key_offers import find_keys
 from evalstudio.ui.pages.models.learned_panel import LearnedPanel
 from evalstudio.ui.pages.models.model_form import ModelForm
-from evalstudio.ui.pages.models.model_list import TITLES, ModelList
+from evalstudio.ui.pages.models.model_list import ENDPOINT, TITLES, ModelList
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Offer
@@ -43,6 +46,7 @@ class ModelsPage(QWidget):
         self._session = session
         self._book = book
         self.current = ""
+        self.first = ""  # the model to look at when the page is first shown
         self.list = ModelList()
         self.form = ModelForm(session, book)
         self.capacity = CapacityPanel(session)
@@ -60,6 +64,8 @@ class ModelsPage(QWidget):
         self.capacity.apply_wanted.connect(self._keep_window)
         book.changed.connect(self._models_changed)
         session.runs_changed.connect(self._read_soon)
+        for signal in (session.local_model_changed, session.runs_changed):  # a run on it starts it, too
+            signal.connect(self._look_at_local_soon)
         session.engine.state_changed.connect(self._engine_state)
         actions.connect("use_model", lambda: self.next_run.emit(self.current, None))
         self._reading = QTimer(self)
@@ -85,27 +91,28 @@ class ModelsPage(QWidget):
         self.list.show_models(self._book.models, name)
         self._show(name, model, kept=kept)
 
-    def begin(self, provider: str) -> None:
-        """Opens an empty form for a model of a provider, or for a Python function."""
+    def begin(self, kind: str) -> None:
+        """Opens an empty form for an OpenAI-compatible `endpoint`, a model of a provider, or a Python function."""
         self.current = ""
         self.list.show_models(self._book.models, None)
-        self._show("", ModelSettings(provider), kept=False)
+        self._show("", ModelSettings("openai" if kind == ENDPOINT else kind), kept=False)
+        self._title.show_text(tr("New: {provider}").format(provider=tr(TITLES.get(kind, kind))))
         self.tabs.setCurrentIndex(0)
-        self.form.name.setFocus()
+        self.form.begin(find_keys(Path.cwd(), self._session.workspace.folder), own_address=kind == ENDPOINT)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._book.load()
+        first, self.first = self.first, ""
+        if first:
+            self.look_at(first)
         self._read_soon()
         spawn(self._look_at_local())
 
     # Contents ------------------------------------------------------------------------------------------------
 
     def _show(self, name: str, model: ModelSettings, *, kept: bool) -> None:
-        self._title.show_text(
-            one_line(name)
-            or tr("New: {provider}").format(provider=tr(TITLES.get(model.provider, model.provider)))
-        )
+        self._title.show_text(one_line(name))
         about = tr(ABOUT[model.provider]) if model.provider in ABOUT else ""
         if not about:
             about = model.label if model.name and model.label != name else model.base_url or model.path
@@ -157,6 +164,10 @@ class ModelsPage(QWidget):
             spawn(self.form.key.look())
             spawn(self._look_at_local())
 
+    def _look_at_local_soon(self) -> None:
+        if self.isVisible():
+            spawn(self._look_at_local())
+
     async def _look_at_local(self) -> None:
         if self._session.engine.state is not EngineState.READY:
             return
@@ -203,7 +214,7 @@ class ModelsPage(QWidget):
         self.form.setAutoFillBackground(False)
         self.tabs = Tabs("model_tabs", tr("Set-up, capacity, and what was learned"))
         for widget, title in (
-            (scroll, tr("Set-up")), (self.capacity, tr("Capacity finder")), (self.learned, tr("What was learned")),
+            (scroll, tr("Set-up")), (self.capacity, tr("Capacity finder")), (self.learned, tr("Measured")),
         ):  # fmt: skip
             self.tabs.addTab(widget, title)
         card = Card()

@@ -90,11 +90,12 @@ class ResultsPage(QWidget):
             self.run.choose(run_id)
         saved = self._saved(run_id)
         if run_id != self._shown:
-            self._shown = run_id
-            self.records.clear_filters()
-            self.records.ask(evaluator=None)
-            self.distributions.latency.pick(None)
-            self.distributions.score.pick(None)
+            before, self._shown = self._shown, run_id
+            if before is not None:
+                self.records.clear_filters()
+                self.records.ask(evaluator=None)
+                self.distributions.latency.pick(None)
+                self.distributions.score.pick(None)
         self.records.know_classes(self._classes(run_id))
         self.records.show_run(run_id, saved)
         self.distributions.show_run(run_id, saved)
@@ -169,6 +170,7 @@ class ResultsPage(QWidget):
         spread.score_chosen.connect(lambda span: records.ask(score=span))
         spread.evaluator_chosen.connect(lambda name: records.ask(evaluator=name, score=None))
         records.query_changed.connect(self._filters_changed)
+        records.large_changed.connect(lambda large: spread.setVisible(not large))
         records.details_shown.connect(self.waterfall.show_record)
         self.export_button.clicked.connect(self._ask_for_file)
         self.clear.clicked.connect(records.clear_filters)

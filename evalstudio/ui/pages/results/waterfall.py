@@ -71,6 +71,10 @@ def spans_of(details: Details) -> tuple[Span, ...]:
         at += record.latency
     if record.judged:
         spans.append(Span("evaluators", tr("evaluators"), at, at + record.judged))
+        at += record.judged
+    for score in details.scores:  # a judge, or an evaluator of one's own: they work side by side
+        if score.seconds:
+            spans.append(Span("evaluators", score.evaluator, at, at + score.seconds))
     return tuple(span for span in spans if span.end - span.start >= 1e-6)
 
 

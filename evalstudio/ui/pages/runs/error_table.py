@@ -82,9 +82,7 @@ class ErrorTable(QWidget):
         if button is not None:
             button.setEnabled(not active)
             button.setToolTip(
-                tr("Stop the run or wait for its end first")
-                if active
-                else tr("Run again the samples that ended so")
+                tr("Available when the run has ended") if active else tr("Retry the samples that ended so")
             )
 
     def _put(

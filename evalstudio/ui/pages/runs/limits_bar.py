@@ -6,14 +6,14 @@ Changes act at once on the active run, otherwise on the next one.
 import math
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 from evalstudio.core.strategy import MAXIMUM, Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.protocol import RatesNow
 from evalstudio.settings.values import Settings
+from evalstudio.ui.kit.combo_box import ComboBox
+from evalstudio.ui.kit.form_fields import CalmSpinBox
 from evalstudio.ui.kit.text import mark, tr
-from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled
 from evalstudio.ui.state.run_model import window_of
 
@@ -31,8 +33,8 @@ SETTLE_MS = 400
 SLIDER_STEPS = 1_000
 SLIDER_TOP = 256
 MOST_REQUESTS = 1_000_000
-REQUESTS_HINT = mark("At most so many requests a minute to this endpoint, from all runs; at once")
-SOURCES = {"live control": mark("set here"), "option": mark("as it was started"), "evaluation": mark("from the evaluation"), "model": mark("from Models"),
+REQUESTS_HINT = mark("Limit of requests per minute to this endpoint, for all runs. Takes effect at once.")
+SOURCES = {"live control": mark("set here"), "option": mark("set at the start"), "evaluation": mark("from the evaluation"), "model": mark("from Models"),
            "settings": mark("from the settings")}  # fmt: skip
 AT_ONCE = mark("at once")
 NAMES = (mark("Sequential"), mark("Sliding window"), mark("Adaptive"))
@@ -57,42 +59,42 @@ class LimitsBar(Card):
         self.strategy = _WholeCombo()
         self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.strategy.addItems([tr(name) for name in NAMES])
-        labelled(self.strategy, "strategy", tr("Strategy"), tr("How the number of calls in flight is chosen"))
+        labelled(self.strategy, "strategy", tr("Strategy"), tr("How the concurrency is chosen"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, SLIDER_STEPS)
         self.slider.setPageStep(100)
         self.slider.setMinimumWidth(60)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        labelled(self.slider, "window_slider", tr("Window size"), tr("How many calls may be in flight"))
-        self.window_size = QSpinBox()
+        labelled(self.slider, "window_slider", tr("Concurrency"), tr("The largest number of calls in flight"))
+        self.window_size = CalmSpinBox()
         self.window_size.setRange(1, MAXIMUM)
         self.window_size.setKeyboardTracking(False)
         labelled(
             self.window_size,
             "window_size",
-            tr("Window size as a number"),
-            tr("How many calls may be in flight"),
+            tr("Concurrency as a number"),
+            tr("The largest number of calls in flight"),
         )
-        self._window_label = QLabel(tr("&Window"))
+        self._window_label = QLabel(tr("&Concurrency"))
         self._window_label.setBuddy(self.window_size)
-        self.workers = QSpinBox()
+        self.workers = CalmSpinBox()
         self.workers.setRange(1, MAXIMUM)
         self.workers.setKeyboardTracking(False)
-        labelled(
-            self.workers, "workers", tr("Workers"), tr("Threads that run the model, a synchronous function")
-        )
+        labelled(self.workers, "workers", tr("Workers"), tr("Threads that run a synchronous function"))
         self._workers_label = QLabel(tr("Wor&kers"))
         self._workers_label.setBuddy(self.workers)
-        self.requests = QSpinBox()
+        self.requests = CalmSpinBox()
         self.requests.setRange(0, MOST_REQUESTS)
-        self.requests.setSpecialValueText(tr("any"))
+        self.requests.setSpecialValueText(tr("No limit"))
         self.requests.setGroupSeparatorShown(True)
         self.requests.setKeyboardTracking(False)
-        labelled(self.requests, "run_requests", tr("Requests a minute"), tr(REQUESTS_HINT))
+        labelled(self.requests, "run_requests", tr("Requests per minute"), tr(REQUESTS_HINT))
         self._requests_label = QLabel(tr("&Req/min"))
         self._requests_label.setBuddy(self.requests)
         self._in_force = TextLabel("", "muted", name="limit_in_force")
         self._lay_out()
+        theme().changed.connect(self._hold_still)
+        self._hold_still()
         self._window_timer = self._debounce(lambda: self.strategy_chosen.emit(self.chosen))
         self._workers_timer = self._debounce(lambda: self.workers_chosen.emit(self.workers.value()))
         self._requests_timer = self._debounce(
@@ -155,7 +157,7 @@ class LimitsBar(Card):
             tr("{in_flight:,} of {limit:,} in flight").format(in_flight=in_flight, limit=limit)
         )
         self._in_force.setToolTip(
-            tr("The application's ceiling is {ceiling:,} calls at once.").format(ceiling=ceiling)
+            tr("The application's concurrency limit is {ceiling:,} calls.").format(ceiling=ceiling)
         )
         if not self._is_busy:
             self._show(strategy, window_of(strategy, limit) if not _is_open(strategy) else ceiling)
@@ -184,6 +186,23 @@ class LimitsBar(Card):
             self.window_size.setValue(size)
             self.slider.setValue(to_slider(size))
         self._adapt()
+
+    def _hold_still(self) -> None:
+        """Gives texts that change the width of their longest one, so that no control moves while it is used."""
+        scopes = [
+            tr("Next run"),
+            *(tr("This run, {source}").format(source=tr(one)) for one in (*SOURCES.values(), AT_ONCE)),
+        ]
+        metrics = QFontMetrics(QApplication.font())  # its own font is updated later
+        most = tr("{in_flight:,} of {limit:,} in flight").format(in_flight=MAXIMUM, limit=MAXIMUM)
+        for label, texts in (
+            (self._scope, scopes), (self._window_label, [tr("&Max concurrency"), tr("&Concurrency")]), (self._in_force, [most]),
+        ):  # fmt: skip
+            label.setFixedWidth(max(metrics.horizontalAdvance(text) for text in texts) + 2)
+        for widget in (self.requests, self._requests_label):  # they come with a run and go with it
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
 
     def _show_workers(self, workers: int | None) -> None:
         self.workers.setVisible(workers is not None)
@@ -242,7 +261,7 @@ class LimitsBar(Card):
     def _adapt(self) -> None:
         sequential = self.strategy.currentIndex() == 0
         is_adaptive = self.strategy.currentIndex() == ADAPTIVE
-        self._window_label.setText(tr("At &most") if is_adaptive else tr("&Window"))
+        self._window_label.setText(tr("&Max concurrency") if is_adaptive else tr("&Concurrency"))
         for widget in (self.slider, self.window_size):
             widget.setEnabled(not sequential)
 
@@ -305,11 +324,11 @@ class LimitsBar(Card):
 
 def _width(parts: list[QWidget]) -> int:
     """Returns the width of the visible controls in one line, in pixels."""
-    shown = [part for part in parts if not part.isHidden()]
+    shown = [part for part in parts if not part.isHidden() or part.sizePolicy().retainSizeWhenHidden()]
     return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
 
 
-class _WholeCombo(QComboBox):
+class _WholeCombo(ComboBox):
     """Combo box whose texts are not elided."""
 
     def minimumSizeHint(self) -> QSize:

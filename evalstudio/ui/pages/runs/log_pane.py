@@ -31,7 +31,7 @@ class LogPane(QWidget):
         self.view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.view.setMaximumBlockCount(MOST_LINES)
         self.view.setUndoRedoEnabled(False)
-        self.view.setPlaceholderText(tr("What the engine tells and your own code prints appears here."))
+        self.view.setPlaceholderText(tr("Output of the engine and of your code appears here."))
         self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         layout.addWidget(self.view)
         theme().changed.connect(self._follow_theme)

@@ -1,37 +1,36 @@
 """Runs page: the form for the next run, the list of runs, and the selected run, live."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import RunState
 from evalstudio.core.strategy import Adaptive, Strategy
+from evalstudio.evaluations.library import find_evaluations
 from evalstudio.protocol import (
-    AbandonCall,
     ContinueRun,
     PauseRun,
-    SetRates,
     SetStrategy,
-    SetWorkers,
-    Snapshot,
     StartRun,
-    StopRun,
 )
-from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.folding import Folding
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import tr
-from evalstudio.ui.kit.theme import SPACE_S
+from evalstudio.ui.kit.theme import SPACE_S, line_height
 from evalstudio.ui.kit.widgets import Card, scrolling
 from evalstudio.ui.pages.runs.board import ChartBoard
+from evalstudio.ui.pages.runs.chart_strip import LEAST_ROOM, ChartStrip
 from evalstudio.ui.pages.runs.error_table import ChangeTable, ErrorTable
+from evalstudio.ui.pages.runs.hints import Hints
 from evalstudio.ui.pages.runs.limits_bar import LimitsBar
+from evalstudio.ui.pages.runs.live_controls import LiveControls
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.pages.runs.run_export import RunExport
-from evalstudio.ui.pages.runs.run_header import RunHeader
+from evalstudio.ui.pages.runs.run_header import RunHeader, siblings_of
 from evalstudio.ui.pages.runs.run_list import RunList
 from evalstudio.ui.pages.runs.run_menu import RunMenu
 from evalstudio.ui.pages.runs.signs_panel import SignLights, SignsPanel
@@ -42,10 +41,12 @@ from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
-from evalstudio.ui.state.session import Session
+from evalstudio.ui.state.run_start import start_run
+from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 
 LIST_MS = 250
+LEAST_TABS = 9  # height of the tabs in lines of text
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
 
 
@@ -57,6 +58,7 @@ class RunsPage(QWidget):
         self.setObjectName("page_runs")
         self._session = session
         self._actions = actions
+        self._live = LiveControls(session)
         self._next_strategy: Strategy | None = None  # chosen by a person for the next run
         self._starting = False
         self._log = log
@@ -64,7 +66,9 @@ class RunsPage(QWidget):
         self.run_list = RunList()
         self.header = RunHeader(actions)
         self.limits = LimitsBar()
+        self.hints = Hints()
         self.charts = ChartBoard()
+        self.strip = ChartStrip(self.charts)
         self.slots_strip = SlotStrip()
         self.records = RecordsPanel(session.store, hidden=HIDDEN_BESIDE_CHARTS)
         self.errors = ErrorTable()
@@ -72,7 +76,7 @@ class RunsPage(QWidget):
         self.tail = TailPanel()
         self.signs = SignsPanel()
         self.lights = SignLights()
-        self.menu = RunMenu(session, actions, self)
+        self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
         self.export = RunExport(session, actions, self.charts, self)
         self._list_due = QTimer(
             self
@@ -88,7 +92,7 @@ class RunsPage(QWidget):
     @property
     def splitters(self) -> list[QSplitter]:
         """Splitters whose layout is saved and restored."""
-        return [self._sides, self._heights, self.records.splitter]
+        return [self._sides, self.records.splitter]
 
     # Commands -----------------------------------------------------------------------------------------
 
@@ -100,14 +104,15 @@ class RunsPage(QWidget):
         self._update_actions()
         choice = self.start_bar.choice
         try:
-            run_id = await self._session.ask_engine(
+            run_id = await start_run(
+                self._session,
                 StartRun(
                     evaluation=choice.evaluation,
                     experiment=choice.experiment,
                     model=choice.model,
                     samples=choice.samples,
                     strategy=self._next_strategy,
-                )
+                ),
             )
         finally:
             self._starting = False
@@ -133,7 +138,7 @@ class RunsPage(QWidget):
 
     def stop(self) -> None:
         if self._session.focus is not None:
-            spawn(self._session.ask_engine(StopRun(run_id=self._session.focus)))
+            spawn(self._session.stop(self._session.focus))
 
     def resume(self, classes: tuple[Outcome, ...] | None = None) -> None:
         if self._session.focus is not None:
@@ -144,10 +149,12 @@ class RunsPage(QWidget):
     def _show_focus(self) -> None:
         self._show_list()
         model = self._session.focused
-        self.charts.show_run(model)
+        self.strip.show_run(model)
         if model is None:
             self.header.show_nothing()
+            self.hints.show_run(None)
             self.slots_strip.show_run(None)
+            self.slots_strip.hide()
             self.errors.show_errors((), active=False)
             self.changes.show_changes(())
             self.tail.show_run(None)
@@ -168,15 +175,19 @@ class RunsPage(QWidget):
     def _show_run(self, model: RunModel) -> None:
         now = model.snapshot
         assert now is not None
-        self.header.show_run(now, self._siblings(now))
+        self.hints.show_run(model)
+        self.header.show_run(now, siblings_of(now, self._session.rows))
         self.slots_strip.show_run(now)
+        self.slots_strip.setVisible(model.is_active)
         self.errors.show_errors(now.errors, active=model.is_active)
         self.changes.show_changes(tuple(model.changes))
         self.tail.show_run(now)
         self.lights.show_signs(now.signs)
         self.signs.show_run(now, may_act=model.is_live and model.is_active)
-        self.charts.update_run()
+        self.strip.update_run()
         self.records.know_classes([error.name.value for error in now.errors if error.records])
+        # table, filter and sorting are about the evaluator of the first headline
+        self.records.choose_evaluator(now.run_id, now.scores[0].evaluator if now.scores else None)
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
@@ -214,13 +225,15 @@ class RunsPage(QWidget):
         paused = here and state is RunState.PAUSED
         self._actions["start"].setEnabled(ready and not self._starting)
         pause = self._actions["pause"]
-        if (pause.text() == tr("&Continue")) != paused:
-            pause.setText(tr("&Continue") if paused else tr("&Pause"))
+        if (pause.text() == tr("&Resume")) != paused:
+            pause.setText(tr("&Resume") if paused else tr("&Pause"))
             pause.setIcon(icon("start" if paused else "pause"))
             pause.setProperty("icon_name", "start" if paused else "pause")
         pause.setEnabled(running or paused)
         self._actions["stop"].setEnabled(running or paused)
         self._actions["resume"].setEnabled(ready and state in RESUMABLE)
+        self._actions["resume"].setVisible(not paused)
+        self.header.show_buttons(active=running or paused)
         self.menu.update()
 
     def _evaluation_chosen(self) -> None:
@@ -234,40 +247,10 @@ class RunsPage(QWidget):
         else:
             self._next_strategy = strategy
 
-    def _workers_chosen(self, workers: int) -> None:
-        model = self._session.focused
-        if model is not None and model.is_live and model.is_active:
-            spawn(self._session.ask_engine(SetWorkers(run_id=model.run_id, workers=workers)))
-
-    def _requests_chosen(self, requests: float | None) -> None:
-        model = self._session.focused
-        if model is not None and model.snapshot is not None and model.is_live and model.is_active:
-            tokens = model.snapshot.rates.tokens_set  # set on the Models page; not changed here
-            spawn(
-                self._session.ask_engine(
-                    SetRates(run_id=model.run_id, requests_per_minute=requests, tokens_per_minute=tokens)
-                )
-            )
-
-    def _abandon(self, record_id: int) -> None:
-        if self._session.focus is not None:
-            spawn(self._session.ask_engine(AbandonCall(run_id=self._session.focus, record_id=record_id)))
-
     def _tail_grew(self, calls: int) -> None:
         self._tabs.setTabText(
             self._tabs.indexOf(self.tail), tr("Tail ({calls:,})").format(calls=calls) if calls else tr("Tail")
         )
-
-    def _siblings(self, now: Snapshot) -> list[RunRow]:
-        """Returns the runs of the same grid as this one."""
-        base = now.evaluation.partition(" [")[0]
-        if base == now.evaluation:
-            return []
-        return [
-            row
-            for row in self._session.rows
-            if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
-        ]
 
     async def _read_sparkline(self, run_id: int) -> None:
         try:
@@ -279,13 +262,22 @@ class RunsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look_at_something()
+        spawn(self._read_evaluations())
 
     def _look_at_something(self) -> None:
         """Selects the newest run if there are runs and none is selected."""
         if self.isVisible() and self._session.focus is None and self._session.rows and not self._starting:
             self._session.look_at(self._session.rows[0].id)
 
+    async def _read_evaluations(self) -> None:
+        """Reads which evaluations there are, in the workspace and of earlier runs."""
+        workspace, used = self._session.workspace, references_of(self._session.rows)
+        self.start_bar.know_files(
+            await self._session.datasets.worker.do(lambda: find_evaluations(workspace, used))
+        )
+
     def _runs_read(self) -> None:
+        spawn(self._read_evaluations())
         self._look_at_something()
         self.start_bar.know_experiments({row.experiment for row in self._session.rows})
         self._show_list()
@@ -301,20 +293,24 @@ class RunsPage(QWidget):
         session.settings_changed.connect(self._show_limits)
         session.engine.state_changed.connect(self._engine_state_changed)
         self.run_list.chosen.connect(session.look_at)
+        self.run_list.view.selectionModel().selectionChanged.connect(lambda *_: self.menu.update())
         self.run_list.menu_wanted.connect(self.menu.show)
         self.run_list.sparkline_wanted.connect(lambda run_id: spawn(self._read_sparkline(run_id)))
-        self.tail.abandon.connect(self._abandon)
+        self.tail.abandon.connect(self._live.abandon)
         self.tail.attention.connect(self._tail_grew)
         self.signs.strategy_chosen.connect(self._strategy_chosen)
-        self.lights.opened.connect(lambda: self._tabs.setCurrentWidget(self.signs))
-        self.limits.requests_chosen.connect(self._requests_chosen)
+        self.lights.opened.connect(lambda: self._tabs.setCurrentIndex(3))
+        self.limits.requests_chosen.connect(self._live.set_requests)
         self.limits.strategy_chosen.connect(self._strategy_chosen)
-        self.limits.workers_chosen.connect(self._workers_chosen)
+        self.limits.strategy_chosen.connect(self.hints.strategy_chosen)
+        self.records.details_shown.connect(self.hints.record_shown)
+        self.limits.workers_chosen.connect(self._live.set_workers)
         self.errors.retry.connect(self.resume)
         self.errors.wanted.connect(self._show_class)
         self.start_bar.changed.connect(self._evaluation_chosen)
         self.start_bar.model.currentTextChanged.connect(lambda *_: self._show_limits())
         self.start_bar.problem.connect(lambda text: session.tell(text, "error", key="evaluation"))
+        self.records.large_changed.connect(self._make_room)
         self.records.problem.connect(lambda text: session.tell(text, "error", key="store"))
         actions.connect("start", lambda: spawn(self.start()))
         actions.connect("pause", self.pause_or_continue)
@@ -324,11 +320,23 @@ class RunsPage(QWidget):
         actions.connect("find", self._find)
         actions.connect("copy_record", self._copy)
         actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
+        actions.connect("list", Folding(self, self.run_list).turn)
 
     def _engine_state_changed(self, state: EngineState) -> None:
         self._update_actions()
         if state is EngineState.READY and not self._session.rows and self.isVisible():
             self.start_bar.start_button.setFocus()  # pressing Enter or Space runs the example
+
+    def _make_room(self, large: bool) -> None:
+        """Hides what stands above a record that is read."""
+        for part in (self.start_bar, self.header, self.limits, self.strip, self._tabs.tabBar(), self.lights):
+            part.setVisible(not large)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the records of a low page the room of charts and figures."""
+        super().resizeEvent(event)
+        self.strip.know_height(self.height())
+        self.header.show_compact(self.height() < LEAST_ROOM)
 
     def _show_class(self, name: str) -> None:
         self._tabs.setCurrentWidget(self.records)
@@ -352,46 +360,33 @@ class RunsPage(QWidget):
         self._tabs.addTab(self.records, tr("Records"))
         self._tabs.addTab(self.errors, tr("Errors"))
         self._tabs.addTab(self.tail, tr("Tail"))
-        self._tabs.addTab(self.signs, tr("Signs"))
+        self._tabs.addTab(scrolling(self.signs, "signs_scroll", tr("Signs")), tr("Signs"))
         self._tabs.addTab(self.changes, tr("Limit changes"))
         self._tabs.setCornerWidget(self.lights)
         self._tabs.room.connect(self.lights.fit)
         self._tabs.addTab(self._log, tr("Log"))
+        self._tabs.setMinimumHeight(LEAST_TABS * line_height())
         tabs_card = Card()
         inside = QVBoxLayout(tabs_card)
         inside.setContentsMargins(2, 2, 2, 2)
         inside.addWidget(self._tabs)
-        self._heights = _splitter("heights", Qt.Orientation.Vertical, (self.charts, tabs_card), (1, 1))
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        for part in (self.start_bar, self.header, self.limits):
+        for part in (self.start_bar, self.hints, self.header, self.limits):
             column.addWidget(part)
-        column.addWidget(self._heights, 1)
+        column.addWidget(self.strip)
+        column.addWidget(tabs_card, 1)
         column.addWidget(self.slots_strip)
-        self._sides = _splitter(
-            "sides",
-            Qt.Orientation.Horizontal,
-            (self.run_list, scrolling(centre, "run_scroll", tr("The run in focus"))),
-            (0, 1),
-        )
+        self._sides = QSplitter(Qt.Orientation.Horizontal)
+        self._sides.setObjectName("sides_splitter")
+        self._sides.setChildrenCollapsible(False)
+        self._sides.setHandleWidth(SPACE_S)
+        self._sides.addWidget(self.run_list)
+        self._sides.addWidget(scrolling(centre, "run_scroll", tr("The run in focus")))
+        self._sides.setStretchFactor(1, 1)
         self._sides.setSizes([230, 1000])
-        self._heights.setSizes([270, 250])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._sides)
-
-
-def _splitter(
-    name: str, orientation: Qt.Orientation, parts: tuple[QWidget, QWidget], stretch: tuple[int, int]
-) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setObjectName(f"{name}_splitter")
-    splitter.setChildrenCollapsible(False)
-    splitter.setFrameShape(QFrame.Shape.NoFrame)
-    splitter.setHandleWidth(SPACE_S)
-    for index, part in enumerate(parts):
-        splitter.addWidget(part)
-        splitter.setStretchFactor(index, stretch[index])
-    return splitter

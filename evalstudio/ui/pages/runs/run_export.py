@@ -76,14 +76,15 @@ class RunExport:
 
     def save_charts(self, path: Path) -> None:
         """Writes the charts as `NAME-latency.svg` and so on; the file name determines SVG or PNG."""
+        self._charts.prepare_pictures()
         try:
-            for chart in self._charts.charts:
+            for chart in self._charts.shown:
                 save_chart(chart, path.with_name(f"{path.stem}-{chart.kind.name}{path.suffix or '.svg'}"))
         except StoreError as error:
             self._session.tell(str(error), "error", key="export")
             return
         self._session.tell(
-            tr("{charts} charts written beside {path}.").format(charts=len(self._charts.charts), path=path),
+            tr("{charts} charts written beside {path}.").format(charts=len(self._charts.shown), path=path),
             key="export",
         )
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from evalstudio.core.format import duration, money
 from evalstudio.core.run_state import ACTIVE, RunState
-from evalstudio.protocol import ScoreNow, Snapshot
-from evalstudio.reports.score_text import percent, short_score
+from evalstudio.protocol import Snapshot
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
-from evalstudio.ui.kit.text import mark, one_line, plain, tr, trn
-from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, mixed, scaled, theme, tokens
+from evalstudio.ui.kit.text import mark, one_line, tr, trn
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
+from evalstudio.ui.kit.tokens import CAPTION, TITLE
 from evalstudio.ui.kit.widgets import ActionButton, Card, ElidedLabel, TextLabel
+from evalstudio.ui.pages.runs.score_view import ScoreRow
 from evalstudio.ui.pages.runs.slot_strip import next_attempt
 from evalstudio.ui.pages.runs.state_marks import ProgressStripe, StatePill
 
@@ -24,7 +25,7 @@ CAPTIONS = {
     "saved": mark("Saved"),
     "left": mark("Time left"),
     "elapsed": mark("Elapsed"),
-    "rate": mark("Samples a second"),
+    "rate": mark("Samples/s"),
     "tokens": mark("Tokens in / out"),
     "cost": mark("Cost so far"),
 }
@@ -36,12 +37,14 @@ class RunHeader(Card):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("run_header")
-        self._title = TextLabel(tr("No run yet"), factor=1.25, bold=True, name="run_title")
+        self._title = ElidedLabel(tr("No run yet"), factor=TITLE, bold=True, name="run_title")
         self._subtitle = ElidedLabel("", "muted", name="run_subtitle")
         self._state = StatePill()
         self._progress = ProgressStripe()
         self._binding = ElidedLabel("", "muted", name="run_binding")
-        self._score = ScoreView()
+        self._score = ScoreRow()
+        self._is_compact = False
+        self._captions: dict[str, TextLabel] = {}
         self._figures = {name: TextLabel("–", factor=1.1, name=f"figure_{name}") for name in FIGURES}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
@@ -51,11 +54,11 @@ class RunHeader(Card):
         layout.addLayout(self._numbers())
 
     def show_nothing(self) -> None:
-        self._title.show_text(tr("Nothing has run yet"))
+        self._title.show_text(tr("No runs yet"))
         self._subtitle.show_text("")
         self._state.setVisible(False)
         self._progress.show_counts(0, 0, 0, 0)
-        self._binding.show_text(tr("Press Start, or F5: the example runs on the built-in demo model."))
+        self._binding.show_text(tr("Press Start (F5) to run the example on the built-in demo model."))
         self._binding.set_colour("muted")
         self._score.show_scores((), 0, 0)
         for label in self._figures.values():
@@ -85,7 +88,9 @@ class RunHeader(Card):
             "elapsed": duration(now.elapsed),
             "rate": f"{rate:,.0f}" if rate >= 100 else f"{rate:.1f}",
             "tokens": f"{now.tokens_in:,} / {now.tokens_out:,}",
-            "cost": money(now.cost, partial=now.cost_is_partial and now.cost is not None),
+            "cost": tr(money(now.cost, partial=now.cost_is_partial))
+            if now.cost is not None or now.cost_is_partial
+            else "–",
         }
         for name, text in texts.items():
             self._figures[name].show_text(text)
@@ -95,149 +100,67 @@ class RunHeader(Card):
         line.setSpacing(SPACE_S)
         names = QVBoxLayout()
         names.setSpacing(2)
-        first = QHBoxLayout()
-        first.setSpacing(SPACE_M)
-        first.addWidget(self._title)
-        first.addWidget(self._subtitle, 1)
-        names.addLayout(first)
+        names.addWidget(self._title)
+        names.addWidget(self._subtitle)
         names.addWidget(self._binding)
         line.addLayout(names, 1)
         line.addWidget(self._state)
         line.addSpacing(SPACE_S)
-        for name in ("pause", "stop", "resume"):
-            line.addWidget(ActionButton(actions[name]))
+        self._buttons = {name: ActionButton(actions[name]) for name in ("pause", "stop", "resume")}
+        for button in self._buttons.values():
+            line.addWidget(button)
+        self.show_buttons(active=False)
         return line
 
+    def show_buttons(self, *, active: bool) -> None:
+        """Shows the buttons of an active run, or that of one that can be resumed."""
+        for name, button in self._buttons.items():
+            button.setVisible(active == (name != "resume"))
+
+    def show_compact(self, compact: bool) -> None:
+        """Leaves out what the tooltip and the list tell, too, where the page is low."""
+        if compact != self._is_compact:
+            self._is_compact = compact
+            self._subtitle.setVisible(not compact)
+            for name in ("elapsed", "tokens", "cost"):
+                self._figures[name].setVisible(not compact)
+                self._captions[name].setVisible(not compact)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Moves the score below the figures if there is no room next to them."""
+        """Moves the figures below the scores if there is no room next to them."""
         super().resizeEvent(event)
-        fits = self._grid.sizeHint().width() + self._score.minimumWidth() + 2 * SPACE_L <= self.width()
-        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        wide = self._grid.sizeHint().width() + self._score.sizeHint().width() + 3 * SPACE_L
+        way = QBoxLayout.Direction.LeftToRight if wide <= self.width() else QBoxLayout.Direction.TopToBottom
         if self._line.direction() != way:
             self._line.setDirection(way)
 
     def _numbers(self) -> QBoxLayout:
         self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        line.setSpacing(SPACE_S)
+        line.setSpacing(SPACE_L)
+        line.addWidget(self._score, 0, Qt.AlignmentFlag.AlignLeft)
+        line.addStretch(1)
         self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(0)
         for column, (name, label) in enumerate(self._figures.items()):
-            caption = TextLabel(tr(CAPTIONS[name]), "muted", 0.85)
+            caption = TextLabel(tr(CAPTIONS[name]), "muted", CAPTION)
             label.setAccessibleName(tr(CAPTIONS[name]))
+            self._captions[name] = caption
             grid.addWidget(caption, 0, column)
             grid.addWidget(label, 1, column)
+        grid.setRowStretch(2, 1)
         line.addLayout(grid)
-        line.addStretch(1)
-        line.addWidget(self._score)
         return line
 
 
-class ScoreView(QWidget):
-    """The first evaluator's score: a number, its 95 % interval as a bar, and the number of samples."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("run_score")
-        self.setMinimumWidth(250)
-        self.setMaximumWidth(320)
-        self._metric = TextLabel(tr("Score"), "muted", 0.85, name="score_metric")
-        self._value = TextLabel("–", factor=1.5, bold=True, name="score_value")
-        self._interval = IntervalBar()
-        self._words = ElidedLabel("", "muted", 0.85, name="score_words")
-        self._left_out = ElidedLabel("", "warn", 0.85, name="score_left_out")
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self._metric)
-        left.addWidget(self._value)
-        left.addStretch(1)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self._interval)
-        right.addWidget(self._words)
-        right.addWidget(self._left_out)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE_M)
-        layout.addLayout(left)
-        layout.addLayout(right, 1)
-
-    def show_scores(self, scores: tuple[ScoreNow, ...], saved: int, errored: int) -> None:
-        first = scores[0] if scores else None
-        known = first is not None and first.value is not None
-        self._value.show_text(short_score(first) if first is not None and known else "–")
-        self._interval.show_score(first if known else None)
-        if first is None:
-            self._words.show_text(tr("The score forms here"))
-            self._metric.show_text(tr("Score"))
-            self._left_out.show_text("")
-            return
-        out = [
-            tr("{unscored:,} unscored").format(unscored=first.unscored) if first.unscored else "",
-            tr("{errored:,} errored").format(errored=errored) if errored else "",
-        ]
-        self._metric.show_text(one_line(first.metric, 14).capitalize())
-        self._words.show_text(tr("{n:,} of {saved:,} scored").format(n=first.n, saved=saved))
-        self._left_out.show_text(", ".join(filter(None, out)))
-        words = ", ".join(
-            [
-                tr("{metric}, {n:,} of {saved:,} scored").format(metric=first.metric, n=first.n, saved=saved),
-                *filter(None, out),
-            ]
-        )
-        every = "\n".join(
-            tr("{evaluator} {metric}: {score}, {n:,} scored, {unscored:,} unscored").format(
-                evaluator=score.evaluator,
-                metric=score.metric,
-                score=percent(score),
-                n=score.n,
-                unscored=score.unscored,
-            )
-            for score in scores
-        )
-        self.setToolTip(plain(every) + "\n" + tr("In brackets: the 95 % interval."))
-        self.setAccessibleName(tr("Score: {first}, {words}").format(first=percent(first), words=words))
-
-
-class IntervalBar(QLabel):
-    """A scale with the interval and the value."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(18)
-        self._score: ScoreNow | None = None
-        theme().changed.connect(self.update)
-
-    def show_score(self, score: ScoreNow | None) -> None:
-        if score != self._score:
-            self._score = score
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(scaled(self.font(), 0.8))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.border))
-        middle = self.height() / 2
-        painter.drawRoundedRect(QRectF(0, middle - 2, self.width(), 4), 2, 2)
-        score = self._score
-        if score is None or score.value is None or score.low is None or score.high is None:
-            return
-        low, high = (
-            (0.0, 1.0) if score.low >= 0 and score.high <= 1 else (min(0.0, score.low), score.high * 1.1)
-        )
-        span = (high - low) or 1.0
-
-        def at(value: float) -> float:
-            return (value - low) / span * self.width()
-
-        painter.setBrush(mixed(colours.accent, colours.card, 0.35))
-        box = QRectF(at(score.low), middle - 5, max(3.0, at(score.high) - at(score.low)), 10)
-        painter.drawRoundedRect(box, 3, 3)
-        painter.setBrush(QColor(colours.text))
-        painter.drawRoundedRect(QRectF(at(score.value) - 1.5, middle - 8, 3, 16), 1.5, 1.5)
+def siblings_of(now: Snapshot, rows: Sequence[RunRow]) -> list[RunRow]:
+    """Returns the runs of the same grid as a run."""
+    base = now.evaluation.partition(" [")[0]
+    if base == now.evaluation:
+        return []
+    return [
+        row for row in rows if row.experiment == now.experiment and row.evaluation.startswith(f"{base} [")
+    ]
 
 
 def _grid_words(now: Snapshot, siblings: Sequence[RunRow]) -> str:
@@ -279,14 +202,14 @@ def _what_backs_off(now: Snapshot) -> str:
     if first is None or first.wait is None:
         return f"{words}."
     cause = f": {first.cause}" if first.cause else "."
-    return words + tr("; the next attempt starts in {wait}").format(wait=duration(first.wait)) + cause
+    return words + tr("; next attempt in {wait}").format(wait=duration(first.wait)) + cause
 
 
 def _what_holds(now: Snapshot, state: RunState) -> str:
     """Describes the limit that is binding now, or the reason for the run's state."""
     if now.gate:
         wait = (
-            " " + tr("Calls go on in {gate_wait}.").format(gate_wait=duration(now.gate_wait))
+            " " + tr("Next call in {gate_wait}.").format(gate_wait=duration(now.gate_wait))
             if now.gate_wait
             else ""
         )
@@ -294,17 +217,13 @@ def _what_holds(now: Snapshot, state: RunState) -> str:
     if state is RunState.RUNNING and now.backing_off and not now.in_flight and not now.queued:
         return _what_backs_off(now)
     if state is RunState.RUNNING:
-        return (
-            f"{now.binding_sentence}"
-            if now.binding_sentence
-            else tr("Calls start as fast as samples are ready.")
-        )
+        return f"{now.binding_sentence}" if now.binding_sentence else tr("No limit is reached.")
     if now.reason:
         return now.reason[0].upper() + now.reason[1:]
     if state is RunState.PAUSED:
-        return tr("Paused: no further call starts until you continue.")
+        return tr("Paused. Resume to start the next calls.")
     if state is RunState.INTERRUPTED:
-        return tr("Resume does the rest and repeats nothing that is saved.")
+        return tr("Resume runs what is missing. Saved answers are kept.")
     repeated = (
         " " + tr("{repeated:,} calls were made again after a crash.").format(repeated=now.repeated)
         if now.repeated

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -98,9 +99,13 @@ class RunListModel(QAbstractListModel):
             )
         return None
 
+    def ids(self) -> list[int]:
+        """Returns the runs in the order of the rows."""
+        return [entry.run_id for entry in self.entries]
+
     def set_entries(self, entries: list[RunListEntry]) -> None:
         """Sets the entries; if only their contents differ, rows and selection are kept."""
-        if [entry.run_id for entry in entries] != [entry.run_id for entry in self.entries]:
+        if [entry.run_id for entry in entries] != self.ids():
             self.beginResetModel()
             self.entries = entries
             self.endResetModel()
@@ -136,9 +141,10 @@ class RunList(Card):
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setUniformItemSizes(True)
+        self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.viewport().setAutoFillBackground(False)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
-        self._empty = TextLabel(tr("No runs yet.\nStart one on the right."), "muted", name="run_list_empty")
+        self._empty = TextLabel(tr("No runs yet."), "muted", name="run_list_empty")
         self._empty.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         self._shown: tuple[list[RunRow], dict[int, RunModel], int | None] = ([], {}, None)
         self.filter = QLineEdit()
@@ -146,7 +152,7 @@ class RunList(Card):
         self.filter.setClearButtonEnabled(True)
         labelled(
             self.filter, "run_filter", tr("Filter the runs"),
-            tr("Words of an experiment, evaluation, model or state, as in: flaky errors"),
+            tr("Search experiment, evaluation, model and state"),
         )  # fmt: skip
         self.filter.textChanged.connect(lambda *_: self.show_runs(*self._shown))
         self.filter.hide()
@@ -178,15 +184,27 @@ class RunList(Card):
             entries.append(_entry(row, model, None if live else self._sparks.get(row.id)))
         words = self.filter.text().casefold().split()
         fitting = [entry for entry in entries if all(word in entry.spoken.casefold() for word in words)]
+        chosen = self.chosen_runs()
         self.model.set_entries(fitting)
         self.filter.setVisible(len(rows) > FEW or bool(words))
         self._empty.setVisible(not fitting)
-        self._empty.show_text(
-            tr("No run has all of these words.") if rows else tr("No runs yet.\nStart one on the right.")
-        )
+        self._empty.show_text(tr("No run found.") if rows else tr("No runs yet."))
         for place, entry in enumerate(self.model.entries):
             if entry.run_id == focus and self.view.currentIndex().row() != place:
                 self.view.setCurrentIndex(self.model.index(place))
+        if len(chosen) > 1 and self.chosen_runs() != chosen:  # the rows were made anew
+            self._choose(set(chosen))
+
+    def chosen_runs(self) -> list[int]:
+        """Returns the runs that are selected, with Shift or Ctrl several, in the order of the list."""
+        rows = sorted(index.row() for index in self.view.selectedIndexes())
+        return [self.model.entries[row].run_id for row in rows]
+
+    def _choose(self, run_ids: set[int]) -> None:
+        flag = QItemSelectionModel.SelectionFlag.Select
+        for row, run_id in enumerate(self.model.ids()):
+            if run_id in run_ids:
+                self.view.selectionModel().select(self.model.index(row), flag)
 
     def know_sparkline(self, run_id: int, points: tuple[float, ...]) -> None:
         """Sets the requested curve of a run."""
@@ -203,7 +221,7 @@ class RunList(Card):
 
     def _open_menu(self, place: QPoint) -> None:
         index = self.view.indexAt(place)
-        if index.isValid():
+        if index.isValid() and not self.view.selectionModel().isSelected(index):
             self.view.setCurrentIndex(index)
         if self.view.currentIndex().isValid():
             self.menu_wanted.emit(self.view.viewport().mapToGlobal(place))

@@ -1,31 +1,43 @@
-"""Run menu: resume, rename, delete and other commands on a whole run."""
+"""Run menu: resume, rename, delete and other commands on a run, or on all that are selected."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.core.run_state import ACTIVE
-from evalstudio.protocol import DeleteRun, DuplicateRun, RenameExperiment
+from evalstudio.protocol import BinRuns, DuplicateRun, RenameExperiment, RestoreRuns
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.text import one_line, tr, trn
+from evalstudio.ui.pages.runs.bin_dialog import BinDialog
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
+from evalstudio.ui.state.undo import Done
 
 MENU = ("resume", "duplicate_run", "rename_experiment", "export_run", "delete_run")
 
 
 class RunMenu:
-    """Commands on the selected run; its dialogs do not block. `parent` is the widget that dialogs belong to."""
+    """Commands on runs; its dialogs do not block.
 
-    def __init__(self, session: Session, actions: Actions, parent: QWidget) -> None:
-        self._session, self._actions, self._parent = session, actions, parent
+    Args:
+        parent: The widget that dialogs belong to.
+        chosen: Returns the runs that are selected in the list; the commands of one run take the one that is shown.
+    """
+
+    def __init__(
+        self, session: Session, actions: Actions, parent: QWidget, chosen: Callable[[], list[int]]
+    ) -> None:
+        self._session, self._actions, self._parent, self._chosen = session, actions, parent, chosen
         actions.connect("duplicate_run", self.duplicate)
         actions.connect("rename_experiment", self.rename)
         actions.connect("delete_run", self.delete)
+        actions.connect("bin", self.open_bin)
 
     def show(self, place: QPoint) -> None:
         """Opens the menu of the selected run at a screen position."""
@@ -66,12 +78,16 @@ class RunMenu:
         row, ready = self._row, self._session.engine.state is EngineState.READY
         self._actions["duplicate_run"].setEnabled(ready and row is not None)
         self._actions["rename_experiment"].setEnabled(ready and row is not None)
-        at_rest = row is not None and row.true_state not in ACTIVE
-        self._actions["delete_run"].setEnabled(ready and at_rest)
+        self._actions["delete_run"].setEnabled(ready and bool(self._at_rest()))
 
     @property
     def _row(self) -> RunRow | None:
         return next((row for row in self._session.rows if row.id == self._session.focus), None)
+
+    def _at_rest(self) -> list[RunRow]:
+        """Returns the selected runs that are not active."""
+        chosen: list[int | None] = [*self._chosen()] or [self._session.focus]
+        return [row for row in self._session.rows if row.id in chosen and row.true_state not in ACTIVE]
 
     def duplicate(self) -> None:
         if (row := self._row) is not None:
@@ -86,41 +102,67 @@ class RunMenu:
         row = self._row
         if row is None:
             return
-        dialog = QInputDialog(self._parent)
-        dialog.setObjectName("rename_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(tr("Rename the experiment"))
         runs = sum(one.experiment == row.experiment for one in self._session.rows)
-        dialog.setLabelText(trn("Its name:", "The name of this experiment of {n} runs:", runs))
-        dialog.setTextValue(row.experiment)
-        dialog.textValueSelected.connect(lambda name: spawn(self._rename(row.experiment, name.strip())))
-        dialog.open()
+        sheet = Sheet(
+            self._parent, "rename_dialog", tr("Rename the experiment"),
+            trn("It has {n} run.", "It has {n} runs.", runs), tr("Rename"),
+        )  # fmt: skip
+        field = sheet.add_field("rename_field", tr("Name"), row.experiment)
+        sheet.agreed.connect(lambda: spawn(self._rename(row.experiment, field.text().strip())))
+        sheet.open()
 
     async def _rename(self, old: str, new: str) -> None:
-        if new != old:
-            await self._session.ask_engine(RenameExperiment(old=old, new=new))
-            await self._session.reload()
+        if new != old and await self._call(RenameExperiment(old, new)):
+            self._session.tell_done(
+                tr("“{old}” is called “{new}” now.").format(old=one_line(old, 60), new=one_line(new, 60)),
+                Done(
+                    tr("rename"),
+                    lambda: self._call(RenameExperiment(new, old)),
+                    lambda: self._call(RenameExperiment(old, new)),
+                ),
+            )
+
+    async def _call(self, command: RenameExperiment | RestoreRuns) -> bool:
+        """Carries out a command and reads the runs again; returns whether that succeeded."""
+        done = await self._session.engine_did(command)
+        await self._session.reload()
+        return done
 
     def delete(self) -> None:
-        row = self._row
-        if row is None:
-            return
-        question = QMessageBox(
-            QMessageBox.Icon.Question, tr("Delete the run?"),
-            tr("Run {id} of “{experiment}” and its {saved:,} records are deleted for good.").format(id=row.id, experiment=one_line(row.experiment, 60), saved=row.saved),
-            QMessageBox.StandardButton.NoButton, self._parent,
-        )  # fmt: skip
-        question.setObjectName("delete_question")
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes = question.addButton(tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        yes.setObjectName("delete_yes")
-        keep = question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(keep)
-        question.setEscapeButton(keep)
-        yes.clicked.connect(lambda: spawn(self._delete(row.id)))
-        question.open()
+        """Moves the selected runs to the bin; they can be restored for 30 days."""
+        if rows := self._at_rest():
+            spawn(self._delete(rows))
 
-    async def _delete(self, run_id: int) -> None:
-        if await self._session.engine_did(DeleteRun(run_id=run_id)):
-            await self._session.forget(run_id)
+    def open_bin(self) -> None:
+        """Opens the list of deleted runs."""
+        dialog = BinDialog(self._session, self._parent.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    async def _delete(self, rows: list[RunRow]) -> None:
+        run_ids = tuple(row.id for row in rows)
+
+        async def delete() -> bool:
+            if not await self._session.engine_did(BinRuns(run_ids)):
+                return False
+            await self._session.forget(run_ids)
+            return True
+
+        async def restore() -> bool:
+            if not await self._call(RestoreRuns(run_ids)):
+                return False
+            self._session.look_at(run_ids[0])
+            return True
+
+        if await delete():
+            records = sum(row.saved for row in rows)
+            self._session.tell_done(
+                tr("Run {id} of “{experiment}” is in the bin.").format(
+                    id=rows[0].id, experiment=one_line(rows[0].experiment, 60)
+                )
+                if len(rows) == 1
+                else tr("{runs} runs with {records:,} records are in the bin.").format(
+                    runs=len(rows), records=records
+                ),
+                Done(trn("delete run", "delete {n} runs", len(rows)), restore, delete),
+            )

@@ -154,12 +154,15 @@ class _Block(QWidget):
         self._words.setWordWrap(True)
         self._lower = Button()
         labelled(
-            self._lower, f"sign_{key}_lower", tr("Lower the window"), tr("Acts at once, on this run only")
+            self._lower,
+            f"sign_{key}_lower",
+            tr("Lower concurrency"),
+            tr("Takes effect at once, for this run only"),
         )
         self._adapt = Button(tr("Switch to Adaptive"))
         labelled(
             self._adapt, f"sign_{key}_adapt", tr("Switch to Adaptive"),
-            tr("Adaptive finds out by itself how many calls the endpoint can take"),
+            tr("Adaptive finds the best concurrency of the endpoint"),
         )  # fmt: skip
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
@@ -192,7 +195,7 @@ class _Block(QWidget):
         self._lower.setVisible(proposed is not None)
         self._adapt.setVisible(active and may_act)
         if proposed is not None:
-            self._lower.setText(tr("Lower the window to {proposed:,}").format(proposed=proposed))
+            self._lower.setText(tr("Lower concurrency to {proposed:,}").format(proposed=proposed))
 
     def _lower_window(self) -> None:
         if self._sign is not None and self._sign.proposed is not None:
@@ -202,7 +205,7 @@ class _Block(QWidget):
 def _words(sign: Sign) -> str:
     """Describes the sign's value against its threshold, its start, and the number of samples."""
     of_load = sign.name == Trouble.MACHINE
-    what = tr("of what this machine can bear") if of_load else tr("of the attempts of the last 30 s")
+    what = tr("of this machine's capacity") if of_load else tr("of the attempts of the last 30 s")
     words = tr("{value:.0%} {what}; the threshold is {threshold:.0%}.").format(
         value=sign.value, what=what, threshold=sign.threshold
     )

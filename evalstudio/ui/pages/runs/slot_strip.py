@@ -49,7 +49,7 @@ class SlotStrip(Card):
     def show_run(self, now: Snapshot | None) -> None:
         """Shows the calls of a snapshot."""
         if now is None:
-            self._counts.show_text(tr("Each call in flight gets a cell here"))
+            self._counts.show_text(tr("Calls in flight appear here"))
             self.cells.show_calls((), 0)
             self._show_workers(None)
             return
@@ -69,7 +69,7 @@ class SlotStrip(Card):
         if now.calls and now.in_flight:
             oldest = now.calls[0]
             words.append(
-                tr("oldest {age}: {sample_id}").format(
+                tr("longest running: sample {sample_id}, {age}").format(
                     age=duration(oldest.age), sample_id=one_line(oldest.sample_id, 40)
                 )
             )
@@ -143,7 +143,7 @@ class CallCells(Cells):
         _draw(painter, box, call.state, countdown(call, box.width()))
 
     def describe(self, number: int) -> str:
-        return describe(self._calls[number]) if number < len(self._calls) else tr("A free place")
+        return describe(self._calls[number]) if number < len(self._calls) else tr("A free slot")
 
     def _size(self) -> tuple[int, int, int]:
         """Returns the cell size, cells per row, and top of the first row, so that all cells fit."""

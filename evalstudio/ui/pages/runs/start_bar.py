@@ -1,25 +1,28 @@
 """Start bar: the evaluation, model, number of samples and experiment name of the next run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from evalstudio.core.errors import EvalStudioError
 from evalstudio.core.strategy import SlidingWindow, Strategy
+from evalstudio.evaluations.library import LibraryEntry
 from evalstudio.evaluations.loading import EXAMPLE, examples, load_evaluation, variants
 from evalstudio.evaluations.spec import EvaluationSpec
 from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.combo_box import ComboBox, find_as_typed
-from evalstudio.ui.kit.form_fields import MOST_SAMPLES
+from evalstudio.ui.kit.form_fields import MOST_SAMPLES, CalmSpinBox
 from evalstudio.ui.kit.text import one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled
 from evalstudio.ui.state.model_book import DEMO_MODELS
 
+SAMPLES_WIDTH = 84  # pixels; its hint would make room for ten million
 FIRST_EXAMPLE = "sentiment"
 
 
@@ -31,6 +34,14 @@ class Choice:
     experiment: str
     model: str | None
     samples: int | None
+
+
+class NextRun(msgspec.Struct, frozen=True):
+    """What was chosen for the next run, over a restart; an empty model is the evaluation's own."""
+
+    evaluation: str
+    model: str = ""
+    samples: int = 0
 
 
 class StartBar(Card):
@@ -46,6 +57,7 @@ class StartBar(Card):
         self._names: set[str] = set()
         self._models: Mapping[str, ModelSettings] = {}
         self._proposed = ""
+        self._wanted: NextRun | None = None  # to be chosen once its evaluation is known
         self.evaluation = ComboBox()
         labelled(self.evaluation, "evaluation", tr("Evaluation"), tr("An example, or a file that you opened"))
         self.evaluation.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -58,21 +70,26 @@ class StartBar(Card):
             self.model,
             "model",
             tr("Model"),
-            tr("As in the evaluation; or another one, like openai/gpt-4o-mini"),
+            tr("The evaluation's model, or another one such as openai/gpt-4o-mini"),
         )
-        self.samples = QSpinBox()
+        self.samples = CalmSpinBox()
         self.samples.setRange(0, MOST_SAMPLES)
         self.samples.setSpecialValueText(tr("All"))
         self.samples.setGroupSeparatorShown(True)
+        self.samples.setMinimumWidth(SAMPLES_WIDTH)
         labelled(self.samples, "samples", tr("Samples"), tr("How many samples to run; 0: all"))
         self.experiment = QLineEdit()
         self.experiment.setMaxLength(120)
         labelled(
-            self.experiment, "experiment", tr("Experiment"), tr("Runs under one name go on where they ended")
+            self.experiment,
+            "experiment",
+            tr("Experiment"),
+            tr("A run with the name of an earlier one continues it"),
         )
         self.start_button = ActionButton(actions["start"], primary=True)
         self._lay_out(actions)
         self.evaluation.currentIndexChanged.connect(self._chosen)
+        self.evaluation.activated.connect(lambda *_: self._give_up_wanted())
         for name in examples():
             self.evaluation.addItem(name, EXAMPLE + name)
         self.evaluation.setCurrentIndex(max(0, self.evaluation.findText(FIRST_EXAMPLE)))
@@ -117,6 +134,33 @@ class StartBar(Card):
             self._chosen(index)  # the file may have changed
         self.evaluation.setCurrentIndex(index)
 
+    def know_files(self, entries: Sequence[LibraryEntry]) -> None:
+        """Sets the workspace's own evaluations to choose from, beside the examples and files that were opened."""
+        for entry in entries:
+            if entry.kind == "toml" and self.evaluation.findData(entry.reference) < 0:
+                self.evaluation.addItem(entry.name, entry.reference)
+                row = self.evaluation.count() - 1
+                self.evaluation.setItemData(row, tooltip(entry.reference), Qt.ItemDataRole.ToolTipRole)
+        if self._wanted is not None:
+            self.restore(self._wanted)
+
+    @property
+    def next_run(self) -> NextRun:
+        """Returns what is chosen, to be restored after a restart."""
+        choice = self.choice
+        return NextRun(choice.evaluation, choice.model or "", choice.samples or 0)
+
+    def restore(self, wanted: NextRun) -> None:
+        """Chooses again what was chosen; an evaluation that is not known yet is chosen as soon as it is."""
+        index = self.evaluation.findData(wanted.evaluation)
+        self._wanted = wanted if index < 0 else None
+        if index < 0:
+            return
+        self.evaluation.setCurrentIndex(index)
+        if wanted.model and self.model.isEnabled():
+            self.model.setCurrentText(wanted.model)
+        self.samples.setValue(wanted.samples)
+
     def choose_model(self, name: str) -> None:
         """Sets the model of the next run."""
         self.model.setCurrentText(name)
@@ -138,6 +182,9 @@ class StartBar(Card):
         """Proposes a new experiment name after a start, since the current one is in use now."""
         self._names = self._names | {self.experiment.text().strip()}
         self._propose()
+
+    def _give_up_wanted(self) -> None:
+        self._wanted = None  # a person has chosen
 
     def _chosen(self, index: int) -> None:
         if index < 0:

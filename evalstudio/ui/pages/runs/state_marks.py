@@ -34,7 +34,7 @@ class StatePill(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self.text()) + 42, metrics.height() + 10)
+        return QSize(metrics.horizontalAdvance(self.text()) + 42, metrics.height() + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = LOOKS[self.state]
@@ -57,7 +57,7 @@ class ProgressStripe(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("run_progress")
-        self.setFixedHeight(10)
+        self.setFixedHeight(6)
         self.counts = (0, 0, 0, 0)
         theme().changed.connect(self.update)
 
@@ -80,7 +80,7 @@ class ProgressStripe(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.border))
-        painter.drawRoundedRect(self.rect(), 5, 5)
+        painter.drawRoundedRect(self.rect(), 3, 3)
         if not total:
             return
         left = 0.0
@@ -88,5 +88,5 @@ class ProgressStripe(QWidget):
             wide = self.width() * count / total
             if wide > 0:
                 painter.setBrush(QColor(colour))
-                painter.drawRoundedRect(QRectF(left, 0, max(wide, 2.0), self.height()), 5, 5)
+                painter.drawRoundedRect(QRectF(left, 0, max(wide, 2.0), self.height()), 3, 3)
             left += wide

@@ -17,10 +17,10 @@ LONG = 2.0  # times the p99: a longer call is reported
 FEWEST_ANSWERS = 20  # with fewer, a p99 is meaningless
 HEADINGS = (
     mark("Sample"),
-    mark("Doing"),
+    mark("State"),
     mark("Attempt"),
-    mark("Since"),
-    mark("Against p99"),
+    mark("Running for"),
+    mark("vs p99"),
     mark("Next attempt"),
     mark("Why it waits"),
 )
@@ -42,7 +42,7 @@ class TailPanel(QWidget):
         self.sentence = ElidedLabel("", name="tail_sentence")
         self.table = make_table(
             "tail_table",
-            tr("Calls that are not done, oldest first"),
+            tr("Calls in progress, longest running first"),
             [tr(heading) for heading in HEADINGS],
             stretched=6,
         )
@@ -50,12 +50,12 @@ class TailPanel(QWidget):
         self.abandon_button = Button(tr("Abandon"))
         labelled(
             self.abandon_button, "tail_abandon", tr("Abandon the chosen call, or the oldest"),
-            tr("Ends this call; its sample is errored, and a resume tries it again"),
+            tr("Ends this call. Its sample is errored; resume retries it."),
         )  # fmt: skip
         self.wait_button = Button(tr("Wait"))
         labelled(
             self.wait_button, "tail_wait", tr("Wait for the chosen call, or the oldest"),
-            tr("Says nothing more of this call until it has taken twice as long"),
+            tr("Hides this call until it has taken twice as long"),
         )  # fmt: skip
         self._empty = TextLabel(tr("No call is in flight."), "muted", name="tail_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -130,11 +130,11 @@ class TailPanel(QWidget):
             return ""
         oldest, p99 = self._calls[0], self._p99
         name = one_line(oldest.sample_id, 60)
-        text = tr("Oldest: sample {name}, {state} for {age}").format(
+        text = tr("Longest running: sample {name}, {state} for {age}").format(
             name=name, state=tr(oldest.state), age=duration(oldest.age)
         )
         if p99 is None:
-            return tr("{text}; there are too few answers yet to say what is usual.").format(text=text)
+            return tr("{text}. Too few answers yet for a p99.").format(text=text)
         return tr("{text}: {age:.1f} × the p99 of {p99}.").format(
             text=text, age=oldest.age / p99, p99=milliseconds(p99)
         )

@@ -1,16 +1,27 @@
 """The Compare page on two real runs: what differs, whether it is real, and which samples changed."""
 
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QTableView, QTableWidget, QToolButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+    QTableWidget,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from evalstudio.store.comparison import Speed
+from evalstudio.store.reader import Reader
 from evalstudio.ui.kit.text import apart
 from evalstudio.ui.pages.compare.overlay import Overlaid, OverlayChart
 from evalstudio.ui.pages.compare.page import propose
@@ -124,11 +135,11 @@ def test_that_changes_of_speed_are_said_in_the_right_direction(open_filled: Open
         zip(SpeedPanel.NAMES, speed_rows(comparison._replace(speed_a=slow, speed_b=fast)), strict=True)
     )
     assert rows["Time"][3:] == ("2.00 × faster", "good")
-    assert rows["Samples a second"][3:] == ("+100 %", "good")
-    assert rows["Latency p50"][3:] == ("−50 %", "good")
+    assert rows["Samples/s"][3:] == ("+100%", "good")
+    assert rows["Latency p50"][3:] == ("−50%", "good")
     assert rows["Latency p95"][3:] == ("the same", "muted")
     assert rows["Errored"][3:] == ("+3", "bad")
-    assert rows["Cost"][2:] == ("unknown", "", "muted")
+    assert rows["Cost"][2:] == ("price not set", "", "muted")
     part = slow._replace(saved=50)
     assert (
         speed_rows(comparison._replace(speed_a=slow, speed_b=part))[0].change
@@ -177,3 +188,27 @@ def test_that_lines_laid_over_each_other_join_what_is_known(qtbot: QtBot) -> Non
     assert [curve.opts["symbol"] for curve in curves] == [None, "o"]
     legend = chart.findChild(QLabel, "legend_overlay_test").text()
     assert "demo/\N{WORD JOINER}fast" in legend  # a line of the legend ends between names only
+
+
+def test_that_a_comparison_is_cancelled_by_its_button(
+    open_filled: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = open_compare(open_filled)
+    held = threading.Event()
+
+    def slow(reader: Reader, a: int, b: int) -> None:
+        held.wait(20)
+        reader.connection.execute("SELECT count(*) FROM records AS a, records AS b, records AS c").fetchone()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("evalstudio.ui.state.store_reader.compare_runs", slow)
+        driver.window.compare_page.choose(2, 1)
+        cancel = driver.find(QPushButton, "compare_cancel")
+        driver.wait(cancel.isVisible)
+        driver.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+        held.set()
+        driver.wait(lambda: driver.find(QLabel, "compare_status").text() == "The comparison was cancelled.")
+    assert not cancel.isVisible()
+    assert driver.messages() == ""
+    driver.window.compare_page.choose(1, 2)
+    driver.wait(lambda: driver.find(QLabel, "compare_status").text().startswith("Differs: "))

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QFileDialog,
@@ -173,3 +174,23 @@ def test_that_a_large_file_does_not_hold_up_the_window(open_window: OpenWindow, 
     driver.window.datasets_page.look_at(small)  # nobody waits for the large one any more
     driver.wait(lambda: driver.find(QLabel, "dataset_status").text().startswith("1 row "))
     assert not reads()
+
+
+def test_that_the_fields_take_two_lines_in_a_narrow_window(open_window: OpenWindow, tmp_path: Path) -> None:
+    driver = open_window("datasets")
+    path = tmp_path / "narrow.csv"
+    path.write_text("question,answer\n1,2\n")
+    driver.window.datasets_page.look_at(path)
+    view = driver.window.datasets_page.view
+    driver.wait(lambda: view.rows.rowCount() == 1)
+    assert view.minimumSizeHint().width() < 700
+    tops = {}
+    for width in (1200, view.minimumSizeHint().width()):
+        view.resize(width, 500)
+        QApplication.processEvents()
+        tops[width] = [
+            box.mapTo(view, QPoint()).y() for box in (view.input, view.samples, view.delimiter, view.encoding)
+        ]
+    (wide, narrow) = tops.values()
+    assert len(set(wide)) == 1
+    assert narrow[0] == narrow[1] < narrow[2] == narrow[3]

@@ -3,11 +3,17 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTableWidget, QToolButton
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
 
 from evalstudio.core.run_state import RunState
+from evalstudio.ui.shell.studio import open_studio
+from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.workspace.folder import Workspace
 from tests.ui.driver import Driver, finish, press
 
 OpenWindow = Callable[..., Driver]
@@ -61,3 +67,23 @@ def test_that_recent_runs_are_listed_and_what_was_interrupted_goes_on(
     again.window.show_page("home")
     press(again, QToolButton, "home_new_evaluation")
     assert again.window._pages.currentWidget() is again.window.evaluations_page
+
+
+def test_that_runs_are_listed_before_the_engine_and_the_other_pages_are_there(
+    loop: QEventLoop, qtbot: QtBot, filled: Path
+) -> None:
+    """Home was an empty card for two to four seconds, in which libraries were loaded that it does not need."""
+    studio = open_studio(str(filled), lambda: None)
+    driver = Driver(studio, qtbot, Workspace(filled))
+    then: list[tuple[EngineState, bool, int]] = []
+    table = driver.find(QTableWidget, "recent_runs")
+
+    def look() -> None:
+        then.append((studio.session.engine.state, "runs" in vars(studio.window._others), table.rowCount()))
+
+    studio.session.runs_changed.connect(look)
+    studio.window.show()
+    driver.wait(lambda: table.rowCount() == 2)
+    assert then[0] == (EngineState.STARTING, False, 2)
+    driver.wait(lambda: studio.window.is_complete)
+    finish(loop, studio)

@@ -2,9 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QComboBox,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -32,42 +29,7 @@ from evalstudio.ui.pages.models.function_check import function_problem
 from evalstudio.ui.state.engine_client import EngineState
 from tests.engine.support import write_evaluation
 from tests.ui.driver import Driver
-
-OpenWindow = Callable[[], Driver]
-SECRET = "sk-planted-in-the-window-0123456789"
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    """A demo server that wants a key; its base URL."""
-    command = ["-m", "evalstudio.engine.servers.demo", "--profile", "instant", "--api-key", SECRET]
-    process = subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split('"url": "')[1].split('"')[0]
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
-
-
-def shown(open_window: OpenWindow) -> Driver:
-    driver = open_window()
-    driver.ready()
-    driver.find(QAction, "page_models").trigger()
-    assert driver.find(QWidget, "page_models").isVisible()
-    return driver
-
-
-def press(driver: Driver, name: str) -> None:
-    button = driver.find(QPushButton, name)
-    driver.wait(button.isEnabled)
-    button.click()
-
-
-def text(driver: Driver, name: str) -> str:
-    return driver.find(QLabel, name).text()
+from tests.ui.pages.models.support import SECRET, OpenWindow, press, shown, text
 
 
 def names_in(driver: Driver) -> list[str]:
@@ -93,31 +55,27 @@ def test_that_a_model_is_listed_named_tried_saved_used_and_removed(
     fill(driver, "mine", server)
     assert text(driver, "model_title") == "New: OpenAI"
     driver.find(QLineEdit, "key_name").setText("WINDOW_KEY")
-    driver.wait(lambda: "Not found" in text(driver, "key_state"))
+    driver.wait(lambda: "WINDOW_KEY is not set" in text(driver, "key_state"))
     driver.find(QComboBox, "model_id").setCurrentText("instant")
     press(driver, "test_model")
     driver.wait(lambda: "no API key 'WINDOW_KEY'" in text(driver, "model_result"))
 
-    driver.find(QLineEdit, "key_secret").setText("sk-another-one-9876543210")
-    press(driver, "key_hold")
-    assert driver.find(QLineEdit, "key_secret").text() == ""
-    driver.wait(lambda: "memory" in text(driver, "key_state"))
+    secret = driver.find(QLineEdit, "key_secret")
+    secret.setText("sk-another-one-9876543210")
     press(driver, "test_model")
     driver.wait(lambda: "401" in text(driver, "model_result"))
+    assert "memory" in text(driver, "key_state")
 
-    driver.find(QLineEdit, "key_secret").setText(SECRET)
-    press(driver, "key_keep")
-    driver.wait(lambda: "no keychain" in text(driver, "key_state"))
-    driver.find(QLineEdit, "key_secret").setText(SECRET + "\n")
-    press(driver, "key_hold")
-    driver.wait(lambda: "memory" in text(driver, "key_state"))
+    secret.setText(SECRET + "\n")
     press(driver, "list_models")
     driver.wait(lambda: "It offers one model" in text(driver, "model_result"))
     assert driver.find(QComboBox, "model_id").itemText(0) == "instant"
-    press(driver, "test_model")
-    driver.wait(lambda: "answered in" in text(driver, "model_result"))
-
     press(driver, "save_model")
+    assert secret.text() == ""
+    driver.wait(
+        lambda: "Saved." in text(driver, "model_result") and "answered in" in text(driver, "model_result")
+    )
+    assert "no keychain that is open" in text(driver, "key_state")
     assert "mine" in names_in(driver)
     assert load_models(driver.workspace)["mine"] == ModelSettings("openai", "instant", server, "WINDOW_KEY")
     assert text(driver, "model_title") == "mine"
@@ -155,15 +113,17 @@ def test_that_a_key_of_the_session_outlives_the_engine(open_window: OpenWindow, 
     driver.find(QComboBox, "model_id").setCurrentText("instant")
     driver.find(QLineEdit, "key_name").setText("WINDOW_KEY")
     driver.find(QLineEdit, "key_secret").setText(SECRET)
-    press(driver, "key_hold")
-    driver.wait(lambda: "memory" in text(driver, "key_state"))
+    driver.find(QCheckBox, "key_remember").setChecked(False)
+    press(driver, "save_model")
+    driver.wait(lambda: "answered in" in text(driver, "model_result"))
+    assert "memory" in text(driver, "key_state")
     os.kill(driver.session.engine.pid, 9)
     driver.wait(lambda: driver.session.engine.state is EngineState.RESTARTING)
     driver.wait(lambda: driver.session.engine.state is EngineState.READY)
     press(driver, "test_model")
     driver.wait(lambda: "answered in" in text(driver, "model_result"))
     press(driver, "key_drop")
-    driver.wait(lambda: "Not found" in text(driver, "key_state"))
+    driver.wait(lambda: "WINDOW_KEY is not set" in text(driver, "key_state"))
 
 
 def test_that_what_cannot_be_saved_is_told_while_typed(open_window: OpenWindow) -> None:

@@ -26,7 +26,7 @@ from evalstudio.ui.charts.histogram import HistogramChart
 from evalstudio.ui.pages.evaluations.sample_preview import answer_parts
 from evalstudio.ui.pages.results.waterfall import Span, Waterfall, spans_of
 from evalstudio.ui.records.record_cells import ANSWER, PROMPT
-from evalstudio.ui.records.record_detail import sections
+from evalstudio.ui.records.record_text import sections
 from tests.ui.driver import Driver
 
 COST = 10
@@ -110,7 +110,7 @@ def test_that_bars_filter_the_table_and_a_second_click_or_clear_undoes_it(open_f
     click_bar(driver, "latency_histogram", number)
     driver.wait(lambda: rows(driver) == spread.bars[number].records)
     click_bar(driver, "score_histogram", 1)
-    driver.find(QComboBox, "results_outcome_filter").setCurrentIndex(4)  # errored: none with a score
+    driver.find(QComboBox, "results_outcome_filter").setCurrentIndex(5)  # errored: none with a score
     driver.wait(lambda: rows(driver) == 0)
     driver.qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
     driver.wait(lambda: rows(driver) == 40)
@@ -211,7 +211,7 @@ def test_that_j_and_k_go_through_the_records_and_the_record_can_be_copied(open_f
 
 def test_that_what_is_filtered_or_selected_is_exported(open_filled: Opened, tmp_path: Path) -> None:
     driver = open_results(open_filled)
-    driver.find(QComboBox, "results_outcome_filter").setCurrentIndex(4)  # errored
+    driver.find(QComboBox, "results_outcome_filter").setCurrentIndex(5)  # errored
     driver.wait(lambda: rows(driver) == 4)
     export_to(driver, tmp_path / "errored.csv")
     driver.wait(lambda: "4 records of run 1 written" in driver.messages())

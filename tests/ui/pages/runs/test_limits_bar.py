@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
+from evalstudio.protocol import RatesNow
+from evalstudio.ui.kit.theme import theme
 from evalstudio.ui.kit.widgets import scrolling
 from evalstudio.ui.pages.runs.limits_bar import SLIDER_STEPS, LimitsBar, from_slider, to_slider
 
@@ -123,3 +125,32 @@ def test_that_what_has_no_room_stands_in_a_second_line(qtbot: QtBot) -> None:
     page.resize(1_400, 200)
     QApplication.processEvents()
     assert bar.workers.y() == bar.window_size.y()
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_that_no_control_moves_while_it_is_used(qtbot: QtBot, percent: int) -> None:
+    """The label before the controls has seven variants; they once shifted the slider by up to 113 pixels."""
+    theme().scale(percent)
+    try:
+        bar = LimitsBar()
+        qtbot.addWidget(bar)
+        bar.resize(1300, bar.sizeHint().height())
+        bar.show()
+        controls = (bar.strategy, bar.slider, bar.window_size, bar.requests)
+        places = set()
+        bar.show_next(SlidingWindow(8), 256)
+        for source in ("", "live control", "option", "evaluation", "model", "settings", "nothing known"):
+            for strategy, in_flight in (
+                (SlidingWindow(8), 0),
+                (Adaptive(max=64), 9),
+                (SlidingWindow(200), 200),
+            ):
+                bar.show_run(strategy, 200, None, in_flight, 256, source, RatesNow(requests_set=60.0))
+                QApplication.processEvents()
+                places.add(tuple(control.x() for control in controls))
+        bar.show_next(SlidingWindow(8), 256)
+        QApplication.processEvents()
+        places.add(tuple(control.x() for control in controls))
+        assert len(places) == 1
+    finally:
+        theme().scale(100)

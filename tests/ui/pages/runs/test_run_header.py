@@ -61,7 +61,7 @@ def test_that_a_run_whose_rest_backs_off_says_so_with_a_countdown_and_the_cause(
     )
     header.show_run(now)
     assert text(header, "run_binding") == (
-        "The 2 samples that are left are backing off; the next attempt starts in 2.4 s: 429, Retry-After 5 s"
+        "The 2 samples that are left are backing off; next attempt in 2.4 s: 429, Retry-After 5 s"
     )
     strip = SlotStrip()
     strip.show_run(now)
@@ -70,3 +70,14 @@ def test_that_a_run_whose_rest_backs_off_says_so_with_a_countdown_and_the_cause(
         make_snapshot(in_flight=1, backing_off=1, queued=0, calls=calls[:1], binding_sentence="All.")
     )
     assert text(header, "run_binding") == "All."
+
+
+@pytest.mark.parametrize(
+    ("cost", "partial", "words"),
+    [(None, False, "–"), (None, True, "price not set"), (0.0, False, "$0"), (0.5, True, "at least $0.5000"), (2.0, False, "$2.00")],
+)  # fmt: skip
+def test_that_a_price_that_is_not_set_is_no_zero(
+    header: RunHeader, cost: float | None, partial: bool, words: str
+) -> None:
+    header.show_run(make_snapshot(cost=cost, cost_is_partial=partial))
+    assert text(header, "figure_cost") == words

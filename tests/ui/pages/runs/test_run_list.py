@@ -49,7 +49,7 @@ def test_that_many_runs_can_be_filtered_by_what_is_read_of_them(runs: RunList) -
     assert not chosen, "what is looked at stays"
     runs.filter.setText("nothing like this")
     assert not listed(runs)
-    assert runs._empty.text() == "No run has all of these words."
+    assert runs._empty.text() == "No run found."
     runs.filter.clear()
     assert runs.view.currentIndex().row() == listed(runs).index(5)
     assert runs._empty.isHidden()

@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
-    QInputDialog,
     QLabel,
+    QLineEdit,
     QMenu,
-    QMessageBox,
     QPushButton,
     QSpinBox,
     QTableWidget,
@@ -98,7 +97,7 @@ def test_that_requests_a_minute_act_at_once_and_are_marked(open_window: OpenWind
     driver.wait(lambda: requests.isVisible() and driver.saved() > 0)
     requests.setValue(30)
     driver.wait(lambda: driver.session.focused.snapshot.rates.requests_set == 30)
-    driver.wait(lambda: "requests a minute" in driver.find(QLabel, "run_binding").text())
+    driver.wait(lambda: "requests per minute" in driver.find(QLabel, "run_binding").text())
     changes = driver.find(QTableWidget, "change_table")
     driver.wait(lambda: changes.rowCount() == 1)
     assert (changes.item(0, 1).text(), changes.item(0, 3).text()) == ("requests per minute", "30")
@@ -133,14 +132,14 @@ def test_that_a_sign_is_told_and_its_proposal_lowers_the_window(open_window: Ope
     assert not lower.isVisible()
 
 
-def test_that_a_run_is_done_again_renamed_and_deleted_after_a_question(open_filled: OpenWindow) -> None:
+def test_that_a_run_is_done_again_renamed_and_deleted(open_filled: OpenWindow) -> None:
     driver = open_filled()
     driver.ready()
     driver.wait(lambda: driver.session.focus == 2 and driver.state())
     driver.wait(driver.find(QAction, "rename_experiment").isEnabled)
     driver.find(QAction, "rename_experiment").trigger()
-    driver.find(QInputDialog, "rename_dialog").setTextValue("a better name")
-    driver.find(QInputDialog, "rename_dialog").accept()
+    driver.find(QLineEdit, "rename_field").setText("a better name")
+    driver.qtbot.mouseClick(driver.find(QPushButton, "rename_dialog_verb"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.session.rows[0].experiment == "a better name")
     driver.wait(lambda: driver.find(QLabel, "run_title").text() == "a better name")
     driver.find(QAction, "duplicate_run").trigger()
@@ -148,11 +147,6 @@ def test_that_a_run_is_done_again_renamed_and_deleted_after_a_question(open_fill
     driver.wait(lambda: [row.experiment for row in driver.session.rows][:2] == ["a better name"] * 2)
     driver.wait(driver.find(QAction, "delete_run").isEnabled)
     driver.find(QAction, "delete_run").trigger()
-    driver.find(QMessageBox, "delete_question").reject()
-    driver.wait(lambda: driver.window.findChild(QMessageBox, "delete_question") is None)
-    assert [row.id for row in driver.session.rows] == [3, 2, 1]
-    driver.find(QAction, "delete_run").trigger()
-    press(driver, "delete_yes")
     driver.wait(lambda: [row.id for row in driver.session.rows] == [2, 1])
     driver.wait(
         lambda: driver.session.focus == 2 and driver.find(QLabel, "run_title").text() == "a better name"
@@ -276,7 +270,7 @@ def test_that_another_workspace_is_taken_by_opening_the_window_anew(
     driver.ready()
     driver.session.workspace_option = None  # as if it had not been given
     driver.session.change_settings(changed(driver.session.settings, workspace=str(tmp_path / "other")))
-    assert "The workspace is used from the window's next start on." in driver.messages()
+    assert "The workspace is used after the window is reopened." in driver.messages()
     press(driver, "offer_reopen_the_window_now")
     assert driver.window.reopens
     assert not driver.window.isVisible()

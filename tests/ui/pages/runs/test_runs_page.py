@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QSlider,
     QSpinBox,
     QTableView,
     QTableWidget,
+    QTextEdit,
     QToolButton,
 )
 
@@ -30,6 +30,7 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.core.run_state import RunState
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.runs import find_or_create, set_state, take_lease
+from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.pages.runs.error_table import RETRY
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace
@@ -72,7 +73,7 @@ def test_that_pause_continue_stop_and_resume_lose_and_repeat_nothing(open_window
     driver.wait(lambda: driver.state() == RunState.PAUSED)
     driver.wait(lambda: driver.session.focused.snapshot.in_flight == 0)
     resting = driver.saved()
-    assert driver.find(QToolButton, "pause_button").text() == "Continue"
+    assert driver.find(QToolButton, "pause_button").text() == "Resume"
     click(driver, "pause")
     driver.wait(lambda: driver.saved() > resting)
     click(driver, "stop")
@@ -163,13 +164,12 @@ def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: Open
     engine = psutil.Process(driver.session.engine.pid)
     family = [engine, *engine.children(recursive=True)]
     driver.window.close()
-    question = driver.find(QMessageBox, "leave_question")
-    driver.qtbot.mouseClick(question.button(QMessageBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
+    driver.qtbot.mouseClick(driver.find(QPushButton, "leave_question_cancel"), Qt.MouseButton.LeftButton)
     assert not left
     assert driver.window.isVisible()
-    driver.wait(lambda: driver.window.findChild(QMessageBox, "leave_question") is None)
+    driver.wait(lambda: driver.window.findChild(Sheet, "leave_question") is None)
     driver.window.close()
-    driver.qtbot.mouseClick(driver.find(QPushButton, "stop_and_quit"), Qt.MouseButton.LeftButton)
+    driver.qtbot.mouseClick(driver.find(QPushButton, "leave_question_verb"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: left)
     finish(loop, driver.studio)
     _, alive = psutil.wait_procs(family, timeout=10)
@@ -200,10 +200,17 @@ def test_that_records_are_filtered_searched_and_shown_whole(open_window: OpenWin
     table = driver.find(QTableView, "records")
     driver.wait(lambda: table.model().rowCount() == 8)
     table.setCurrentIndex(table.model().index(2, 0))
-    text = driver.find(QPlainTextEdit, "record_text")
-    driver.wait(lambda: "PROMPT user" in text.toPlainText())
-    assert "ANSWER" in text.toPlainText()
-    assert "SCORE exact_match" in text.toPlainText()
+    text = driver.find(QTextEdit, "record_text")
+    driver.wait(lambda: "user\n" in text.toPlainText())
+    assert "Answer\n" in text.toPlainText()
+    assert "exact_match: " in text.toPlainText()
+    driver.qtbot.keyClick(table, Qt.Key.Key_Space)
+    assert not table.isVisible()
+    driver.qtbot.keyClick(text, Qt.Key.Key_J)
+    driver.wait(lambda: "Sample 3" in text.toPlainText())
+    driver.qtbot.keyClick(text, Qt.Key.Key_Escape)
+    assert table.isVisible()
+    assert table.hasFocus()
     driver.find(QLineEdit, "record_search").setText("no such words anywhere")
     driver.wait(lambda: table.model().rowCount() == 0)
     driver.find(QLineEdit, "record_search").clear()

@@ -132,7 +132,7 @@ def test_that_cells_can_be_read_by_key_and_with_the_pointer(qtbot: object) -> No
     cells.setFocus(Qt.FocusReason.TabFocusReason)
     for key, words in (
         (Qt.Key.Key_Right, "Sample s1"),
-        (Qt.Key.Key_End, "A free place"),
+        (Qt.Key.Key_End, "A free slot"),
         (Qt.Key.Key_Left, "Sample s2"),
     ):
         qtbot.keyClick(cells, key)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Published benchmarks: the tasks of lm-evaluation-harness, found by name and run by this program's engine."""

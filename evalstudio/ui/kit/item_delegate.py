@@ -1,0 +1,79 @@
+"""Item delegate: the one look of a selected and of a hovered row in tables, lists and trees.
+
+A row keeps the colours of its cells when it is selected, and there is no frame around the current cell.
+"""
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from evalstudio.ui.kit.theme import theme, tokens
+
+Index = QModelIndex | QPersistentModelIndex
+State = QStyle.StateFlag
+PADDING = 5  # beside the text of a cell, in pixels
+PLAIN = ~(State.State_Selected | State.State_HasFocus | State.State_MouseOver)
+ROOM = 10  # height of a row beyond that of its text, in pixels
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Delegate of a view with whole rows.
+
+    Example:
+        RowDelegate(table)  # installs itself
+    """
+
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._row, self._parent = -1, QPersistentModelIndex()  # the hovered row
+        self._take_colours()
+        view.setMouseTracking(True)
+        view.entered.connect(self.point_at)
+        _Leaving(view.viewport(), self)
+        view.setItemDelegate(self)
+        theme().changed.connect(self._take_colours)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        state = option.state
+        if state & State.State_Selected:
+            near = state & State.State_Active and self._view.hasFocus()
+            painter.fillRect(option.rect, self._selected if near else self._away)
+        elif index.row() == self._row and index.parent() == self._parent and self._may_be_chosen(index):
+            painter.fillRect(option.rect, self._hovered)
+        option.state = state & PLAIN
+        option.rect = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        super().paint(painter, option, index)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * PADDING, max(size.height(), option.fontMetrics.height() + ROOM))
+
+    def point_at(self, index: QModelIndex) -> None:
+        """Draws the row of an index as hovered; an invalid one: none."""
+        if index.row() != self._row or index.parent() != self._parent:
+            self._row, self._parent = index.row(), QPersistentModelIndex(index.parent())
+            self._view.viewport().update()
+
+    def _may_be_chosen(self, index: Index) -> bool:
+        return bool(index.flags() & Qt.ItemFlag.ItemIsSelectable)
+
+    def _take_colours(self) -> None:
+        colours = tokens()
+        self._selected = QColor(colours.selection)
+        self._away = QColor(colours.selection_away)
+        self._hovered = QColor(colours.hover)
+
+
+class _Leaving(QObject):
+    """Takes the hover away when the pointer leaves the view."""
+
+    def __init__(self, viewport: QWidget, delegate: RowDelegate) -> None:
+        super().__init__(viewport)
+        self._delegate = delegate
+        viewport.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._delegate.point_at(QModelIndex())
+        return False

@@ -1,0 +1,29 @@
+"""What tests of the Models page share: a server that wants a key, and how a person gets around on the page."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from tests.ui.driver import Driver
+
+OpenWindow = Callable[[], Driver]
+SECRET = "sk-planted-in-the-window-0123456789"
+
+
+def shown(open_window: OpenWindow) -> Driver:
+    driver = open_window()
+    driver.ready()
+    driver.find(QAction, "page_models").trigger()
+    assert driver.find(QWidget, "page_models").isVisible()
+    return driver
+
+
+def press(driver: Driver, name: str) -> None:
+    button = driver.find(QPushButton, name)
+    driver.wait(button.isEnabled)
+    button.click()
+
+
+def text(driver: Driver, name: str) -> str:
+    return driver.find(QLabel, name).text()
