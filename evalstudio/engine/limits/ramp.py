@@ -20,6 +20,9 @@ _MOST = (
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 _AS_GOOD = 0.96  # of the best throughput: the ramp ends at the smallest window that reaches it
 
+_ENOUGH = 8  # answers for a trend
+_SPREAD = 0.2**2  # variance of the logarithms of the numbers in flight that it needs
+
 _ANSWERED = 0.75  # of the first measured window must be answered, else the others are queued
 
 
@@ -43,6 +46,8 @@ class Ramp:
 
     def __init__(self) -> None:
         self._levels: dict[int, LoadLevel] = {}  # by half-octaves of the number in flight
+        self._beside: dict[int, LoadLevel] = {}  # by those of the mean number while a call ran
+        self._trend = Trend()
         self._streams: tuple[int, Estimate] | None = None  # the last window measured by its streams
 
     def stated(self, window: int, carried: int, top: int) -> Step | None:
@@ -78,6 +83,9 @@ class Ramp:
         Calls that started later did not delay it in a queue, and where they slowed it down, they did so at every level
         equally.
         """
+        beside = round(2 * math.log2(max(1.0, attempt.in_flight)))
+        self._beside.setdefault(beside, LoadLevel()).lived(attempt)
+        self._trend.add(math.log(max(1.0, attempt.in_flight)), math.log(attempt.seconds / attempt.work))
         attempt = replace(attempt, in_flight=float(attempt.met))
         self._levels.setdefault(round(2 * math.log2(attempt.met)), LoadLevel()).lived(attempt)
 
@@ -96,6 +104,8 @@ class Ramp:
             return None
         if (full := self._full_pipe(measured, mean_work)) is not None:
             return full
+        if sized and (slowed := self._slowed(mean_work)) is not None:
+            return slowed
         highest, rate = measured[max(measured)]
         if not frozen:
             bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
@@ -116,6 +126,22 @@ class Ramp:
             and rate.error <= _AGREE
         }
 
+    def _slowed(self, mean_work: float) -> Step | None:
+        """The end of the ramp, where calls take so much longer beside more others that these bring hardly more."""
+        slope, error = self._trend.slope()
+        if slope - error < 1 - _FULL_PIPE:
+            return None
+        rates = {
+            index: (level, rate) for index, level in self._beside.items() if (rate := level.throughput()) is not None and level.count >= _FEW
+        }
+        if not rates:
+            return None
+        best = max(rate.value for _, rate in rates.values())
+        level, rate = rates[min(index for index, (_, rate) in rates.items() if rate.value >= _AS_GOOD * best)]
+        window = max(1, round(level.in_flight))
+        evidence = f"calls take {2**slope:.1f} times as long when twice as many run"
+        return Step(window, f"{evidence}: the server is the limit; back to {window}", ends=True)
+
     def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float) -> Step | None:
         """The end of the ramp, where the highest level brings hardly more than one an octave below."""
         top = max(measured)
@@ -131,6 +157,36 @@ class Ramp:
         window = max(1, round(measured[chosen][0].in_flight))
         evidence = compare(low, slow, high, fast, mean_work)
         return Step(window, f"{evidence}: the server is the limit; back to {window}", ends=True)
+
+
+class Trend:
+    """Linear regression of a call's time for a unit of work on the number in flight beside it, both in logarithms."""
+
+    def __init__(self) -> None:
+        self._n = 0
+        self._x = self._y = self._xx = self._xy = self._yy = 0.0
+
+    def add(self, x: float, y: float) -> None:
+        self._n += 1
+        self._x += x
+        self._y += y
+        self._xx += x * x
+        self._xy += x * y
+        self._yy += y * y
+
+    def slope(self) -> tuple[float, float]:
+        """Returns the slope and its standard error; infinite with too few values, or too equal ones."""
+        n = self._n
+        if n < _ENOUGH:
+            return 0.0, math.inf
+        xx = self._xx - self._x * self._x / n
+        if xx < n * _SPREAD:
+            return 0.0, math.inf
+        xy = self._xy - self._x * self._y / n
+        yy = self._yy - self._y * self._y / n
+        slope = xy / xx
+        residual = max(0.0, yy - slope * xy) / (n - 2)
+        return slope, math.sqrt(residual / xx)
 
 
 def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mean_work: float) -> str:
