@@ -37,6 +37,7 @@ class Refusals:
             state.report_rates(
                 now, old, "it takes calls again, and no limit of its own was the reason: as before"
             )
+            state.throttles.reopen()
             self._resume(now)
         if state.throttles.accepted(now, ticket) is Verdict.CHANCE:
             self._by_chance(now)

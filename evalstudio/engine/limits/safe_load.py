@@ -76,7 +76,7 @@ class SafeLoad:
             Whether their number was the reason; the ceiling is then below it.
         """
         again = now - self._ended < _AGAIN * seconds and in_flight >= _NEAR * self._top
-        self._by_load = in_flight > 1 and (again or (bool(self._borne) and not self.bears(in_flight)))
+        self._by_load = in_flight > 1 and (again or (at_once and bool(self._borne) and not self.bears(in_flight)))
         self._at_once = at_once
         self._top, self._lost, self._began = in_flight, _NOTICED, now
         if self._by_load:

@@ -105,6 +105,10 @@ class ThrottleEpisodes:
         known = sorted(self._accepted_at)
         return known[-_ENOUGH] if len(known) >= _ENOUGH else 0
 
+    def reopen(self) -> None:
+        """Notes that the endpoint accepted calls all the time."""
+        self.closed_since = None
+
     def opens(self, ticket: Ticket) -> bool:
         """Whether a call that was accepted started after the endpoint began to accept nothing."""
         return ticket.generation >= self._closed_by
