@@ -27,6 +27,8 @@ class Overload:
         self.breaker = CircuitBreaker(patience)
         self.load = SafeLoad(crashed_at)
         self._canaries: set[Ticket] = set()
+        self._most_canaries = 1  # until one is answered
+        self._lost_canaries_at = -math.inf
         self._last_answer = -math.inf
         self._most, self._most_at = (
             0,
@@ -44,6 +46,8 @@ class Overload:
         """
         if not self.breaker.open:
             return False
+        if len(self._canaries) >= self._most_canaries:
+            return True
         taken = sum(ticket.accepted for ticket in self._canaries)
         return len(self._canaries) - taken >= max(1, taken)
 
@@ -113,10 +117,16 @@ class Overload:
             What it is, the calls in flight that it counts against, and whether their number was the reason.
         """
         verdict = self.breaker.failed(now, ticket.breaker_generation, before)
+        if verdict is RecentFailure.CANARY:
+            if ticket.accepted and now - self._lost_canaries_at > _MOMENT:  # it went down again, under these
+                self._most_canaries = max(1, min(self._most_canaries, before) // 2)
+            self._lost_canaries_at = now
         if not self._failing_from:
             self._fresh = now - self._most_at < _MOMENT and before >= self._most
         self._failing_from = max(self._failing_from, before - recent if self._fresh else before)
         top = self._failing_from if self._fresh else max(ticket.in_flight, self._failing_from)
+        if verdict is RecentFailure.EPISODE:
+            self._most_canaries = max(1, top // 2)
         if verdict is RecentFailure.KNOWN:
             self.load.lost_another()
         by_load = verdict is RecentFailure.EPISODE and self.load.broke_down(
