@@ -9,7 +9,7 @@ PATIENCE: dict[Kind, float] = {"function": 120.0, "local": 600.0, "hosted": 120.
 """Seconds for which a run waits for an endpoint that is down: a server of one's own may be loading a model."""
 
 _SHARE = 0.85  # of the stored window: a run starts close below what held before
-_START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (2, 4), "hosted": (12, 24)}
+_START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (4, 8), "hosted": (12, 24)}
 
 
 def first_windows(kind: Kind, start: int | None, prior: Prior | None) -> tuple[int, int, bool]:
