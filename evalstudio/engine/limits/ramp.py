@@ -12,6 +12,7 @@ from evalstudio.engine.limits.streaming import Streams
 
 _GROWTH = 0.25  # of the window with each answer, at least two calls
 _OVERSHOOT = 2.5  # times the highest measured level: the window grows no further
+_SHARED_OVERSHOOT = 1.7
 _FEW = 3  # answers measure a level, if they agree ...
 _AGREE = 0.2  # ... to this relative error
 _MOST = (
@@ -21,6 +22,7 @@ _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
 _AS_GOOD = 0.96  # of the best throughput: the ramp ends at the smallest window that reaches it
 
 _ENOUGH = 8  # answers for a trend
+_BETTER = 0.9  # times the residual of the other explanation
 _SPREAD = 0.2**2  # variance of the logarithms of the numbers in flight that it needs
 
 _ANSWERED = 0.75  # of the first measured window must be answered, else the others are queued
@@ -47,7 +49,7 @@ class Ramp:
     def __init__(self) -> None:
         self._levels: dict[int, LoadLevel] = {}  # by half-octaves of the number in flight
         self._beside: dict[int, LoadLevel] = {}  # by those of the mean number while a call ran
-        self._trend = Trend()
+        self._trend, self._queued = Trend(), Trend()
         self._streams: tuple[int, Estimate] | None = None  # the last window measured by its streams
 
     def stated(self, window: int, carried: int, top: int) -> Step | None:
@@ -86,6 +88,7 @@ class Ramp:
         beside = round(2 * math.log2(max(1.0, attempt.in_flight)))
         self._beside.setdefault(beside, LoadLevel()).lived(attempt)
         self._trend.add(math.log(max(1.0, attempt.in_flight)), math.log(attempt.seconds / attempt.work))
+        self._queued.add(math.log(attempt.met), math.log(attempt.seconds / attempt.work))
         attempt = replace(attempt, in_flight=float(attempt.met))
         self._levels.setdefault(round(2 * math.log2(attempt.met)), LoadLevel()).lived(attempt)
 
@@ -99,7 +102,8 @@ class Ramp:
             sized: The sizes of answers are known and differ.
             frozen: The window may not grow now.
         """
-        measured = self._measured(sized=sized)
+        shared = sized and self._trend.residual() < _BETTER * self._queued.residual()
+        measured = self._measured(self._beside if shared else self._levels, sized=sized)
         if not measured:
             return None
         if (full := self._full_pipe(measured, mean_work)) is not None:
@@ -108,7 +112,7 @@ class Ramp:
             return slowed
         highest, rate = measured[max(measured)]
         if not frozen:
-            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
+            bound = min(top, math.floor((_SHARED_OVERSHOOT if shared else _OVERSHOOT) * highest.in_flight))
             grown = min(window + max(2, math.floor(_GROWTH * window)), bound)
             if grown > window:
                 evidence = (
@@ -117,10 +121,10 @@ class Ramp:
                 return Step(grown, f"{evidence} and still growing with them")
         return Step(window, "", ends=True) if window >= top and highest.count >= 1.5 * top else None
 
-    def _measured(self, *, sized: bool) -> dict[int, tuple[LoadLevel, Estimate]]:
+    def _measured(self, levels: dict[int, LoadLevel], *, sized: bool) -> dict[int, tuple[LoadLevel, Estimate]]:
         return {
             index: (level, rate)
-            for index, level in self._levels.items()
+            for index, level in levels.items()
             if level.count >= (_FEW if sized else max(_FEW, _MOST * level.in_flight))
             and (rate := level.throughput()) is not None
             and rate.error <= _AGREE
@@ -173,6 +177,15 @@ class Trend:
         self._xx += x * x
         self._xy += x * y
         self._yy += y * y
+
+    def residual(self) -> float:
+        """Returns the sum of squares that the regression leaves; infinite with too few values."""
+        n = self._n
+        if n < _ENOUGH:
+            return math.inf
+        xx = self._xx - self._x * self._x / n
+        xy = self._xy - self._x * self._y / n
+        return self._yy - self._y * self._y / n - (xy * xy / xx if xx > 0 else 0.0)
 
     def slope(self) -> tuple[float, float]:
         """Returns the slope and its standard error; infinite with too few values, or too equal ones."""
