@@ -19,6 +19,7 @@ _MOST = (
     0.5  # where sizes are unknown, this share of a level's calls must be answered: short answers arrive first
 )
 _FULL_PIPE = 0.35  # doubling must pay 2**0.35 - 1 = 27 %, else the ramp ends
+_SHARED_PIPE = 0.2
 _AS_GOOD = 0.96  # of the best throughput: the ramp ends at the smallest window that reaches it
 
 _ENOUGH = 8  # answers for a trend
@@ -106,10 +107,8 @@ class Ramp:
         measured = self._measured(self._beside if shared else self._levels, sized=sized)
         if not measured:
             return None
-        if (full := self._full_pipe(measured, mean_work)) is not None:
+        if (full := self._full_pipe(measured, mean_work, _SHARED_PIPE if shared else _FULL_PIPE)) is not None:
             return full
-        if sized and (slowed := self._slowed(mean_work)) is not None:
-            return slowed
         highest, rate = measured[max(measured)]
         if not frozen:
             bound = min(top, math.floor((_SHARED_OVERSHOOT if shared else _OVERSHOOT) * highest.in_flight))
@@ -130,23 +129,7 @@ class Ramp:
             and rate.error <= _AGREE
         }
 
-    def _slowed(self, mean_work: float) -> Step | None:
-        """The end of the ramp, where calls take so much longer beside more others that these bring hardly more."""
-        slope, error = self._trend.slope()
-        if slope - error < 1 - _FULL_PIPE:
-            return None
-        rates = {
-            index: (level, rate) for index, level in self._beside.items() if (rate := level.throughput()) is not None and level.count >= _FEW
-        }
-        if not rates:
-            return None
-        best = max(rate.value for _, rate in rates.values())
-        level, rate = rates[min(index for index, (_, rate) in rates.items() if rate.value >= _AS_GOOD * best)]
-        window = max(1, round(level.in_flight))
-        evidence = f"calls take {2**slope:.1f} times as long when twice as many run"
-        return Step(window, f"{evidence}: the server is the limit; back to {window}", ends=True)
-
-    def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float) -> Step | None:
+    def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float, pays: float) -> Step | None:
         """The end of the ramp, where the highest level brings hardly more than one an octave below."""
         top = max(measured)
         below = [index for index in measured if index <= top - 2]
@@ -154,7 +137,7 @@ class Ramp:
             return None
         (high, fast), (low, slow) = measured[top], measured[max(below)]
         gain = math.log(fast.value / slow.value)
-        if _pays(gain, math.hypot(fast.error, slow.error), high.in_flight / low.in_flight):
+        if _pays(gain, math.hypot(fast.error, slow.error), high.in_flight / low.in_flight, pays):
             return None
         best = max(rate.value for _, rate in measured.values())
         chosen = min(index for index, (_, rate) in measured.items() if rate.value >= _AS_GOOD * best)
@@ -187,20 +170,6 @@ class Trend:
         xy = self._xy - self._x * self._y / n
         return self._yy - self._y * self._y / n - (xy * xy / xx if xx > 0 else 0.0)
 
-    def slope(self) -> tuple[float, float]:
-        """Returns the slope and its standard error; infinite with too few values, or too equal ones."""
-        n = self._n
-        if n < _ENOUGH:
-            return 0.0, math.inf
-        xx = self._xx - self._x * self._x / n
-        if xx < n * _SPREAD:
-            return 0.0, math.inf
-        xy = self._xy - self._x * self._y / n
-        yy = self._yy - self._y * self._y / n
-        slope = xy / xx
-        residual = max(0.0, yy - slope * xy) / (n - 2)
-        return slope, math.sqrt(residual / xx)
-
 
 def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mean_work: float) -> str:
     """Compares two levels for answers of `mean_work`, in words: '12 calls a second at 8 in flight and 12 at 16'."""
@@ -222,6 +191,6 @@ def figure(value: float) -> str:
     return f"{value:.2g}" if value < 10 else f"{value:.1f}"
 
 
-def _pays(gain: float, error: float, factor: float) -> bool:
+def _pays(gain: float, error: float, factor: float, least: float = _FULL_PIPE) -> bool:
     """Whether `factor` times as many in flight may bring enough more; `gain` and its error in logarithms."""
-    return gain + error >= _FULL_PIPE * math.log(factor)
+    return gain + error >= least * math.log(factor)
