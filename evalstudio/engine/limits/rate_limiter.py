@@ -12,6 +12,7 @@ from evalstudio.store.endpoint_memory import Prior
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
+_SPARE = 0.01  # of a stated budget of tokens
 _UNSEEN = 10.0  # seconds of a stated rate that may be used before the endpoint says what is left
 _CATCH_UP_PAUSE = (
     1.0  # seconds after a rejection in which a count that fell behind stays so; doubled each time
@@ -125,7 +126,7 @@ class RateLimiter:
     def check(self, now: float, tokens: float) -> float | None:
         """When a request of so many tokens may start, None for now."""
         by_requests = self.requests.wait(now, 1.0)
-        by_tokens = self.tokens.wait(now, tokens)
+        by_tokens = self.tokens.wait(now, tokens + self._spare)
         if by_requests is None and by_tokens is None:
             return None
         self.blocked_at = now
@@ -146,6 +147,11 @@ class RateLimiter:
             sustained = bucket.rate * seconds / amount if math.isfinite(bucket.rate) else math.inf
             most = min(most, max(sustained, in_flight + max(0.0, bucket.level) / amount))
         return int(min(most, 1e9))
+
+    @property
+    def _spare(self) -> float:
+        """Tokens that are left over: reservations are estimates, and the endpoint rejects what is beyond its budget."""
+        return _SPARE * (self._stated[1] or 0.0)
 
     def started(self, now: float, tokens: float) -> None:
         """Takes one request and the tokens it reserves out of the buckets."""
