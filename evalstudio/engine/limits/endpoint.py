@@ -25,6 +25,7 @@ from evalstudio.engine.limits.warm_up import WarmUp
 from evalstudio.store.endpoint_memory import Prior
 
 _MOMENT = 0.1  # seconds
+_APART = 0.5  # of the mean time between two calls
 _ROOM = 1.2  # times the calls that a rate keeps in flight on average
 
 
@@ -55,6 +56,7 @@ class EndpointController:
         self._warm_up = WarmUp()
         self._started = (0, 0)  # requests and tokens so far
         self._next_growth_start = 0.0
+        self._last_start = -math.inf
         self._state.rate_limiter.set_rates(now, requests_per_minute, tokens_per_minute)
 
     # -- before an attempt ---------------------------------------------------------------------------------------------
@@ -82,9 +84,19 @@ class EndpointController:
         if (until := self._state.rate_limiter.check(now, tokens)) is not None:
             self._state.disturbed_at = now
             return Wait(Binding.TOKENS if self._state.rate_limiter.blocks_tokens else Binding.REQUESTS, until)
-        if adaptive and now < self._next_growth_start:
-            return Wait(Binding.PROBING, self._next_growth_start)
+        if adaptive and now < (start := self._next_test()):
+            return Wait(Binding.PROBING, start)
         return None
+
+    def _next_test(self) -> float:
+        """When one more call may start than there were: not at the same moment as another.
+
+        What a call that is refused shows would not be clear: that there are too many, or too many at that moment.
+        """
+        state = self._state
+        if state.adaptive_in_flight < state.learner.window or state.seconds is None:
+            return self._next_growth_start
+        return max(self._next_growth_start, self._last_start + _APART * state.seconds / state.limit)
 
     def start(self, now: float, tokens: int = 0, *, adaptive: bool = True) -> Ticket:
         """Starts a call. `finish` has to be called once for each ticket, whatever happens."""
@@ -95,6 +107,7 @@ class EndpointController:
         self._state.rate_limiter.started(now, tokens)
         before = self._started
         self._started = (before[0] + 1, before[1] + tokens)
+        self._last_start = now
         growing = self._state.pin is None and self._state.learner.phase in (Phase.RAMP, Phase.PROBE_UP)
         if adaptive and growing and self._state.seconds is not None:
             spacing = min(0.05, self._state.seconds / (3 * self._state.limit))
