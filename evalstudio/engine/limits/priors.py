@@ -25,7 +25,7 @@ def first_windows(kind: Kind, start: int | None, prior: Prior | None) -> tuple[i
 
     Example:
         >>> first_windows("hosted", None, None)
-        (8, 16, False)
+        (12, 24, False)
     """
     first, blind = _START[kind]
     if start is not None:

@@ -16,6 +16,7 @@ _NOTICED = 5  # calls that had failed when the overload was noticed
 _RECENT, _ENOUGH = 64, 4  # last answers, and those of them that show that a number was borne
 _ROOM = 1.05  # times that number is no more of a load
 # response times until it is risked again to bring the endpoint down, by how sure it is that the load was the reason
+_GUESS_GAP = 1.0  # where it may as well have been away for another reason
 _CRASH_GAP, _RECALLED_GAP, _SURE_GAP = 8.0, 40.0, 200.0
 _MORE = 1.1  # times the number at which it went down: that was not the reason
 _AGAIN, _NEAR = (
@@ -41,7 +42,7 @@ class SafeLoad:
         self.ceiling = Ceiling(gap=8.0)
         self._borne: deque[int] = deque(maxlen=_RECENT)
         self._top = self._lost = 0  # calls in flight when this overload began, and how many of them failed
-        self._by_load = self._at_once = False
+        self._by_load = self._at_once = self._is_guess = False
         self.is_sure = crashed_at is not None
         self._began = self._ended = -math.inf
         if crashed_at is not None:
@@ -76,8 +77,8 @@ class SafeLoad:
             Whether their number was the reason; the ceiling is then below it.
         """
         again = now - self._ended < _AGAIN * seconds and in_flight >= _NEAR * self._top
-        self._by_load = in_flight > 1 and (again or (at_once and bool(self._borne) and not self.bears(in_flight)))
-        self._at_once = at_once
+        self._by_load = in_flight > 1 and (again or (bool(self._borne) and not self.bears(in_flight)))
+        self._at_once, self._is_guess = at_once, not (at_once or again)
         self._top, self._lost, self._began = in_flight, _NOTICED, now
         if self._by_load:
             self.ceiling.hit(math.floor(_AFTER * in_flight))
@@ -94,6 +95,9 @@ class SafeLoad:
         if not self._by_load:
             return
         self._by_load = False
+        if self._is_guess:
+            self.ceiling.wait_for(_GUESS_GAP)
+            return
         self.ceiling.costs(now - self._began)
         if self._lost >= _ALL * self._top:
             again = self.crashed_at is not None and self._top >= _NEAR * self.crashed_at
