@@ -109,9 +109,15 @@ class Ramp:
             return None
         if (full := self._full_pipe(measured, mean_work, _SHARED_PIPE if shared else _FULL_PIPE)) is not None:
             return full
-        highest, rate = measured[max(measured)]
+        met = self._measured(self._levels, sized=sized)  # those that queue were beside many, and ran beside few
+        if not met:
+            return None
+        highest, rate = met[max(met)]
         if not frozen:
-            bound = min(top, math.floor((_SHARED_OVERSHOOT if shared else _OVERSHOOT) * highest.in_flight))
+            bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
+            if shared:  # too many slow down all that are under way, until they have ended
+                beside = max(measured)
+                bound = min(bound, math.floor(_SHARED_OVERSHOOT * measured[beside][0].in_flight))
             grown = min(window + max(2, math.floor(_GROWTH * window)), bound)
             if grown > window:
                 evidence = (

@@ -150,9 +150,12 @@ class Refusals:
         """Raises the window to what a rate that was met needs, by Little's law: the window is then not the limit."""
         state = self._state
         needed = math.ceil(_ROOM * state.rate_limiter.hidden.sustained * (state.seconds or 0.0))
-        if state.learner.base < (window := min(needed, state.top)):
+        if max(state.learner.base, state.learner.window) < (window := min(needed, state.top)):
             state.cause = Binding.REQUESTS
+            climbs = state.learner.phase is Phase.RAMP
             state.learner.raise_to(now, window, f"the endpoint's rate keeps {window} in flight")
+            if climbs:
+                state.learner.climb_on(now)
 
     def _by_chance(self, now: float) -> None:
         state = self._state

@@ -61,7 +61,7 @@ async def test_that_it_finds_a_cap_that_is_only_told_by_rejections(
 async def test_that_it_does_not_wait_for_whole_answers_where_they_stream(
     tmp_path: Path, workspace: Workspace
 ) -> None:
-    """A server with room for all, whose answers go on until the window is four times what it starts with."""
+    """A server with room for all, whose answers go on until the window is twice what it starts with."""
     enough = asyncio.Event()
 
     async def write(request: web.Request) -> web.StreamResponse:
@@ -114,5 +114,5 @@ async def test_that_it_never_grows_on_errors(tmp_path: Path, workspace: Workspac
         await finish(engine, run)
         limits = [one.limit for one in heard.snapshots]
         most = (await server.stats())["max_in_flight"]
-    assert max(limits) <= 2  # where a server on this machine starts
+    assert max(limits) <= 4  # where a server on this machine starts
     assert most <= 2

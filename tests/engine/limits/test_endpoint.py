@@ -31,19 +31,22 @@ def serve(
     """An eager client on an endpoint on which a call that meets n others takes `seconds(n)`. Returns the time."""
     flying: list[tuple[float, int, Ticket]] = []
     count = 0
+    next_tick = now + 0.25
     while now < until:
         for ticket in fill(controller, now):
             count += 1
             flying.append((now + seconds(len(flying) + 1), count, ticket))
         flying.sort()
         wait = controller.check(now)
-        tick = min(now + 0.25, wait.until if wait and wait.until else math.inf)
-        if flying and flying[0][0] <= tick:
+        wake = min(next_tick, wait.until if wait and wait.until else math.inf)
+        if flying and flying[0][0] <= wake:
             now, _, ticket = flying.pop(0)
             controller.finish(now, ticket, OK)
-        else:
-            now = tick
+            continue
+        now = wake
+        if now >= next_tick:
             controller.tick(now)
+            next_tick = now + 0.25
     for _, _, ticket in flying:
         controller.finish(now, ticket, AttemptResult(Outcome.CANCELLED))
     return now
