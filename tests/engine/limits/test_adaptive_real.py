@@ -67,8 +67,10 @@ async def test_that_it_does_not_wait_for_whole_answers_where_they_stream(
     async def write(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        part = b'data: {"choices": [{"delta": {"content": "on and "}}]}\n\n'
+        await response.write(part)
         while not enough.is_set():
-            await response.write(b'data: {"choices": [{"delta": {"content": "on and "}}]}\n\n')
+            await response.write(part)
             await asyncio.sleep(0.05)
         end = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
         await response.write(end)
@@ -87,7 +89,7 @@ async def test_that_it_does_not_wait_for_whole_answers_where_they_stream(
     assert grown.saved == 0
     assert (final.saved, final.errored) == (64, 0)
     told = [change.sentence for one in heard.snapshots for change in one.changes]
-    assert any("tokens a second at 4 in flight and still growing" in sentence for sentence in told)
+    assert any(" tokens a second at " in sentence and "still growing" in sentence for sentence in told)
 
 
 @pytest.mark.proof
