@@ -33,6 +33,7 @@ class Learned(msgspec.Struct, frozen=True):
     address: str  # a base URL, a provider that the app starts itself, or a Python file
     name: str
     learned_at: float
+    endpoint: str  # its name in the store, for `forget_endpoint`
     window: int | None = None
     throughput: float | None = None  # answers/s at that window
     seconds: float | None = None  # of one attempt, mean
@@ -73,6 +74,11 @@ def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> N
     )
 
 
+def forget_endpoint(connection: sqlite3.Connection, endpoint: str) -> None:
+    """Deletes what was learned about an endpoint; the next run on it starts cold."""
+    connection.execute("DELETE FROM priors WHERE endpoint = ?", (endpoint,))
+
+
 def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
     """Returns everything that was learned, newest first; entries of other versions are left out."""
     found = []
@@ -84,7 +90,9 @@ def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
             values = msgspec.json.decode(prior, type=dict)
             found.append(
                 msgspec.convert(
-                    values | {"address": address, "name": name, "learned_at": learned_at}, Learned
+                    values
+                    | {"address": address, "name": name, "learned_at": learned_at, "endpoint": endpoint},
+                    Learned,
                 )
             )
         except msgspec.MsgspecError:

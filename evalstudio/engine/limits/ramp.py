@@ -109,7 +109,9 @@ class Ramp:
             return None
         if (full := self._full_pipe(measured, mean_work, _SHARED_PIPE if shared else _FULL_PIPE)) is not None:
             return full
-        met = self._measured(self._levels, sized=sized)  # those that queue were beside many, and ran beside few
+        met = self._measured(
+            self._levels, sized=sized
+        )  # those that queue were beside many, and ran beside few
         if not met:
             return None
         highest, rate = met[max(met)]
@@ -126,7 +128,9 @@ class Ramp:
                 return Step(grown, f"{evidence} and still growing with them")
         return Step(window, "", ends=True) if window >= top and highest.count >= 1.5 * top else None
 
-    def _measured(self, levels: dict[int, LoadLevel], *, sized: bool) -> dict[int, tuple[LoadLevel, Estimate]]:
+    def _measured(
+        self, levels: dict[int, LoadLevel], *, sized: bool
+    ) -> dict[int, tuple[LoadLevel, Estimate]]:
         return {
             index: (level, rate)
             for index, level in levels.items()
@@ -135,7 +139,9 @@ class Ramp:
             and rate.error <= _AGREE
         }
 
-    def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float, pays: float) -> Step | None:
+    def _full_pipe(
+        self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float, pays: float
+    ) -> Step | None:
         """The end of the ramp, where the highest level brings hardly more than one an octave below."""
         top = max(measured)
         below = [index for index in measured if index <= top - 2]

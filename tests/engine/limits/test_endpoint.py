@@ -52,7 +52,9 @@ def serve(
     return now
 
 
-@pytest.mark.parametrize(("kind", "start", "blind"), [("function", 4, 7), ("local", 4, 8), ("hosted", 12, 24)])
+@pytest.mark.parametrize(
+    ("kind", "start", "blind"), [("function", 4, 7), ("local", 4, 8), ("hosted", 12, 24)]
+)
 def test_that_the_window_before_the_first_answer_grows_from_start_to_a_blind_bound(
     kind: Kind, start: int, blind: int
 ) -> None:
