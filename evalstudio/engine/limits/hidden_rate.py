@@ -12,7 +12,8 @@ from collections import deque
 _FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
 _NEXT_PROBE = 5.0  # after one that was let through
 _DOUBTED = 2.0  # seconds that a guess or a remembered rate holds calls back before a higher one is tried
-_GUESS_STEP, _RECALLED_STEP = 0.17, 0.25
+_GUESS_STEP = 0.17
+_RECALLED_FOR, _TRIED = 1.0, 4.0  # seconds until a remembered rate is doubled, for as long as nothing is rejected
 _FIRST_STEP = 0.06
 _LARGEST_STEP, _LARGEST_GUESS_STEP, _LARGEST_FIRST_STEP = 0.5, 0.25, 1.0
 _SHARE = 20.0  # a probe may cost a twentieth of the time
@@ -65,6 +66,7 @@ class HiddenRate:
         self._guessed_at = 0.0  # when the request started whose rejection led to it
         self._beside = [0, 0]  # of the moment of the first guess: accepted, rejected
         self._opens = False  # the rate is doubted, and raised quickly
+        self._recalled: float | None = None  # until the first rejection
         self._forgotten: tuple[float, bool] | None = None
         self._held = False  # and many requests were accepted at it
         self._measured = False
@@ -109,7 +111,7 @@ class HiddenRate:
     def recall(self, rate: float) -> None:
         """Starts with the rate that an earlier run learned, in requests a second: a hint, which is doubted at once."""
         self.rate, self.learned, self._measured = rate, False, True
-        self._guess_step = _RECALLED_STEP
+        self._recalled = rate
 
     def started(self, now: float) -> None:
         """Notes that a request started."""
@@ -140,7 +142,10 @@ class HiddenRate:
             self._refused, self._above = self.rate or 0.0, 0
             if accepted >= _SPAN and (span := self._span_rate()) < math.inf:
                 self._best_span = max(0.8 * self._best_span, span)
-            if now >= self._ignores_until:
+            recalled, self._recalled = self._recalled, None
+            if recalled is not None and self.rate is not None and self.rate > recalled:
+                self.rate = max(recalled, self.rate / _TRIED)  # it may be higher now
+            elif now >= self._ignores_until:
                 self._measure(now, accepted)
                 self._count_cuts(now)
             self._met = self.rate or 0.0
@@ -249,6 +254,12 @@ class HiddenRate:
         self._last_seen = now
         if self.rate is None:
             return False
+        if self._recalled is not None:
+            if self._bound_for < _RECALLED_FOR:
+                return False
+            self._bound_for = 0.0
+            self.rate *= 2
+            return True
         if self._opens:
             interval = _OPENING
         elif self.learned:  # a fast endpoint shows sooner what it accepts

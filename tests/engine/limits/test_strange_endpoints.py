@@ -18,9 +18,12 @@ from aiohttp.test_utils import TestServer, unused_port
 from evalstudio.concurrency import Adaptive, SlidingWindow
 from evalstudio.core.strategy import Strategy
 from evalstudio.engine.engine import Engine
+from evalstudio.engine.limits.endpoint_registry import identify
 from evalstudio.engine.run.run import Run
 from evalstudio.evaluations.request import Options
+from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol import Snapshot
+from evalstudio.store.endpoint_memory import Prior, save_prior
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import Heard, engine_in, finish, write_evaluation
 
@@ -39,6 +42,7 @@ class Endpoint:
         self.rule, self.seconds = rule, seconds
         self.under_way = self.answered = 0
         self.refused_at: list[float] = []
+        self.headers: Callable[[], dict[str, str]] = dict
         self._began: float | None = None
 
     @property
@@ -65,7 +69,7 @@ class Endpoint:
         finally:
             self.under_way -= 1
         self.answered += 1
-        return web.json_response(ANSWER)
+        return web.json_response(ANSWER, headers=self.headers())
 
 
 def model_at(url: object) -> str:
@@ -223,3 +227,99 @@ async def test_that_what_a_quota_still_let_through_is_saved(tmp_path: Path, work
     assert final.state == "stopped"
     assert "quota" in final.reason
     assert (endpoint.answered, final.saved, final.errored) == (30, 30, 0)
+
+
+async def test_that_a_hint_far_too_long_is_heeded_and_seldom_provoked_again(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    """40 a second, and each rejection asks for two seconds, where 25 ms are enough."""
+    level, seen = 10.0, 0.0
+
+    def rule(under_way: int, at: float) -> web.Response | None:
+        nonlocal level, seen
+        level, seen = min(10.0, level + (at - seen) * 40), at
+        if level < 1:
+            return too_many("2")
+        level -= 1
+        return None
+
+    endpoint = Endpoint(rule, 0.2)
+    async with running(endpoint, tmp_path, workspace, 120) as (engine, _, run):
+        await ended(engine, run, 120)
+    times = sorted(endpoint.refused_at)
+    episodes = [times[0], *(later for earlier, later in itertools.pairwise(times) if later - earlier > 0.5)]
+    assert all(later - earlier >= 1.9 for earlier, later in itertools.pairwise(episodes)), (
+        "the hint is heeded"
+    )
+    assert len(episodes) <= 4
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        Prior(window=8, requests_per_minute=60.0),
+        Prior(window=1, concurrency_cap=1),
+        Prior(window=2, crashed_at=3),
+        Prior(window=8, requests_per_minute=4.5, concurrency_cap=2),
+    ],
+)
+async def test_that_what_an_earlier_run_learned_is_a_hint(
+    prior: Prior, tmp_path: Path, workspace: Workspace
+) -> None:
+    """A server without any limit: what is remembered would make 400 calls of 20 ms last 8 s to 90 minutes."""
+    endpoint = Endpoint(lambda under_way, at: None, 0.02)
+    async with TestServer(endpoint.app) as server, engine_in(workspace) as (engine, _):
+        url = f"http://127.0.0.1:{server.port}/v1"
+        evaluation = write_evaluation(tmp_path, model_at(url), 400)
+        settings = ModelSettings("openai", "tiny", base_url=url)
+        name = identify(settings, None)
+        await engine.execute(lambda connection: save_prior(connection, name, prior))
+        run = await engine.start_run(evaluation, Options("one", Adaptive()))
+        assert run.controller.prior() != Prior(), "it was found under this name"
+        final = await ended(engine, run, 400)
+    assert final.elapsed < 15
+    assert run.controller.limit > 3
+
+
+async def test_that_an_endpoint_that_is_back_is_noticed_within_five_seconds(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    back: list[float] = []
+
+    def rule(under_way: int, at: float) -> str | None:
+        if 0.4 < at < 7.0:
+            return "reset"
+        if at >= 7.0:
+            back.append(at)
+        return None
+
+    endpoint = Endpoint(rule, 0.05)
+    async with running(endpoint, tmp_path, workspace, 200, SlidingWindow(4)) as (engine, _, run):
+        await ended(engine, run, 200)
+    assert back[0] < 12.0
+    assert len(endpoint.refused_at) < 20, "it is asked now and then, not all the time"
+
+
+async def test_that_prompts_of_all_lengths_keep_within_a_stated_budget(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    """30,000 tokens a minute as the headers tell; a call takes 40, each fifth 900."""
+    level, seen, taken = 30_000.0, 0.0, itertools.count()
+
+    def rule(under_way: int, at: float) -> web.Response | None:
+        nonlocal level, seen
+        level, seen = min(30_000.0, level + (at - seen) * 500), at
+        needs = 40 + 860 * (next(taken) % 5 == 0)
+        if level < needs:
+            return too_many("1")
+        level -= needs
+        return None
+
+    endpoint = Endpoint(rule, 0.05)
+    endpoint.headers = lambda: {
+        "x-ratelimit-limit-tokens": "30000",
+        "x-ratelimit-remaining-tokens": str(int(level)),
+    }
+    async with running(endpoint, tmp_path, workspace, 60) as (engine, _, run):
+        await ended(engine, run, 60)
+    assert len(endpoint.refused_at) <= 2
