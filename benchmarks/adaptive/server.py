@@ -82,6 +82,7 @@ class Server:
         self._held: list[Call] = []  # before they queue
         self._prompts_until = 0.0  # when the last prompt is read
         self.crashes = 0
+        self.refused_at = -math.inf  # when a call was last refused, or failed
         for at, name, value in profile.changes:
             simulation.schedule(at, lambda change={name: value}: self._change(change))
         for at, seconds in profile.outages:
@@ -208,7 +209,21 @@ class Server:
     @property
     def step(self) -> float:
         """Seconds that a step takes now."""
-        p, b = self.profile, self._active
+        return self._step_of(self._active)
+
+    def throughput(self, in_flight: int, work: float) -> float:
+        """Calls a second that it answers now with so many in flight, of `work` steps each."""
+        active = min(in_flight, self._slots, self.profile.at_once)
+        replicas = self.profile.speeds
+        slower = sum(1 / speed for speed in replicas) / len(replicas)
+        found = active / (work * slower * self._step_of(active))
+        if self.profile.prefill:
+            found = min(found, 1 / (self.profile.prefill * self.profile.prompt))
+        limited = self.profile.requests is not None and not self.profile.fixed_minute and self._level < 1
+        return min(found, (self.profile.requests or 0.0) / 60) if limited else found
+
+    def _step_of(self, b: float) -> float:
+        p = self.profile
         step = p.base + p.each * b
         if b > p.cache:
             step *= 1 + p.thrash * (b / p.cache - 1)
@@ -271,6 +286,7 @@ class Server:
     # -- failing ----------------------------------------------------------------------------------------------------
 
     def _reject(self, call: Call, outcome: Outcome, message: str, hint: float | None = None) -> None:
+        self.refused_at = self._simulation.now
         call.gone = True
         at = self._simulation.now + self.profile.rejection
         rates = None
@@ -297,6 +313,7 @@ class Server:
             heapq.heapify(self._serving)
         if call.queued or call in self._held:
             self._inside -= 1
+        self.refused_at = self._simulation.now
         call.caller.failed(call, Outcome.OVERLOADED, "timed out", None, None)
         self._fill()
 

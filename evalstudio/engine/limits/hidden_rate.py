@@ -13,7 +13,10 @@ _FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a hig
 _NEXT_PROBE = 5.0  # after one that was let through
 _DOUBTED = 2.0  # seconds that a guess or a remembered rate holds calls back before a higher one is tried
 _GUESS_STEP = 0.17
-_RECALLED_FOR, _TRIED = 1.0, 4.0  # seconds until a remembered rate is doubled, for as long as nothing is rejected
+_RECALLED_FOR, _TRIED = (
+    1.0,
+    4.0,
+)  # seconds until a remembered rate is doubled, for as long as nothing is rejected
 _FIRST_STEP = 0.06
 _LARGEST_STEP, _LARGEST_GUESS_STEP, _LARGEST_FIRST_STEP = 0.5, 0.25, 1.0
 _SHARE = 20.0  # a probe may cost a twentieth of the time

@@ -147,9 +147,7 @@ class Learner:
                 self._climb(now, self._ramp.stated(self.window, carried, top))
             self._ramp.lived(attempt)
             if by_answers:
-                step = self._ramp.answered(
-                    self.window, top, self._mean_work, sized=self._sized, frozen=frozen
-                )
+                step = self._ramp.answered(self.window, top, sized=self._sized, frozen=frozen)
                 self._climb(now, step)
         elif self.phase is Phase.HOLD:
             self._hold(now, attempt, in_flight, top, frozen)
@@ -327,7 +325,7 @@ class Learner:
             verdict = self._verdict_down(gain, error, probe.count, probe_rate.value)
         if verdict is None:
             return
-        evidence = compare(self._base_level, base_rate, probe, probe_rate, self._mean_work)
+        evidence = compare(self._base_level, base_rate, probe, probe_rate)
         if verdict:
             self._accept(now, evidence, probe_rate.value, top)
         else:

@@ -93,13 +93,12 @@ class Ramp:
         attempt = replace(attempt, in_flight=float(attempt.met))
         self._levels.setdefault(round(2 * math.log2(attempt.met)), LoadLevel()).lived(attempt)
 
-    def answered(self, window: int, top: int, mean_work: float, *, sized: bool, frozen: bool) -> Step | None:
+    def answered(self, window: int, top: int, *, sized: bool, frozen: bool) -> Step | None:
         """Proposes a step from whole answers.
 
         Args:
             window: The window in force.
             top: The highest window allowed.
-            mean_work: Mean work of an answer, in token equivalents.
             sized: The sizes of answers are known and differ.
             frozen: The window may not grow now.
         """
@@ -107,14 +106,14 @@ class Ramp:
         measured = self._measured(self._beside if shared else self._levels, sized=sized)
         if not measured:
             return None
-        if (full := self._full_pipe(measured, mean_work, _SHARED_PIPE if shared else _FULL_PIPE)) is not None:
+        if (full := self._full_pipe(measured, _SHARED_PIPE if shared else _FULL_PIPE)) is not None:
             return full
         met = self._measured(
             self._levels, sized=sized
         )  # those that queue were beside many, and ran beside few
         if not met:
             return None
-        highest, rate = met[max(met)]
+        highest, _ = met[max(met)]
         if not frozen:
             bound = min(top, math.floor(_OVERSHOOT * highest.in_flight))
             if shared:  # too many slow down all that are under way, until they have ended
@@ -122,10 +121,8 @@ class Ramp:
                 bound = min(bound, math.floor(_SHARED_OVERSHOOT * measured[beside][0].in_flight))
             grown = min(window + max(2, math.floor(_GROWTH * window)), bound)
             if grown > window:
-                evidence = (
-                    f"{figure(rate.value / mean_work)} calls a second at {highest.in_flight:.0f} in flight"
-                )
-                return Step(grown, f"{evidence} and still growing with them")
+                # no figure: the first answers are the short ones, so calls a second are not known yet
+                return Step(grown, f"throughput still grows at {highest.in_flight:.0f} in flight")
         return Step(window, "", ends=True) if window >= top and highest.count >= 1.5 * top else None
 
     def _measured(
@@ -139,9 +136,7 @@ class Ramp:
             and rate.error <= _AGREE
         }
 
-    def _full_pipe(
-        self, measured: dict[int, tuple[LoadLevel, Estimate]], mean_work: float, pays: float
-    ) -> Step | None:
+    def _full_pipe(self, measured: dict[int, tuple[LoadLevel, Estimate]], pays: float) -> Step | None:
         """The end of the ramp, where the highest level brings hardly more than one an octave below."""
         top = max(measured)
         below = [index for index in measured if index <= top - 2]
@@ -154,7 +149,7 @@ class Ramp:
         best = max(rate.value for _, rate in measured.values())
         chosen = min(index for index, (_, rate) in measured.items() if rate.value >= _AS_GOOD * best)
         window = max(1, round(measured[chosen][0].in_flight))
-        evidence = compare(low, slow, high, fast, mean_work)
+        evidence = compare(low, slow, high, fast)
         return Step(window, f"{evidence}: the server is the limit; back to {window}", ends=True)
 
 
@@ -183,12 +178,13 @@ class Trend:
         return self._yy - self._y * self._y / n - (xy * xy / xx if xx > 0 else 0.0)
 
 
-def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate, mean_work: float) -> str:
-    """Compares two levels for answers of `mean_work`, in words: '12 calls a second at 8 in flight and 12 at 16'."""
-    return (
-        f"{figure(slow.value / mean_work)} calls a second at {low.in_flight:.0f} in flight "
-        f"and {figure(fast.value / mean_work)} at {high.in_flight:.0f}"
-    )
+def compare(low: LoadLevel, slow: Estimate, high: LoadLevel, fast: Estimate) -> str:
+    """Compares two levels in words: '16 in flight bring 1.9 times what 8 do'.
+
+    No calls a second: the answers at a level are a chance lot of short and long ones, which the ratio is free of.
+    """
+    times = figure(fast.value / slow.value)
+    return f"{high.in_flight:.0f} in flight bring {times} times what {low.in_flight:.0f} do"
 
 
 def figure(value: float) -> str:

@@ -11,6 +11,7 @@ from evalstudio.engine.limits.throttle_episodes import Reason
 from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, Ticket
 
 _MOMENT = 0.1  # seconds
+_AS_OLD = 0.7  # of the time after which another call failed
 _ROOM = 1.2  # times the calls that a rate keeps in flight on average
 
 
@@ -115,7 +116,8 @@ class Refusals:
         state = self._state
         if now - ticket.started < 0.5 * (state.seconds or 0.0):
             self._never_was_in(ticket)
-        if state.overload.refuses_number(now, ticket, state.seconds, state.throttles.accepted_most):
+        most = max(state.throttles.accepted_most, self._survives(now, ticket))
+        if state.overload.refuses_number(now, ticket, state.seconds, most):
             self._climbing = self._climbing or state.learner.phase is Phase.RAMP
             self._keep_below(now, ticket.in_flight)
             return
@@ -192,6 +194,17 @@ class Refusals:
             if ticket.started < refused.started or ticket is refused:
                 break
             ticket.in_flight -= 1
+
+    def _survives(self, now: float, failed: Ticket) -> int:
+        """The number at which a call came that started after a failed one, and is still in flight."""
+        age = now - failed.started
+        others = (ticket for ticket in self._state.young if not ticket.ended and ticket is not failed)
+        survivors = [
+            ticket.in_flight
+            for ticket in others
+            if ticket.started >= failed.started and now - ticket.started >= _AS_OLD * age
+        ]
+        return max(survivors, default=0)
 
     def _just_started(self, now: float) -> int:
         """Calls that started a moment ago: they may have come after what made others fail."""

@@ -229,6 +229,7 @@ async def test_that_what_a_quota_still_let_through_is_saved(tmp_path: Path, work
     assert (endpoint.answered, final.saved, final.errored) == (30, 30, 0)
 
 
+@pytest.mark.proof
 async def test_that_a_hint_far_too_long_is_heeded_and_seldom_provoked_again(
     tmp_path: Path, workspace: Workspace
 ) -> None:
@@ -260,7 +261,7 @@ async def test_that_a_hint_far_too_long_is_heeded_and_seldom_provoked_again(
         Prior(window=8, requests_per_minute=60.0),
         Prior(window=1, concurrency_cap=1),
         Prior(window=2, crashed_at=3),
-        Prior(window=8, requests_per_minute=4.5, concurrency_cap=2),
+        pytest.param(Prior(window=8, requests_per_minute=4.5, concurrency_cap=2), marks=pytest.mark.proof),
     ],
 )
 async def test_that_what_an_earlier_run_learned_is_a_hint(
@@ -281,6 +282,7 @@ async def test_that_what_an_earlier_run_learned_is_a_hint(
     assert run.controller.limit > 3
 
 
+@pytest.mark.proof
 async def test_that_an_endpoint_that_is_back_is_noticed_within_five_seconds(
     tmp_path: Path, workspace: Workspace
 ) -> None:
