@@ -36,6 +36,7 @@ _LARGEST_GAP = 8.0
 _LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
 _DOUBT, _MOST_DOUBT = 1.5, 4.0  # factor on the noise after growth that was taken back
 _NEAR = 1.15  # times the base: windows in between are not worth a probe
+_CLIFF = 0.2  # ... and one that lost so much went far beyond the best window
 _COSTLY = 0.05  # a probe that lost more throughput than this is repeated rarely
 
 # The queue share
@@ -384,7 +385,7 @@ class Learner:
         if up:
             self._gap_up = min(_LARGEST_GAP if gain < -_COSTLY else _LARGEST_UP_GAP, 2 * self._gap_up)
             between = self._too_many is not None  # for one probe only: the server may have become larger
-            self._too_many = self.window if gain < -_COSTLY and not between else None
+            self._too_many = self.window if gain < -_CLIFF and not between else None
         elif self._probe_from_queue:
             self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
             self._too_few = self.window if self.window < base / _NEAR else 0
