@@ -14,6 +14,7 @@ from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.bounds import check_bounds, check_rates
 from evalstudio.engine.limits.endpoint_state import EndpointState
 from evalstudio.engine.limits.estimators import Lived
+from evalstudio.engine.limits.latency_bound import LatencyBound, LatencyTarget
 from evalstudio.engine.limits.learner import Phase
 from evalstudio.engine.limits.priors import Kind
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
@@ -57,6 +58,7 @@ class EndpointController:
         self._started = (0, 0)  # requests and tokens so far
         self._next_growth_start = 0.0
         self._last_start = -math.inf
+        self._before_latency = 0  # the largest window that a bound on latency has cut
         self._state.rate_limiter.set_rates(now, requests_per_minute, tokens_per_minute)
 
     # -- before an attempt ---------------------------------------------------------------------------------------------
@@ -220,6 +222,11 @@ class EndpointController:
         if pin is not None and pin != old:
             self._state.change(now, old, pin, Binding.MAXIMUM, f"pinned to {pin}")
 
+    def set_latency(self, target: LatencyTarget) -> None:
+        """Sets how long nearly all answers may take; what was measured for another target is forgotten."""
+        if target != self._state.latency.target:
+            self._state.latency = LatencyBound(target)
+
     def set_rates(
         self, now: float, requests_per_minute: float | None, tokens_per_minute: float | None
     ) -> None:
@@ -370,12 +377,27 @@ class EndpointController:
             in_use=lived_with >= 0.85 * min(ticket.limit, self._state.limit)
             and now - self._state.disturbed_at > 0.5,
         )
+        self._bound_latency(now, attempt)
         self._state.cause = Binding.PROBING
         self._state.learner.answered(
             now, attempt,
             in_flight=self._state.adaptive_in_flight, top=self._state.top, frozen=self._state.client.busy,
             carried=self._carried(now), by_answers=not self._state.stream.is_sooner,
         )  # fmt: skip
+
+    def _bound_latency(self, now: float, attempt: Lived) -> None:
+        """Moves the bound that a latency target sets, and the window with it."""
+        state, old = self._state, self._state.top
+        if not state.latency.answered(attempt.in_flight, attempt.seconds, attempt.first_token):
+            return
+        state.cause = Binding.LATENCY
+        held = state.learner.phase is Phase.HOLD and state.learner.window >= old
+        if state.top < state.learner.window:
+            self._before_latency = max(self._before_latency, state.learner.window)
+            sentence = f"answers would take too long: at most {state.top}"
+            state.learner.limit_to(now, state.minimum, state.top, sentence)
+        elif held and old < (window := min(state.top, self._before_latency)):
+            state.learner.raise_to(now, window, f"answers are in time: up to {window}")
 
     def _carried(self, now: float) -> int | None:
         """Concurrent calls, of the mean size so far, that the endpoint's stated rates sustain; None: it states none."""

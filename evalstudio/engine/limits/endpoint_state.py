@@ -6,6 +6,7 @@ from collections import deque
 from evalstudio.engine.limits.backoff_gate import BackoffGate
 from evalstudio.engine.limits.changes import Rates, add_change, rate_changes
 from evalstudio.engine.limits.client_load import ClientLoad
+from evalstudio.engine.limits.latency_bound import LatencyBound
 from evalstudio.engine.limits.learner import Learner, Phase
 from evalstudio.engine.limits.overload import Overload
 from evalstudio.engine.limits.priors import PATIENCE, Kind, first_windows
@@ -43,6 +44,7 @@ class EndpointState:
         self.overload = Overload(PATIENCE[kind], prior.crashed_at if prior is not None else None)
         self.breaker, self.load = self.overload.breaker, self.overload.load
         self.client = ClientLoad()
+        self.latency = LatencyBound()
         self.young: deque[Ticket] = deque()  # in flight, and neither accepted nor refused for all we know
         self.cause = Binding.PROBING
         if prior is not None and prior.concurrency_cap is not None:
@@ -73,7 +75,8 @@ class EndpointState:
     @property
     def top(self) -> int:
         """The largest window that all bounds allow."""
-        return int(max(self.minimum, min(self.maximum, self.useful, self.cap.value, self.load.value)))
+        bounds = (self.maximum, self.useful, self.cap.value, self.load.value, self.latency.value)
+        return int(max(self.minimum, min(bounds)))
 
     def window_binding(self) -> Binding:
         """The limit that the window stands at."""
@@ -82,6 +85,8 @@ class EndpointState:
             return Binding.MAXIMUM
         if limit >= self.useful:
             return Binding.CLIENT
+        if limit >= self.latency.value:
+            return Binding.LATENCY
         if limit >= self.cap.value - 1:
             return Binding.CAP
         if limit >= self.load.value - 1:

@@ -16,6 +16,7 @@ class Binding(StrEnum):
     REQUESTS = "rate limit (requests)"
     TOKENS = "rate limit (tokens)"
     CAP = "concurrency cap"
+    LATENCY = "latency bound"
     OVERLOAD = "overload"
     LOADING = "not ready yet"
     BACKOFF = "back-off"

@@ -18,6 +18,7 @@ SENTENCES = {
     Binding.REQUESTS: "The rate limit (requests per minute) is reached.",
     Binding.TOKENS: "The rate limit (tokens per minute) is reached.",
     Binding.CAP: "The endpoint's own concurrency limit is reached.",
+    Binding.LATENCY: "The latency bound is reached: more concurrency would make answers too slow.",
     Binding.OVERLOAD: "The endpoint is overloaded; calls resume slowly.",
     Binding.LOADING: "The server is not ready yet; it is asked every few seconds.",
     Binding.BACKOFF: "The endpoint asked to wait.",
