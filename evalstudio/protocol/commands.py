@@ -199,6 +199,8 @@ class FindCapacity(Command[int | None], tag="find-capacity", frozen=True):
     model: str | None = None
     max_concurrency: int = 64
     samples: int | None = None
+    p95: float | None = None  # seconds: only levels that keep to it count
+    first_token_p95: float | None = None
 
 
 class PlanCapacity(Command[CapacityPlan], tag="plan-capacity", frozen=True):

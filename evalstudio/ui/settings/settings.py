@@ -44,7 +44,9 @@ from evalstudio.ui.settings.interpreter_check import InterpreterCheck
 from evalstudio.ui.settings.setting_rows import SettingRow
 from evalstudio.ui.state.session import Session
 
-ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
+ADAPTIVE_KEYS = (
+    "adaptive_min", "adaptive_start", "adaptive_max", "adaptive_p95", "adaptive_first_token_p95",
+)  # fmt: skip
 FILTER = mark("Settings (*.json)")
 
 
