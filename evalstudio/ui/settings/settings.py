@@ -80,7 +80,7 @@ class SettingsDialog(QDialog):
             editors["workers"],
             editors["window"],
         )
-        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
+        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS[:3])
         self.theme, self.python = editors["theme"], editors["python"]
         self.adaptive = QCheckBox(tr("&Adaptive: find the best concurrency automatically"))
         labelled(self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a fixed concurrency"))

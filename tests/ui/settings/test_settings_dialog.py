@@ -50,6 +50,7 @@ STRATEGIES: list[Strategy | None] = [
     Adaptive(initial=4, min=2, max=40),
     Adaptive(max=9),
     Adaptive(min=3),
+    Adaptive(p95=2.5, first_token_p95=0.5),
     Adaptive(),
     Sequential(),
 ]
