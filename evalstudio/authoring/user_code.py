@@ -16,6 +16,7 @@ from typing import Any
 
 from evalstudio.core.errors import EvalStudioError, ModelError
 from evalstudio.models.keys import redact
+from evalstudio.workspace.packaged import how_to_add
 
 HAS_DEFAULT = "="
 LONGEST_FAILURE = 500  # characters
@@ -71,7 +72,9 @@ def load_module(
                 sys.modules[name] = before
             if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
                 raise  # Ctrl-C
-            raise failure(f"{path.name} cannot be imported: {sentence_of(error)}") from error
+            raise failure(
+                f"{path.name} cannot be imported: {sentence_of(error)}{_how_to_add(error)}"
+            ) from error
     return module
 
 
@@ -147,6 +150,12 @@ def sentence_of(error: BaseException) -> str:
     # redacted before it is cut: a truncated key would not be recognised
     text = redact(f"{type(error).__name__}: {error}")
     return f"{text[:LONGEST_FAILURE]}{where}"
+
+
+def _how_to_add(error: BaseException) -> str:
+    """Returns how to install a module that is missing, as the end of a sentence."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    return f"; {how_to_add(name.partition('.')[0])}" if name else ""
 
 
 def _forget_modules(folder: Path) -> None:

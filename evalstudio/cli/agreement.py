@@ -35,8 +35,15 @@ def agreement_command(workspace: str | None, name: str, first: str, second: str,
         return
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for words, value in msgspec.structs.asdict(found).items():
-        table.add_row(words.replace("_", " "), "unknown" if value is None else f"{value:.3g}")
+        table.add_row(words.replace("_", " "), measure(value))
     make_console().print(table)
+
+
+def measure(value: float | None) -> str:
+    """A count in full, a measure with three digits."""
+    if value is None:
+        return "unknown"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def _scores(reader: Reader, run_id: int, evaluator: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from evalstudio.benchmarks.cache import cache_folder
 from evalstudio.benchmarks.catalogue import Found, load_catalogue, search
 from evalstudio.engine.benchmarks.host_process import BenchmarkHost
-from evalstudio.engine.benchmarks.opening import cache_folder
 from evalstudio.engine.loop import run
 from evalstudio.terminal.console import console as make_console
 

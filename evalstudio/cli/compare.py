@@ -101,6 +101,7 @@ class _Pair:
         self.flips: list[FlipLine] = []
         names = name_of(baseline), name_of(other)
         comparison = compare_runs(reader, baseline.id, other.id, names, clusters)
+        self.clustering = comparison.clustering
         self.pairing = comparison.pairing
         self.pairing_words = "" if comparison.pairing is None else comparison.pairing.words(names)
         if comparison.pairing is not None and comparison.pairing.same == 0:
@@ -213,6 +214,8 @@ def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None
         return
     if report.pairing is not None:
         console.print(Text(f"The datasets differ: {report.pairing_words}."))
+    if report.clustering and report.comparisons:
+        console.print(Text(report.clustering))
     for evaluator, comparison in report.comparisons.items():
         corrected = report.corrected[evaluator]
         more = ""
@@ -295,6 +298,7 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips
                 "run": report.other.id,
                 "same_samples": report.same_samples,
                 "pairing": None if report.pairing is None else _pairing_as_dict(report.pairing),
+                "clustering": report.clustering,
                 "scores": {
                     evaluator: {**msgspec.to_builtins(one), "p_corrected": report.corrected[evaluator]}
                     for evaluator, one in report.comparisons.items()

@@ -8,6 +8,7 @@ import msgspec
 
 from evalstudio.core.errors import RunError
 from evalstudio.protocol import Snapshot
+from evalstudio.store.database import explained
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.workspace.folder import Workspace
@@ -75,6 +76,6 @@ def summary_of(run: RunRow) -> Snapshot | None:
 
 @contextmanager
 def reading(workspace: Workspace) -> Iterator[Reader]:
-    """Opens a store reader for the duration of a command."""
-    with closing(Reader(workspace)) as reader:
+    """Opens a store reader for the duration of a command. A damaged database is told where it is met."""
+    with explained(workspace.database), closing(Reader(workspace)) as reader:
         yield reader

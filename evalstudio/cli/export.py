@@ -7,6 +7,7 @@ import click
 
 from evalstudio.cli.experiments import newest_run, reading
 from evalstudio.cli.options import workspace_option
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import RunError
 from evalstudio.settings.values import workspace_of
 from evalstudio.store.dataset_rows import DatasetRows
@@ -64,7 +65,7 @@ def export_command(
             return
         path = Path(output)
         try:
-            with path.open("w", encoding="utf-8", newline="") as file:
+            with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
                 count = write_run(reader, run.id, form, file, columns)
         except OSError as error:
             raise RunError(

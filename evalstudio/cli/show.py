@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from evalstudio.cli.compare import speed_up
-from evalstudio.cli.experiments import find_runs, json_option, newest_run, summary_of
+from evalstudio.cli.experiments import find_runs, json_option, newest_run, reading, summary_of
 from evalstudio.cli.options import cluster_option, workspace_option
 from evalstudio.cli.summary import print_summary
 from evalstudio.core.format import duration
 from evalstudio.reports.score_text import percent, score_words
 from evalstudio.settings.values import workspace_of
+from evalstudio.statistics.clusters import cluster_names
 from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
 from evalstudio.store.dataset_rows import DatasetRows
 from evalstudio.store.reader import Reader
@@ -37,7 +38,10 @@ SHARES = {"Experiment": 0.45, "Model": 0.3, "State": 0.25}  # of the width left 
 def list_command(workspace: str | None, as_json: bool) -> None:
     """Lists the runs of the workspace, newest first."""
     place = workspace_of(workspace)
-    runs = Reader(place).runs() if has_database(place) else []
+    runs: list[RunRow] = []
+    if has_database(place):
+        with reading(place) as reader:
+            runs = reader.runs()
     if as_json:
         click.echo(json.dumps([_as_dict(run) for run in runs], ensure_ascii=False, indent=2))
         return
@@ -73,7 +77,11 @@ def show_command(
     workspace: str | None, name: str, baseline: str | None, cluster_by: str | None, as_json: bool
 ) -> None:
     """Shows the runs of experiment NAME with scores, coverage, errors and time."""
-    reader = Reader(workspace_of(workspace))
+    with reading(workspace_of(workspace)) as reader:
+        _show(reader, name, baseline, cluster_by, as_json)
+
+
+def _show(reader: Reader, name: str, baseline: str | None, cluster_by: str | None, as_json: bool) -> None:
     runs = find_runs(reader, name)
     against = newest_run(reader, baseline) if baseline is not None else None
     clustered = (
@@ -131,8 +139,7 @@ def _clustered(reader: Reader, run: RunRow, column: str) -> list[tuple[str, Aggr
             [label for _, _, label, _ in rows],
             [expected for _, _, _, expected in rows],
             total=run.saved,
-            # a cluster may have the name of a sample that belongs to none
-            clusters=[f"c {clusters[one]}" if one in clusters else f"s {one}" for one in samples],
+            clusters=cluster_names(samples, clusters),
         )
         if score.value is not None and score.metric in CLUSTERED:
             found.append((score.evaluator, aggregate(score.metric, scores)))

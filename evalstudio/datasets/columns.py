@@ -21,6 +21,7 @@ class Mapper:
     def __init__(self, source: DatasetSource) -> None:
         self._renamed = dict(source.columns)
         self._id = source.id
+        self._cluster_by = source.cluster_by
         self._filter = None
         used: Collection[str] = ()
         if source.filter is not None:
@@ -42,6 +43,10 @@ class Mapper:
                 raise DatasetError(f"There is no column '{column}' (for '{name}'). The columns are: {there}.")
         if self._id is not None and self._id not in columns:
             raise DatasetError(f"There is no column '{self._id}' for the ids. The columns are: {there}.")
+        if self._cluster_by is not None and self._cluster_by not in self.names(columns):
+            raise DatasetError(
+                f"There is no column '{self._cluster_by}' to cluster by. The columns are: {there}."
+            )
         for name in sorted(self.filter_names):
             if name not in columns and name not in self._renamed:
                 raise DatasetError(f"The filter uses '{name}', and no column is called so: {there}.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.columns import Mapper
-from evalstudio.datasets.empty_cells import empty_told, expected_column
+from evalstudio.datasets.empty_cells import empty_told, expected_column, is_empty, likely_question
 from evalstudio.datasets.formats import format_of, open_reader
 from evalstudio.datasets.readers.base import FormatReader, Problem, Report, note
 from evalstudio.datasets.readers.encoding import Encoding, check_encoding, detect_encoding, fingerprint
@@ -102,7 +102,7 @@ class Dataset:
         self._columns: tuple[str, ...] = tuple(known)
         ids = array("q") if self.source.id is not None else None
         rows = candidates = empty = absent = 0
-        expected = expected_column(self.source)
+        expected, asked, unasked = expected_column(self.source), None, 0
         plain = self.source.filter is None and self._wanted is None
         for position, _, row in self._rows(problems.add, known):
             rows += 1
@@ -110,6 +110,10 @@ class Dataset:
                 continue
             if ids is not None:
                 ids.append(hash(self._mapper.id_of(row, position)))
+            if rows == 1:
+                asked = likely_question(row)
+            if asked is not None and is_empty(row.get(asked)):
+                unasked += 1
             value = row.get(expected, _ABSENT)
             if value is _ABSENT:
                 absent += 1
@@ -118,6 +122,8 @@ class Dataset:
             candidates += plain or self._candidate(position, row) is not None
         if expected in known and (empty or absent):
             problems.add(empty_told(expected, empty + absent, f"{rows:,} rows"))
+        if asked is not None and unasked:
+            problems.add(empty_told(asked, unasked, f"{rows:,} rows", asked=True))
         self._check(known, problems, rows, candidates, ids)
         self.rows: int = rows
         self.columns: tuple[str, ...] = self._mapper.names(known)

@@ -10,7 +10,7 @@ import msgspec
 
 from evalstudio.core.errors import DatasetError
 from evalstudio.datasets.dataset import resolve, text_encoding
-from evalstudio.datasets.empty_cells import empty_told, is_empty, likely_expected
+from evalstudio.datasets.empty_cells import empty_told, is_empty, likely_expected, likely_question
 from evalstudio.datasets.formats import format_of, open_reader
 from evalstudio.datasets.readers.base import Problem
 from evalstudio.datasets.readers.signatures import check_signature
@@ -64,11 +64,11 @@ def preview(source: DatasetSource, base: Path, rows: int = 20) -> Preview:
     names = reader.columns or tuple(dict.fromkeys(name for row in seen for name in row))
     as_text = format_of(path, source) in ("csv", "tsv")
     columns = tuple(_column(name, [row.get(name) for row in seen], as_text) for name in names)
-    if (expected := likely_expected(source, names)) is not None:
-        empty = next(column.empty for column in columns if column.name == expected)
-        if empty:
-            first = "the first " if len(seen) >= LOOK_AT else ""
-            problems.append(empty_told(expected, empty, f"{first}{len(seen):,} rows"))
+    counted = f"{'the first ' if len(seen) >= LOOK_AT else ''}{len(seen):,} rows"
+    asked, expected = likely_question(names), likely_expected(source, names)
+    for column in columns:
+        if column.empty and column.name in (asked, expected):
+            problems.append(empty_told(column.name, column.empty, counted, asked=column.name != expected))
     shown = tuple({**dict.fromkeys(names), **row} for row in seen[:rows])
     return Preview(columns, shown, tuple(problems))
 

@@ -26,6 +26,9 @@ class DatasetSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     """A Jinja2 expression over the columns; rows for which it is false are left out."""
     id: str | None = None
     """The column with each sample's id; by default a row's position is its id."""
+    cluster_by: str | None = None
+    """The column that says which samples belong together, as questions about one document do; intervals and tests
+    count these as clusters."""
     delimiter: str | None = None
     quote: str | None = None
     """The character around cells of CSV and TSV; "": a quote is a character like any other. By default \", and

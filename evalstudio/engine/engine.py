@@ -5,7 +5,6 @@ import gc
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -18,21 +17,19 @@ from evalstudio.core.system import (
     collect_less_often,
     raise_open_file_limit,
 )
-from evalstudio.engine.benchmarks.host_process import HostFailed
-from evalstudio.engine.benchmarks.opening import BenchmarkTask, open_benchmark
-from evalstudio.engine.benchmarks.published import published_scores
 from evalstudio.engine.limits.admission import Admission
 from evalstudio.engine.limits.endpoint_registry import Endpoints
 from evalstudio.engine.loop_watch import SILENT_S, LoopWatch
+from evalstudio.engine.planning.benchmark_plans import plan_benchmark
 from evalstudio.engine.planning.plan import Plan, make_plan, release_all
 from evalstudio.engine.planning.python_plan import plan_evaluation
-from evalstudio.engine.planning.worker_advice import notes_on
 from evalstudio.engine.run.assembly import Assembled, Parts, assemble
 from evalstudio.engine.run.context import Services
 from evalstudio.engine.run.rescoring import rescore
 from evalstudio.engine.run.run import Run
+from evalstudio.engine.run.scores_at_end import scores_at_end
 from evalstudio.engine.run.snapshots import take_snapshot
-from evalstudio.engine.scoring.final_metrics import final_scores
+from evalstudio.engine.run.start_notes import start_notes
 from evalstudio.engine.servers.manager import Servers
 from evalstudio.engine.store_trouble import StoreTrouble
 from evalstudio.engine.ticker import Ticker
@@ -41,12 +38,12 @@ from evalstudio.evaluations.loading import Evaluation, is_python, load_evaluatio
 from evalstudio.evaluations.request import Options, StoredSpec, automatic_name
 from evalstudio.models.keys import redact
 from evalstudio.models.registry import load_models
-from evalstudio.protocol import Event, LogLine, Pulse, ScoreNow, Snapshot
+from evalstudio.protocol import Event, LogLine, Pulse, Snapshot
 from evalstudio.settings.values import Rates, Settings, ceiling_in_force
 from evalstudio.store.database import Connection
 from evalstudio.store.endpoint_memory import save_prior
 from evalstudio.store.reader import Reader
-from evalstudio.store.run_records import answers_of, forget_crashes
+from evalstudio.store.run_records import forget_crashes
 from evalstudio.store.runs import (
     RunRow,
     beat,
@@ -67,8 +64,9 @@ class Engine:
     """Runs evaluations in one workspace. All methods must be called on the event loop that started it.
 
     `emit` gets snapshots (at most ten a second for each run) and log lines. `attended`: somebody can answer when a run
-    pauses itself; without, it ends as stopped. With `continues` it goes on by itself, now and then. `on_hung` is called once, when so many calls hang in threads that the
-    process should be restarted; without it the runs that hang are stopped. `clock` is monotonic, in seconds.
+    pauses itself; without, it ends as stopped. With `continues` it goes on by itself, now and then. `on_hung` is called
+    once, when so many calls hang in threads that the process should be restarted; without it the runs that hang are
+    stopped. `clock` is monotonic, in seconds.
     """
 
     def __init__(
@@ -296,21 +294,7 @@ class Engine:
         """The plan of an evaluation; of a group of a benchmark's tasks the plan of each, in one experiment."""
         if not evaluation.spec.benchmark or evaluation.spec.grid is not None:
             return [await asyncio.to_thread(self.plan, evaluation, reference, options)]
-        opened = await open_benchmark(evaluation, reference, options, self.workspace)
-        named = msgspec.structs.replace(options, experiment=options.experiment or automatic_name())
-        plans: list[Plan] = []
-        try:
-            for where, one, task in opened.tasks:
-                plan = await asyncio.to_thread(
-                    self.plan, one, where, named if len(opened.tasks) > 1 else options
-                )
-                plans.append(replace(plan, benchmark=task))
-        except BaseException:
-            await opened.host.aclose()
-            raise
-        for _ in plans:
-            opened.host.use()
-        return plans
+        return await plan_benchmark(evaluation, reference, options, self.workspace, self.plan)
 
     async def _begin_all(self, plans: list[Plan]) -> list[Run]:
         runs: list[Run] = []
@@ -348,7 +332,8 @@ class Engine:
         run = assembled.run
         self.runs[row.id] = run
         self._starting.discard(row.id)
-        self._log_start(run, resumed, len(assembled.missing_scores))
+        for level, text in start_notes(run, len(assembled.missing_scores), resumed=resumed):
+            self.log(level, text)
         run.start()
         self._drivers[row.id] = asyncio.create_task(self._drive(run, assembled))
         return run
@@ -368,23 +353,6 @@ class Engine:
         self._starting.add(row.id)
         return row, resumed
 
-    def _log_start(self, run: Run, resumed: bool, unjudged: int) -> None:
-        dataset = run.plan.dataset
-        for note in notes_on(run.plan):
-            self.log("warning", note)
-        for problem in dataset.problems[:20]:
-            where = f", line {problem.line}" if problem.line is not None else ""
-            left_out = "" if problem.kept else " The row is left out."
-            self.log("warning", f"{dataset.path.name}{where}: {problem.message}.{left_out}")
-        if dataset.problem_count > 20:
-            self.log("warning", f"{dataset.path.name}: {dataset.problem_count:,} rows are left out in all.")
-        if resumed:
-            self.log(
-                "info", f"Going on with run {run.id}: {run.keeper.counts.saved} of {run.total} are saved."
-            )
-        if unjudged:
-            self.log("info", f"{unjudged} saved answers are judged without a new call.")
-
     async def _drive(self, run: Run, assembled: Assembled) -> None:
         """Waits for the end of a run, then saves its final state."""
         if assembled.missing_scores:
@@ -398,10 +366,12 @@ class Engine:
         await run.check_dataset()
         await run.aclose()
         prior = run.controller.prior()
-        scores = await asyncio.to_thread(self._final_scores, run)
-        if run.plan.benchmark is not None:
-            scores = await self._published(run, run.plan.benchmark, scores)
-        final = msgspec.structs.replace(self.snapshot(run), scores=scores)
+        final = self.snapshot(run)
+        if not self._writer.is_lost:
+            scores = await scores_at_end(self.workspace, run, self.log)
+            final = msgspec.structs.replace(final, scores=scores)
+        else:
+            await release_all([run.plan])
         buckets = self._ticker.close_seconds(run, run.now + 1)
         changes = self._ticker.drain_changes(run)
 
@@ -427,37 +397,6 @@ class Engine:
 
     def _trouble(self, sentence: str | None) -> None:
         self._store_trouble.report(sentence, lost=self._writer.is_lost)
-
-    async def _published(
-        self, run: Run, task: BenchmarkTask, scores: tuple[ScoreNow, ...]
-    ) -> tuple[ScoreNow, ...]:
-        """Puts the task's own numbers first; those of the records stay where its code fails. Releases its process."""
-        try:
-            if run.state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
-                return scores
-            answers = await asyncio.to_thread(self._answers, run.id)
-            return await published_scores(task, run.plan.spec.evaluators, answers, scores)
-        except (HostFailed, TimeoutError) as error:
-            why = str(error) or "it did not return in time"
-            self.log("error", f"The published metrics of {task.info.name} can't be computed: {why}")
-            return scores
-        finally:
-            await task.host.release()
-
-    def _answers(self, run_id: int) -> list[tuple[int, int, str]]:
-        with closing(Reader(self.workspace)) as reader:
-            return list(answers_of(reader.connection, run_id))
-
-    def _final_scores(self, run: Run) -> tuple[ScoreNow, ...]:
-        if self._writer.is_lost:
-            return self.snapshot(run).scores
-        reader = Reader(self.workspace)
-        try:
-            return final_scores(
-                reader, run.id, tuple(run.keeper.evaluators.values()), run.keeper.counts.saved
-            )
-        finally:
-            reader.close()
 
     async def execute(self, work: Callable[[Any], Any]) -> Any:
         """Changes the store in the writer's thread, after all that was queued before."""

@@ -50,6 +50,8 @@ from evalstudio.protocol import (
     ListModels,
     LocalModel,
     LocalModelStatus,
+    MarkRuns,
+    NoteRecords,
     PauseRun,
     PlanCapacity,
     RenameExperiment,
@@ -69,6 +71,7 @@ from evalstudio.protocol import (
 from evalstudio.store.bin import bin_runs, compact, expired, restore_runs
 from evalstudio.store.database import Connection
 from evalstudio.store.endpoint_memory import forget_endpoint
+from evalstudio.store.notes import mark_runs, note_records
 from evalstudio.store.runs import delete_run
 
 T = TypeVar("T")
@@ -190,6 +193,10 @@ class Commander:
                 await engine.execute(lambda connection: bin_runs(connection, run_ids))
             case RestoreRuns(run_ids=run_ids):
                 await engine.execute(lambda connection: restore_runs(connection, run_ids))
+            case MarkRuns(marks=marks):
+                await engine.execute(lambda connection: mark_runs(connection, marks))
+            case NoteRecords(notes=notes):
+                await engine.execute(lambda connection: note_records(connection, notes))
             case DeleteRun(run_id=run_id):
                 await engine.execute(lambda connection: delete_run(connection, run_id))
             case CompactDatabase():

@@ -12,7 +12,7 @@ from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.errors import DatasetError, EvalStudioError, EvaluationError
 from evalstudio.datasets import DatasetSource
 from evalstudio.datasets.formats import COMPRESSED, FORMATS, TEXT, ending_of, format_of, is_dataset
-from evalstudio.datasets.preview import preview
+from evalstudio.datasets.preview import LOOK_AT, preview
 from evalstudio.evaluations.loading import EXAMPLE, examples, load_evaluation, split_variant
 from evalstudio.evaluations.starter import first_task
 from evalstudio.evaluations.toml_edit import write_toml
@@ -23,10 +23,12 @@ PYTHON_FILES = "eval_*.py"
 IN_PLACE = "in-place.list"  # in the folder of datasets: one path per line
 TRY = " (try)"
 CAPACITY = "capacity "
+FIRST_MODEL = "demo/fast"  # of a new evaluation where there is no own one
 SUFFIXES = (
     *FORMATS,
     *(text + packed for text, name in FORMATS.items() if name in TEXT for packed in COMPRESSED),
 )
+SPLITS = frozenset(("test", "train", "dev", "val", "valid", "validation", "eval", "data", "dataset"))
 PARTS = frozenset(("dataset", "messages", "evaluators", "grid"))
 """An evaluation file has at least one of these at its top."""
 _CAPACITY = re.compile(rf"{CAPACITY}.* \d{{4}}-\d\d-\d\d \d\d\.\d\d\.\d\d")
@@ -95,7 +97,11 @@ def is_evaluation(path: Path, workspace: Workspace) -> bool:
 
 
 def new_evaluation(
-    workspace: Workspace, name: str, source: DatasetSource | None = None, column: str = "text"
+    workspace: Workspace,
+    name: str,
+    source: DatasetSource | None = None,
+    column: str = "text",
+    model: str = FIRST_MODEL,
 ) -> Path:
     """Creates an evaluation in the workspace that asks `column` and compares the answer with the expected one, if any.
 
@@ -117,7 +123,7 @@ def new_evaluation(
     table = {
         "name": path.stem,
         "dataset": dataset,
-        "model": "demo/fast",
+        "model": model,
         "messages": [
             {"role": "system", "content": instruction},
             {"role": "user", "content": "{{ " + column + " }}"},
@@ -138,7 +144,7 @@ def _expected(source: DatasetSource | None) -> list[object]:
     try:
         if format_of(path, source) not in BY_LINES and path.stat().st_size > SMALL:
             return []
-        return [row.get(column) for row in preview(source, path.parent).rows]
+        return [row.get(column) for row in preview(source, path.parent, LOOK_AT).rows]
     except (EvalStudioError, OSError):
         return []  # the error is reported where the dataset is shown
 
@@ -202,10 +208,10 @@ def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
         if path.absolute().parent == workspace.datasets:
             return path.absolute()
         workspace.datasets.mkdir(parents=True, exist_ok=True)
-        same = workspace.datasets / path.name
+        same = workspace.datasets / f"{telling_name(path)}{path.name[-len(ending) :]}"
         if same.is_file() and _same(same, path):
             return same
-        target = free_path(workspace.datasets, path.name[: -len(ending)], path.name[-len(ending) :])
+        target = free_path(workspace.datasets, telling_name(path), path.name[-len(ending) :])
         with atomic_file(target) as part:
             shutil.copyfile(path, part)
         return target
@@ -213,6 +219,19 @@ def import_dataset(workspace: Workspace, path: Path, *, copy: bool) -> Path:
         raise DatasetError(
             f"{path.name} cannot be taken into the workspace: {error.strerror or error}."
         ) from error
+
+
+def telling_name(path: Path) -> str:
+    """Returns the name of a file without its ending; where that is a split's, with its folder's before it.
+
+    Example:
+        >>> telling_name(Path("gsm8k/test.csv"))
+        'gsm8k-test'
+    """
+    ending = ending_of(path)
+    stem = path.name[: -len(ending)] if ending else path.stem
+    folder = path.absolute().parent.name
+    return f"{folder}-{stem}" if stem.lower() in SPLITS and folder else stem
 
 
 def relative(path: Path, folder: Path) -> str:

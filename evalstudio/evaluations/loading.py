@@ -128,7 +128,9 @@ def parse_evaluation(text: str, path: Path) -> Evaluation:
         raise EvaluationError(
             f"The evaluation file {path} has a field that can't be used: {explain_field(error, EvaluationSpec)}."
         ) from error
-    return Evaluation(spec, path.absolute().parent, frozenset(table.get("timeouts", {})))
+    # of `run <(...)`, whose pipe lies nowhere, a dataset is named from where the command is given
+    folder = path.absolute().parent if path.is_file() or not path.exists() else Path.cwd()
+    return Evaluation(spec, folder, frozenset(table.get("timeouts", {})))
 
 
 def examples() -> list[str]:

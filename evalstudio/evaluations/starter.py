@@ -11,6 +11,8 @@ from typing import Any
 WORKED = re.compile(r"####\s*[-+$€£]?[\d.,]+\s*$")  # a worked solution that ends in its number, as in GSM8K
 NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,]*\s*%?")
 FEW_WORDS = 5
+MOST_LABELS = 100  # classes that a prompt names
+REPEATED = 2  # times that each label is there on average, in a set of classes
 
 Task = tuple[str, dict[str, Any]]
 """The system message and the table of the evaluator."""
@@ -25,6 +27,11 @@ def first_task(expected: Sequence[Any]) -> Task:
     if values and all(_is_number(text) for text in texts):
         return "Work it out step by step. End with the number.", {"type": "numeric_match"}
     longest = max((len(str(text).split()) for text in texts), default=1)
+    labels = list(dict.fromkeys(str(text) for text in texts))
+    if longest <= FEW_WORDS and 2 <= len(labels) <= MOST_LABELS and len(texts) >= REPEATED * len(labels):
+        # the model can't know them otherwise
+        words = f"Answer with one of these labels and nothing else: {', '.join(labels)}."
+        return words, {"type": "exact_match", "normalise": True}
     if longest <= FEW_WORDS:
         words = "Answer with one word." if longest <= 1 else "Answer in a few words, without a sentence."
         return words, {"type": "exact_match", "normalise": True}

@@ -201,6 +201,9 @@ def _validator(schema: bytes) -> Any:
 
     try:
         table = parse(schema.decode())
+        draft = table.get("$schema", "") if isinstance(table, dict) else ""
+        if not isinstance(table, dict | bool) or not isinstance(draft, str):
+            raise EvaluationError(f"The schema is not a JSON schema but {shown(table)}.")
         kind = jsonschema.validators.validator_for(table, default=jsonschema.Draft202012Validator)
         kind.check_schema(table)
     except NotJson as error:
@@ -209,6 +212,8 @@ def _validator(schema: bytes) -> Any:
         raise EvaluationError(
             f"The schema is not a JSON schema: at {error.json_path}, {_short(error.message)}."
         ) from None
+    except ValueError as error:  # an address in it
+        raise EvaluationError(f"The schema is not a JSON schema: {_short(str(error))}.") from None
     bounded = {
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
@@ -233,6 +238,13 @@ def _first_error(validator: Any, value: Any) -> Any:
         ) from None
     except RecursionError:
         raise EvaluationError("The schema or the answer's JSON is nested too deeply.") from None
+    except EvaluationError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what only a $ref leads to is not checked beforehand, and fails in any way
+        raise EvaluationError(
+            f"A part of the schema that a $ref leads to is no JSON schema ({type(error).__name__}: "
+            f"{_short(str(error).partition(chr(10))[0])})."
+        ) from None
 
 
 class _OutOfTime(TooSlow):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import regex
 
+from evalstudio.core.bounded import EndedError, call_bounded
 from evalstudio.core.errors import EvaluationError
 from evalstudio.core.score import Score
 from evalstudio.evaluators.normal_form import TooLong, normalise_text
@@ -44,6 +45,15 @@ _NUMBER = regex.compile(
     r"\s*[$€£¥]?(?P<number>-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?)(?P<percent>\s*%)?[.\s]*",
     regex.ASCII,
 )
+
+LONGEST_PLAIN = 2_000
+"""Characters of a pattern that is compiled at once, where it has no counted repeats: these are written out in full."""
+
+COMPILED_S = 1.0
+"""Seconds for compiling a pattern."""
+
+COMPILED_BYTES = 100_000_000
+"""Memory for compiling a pattern."""
 
 T = TypeVar("T")
 
@@ -150,6 +160,24 @@ def compiled(pattern: str, ignore_case: bool) -> "regex.Pattern[str]":
     Raises:
         EvaluationError: the pattern has a mistake.
     """
+    if "{" in pattern or len(pattern) > LONGEST_PLAIN:
+        try:
+            call_bounded(
+                f"{__name__}:try_to_compile", pattern, ignore_case, seconds=COMPILED_S, memory=COMPILED_BYTES
+            )
+        except EndedError as error:
+            raise EvaluationError(
+                f"The pattern {shown(pattern)} cannot be used: compiling it {error.reason}; repeat fewer things."
+            ) from None
+    return _compiled(pattern, ignore_case)
+
+
+def try_to_compile(pattern: str, ignore_case: bool) -> None:
+    """Compiles a pattern, in a process that may be lost. Raises EvaluationError: it has a mistake."""
+    _compiled(pattern, ignore_case)
+
+
+def _compiled(pattern: str, ignore_case: bool) -> "regex.Pattern[str]":
     try:
         return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
     except (regex.error, RecursionError) as error:

@@ -9,6 +9,8 @@ from evalstudio.importers.base import read_text
 from evalstudio.workspace.packaged import how_to_add
 
 FILE = "file://"
+MOST_ENTRIES = 1_000_000
+"""Values in a YAML file, written out without references."""
 
 
 def files_beside(name: str, base: Path, suffixes: tuple[str, ...]) -> list[Path]:
@@ -41,6 +43,23 @@ def read_value(path: Path) -> Any:
     except ImportError:
         raise RequirementError(f"YAML can't be read without PyYAML; {how_to_add('pyyaml')}.") from None
     try:
-        return yaml.safe_load(text)
+        value = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise EvaluationError(f"{path.name} is not YAML ({' '.join(str(error).split())}).") from error
+    if _entries(value, {}) > MOST_ENTRIES:
+        raise EvaluationError(
+            f"{path.name} names more than {MOST_ENTRIES:,} values, by references to the same ones again and again."
+        )
+    return value
+
+
+def _entries(value: Any, known: dict[int, int]) -> int:
+    """Returns how many values there are, written out without references. `known`: those of lists and mappings."""
+    if not isinstance(value, list | dict):
+        return 1
+    found = known.get(id(value))
+    if found is None:
+        known[id(value)] = MOST_ENTRIES + 1  # it refers to itself, if it is met within itself
+        inside = [*value, *value.values()] if isinstance(value, dict) else value
+        found = known[id(value)] = 1 + sum(_entries(one, known) for one in inside)
+    return found

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from evalstudio.importers.base import Imported, json_lines, read_text
 from evalstudio.importers.nearby_files import FILE, files_beside, read_value
 from evalstudio.templating.templates import has_markup, render
 
+MOST_TESTS = 100_000
 TABLES = (".csv", ".json", ".jsonl", ".yaml", ".yml")
 TAKEN = ("vars", "assert", "description", "metadata")
 # Types valid before a colon in `__expected`; any other text with a colon is the expected value itself.
@@ -47,6 +49,7 @@ def read_tests(config: Mapping[str, Any], base: Path, imported: Imported) -> Ite
     """Reads the tests, with the default test merged in and lists of values expanded."""
     usual = _default_test(config.get("defaultTest"), base, imported)
     given = config.get("tests") or [{}]
+    count = 0
     for test in given if isinstance(given, list) else [given]:
         if isinstance(test, Mapping) and set(test) & {"path"} and "vars" not in test:
             for key in sorted(set(test) - {"path"}):
@@ -58,7 +61,13 @@ def read_tests(config: Mapping[str, Any], base: Path, imported: Imported) -> Ite
                 continue
             for key in sorted(map(str, set(one) - {*TAKEN})):
                 imported.leave_out(f"'{key}' of tests")
-            yield from _expanded(one, usual, base, imported)
+            for made in _expanded(one, usual, base, imported):
+                count += 1
+                if count > MOST_TESTS:
+                    raise EvaluationError(
+                        f"The tests make more than {MOST_TESTS:,} samples; take fewer of them over."
+                    )
+                yield made
 
 
 def _default_test(given: Any, base: Path, imported: Imported) -> Mapping[str, Any]:
@@ -84,10 +93,19 @@ def _expanded(
             message |= {f"metadata_{key}": value for key, value in metadata.items()}
     message = {name: value for name, value in message.items() if value is not None and name not in values}
     lists = {name: value for name, value in values.items() if isinstance(value, list)}
+    combined = math.prod(map(len, lists.values()))
+    if combined > MOST_TESTS:
+        raise EvaluationError(
+            f"The lists of the variables {', '.join(lists)} make {combined:,} samples of one test; at most {MOST_TESTS:,} "
+            "are taken over. Shorten the lists."
+        )
+    files: dict[Path, Any] = {}
     for chosen in itertools.product(*lists.values()):
         each = {**values, **dict(zip(lists, chosen, strict=True))}
         yield Test(
-            {name: _variable(value, each, base, imported) for name, value in each.items()}, checks, message
+            {name: _variable(value, each, base, imported, files) for name, value in each.items()},
+            checks,
+            message,
         )
 
 
@@ -107,14 +125,21 @@ def _vars(given: Any, base: Path, imported: Imported) -> dict[str, Any]:
     return found
 
 
-def _variable(value: Any, values: Mapping[str, Any], base: Path, imported: Imported) -> Any:
-    """Returns a variable's value, or the content of its file, with other variables substituted."""
+def _variable(
+    value: Any, values: Mapping[str, Any], base: Path, imported: Imported, files: dict[Path, Any]
+) -> Any:
+    """Returns a variable's value, or the content of its file, with other variables substituted.
+
+    `files`: what is in those read before, as a test of many samples names the same one in each.
+    """
     if not isinstance(value, str):
         return value
     if value.startswith(FILE):
         found = files_beside(value, base, (".txt", ".md", ".json", ".yaml", ".yml"))
         if found:
-            return read_value(found[0])
+            if found[0] not in files:
+                files[found[0]] = read_value(found[0])
+            return files[found[0]]
         imported.leave_out(f"what is in {value}, a variable's value: the name stands there")
         return value
     if not has_markup(value):

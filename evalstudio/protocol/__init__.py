@@ -24,6 +24,8 @@ from evalstudio.protocol.commands import (
     ListEvaluations,
     ListModels,
     LocalModel,
+    MarkRuns,
+    NoteRecords,
     PauseRun,
     PlanCapacity,
     RenameExperiment,
@@ -42,6 +44,7 @@ from evalstudio.protocol.commands import (
 )
 from evalstudio.protocol.events import Event, Hello, LogLine, Pulse, Reply, Restarting
 from evalstudio.protocol.frames import LARGEST_FRAME, Frames, frame
+from evalstudio.protocol.notes import RecordNote, RunMarks, tags_in
 from evalstudio.protocol.snapshot import (
     SNAPSHOTS_PER_SECOND,
     CallNow,
@@ -55,7 +58,7 @@ from evalstudio.protocol.snapshot import (
     WorkerStatus,
 )
 
-VERSION = 4
+VERSION = 5
 Events = Hello | Reply | LogLine | Pulse | Restarting | Snapshot | CapacityPlan | Level | CapacityFound
 
 __all__ = [
@@ -92,11 +95,14 @@ __all__ = [
     "LocalModel",
     "LocalModelStatus",
     "LogLine",
+    "MarkRuns",
+    "NoteRecords",
     "PauseRun",
     "Percentiles",
     "PlanCapacity",
     "Pulse",
     "RatesNow",
+    "RecordNote",
     "RenameExperiment",
     "Reply",
     "Request",
@@ -104,6 +110,7 @@ __all__ = [
     "RestoreRuns",
     "ResumeRun",
     "RunForecast",
+    "RunMarks",
     "ScoreNow",
     "SecondBucket",
     "SetKey",
@@ -118,4 +125,5 @@ __all__ = [
     "WorkerStatus",
     "frame",
     "read_answer",
+    "tags_in",
 ]

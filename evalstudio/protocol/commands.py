@@ -13,6 +13,7 @@ from evalstudio.core.strategy import Strategy
 from evalstudio.models.settings import ModelSettings
 from evalstudio.protocol.answers import EvaluationFile, LocalModelStatus, RunForecast
 from evalstudio.protocol.capacity import CapacityPlan
+from evalstudio.protocol.notes import RecordNote, RunMarks
 from evalstudio.settings.values import Settings
 
 T = TypeVar("T")
@@ -183,6 +184,18 @@ class DuplicateRun(Command[int], tag="duplicate", frozen=True):
     run_id: int
 
 
+class MarkRuns(Command[None], tag="mark", frozen=True):
+    """Writes notes, tags, pins and the archive of runs."""
+
+    marks: tuple[RunMarks, ...]
+
+
+class NoteRecords(Command[None], tag="note", frozen=True):
+    """Writes notes and tags of records."""
+
+    notes: tuple[RecordNote, ...]
+
+
 class RenameExperiment(Command[None], tag="rename", frozen=True):
     old: str
     new: str
@@ -234,7 +247,8 @@ class Shutdown(Command[None], tag="shutdown", frozen=True):
 
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
-    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | BinRuns | RestoreRuns | DeleteRun | CompactDatabase | ForgetEndpoint | DuplicateRun | RenameExperiment | FindCapacity
+    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | BinRuns | RestoreRuns | DeleteRun | CompactDatabase | ForgetEndpoint | DuplicateRun
+    | MarkRuns | NoteRecords | RenameExperiment | FindCapacity
     | PlanCapacity | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip
 

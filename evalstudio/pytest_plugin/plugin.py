@@ -4,7 +4,7 @@ Nothing else in a session is changed. The engine is imported when the first eval
 """
 
 import inspect
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,17 @@ import pytest
 
 from evalstudio.authoring.decorators import MARK, Marked, marked_of
 from evalstudio.authoring.python_evaluation import extra_parameters
-from evalstudio.pytest_plugin.stash import EXPERIMENT, UNDECORATED
+from evalstudio.pytest_plugin.items import bound_function, is_method
+from evalstudio.pytest_plugin.stash import EXPERIMENT, SENT, UNDECORATED
 
 if TYPE_CHECKING:
     from evalstudio.protocol import Event, Snapshot
+    from evalstudio.pytest_plugin.across import Final
     from evalstudio.pytest_plugin.session import EvaluationSession
     from evalstudio.reports.gate import Gate
 
+FINALS = pytest.StashKey[list["Final"]]()
+"""The runs that have ended, in the process that reports."""
 FILES = "eval_*.py"
 FUNCTIONS = "eval_"
 OPTIONS = {
@@ -55,6 +59,19 @@ OPTIONS = {
 }
 TOGETHER = ("-C", "--concurrent")
 SESSION = pytest.StashKey["EvaluationSession"]()
+
+
+class _Gatherer:
+    """Notes the runs that have ended; nothing is imported where none has."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if hasattr(report, SENT):
+            from evalstudio.pytest_plugin.across import received
+
+            self._config.stash.setdefault(FINALS, []).append(received(report))
 
 
 class Hooks:
@@ -107,6 +124,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
     """Makes an evaluation an item, so that pytest provides fixtures, parameters and marks as for a test function."""
+    if isinstance(obj, staticmethod | classmethod):
+        obj = obj.__func__
     marked = marked_of(obj)
     if marked is None:
         _note_undecorated(collector, name, obj)
@@ -114,7 +133,8 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> list[py
         return None
     if obj.__module__ != collector.module.__name__:
         return []  # imported from another file, which collects it
-    stand_in = _stand_in(obj, marked)
+    owner = collector.obj if isinstance(collector, pytest.Class) else None
+    stand_in = _stand_in(obj, marked, owner)
     items = list(collector._genfunctions(name, stand_in))
     for item in items:
         item.obj = stand_in
@@ -131,7 +151,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     session = _session(pyfuncitem.config)
     if pyfuncitem.config.getoption("evaluations_together", False):
         session.begin_all(_without_fixtures(pyfuncitem.session.items))
-    session.run(pyfuncitem, pyfuncitem.obj.evaluated, arguments)
+    session.run(pyfuncitem, bound_function(pyfuncitem), arguments)
     return True
 
 
@@ -159,22 +179,44 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["evalstudio_experiment"] = name
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Gathers what ends, here or in the processes of pytest-xdist."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Gatherer(config), "evalstudio-gathered")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if SESSION in item.config.stash:
+        from evalstudio.pytest_plugin.across import send
+
+        send(item, report)
+    return report
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Closes the engine last, because fixtures may still be torn down on its loop."""
+    """Closes the engine last, because fixtures may still be torn down on its loop; then the report is written."""
     running = session.config.stash.get(SESSION, None)
     if running is not None:
         running.close()
+    finals = session.config.stash.get(FINALS, [])
+    path = session.config.getoption("samples_junit", None)
+    if finals and path is not None:
+        from evalstudio.pytest_plugin.summary import write_samples
+
+        write_samples(session.config, finals, Path(path))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     for sentence in undecorated(config):
         terminalreporter.write_line(sentence, yellow=True)
-    session = config.stash.get(SESSION, None)
-    if session is not None and session.finals:
+    finals = config.stash.get(FINALS, [])
+    if finals:
         from evalstudio.pytest_plugin.summary import write_summary
 
-        write_summary(terminalreporter, session)
+        write_summary(terminalreporter, finals)
 
 
 def undecorated(config: pytest.Config) -> list[str]:
@@ -215,14 +257,18 @@ def _session(config: pytest.Config) -> "EvaluationSession":
     return config.stash[SESSION]
 
 
-def _stand_in(function: Any, marked: Marked) -> Any:
+def _stand_in(function: Any, marked: Marked, owner: type | None) -> Any:
     """Wraps a function for pytest: synchronous, and only with the parameters that fixtures provide."""
 
-    def evaluation(**arguments: Any) -> None:
+    def evaluation(*_: Any, **arguments: Any) -> None:
         raise AssertionError("an evaluation is run by its engine")
 
-    parameters = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in _fixture_names(function, marked)
+    own = list(inspect.signature(function).parameters)[:1] if is_method(owner, function) else []
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in own]
+    parameters += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
+        for name in extra_parameters(function, marked.columns)
+        if name not in own
     ]
     evaluation.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     evaluation.__name__ = function.__name__
@@ -237,7 +283,3 @@ def _stand_in(function: Any, marked: Marked) -> Any:
             co_filename=code.co_filename, co_firstlineno=code.co_firstlineno
         )
     return evaluation
-
-
-def _fixture_names(function: Any, marked: Marked) -> Iterator[str]:
-    yield from extra_parameters(function, marked.columns)

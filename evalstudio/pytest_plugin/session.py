@@ -4,11 +4,10 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 
 from evalstudio.authoring.decorators import check_timeout
@@ -22,21 +21,14 @@ from evalstudio.engine.loop import LoopRunner
 from evalstudio.engine.run.run import Run
 from evalstudio.evaluations.request import Options, automatic_name
 from evalstudio.protocol import Event, LogLine, Snapshot
+from evalstudio.pytest_plugin.across import FINAL, Final, share
+from evalstudio.pytest_plugin.items import bound_function, name_of
 from evalstudio.pytest_plugin.progress import PytestProgress
 from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
 from evalstudio.reports.gate import Gate
 from evalstudio.settings.values import load_settings, workspace_of
-from evalstudio.store.reader import Reader
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """A run that has ended, with its problem; None: no problem."""
-
-    snapshot: Snapshot
-    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,6 @@ class EvaluationSession:
         self._options: Options | None = host.options if host is not None else None
         self._progress = PytestProgress(config)
         self._begun: dict[str, asyncio.Task[Run]] | None = None  # by item id
-        self.finals: list[Final] = []
 
     def begin_all(self, items: Mapping[str, pytest.Function]) -> None:
         """On the first call, starts all these evaluations concurrently; each item then awaits its own."""
@@ -79,7 +70,7 @@ class EvaluationSession:
             return  # reported by the first item
         for nodeid, item in items.items():
             try:
-                evaluation = evaluation_of(item.obj.evaluated, {}, item.name)
+                evaluation = evaluation_of(bound_function(item), {}, name_of(item))
             except EvalStudioError:
                 continue  # reported by its item
             self._begun[nodeid] = self._runner.run(_as_task(self._begin(evaluation)))
@@ -87,7 +78,7 @@ class EvaluationSession:
     def run(self, item: pytest.Function, function: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
         """Runs one evaluation to its end; fails the item if the result does not meet the requirements."""
         try:
-            evaluation = evaluation_of(function, arguments, item.name)
+            evaluation = evaluation_of(function, arguments, name_of(item))
             final = self._runner.run(self._run(evaluation, item.nodeid))
         except EvalStudioError as error:
             pytest.fail(str(error), pytrace=False)
@@ -95,7 +86,7 @@ class EvaluationSession:
             self._progress.end()
         gate = self._gate(evaluation)
         problem = problem_of(final, evaluation.name, gate)
-        self.finals.append(Final(final, problem))
+        item.stash[FINAL] = Final(final, problem)
         self._config.hook.pytest_evalstudio_finished(item=item, final=final, gate=gate)
         for score in final.scores:
             item.user_properties.append((f"{score.evaluator} {score.metric}", score.value))
@@ -141,23 +132,14 @@ class EvaluationSession:
             self._engine = None
         self._runner.close()
         self._progress.close()
-        self._write_junit()
-
-    def _write_junit(self) -> None:
-        path = self._config.getoption("samples_junit", None)
-        if path is None or not self.finals:
-            return
-        from evalstudio.reports.junit import write_junit
-
-        with (
-            closing(Reader(workspace_of(self._config.getoption("workspace", None)))) as reader,
-            Path(path).open("w", encoding="utf-8") as file,
-        ):
-            write_junit(reader, [final.snapshot.run_id for final in self.finals], file)
 
     async def _begin(self, evaluation: PythonEvaluation) -> Run:
         engine = await self._started()
-        run = await engine.start_evaluation(evaluation, self._wanted())
+        wanted = self._wanted()
+        strategy = wanted.strategy or evaluation.marked.strategy
+        if strategy is not None:
+            wanted = msgspec.structs.replace(wanted, strategy=share(strategy, self._config))
+        run = await engine.start_evaluation(evaluation, wanted)
         if self._host is not None:
             self._host.started(run)
         return run

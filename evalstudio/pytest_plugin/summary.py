@@ -1,19 +1,28 @@
 """Terminal summary of the evaluations of a pytest session."""
 
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from evalstudio.core.atomic_file import atomic_file
 from evalstudio.core.format import SPEED_TELLS, duration
 from evalstudio.core.strategy import describe
 from evalstudio.protocol import Snapshot
-from evalstudio.pytest_plugin.session import EvaluationSession
+from evalstudio.pytest_plugin.across import Final
+from evalstudio.reports.junit import write_junit
 from evalstudio.reports.score_text import percent
+from evalstudio.settings.values import workspace_of
+from evalstudio.store.reader import Reader
 
 
-def write_summary(reporter: Any, session: EvaluationSession) -> None:
+def write_summary(reporter: Any, finals: Sequence[Final]) -> None:
     """Writes a line for each score of each evaluation, with coverage, errors, time and speed-up."""
     reporter.section("evaluations")
-    reporter.write_line(f"Experiment: {session.finals[0].snapshot.experiment}")
-    for final in session.finals:
+    reporter.write_line(f"Experiment: {finals[0].snapshot.experiment}")
+    for final in finals:
         snapshot = final.snapshot
         good = final.problem is None
         reporter.write_line(f"{snapshot.evaluation}  {snapshot.state}", green=good, red=not good)
@@ -29,6 +38,17 @@ def write_summary(reporter: Any, session: EvaluationSession) -> None:
                 f"    {snapshot.errored:,} of {snapshot.saved:,} errored ({share:.1%})", red=True
             )
         reporter.write_line(f"    {time_of(snapshot)}")
+
+
+def write_samples(config: pytest.Config, finals: Sequence[Final], path: Path) -> None:
+    """Writes every sample of these runs as JUnit XML."""
+    place = workspace_of(config.getoption("workspace", None))
+    with (
+        closing(Reader(place)) as reader,
+        atomic_file(path) as part,
+        part.open("w", encoding="utf-8") as file,
+    ):
+        write_junit(reader, [final.snapshot.run_id for final in finals], file)
 
 
 def time_of(snapshot: Snapshot) -> str:

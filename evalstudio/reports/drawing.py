@@ -1,5 +1,6 @@
 """SVG line charts for reports: no script, no external file, and constant size however long the run was."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +18,8 @@ COLOURS = (
 )  # as in the window; distinguishable with colour vision deficiency
 DASHES = ("", "6 3", "2 3")
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 560, 190, 62, 24, 10
+MOST_STEPS = 5  # of an axis
+TIMES = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)  # seconds
 MOST_POINTS = 300
 MOST_MARKS = 100
 Point = tuple[float, float]
@@ -53,16 +56,15 @@ def line_chart(
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title>",
     ]
-    for step in range(4):
-        value = top * step / 3
+    for value in ticks(top):
         x, y = place(0, value)
         parts.append(f'<line class="grid" x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - 8}" y2="{y:.1f}"/>')
         parts.append(
             f'<text class="y" x="{LEFT - 6}" y="{y + 3.5:.1f}">{escape(say(value) if value else "0")}</text>'
         )
-    for step in range(5):
-        x, y = place(right * step / 4, 0)
-        parts.append(f'<text class="x" x="{x:.1f}" y="{HEIGHT - 6}">{clock(right * step / 4)}</text>')
+    for at in ticks(right, TIMES):
+        x, y = place(at, 0)
+        parts.append(f'<text class="x" x="{x:.1f}" y="{HEIGHT - 6}">{clock(at)}</text>')
     for number, curve in enumerate(curves):
         style = f'stroke="{COLOURS[number % len(COLOURS)]}" stroke-dasharray="{DASHES[number % len(DASHES)]}"'
         for run in _without_gaps(curve.points):
@@ -74,6 +76,24 @@ def line_chart(
         parts.append(f'<path class="mark" d="M{x:.1f} {TOP}l4 5l-4 5l-4 -5z"><title>{words}</title></path>')
     parts.append("</svg>")
     return "".join(parts)
+
+
+def ticks(top: float, steps: Sequence[float] = ()) -> list[float]:
+    """Returns round values from 0 up to `top`, at most six.
+
+    Args:
+        top: The largest value of the axis.
+        steps: The distances to choose from, ascending; without them, or past them, 1, 2 or 5 times a power of ten.
+
+    Example:
+        >>> ticks(498.0)
+        [0.0, 100.0, 200.0, 300.0, 400.0]
+    """
+    power = 10.0 ** math.floor(math.log10(top / MOST_STEPS)) if top > 0 else 1.0
+    step = next(
+        one for one in (*steps, *(power * times for times in (1, 2, 5, 10))) if one * MOST_STEPS >= top
+    )
+    return [number * step for number in range(int(top / step + 1e-9) + 1)]
 
 
 def legend(curves: Sequence[Curve]) -> list[tuple[str, str, str]]:

@@ -16,12 +16,14 @@ from evalstudio.models.keys import redact
 from evalstudio.protocol import LimitChange, ScoreNow, SecondBucket, Snapshot
 from evalstudio.reports.drawing import Curve, grouped, legend, line_chart
 from evalstudio.reports.score_text import bounds_words, ends_words, percent
+from evalstudio.statistics.percentile_mix import mix
 from evalstudio.store.comparison import parts_of
 from evalstudio.store.readable import readable
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
 from evalstudio.workspace.resources import resource
 
+PERCENTILES, SHARES = ("p50", "p95", "p99"), (0.5, 0.95, 0.99)
 MOST_RECORDS = 300
 MOST_CHANGES = 200
 LONGEST_TEXT = 1_000
@@ -124,16 +126,27 @@ def _charts(buckets: Sequence[SecondBucket], changes: Sequence[LimitChange]) -> 
         return Curve(label, [(group[0].second, value(group)) for group in groups])
 
     def percentile(name: str) -> Any:
-        return lambda group: max(
-            (getattr(one.latency, name) for one in group if one.latency is not None), default=None
-        )
+        place = PERCENTILES.index(name)
+
+        def of(group: Sequence[SecondBucket]) -> float | None:
+            found = mix(
+                (
+                    (one.n, (one.p50, one.p95, one.p99))
+                    for bucket in group
+                    if (one := bucket.latency) is not None
+                ),
+                SHARES,
+            )
+            return found[place] if found is not None else None
+
+        return of
 
     def rate(count: Any) -> Any:
         return lambda group: sum(count(one) for one in group) / len(group)
 
     classes = sorted({name for one in buckets for name in one.errors})
     kinds: list[tuple[str, list[Curve], Any, Sequence[LimitChange]]] = [
-        ("Latency", [curve(name, percentile(name)) for name in ("p50", "p95", "p99")], milliseconds, ()),
+        ("Latency", [curve(name, percentile(name)) for name in PERCENTILES], milliseconds, ()),
         ("Samples/s", [curve("samples", rate(lambda one: one.saved))], _number, ()),
         (
             "Errors by class, a second",
@@ -169,7 +182,20 @@ def _records(reader: Reader, run_id: int) -> Iterator[dict[str, Any]]:
     for record in islice(ids(), MOST_RECORDS):
         details = reader.details(record)
         if details is not None:
-            yield {"record": details.record, "scores": details.scores}
+            yield {
+                "record": details.record,
+                "scores": details.scores,
+                "question": _question(details.record.prompt),
+            }
+
+
+def _question(prompt: str) -> str:
+    """Returns the last message of a prompt, or the whole of one in another form."""
+    try:
+        content = msgspec.json.decode(prompt)[-1]["content"]
+    except (msgspec.MsgspecError, LookupError, TypeError):
+        return prompt
+    return content if isinstance(content, str) else msgspec.json.encode(content).decode()
 
 
 def _number(value: float) -> str:

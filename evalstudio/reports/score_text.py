@@ -64,6 +64,14 @@ def short_score(score: ScoreNow) -> str:
     return "" if score.value is None else _number(score.metric, score.value)
 
 
+def short_interval(score: ScoreNow) -> str:
+    """The 95% interval of a score to stand beside its figure, as in (63.0–73.9); empty where there is none."""
+    if score.low is None or score.high is None:
+        return ""
+    factor, form = (100, ".1f") if is_share(score.metric) else (1, ".3g")
+    return f"({score.low * factor:{form}}–{score.high * factor:{form}})"
+
+
 def score_words(evaluator: str, found: "Aggregate") -> str:
     """Formats an aggregate with its interval, like `percent`."""
     left_out = found.total - found.n

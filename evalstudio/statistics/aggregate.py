@@ -27,9 +27,9 @@ class Scores:
     """What one evaluator said in one run, by column; all sequences are of the same length.
 
     `values` are None where unscored. `samples` are the samples' ids: repeats of a sample share one, and
-    count as a cluster. `clusters` are wider groups, as the document that several samples are about. `total` is the number of answers asked for, errored ones included (by default those
-    given here). `scale` is the smallest and largest possible value, for the bounds; truth values have
-    theirs. `errors` are how far a number is off, for `mae`.
+    count as a cluster. `clusters` are wider groups, as the document that several samples are about. `total` is the
+    number of answers asked for, errored ones included (by default those given here). `scale` is the smallest and
+    largest possible value, for the bounds; truth values have theirs. `errors` are how far a number is off, for `mae`.
     """
 
     values: Sequence[Value]

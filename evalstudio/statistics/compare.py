@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from evalstudio.statistics.aggregate import sample_numbers
+from evalstudio.statistics.clusters import cluster_names
 from evalstudio.statistics.intervals import Interval
 from evalstudio.statistics.paired import holm, mcnemar_exact
 from evalstudio.statistics.paired_means import PairedTest, paired_means
@@ -145,8 +146,7 @@ def _groups(samples: Sequence[str], clusters: Mapping[str, str] | None) -> "np.n
     """The number of the cluster that each sample is in; None where each stands alone."""
     if clusters is None:
         return None
-    # a cluster may have the name of a sample that belongs to none
-    places = sample_numbers([f"c {clusters[one]}" if one in clusters else f"s {one}" for one in samples])
+    places = sample_numbers(cluster_names(samples, clusters))
     return places if int(places.max()) + 1 < len(places) else None
 
 

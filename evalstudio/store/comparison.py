@@ -14,7 +14,9 @@ from evalstudio.evaluations.request import StoredSpec
 from evalstudio.evaluations.spec import TimeOuts
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.statistics import Comparison, by_sample, compare
+from evalstudio.statistics.clusters import cluster_names
 from evalstudio.statistics.metrics import Aggregate, Scores, aggregate
+from evalstudio.store.dataset_rows import Clustering, clustering_of
 from evalstudio.store.distribution import outcome_counts
 from evalstudio.store.pairing import Pairing, pairing_of
 from evalstudio.store.readable import readable
@@ -85,6 +87,7 @@ class RunComparison(NamedTuple):
     speed_b: Speed
     scores: tuple[ScorePair, ...]
     pairing: Pairing | None = None  # where the datasets differ
+    clustering: str = ""  # a sentence, where an evaluation names a column to cluster by
 
 
 def compare_runs(
@@ -97,17 +100,18 @@ def compare_runs(
     """Compares run `b` with the baseline `a`, on the samples that both have scored; sentences call them by `names`.
 
     Where the datasets differ, only samples that are told to be the same row are paired. `clusters`: what each sample
-    belongs to, by id. Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
+    belongs to, by id; None: what the runs' evaluation says. Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
     """
     rows = reader.run(a), reader.run(b)
     pairing = pairing_of(reader, *rows)
     differences = tuple(_differences(reader, *rows))
     evaluators = sorted({*reader.evaluators(a), *reader.evaluators(b)})
     apart = frozenset() if pairing is None else pairing.changed
-    scores = tuple(_pair(reader, rows, one, names, apart, clusters) for one in evaluators)
+    clustering = clustering_of(rows) if clusters is None else Clustering(clusters)
+    scores = tuple(_pair(reader, rows, one, names, apart, clustering.clusters) for one in evaluators)
     return RunComparison(
         rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names, pairing)),
-        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores, pairing,
+        speed_of(reader, rows[0]), speed_of(reader, rows[1]), scores, pairing, clustering.words,
     )  # fmt: skip
 
 
@@ -264,7 +268,8 @@ def _pair(
     known_a, known_b = known_score(a, evaluator), known_score(b, evaluator)
     known = known_b or known_a
     metric = known.metric if known is not None else ""
-    one, two = side_of(reader, a, evaluator, known_a, metric), side_of(reader, b, evaluator, known_b, metric)
+    one = side_of(reader, a, evaluator, known_a, metric, clusters)
+    two = side_of(reader, b, evaluator, known_b, metric, clusters)
     for side, other, has in ((one, two, names[1]), (two, one, names[0])):
         if other.samples and not side.samples:
             trouble = f"Only {has} has scores of this evaluator: there is nothing to compare them with."
@@ -290,7 +295,12 @@ def _pair(
 
 
 def side_of(
-    reader: Reader, row: RunRow, evaluator: str, known: ScoreNow | None = None, metric: str = ""
+    reader: Reader,
+    row: RunRow,
+    evaluator: str,
+    known: ScoreNow | None = None,
+    metric: str = "",
+    clusters: Mapping[str, str] | None = None,
 ) -> Side:
     """Reads all scores of an evaluator in a run; by a metric, or as the run showed it (`known`), else accuracy or mean."""
     samples: list[str] = []
@@ -311,7 +321,13 @@ def side_of(
     )
     found: Aggregate | None
     try:
-        found = aggregate(metric, Scores(values, samples, total=max(row.saved, len(values))))
+        scores = Scores(
+            values,
+            samples,
+            total=max(row.saved, len(values)),
+            clusters=None if clusters is None else cluster_names(samples, clusters),
+        )
+        found = aggregate(metric, scores)
     except EvaluationError:  # scores that are texts: reported where the comparison would be
         found = None
     if found is not None and found.bound_low is None and known is not None and known.metric == found.metric:

@@ -1,13 +1,14 @@
 """The dataset's own columns of a run's samples, read from its file where that is still as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from evalstudio.core.errors import DatasetError, RunError
 from evalstudio.datasets import Dataset, DatasetSource, Sample, open_dataset
+from evalstudio.datasets.clusters import clusters_of
 from evalstudio.evaluations.request import StoredSpec
 from evalstudio.store.runs import RunRow
 
@@ -35,8 +36,33 @@ class DatasetRows:
         """
         if column not in self.columns:
             raise RunError(f"The dataset has no column '{column}'; it has {', '.join(self.columns)}.")
-        values = ((sample.id, sample.values.get(column)) for sample in self)
-        return {sample: str(value) for sample, value in values if value not in (None, "")}
+        return clusters_of(self, column)
+
+
+class Clustering(NamedTuple):
+    """What the samples of compared runs belong to, by id; None: each stands alone. `words` say so or why not."""
+
+    clusters: Mapping[str, str] | None
+    words: str = ""
+
+
+def clustering_of(rows: Iterable[RunRow]) -> Clustering:
+    """The clusters that the evaluation of a run asks for: of the first one that does. Reads its dataset once."""
+    for row in rows:
+        if (column := _cluster_column(row)) is None:
+            continue
+        try:
+            return Clustering(DatasetRows(row).clusters(column), f"Samples are clustered by '{column}'.")
+        except (RunError, DatasetError) as error:
+            return Clustering(None, f"Samples are not clustered by '{column}'. {error}")
+    return Clustering(None)
+
+
+def _cluster_column(row: RunRow) -> str | None:
+    try:
+        return msgspec.convert(StoredSpec.decode(row.spec).spec.get("dataset"), DatasetSource).cluster_by
+    except msgspec.MsgspecError:
+        return None
 
 
 def _open(row: RunRow) -> Dataset:

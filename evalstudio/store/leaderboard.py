@@ -12,6 +12,7 @@ from evalstudio.statistics import Comparison, by_sample, compare, holm
 from evalstudio.statistics.compare import SIGNIFICANT
 from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import Side, Speed, known_score, side_of, speed_of
+from evalstudio.store.dataset_rows import clustering_of
 from evalstudio.store.pairing import pairing_of
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
@@ -67,7 +68,7 @@ def rank_runs(
     """Ranks runs by an evaluator (None: the first that they share) against a baseline (None: the first run).
 
     A run that has scores of too few of its answers comes after those that have enough: what it left out may be what it
-    cannot do. Reads every score once. Raises RunError where a run is gone.
+    cannot do. `clusters`: what each sample belongs to, by id; None: what the runs' evaluation says. Reads every score once. Raises RunError where a run is gone.
     """
     rows = [reader.run(run_id) for run_id in run_ids]
     base = next((row for row in rows if row.id == baseline), rows[0])
@@ -76,7 +77,9 @@ def rank_runs(
     if evaluator not in names:
         shared = [name for name in names if all(name in one for one in found)]
         evaluator = next(iter((*shared, *names)), None)
-    sides = {row.id: _read(reader, row, evaluator) for row in rows} if evaluator is not None else {}
+    if clusters is None:
+        clusters = clustering_of(rows).clusters
+    sides = {row.id: _read(reader, row, evaluator, clusters) for row in rows} if evaluator is not None else {}
     speeds = {row.id: speed_of(reader, row) for row in rows}
     pairings = {row.id: pairing_of(reader, base, row) for row in rows if row.id != base.id}
     compared = {}
@@ -115,8 +118,8 @@ def speed_up(base: Speed, other: Speed) -> float | None:
     return other.rate / base.rate
 
 
-def _read(reader: Reader, row: RunRow, evaluator: str) -> Side:
-    return side_of(reader, row, evaluator, known_score(row, evaluator))
+def _read(reader: Reader, row: RunRow, evaluator: str, clusters: Mapping[str, str] | None) -> Side:
+    return side_of(reader, row, evaluator, known_score(row, evaluator), clusters=clusters)
 
 
 def _compare(

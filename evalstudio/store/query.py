@@ -14,7 +14,14 @@ GROUPS = {
     "wrong": f"outcome = 'ok' AND {_SCORE} = 0)",
     "unscored": f"outcome = 'ok' AND NOT {_SCORE} IS NOT NULL)",
     "errored": "outcome != 'ok'",
+    "noted": "records.id IN (SELECT record_id FROM notes)",
 }
+LAST_MESSAGE = (
+    "substr(coalesce(CASE WHEN prompt LIKE '[%' AND json_valid(prompt) THEN json_extract(prompt, '$[#-1].content')"
+    " END, prompt), 1, 400)"
+)
+"""A prompt is a list of messages, or whatever a Python function reported."""
+OTHER_SCORE = "score:"
 COLUMNS = {
     "sample": "records.id",
     "outcome": "outcome",
@@ -26,7 +33,13 @@ COLUMNS = {
     "cost": "cost",
     "attempts": "attempts",
 }
-"""What records can be sorted by."""
+TEXTS = {
+    "answer": "substr(coalesce(answer, error), 1, 400)",
+    "expected": "substr(expected, 1, 400)",
+    "prompt": LAST_MESSAGE,
+    "note": "(SELECT trim(note || ' ' || tags) FROM notes WHERE notes.record_id = records.id)",
+}
+"""What records can be sorted by: figures in COLUMNS, texts, which are wide, and `score:NAME`, that of another evaluator."""
 
 
 _OF_ONE_EVALUATOR = (
@@ -43,10 +56,10 @@ class Range(NamedTuple):
 
 
 class RecordQuery(msgspec.Struct, frozen=True):
-    """Filter and order of records: all conditions must hold; dataset order unless `sort`, a key of COLUMNS, is set.
+    """Filter and order of records: all conditions must hold; dataset order unless `sort` is set.
 
     `outcome` is an outcome class or one of GROUPS: scored, right (a score of 1), wrong (a score of 0), unscored,
-    errored. `search` is looked for in prompts and answers, or is a sample's id. `evaluator` is the one that groups and
+    errored, noted. `search` is looked for in prompts, answers, notes and tags, or is a sample's id. `evaluator` is the one that groups and
     `score` refer to; without one, `score` is that of a record's first, and a group takes what any evaluator says. Latency is in seconds. Records without a value in the sorted column come last, in either direction.
     """
 
@@ -93,15 +106,22 @@ def to_sql(
         values += query.score
     if query.search:
         pattern = "%" + query.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        where.append("(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?)")
-        values += [pattern, pattern, query.search]
+        noted = "SELECT record_id FROM notes WHERE note LIKE ? ESCAPE '\\' OR tags LIKE ? ESCAPE '\\'"
+        where.append(
+            "(prompt LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\' OR sample_id = ?"
+            f" OR records.id IN ({noted}))"
+        )
+        values += [pattern, pattern, query.search, pattern, pattern]
     by = "records.id" + (" DESC" if query.descending else "")
     if query.sort != "sample":
         direction = "DESC" if query.descending else "ASC"
-        by = f"{COLUMNS[query.sort]} {direction} NULLS LAST, records.id"
+        by = f"{'other.value' if query.sort.startswith(OTHER_SCORE) else (COLUMNS | TEXTS)[query.sort]} {direction} NULLS LAST, records.id"
     join = ""
+    if query.sort.startswith(OTHER_SCORE):
+        join = " LEFT JOIN scores AS other ON other.record_id = records.id AND other.evaluator = ?"
+        values.insert(0, query.sort.removeprefix(OTHER_SCORE))
     if query.score is not None or query.sort == "score":
-        join = _OF_ONE_EVALUATOR
+        join = _OF_ONE_EVALUATOR + join
         values.insert(0, query.evaluator)
     statement = f"SELECT records.id FROM records{join} WHERE {' AND '.join(where)}"
     return f"{statement} ORDER BY {by}" if order else statement, values

@@ -2,28 +2,22 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from evalstudio.core.run_state import RunState
-from evalstudio.protocol import LimitChange, SecondBucket
+from evalstudio.protocol import LimitChange, RecordNote, SecondBucket
 from evalstudio.store.database import explained, open_for_reading
-from evalstudio.store.query import GROUPS, RecordQuery, to_sql
+from evalstudio.store.notes import note_of
+from evalstudio.store.query import GROUPS, LAST_MESSAGE, TEXTS, RecordQuery, to_sql
 from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.store.runs import RunRow, get_run, list_runs
 from evalstudio.store.schema import record_ids
 from evalstudio.workspace.folder import Workspace
 
 __all__ = ["GROUPS", "Details", "Reader", "RecordLine", "RecordQuery"]
-
-
-# a prompt is a list of messages, or whatever a Python function reported
-_LAST_MESSAGE = (
-    "substr(coalesce(CASE WHEN prompt LIKE '[%' AND json_valid(prompt) THEN json_extract(prompt, '$[#-1].content')"
-    " END, prompt), 1, 400)"
-)
 
 
 class RecordLine(msgspec.Struct, frozen=True):
@@ -46,6 +40,8 @@ class RecordLine(msgspec.Struct, frozen=True):
     cost: float | None = None
     prompt: str | None = None  # the last one if there are several messages
     finish_reason: str | None = None
+    note: str = ""  # with its tags
+    scores: Mapping[str, float | str | None] = {}  # by evaluator
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -54,6 +50,7 @@ class Details(msgspec.Struct, frozen=True):
     record: Record
     scores: tuple[ScoreRow, ...]
     attempts: tuple[AttemptRow, ...]
+    note: RecordNote | None = None
 
 
 class Reader:
@@ -111,12 +108,14 @@ class Reader:
         rows = self.connection.execute(
             "SELECT records.id, sample_id, repeat, outcome, error, substr(answer, 1, 400), substr(expected, 1, 400),"
             " latency, attempts, tokens_out, value, value IS NOT NULL, first_token, tokens_in, cost,"
-            f" {_LAST_MESSAGE}, finish_reason FROM records LEFT JOIN scores ON"
+            f" {LAST_MESSAGE}, finish_reason, coalesce({TEXTS['note']}, ''),"
+            " (SELECT json_group_object(evaluator, value) FROM scores WHERE record_id = records.id)"
+            " FROM records LEFT JOIN scores ON"
             " scores.record_id = records.id AND scores.evaluator = coalesce(?, (SELECT min(evaluator) FROM scores"
             f" AS one WHERE one.record_id = records.id)) WHERE records.id IN ({marks}) ORDER BY records.id",
             (evaluator, *ids),
         )
-        return [RecordLine(*row) for row in rows]
+        return [RecordLine(*[*row[:-1], msgspec.json.decode(row[-1])]) for row in rows]
 
     def details(self, record_id: int) -> Details | None:
         """Returns one record with its scores and attempts; None if it does not exist (any more)."""
@@ -127,7 +126,7 @@ class Reader:
         attempts = _structs(
             self.connection, AttemptRow, "attempts", "record_id = ? ORDER BY number", record_id
         )
-        return Details(records[0], tuple(scores), tuple(attempts))
+        return Details(records[0], tuple(scores), tuple(attempts), note_of(self.connection, record_id))
 
     def kept_answer(self, key: bytes) -> Record | None:
         """Returns the cached record that answers a question; None if there is none.

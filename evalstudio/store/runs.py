@@ -1,26 +1,24 @@
-"""Runs table: creating, finding and resuming runs, and the lease that gives a run to one engine at a time."""
+"""Runs table: creating, finding, leasing and resuming runs."""
 
 import json
 import os
 import re
-import socket
 import sqlite3
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from evalstudio.core.errors import DifferentRunError, RunError
 from evalstudio.core.run_state import ACTIVE, RunState
+from evalstudio.store.lease import host_name, lease_is_alive, lock_run, process_started, this_host, unlock_run
 from evalstudio.store.schema import record_ids
 
 HIDDEN = "deleted_at"  # the column of runs in the bin
 HEARTBEAT_S = 2.0
 LONGEST_SHOWN = 60
 _HASH = re.compile(r"[0-9a-f]{16,}")
-STALE_S = 30.0  # an engine on another machine whose heartbeat is older than this is considered dead
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -52,6 +50,10 @@ class RunRow(msgspec.Struct, frozen=True):
     lease_host: str | None
     heartbeat: float | None
     deleted_at: float | None = None  # in the bin since then
+    note: str = ""
+    tags: str = ""  # words with blanks between them
+    pinned_at: float | None = None
+    archived_at: float | None = None
 
     @property
     def is_leased(self) -> bool:
@@ -147,14 +149,15 @@ def take_lease(connection: sqlite3.Connection, run_id: int) -> None:
     """Acquires the run's lease for this process. Raises RunError while another living engine holds it."""
     run = get_run(connection, run_id)
     if run.is_leased and run.lease_pid != os.getpid():
-        where = "" if run.lease_host == socket.gethostname() else f" on {run.lease_host}"
+        where = "" if run.lease_host == this_host() else f" on {host_name(run.lease_host)}"
         raise RunError(
             f"Run {run_id} of experiment '{run.experiment}' is being run by another EvalStudio (process {run.lease_pid}{where}); "
             "stop it there first, or use another experiment name."
         )
+    lock_run(connection, run_id)
     connection.execute(
         "UPDATE runs SET lease_pid = ?, lease_started = ?, lease_host = ?, heartbeat = ? WHERE id = ?",
-        (os.getpid(), process_started(os.getpid()), socket.gethostname(), time.time(), run_id),
+        (os.getpid(), process_started(os.getpid()), this_host(), time.time(), run_id),
     )
 
 
@@ -209,6 +212,7 @@ def set_state(
             "UPDATE runs SET started_at = coalesce(started_at, ?) WHERE id = ?", (time.time(), run_id)
         )
     elif state not in ACTIVE:
+        unlock_run(connection, run_id)
         values |= {"finished_at": time.time(), "lease_pid": None, "lease_started": None, "lease_host": None}
     assignments = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", (*values.values(), run_id))
@@ -241,44 +245,12 @@ def delete_run(connection: sqlite3.Connection, run_id: int) -> None:
             f"Run {run_id} of experiment '{run.experiment}' is running; stop it before you delete it."
         )
     first, last = record_ids(run_id)
-    for table in ("attempts", "scores", "crashes", "cache"):
+    for table in ("attempts", "scores", "crashes", "cache", "notes"):
         connection.execute(f"DELETE FROM {table} WHERE record_id BETWEEN ? AND ?", (first, last))
     for table in ("records", "limit_changes", "seconds"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
     connection.execute("DELETE FROM experiments WHERE id NOT IN (SELECT experiment_id FROM runs)")
-
-
-def lease_is_alive(pid: int | None, started: float | None, host: str | None, heartbeat: float | None) -> bool:
-    """Returns whether the process that holds a lease is still alive, and not another process with the same id."""
-    if pid is None or host is None:
-        return False
-    if host != socket.gethostname():
-        return heartbeat is not None and time.time() - heartbeat < STALE_S
-    return started is not None and process_started(pid) == started
-
-
-def process_started(pid: int) -> float | None:
-    """Returns when a process started: on Linux in seconds since boot, elsewhere since the epoch."""
-    import psutil  # imported late: the window's first paint needs no leases
-
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        started: float = _since_boot(pid) or process.create_time()
-    except psutil.NoSuchProcess:
-        return None
-    return started
-
-
-def _since_boot(pid: int) -> float | None:
-    """Reads the kernel's start time: the time since the epoch is derived from it and moves when the clock is set."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def _compared(fingerprint: dict[str, str]) -> dict[str, str]:

@@ -96,6 +96,15 @@ MIGRATIONS = [
     """
     ALTER TABLE scores ADD COLUMN seconds REAL;  -- from the saved answer to this score; NULL: it came with the answer
     """,
+    """
+    ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '';  -- words with blanks between them
+    ALTER TABLE runs ADD COLUMN pinned_at REAL;   -- NULL: not pinned
+    ALTER TABLE runs ADD COLUMN archived_at REAL; -- NULL: not archived
+    CREATE TABLE notes (                 -- of records; they outlive a retry of their record
+        record_id INTEGER PRIMARY KEY, note TEXT NOT NULL, tags TEXT NOT NULL
+    );
+    """,
 ]
 
 

@@ -25,7 +25,7 @@ LARGEST = 16_000_000
 """Characters of one rendering, or of one value in it."""
 WIDEST = 1_000_000
 """The largest number that a filter or a method gets: widths, repeats and slices multiply by it."""
-LONGEST_S = 5.0
+LONGEST_S = 2.0
 """Seconds of the processor that one rendering may take; a busy machine makes no template fail."""
 ENTRY = 16
 """So many characters is an entry of a list: a list of a million may be, and no larger."""

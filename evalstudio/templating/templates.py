@@ -1,5 +1,6 @@
 """Prompt templates: sandboxed Jinja2 in which an unknown name is an error instead of an empty text."""
 
+import pickle
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from evalstudio.core.bounded import EndedError, call_bounded
 from evalstudio.core.errors import EvaluationError
 
 # Jinja2 is imported when a template is compiled, long after the window first shows messages.
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from evalstudio.templating.sandbox import Sandbox
 
+HERE = "evalstudio.templating.here"
+MOST_S = 3.0
+"""Seconds of processor time for one rendering, of which the sandbox refuses to take the last."""
 ROLES = ("system", "developer", "user", "assistant")
 CONVERSATION = "conversation"
 """In place of a role: the content is a column that holds a conversation, and its messages stand here."""
@@ -60,7 +65,7 @@ class Conversation:
     ) -> None:
         if not messages:
             raise EvaluationError("The evaluation has no messages. Add at least one with the role user.")
-        self._turns: list[list[tuple[str, _Text | _ConversationColumn]]] = [[]]
+        self._turns: list[list[tuple[str, Text | _ConversationColumn]]] = [[]]
         previous = ""
         for number, message in enumerate(messages, 1):
             if message.role not in (*ROLES, CONVERSATION):
@@ -74,11 +79,11 @@ class Conversation:
             previous = message.role
             known = [*columns, ANSWERS] if len(self._turns) > 1 else columns
             where = f"message {number} ({message.role})"
-            part: _Text | _ConversationColumn
+            part: Text | _ConversationColumn
             if message.role == CONVERSATION:
                 part = _ConversationColumn(message.content, known, where, verbatim=verbatim)
             else:
-                part = _Text(message.content, known, where)
+                part = Text(message.content, known, where)
             self._turns[-1].append((message.role, part))
 
     @property
@@ -104,33 +109,52 @@ class Conversation:
         return rendered
 
 
-class _Text:
+class Text:
     """A template, or plain text that needs no rendering."""
 
-    def __init__(self, source: str, known: Collection[str], where: str) -> None:
+    def __init__(self, source: str, known: Collection[str], where: str, *, here: bool = False) -> None:
         self.source = source
         self.known = known
         self.where = where
         self.template: Template | None = None
         bare = BARE_NAME.fullmatch(source)
         self.column = bare[1] if bare and source == source.strip() else None
+        self.bounded = False  # it is rendered in a process of its own
         if has_markup(source):
-            from evalstudio.templating.sandbox import rendered
-
-            self.rendered = rendered
-            self.template, used = _compile(source, where, known)
+            self.bounded = not here and not _is_plain(source)
+            if self.bounded:
+                used = _in_bounds(where, "compile_template", source, where, tuple(known))
+            else:
+                self.template, used = compile_here(source, where, known)
+            self.used = used
             _check_names(used, known, where, source)
 
     def render(self, values: Mapping[str, Any]) -> str:
+        if self.bounded:
+            values = {name: values[name] for name in self.used if name in values}
+            try:
+                return str(
+                    _in_bounds(
+                        self.where, "render_template", self.source, self.where, tuple(self.known), values
+                    )
+                )
+            except UNSENDABLE:
+                self.template, _ = compile_here(self.source, self.where, self.known)
+                return self._rendered(self.template, values)
         if self.template is None:
             return self.source
         if self.column is not None and type(value := values.get(self.column)) is str:
             return value  # most templates are a single column, and Jinja2 takes fifty times as long
+        return self._rendered(self.template, values)
+
+    def _rendered(self, template: "Template", values: Mapping[str, Any]) -> str:
+        from evalstudio.templating.sandbox import rendered
+
         try:
-            return self.rendered(self.template, values)
+            return rendered(template, values)
         except Exception as error:
             # An expression in a template can fail in any way: a division, an unknown key, the sandbox.
-            raise EvaluationError(_structured(error, values) or _failure(error, self.where)) from error
+            raise EvaluationError(_structured(error, values) or failure(error, self.where)) from error
 
 
 class _ConversationColumn:
@@ -181,7 +205,7 @@ def compile_value(
     bare = BARE_NAME.fullmatch(template)
     if bare and bare[1] in columns:
         return itemgetter(bare[1])
-    render = _Text(template, columns, where).render
+    render = Text(template, columns, where).render
     single = SINGLE.fullmatch(template)
     if single is None:
         return render
@@ -202,6 +226,23 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
     Raises:
         EvaluationError: the expression has a mistake; the function raises it when it fails on its values.
     """
+    if _is_plain("{{ (" + expression + ") }}"):
+        return compile_expression_here(expression)
+    where = f"the expression '{expression}'"
+    names = frozenset(_in_bounds(where, "names_of_expression", expression))
+
+    def evaluate(values: Mapping[str, Any]) -> Any:
+        used = {name: values[name] for name in names if name in values}
+        try:
+            return _in_bounds(where, "evaluate_expression", expression, used)
+        except UNSENDABLE:
+            return compile_expression_here(expression)[0](values)
+
+    return evaluate, names
+
+
+@lru_cache(maxsize=64)
+def compile_expression_here(expression: str) -> tuple[Callable[[Mapping[str, Any]], Any], frozenset[str]]:
     from jinja2 import StrictUndefined, TemplateSyntaxError, meta
 
     from evalstudio.templating.sandbox import begin
@@ -224,13 +265,40 @@ def compile_expression(expression: str) -> tuple[Callable[[Mapping[str, Any]], A
                 bool(result)  # raises an error that names what is missing
             return result
         except Exception as error:
-            raise EvaluationError(_failure(error, where)) from error
+            raise EvaluationError(failure(error, where)) from error
 
     return evaluate, frozenset(used - environment.globals.keys())
 
 
 NOT_COMPILED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 """What Python raises for a template that Jinja2 has understood: keywords twice, blocks or numbers beyond its bounds."""
+
+
+UNSENDABLE = (pickle.PickleError, TypeError, AttributeError, RecursionError)
+"""What is raised for values of a person's own classes, which only their own Python makes: no stranger's file does."""
+
+
+def _in_bounds(where: str, function: str, *arguments: Any) -> Any:
+    """Calls a function of `here` in the bounded process. Raises EvaluationError, also where that has ended."""
+    try:
+        return call_bounded(f"{HERE}:{function}", *arguments, key=(where, arguments[0]), seconds=MOST_S)
+    except EndedError as error:
+        raise EvaluationError(f"{where[0].upper()}{where[1:]} fails: it {error.reason}.") from None
+
+
+@lru_cache(maxsize=256)
+def _is_plain(source: str) -> bool:
+    """Whether a template can be compiled and rendered in this process."""
+    from jinja2 import TemplateSyntaxError
+
+    from evalstudio.templating.plain import is_plain
+
+    try:
+        return is_plain(_environment().parse(source))
+    except TemplateSyntaxError:
+        return True  # it comes no further than this
+    except NOT_COMPILED:
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -240,7 +308,7 @@ def _environment() -> "Sandbox":
     return Sandbox()
 
 
-def _compile(source: str, where: str, known: Collection[str] = ()) -> "tuple[Template, set[str]]":
+def compile_here(source: str, where: str, known: Collection[str] = ()) -> "tuple[Template, set[str]]":
     from jinja2 import TemplateSyntaxError, meta
 
     environment = _environment()
@@ -312,7 +380,7 @@ def _structured(error: Exception, values: Mapping[str, Any]) -> str | None:
     return f"The column '{name}' holds {kind}, not text: write {how}{talk}."
 
 
-def _failure(error: Exception, where: str) -> str:
+def failure(error: Exception, where: str) -> str:
     from jinja2 import TemplateError
 
     reason = error.message if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"

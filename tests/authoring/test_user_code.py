@@ -121,7 +121,10 @@ def in_a_thread(call: Callable[[], Any]) -> Any:
         ("import asyncio; raise asyncio.CancelledError('gone')", "CancelledError: gone"),
         ("class Own(BaseException): pass\nraise Own('mine')", "Own: mine"),
         ("raise ValueError('wrong')", "ValueError: wrong"),
-        ("import a_module_that_nobody_has", "a_module_that_nobody_has"),
+        (
+            "import a_module_that_nobody_has.part",
+            "install it with: pip install a_module_that_nobody_has$",
+        ),
         ("def broken(:", "SyntaxError"),
         ("print(undefined)", "undefined"),
         ("1 / 0", "ZeroDivisionError"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from evalstudio.cli.agreement import measure
 from evalstudio.cli.main import evalstudio as commands
 from evalstudio.errors import EvaluationError
 from evalstudio.workspace.folder import Workspace
@@ -49,3 +50,15 @@ def test_that_an_evaluator_that_is_not_there_is_named(tmp_path: Path, workspace:
     found = CliRunner().invoke(commands, command)
     assert isinstance(found.exception, EvaluationError)
     assert "no evaluator 'nobody'; it has machine, person" in str(found.exception)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (100_000, "100,000"), (123_456, "123,456"),
+        (1_000_000, "1,000,000"), (1.0, "1.000"), (0.71428, "0.714"), (0.99996, "1.000"), (-0.05, "-0.050"),
+        (0.00001, "0.000"), (None, "unknown"),
+    ],
+)  # fmt: skip
+def test_that_counts_and_measures_are_written_in_full(value: float | None, text: str) -> None:
+    assert measure(value) == text

@@ -102,6 +102,43 @@ def test_that_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path, work
     assert workspace.database.read_bytes() == b"not a database " * 1000
 
 
+READING = {
+    "show": ["show", "a"], "show as JSON": ["show", "a", "--json"], "export": ["export", "a"],
+    "export as CSV": ["export", "a", "--format", "csv"], "report": ["export", "a", "--format", "html"],
+    "JUnit": ["export", "a", "--format", "junit"], "errors": ["errors", "a"], "compare": ["compare", "a", "b"],
+    "agreement": ["agreement", "a", "exact_match", "exact_match"], "delete": ["delete", "a", "--yes"],
+    "run": ["run", "example:sentiment", "--limit", "2"], "go on": ["run", "example:sentiment", "--experiment", "a"],
+    "cleanup": ["cleanup", "--compact"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with two runs, in whose database every page of records is overwritten."""
+    place = Workspace(tmp_path_factory.mktemp("damaged") / "w")
+    for name in "ab":
+        done = evalstudio(
+            "run", "example:sentiment", "--model", "demo/instant", "--experiment", name, "--workspace", str(place.folder)
+        )  # fmt: skip
+        assert done.returncode == 0, said(done)
+    whole = place.database.read_bytes()
+    page = int.from_bytes(whole[16:18]) or 65_536
+    records = whole.find(b"wonderful") // page * page
+    assert records > page
+    place.database.write_bytes(whole[:records] + b"\x5a" * (len(whole) - records))
+    return place
+
+
+@pytest.mark.parametrize("command", READING.values(), ids=READING)
+def test_that_a_database_damaged_in_its_midst_is_told_by_every_command(
+    damaged: Workspace, command: list[str]
+) -> None:
+    done = evalstudio(*command, "--workspace", str(damaged.folder))
+    assert "Traceback" not in said(done)
+    assert done.returncode == 2, said(done)
+    assert f"The database {damaged.database} is damaged" in " ".join(said(done).split())
+
+
 def test_that_a_workspace_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = evalstudio("run", "example:sentiment-8", "--workspace", str(tmp_path / "file" / "w"))

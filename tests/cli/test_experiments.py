@@ -1,14 +1,18 @@
 """Commands on what a workspace holds: compare, show, errors, export, rename, delete, cleanup."""
 
 import csv
+import errno
 import io
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -23,6 +27,7 @@ from evalstudio.reports.records import neutral
 from evalstudio.statistics import holm
 from evalstudio.store.database import open_for_writing
 from evalstudio.store.reader import Reader
+from evalstudio.store.runs import take_lease
 from evalstudio.workspace.folder import Workspace
 
 ROWS = [("good", "good"), ("bad", "bad"), ("=1+1", "good"), ("dull", "dull")]
@@ -201,3 +206,53 @@ def test_that_an_age_is_read_or_refused() -> None:
     assert [seconds_of(age) for age in ("7d", "12h", "2 weeks")] == [604_800, 43_200, 1_209_600]
     with pytest.raises(RunError, match="'soon' is no age"):
         seconds_of("soon")
+
+
+def test_that_room_of_deleted_runs_is_told_and_given_back(workspace: Workspace) -> None:
+    run(says(lambda text: text), "big")
+    with closing(open_for_writing(workspace).conn) as connection:
+        connection.execute("UPDATE records SET answer = ?", ("x" * 4_000_000,))
+    before = workspace.database.stat().st_size
+    said = invoke("delete", "big", "--yes").stdout
+    assert "16 MB of the database's 16" in said
+    assert "cleanup --compact" in said
+    assert workspace.database.stat().st_size >= before
+    freed = as_json("cleanup", "--compact")["freed"]
+    assert freed > 15_000_000
+    assert workspace.database.stat().st_size < 1_000_000
+    assert "0 bytes given back." in invoke("cleanup", "--compact").stdout
+    assert isinstance(invoke("cleanup").exception, click.UsageError)
+
+
+def test_that_a_database_in_use_is_not_compacted(two_runs: None, workspace: Workspace) -> None:
+    with closing(open_for_writing(workspace).conn) as connection:
+        take_lease(connection, 2)
+    with pytest.raises(RunError, match="Run 2 is running"):
+        raise invoke("cleanup", "--compact").exception or AssertionError
+
+
+def test_that_an_export_that_fails_leaves_the_file_before_it(
+    two_runs: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_text("before")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fail(*_: object) -> int:
+        raise full
+
+    monkeypatch.setattr("evalstudio.reports.write_run", fail)
+    assert "No space left" in str(invoke("export", "echo", "--output", str(path)).exception)
+    assert path.read_text() == "before"
+    assert [one.name for one in tmp_path.glob("out*")] == ["out.jsonl"]
+
+
+def test_that_an_export_into_a_pipe_is_written_there(two_runs: None) -> None:
+    assert len(said_by("export", "echo", "--format", "csv", "--output", "/dev/stdout").splitlines()) == 5
+
+
+def said_by(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "evalstudio", *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout

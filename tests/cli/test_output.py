@@ -1,7 +1,10 @@
 """Where a command's output goes: a terminal that must not be commanded, a narrow encoding, a full disk, a file."""
 
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from evalstudio.cli import show
 from evalstudio.terminal.console import SafeConsole
 from evalstudio.terminal.stdout import visible
 from tests.cli.support import evalstudio, said
+from tests.engine.support import write_evaluation
 
 CODE = "def answer(prompt):\n    raise ValueError('evil \\x1b]0;pwned\\x07\\x9b2J')\n"
 
@@ -82,3 +86,49 @@ def test_that_a_narrow_terminal_gets_a_line_for_each_run(
     assert "Started" not in lines[0]
     assert "1 of 1" in lines[1]
     assert max(map(cell_len, lines)) <= 80
+
+
+PIPED = {
+    "an evaluation from a pipe": ("run <(cat test.toml)", 0, "4 of 4 saved"),
+    "a dataset from a pipe": (
+        "run <(sed 's|test.jsonl|/dev/stdin|' test.toml) < <(cat test.jsonl)",
+        2,
+        "is a pipe or a device",
+    ),
+    "head": ("list --json | head -1; exit ${PIPESTATUS[0]}", 0, "["),
+    "head of a table": ("list | head -1; exit ${PIPESTATUS[0]}", 0, "Run"),
+    "head of help": ("--help | head -1; exit ${PIPESTATUS[0]}", 0, "Usage"),
+    "head of an export": ("export many | head -1; exit ${PIPESTATUS[0]}", 0, "sample_id"),
+    "head of an export as CSV": ("export many --format csv | head -1; exit ${PIPESTATUS[0]}", 0, "sample_id"),
+    "head of a report": ("export many --format html | head -1; exit ${PIPESTATUS[0]}", 0, "html"),
+    "head of records": ("show many --json | head -1; exit ${PIPESTATUS[0]}", 0, "["),
+    "nobody": ("export many | true; exit ${PIPESTATUS[0]}", 0, ""),
+}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="these are bash's pipes")
+@pytest.mark.parametrize(("command", "status", "wanted"), PIPED.values(), ids=PIPED)
+def test_that_pipes_end_in_order(piped: Path, command: str, status: int, wanted: str) -> None:
+    program = f'evalstudio() {{ {sys.executable} -m evalstudio "$@"; }}\n'
+    first, _, rest = command.partition(" ")
+    done = subprocess.run(
+        ["bash", "-c", f"{program} evalstudio {first} {rest}"], cwd=piped, capture_output=True, text=True, check=False,
+        env=os.environ | {"EVALSTUDIO_WORKSPACE": str(piped / "workspace")},
+    )  # fmt: skip
+    output = " ".join((done.stdout + done.stderr).split())
+    assert "Traceback" not in output
+    assert "Broken" not in output
+    assert wanted in output
+    assert done.returncode in (status, 1) if "|" in command else done.returncode == status, output
+
+
+@pytest.fixture(scope="module")
+def piped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("piped")
+    evaluation = write_evaluation(folder, '"demo/instant"', 400, name="many")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVALSTUDIO_WORKSPACE", str(folder / "workspace"))
+        done = evalstudio("run", evaluation, "--experiment", "many")
+        assert done.returncode == 0, said(done)
+        write_evaluation(folder, '"demo/instant"', 4)
+        yield folder

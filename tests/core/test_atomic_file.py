@@ -77,6 +77,31 @@ def test_that_two_files_that_differ_in_their_suffix_do_not_meet(tmp_path: Path) 
     assert ((tmp_path / "a.toml").read_text(), (tmp_path / "a.json").read_text()) == ("toml", "json")
 
 
+def test_that_a_link_stays_and_what_it_names_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    target, link = tmp_path / "far" / "a.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+    with atomic_file(link) as part:
+        part.write_text("new")
+    assert link.is_symlink()
+    assert (link.read_text(), target.read_text()) == ("new", "new")
+    assert leftovers(tmp_path / "far", target) == []
+
+
+def test_that_a_pipe_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with atomic_file(pipe) as part:
+        part.write_text("new")
+    assert os.read(reader, 100) == b"new"
+    os.close(reader)
+    assert leftovers(tmp_path, pipe) == []
+    with atomic_file(Path(os.devnull)) as part:
+        part.write_text("nothing")
+
+
 def test_that_what_a_killed_writer_left_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     source = (

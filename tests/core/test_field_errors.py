@@ -27,7 +27,7 @@ USUAL = 'model = "demo/fast"\nmessages = [ { role = "user", content = "{{ text }
             USUAL + "strategy = { type = 'fast' }",
             r"'strategy' has no type 'fast'; the types are sequential, sl",
         ),
-        (USUAL + 'name = "x"', "it lacks the field 'dataset'"),
+        (USUAL + 'name = "x"', "The evaluation 'x' has no dataset; name its file"),
         (
             'dataset = { path = "a.csv" }\nmodel = { name = "x" }\nname = "x"',
             "'model' lacks the field 'provider'",

@@ -90,7 +90,7 @@ def test_that_quotes_of_a_tsv_file_that_close_no_cell_are_characters(
         ('text\tn\n"doubled ""quotes"""\t1\n', 'doubled "quotes"'),
         ('"text"\t"n"\n"x"\t"1"\n', "x"),
         ('text\tn\nan "inner" one\t1\n', 'an "inner" one'),
-        ('text\tn\n""\t1\n', ""),
+        ('text\tn\n"a"\t""\n', "a"),
     ],
 )
 def test_that_cells_of_a_tsv_file_that_are_quoted_lose_their_quotes(

@@ -15,6 +15,7 @@ from evalstudio.evaluations.library import (
     import_dataset,
     new_evaluation,
     relative,
+    telling_name,
     uses_of,
 )
 from evalstudio.evaluations.loading import load_evaluation
@@ -24,6 +25,34 @@ from evalstudio.workspace.folder import Workspace
 @pytest.fixture
 def place(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "workspace")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/d/gsm8k/test.csv", "gsm8k-test"),
+        ("/d/banking77/test.jsonl", "banking77-test"),
+        ("/d/banking77/TRAIN.csv", "banking77-TRAIN"),
+        ("/d/faq/validation.csv.gz", "faq-validation"),
+        ("/d/faq/data.parquet", "faq-data"),
+        ("/d/faq/dev.json", "faq-dev"),
+        ("/d/faq/questions.csv", "questions"),
+        ("/d/faq/test-2.csv", "test-2"),
+        ("/d/test/faq.csv", "faq"),
+        ("/test.csv", "test"),
+    ],
+)
+def test_that_a_split_is_named_after_its_folder(path: str, name: str) -> None:
+    assert telling_name(Path(path)) == name
+
+
+def test_that_two_splits_of_one_name_keep_theirs(place: Workspace, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "test.csv").write_text(f"a\n{folder}\n")
+    taken = [import_dataset(place, tmp_path / folder / "test.csv", copy=True) for folder in ("one", "two")]
+    assert [path.name for path in taken] == ["one-test.csv", "two-test.csv"]
+    assert import_dataset(place, tmp_path / "one" / "test.csv", copy=True) == taken[0]
 
 
 def test_that_copies_are_made_once_and_never_over_another_file(place: Workspace, tmp_path: Path) -> None:

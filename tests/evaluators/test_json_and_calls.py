@@ -178,3 +178,28 @@ def test_that_any_text_is_read_without_an_accident(answer: str, other: str) -> N
 def test_that_json_matches_itself(value: Any) -> None:
     assert json_match(json.dumps({"a": value}), {"a": value}).value is True
     assert json_valid(f"```json\n{json.dumps(value)}\n```").value is True
+
+
+NO_SCHEMAS = [
+    5, None, 1.5, "x", [], {"$schema": 5}, {"$schema": []}, {"$schema": "http://["}, {"$ref": 5}, {"$ref": "http://["},
+    {"$defs": 5}, {"$defs": {"a": 5}, "$ref": "#/$defs/a"}, {"$ref": "#/x", "x": 5}, {"$ref": "#/x", "x": [1]},
+    {"$ref": "#/type/0", "type": ["object", "array", "string", "number"]}, {"$ref": "#/enum/-1", "enum": [1, 2]},
+    {"$ref": "#/x", "x": {"type": "nope"}}, {"$ref": "#/x", "x": {"required": 5, "enum": 5}},
+    {"$ref": "#/x", "x": {"allOf": 5}}, {"$ref": "#/x", "x": {"enum": 5}}, {"$ref": "#/nowhere"},
+    {"$ref": "http://127.0.0.1:9/x"}, {"$ref": "file:///etc/passwd"}, {"$ref": "#"}, {"$id": "a", "$ref": "a"},
+    {"$ref": "#/x", "x": {"multipleOf": 0}}, {"$ref": "#/x", "x": {"minimum": "a"}}, {"properties": {"a": 5}},
+    {"$ref": "#/x", "x": {"properties": {"a": 5}}}, {"$ref": "#/x", "x": {"pattern": 5}}, {"pattern": "("},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", NO_SCHEMAS, ids=lambda schema: json.dumps(schema)[:40])
+def test_that_what_is_no_schema_is_told(schema: Any) -> None:
+    """Some are met by answers of one kind only; none ends in a traceback."""
+    told = list[str]()
+    for answer in ('{"a": 1}', "[1]", '"s"', "3"):
+        try:
+            json_valid(answer, json.dumps(schema))
+        except EvaluationError as error:
+            told.append(str(error))
+    assert told
+    assert all(len(one) < 400 and ("schema" in one or "pattern" in one) for one in told)

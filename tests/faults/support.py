@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,21 +13,29 @@ from typing import Any
 from evalstudio.errors import StoreError
 from evalstudio.store.reader import Details, Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.models.scripted import completion
+from tests.engine.models.scripted import chunk, completion
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+STREAMED = re.compile(rb'"stream": *true')
+JUDGE = b"JUDGE"
+GRADE = '{"reasoning": "fine", "score": 7}'
 NUMBER = re.compile(rb"\((\d+)\)")  # as `write_evaluation` numbers its samples
 
 
 class Server:
-    """Answers each chat completion after `delay` seconds. `calls`: the samples' numbers in the order of their calls.
+    """Answers each chat completion after `delay` seconds, as a stream where one is asked for.
 
     Plain sockets, so that its end is one: every connection is dropped at once, also one accepted at that moment.
+
+    Attributes:
+        calls: The samples' numbers in the order of their calls.
+        judged: Those of the calls of a judge, whose prompt has `JUDGE` in it.
     """
 
     def __init__(self, delay: float = 0.01) -> None:
         self.delay = delay
         self.calls: list[int] = []
+        self.judged: list[int] = []
         self.port = 0
         self._listening: asyncio.Server | None = None
         self._connections: set[asyncio.StreamWriter] = set()
@@ -66,9 +75,12 @@ class Server:
                 body = await reader.readexactly(int(length[1])) if length else b""
                 number = NUMBER.search(body)
                 if number is not None:
-                    self.calls.append(int(number[1]))
+                    (self.judged if JUDGE in body else self.calls).append(int(number[1]))
                 await asyncio.sleep(self.delay)
-                answer = json.dumps(completion("positive")).encode()
+                if STREAMED.search(body):
+                    await self._stream(writer)
+                    continue
+                answer = json.dumps(completion(GRADE if JUDGE in body else "positive")).encode()
                 writer.write(
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                     b"Content-Length: %d\r\n\r\n%s" % (len(answer), answer)
@@ -79,6 +91,18 @@ class Server:
         finally:
             self._connections.discard(writer)
             writer.close()
+
+    async def _stream(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        for piece in (chunk("posi"), chunk("tive"), chunk(finish_reason="stop"), None):
+            event = b"data: %s\n\n" % (b"[DONE]" if piece is None else json.dumps(piece).encode())
+            writer.write(b"%x\r\n%s\r\n" % (len(event), event))
+            await writer.drain()
+            await asyncio.sleep(self.delay / 4)
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
 
 
 @asynccontextmanager
@@ -92,11 +116,19 @@ async def server(delay: float = 0.01) -> AsyncIterator[Server]:
 
 
 class Book:
-    """What was saved when last looked at; says whether any of it was lost, changed or called again."""
+    """What was saved when last looked at; says whether any of it was lost, changed or called again.
 
-    def __init__(self, workspace: Workspace, calls: list[int], run: int = 1) -> None:
+    Args:
+        workspace: Where it is saved.
+        calls: The samples' numbers in the order of their calls.
+        run: The run.
+        repeats: So often each sample is called; it is called again until all of them are saved.
+    """
+
+    def __init__(self, workspace: Workspace, calls: list[int], run: int = 1, repeats: int = 1) -> None:
         self.workspace = workspace
         self.run = run
+        self._repeats = repeats
         self._calls = calls
         self._called = 0
         self._saved: dict[int, Details] = {}
@@ -105,12 +137,25 @@ class Book:
         """Checks what was saved against the time before; how many are saved now."""
         now = saved_in(self.workspace, self.run)
         for record, details in self._saved.items():
-            assert now.get(record) == details, f"record {record} was saved and is now lost or another one"
-        known = {int(one.record.sample_id) for one in self._saved.values()}
+            assert _is_kept(details, now.get(record)), (
+                f"record {record} was saved and is now lost or another one"
+            )
+        saved = Counter(int(one.record.sample_id) for one in self._saved.values())
+        known = {sample for sample, times in saved.items() if times == self._repeats}
         again = known.intersection(self._calls[self._called :])
         assert not again, f"saved samples were called again: {sorted(again)[:5]}"
         self._saved, self._called = now, len(self._calls)
         return len(now)
+
+
+def _is_kept(before: Details, now: Details | None) -> bool:
+    """Whether all of a record is there; scores of a judge may have come in the meantime."""
+    return (
+        now is not None
+        and now.record == before.record
+        and now.attempts == before.attempts
+        and all(score in now.scores for score in before.scores)
+    )
 
 
 def saved_in(workspace: Workspace, run: int = 1) -> dict[int, Details]:

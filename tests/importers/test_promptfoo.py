@@ -1,6 +1,7 @@
 """A configuration as people write it: what it says is taken over or named, never dropped."""
 
 import json
+import resource
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from evalstudio.errors import EvalStudioError, EvaluationError
 from evalstudio.evaluations.request import Options
 from evalstudio.importers import import_file
+from evalstudio.importers.promptfoo import read_promptfoo
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish
 
@@ -182,3 +184,52 @@ def test_that_any_configuration_is_taken_or_refused(
         import_file("promptfoo", folder / "c.json", folder / "out")
     except EvalStudioError as error:
         assert str(error)  # noqa: PT017
+
+
+def nested(levels: int, width: int = 9) -> str:
+    lines = ["a0: &a0 [x, y]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, levels)]
+    return "\n".join(lines) + f"\ntests: [{{ vars: {{ x: *a{levels - 1} }} }}]\n"
+
+
+def lists(count: int, length: int) -> str:
+    values = ", ".join(f"v{n}: {list(range(length))}" for n in range(count))
+    return f"tests: [{{ vars: {{ {values} }} }}]\n"
+
+
+TOO_MUCH = {
+    "aliases": nested(9),
+    "aliases, deep": nested(40, 2),
+    "aliases, wide": nested(4, 200),
+    "aliases in mappings": "a: &a {x: 1, y: 2}\n"
+    + "".join(
+        f"b{n}: &b{n} {{p: *{'a' if n == 0 else f'b{n - 1}'}, q: *{'a' if n == 0 else f'b{n - 1}'}}}\n"
+        for n in range(30)
+    ),
+    "a list in itself": "a: &a [1, *a]\ntests: [{ vars: { x: *a } }]\n",
+    "a mapping in itself": "a: &a { x: *a }\ntests: [*a]\n",
+    "six lists": lists(6, 30),
+    "two lists": lists(2, 400),
+    "forty lists": lists(40, 2),
+    "many tests": "tests:\n"
+    + "- { vars: { a: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], b: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } }\n" * 1_100,
+    "a default of many": f"defaultTest: {{ vars: {{ a: {list(range(400))} }} }}\n" + lists(1, 400),
+}
+
+
+@pytest.mark.parametrize("text", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_that_a_configuration_that_multiplies_is_refused_soon(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "promptfooconfig.yaml"
+    path.write_text(f"prompts: ['{{{{ x }}}}']\n{text}")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(EvaluationError, match=r"more than 1,000,000 values|samples"):
+        read_promptfoo(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000  # kB
+
+
+def test_that_lists_and_references_of_ordinary_size_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "promptfooconfig.yaml"
+    path.write_text(
+        "prompts: ['{{ v0 }} {{ v1 }}']\nshared: &s [{ type: equals, value: a }]\n" + lists(2, 30)
+    )
+    assert len(read_promptfoo(path).rows) == 900

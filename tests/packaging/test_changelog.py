@@ -21,7 +21,7 @@ TEXT = """# Changes
 
 ## 0.1.0 (2026-12-24)
 
-- The first
+- First rows
 """
 
 

@@ -13,7 +13,7 @@ from evalstudio.evaluations.request import Options
 from evalstudio.models.keys import use_for_session
 from evalstudio.protocol import LimitChange, SecondBucket
 from evalstudio.reports import html as report
-from evalstudio.reports.drawing import MOST_POINTS, Curve, grouped, line_chart
+from evalstudio.reports.drawing import MOST_POINTS, TIMES, Curve, grouped, line_chart, ticks
 from evalstudio.reports.junit import write_junit
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
@@ -82,7 +82,7 @@ async def test_that_a_report_is_one_file_without_a_script_and_tells_all_of_the_r
     assert page.tags.count("svg") > 3
     for words in (
         "ex & co", "a <i>name", "completed with errors", "exact_match", "7 of 8", "client error",
-        "<script>alert('negative')</script>", "no <b>answer</b> &", "All 8.", "Latency", "prompt", "strategy",
+        "<script>alert('negative')</script>", "no <b>answer</b> &", "All 8.", "Latency", "Question", "prompt", "strategy",
     ):  # fmt: skip
         assert words in page.text, words
     assert "sk-planted" not in text
@@ -141,6 +141,27 @@ async def test_that_the_form_can_be_named_and_csv_stays_csv(filled: Workspace, t
     assert export(filled, tmp_path / "a.txt", "--format", "junit").startswith("<?xml")
     assert export(filled, tmp_path / "b.csv").startswith("sample_id,")
     assert export(filled, tmp_path / "c").startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("top", "steps", "expected"),
+    [
+        (498.0, (), [0, 100, 200, 300, 400]),
+        (166.0, (), [0, 50, 100, 150]),
+        (1.08, (), [0, 0.5, 1.0]),
+        (5.4, (), [0, 2, 4]),
+        (10.0, (), [0, 2, 4, 6, 8, 10]),
+        (0.03, (), [0, 0.01, 0.02, 0.03]),
+        (2_160.0, (), [0, 500, 1000, 1500, 2000]),
+        (7.0, TIMES, [0, 2, 4, 6]),
+        (83.0, TIMES, [0, 30, 60]),
+        (3_700.0, TIMES, [0, 900, 1800, 2700, 3600]),
+        (900_000.0, TIMES, [0, 200_000, 400_000, 600_000, 800_000]),
+        (0.0, (), [0]),
+    ],
+)
+def test_that_an_axis_has_round_values(top: float, steps: tuple[float, ...], expected: list[float]) -> None:
+    assert ticks(top, steps) == pytest.approx(expected)
 
 
 def test_that_a_chart_has_gaps_marks_and_a_bounded_size() -> None:

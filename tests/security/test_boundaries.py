@@ -33,7 +33,14 @@ from tests.engine.support import demo, engine_in, finish, write_evaluation
 
 SECRET = "sk-planted-secret-of-a-person"
 SOURCES = sorted(Path(evalstudio.__file__).parent.rglob("*.py"))
-UNPICKLING = {"pickling.py", "target.py", "process_worker_main.py", "process_workers.py", "open_workers.py"}
+UNPICKLING = {
+    "bounded_main.py",
+    "pickling.py",
+    "target.py",
+    "process_worker_main.py",
+    "process_workers.py",
+    "open_workers.py",
+}
 
 
 async def test_that_a_key_that_comes_back_is_in_no_record_log_export_or_file(

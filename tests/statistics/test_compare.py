@@ -73,7 +73,7 @@ def test_that_graded_scores_are_tested_by_paired_t() -> None:
     assert (found.method, found.binary, found.up) == ("paired t", False, 300)
     assert found.p < 0.001
     # how far a sample may move is as far as any two scores are apart
-    assert found.sentence.startswith("B is better: +0.300, 95 % 0.222 to 0.371; 300 samples up")
+    assert found.sentence.startswith("B is better: +0.300, 95% 0.222 to 0.371; 300 samples up")
     expected = stats.ttest_rel(list(noisy.values()), list(first.values()))
     assert compare(first, noisy).p == pytest.approx(expected.pvalue)
     assert compare(first, noisy).p == compare(first, noisy).p

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalstudio.store.ids import find_ids
-from evalstudio.store.query import COLUMNS, GROUPS, Range, RecordQuery, to_sql
+from evalstudio.store.query import COLUMNS, GROUPS, TEXTS, Range, RecordQuery, to_sql
 from evalstudio.store.schema import migrate, record_id
 
 RUN, OTHER = 3, 4
@@ -37,11 +37,11 @@ samples = st.lists(
 queries = st.builds(
     RecordQuery,
     outcome=st.none() | st.sampled_from([*GROUPS, "ok", "throttled"]),
-    search=st.sampled_from(["", "answer 1", "7"]),
+    search=st.sampled_from(["", "answer 1", "7", "odd"]),
     evaluator=st.sampled_from([None, "a", "b"]),
     score=st.none() | st.just(Range(0.0, 0.6)),
     latency=st.none() | st.just(Range(0.1, 2.0)),
-    sort=st.sampled_from(list(COLUMNS)),
+    sort=st.sampled_from([*COLUMNS, *TEXTS, "score:a"]),
     descending=st.booleans(),
 )
 
@@ -59,8 +59,10 @@ def filled(run: Sequence[Sample], other: Sequence[Sample]) -> sqlite3.Connection
                 (key, run_id, one.position, str(one.position), "throttled" if failed else "ok",
                  None if failed else f"answer {one.position}", one.latency, one.tokens, one.cost, 1 + one.position % 3),
             )  # fmt: skip
+            if one.position % 4 == 1:
+                connection.execute("INSERT INTO notes VALUES (?, 'odd', 'late')", (key,))
             connection.executemany(
-                "INSERT INTO scores VALUES (?, ?, ?, NULL, NULL, '')",
+                "INSERT INTO scores (record_id, evaluator, value, why) VALUES (?, ?, ?, '')",
                 [(key, evaluator, value) for evaluator, value in one.scores.items()],
             )
     return connection

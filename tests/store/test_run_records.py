@@ -60,7 +60,10 @@ def add_record(
 def add_score(
     connection: sqlite3.Connection, record: int, evaluator: str, value: object, why: str = ""
 ) -> None:
-    connection.execute("INSERT INTO scores VALUES (?, ?, ?, NULL, NULL, ?)", (record, evaluator, value, why))
+    connection.execute(
+        "INSERT INTO scores (record_id, evaluator, value, why) VALUES (?, ?, ?, ?)",
+        (record, evaluator, value, why),
+    )
 
 
 def bucket(second: int, saved: int) -> SecondBucket:

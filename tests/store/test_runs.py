@@ -10,11 +10,11 @@ import pytest
 from evalstudio.core.run_state import RunState
 from evalstudio.errors import RunError
 from evalstudio.store.database import open_for_writing
+from evalstudio.store.lease import process_started
 from evalstudio.store.runs import (
     delete_run,
     find_or_create,
     get_run,
-    process_started,
     set_state,
     take_lease,
 )

@@ -28,6 +28,6 @@ def make_run_row(**changes: object) -> RunRow:
     values |= {
         "id": 1, "experiment": "one", "evaluation": "sentiment", "model": "demo/fast", "spec": "{}", "fingerprint": "{}",
         "dataset_path": "", "dataset_hash": "", "state": RunState.STOPPED, "reason": "", "total": 10, "repeats": 1,
-        "saved": 4, "errored": 1, "created_at": 0.0, "elapsed": 2.0, "versions": "{}",
+        "saved": 4, "errored": 1, "created_at": 0.0, "elapsed": 2.0, "versions": "{}", "note": "", "tags": "",
     }  # fmt: skip
     return RunRow(**(values | changes))  # type: ignore[arg-type]

@@ -62,8 +62,7 @@ def check_encoding(name: str) -> str:
         DatasetError: Python has no such text encoding.
     """
     try:
-        "a".encode(name)
-        b"a".decode(name)
+        "a".encode(name).decode(name)
         return codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError):  # ValueError: a null in the name
         raise DatasetError(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import platformdirs
 
+from evalstudio.benchmarks.cache import cache_folder
 from evalstudio.benchmarks.reference import BenchmarkName
 from evalstudio.core.errors import EvaluationError
 from evalstudio.engine.benchmarks.host_process import BenchmarkHost
@@ -73,11 +73,6 @@ class OpenBenchmark:
 
     host: BenchmarkHost
     tasks: tuple[tuple[str, Evaluation, BenchmarkTask], ...]
-
-
-def cache_folder() -> Path:
-    """Returns the folder of the index of all tasks."""
-    return Path(platformdirs.user_cache_dir("evalstudio", appauthor=False)) / "benchmarks"
 
 
 async def open_benchmark(

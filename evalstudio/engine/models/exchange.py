@@ -111,13 +111,8 @@ class Exchange:
                         alarm.reschedule(None)  # reading an error has its own time-out
                         return await self._failure(response, response_headers)
                     answered = response.status_code, response_headers, connect
-                    if self._stream:
-                        events = Events(self._gather())
-                        result = await self._follow(response, events, watch, alarm, on_parts)
-                    else:
-                        result = self._whole(
-                            await self._body(stream_body(response)), response.status_code, read
-                        )
+                    events = Events(self._gather())
+                    result = await self._follow(response, events, watch, alarm, on_parts, read or self._read)
             return self._finished(result, answered, watch)
         except TimeoutError:
             timed_out = True
@@ -204,16 +199,14 @@ class Exchange:
             fatal=is_fatal(status, body),
         )
 
-    def _whole(
-        self, data: bytes, status: int, read: Callable[[bytes], CallResult] | None = None
-    ) -> CallResult:
+    def _whole(self, data: bytes, status: int, read: Callable[[bytes], CallResult]) -> CallResult:
         data = without_bom(data)
         if not data.strip():
             raise _Unreadable(f"answered with nothing ({status}); check the base URL and the server's log.")
         if opening_of(data) == "events":
             return self._in_pieces(data)
         try:
-            return (read or self._read)(data)
+            return read(data)
         except InPieces:
             return self._in_pieces(data)
         except NotReadable as error:
@@ -254,13 +247,14 @@ class Exchange:
         watch: "_Watch",
         alarm: asyncio.Timeout,
         on_parts: Callable[[int], None],
+        read: Callable[[bytes], CallResult],
     ) -> CallResult:
         """Reads an answer, by what it turns out to be: whole, or a stream that extends the deadline as events arrive."""
         stream = stream_body(response)
         begun, opening = await _opening(stream, self._largest)
         if opening == "json" or (opening == "text" and (not begun or _kind(response) != "text/event-stream")):
             alarm.reschedule(watch.last)
-            return self._whole(await self._body(stream, begun), response.status_code)
+            return self._whole(await self._body(stream, begun), response.status_code, read)
         size, piece = 0, begun or None
         try:
             while piece is not None:

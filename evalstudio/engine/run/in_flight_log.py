@@ -16,7 +16,7 @@ from pathlib import Path
 
 from evalstudio.core.errors import StoreError
 from evalstudio.engine.user_code.own_death import SUFFIX, died_by_itself, own_death
-from evalstudio.store.runs import process_started
+from evalstudio.store.lease import process_started
 
 SLOTS = 16_384
 _SLOT = struct.Struct("<q")  # a record's id; negative while a step of its code has the event loop

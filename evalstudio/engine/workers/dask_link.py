@@ -89,17 +89,7 @@ class ClusterLink:
         distributed: Any = library
         address: Any = self._cluster.address
         if address == LOCAL:
-            import dask
-
-            with dask.config.set({"distributed.scheduler.allowed-failures": MOST_CRASHES - 1}):
-                self._local = address = await distributed.LocalCluster(
-                    n_workers=self._cluster.processes or measure_machine().cores,
-                    threads_per_worker=self._cluster.threads_per_process or 1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",  # else it takes a port that may be in use
-                    asynchronous=True,
-                )
+            self._local = address = await local_cluster(self._cluster)
         try:
             self._client = await distributed.Client(
                 address, asynchronous=True, set_as_default=False, timeout=CONNECT_S
@@ -342,3 +332,38 @@ class ClusterLink:
                 "warning",
                 f"The worker {address} gets no more calls: {self._unfit[address]}, and it has no nanny to restart it.",
             )
+
+
+async def local_cluster(cluster: Cluster) -> Any:
+    """Starts a scheduler and workers of this run alone.
+
+    Who reaches a scheduler runs code as its owner, and other users of this machine reach all of its ports: so it takes
+    nobody without a certificate that is made for this run, and tells nothing by HTTP.
+    """
+    import dask
+    import distributed as library
+
+    distributed: Any = library
+    try:
+        security = distributed.Security.temporary()
+    except ImportError:
+        raise RequirementError(
+            f"The cluster local needs the library cryptography, for its keys; {how_to_add('cryptography')}."
+        ) from None
+    config = {
+        "distributed.scheduler.allowed-failures": MOST_CRASHES - 1,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        "distributed.nanny.http.routes": [],
+    }
+    with dask.config.set(config):
+        return await distributed.LocalCluster(
+            n_workers=cluster.processes or measure_machine().cores,
+            threads_per_worker=cluster.threads_per_process or 1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # else it takes a port that may be in use
+            asynchronous=True,
+            security=security,
+            scheduler_kwargs={"dashboard": False},
+        )

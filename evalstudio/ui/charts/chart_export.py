@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from evalstudio.core.errors import StoreError
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.text import mark, tr
+from evalstudio.ui.state.file_dialogs import remember_folder
 
 SHARPER = 2  # PNG pixels per screen pixel
 FILTERS = {"png": mark("PNG picture (*.png)"), "svg": mark("SVG drawing (*.svg)")}
@@ -70,11 +71,12 @@ def picture_menu(chart: QWidget, name: str) -> QMenu:
 
 
 def _ask(chart: QWidget, name: str, suffix: str, *_: object) -> None:
-    dialog = QFileDialog(chart, tr("Save the chart"), f"{name}.{suffix}", tr(FILTERS[suffix]))
+    dialog = QFileDialog(chart, tr("Save the chart"), "", tr(FILTERS[suffix]))
     dialog.setObjectName("chart_dialog")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    remember_folder(dialog, "export", f"{name}.{suffix}")
     dialog.fileSelected.connect(lambda path: _save(chart, Path(path)))
     dialog.open()
 

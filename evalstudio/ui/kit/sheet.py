@@ -1,8 +1,9 @@
 """Sheet: the program's own message box: a title, a sentence, perhaps a field, and the verb on the button."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from evalstudio.ui.kit.sheet_frame import SheetFrame
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, line_height
 from evalstudio.ui.kit.tokens import TITLE
@@ -11,7 +12,7 @@ from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 WIDE = 28  # width in lines of text
 
 
-class Sheet(QDialog):
+class Sheet(SheetFrame):
     """A question or a message that does not block. `agreed` is emitted when a person presses the verb.
 
     Example:
@@ -35,7 +36,7 @@ class Sheet(QDialog):
         for label in (heading, self.sentence):
             label.setWordWrap(True)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_M)
+        self.column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         self.column.setSpacing(SPACE_S)
         self.column.addWidget(heading)
         self.column.addWidget(self.sentence)

@@ -32,7 +32,8 @@ QPlainTextEdit, QTextEdit { padding: 3px 4px; }
 QPlainTextEdit[readOnly="true"], QTextEdit[readOnly="true"] { border: 1px solid transparent; background: transparent; }
 QPlainTextEdit[readOnly="true"]:focus, QTextEdit[readOnly="true"]:focus { border: 1px solid $ring; }
 
-QComboBox { padding-right: 2px; combobox-popup: 0; }
+QComboBox { padding-left: 10px; padding-right: 2px; combobox-popup: 0; }
+QComboBox:editable { padding-left: 8px; }
 QComboBox::drop-down { border: none; width: 24px; subcontrol-origin: border; subcontrol-position: right center; }
 QComboBox::down-arrow { image: url($down); width: ${mark}px; height: ${mark}px; }
 QComboBox QAbstractItemView, QListView#completer {
@@ -136,6 +137,7 @@ QToolButton:focus { border: 1px solid $accent_text; }
 QToolButton::menu-indicator { image: none; }
 QTabWidget::pane { border: none; }
 QTabWidget::right-corner, QTabWidget::left-corner { border: none; }
+QFrame#line { background: $border; border: none; }
 QScrollArea { border: none; }
 QSplitter::handle { background: transparent; }
 QDialog { background: $window; }

@@ -24,6 +24,7 @@ def quieten(table: QTableView) -> None:
     table.setFrameShape(QTableView.Shape.NoFrame)
     table.verticalHeader().hide()
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
     table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     _Look(table)
 

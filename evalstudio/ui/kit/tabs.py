@@ -29,6 +29,13 @@ class Tabs(QTabWidget):
         super().resizeEvent(event)
         self._tell_room()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the line under the bar, over the whole width."""
+        if self.tabBar().isVisible():
+            painter = QPainter(self)
+            bottom = self.tabBar().geometry().bottom()
+            painter.fillRect(0, bottom, self.width(), 1, QColor(tokens().border))
+
     def _tell_room(self) -> None:
         self.room.emit(self.width() - self.tabBar().sizeHint().width())
 
@@ -61,8 +68,6 @@ class _Bar(QTabBar):
         colours = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours.border), 1))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         for index in range(self.count()):
             box, chosen = QRectF(self.tabRect(index)), index == self.currentIndex()
             if chosen and self.hasFocus():

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from evalstudio.ui.kit.fonts import interface_font
+from evalstudio.ui.kit.quiet_style import QuietStyle
 from evalstudio.ui.kit.styles import style_sheet
 from evalstudio.ui.kit.tokens import DARK, LIGHT, RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Tokens
 
@@ -76,7 +77,8 @@ _theme: Theme | None = None
 def install(application: QApplication, choice: str) -> Theme:
     """Creates the theme of this application, or changes the existing one."""
     global _theme  # noqa: PLW0603 - there is one application in a process, and one theme
-    application.setStyle("Fusion")
+    if not isinstance(application.style(), QuietStyle) and _theme is None:
+        application.setStyle(QuietStyle())
     if _theme is None:
         _theme = Theme(application, choice)
     else:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QStyledItemDelegate,
     QToolButton,
     QWidget,
@@ -74,6 +76,12 @@ class TextLabel(QLabel):
         """Sets the text if it differs, so that an equal text causes no repaint."""
         if text != self.text():
             self.setText(text)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Takes its colour again: the first polish undoes it if the theme changed before the label was shown."""
+        super().showEvent(event)
+        if self.palette().color(QPalette.ColorRole.WindowText) != QColor(getattr(tokens(), self._colour)):
+            self._tint()
 
     def _tint(self) -> None:
         if self._factor != 1.0 or self._bold:
@@ -220,7 +228,9 @@ class Button(QPushButton):
         painter = QPainter(self)
         painter.setPen(draw_ground(painter, self, self.ring, primary=self._primary, danger=self._danger))
         painter.setFont(self.font())
-        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic)
+        shown = self.style().styleHint(QStyle.StyleHint.SH_UnderlineShortcut, None, self)
+        access = Qt.TextFlag.TextShowMnemonic if shown else Qt.TextFlag.TextHideMnemonic
+        flags = int(Qt.AlignmentFlag.AlignCenter | access)
         if self.menu() is None:
             painter.drawText(self.rect(), flags, self.text())
             return

@@ -6,19 +6,20 @@ import msgspec
 from PySide6.QtCore import QSignalBlocker, Qt
 
 from evalstudio.store.query import RecordQuery
-from evalstudio.ui.records.record_cells import SORTS
+from evalstudio.ui.records.record_cells import column_of
 from evalstudio.ui.records.records_panel import RecordsPanel
 
 
 class PanelState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a panel shows; `record` is the selected one."""
+    """What a panel shows; `record` is the selected one, `scroll` the place of the table in pixels."""
 
     query: RecordQuery = RecordQuery()
     record: int | None = None
+    scroll: int = 0
 
 
 def state_of(panel: RecordsPanel) -> PanelState:
-    return PanelState(panel.query, panel.shown_record)
+    return PanelState(panel.query, panel.shown_record, panel.table.verticalScrollBar().value())
 
 
 def restore(panel: RecordsPanel, state: PanelState) -> None:
@@ -33,7 +34,7 @@ def restore(panel: RecordsPanel, state: PanelState) -> None:
     header = panel.table.horizontalHeader()
     order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
     with QSignalBlocker(header):
-        header.setSortIndicator(SORTS.index(query.sort) if query.sort in SORTS else 0, order)
+        header.setSortIndicator(column_of(query.sort, panel.model.more), order)
     changes: dict[str, Any] = msgspec.structs.asdict(query)
     panel.ask(**changes)
-    panel.select_when_there(state.record)
+    panel.select_when_there(state.record, state.scroll)

@@ -54,6 +54,9 @@ def write_record(document: QTextDocument, details: Details, *, side_by_side: boo
     )
     if record.error:
         writer.card(tr("Error"), record.error, ground="bad_ground")
+    if details.note is not None:
+        tags = " ".join(f"#{tag}" for tag in details.note.tags)
+        writer.card(tr("Note"), "\n".join(filter(None, (details.note.note, tags))))
     for score in details.scores:
         sign, colour, value = _verdict(score.value)
         writer.line(f"{sign} {score.evaluator}: {value}", colour, bold=True)

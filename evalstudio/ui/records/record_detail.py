@@ -8,9 +8,9 @@ from evalstudio.store.reader import Details
 from evalstudio.ui.kit.form_fields import small_button
 from evalstudio.ui.kit.icons import icon
 from evalstudio.ui.kit.text import tr
-from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS, theme
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, SPACE_XS, theme
 from evalstudio.ui.kit.tokens import CAPTION
-from evalstudio.ui.kit.widgets import ElidedLabel, labelled
+from evalstudio.ui.kit.widgets import ElidedLabel, TextLabel, labelled
 from evalstudio.ui.records.record_cards import ClosedDocument, write_record
 from evalstudio.ui.records.record_text import in_short, text_of
 
@@ -30,7 +30,15 @@ class RecordDetail(QWidget):
         self.view = _Reader(self)
         self.view.setObjectName(f"{prefix}record_text")
         self.view.setAccessibleName(tr("Record"))
-        self.view.setPlaceholderText(tr("Select a record to read its prompt, answer, scores and timings."))
+        self._empty = TextLabel(
+            tr("Select a record to read its prompt, answer, scores and timings."), "muted"
+        )
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        middle = QVBoxLayout(self.view.viewport())
+        middle.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
+        middle.addWidget(self._empty)
         self._short = ElidedLabel("", "muted", CAPTION, name=f"{prefix}record_short")
         self.formatted = small_button(
             f"{prefix}record_formatted", tr("Formatted"), "text", tr("Show Markdown, code and JSON formatted")
@@ -66,6 +74,7 @@ class RecordDetail(QWidget):
         same = details is not None and before is not None and details.record.id == before.record.id
         place = self.view.verticalScrollBar().value() if same else 0
         self._details = details
+        self._empty.setVisible(details is None)
         for button in (self.formatted, self._expand):
             button.setEnabled(details is not None)
         self._short.show_text(in_short(details.record) if details is not None else "")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from evalstudio.ui.kit.table_style import detach_header, quieten, set_widths
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.widgets import labelled
-from evalstudio.ui.records.record_cells import ANSWER, PROMPT, WIDTHS
+from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, PROMPT, WIDTHS
 from evalstudio.ui.records.records_model import RecordsModel
 
 
@@ -31,10 +31,12 @@ class RecordTable(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        for column in hidden:
+        for column in (*hidden, *range(len(HEADINGS), model.columnCount())):
             self.setColumnHidden(column, True)
         set_widths(self, WIDTHS)
         header.moveSection(PROMPT, ANSWER)  # the prompt comes before the answer
+        for column in range(len(HEADINGS), model.columnCount()):  # all scores stand side by side
+            header.moveSection(header.visualIndex(column), header.visualIndex(PROMPT))
         for column in (PROMPT, ANSWER):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda *_: self.opened.emit())

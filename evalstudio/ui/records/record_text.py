@@ -33,6 +33,9 @@ def sections(details: Details) -> Iterator[tuple[str, str]]:
     )
     if record.error:
         yield tr("ERROR"), record.error
+    if details.note is not None:
+        tags = " ".join(f"#{tag}" for tag in details.note.tags)
+        yield tr("NOTE"), "\n".join(filter(None, (details.note.note, tags)))
     for score in details.scores:
         value = tr("unscored") if score.value is None else f"{score.value}"
         labels = "\n" + tr("read as: {label}").format(label=score.label) if score.label is not None else ""

@@ -4,6 +4,7 @@ Ids come from SQL, already filtered and in order. Rows come in pages of 128, fet
 64 pages are kept. A row that has not arrived yet is shown as an ellipsis.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,20 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from evalstudio.store.ids import Ids
-from evalstudio.ui.kit.text import tooltip, tr
+from evalstudio.ui.kit.text import one_line, tooltip, tr
 from evalstudio.ui.kit.theme import tokens
 from evalstudio.ui.records.id_vector import IdVector
-from evalstudio.ui.records.record_cells import HEADINGS, NUMERIC, OUTCOME, PROMPT, SCORE, SORTS, Row, make_row
+from evalstudio.ui.records.record_cells import (
+    COLOURED,
+    HEADINGS,
+    MORE_SCORES,
+    NOTE,
+    NUMERIC,
+    PROMPT,
+    SCORE,
+    Row,
+    make_row,
+)
 from evalstudio.ui.records.row_pages import RowPages
 from evalstudio.ui.state.store_reader import StoreReader
 
@@ -30,7 +41,11 @@ class RecordsModel(QAbstractTableModel):
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
         self._ids = IdVector(np.empty(0, dtype=np.int64))
-        self._pages: RowPages[Row] = RowPages(store, self._ids_of, make_row, self._arrived, PAGES_KEPT)
+        self._pages: RowPages[Row] = RowPages(
+            store, self._ids_of, lambda line: make_row(line, self.more), self._arrived, PAGES_KEPT
+        )
+        self.more: tuple[str, ...] = ()  # evaluators with a column at the end
+        self._score_heading = ""  # the evaluator of the score, if there are several
 
     @property
     def evaluator(self) -> str | None:
@@ -40,6 +55,17 @@ class RecordsModel(QAbstractTableModel):
     @evaluator.setter
     def evaluator(self, name: str | None) -> None:
         self._pages.evaluator = name
+
+    def know_evaluators(self, names: Sequence[str]) -> None:
+        """Gives each evaluator but the shown one a column of its own, as far as there are columns."""
+        shown = self.evaluator or (names[0] if names else "")
+        more = tuple(name for name in names if name != shown)[:MORE_SCORES]
+        heading = shown if more else ""
+        if (more, heading) == (self.more, self._score_heading):
+            return
+        self.more, self._score_heading = more, heading
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+        self._refresh()
 
     @property
     def ids(self) -> Ids:
@@ -61,21 +87,30 @@ class RecordsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(HEADINGS)
+        return 0 if parent.isValid() else len(HEADINGS) + MORE_SCORES
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return tr(HEADINGS[section])
+                return self.heading(section)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(section)
             if role == Qt.ItemDataRole.ToolTipRole:
-                return (
-                    tr("Click to sort") if SORTS[section] else tr("Texts are not sorted; search them instead")
-                )
+                return tooltip(f"{self.heading(section)}\n{tr('Click to sort')}")
         return None
+
+    def heading(self, column: int) -> str:
+        """Returns the heading of a column: of a score, its evaluator if there are several."""
+        place = column - len(HEADINGS)
+        if place >= 0:
+            return one_line(self.more[place], 40) if place < len(self.more) else ""
+        return (
+            one_line(self._score_heading, 40)
+            if column == SCORE and self._score_heading
+            else tr(HEADINGS[column])
+        )
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
@@ -83,14 +118,17 @@ class RecordsModel(QAbstractTableModel):
             return row.cells[index.column()] if row is not None else "…"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() in (OUTCOME, SCORE):
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() in COLOURED:
             row = self._row(index.row())
             if row is not None:
-                return QColor(getattr(tokens(), row.colours[index.column() - OUTCOME]))
+                return QColor(getattr(tokens(), row.colours[COLOURED[index.column()]]))
         if role == Qt.ItemDataRole.ToolTipRole:
             row = self._row(index.row())
             if row is not None:
-                return tooltip(row.prompt if index.column() == PROMPT else row.whole)
+                column = index.column()
+                return tooltip(
+                    row.prompt if column == PROMPT else row.cells[NOTE] if column == NOTE else row.whole
+                )
         return None
 
     def replace(self, ids: Ids) -> None:
@@ -137,13 +175,13 @@ class RecordsModel(QAbstractTableModel):
     def _arrived(self, page: int) -> None:
         last = min((page + 1) * PAGE, len(self._ids)) - 1
         if last >= page * PAGE:
-            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, len(HEADINGS) - 1))
+            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, self.columnCount() - 1))
 
     def _refresh(self) -> None:
         """Marks cached rows as outdated: they are read again when next visible."""
         self._pages.expire()
         if len(self._ids):
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(HEADINGS) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, self.columnCount() - 1))
 
     def _repage(self, moved: int) -> None:
         """Reassigns cached rows to pages after the rows from `moved` on have moved."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QMenu,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -25,8 +24,9 @@ from evalstudio.store.schema import record_ids
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.text import tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
-from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
-from evalstudio.ui.records.record_cells import ANSWER, HEADINGS, HIDDEN_AT_FIRST, SORTS
+from evalstudio.ui.kit.widgets import TextLabel, labelled, quiet_selection
+from evalstudio.ui.records.columns_button import ColumnsButton
+from evalstudio.ui.records.record_cells import HEADINGS, HIDDEN_AT_FIRST, NOTE, sort_of
 from evalstudio.ui.records.record_detail import RecordDetail
 from evalstudio.ui.records.record_table import RecordTable
 from evalstudio.ui.records.records_model import RecordsModel
@@ -68,6 +68,7 @@ class RecordsPanel(QWidget):
         self._cost = 0.0
         self._detail_id: int | None = None  # the record shown in full
         self._wanted_record: int | None = None
+        self._wanted_scroll = 0
         self.model = RecordsModel(store)
         self.table = self._make_table()
         self.detail = RecordDetail(prefix)
@@ -79,11 +80,11 @@ class RecordsPanel(QWidget):
             self.outcome, f"{prefix}outcome_filter", tr("Filter by outcome"), tr("Which records to show")
         )
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search prompts and answers"))
+        self.search.setPlaceholderText(tr("Search prompts, answers and notes"))
         self.search.setClearButtonEnabled(True)
-        labelled(self.search, f"{prefix}record_search", tr("Search prompts and answers"))
+        labelled(self.search, f"{prefix}record_search", tr("Search prompts, answers and notes"))
         self.count = TextLabel("", "muted", name=f"{prefix}record_count")
-        self.columns = self._make_columns_button()
+        self.columns = ColumnsButton(self.table, self.model, prefix)
         self.is_large = False
         self._lay_out()
         self._typing = self._timer(TYPING_MS, lambda: self.ask(search=self.search.text().strip()))
@@ -172,6 +173,22 @@ class RecordsPanel(QWidget):
             self._query = msgspec.structs.replace(self._query, evaluator=evaluator)
             self.model.evaluator = evaluator
 
+    def know_evaluators(self, names: Sequence[str]) -> None:
+        """Gives each evaluator of the run a column; those that there are no longer have none."""
+        before = self.model.more
+        self.model.know_evaluators(names)
+        for place, column in enumerate(range(len(HEADINGS), self.model.columnCount())):
+            there = place < len(self.model.more)
+            if there != (place < len(before)) or not there:  # one hidden by a person stays hidden
+                self.table.setColumnHidden(column, not there)
+
+    def show_notes(self) -> None:
+        """Shows the column of notes, after one was written, and reads the rows again."""
+        self.table.setColumnHidden(NOTE, False)
+        self.reload()
+        if self.shown_record is not None:
+            spawn(self._show_details(self.shown_record))
+
     def clear_filters(self) -> None:
         """Shows all records again in the same order."""
         self.outcome.setCurrentIndex(0)
@@ -188,9 +205,9 @@ class RecordsPanel(QWidget):
             self._query = query
             self.query_changed.emit()
 
-    def select_when_there(self, record_id: int | None) -> None:
-        """Selects a record as soon as the table has it."""
-        self._wanted_record = record_id
+    def select_when_there(self, record_id: int | None, scroll: int = 0) -> None:
+        """Selects a record as soon as the table has it, then scrolls to a place in pixels."""
+        self._wanted_record, self._wanted_scroll = record_id, scroll
 
     def step(self, rows: int) -> None:
         """Moves the selection forward, or back, by a number of records."""
@@ -210,6 +227,12 @@ class RecordsPanel(QWidget):
         if sum(last - first for first, last in ranges) < 2:
             return self.model.ids
         return np.concatenate([self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))])
+
+    def marked_ids(self) -> list[int]:
+        """Returns the selected ids, in table order."""
+        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
+        parts = [self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))]
+        return [int(one) for one in np.concatenate(parts)] if parts else []
 
     @property
     def shown_record(self) -> int | None:
@@ -280,19 +303,17 @@ class RecordsPanel(QWidget):
         if self._wanted_record is not None and (row := self.model.row_of(self._wanted_record)) is not None:
             self._wanted_record = None
             self.table.setCurrentIndex(self.model.index(row, 0))
+        if (place := self._wanted_scroll) and self.model.rowCount():
+            self._wanted_scroll = 0
+            self.table.executeDelayedItemsLayout()  # the scroll bar knows the rows only then
+            self.table.verticalScrollBar().setValue(place)
         if self._detail_id is not None and self.model.row_of(self._detail_id) is None:
             self._show_detail(None)  # it does not pass the filter
         count = self.model.rowCount()
         self.count.show_text(trn("{n} record", "{n} records", count))
 
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
-        if column >= 0 and SORTS[column] is None:  # a text column: restore the previous indicator
-            header = self.table.horizontalHeader()
-            before = SORTS.index(self._query.sort)
-            down = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
-            header.setSortIndicator(before, down)
-            return
-        sort = SORTS[column] if column >= 0 else "sample"
+        sort = sort_of(column, self.model.more) if column >= 0 else "sample"
         self.ask(sort=sort, descending=order == Qt.SortOrder.DescendingOrder and column >= 0)
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
@@ -321,30 +342,6 @@ class RecordsPanel(QWidget):
         table.selectionModel().currentChanged.connect(self._current_changed)
         table.opened.connect(lambda: self.show_large(True))
         return table
-
-    def _make_columns_button(self) -> Button:
-        button = Button(tr("Columns"))
-        labelled(
-            button, f"{self._prefix}columns_button", tr("Columns"), tr("Choose the columns of the table")
-        )
-        menu = QMenu(button)
-        menu.setObjectName(f"{self._prefix}columns_menu")
-        for column, heading in enumerate(HEADINGS):
-            if column in (0, ANSWER):
-                continue
-            action = menu.addAction(tr(heading))
-            action.setData(column)
-            action.setCheckable(True)
-            action.toggled.connect(lambda on, column=column: self.table.setColumnHidden(column, not on))
-
-        def tick() -> None:
-            for action in menu.actions():
-                action.setChecked(not self.table.isColumnHidden(action.data()))
-
-        menu.aboutToShow.connect(tick)
-        tick()
-        button.setMenu(menu)
-        return button
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

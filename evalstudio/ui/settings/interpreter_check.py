@@ -14,7 +14,7 @@ from evalstudio.ui.kit.busy import Busy
 from evalstudio.ui.kit.text import mark, tr
 from evalstudio.ui.kit.theme import SPACE_S
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
-from evalstudio.ui.state.engine_client import clean_environment
+from evalstudio.ui.state.engine_command import clean_environment
 from evalstudio.workspace.packaged import install_line, is_packaged
 
 LONGEST_MS = 20_000

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFrame,
@@ -35,13 +34,16 @@ from evalstudio.settings.values import (
     settings_of,
     values_of,
 )
+from evalstudio.ui.kit.sheet_frame import SheetFrame
 from evalstudio.ui.kit.text import mark, one_line, tr
-from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from evalstudio.ui.kit.tokens import TITLE
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled, quiet_selection
 from evalstudio.ui.settings.advice_box import AdviceBox
 from evalstudio.ui.settings.draft_history import DraftHistory
 from evalstudio.ui.settings.interpreter_check import InterpreterCheck
 from evalstudio.ui.settings.setting_rows import SettingRow
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 
 ADAPTIVE_KEYS = (
@@ -65,7 +67,7 @@ class _WholeWidth(QScrollArea):
         return super().eventFilter(watched, event)
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(SheetFrame):
     """The dialog, which edits a copy of the session's settings. Opened with `open()`, so it does not block."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -241,9 +243,9 @@ class SettingsDialog(QDialog):
         if save:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("json")
-            dialog.selectFile("evalstudio-settings.json")
         dialog.setNameFilters([tr(FILTER), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "settings", "evalstudio-settings.json" if save else "")
         dialog.fileSelected.connect(self.export_to if save else self.import_from)
         dialog.open()
 
@@ -314,7 +316,10 @@ class SettingsDialog(QDialog):
         self._scroll.setWidget(inside)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         left = QVBoxLayout()
-        left.setSpacing(SPACE_S)
+        left.setSpacing(SPACE_M)
+        title = TextLabel(tr("Settings"), factor=TITLE, bold=True)
+        title.setContentsMargins(SPACE_XS, 0, 0, 0)
+        left.addWidget(title)
         left.addWidget(self._search)
         left.addWidget(self.sections, 1)
         middle = QHBoxLayout()
@@ -323,6 +328,7 @@ class SettingsDialog(QDialog):
         middle.addLayout(left)
         middle.addWidget(self._scroll, 1)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_M, SPACE_L)
         layout.setSpacing(SPACE_M)
         layout.addLayout(middle, 1)
         layout.addWidget(self._problem)
@@ -360,7 +366,7 @@ class SettingsDialog(QDialog):
 
     def _foot(self) -> QHBoxLayout:
         self._buttons = QDialogButtonBox()
-        self._ok_button, self._apply_button = Button(tr("OK"), primary=True), Button(tr("Apply"))
+        self._ok_button, self._apply_button = Button(tr("Save"), primary=True), Button(tr("Apply"))
         cancel = Button(tr("Cancel"))
         self._buttons.setObjectName("settings_buttons")
         role = QDialogButtonBox.ButtonRole

@@ -40,8 +40,8 @@ class HelpCommands:
         ):  # fmt: skip
             actions.connect(name, act)
 
-    def open_guide(self) -> None:
-        """Opens the guide of this version, without a network."""
+    def open_guide(self, page: str = "") -> None:
+        """Opens the guide of this version, without a network: a page by its name, else the first."""
         try:
             if self._guide is None or not self._guide.exists():
                 self._guide = write_guide(Path(tempfile.gettempdir()) / f"evalstudio-guide-{__version__}")
@@ -50,7 +50,8 @@ class HelpCommands:
                 tr("The guide can't be opened: {error}").format(error=error), "error", key="guide"
             )
             return
-        self.browse(QUrl.fromLocalFile(str(self._guide)))
+        place = self._guide.with_name(f"{page}.html") if page else self._guide
+        self.browse(QUrl.fromLocalFile(str(place)))
 
     def open_logs(self) -> None:
         folder = self._session.workspace.logs

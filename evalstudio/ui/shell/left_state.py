@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QSettings
 
 from evalstudio.evaluations.loading import EXAMPLE
+from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.pages.runs.start_bar import NextRun
 from evalstudio.ui.records.panel_state import PanelState, restore, state_of
 from evalstudio.ui.records.records_panel import RecordsPanel
@@ -25,6 +26,10 @@ class LeftState(msgspec.Struct, frozen=True, omit_defaults=True):
     dataset: str = ""
     model: str = ""
     panels: Mapping[str, PanelState] = {}
+    tabs: Mapping[str, int] = {}  # by the name of the tabs
+    compared: tuple[int, int] | None = None
+    run_filter: str = ""
+    open_heads: tuple[str, ...] = ()  # of the run list
 
 
 def save_left(machine: QSettings, session: Session, pages: PagesBehindHome, page: str) -> None:
@@ -37,6 +42,10 @@ def save_left(machine: QSettings, session: Session, pages: PagesBehindHome, page
         pages.datasets.shown,
         pages.models.current,
         {name: state_of(panel) for name, panel in _panels(pages).items()},
+        {name: tabs.currentIndex() for name, tabs in _tabs(pages).items()},
+        pages.compare.pair_shown,
+        pages.runs.run_list.filter.text(),
+        pages.runs.run_list.open_heads,
     )
     machine.setValue(_key(session), msgspec.json.encode(state).decode())
 
@@ -56,6 +65,14 @@ def restore_left(machine: QSettings, session: Session, pages: PagesBehindHome) -
     for name, panel in _panels(pages).items():
         if name in left.panels:
             restore(panel, left.panels[name])
+    tabs = _tabs(pages)
+    for name, place in left.tabs.items():
+        if name in tabs and place < tabs[name].count():
+            tabs[name].setCurrentIndex(place)
+    if left.compared is not None:
+        pages.compare.first = left.compared
+    pages.runs.run_list.open(left.open_heads)
+    pages.runs.run_list.filter.setText(left.run_filter)
     if left.model:
         pages.models.first = left.model
     if left.evaluation.startswith(EXAMPLE) or Path(left.evaluation).is_file():
@@ -63,6 +80,11 @@ def restore_left(machine: QSettings, session: Session, pages: PagesBehindHome) -
     if left.dataset and Path(left.dataset).is_file():
         pages.datasets.first = Path(left.dataset)
     return left.page if left.page == "home" or hasattr(pages, left.page) else None
+
+
+def _tabs(pages: PagesBehindHome) -> dict[str, Tabs]:
+    found = (one for page in pages.by_name().values() for one in page.findChildren(Tabs))
+    return {one.objectName(): one for one in found if one.objectName()}
 
 
 def _panels(pages: PagesBehindHome) -> dict[str, RecordsPanel]:

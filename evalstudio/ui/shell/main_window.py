@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -21,6 +21,7 @@ from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon
+from evalstudio.ui.kit.quiet_style import show_access_keys
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.tab_order import focus_in_order
 from evalstudio.ui.kit.text import tr, trn
@@ -28,7 +29,9 @@ from evalstudio.ui.kit.theme import SPACE_XS, Theme
 from evalstudio.ui.pages.home.page import HomePage
 from evalstudio.ui.pages.runs.log_pane import LogPane
 from evalstudio.ui.shell.dropped_files import file_of, is_evaluation
+from evalstudio.ui.shell.finder import Entry
 from evalstudio.ui.shell.first_paint import after_first_paint
+from evalstudio.ui.shell.geometry import restore_geometry
 from evalstudio.ui.shell.help_commands import HelpCommands
 from evalstudio.ui.shell.keep_awake import Awake
 from evalstudio.ui.shell.local_model import LocalModelControl
@@ -39,7 +42,9 @@ from evalstudio.ui.shell.page_loader import PagesBehindHome
 from evalstudio.ui.shell.run_end_notifier import EndNotes
 from evalstudio.ui.shell.status_line import StatusLine
 from evalstudio.ui.shell.view_commands import ViewCommands
+from evalstudio.ui.shell.workspaces import Workspaces
 from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.model_book import ModelBook
 from evalstudio.ui.state.notices import Notice
 from evalstudio.ui.state.session import Session
@@ -53,9 +58,6 @@ if TYPE_CHECKING:
     from evalstudio.ui.pages.results.page import ResultsPage
     from evalstudio.ui.pages.runs.page import RunsPage
 
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(900, 560)
-FRAME = QSize(16, 48)  # of the window manager, at most
-
 
 class MainWindow(QMainWindow):
     """The main window. `leave` is called once when the window may close, after a confirmation if a run is active.
@@ -66,9 +68,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, theme: Theme, machine: QSettings, leave: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setWindowTitle("EvalStudio")
         self.setWindowIcon(application_icon())
-        self.setMinimumSize(LEAST_SIZE)
         self._session = session
         self._theme = theme
         self._machine = machine
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self._end_notes = EndNotes(session, self)
         self._lay_out()
         self._connect()
-        self._restore()
+        restore_geometry(self, machine)
         after_first_paint(self, lambda: session.when_read(self._make_next))  # Home has its runs first
 
     @property
@@ -129,6 +129,16 @@ class MainWindow(QMainWindow):
         self.messages.show_notice(notice)
         QApplication.alert(self) if notice.level == "error" and not self.isActiveWindow() else None
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Alt:
+            show_access_keys(True)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Alt:
+            show_access_keys(False)
+        super().keyReleaseEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_leave and self._session.active_here:
             event.ignore()
@@ -143,13 +153,13 @@ class MainWindow(QMainWindow):
 
     def open_evaluation(self) -> None:
         """Asks for an evaluation file without blocking."""
-        dialog = QFileDialog(self, tr("Open an evaluation"), str(self._machine.value("folder", "")))
+        dialog = QFileDialog(self, tr("Open an evaluation"))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Evaluations (*.toml eval_*.py *.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take_evaluation)
-        dialog.directoryEntered.connect(lambda folder: self._machine.setValue("folder", folder))
+        remember_folder(dialog, "evaluation")
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -173,7 +183,7 @@ class MainWindow(QMainWindow):
         if not path.endswith(".py"):
             self.runs_page.start_bar.add_file(path)
         self.evaluations_page.open(path)
-        if path.endswith(".py"):
+        if path.endswith(".py") or not self.runs_page.isVisible():  # whose form shows it
             self.show_page("evaluations")
 
     def new_evaluation(self, source: DatasetSource | None = None, column: str = "text") -> None:
@@ -187,6 +197,11 @@ class MainWindow(QMainWindow):
     def show_evaluation(self, reference: str) -> None:
         self.evaluations_page.open(reference)
         self.show_page("evaluations")
+
+    def add_endpoint(self) -> None:
+        """Opens the form of a new OpenAI-compatible endpoint."""
+        self.show_page("models")
+        self.models_page.begin("endpoint")
 
     def open_settings(self, key: str = "") -> None:
         """Opens the settings, at the one called `key` if given."""
@@ -209,6 +224,12 @@ class MainWindow(QMainWindow):
         if name in self._first:
             self._first[name].setFocus()  # so that its keys work immediately
 
+    def _palette_entries(self) -> list[Entry]:
+        from evalstudio.ui.shell.palette_entries import entries_of
+
+        self.complete()
+        return entries_of(self, self._session, self.actions_)
+
     def _reopen(self) -> None:
         self.reopens = True
         self.close()
@@ -216,6 +237,10 @@ class MainWindow(QMainWindow):
     def _prepare_run(self, model: str, strategy: Strategy | None) -> None:
         self.runs_page.prepare(model, strategy)
         self.show_page("runs")
+
+    def _compare(self, run_ids: list[int]) -> None:
+        self.compare_page.choose_runs(run_ids)
+        self.show_page("compare")
 
     def _use_model(self, name: str) -> None:
         self.runs_page.start_bar.choose_model(name)
@@ -252,6 +277,7 @@ class MainWindow(QMainWindow):
         session.settings_changed.connect(self._settings_changed)
         session.settings_wanted.connect(self.open_settings)
         session.run_wanted.connect(self.show_run)
+        session.compare_wanted.connect(self._compare)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
@@ -264,14 +290,18 @@ class MainWindow(QMainWindow):
         actions.connect("new_evaluation", self.new_evaluation)
         self.home_page.run_started.connect(lambda *_: self.show_page("runs"))
         self.home_page.run_chosen.connect(self.show_run)
+        self.home_page.overview.evaluation_chosen.connect(self.show_evaluation)
+        actions.connect("add_endpoint", self.add_endpoint)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         actions.connect("log", partial(self.show_page, "runs"))
         local = LocalModelControl(session, self._use_model)
         actions.connect("local_start", lambda: spawn(local.start()))
         actions.connect("local_stop", lambda: spawn(local.stop()))
         self._help = HelpCommands(self, session, actions)
+        self._workspaces = Workspaces(self, session, actions, self._machine)
+        self.home_page.overview.guide_wanted.connect(self._help.open_guide)
         self._history = PageHistory(actions, self.show_page)
-        self._view = ViewCommands(self, session, actions, self._machine)
+        self._view = ViewCommands(self, session, actions, self._machine, self._palette_entries)
         self._settings_changed()
 
     def _make_next(self) -> None:
@@ -301,6 +331,7 @@ class MainWindow(QMainWindow):
         others.datasets.evaluation_wanted.connect(self.new_evaluation)
         others.datasets.use_chosen.connect(self.show_evaluation)
         others.models.next_run.connect(self._prepare_run)
+        others.models.form.saved.connect(others.evaluations.prefer_model)
 
         def know_models() -> None:
             start_bar.know_models(self.book.models)
@@ -319,6 +350,7 @@ class MainWindow(QMainWindow):
         if page is not None and not self._has_chosen_page:
             self.show_page(page)
         self._session.look_around()
+        spawn(others.datasets.refresh())  # for the palette
 
     def _keep_awake(self) -> None:
         """Keeps the machine awake while calls are made; a paused run lets it sleep."""
@@ -357,15 +389,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.messages.lie_over(self._pages)
         self._status = StatusLine(self.statusBar(), str(self._session.workspace.folder))
-
-    def _restore(self) -> None:
-        """Restores the last size and position, inside the screen that there is."""
-        geometry = self._machine.value("geometry")
-        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
-            self.resize(FIRST_SIZE)
-        room = self.screen().availableGeometry()
-        if not self.isMaximized() and room.isValid():
-            self.resize(self.size().boundedTo(room.size() - FRAME).expandedTo(self.minimumSize()))
 
     def _remember(self) -> None:
         self._machine.setValue("geometry", self.saveGeometry())

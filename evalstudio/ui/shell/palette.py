@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalstudio.ui.kit.sheet_frame import Scrim
 from evalstudio.ui.kit.text import one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, line_height, scaled, tokens
 from evalstudio.ui.kit.tokens import RADIUS_S, SMALL
@@ -30,6 +31,7 @@ from evalstudio.ui.kit.widgets import Card, TextLabel, labelled, quiet_selection
 from evalstudio.ui.shell.finder import Entry, Finder
 
 WIDE, ROWS = 38, 10  # width in lines of text, visible results
+TOP = 90  # pixels above it
 KEPT = 30  # of what was used last
 USED = "palette_used"
 ENTRY = Qt.ItemDataRole.UserRole
@@ -72,8 +74,8 @@ class Palette(Card):
         for part in (self.field, self.view, self._nothing):
             layout.addWidget(part)
         self.field.textChanged.connect(self._find)
+        self._scrim = Scrim(window)
         self._find("")
-        self._place()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -101,6 +103,11 @@ class Palette(Card):
         if before is not None:
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self._scrim.hide()
+        self._scrim.deleteLater()
+
     def _find(self, typed: str) -> None:
         found = self._finder.find(typed, {key: place for place, key in enumerate(self._used)})
         self._model.show_entries(found)
@@ -108,12 +115,14 @@ class Palette(Card):
         self.view.scrollToTop()
         self.view.setVisible(bool(found))
         self._nothing.setVisible(not found)
+        self._place()
 
     def _place(self) -> None:
         window = self._window
         wide = min(WIDE * line_height(), window.width() - 2 * SPACE_M)
-        high = min((line_height() + 12) * ROWS + 70, window.height() - 120)
-        self.setGeometry((window.width() - wide) // 2, 60, wide, high)
+        shown = min(ROWS, self._model.rowCount())
+        self.view.setFixedHeight(min((line_height() + 12) * shown + 4, window.height() - 2 * TOP))
+        self.setGeometry((window.width() - wide) // 2, TOP, wide, self.sizeHint().height())
 
 
 class _Field(QLineEdit):

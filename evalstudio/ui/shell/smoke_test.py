@@ -123,6 +123,7 @@ async def _run(studio: Any, folder: Path, found: dict[str, Any]) -> None:
         if count != SAMPLES or not path.stat().st_size:
             raise RunError(f"{count} of {SAMPLES} records were exported as {kind}.")
     charts = window.runs_page.charts
+    window.runs_page.strip.show_open(True, by_person=True)
     await _until(lambda: _differing(empty, charts.grab().toImage()) >= DRAWN)
     found["chart_points_drawn"] = _differing(empty, charts.grab().toImage())
     picture = folder / "charts.png"

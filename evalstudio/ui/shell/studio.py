@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from evalstudio.settings.values import load_settings, settings_path
+from evalstudio.settings.values import load_settings
 from evalstudio.ui.kit import theme
 from evalstudio.ui.shell.crash_reporter import CrashReporter, keep_faults
 from evalstudio.ui.shell.main_window import MainWindow
 from evalstudio.ui.shell.memory import give_back_large_blocks
 from evalstudio.ui.state import tasks
+from evalstudio.ui.state.file_dialogs import window_memory
 from evalstudio.ui.state.session import Session
 from evalstudio.workspace.folder import find_workspace
 
@@ -59,7 +60,7 @@ def open_studio(workspace_option: str | None, leave: Callable[[], None]) -> Stud
     look.scale(settings.text_scale)
     session = Session(workspace, settings)
     session.workspace_option = workspace_option
-    machine = QSettings(str(settings_path().with_name("window.ini")), QSettings.Format.IniFormat)
+    machine = window_memory()
     window = MainWindow(session, look, machine, leave)
     faults = keep_faults(Path(settings.log_folder).expanduser() if settings.log_folder else workspace.logs)
     reporter = CrashReporter(lambda: window.log.last_lines(50), faults)

@@ -20,7 +20,7 @@ from evalstudio.datasets.survey import ROWS_SHOWN, Survey, how_read
 from evalstudio.evaluations.library import BY_LINES, SMALL
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.background_thread import BackgroundThread
-from evalstudio.ui.state.engine_client import clean_environment, module_command
+from evalstudio.ui.state.engine_command import clean_environment, module_command
 
 KEPT = 32
 LARGE_LIBRARY = (".parquet", ".pq")  # read by the interpreter that a person has chosen, if any

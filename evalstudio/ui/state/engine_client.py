@@ -4,17 +4,14 @@ It starts the process, sends commands, notices when the process has died, and sh
 """
 
 import asyncio
-import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from evalstudio.core.errors import DifferentRunError, RunError
 from evalstudio.protocol import (
@@ -37,8 +34,8 @@ from evalstudio.protocol import (
     read_answer,
 )
 from evalstudio.ui.kit.text import tr
+from evalstudio.ui.state.engine_command import clean_environment, engine_command
 from evalstudio.workspace.folder import Workspace
-from evalstudio.workspace.packaged import is_packaged
 
 HELLO_MS = 30_000
 PATIENCE_MS = 3_000  # between shutdown request, terminate and kill
@@ -362,40 +359,6 @@ class EngineClient(QObject):
         if state is not self.state:
             self.state = state
             self.state_changed.emit(state)
-
-
-def engine_command(workspace: Workspace, python: str = "") -> tuple[str, list[str]]:
-    """Returns the program and arguments that start the engine with a person's own Python or the program's."""
-    arguments = ["engine", "--workspace", str(workspace.folder)]
-    if python or not is_packaged():
-        # -P: a module in the current folder must not shadow one of Python's own
-        return python or sys.executable, ["-P", "-m", "evalstudio", *arguments]
-    return _frozen_engine(), arguments
-
-
-def module_command(module: str, python: str = "") -> tuple[str, list[str]]:
-    """Returns the program and arguments that run one of our modules in a separate process, optionally with `python`."""
-    if python or not is_packaged():
-        return python or sys.executable, ["-P", "-m", module]
-    return _frozen_engine(), ["-m", module]
-
-
-def _frozen_engine() -> str:
-    return str(Path(sys.executable).with_name("evalstudio-engine").with_suffix(Path(sys.executable).suffix))
-
-
-def clean_environment() -> QProcessEnvironment:
-    """Returns our environment without variables of the window or of a frozen program's own Python."""
-    environment = QProcessEnvironment.systemEnvironment()
-    for name in os.environ:
-        if name.startswith(("_PYI_", "_MEIPASS")) or name in ("PYTHONHOME", "QT_PLUGIN_PATH"):
-            environment.remove(name)
-    original = os.environ.get("LD_LIBRARY_PATH_ORIG")
-    if original is not None:
-        environment.insert("LD_LIBRARY_PATH", original)
-    elif is_packaged():
-        environment.remove("LD_LIBRARY_PATH")
-    return environment
 
 
 def _misunderstood(error: Exception) -> str:

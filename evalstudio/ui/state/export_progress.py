@@ -20,8 +20,11 @@ async def export_with_progress(
     path: Path,
     write: Callable[[Progress], Awaitable[int | None]],
     message: Callable[[int], str],
-) -> None:
-    """Awaits `write` and shows its progress in the message bar; at the end, shows `message(count)`."""
+) -> bool:
+    """Awaits `write` and shows its progress in the message bar; at the end, shows `message(count)`.
+
+    Returns whether it was written.
+    """
     progress = Progress()
     task = asyncio.ensure_future(write(progress))
     try:
@@ -34,13 +37,14 @@ async def export_with_progress(
         count = await task
     except StoreError as error:
         session.tell(str(error), "error", key=KEY)
-        return
+        return False
     finally:
         task.cancel()  # if the window is closing
     if count is None:
         session.tell(tr("The export was cancelled; {name} was not written.").format(name=path.name), key=KEY)
     else:
         session.tell(message(count), key=KEY)
+    return count is not None
 
 
 def _words(path: Path, progress: Progress) -> str:

@@ -190,7 +190,7 @@ def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...
 
 def _overall(buckets: list[SecondBucket]) -> Percentiles | None:
     """Estimates a run's latency without a summary, from that of its seconds."""
-    from evalstudio.ui.state.percentile_mix import mix  # late, because of NumPy
+    from evalstudio.statistics.percentile_mix import mix  # late, because of NumPy
 
     some = [bucket.latency for bucket in buckets if bucket.latency is not None]
     found = mix(((one.n, (one.p50, one.p95, one.p99)) for one in some), (0.5, 0.95, 0.99))

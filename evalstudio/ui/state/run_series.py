@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import SecondBucket
-from evalstudio.ui.state.percentile_mix import mix
+from evalstudio.statistics.percentile_mix import mix
 
 ERRORS = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.OK)
 _PLAIN = ("second", "width", "saved", "answered", "p50", "p95", "p99", "first50", "first95", "limit", "in_flight",

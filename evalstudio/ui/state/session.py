@@ -43,6 +43,7 @@ class Session(QObject):
     settings_changed = Signal()
     local_model_changed = Signal()  # it was installed, started or stopped
     run_wanted = Signal(int)  # request to show a run on its page
+    compare_wanted = Signal(object)  # list[int]: runs to show on the Compare page
     settings_wanted = Signal(str)  # the key of a relevant setting
 
     def __init__(self, workspace: Workspace, settings: Settings, parent: QObject | None = None) -> None:

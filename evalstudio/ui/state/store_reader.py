@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from evalstudio.core.errors import RunError, StoreError
-from evalstudio.protocol import ScoreNow
+from evalstudio.protocol import RecordNote, ScoreNow
 from evalstudio.statistics.metrics import LiveAggregate
 from evalstudio.store.bin import BinContents, bin_contents
 from evalstudio.store.comparison import RunComparison, compare_runs
@@ -19,6 +19,7 @@ from evalstudio.store.database import NoTablesYet, explained
 from evalstudio.store.distribution import Bar, latency_bars, outcome_counts, score_bars
 from evalstudio.store.endpoint_memory import Learned, ModelHistory, learned_endpoints, model_histories
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
+from evalstudio.store.notes import notes_of
 from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
@@ -174,6 +175,10 @@ class StoreReader:
 
     async def details(self, record_id: int) -> Details | None:
         return await self._seen.read(lambda reader: reader.details(record_id), None)
+
+    async def notes(self, ids: list[int]) -> list[RecordNote]:
+        """Returns the notes of records, an empty one for each that has none."""
+        return await self._seen.read(lambda reader: notes_of(reader.connection, ids), [])
 
     async def learned(self) -> tuple[list[Learned], list[ModelHistory]]:
         """Returns what was learned about endpoints, and the history of runs on each model."""

@@ -78,7 +78,7 @@ async def test_that_a_killed_engine_loses_and_repeats_nothing_that_was_saved(
             write_evaluation(tmp_path / "whole", '"demo/instant"', SAMPLES), Options("k")
         )
         uninterrupted = await finish(engine, whole)
-    assert f"{uninterrupted.scores[0].value * 100:.1f} %" in output, "the same aggregate as without the crash"  # type: ignore[operator]
+    assert f"{uninterrupted.scores[0].value * 100:.1f}%" in output, "the same aggregate as without the crash"  # type: ignore[operator]
 
 
 async def test_that_a_second_engine_on_one_run_is_refused_while_the_first_lives(

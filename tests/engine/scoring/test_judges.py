@@ -124,17 +124,22 @@ async def test_that_a_judge_that_cannot_be_reached_leaves_answers_unscored(
     assert "refused" in details(workspace)[0].scores[1].why
 
 
+@pytest.mark.parametrize("model", ['"demo/instant"', '"judge.py::answer"'], ids=["endpoint", "workers"])
 async def test_that_answers_stop_coming_when_a_slow_judge_falls_behind(
-    tmp_path: Path, workspace: Workspace
+    tmp_path: Path, workspace: Workspace, model: str
 ) -> None:
-    evaluation = write_judged(tmp_path, "(threading.Event().wait(0.05), '5')[1]", 60, model='"demo/instant"')
+    evaluation = write_judged(tmp_path, "(threading.Event().wait(0.05), '5')[1]", 60, model=model)
     async with engine_in(workspace) as (engine, heard):
         run = await engine.start_run(evaluation, Options("x", SlidingWindow(4)))
         final = await finish(engine, run)
     assert final.saved == 60
     assert scores(workspace, "grade") == [5] * 60
     assert max(snapshot.judging for snapshot in heard.snapshots) <= 2 * 4 + 4
-    assert any(snapshot.binding == "judges" for snapshot in heard.snapshots)
+    behind = [one.binding for one in heard.snapshots if one.judging >= 2 * 4 and one.binding]
+    assert set(behind) == {"judges"}
+    taken = [(row.evaluator, row.seconds) for one in details(workspace) for row in one.scores]
+    assert all((seconds or 0) >= 0.05 for name, seconds in taken if name == "grade")
+    assert all(seconds is None for name, seconds in taken if name != "grade")
 
 
 async def test_that_a_stop_keeps_answers_and_a_resume_judges_them_without_calling_the_model_again(

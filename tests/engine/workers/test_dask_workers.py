@@ -1,6 +1,7 @@
 """Models and evaluators on a Dask cluster: a real scheduler and worker processes on this machine, some of them killed."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -10,9 +11,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import distributed
+import httpx
+import psutil
 import pytest
+from distributed.core import connect
 
 from evalstudio.concurrency import SlidingWindow
+from evalstudio.core.workers import Cluster
 from evalstudio.engine.engine import Engine
 from evalstudio.engine.workers import dask_link as cluster_module
 from evalstudio.engine.workers import dask_worker_main
@@ -263,3 +269,49 @@ async def test_that_a_lost_scheduler_is_said(
     finally:
         own.close()
     assert (final.state, final.saved) == ("stopped", saved)
+
+
+TOLD = (
+    "/",
+    "/status",
+    "/metrics",
+    "/health",
+    "/info/main/workers.html",
+    "/json/identity.json",
+    "/api/v1/get_workers",
+)
+
+
+async def test_that_a_local_cluster_takes_and_tells_nobody_else() -> None:
+    """Another user of this machine can reach each of its ports."""
+    local = await cluster_module.local_cluster(Cluster("local", 1, 1))
+    try:
+        address = local.scheduler_address
+        own = local.security.get_connection_args("client")
+        foreign = distributed.Security.temporary().get_connection_args("client")
+        connection = await connect(address, timeout=10, **own)
+        await connection.close()
+        with pytest.raises(OSError):
+            await connect(address, timeout=1, **foreign)
+        with pytest.raises(OSError):
+            await connect(address.replace("tls", "tcp"), timeout=1)
+        ports = listening()
+        assert len(ports) >= 3, "scheduler, nanny and worker"
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            for port in ports:
+                for path in TOLD:
+                    with contextlib.suppress(httpx.TransportError):  # it speaks TLS
+                        assert (await client.get(f"http://127.0.0.1:{port}{path}")).status_code == 404
+    finally:
+        await local.close()
+
+
+def listening() -> list[int]:
+    """The ports of this process and its children."""
+    own = psutil.Process()
+    return [
+        one.laddr.port
+        for process in (own, *own.children(recursive=True))
+        for one in process.net_connections("inet")
+        if one.status == psutil.CONN_LISTEN
+    ]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox, QTableView, QWidget
 
 from evalstudio.core.run_state import RunState
+from evalstudio.ui.records.record_cells import SCORE
 from tests.ui.driver import Driver
 
 OpenWindow = Callable[[], Driver]
@@ -30,9 +31,8 @@ expected = "{{ part }}"
 """
 
 
-def test_that_right_and_wrong_are_those_of_the_evaluator_that_is_shown(
-    open_window: OpenWindow, tmp_path: Path
-) -> None:
+def run_two(open_window: OpenWindow, tmp_path: Path) -> Driver:
+    """Runs ten samples with two evaluators."""
     rows = [
         {"q": f"q{n}", "key": "a" if n < 6 else "b", "part": "a" if n % 2 else "z", "answer": "a"}
         for n in range(10)
@@ -46,6 +46,14 @@ def test_that_right_and_wrong_are_those_of_the_evaluator_that_is_shown(
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
     records = driver.window.runs_page.records
     driver.wait(lambda: records.model.rowCount() == 10)
+    return driver
+
+
+def test_that_right_and_wrong_are_those_of_the_evaluator_that_is_shown(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    driver = run_two(open_window, tmp_path)
+    records = driver.window.runs_page.records
     box = driver.find(QComboBox, "outcome_filter")
 
     def count(words: str) -> int:
@@ -67,6 +75,35 @@ def test_that_right_and_wrong_are_those_of_the_evaluator_that_is_shown(
     driver.wait(lambda: results.model.rowCount() == 4)
     results.ask(evaluator="same", outcome="right")
     driver.wait(lambda: results.model.rowCount() == 6)
+
+
+def test_that_each_evaluator_has_a_column_that_sorts(open_window: OpenWindow, tmp_path: Path) -> None:
+    driver = run_two(open_window, tmp_path)
+    table = driver.find(QTableView, "records")
+    records, header = driver.window.runs_page.records, table.horizontalHeader()
+    headings = [records.model.heading(column) for column in range(records.model.columnCount())]
+    (aside,) = [column for column, heading in enumerate(headings) if heading == "aside"]
+    assert headings[SCORE] == "same"
+    assert not table.isColumnHidden(aside)
+    assert header.visualIndex(aside) == header.visualIndex(SCORE) + 1
+
+    def cells(column: int) -> list[str]:
+        return [records.model.index(row, column).data() for row in range(10)]
+
+    driver.wait(lambda: cells(aside) == ["✗ 0", "✓ 1"] * 5)
+    place = QPoint(header.sectionViewportPosition(aside) + 20, header.height() // 2)
+    driver.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    driver.wait(lambda: cells(aside) == ["✗ 0"] * 5 + ["✓ 1"] * 5)
+    assert cells(SCORE) == ["✓ 1"] * 3 + ["✗ 0"] * 2 + ["✓ 1"] * 3 + ["✗ 0"] * 2
+    driver.find(QAction, "page_results").trigger()
+    results = driver.window.results_page
+    driver.wait(lambda: results.records.model.more == ("aside",))
+    box = driver.find(QComboBox, "evaluator")
+    driver.wait(lambda: box.findText("aside") >= 0)
+    box.setCurrentIndex(box.findText("aside"))
+    box.activated.emit(box.currentIndex())
+    assert results.records.model.heading(SCORE) == "aside"
+    assert results.records.model.more == ("same",)
 
 
 def test_that_a_filter_ends_with_its_run_and_hides_the_record_in_full(open_filled: OpenWindow) -> None:

@@ -104,7 +104,7 @@ def test_that_the_ceiling_acts_on_a_run_in_work_within_a_second(open_window: Ope
     driver.qtbot.mouseClick(dialog.findChild(QPushButton, "settings_apply"), Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.session.focused.snapshot.ceiling == 3, 1_000)
     driver.wait(lambda: driver.in_flight() == 3)
-    assert "ceiling" in driver.find(QLabel, "run_binding").text()
+    assert "concurrency limit" in driver.find(QLabel, "run_binding").text()
     click(driver, "stop")
     driver.wait(lambda: driver.state() == "stopped")
 

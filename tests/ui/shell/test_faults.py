@@ -92,7 +92,7 @@ def test_that_an_engine_that_always_dies_is_given_up(
     (tmp_path / "config" / "settings.json").write_text(json.dumps({"python": str(program)}))
     driver = open_window()
     driver.wait(lambda: driver.session.engine.state is EngineState.FAILED)
-    assert "again and again" in driver.messages()
+    assert "repeatedly" in driver.messages()
     assert driver.window.log.last_lines(20).count("some last words") == 5
 
 
@@ -131,7 +131,7 @@ def test_that_an_answer_of_another_kind_than_asked_for_is_told(
     )
     pretend_engine(tmp_path, code)
     driver = open_window()
-    driver.wait(lambda: "do not understand each other" in driver.messages())
+    driver.wait(lambda: "use different protocols" in driver.messages())
     assert "Expected `null`, got `str`" in driver.messages()
     assert driver.session.engine.state is EngineState.READY
 
@@ -179,7 +179,7 @@ def test_that_size_and_places_are_restored(open_window: OpenWindow) -> None:
     again = open_window()
     assert again.window.height() == 733  # the width is cut to the small screen of the offscreen platform
     again.window.runs_page.run_list.show()
-    assert again.window.runs_page.splitters[0].sizes()[0] == pytest.approx(sizes[0], abs=3)
+    again.wait(lambda: again.window.runs_page.splitters[0].sizes()[0] == pytest.approx(sizes[0], abs=3))
 
 
 def test_that_a_defect_opens_one_calm_dialog_without_keys(open_window: OpenWindow) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox
 from qasync import QEventLoop
 
+from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.shell.studio import open_studio
 from tests.engine.support import write_evaluation
 from tests.ui.driver import Driver, finish
@@ -111,3 +112,35 @@ def test_that_what_was_left_and_is_gone_stops_nothing(
     again.wait(lambda: again.session.focus is not None)
     assert again.window.evaluations_page.editor.reference == "example:sentiment"
     assert again.messages() == ""
+
+
+def test_that_scroll_tabs_the_compared_runs_and_texts_are_there_again(
+    open_filled: OpenWindow, reopened: Callable[[Driver], Driver]
+) -> None:
+    driver = open_filled()
+    driver.ready()
+    driver.window.resize(1000, 600)
+    page = driver.window.runs_page
+    driver.wait(lambda: driver.session.focus == 2 and page.records.model.rowCount() == 40)
+    driver.find(QLineEdit, "experiment").setText("a name of mine")
+    page.run_list.filter.setText("words")
+    driver.find(Tabs, "run_tabs").setCurrentIndex(4)
+    driver.find(QAction, "page_compare").trigger()
+    driver.window.compare_page.choose(2, 1)
+    driver.find(Tabs, "compare_tabs").setCurrentIndex(1)
+    driver.find(QAction, "page_results").trigger()
+    panel = driver.window.results_page.records
+    driver.wait(lambda: panel.model.rowCount() == 40)
+    panel.table.verticalScrollBar().setValue(333)
+    assert panel.table.verticalScrollBar().value() == 333
+    again = reopened(driver)
+    new = again.window.results_page.records
+    again.wait(lambda: new.model.rowCount() == 40)
+    again.wait(lambda: new.table.verticalScrollBar().value() == 333)
+    assert again.find(QLineEdit, "experiment").text() == "a name of mine"
+    assert again.window.runs_page.run_list.filter.text() == "words"
+    assert again.find(Tabs, "run_tabs").currentIndex() == 4
+    again.find(QAction, "page_compare").trigger()
+    again.wait(lambda: again.window.compare_page.comparison is not None)
+    assert again.window.compare_page.pair_shown == (2, 1)
+    assert again.find(Tabs, "compare_tabs").currentIndex() == 1

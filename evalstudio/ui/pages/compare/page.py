@@ -54,6 +54,7 @@ class ComparePage(QWidget):
         self._reading: tuple[int, int] | None = None  # the runs that are being compared
         self._cancelled: Key | None = None
         self._cost = 0.0
+        self.first: tuple[int, int] | None = None  # what is compared at first, if both runs are there
         self.comparison: RunComparison | None = None
         self.a = RunChoice("compare_a", tr("Run A (baseline)"))
         self.b = RunChoice("compare_b", tr("Run B, compared with it"))
@@ -93,11 +94,34 @@ class ComparePage(QWidget):
         super().showEvent(event)
         self._runs_changed(at_once=True)
 
+    @property
+    def pair_shown(self) -> tuple[int, int] | None:
+        """The two runs that are chosen."""
+        a, b = self.a.run_id, self.b.run_id
+        return (a, b) if a is not None and b is not None else self.first
+
     def choose(self, a: int, b: int) -> None:
         """Compares run `b` with the baseline `a`."""
         self.a.choose(a)
         self.b.choose(b)
         self._compare()
+
+    def choose_runs(self, run_ids: list[int]) -> None:
+        """Compares these runs: two side by side with the older as the baseline, more as a ranking; one with the run before it."""
+        self.a.show_runs(self._session.rows)
+        self.b.show_runs(self._session.rows)
+        if len(run_ids) > 2:
+            self.several.choose(run_ids)
+            self.ways.setCurrentWidget(self.several)
+            return
+        if len(run_ids) == 1:
+            rows = self._session.rows
+            place = next((at for at, row in enumerate(rows) if row.id == run_ids[0]), None)
+            pair = propose(rows[place:]) if place is not None else None
+            run_ids = list(pair or propose(rows) or ())
+        self.ways.setCurrentWidget(self.pair)
+        if len(run_ids) == 2:
+            self.choose(run_ids[0], run_ids[1])
 
     def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
@@ -105,7 +129,10 @@ class ComparePage(QWidget):
         rows = self._session.rows
         self.a.show_runs(rows)
         self.b.show_runs(rows)
-        if (self.a.run_id is None or self.b.run_id is None) and (pair := propose(rows)):
+        first, there = self.first, {row.id for row in rows}
+        if first is not None and not there.issuperset(first):
+            first = None
+        if (self.a.run_id is None or self.b.run_id is None) and (pair := first or propose(rows)):
             self.a.choose(pair[0])
             self.b.choose(pair[1])
         at_once = at_once or self.comparison is None
@@ -170,8 +197,10 @@ class ComparePage(QWidget):
 
     def _show(self, comparison: RunComparison) -> None:
         self.comparison = comparison
-        self.warnings.show_text("\n".join(f"⚠ {warning}" for warning in comparison.warnings))
-        self.warnings.setVisible(bool(comparison.warnings))
+        notes = [f"⚠ {warning}" for warning in comparison.warnings]
+        notes += [comparison.clustering] if comparison.clustering else []
+        self.warnings.show_text("\n".join(notes))
+        self.warnings.setVisible(bool(notes))
         self.scores.show_comparison(comparison)
         self.speed.show_comparison(comparison)
         self.flips.show_pairs(comparison.scores)

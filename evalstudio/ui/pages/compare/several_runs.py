@@ -17,24 +17,23 @@ from PySide6.QtWidgets import (
 )
 
 from evalstudio.core.errors import StoreError
-from evalstudio.core.format import duration, money
 from evalstudio.evaluations.library import is_try
-from evalstudio.reports.score_text import score_words
-from evalstudio.store.leaderboard import Leaderboard, RankedRun
-from evalstudio.store.runs import RunRow
+from evalstudio.store.leaderboard import Leaderboard
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.tabs import Tabs
-from evalstudio.ui.kit.text import mark, one_line, tooltip, tr, trn
+from evalstudio.ui.kit.text import mark, tooltip, tr, trn
 from evalstudio.ui.kit.theme import SPACE_S, theme
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled, quiet_selection
+from evalstudio.ui.pages.compare.leaderboard_cells import cells_of, dataset_words, details_of, short_name
 from evalstudio.ui.pages.compare.overlay import Overlaid, OverlayChart
 from evalstudio.ui.records.run_choice import words_of
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.store_reader import Several
 from evalstudio.ui.state.tasks import spawn
 
-MOST_RUNS = 12  # selected at once: with more, lines cannot be distinguished
+MOST_RUNS = 200  # ranked at once
+MOST_LINES = 12  # in a chart, of the best runs: with more, they cannot be distinguished
 FIRST_RUNS = 6  # selected by default
 REFRESH_MS = 1_000
 COST_FACTOR = 10  # active runs are read again after ten times the duration of the query
@@ -114,6 +113,28 @@ class SeveralRuns(QWidget):
             if item.checkState() == Qt.CheckState.Checked
         )
 
+    def choose(self, run_ids: list[int]) -> None:
+        """Ticks these runs, as far as they are of the dataset that most of them have."""
+        hashes = {row.id: row.dataset_hash for row in self._session.rows}
+        counts = Counter(hashes[one] for one in run_ids if one in hashes)
+        if not counts:
+            return
+        (dataset, _), *others = counts.most_common()
+        meant = [one for one in run_ids if hashes.get(one) == dataset]
+        self._chosen[dataset] = set(meant[:MOST_RUNS])
+        self.runs.clear()
+        self.dataset.setCurrentIndex(self._offer_datasets().index(dataset))
+        self._dataset_chosen()
+        if others:
+            self._session.tell(
+                trn(
+                    "{n} run is of another dataset and can't be ranked with the others.",
+                    "{n} runs are of other datasets and can't be ranked with the others.",
+                    len(run_ids) - len(meant),
+                ),
+                key="compare",
+            )
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._runs_changed(at_once=True)
@@ -121,9 +142,18 @@ class SeveralRuns(QWidget):
     def _runs_changed(self, *, at_once: bool = False) -> None:
         if not self.isVisible():
             return
+        self._offer_datasets()
+        listed = self._listed()
+        self._fill_list()
+        at_once = at_once or self.ranking is None or listed != self._listed()  # a run is new, or gone
+        if at_once or not self._timer.isActive():
+            self._timer.start(0 if at_once else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
+
+    def _offer_datasets(self) -> list[str]:
+        """Fills the box of datasets and keeps the choice; returns their hashes in its order."""
         counts = Counter(row.dataset_hash for row in self._session.rows)
         paths = {row.dataset_hash: row.dataset_path for row in reversed(self._session.rows)}
-        entries = [(_dataset_words(paths[one], counts[one]), one) for one in counts]
+        entries = [(dataset_words(paths[one], counts[one]), one) for one in counts]
         before = self.dataset.currentData()
         if entries != [
             (self.dataset.itemText(at), self.dataset.itemData(at)) for at in range(self.dataset.count())
@@ -132,11 +162,7 @@ class SeveralRuns(QWidget):
             for text, one in entries:
                 self.dataset.addItem(text, one)
             self.dataset.setCurrentIndex(max(0, self.dataset.findData(before)))
-        listed = self._listed()
-        self._fill_list()
-        at_once = at_once or self.ranking is None or listed != self._listed()  # a run is new, or gone
-        if at_once or not self._timer.isActive():
-            self._timer.start(0 if at_once else max(REFRESH_MS, round(self._cost * COST_FACTOR * 1000)))
+        return [one for _, one in entries]
 
     def _dataset_chosen(self) -> None:
         self.ranking = None
@@ -160,7 +186,7 @@ class SeveralRuns(QWidget):
                     item.setCheckState(Qt.CheckState.Checked if row.id in ticked else Qt.CheckState.Unchecked)
                     self.runs.addItem(item)
             for at, row in enumerate(rows):
-                self.runs.item(at).setText(_short(row))
+                self.runs.item(at).setText(short_name(row))
                 self.runs.item(at).setToolTip(tooltip(words_of(row)))
 
     def _listed(self) -> list[int]:
@@ -221,22 +247,29 @@ class SeveralRuns(QWidget):
         self.table.setVisible(True)
         self.table.setRowCount(len(board.standings))
         for rank, one in enumerate(board.standings):
-            fill_row(self.table, rank, _cells(rank + 1, one, board), _details(one, board))
+            fill_row(self.table, rank, cells_of(rank + 1, one, board), details_of(one, board))
         tests = (
             tr("p-values corrected for {tests} tests (Holm)").format(tests=board.tests)
             if board.tests > 1
             else ""
         )
+        few = (
+            tr("charts of the best {most}").format(most=MOST_LINES)
+            if len(board.standings) > MOST_LINES
+            else ""
+        )
+        count = trn("{n} run, the best first", "{n} runs, the best first", len(board.standings))
         self.status.show_text(
             " · ".join(
                 filter(
                     None,
-                    (trn("{n} run, the best first", "{n} runs, the best first", len(board.standings)), tests),
+                    (count, few, tests),
                 )
             )
         )
-        labels = {one.row.id: _short(one.row) for one in board.standings}
-        by_id = sorted(ranking.series.items())
+        labels = {one.row.id: short_name(one.row) for one in board.standings}
+        best = {one.row.id for one in board.standings[:MOST_LINES]}
+        by_id = sorted((run_id, series) for run_id, series in ranking.series.items() if run_id in best)
         p50 = tuple(Overlaid(labels[run], one.times, one.column("p50")) for run, one in by_id)
         saved = tuple(Overlaid(labels[run], one.times, one.per_second("saved")) for run, one in by_id)
         curves = tuple(
@@ -258,7 +291,7 @@ class SeveralRuns(QWidget):
         if [self.baseline.itemData(at) for at in range(self.baseline.count())] != [row.id for row in runs]:
             self.baseline.clear()
             for row in runs:
-                self.baseline.addItem(_short(row), row.id)
+                self.baseline.addItem(short_name(row), row.id)
         self.baseline.setCurrentIndex(self.baseline.findData(board.baseline))
         # the values set here are the ones just read: no reason to read again
         self._key = (self._key[0], self.evaluator.currentText() or None, self.baseline.currentData())
@@ -315,63 +348,3 @@ class SeveralRuns(QWidget):
         layout.addLayout(choices)
         layout.addWidget(self.status)
         layout.addWidget(sides, 1)
-
-
-def _cells(rank: int, one: RankedRun, board: Leaderboard) -> tuple[str, ...]:
-    score = "–" if one.score is None else score_words(board.evaluator or "", one.score)
-    against, p = one.verdict, "" if one.p is None else f"{one.p:.2g}"
-    if one.row.id == board.baseline:
-        against = tr("baseline")
-    elif not one.same_samples:
-        against = tr("other samples")
-    elif one.comparison is not None and one.comparison.difference is not None:
-        binary = one.comparison.binary
-        amount = f"{one.comparison.difference * (100 if binary else 1):+.{1 if binary else 3}f}".replace(
-            "-", "−"
-        )
-        against = f"{one.verdict}: {amount}{' ' + tr('points') if binary else ''}"
-        if one.comparison.up == one.comparison.down == 0:
-            against = tr("the same on every sample")
-    scored = tr("{scored:,} of {all:,}").format(
-        scored=one.outcomes[0], all=max(one.row.total, sum(one.outcomes))
-    )
-    if not one.covered:
-        scored = tr("{scored}, too few").format(scored=scored)
-    return (
-        str(rank), _short(one.row), score, scored, against, p,
-        duration(one.speed.elapsed), "–" if one.speed_up is None else f"{one.speed_up:.3g} ×",
-        tr(money(one.speed.cost, partial=one.speed.cost_is_partial)),
-    )  # fmt: skip
-
-
-def _details(one: RankedRun, board: Leaderboard) -> str:
-    comparison = one.comparison
-    tested = (
-        "\n"
-        + tr("{sentence}\n{method}, p = {p:.2g} before the correction").format(
-            sentence=comparison.sentence, method=comparison.method, p=comparison.p
-        )
-        if comparison is not None
-        else ""
-    )
-    rate = "" if one.speed.rate is None else "\n" + tr("{rate:,.1f} samples/s").format(rate=one.speed.rate)
-    few = (
-        ""
-        if one.covered
-        else "\n"
-        + tr(
-            "Fewer than {least:.0%} of its answers are scored: it is not ranked above a run that has them."
-        ).format(least=board.least_coverage)
-    )
-    return f"{words_of(one.row)}{few}{rate}{tested}"
-
-
-def _short(row: RunRow) -> str:
-    """Returns the short name: "Run 7: experiment, model"."""
-    variant = row.evaluation.partition(" [")[2].removesuffix("]")
-    return one_line(f"{row.id} · {row.experiment} · {variant or row.model}", 70)
-
-
-def _dataset_words(path: str, runs: int) -> str:
-    name = one_line(path.replace("\\", "/").rpartition("/")[2] or path, 40)
-    return f"{name} · " + trn("{n} run", "{n} runs", runs)

@@ -125,6 +125,9 @@ class DatasetView(QWidget):
 
     def show_file(self, path: Path, *, imported: bool, in_place: bool) -> None:
         """Starts with a file; rows and the rest follow as they are read."""
+        if self._path not in (None, path):
+            self.tabs.setCurrentIndex(0)
+            self.rows.scrollToTop()
         self._path = path
         for box in (self.delimiter, self.encoding):
             show_in(box, tr(FOUND))
@@ -136,6 +139,7 @@ class DatasetView(QWidget):
         self.samples.setValue(0)
         self.input.clear()
         self.expected.clear()
+        self.evaluation.setEnabled(False)  # until its columns are known
         self.show_import(imported=imported, in_place=in_place)
         self.say(tr("Reading…"))
 

@@ -25,6 +25,7 @@ from evalstudio.ui.kit.text import one_line, tooltip, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled, quiet_selection
 from evalstudio.ui.pages.datasets.dataset_view import DatasetView
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session, references_of
 from evalstudio.ui.state.tasks import spawn
 from evalstudio.workspace.folder import Workspace
@@ -79,13 +80,14 @@ class DatasetsPage(QWidget):
 
     def choose_file(self) -> None:
         """Asks for a file without blocking."""
-        dialog = QFileDialog(self, tr("Import a dataset"), "")
+        dialog = QFileDialog(self, tr("Import a dataset"))
         dialog.setObjectName("import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [tr("Datasets (*{suffixes})").format(suffixes=" *".join(SUFFIXES)), tr("All files (*)")]
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "dataset")
         dialog.fileSelected.connect(lambda path: self.look_at(Path(path)))
         dialog.open()
 
@@ -103,6 +105,8 @@ class DatasetsPage(QWidget):
         workspace = self._session.workspace
         self._imported = await self._session.datasets.worker.do(lambda: find_datasets(workspace))
         self._fill()
+        if not self.isVisible():
+            return  # only the list is wanted
         if self._path is None and (self.first is not None or self._imported):
             self.look_at(self.first or self._imported[0])
         elif self._path is not None:
@@ -180,7 +184,7 @@ class DatasetsPage(QWidget):
             for path in self._imported:
                 in_place = self._is_in_place(path)
                 item = QListWidgetItem(
-                    f"   {one_line(path.name, 60)}" + ("\n   " + tr("used where it is") if in_place else "")
+                    one_line(path.name, 60) + ("\n" + tr("used where it is") if in_place else "")
                 )
                 item.setData(PATH, str(path))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, path.name)

@@ -131,6 +131,9 @@ class EvaluationEditor(QWidget):
                 )
             ) from error
         self._row = 0
+        if before and before != reference:
+            self.tabs.setCurrentIndex(0)
+            self.form.verticalScrollBar().setValue(0)
         self._show_document()
         self.text.setReadOnly(self.is_example)
         self._example.setVisible(self.is_example)
@@ -227,6 +230,12 @@ class EvaluationEditor(QWidget):
         self.named = named
         if self.reference:
             self._timer.start()
+
+    async def check_now(self) -> None:
+        """Checks at once what is checked a moment after typing otherwise."""
+        while not self.is_checked and self.reference:
+            self._timer.stop()
+            await self._check()
 
     def _begin_check(self) -> None:
         self.is_checked = False

@@ -135,7 +135,7 @@ class EvaluationForm(QScrollArea):
         self.temperature.textEdited.connect(lambda *_: self._parameters_edited())
         self.max_tokens.valueChanged.connect(lambda *_: self._parameters_edited())
         self.more.textEdited.connect(lambda *_: self._parameters_edited())
-        section = self._section("what", tr("What answers"))
+        section = self._section("what", tr("Model and parameters"))
         section.add((tr("Name"), self.name, 2), (tr("Description"), self.about, 3))
         section.add((tr("Model"), self.model, 1))
         section.add(

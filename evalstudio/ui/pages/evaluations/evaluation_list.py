@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
 from evalstudio.evaluations.library import LibraryEntry
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
-from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, scaled, theme, tokens
+from evalstudio.ui.kit.tokens import CAPTION
 from evalstudio.ui.kit.widgets import ActionButton, Card, TextLabel, labelled, quiet_selection
 
 HEADINGS = {"toml": mark("Yours"), "python": mark("Python"), "example": mark("Examples")}
@@ -65,15 +66,14 @@ class EvaluationList(Card):
     def _fill(self, heading: str, entries: Sequence[LibraryEntry]) -> None:
         if not entries:
             return
-        title = QListWidgetItem(f"  {heading}")
+        title = QListWidgetItem(heading)
         title.setFlags(Qt.ItemFlag.NoItemFlags)
-        font = QFont(self.view.font())
-        font.setBold(True)
-        title.setFont(font)
+        title.setFont(scaled(QApplication.font(), CAPTION, bold=True))
+        title.setForeground(QColor(tokens().muted))
         title.setSizeHint(QSize(0, self.view.fontMetrics().height() + 14))
         self.view.addItem(title)
         for entry in entries:
-            item = QListWidgetItem(f"     {one_line(entry.name, 60)}")
+            item = QListWidgetItem(one_line(entry.name, 60))
             item.setData(REFERENCE, entry.reference)
             item.setSizeHint(QSize(0, self.view.fontMetrics().height() + 10))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, entry.name)

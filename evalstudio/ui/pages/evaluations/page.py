@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 from evalstudio.core.errors import EvalStudioError, RunError
 from evalstudio.datasets import DatasetSource
 from evalstudio.evaluations.library import (
+    FIRST_MODEL,
     copy_example,
     find_datasets,
     find_evaluations,
     free_name,
     new_evaluation,
     relative,
+    telling_name,
 )
 from evalstudio.evaluations.loading import EXAMPLE, variants
 from evalstudio.models.settings import ModelSettings
@@ -34,6 +36,7 @@ from evalstudio.ui.pages.evaluations.python_file import PythonFile
 from evalstudio.ui.pages.evaluations.save_and_tell import save_and_tell
 from evalstudio.ui.pages.evaluations.trial import Trial
 from evalstudio.ui.state.engine_client import EngineState
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.model_book import DEMO_MODELS
 from evalstudio.ui.state.notices import Offer
 from evalstudio.ui.state.run_start import start_run
@@ -58,6 +61,7 @@ class EvaluationsPage(QWidget):
         self._actions = actions
         self.first = FIRST  # what is opened when the page is first shown
         self._opened: list[str] = []  # files outside the workspace
+        self._preferred = ""  # the model of the next new evaluation
         self._starting = False
         self._forecast_round = 0
         self.list = EvaluationList(actions)
@@ -116,8 +120,9 @@ class EvaluationsPage(QWidget):
 
     def new(self, source: DatasetSource | None = None, column: str = "text") -> None:
         """Creates an evaluation in the workspace and opens it; the model is asked `column`."""
-        name = Path(source.path).stem if source is not None else "new-evaluation"
-        spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column)))
+        name = telling_name(Path(source.path)) if source is not None else "new-evaluation"
+        model = self._model_for_new()
+        spawn(self._make(lambda: new_evaluation(self._session.workspace, name, source, column, model)))
 
     def save(self, *, over_others: bool = False) -> None:
         try:
@@ -133,12 +138,14 @@ class EvaluationsPage(QWidget):
 
     async def try_out(self) -> None:
         """Saves, and calls the model for three samples; for a grid, for three of each of its first variants."""
-        if self._kept():
+        if await self._is_sound() and self._kept():
             await self.trial.begin(self.editor.reference, self._name, self.editor.draft.spec)
 
     async def run(self) -> None:
         """Saves, starts a run for each model, and shows the first."""
         wanted = self.bar.wanted
+        if not await self._is_sound():
+            return
         first = await self._start(wanted.experiment, new_run=bool(wanted.models))
         if first is None:
             return
@@ -148,6 +155,10 @@ class EvaluationsPage(QWidget):
             self.file_run.emit(self.editor.reference)
         self._session.look_at(first)
         self.run_started.emit(first)
+
+    def prefer_model(self, name: str) -> None:
+        """Makes the next new evaluation use a model."""
+        self._preferred = name
 
     def know_models(self, named: Mapping[str, ModelSettings]) -> None:
         """Sets the workspace's own models to choose from."""
@@ -171,12 +182,19 @@ class EvaluationsPage(QWidget):
         )
         self.editor.form.know(tuple(models), [relative(path, folder) for path in datasets])
 
-    # Reactions -------------------------------------------------------------------------------------------
-
     @property
     def _name(self) -> str:
         table = self.editor.draft.table or {}
         return str(table.get("name", "")) or "evaluation"
+
+    def _model_for_new(self) -> str:
+        """Returns the model that was saved last, else that of the latest run if it is an own one, else any own one."""
+        named = self.editor.named
+        if self._preferred in named:
+            return self._preferred
+        latest = self._session.rows[0].model if self._session.rows else ""
+        own = [name for name, model in named.items() if latest in (name, model.label)]
+        return (own or [*named, FIRST_MODEL])[0]
 
     async def _start(self, experiment: str, *, model: str | None = None, new_run: bool = False) -> int | None:
         if not self._kept():
@@ -222,6 +240,11 @@ class EvaluationsPage(QWidget):
             if path != self._python_path:
                 return
             self.python.show_forecast(name, words, sentence)
+
+    async def _is_sound(self) -> bool:
+        """Waits for the check of what was just typed; returns whether nothing is left to fix."""
+        await self.editor.check_now()
+        return self.editor.is_checked and not self.editor.issues
 
     def _tried(self) -> None:
         self._forecast_timer.start()
@@ -283,7 +306,7 @@ class EvaluationsPage(QWidget):
     def _update_actions(self) -> None:
         ready = self._session.engine.state is EngineState.READY and not self._starting
         toml = self._stack.currentWidget() is self._toml and bool(self.editor.reference) and self.isVisible()
-        sound = toml and not self.editor.issues and self.editor.is_checked
+        sound = toml and not self.editor.issues  # also while it is checked: a click just after typing counts
         self._actions["save_evaluation"].setEnabled(
             toml and self.editor.is_dirty and not self.editor.is_example
         )
@@ -320,6 +343,7 @@ class EvaluationsPage(QWidget):
     def _browse(self) -> None:
         dialog = QFileDialog(self, tr("Choose a dataset"), str(self.editor.path.absolute().parent))
         dialog.setObjectName("dataset_dialog")
+        remember_folder(dialog, "dataset")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.use_dataset)
@@ -328,8 +352,6 @@ class EvaluationsPage(QWidget):
     def use_dataset(self, path: str) -> None:
         """Uses a file in place as the dataset of the evaluation."""
         self.editor.form.dataset.setEditText(relative(Path(path), self.editor.path.absolute().parent))
-
-    # Construction -----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         session, actions, editor = self._session, self._actions, self.editor

@@ -29,7 +29,7 @@ def count_field(name: str, spoken: str, none: str, most: int) -> QSpinBox:
     box.setRange(0, most)
     box.setSpecialValueText(none)
     box.setGroupSeparatorShown(True)
-    box.setMinimumWidth(150)
+    box.setMinimumWidth(112)
     labelled(box, name, spoken, f"0: {none}")
     return box
 

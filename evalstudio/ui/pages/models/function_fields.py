@@ -10,6 +10,7 @@ from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.widgets import labelled
 from evalstudio.ui.pages.models.form_parts import in_line
 from evalstudio.ui.pages.models.function_check import function_problem
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
@@ -60,6 +61,7 @@ class FunctionFields(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Python (*.py)"), tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "function")
         dialog.fileSelected.connect(self.path.setText)
         dialog.fileSelected.connect(lambda *_: spawn(self._look()))
         dialog.open()

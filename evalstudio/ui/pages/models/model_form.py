@@ -30,7 +30,7 @@ from evalstudio.ui.state.tasks import spawn
 from evalstudio.ui.state.undo import Done
 
 MOST_A_MINUTE = 1_000_000_000
-WIDEST = 1_000  # pixels
+WIDEST = 760  # pixels
 T = TypeVar("T")
 
 
@@ -293,7 +293,7 @@ class ModelForm(QWidget):
             "model_window", tr("Window of runs that set no strategy"), tr("as the settings"), MAXIMUM
         )
         self.prices = PriceFields()
-        self.save = Button(tr("&Save"))
+        self.save = Button(tr("&Save"), primary=True)
         labelled(self.save, "save_model", tr("Save the model"))
         self.test = Button(tr("&Test connection"))
         labelled(self.test, "test_model", tr("Test the connection"), tr("Makes one small call"))

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from evalstudio.models.providers import LOCAL_MODEL, PROVIDERS
 from evalstudio.models.settings import ModelSettings
 from evalstudio.ui.kit.text import mark, one_line, tooltip, tr
-from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, line_height, scaled, theme
-from evalstudio.ui.kit.widgets import Button, Card, labelled, quiet_selection
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, line_height, scaled, theme, tokens
+from evalstudio.ui.kit.tokens import CAPTION, TITLE
+from evalstudio.ui.kit.widgets import Button, Card, TextLabel, labelled, quiet_selection
 from evalstudio.ui.state.model_book import DEMO_MODELS
 
 ENDPOINT = "endpoint"
@@ -39,7 +41,7 @@ class ModelList(Card):
         self._own, self._demo, self._local = (
             self._group(name) for name in (tr("Your models"), tr("Demo"), tr("On this machine"))
         )
-        self.add_button = Button(tr("&Add a model"))
+        self.add_button = Button(tr("&Add"))
         labelled(
             self.add_button,
             "add_model",
@@ -56,9 +58,14 @@ class ModelList(Card):
             action.triggered.connect(lambda *_, provider=provider: self.add.emit(provider))
         self.add_button.setMenu(self.menu)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        layout.setContentsMargins(1, SPACE_M, 1, SPACE_S)
         layout.setSpacing(SPACE_S)
-        layout.addWidget(self.add_button)
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        head.setSpacing(SPACE_S)
+        head.addWidget(TextLabel(tr("Models"), factor=TITLE, bold=True))
+        head.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(head)
         layout.addWidget(self.tree, 1)
         self.setMinimumWidth(210)
         theme().changed.connect(self._follow_theme)
@@ -93,7 +100,8 @@ class ModelList(Card):
     def _follow_theme(self) -> None:
         quiet_selection(self.tree)
         for group in (self._own, self._demo, self._local):
-            group.setFont(0, scaled(QApplication.font(), 0.9, bold=True))
+            group.setFont(0, scaled(QApplication.font(), CAPTION, bold=True))
+            group.setForeground(0, QColor(tokens().muted))
             group.setSizeHint(0, QSize(0, line_height() + SPACE_L))
             for row in range(group.childCount()):
                 if (item := group.child(row)) is not None:

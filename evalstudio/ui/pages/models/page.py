@@ -56,10 +56,14 @@ class ModelsPage(QWidget):
         self._local = TextLabel("", "muted", name="local_state")
         self._local_line = QWidget()
         self._use = ActionButton(actions["use_model"])
+        self._import = ActionButton(
+            actions["import_dataset"], name="models_import_dataset", words=tr("Import a dataset")
+        )
+        self._import.setVisible(False)
         self._lay_out(actions)
         self.list.chosen.connect(self.look_at)
         self.list.add.connect(self.begin)
-        self.form.saved.connect(self.look_at)
+        self.form.saved.connect(self._saved)
         self.form.removed.connect(lambda *_: self.look_at(FIRST))
         self.capacity.apply_wanted.connect(self._keep_window)
         self.learned.forget_wanted.connect(lambda endpoint: spawn(self._forget(endpoint)))
@@ -120,9 +124,15 @@ class ModelsPage(QWidget):
         self._about.show_text(one_line(about))
         self._local_line.setVisible(model.provider == "local")
         self._use.defaultAction().setEnabled(bool(name))
+        self._import.setVisible(False)
         self.form.show_model(name, model, kept=kept)
         self.capacity.show_model(name)
         self.learned.show_model(model.label if model.name else "")
+
+    def _saved(self, name: str) -> None:
+        """Shows the saved model, and the way on from a new one: to a dataset for it."""
+        self.look_at(name)
+        self._import.setVisible(True)
 
     def _models_changed(self) -> None:
         if self.current in self._book.models or not self.current:
@@ -209,6 +219,8 @@ class ModelsPage(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, 0)
         head.addLayout(names, 1)
+        head.setSpacing(SPACE_S)
+        head.addWidget(self._import)
         head.addWidget(self._use)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -29,7 +29,7 @@ class PriceFields(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
         for field, words in (
-            (self.input, tr("in")), (self.output, tr("out")), (self.cached, tr("in from the cache, $ a million tokens")),
+            (self.input, tr("in")), (self.output, tr("out")), (self.cached, tr("cached, $ per million tokens")),
         ):  # fmt: skip
             layout.addWidget(field)
             layout.addWidget(TextLabel(words, "muted"))
@@ -54,7 +54,7 @@ class PriceFields(QWidget):
     def _field(self, name: str, spoken: str, *, as_input: bool = False) -> QLineEdit:
         field = QLineEdit()
         field.setPlaceholderText(tr("as in") if as_input else tr("listed"))
-        field.setMaximumWidth(110)
+        field.setMaximumWidth(88)
         labelled(
             field,
             name,

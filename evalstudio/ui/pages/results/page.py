@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -21,10 +20,12 @@ from evalstudio.ui.kit.widgets import ActionButton, Button, Card, TextLabel, lab
 from evalstudio.ui.pages.results.waterfall import Waterfall
 from evalstudio.ui.records.distributions import DistributionsPanel
 from evalstudio.ui.records.record_cells import HIDDEN_AT_FIRST, HIDDEN_BESIDE_CHARTS
+from evalstudio.ui.records.record_commands import RecordCommands
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.records.run_choice import RunChoice
 from evalstudio.ui.state.export_job import export_records
 from evalstudio.ui.state.export_progress import export_with_progress
+from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
@@ -97,6 +98,7 @@ class ResultsPage(QWidget):
                 self.distributions.latency.pick(None)
                 self.distributions.score.pick(None)
         self.records.know_classes(self._classes(run_id))
+        self.records.know_evaluators(self._evaluators(run_id))
         self.records.show_run(run_id, saved)
         self.distributions.show_run(run_id, saved)
 
@@ -105,6 +107,14 @@ class ResultsPage(QWidget):
         errors = model.snapshot.errors if model is not None and model.snapshot is not None else ()
         return [error.name.value for error in errors if error.records]
 
+    def _evaluators(self, run_id: int | None) -> list[str]:
+        model = self._session.models.get(run_id) if run_id is not None else None
+        return (
+            [one.evaluator for one in model.snapshot.scores]
+            if model is not None and model.snapshot is not None
+            else []
+        )
+
     def _saved(self, run_id: int | None) -> int:
         model = self._session.models.get(run_id) if run_id is not None else None
         if model is None or model.snapshot is None:
@@ -112,6 +122,10 @@ class ResultsPage(QWidget):
         # a finished run is read once more, because its last records arrived with its end
         saved = model.snapshot.saved
         return saved if model.is_active else -saved - 1
+
+    def _evaluator_chosen(self, name: str | None) -> None:
+        self.records.ask(evaluator=name, score=None)
+        self.records.know_evaluators(self._evaluators(self._session.focus))
 
     def _filters_changed(self) -> None:
         query = self.records.query
@@ -131,6 +145,7 @@ class ResultsPage(QWidget):
             lambda kind: dialog.setDefaultSuffix("jsonl" if "jsonl" in kind else "csv")
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remember_folder(dialog, "export", f"records-{self.records.run_id}.csv")
         dialog.fileSelected.connect(lambda path: spawn(self.export(Path(path))))
         dialog.open()
 
@@ -150,16 +165,6 @@ class ResultsPage(QWidget):
             ).format(run_id=run_id, path=path),
         )
 
-    def _find(self) -> None:
-        if self.isVisible():
-            self.records.search.setFocus()
-            self.records.search.selectAll()
-
-    def _copy(self) -> None:
-        text = self.records.detail.text()
-        if self.isVisible() and text:
-            QApplication.clipboard().setText(text)
-
     def _connect(self, actions: Actions) -> None:
         session, records, spread = self._session, self.records, self.distributions
         session.runs_changed.connect(self._show_focus)
@@ -168,7 +173,7 @@ class ResultsPage(QWidget):
         self.run.chosen.connect(session.look_at)
         spread.latency_chosen.connect(lambda span: records.ask(latency=span))
         spread.score_chosen.connect(lambda span: records.ask(score=span))
-        spread.evaluator_chosen.connect(lambda name: records.ask(evaluator=name, score=None))
+        spread.evaluator_chosen.connect(self._evaluator_chosen)
         records.query_changed.connect(self._filters_changed)
         records.large_changed.connect(lambda large: spread.setVisible(not large))
         records.details_shown.connect(self.waterfall.show_record)
@@ -177,8 +182,7 @@ class ResultsPage(QWidget):
         self._filters_changed()
         for panel in (records, spread):
             panel.problem.connect(lambda text: session.tell(text, "error", key="store"))
-        actions.connect("find", self._find)
-        actions.connect("copy_record", self._copy)
+        self._commands = RecordCommands(session, actions, records, self)
         for key, rows in (("J", 1), ("K", -1)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -4,23 +4,25 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.core.format import byte_size
 from evalstudio.protocol import CompactDatabase, DeleteRun, RestoreRuns
 from evalstudio.store.bin import BinContents
 from evalstudio.ui.kit.busy import Busy
+from evalstudio.ui.kit.sheet_frame import SheetFrame
 from evalstudio.ui.kit.table_style import fill_row, make_table
 from evalstudio.ui.kit.text import one_line, tr, trn
-from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
+from evalstudio.ui.kit.theme import SPACE_L, SPACE_S
+from evalstudio.ui.kit.tokens import TITLE
 from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 
 
-class BinDialog(QDialog):
+class BinDialog(SheetFrame):
     """The dialog. Opened with `open()`, so it does not block."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -168,8 +170,9 @@ class BinDialog(QDialog):
         lower.addWidget(self.compact, 0, Qt.AlignmentFlag.AlignTop)
         lower.addWidget(self.shut, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         column.setSpacing(SPACE_S)
+        column.addWidget(TextLabel(tr("Bin"), factor=TITLE, bold=True))
         column.addWidget(self.about)
         column.addWidget(self.table, 1)
         column.addLayout(upper)

@@ -181,13 +181,15 @@ class ChartBoard(QWidget):
     def is_zoomed(self) -> bool:
         return self._view is not None
 
-    def prepare_pictures(self) -> None:
-        """Draws the charts of a closed strip in a size of their own."""
+    def pictures(self) -> list[TimeChart]:
+        """The charts as they are shown; of a closed strip, charts of their own in a size of their own."""
         if self._model is None or self.isVisible():
-            return
-        self.resize(PICTURE.width() * len(self.shown), PICTURE.height())
-        for chart in self.shown:
+            return self.shown
+        charts = [TimeChart(chart.kind) for chart in self.shown]
+        for chart in charts:
+            chart.resize(PICTURE)
             self._draw(chart, self._model)
+        return charts
 
     def _draw(self, chart: TimeChart, model: RunModel) -> None:
         end = None if model.is_active else model.snapshot

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
@@ -24,12 +23,15 @@ from evalstudio.settings.values import Settings
 from evalstudio.ui.kit.combo_box import ComboBox
 from evalstudio.ui.kit.form_fields import CalmSpinBox
 from evalstudio.ui.kit.text import mark, tr
-from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, scaled, theme
+from evalstudio.ui.kit.tokens import CAPTION
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel, labelled
 from evalstudio.ui.state.run_model import window_of
 
 DEBOUNCE_MS = 80
 SETTLE_MS = 400
+USUAL = 9_999  # calls in flight for which there is room in words
+STEPPERS = 42  # width of a number field beyond that of its text, in pixels
 SLIDER_STEPS = 1_000
 SLIDER_TOP = 256
 MOST_REQUESTS = 1_000_000
@@ -54,7 +56,7 @@ class LimitsBar(Card):
         self._shown: Strategy = Adaptive()
         self._ceiling = Settings().ceiling
         self._in_flight_limit: int | None = None  # of the active run
-        self._scope = ElidedLabel(tr("Next run"), "muted", name="limits_scope")
+        self._scope = ElidedLabel(tr("Next run"), "muted", CAPTION, name="limits_scope")
         self._scope.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.strategy = _WholeCombo()
         self.strategy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -75,13 +77,13 @@ class LimitsBar(Card):
             tr("Concurrency as a number"),
             tr("The largest number of calls in flight"),
         )
-        self._window_label = QLabel(tr("&Concurrency"))
+        self._window_label = TextLabel(tr("&Concurrency"), "muted", CAPTION)
         self._window_label.setBuddy(self.window_size)
         self.workers = CalmSpinBox()
         self.workers.setRange(1, MAXIMUM)
         self.workers.setKeyboardTracking(False)
         labelled(self.workers, "workers", tr("Workers"), tr("Threads that run a synchronous function"))
-        self._workers_label = QLabel(tr("Wor&kers"))
+        self._workers_label = TextLabel(tr("Wor&kers"), "muted", CAPTION)
         self._workers_label.setBuddy(self.workers)
         self.requests = CalmSpinBox()
         self.requests.setRange(0, MOST_REQUESTS)
@@ -89,9 +91,9 @@ class LimitsBar(Card):
         self.requests.setGroupSeparatorShown(True)
         self.requests.setKeyboardTracking(False)
         labelled(self.requests, "run_requests", tr("Requests per minute"), tr(REQUESTS_HINT))
-        self._requests_label = QLabel(tr("&Req/min"))
+        self._requests_label = TextLabel(tr("&Req/min"), "muted", CAPTION)
         self._requests_label.setBuddy(self.requests)
-        self._in_force = TextLabel("", "muted", name="limit_in_force")
+        self._in_force = TextLabel("", "muted", CAPTION, name="limit_in_force")
         self._lay_out()
         theme().changed.connect(self._hold_still)
         self._hold_still()
@@ -196,12 +198,17 @@ class LimitsBar(Card):
             tr("Next run"),
             *(tr("This run, {source}").format(source=tr(one)) for one in (*SOURCES.values(), AT_ONCE)),
         ]
-        metrics = QFontMetrics(QApplication.font())  # its own font is updated later
-        most = tr("{in_flight:,} of {limit:,} in flight").format(in_flight=MAXIMUM, limit=MAXIMUM)
+        metrics = QFontMetrics(scaled(QApplication.font(), CAPTION))  # its own font is updated later
+        most = tr("{in_flight:,} of {limit:,} in flight").format(in_flight=USUAL, limit=USUAL)
         for label, texts in (
             (self._scope, scopes), (self._window_label, [tr("&Max concurrency"), tr("&Concurrency")]), (self._in_force, [most]),
         ):  # fmt: skip
             label.setFixedWidth(max(metrics.horizontalAdvance(text) for text in texts) + 2)
+        figures = QFontMetrics(QApplication.font())
+        for box, texts in (
+            (self.window_size, [f"{MAXIMUM}"]), (self.workers, [f"{USUAL}"]), (self.requests, [tr("No limit"), f"{MOST_REQUESTS:,}"]),
+        ):  # fmt: skip
+            box.setFixedWidth(max(figures.horizontalAdvance(text) for text in texts) + STEPPERS)
         for widget in (self.requests, self._requests_label):  # they come with a run and go with it
             policy = widget.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
@@ -286,26 +293,29 @@ class LimitsBar(Card):
 
     def minimumSizeHint(self) -> QSize:
         """The size in two lines, which is the minimum width."""
-        wide = max(_width(self._of_window), _width(self._of_rates)) + 2 * SPACE_M
+        wide = max(_width(self._of_window), _width([self._scope, *self._of_rates])) + 2 * SPACE_M
         return QSize(wide, super().minimumSizeHint().height())
 
     def _arrange(self) -> None:
-        """Arranges the controls in one line if there is room, else those unrelated to the window in a second one."""
+        """Arranges the controls in one line if there is room, else what is unrelated to the window in a second one."""
         room = self.width() - 2 * SPACE_M
-        one_line = _width(self._of_window) + SPACE_S + _width(self._of_rates) <= room
+        one_line = _width([self._scope, *self._of_window, *self._of_rates]) <= room
         if one_line == (self._second.count() == 0):
             return
+        if one_line:
+            self._first.insertWidget(0, self._scope)
+        else:
+            self._second.addWidget(self._scope)
         for part in self._of_rates:
             (self._first if one_line else self._second).addWidget(part)
         if not one_line:
-            self._second.addStretch(1)
+            self._second.insertStretch(1, 1)
         else:
             self._second.takeAt(0)
         self.updateGeometry()
 
     def _lay_out(self) -> None:
         self._of_window: list[QWidget] = [
-            self._scope,
             self.strategy,
             self._window_label,
             self.slider,
@@ -321,7 +331,7 @@ class LimitsBar(Card):
         for line in (self._first, self._second):
             line.setSpacing(SPACE_S)
             layout.addLayout(line)
-        for part in (*self._of_window, *self._of_rates):
+        for part in (self._scope, *self._of_window, *self._of_rates):
             self._first.addWidget(part, 1 if part is self.slider else 0)
 
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from evalstudio.core.errors import StoreError
 from evalstudio.core.outcome import Outcome
@@ -38,6 +38,7 @@ from evalstudio.ui.pages.runs.slot_strip import SlotStrip
 from evalstudio.ui.pages.runs.start_bar import StartBar
 from evalstudio.ui.pages.runs.tail_panel import TailPanel
 from evalstudio.ui.records.record_cells import HIDDEN_BESIDE_CHARTS
+from evalstudio.ui.records.record_commands import RecordCommands
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.run_model import RunModel
@@ -77,10 +78,12 @@ class RunsPage(QWidget):
         self.signs = SignsPanel()
         self.lights = SignLights()
         self.menu = RunMenu(session, actions, self, self.run_list.chosen_runs)
-        self.export = RunExport(session, actions, self.charts, self)
-        self._list_due = QTimer(
-            self
-        )  # the list follows live runs four times a second, however many there are
+        self.export = RunExport(session, actions, self.charts, self, self.menu.rows)
+        self._commands = RecordCommands(
+            session, actions, self.records, self, lambda: self._tabs.setCurrentIndex(0), self.menu.marks.note
+        )
+        # the list follows live runs four times a second, however many there are
+        self._list_due = QTimer(self)
         self._list_due.setSingleShot(True)
         self._list_due.setInterval(LIST_MS)
         self._list_due.timeout.connect(self._show_list)
@@ -188,6 +191,7 @@ class RunsPage(QWidget):
         self.records.know_classes([error.name.value for error in now.errors if error.records])
         # table, filter and sorting are about the evaluator of the first headline
         self.records.choose_evaluator(now.run_id, now.scores[0].evaluator if now.scores else None)
+        self.records.know_evaluators([score.evaluator for score in now.scores])
         # a finished run is read once more, because its last records arrived with its end
         self.records.show_run(now.run_id, now.saved if model.is_active else -now.saved - 1)
         failed = sum(error.attempts for error in now.errors)
@@ -315,10 +319,7 @@ class RunsPage(QWidget):
         actions.connect("start", lambda: spawn(self.start()))
         actions.connect("pause", self.pause_or_continue)
         actions.connect("stop", self.stop)
-        actions.connect("resume", self.resume)
         actions.connect("whole_run", self.charts.show_whole_run)
-        actions.connect("find", self._find)
-        actions.connect("copy_record", self._copy)
         actions.connect("log", lambda: self._tabs.setCurrentWidget(self._log))
         actions.connect("list", Folding(self, self.run_list).turn)
 
@@ -342,18 +343,6 @@ class RunsPage(QWidget):
         self._tabs.setCurrentWidget(self.records)
         self.records.show_class(name)
         self.records.table.setFocus()
-
-    def _copy(self) -> None:
-        text = self.records.detail.text()
-        if self.isVisible() and text:
-            QApplication.clipboard().setText(text)
-
-    def _find(self) -> None:
-        if not self.isVisible():
-            return
-        self._tabs.setCurrentIndex(0)
-        self.records.search.setFocus()
-        self.records.search.selectAll()
 
     def _lay_out(self) -> None:
         self._tabs = Tabs("run_tabs", tr("Records, errors and changes of the run, and the log"))

@@ -1,74 +1,41 @@
-"""Run list: the runs of the workspace with their state and progress."""
+"""Run list: the runs of the workspace with their state and progress, those of a grid under one head."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
+    QObject,
     QPoint,
-    QRectF,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
-from evalstudio.core.run_state import ACTIVE, RunState
+from evalstudio.core.run_state import ACTIVE
 from evalstudio.protocol import ScoreNow, Snapshot
 from evalstudio.reports.score_text import short_score
 from evalstudio.store.runs import RunRow
-from evalstudio.ui.kit.icons import draw_icon
-from evalstudio.ui.kit.run_state_look import LOOKS
 from evalstudio.ui.kit.text import one_line, tooltip, tr
-from evalstudio.ui.kit.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, scaled, theme, tokens
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, theme
 from evalstudio.ui.kit.widgets import Card, TextLabel, labelled
-from evalstudio.ui.pages.runs.sparkline import draw_spark, spark_of
+from evalstudio.ui.pages.runs.run_list_delegate import ENTRY, Index, RunListDelegate
+from evalstudio.ui.pages.runs.run_list_rows import Row, RunHead, RunListEntry, arrange, group_keys
+from evalstudio.ui.pages.runs.sparkline import spark_of
 from evalstudio.ui.state.run_model import RunModel, last_summary
 
-SPARK_WIDTH = 54
 FEW = 10  # with up to this many runs, no filter is shown
-NAME = Qt.TextElideMode.ElideMiddle  # names with the same beginning differ at their end
-ENTRY = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, slots=True)
-class RunListEntry:
-    """A run in the list."""
-
-    run_id: int
-    experiment: str
-    evaluation: str
-    model: str
-    state: RunState
-    saved: int
-    total: int
-    score: str
-    created: str
-    spark: tuple[float, ...] | None = None  # records per second over its time; None: not known yet
-
-    @property
-    def spoken(self) -> str:
-        return tr("{experiment}: {evaluation} on {model}, {state}, {saved} of {total} saved").format(
-            experiment=self.experiment,
-            evaluation=self.evaluation,
-            model=self.model,
-            state=tr(self.state),
-            saved=self.saved,
-            total=self.total,
-        ) + (f", {self.score}" if self.score else "")
 
 
 class RunListModel(QAbstractListModel):
@@ -76,22 +43,29 @@ class RunListModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entries: list[RunListEntry] = []
+        self.rows: list[Row] = []
+
+    @property
+    def entries(self) -> list[RunListEntry]:
+        """The runs that are shown, without the heads."""
+        return [row for row in self.rows if isinstance(row, RunListEntry)]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.entries)
+        return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        entry = self.entries[index.row()]
+        entry = self.rows[index.row()]
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.DisplayRole:
-            return one_line(entry.experiment)
+            return one_line(entry.title if isinstance(entry, RunHead) else entry.experiment)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return entry.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
+            if isinstance(entry, RunHead):
+                return tooltip(entry.spoken)
             return tooltip(
                 tr("{spoken}\nStarted {created}, run {run_id}").format(
                     spoken=entry.spoken, created=entry.created, run_id=entry.run_id
@@ -99,21 +73,33 @@ class RunListModel(QAbstractListModel):
             )
         return None
 
-    def ids(self) -> list[int]:
-        """Returns the runs in the order of the rows."""
-        return [entry.run_id for entry in self.entries]
+    def keys(self) -> list[int | str]:
+        """Returns what the rows stand for, in their order: runs, and the keys of heads."""
+        return [row.key if isinstance(row, RunHead) else row.run_id for row in self.rows]
 
-    def set_entries(self, entries: list[RunListEntry]) -> None:
-        """Sets the entries; if only their contents differ, rows and selection are kept."""
-        if [entry.run_id for entry in entries] != self.ids():
+    def row_of(self, run_id: int) -> int | None:
+        """Returns the row of a run, or of the folded head that it is under; None if it is not in the list."""
+        found = None
+        for place, row in enumerate(self.rows):
+            if isinstance(row, RunListEntry) and row.run_id == run_id:
+                return place
+            if isinstance(row, RunHead) and not row.is_open and run_id in row.run_ids:
+                found = place
+        return found
+
+    def set_rows(self, rows: list[Row]) -> None:
+        """Sets the rows; if only their contents differ, places and selection are kept."""
+        before = self.keys()
+        after = [row.key if isinstance(row, RunHead) else row.run_id for row in rows]
+        if after != before:
             self.beginResetModel()
-            self.entries = entries
+            self.rows = rows
             self.endResetModel()
             return
-        for row, (old, new) in enumerate(zip(self.entries, entries, strict=True)):
+        for place, (old, new) in enumerate(zip(self.rows, rows, strict=True)):
             if old != new:
-                self.entries[row] = new
-                self.dataChanged.emit(self.index(row), self.index(row))
+                self.rows[place] = new
+                self.dataChanged.emit(self.index(place), self.index(place))
 
 
 class RunList(Card):
@@ -132,7 +118,7 @@ class RunList(Card):
         self.view.setObjectName("run_list")
         self.view.setAccessibleName(tr("Runs"))
         self.view.setModel(self.model)
-        delegate = _Delegate(self.view)
+        delegate = RunListDelegate(self.view)
         delegate.missed.connect(self._want_sparkline)
         self.view.setItemDelegate(delegate)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -144,6 +130,12 @@ class RunList(Card):
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.viewport().setAutoFillBackground(False)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
+        self.view.clicked.connect(self._pressed)
+        self.view.installEventFilter(self)
+        self._focused: int | None = None
+        self._is_open: dict[
+            str, bool
+        ] = {}  # heads that a person has opened or folded, and those with an active run
         self._empty = TextLabel(tr("No runs yet."), "muted", name="run_list_empty")
         self._empty.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
         self._shown: tuple[list[RunRow], dict[int, RunModel], int | None] = ([], {}, None)
@@ -152,7 +144,7 @@ class RunList(Card):
         self.filter.setClearButtonEnabled(True)
         labelled(
             self.filter, "run_filter", tr("Filter the runs"),
-            tr("Search experiment, evaluation, model and state"),
+            tr("Search experiment, evaluation, model, state, notes and tags"),
         )  # fmt: skip
         self.filter.textChanged.connect(lambda *_: self.show_runs(*self._shown))
         self.filter.hide()
@@ -175,44 +167,99 @@ class RunList(Card):
         """Fills the list with the filtered runs: live ones from their snapshots, the rest from the store."""
         self._shown = rows, models, focus
         entries = []
+        keys = group_keys(rows)
         for row in rows:
             model = models.get(row.id)
             live = model is not None and model.is_live
             if live or row.state in ACTIVE:  # its curve continues: what was read is outdated
                 self._sparks.pop(row.id, None)
                 self._asked.discard(row.id)
-            entries.append(_entry(row, model, None if live else self._sparks.get(row.id)))
+            entry = _entry(row, model, None if live else self._sparks.get(row.id))
+            entries.append(replace(entry, group=keys.get(row.id, "")))
+            if entry.state in ACTIVE and row.id in keys:
+                self._is_open.setdefault(keys[row.id], True)
         words = self.filter.text().casefold().split()
         fitting = [entry for entry in entries if all(word in entry.spoken.casefold() for word in words)]
         chosen = self.chosen_runs()
-        self.model.set_entries(fitting)
+        # while it is filtered, the list shows what fits by itself
+        shown: list[Row] = [*fitting] if words else arrange(fitting, self._is_open)
+        self.model.set_rows(shown)
         self.filter.setVisible(len(rows) > FEW or bool(words))
         self._empty.setVisible(not fitting)
         self._empty.show_text(tr("No run found.") if rows else tr("No runs yet."))
-        for place, entry in enumerate(self.model.entries):
-            if entry.run_id == focus and self.view.currentIndex().row() != place:
-                self.view.setCurrentIndex(self.model.index(place))
+        place = self.model.row_of(focus) if focus is not None else None
+        same, self._focused = focus == self._focused, focus
+        if (
+            place is not None
+            and self.view.currentIndex().row() != place
+            and not (same and self._is_on_head())
+        ):
+            self.view.setCurrentIndex(self.model.index(place))
         if len(chosen) > 1 and self.chosen_runs() != chosen:  # the rows were made anew
             self._choose(set(chosen))
 
     def chosen_runs(self) -> list[int]:
-        """Returns the runs that are selected, with Shift or Ctrl several, in the order of the list."""
+        """Returns the runs that are selected, with Shift or Ctrl several, in the order of the list; of a head, all its runs."""
         rows = sorted(index.row() for index in self.view.selectedIndexes())
-        return [self.model.entries[row].run_id for row in rows]
+        return list(dict.fromkeys(run_id for row in rows for run_id in self.model.rows[row].run_ids))
+
+    @property
+    def open_heads(self) -> tuple[str, ...]:
+        """The keys of the heads that show their runs."""
+        return tuple(key for key, is_open in self._is_open.items() if is_open)
+
+    def open(self, keys: Sequence[str]) -> None:
+        """Shows the runs under these heads."""
+        self._is_open |= dict.fromkeys(keys, True)
+
+    def turn(self, key: str) -> None:
+        """Shows the runs under a head, or folds them."""
+        self._is_open[key] = not self._is_open.get(key, False)
+        self.show_runs(*self._shown)
+        self.view.setCurrentIndex(self.model.index(self.model.keys().index(key)))
+
+    def _is_on_head(self) -> bool:
+        """Whether a person has chosen a head: it keeps the selection until another run is focused."""
+        index = self.view.currentIndex()
+        return index.isValid() and isinstance(self.model.rows[index.row()], RunHead)
 
     def _choose(self, run_ids: set[int]) -> None:
         flag = QItemSelectionModel.SelectionFlag.Select
-        for row, run_id in enumerate(self.model.ids()):
-            if run_id in run_ids:
+        for row, one in enumerate(self.model.rows):
+            if run_ids.issuperset(one.run_ids):
                 self.view.selectionModel().select(self.model.index(row), flag)
 
     def know_sparkline(self, run_id: int, points: tuple[float, ...]) -> None:
         """Sets the requested curve of a run."""
         self._sparks[run_id] = points
-        for row, entry in enumerate(self.model.entries):
-            if entry.run_id == run_id and entry.spark is None:
-                self.model.entries[row] = replace(entry, spark=points)
+        for row, entry in enumerate(self.model.rows):
+            if isinstance(entry, RunListEntry) and entry.run_id == run_id and entry.spark is None:
+                self.model.rows[row] = replace(entry, spark=points)
                 self.model.dataChanged.emit(self.model.index(row), self.model.index(row))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Left folds a head, Right opens it, Space and Return do either."""
+        index = self.view.currentIndex()
+        row = self.model.rows[index.row()] if index.isValid() else None
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(row, RunHead):
+            keys = Qt.Key
+            opens, folds = not row.is_open, row.is_open
+            if (
+                event.key() in (keys.Key_Space, keys.Key_Return, keys.Key_Enter)
+                or (event.key() == keys.Key_Right and opens)
+                or (event.key() == keys.Key_Left and folds)
+            ):
+                self.turn(row.key)
+                return True
+        return False
+
+    def _pressed(self, index: QModelIndex) -> None:
+        row = self.model.rows[index.row()]
+        several = QApplication.keyboardModifiers() & (
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+        )
+        if isinstance(row, RunHead) and not several:
+            self.turn(row.key)
 
     def _want_sparkline(self, run_id: int) -> None:
         if run_id not in self._asked:
@@ -227,92 +274,8 @@ class RunList(Card):
             self.menu_wanted.emit(self.view.viewport().mapToGlobal(place))
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
-        if index.isValid():
-            self.chosen.emit(self.model.entries[index.row()].run_id)
-
-
-class _Delegate(QStyledItemDelegate):
-    """Draws three lines: experiment and score, evaluation with the throughput curve, and state.
-
-    `missed` is called with a painted run whose curve is not known.
-    """
-
-    missed = Signal(int)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, option.fontMetrics.height() * 3 + 26)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: RunListEntry = index.data(ENTRY)
-        colours = tokens()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(option.rect).adjusted(SPACE_S - 1, 2, -SPACE_S + 1, -2)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.selection))
-            painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.window))
-            painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
-        self._write(painter, option, entry, box.adjusted(SPACE_S, 6, -SPACE_S, -7))
-        painter.restore()
-
-    def _write(
-        self, painter: QPainter, option: QStyleOptionViewItem, entry: RunListEntry, box: QRectF
-    ) -> None:
-        colours = tokens()
-        normal, bold = option.font, scaled(option.font, 1.0, bold=True)
-        small = scaled(option.font, 0.9)
-        height = option.fontMetrics.height()
-        line = QRectF(box.x(), box.y(), box.width(), height)
-        painter.setFont(normal)
-        painter.setPen(QColor(colours.text))
-        score_width = painter.fontMetrics().horizontalAdvance(entry.score)
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.score)
-        painter.setFont(bold)
-        _elided(painter, line.adjusted(0, 0, -score_width - SPACE_S, 0), one_line(entry.experiment), NAME)
-        painter.setFont(small)
-        painter.setPen(QColor(colours.muted))
-        line.translate(0, height + 2)
-        if entry.spark is None:
-            self.missed.emit(entry.run_id)
-        spark = QRectF(line.right() - SPARK_WIDTH, line.y() + 2, SPARK_WIDTH, height - 4)
-        draw_spark(painter, spark, entry.spark or ())
-        painter.setPen(QColor(colours.muted))
-        _elided(
-            painter,
-            line.adjusted(0, 0, -SPARK_WIDTH - SPACE_S, 0),
-            one_line(f"{entry.evaluation} · {entry.model}"),
-            NAME,
-        )
-        line.translate(0, height + 2)
-        look = LOOKS[entry.state]
-        colour = QColor(getattr(colours, look.colour))
-        draw_icon(painter, look.icon, colour, QRectF(line.x(), line.y() + (height - 13) / 2, 13, 13))
-        painter.setPen(colour)
-        all_saved = entry.saved == entry.total
-        share = f"{entry.total:,}" if all_saved else f"{entry.saved:,}/{entry.total:,}"
-        room = painter.fontMetrics().horizontalAdvance(share) + SPACE_XS
-        _elided(painter, line.adjusted(18, 0, -room, 0), tr(entry.state))
-        painter.setPen(QColor(colours.muted))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
-        if entry.state in ACTIVE and entry.total:
-            track = QRectF(box.x(), box.bottom() + 1, box.width(), 3)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.border))
-            painter.drawRoundedRect(track, 1.5, 1.5)
-            track.setWidth(box.width() * min(1.0, entry.saved / entry.total))
-            painter.setBrush(colour)
-            painter.drawRoundedRect(track, 1.5, 1.5)
-
-
-def _elided(
-    painter: QPainter, box: QRectF, text: str, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
-) -> None:
-    shown = painter.fontMetrics().elidedText(text, mode, int(box.width()))
-    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        if index.isValid() and isinstance(row := self.model.rows[index.row()], RunListEntry):
+            self.chosen.emit(row.run_id)
 
 
 def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None) -> RunListEntry:
@@ -329,6 +292,10 @@ def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None)
         short_score(scores[0]) if scores else "",
         datetime.fromtimestamp(row.created_at).astimezone().strftime("%Y-%m-%d %H:%M"),
         spark_of(model) if live is not None and model is not None else spark,
+        row.note,
+        tuple(row.tags.split()),
+        row.pinned_at is not None,
+        row.archived_at is not None,
     )
 
 

@@ -7,19 +7,24 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from evalstudio.core.outcome import Outcome
-from evalstudio.core.run_state import ACTIVE
-from evalstudio.protocol import BinRuns, DuplicateRun, RenameExperiment, RestoreRuns
+from evalstudio.core.run_state import ACTIVE, RunState
+from evalstudio.protocol import BinRuns, DuplicateRun, RenameExperiment, RestoreRuns, ResumeRun
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.text import one_line, tr, trn
 from evalstudio.ui.pages.runs.bin_dialog import BinDialog
+from evalstudio.ui.pages.runs.run_marks import RunMarksCommands
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
 from evalstudio.ui.state.undo import Done
 
-MENU = ("resume", "duplicate_run", "rename_experiment", "export_run", "delete_run")
+MENU = (
+    "resume", "duplicate_run", "", "compare_runs", "export_run", "", "note", "pin_run", "archive_run", "rename_experiment", "",
+    "delete_run",
+)  # fmt: skip
+RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED_WITH_ERRORS)
 
 
 class RunMenu:
@@ -34,6 +39,9 @@ class RunMenu:
         self, session: Session, actions: Actions, parent: QWidget, chosen: Callable[[], list[int]]
     ) -> None:
         self._session, self._actions, self._parent, self._chosen = session, actions, parent, chosen
+        self.marks = RunMarksCommands(session, actions, parent, self.rows)
+        actions.connect("resume", self.resume)
+        actions.connect("compare_runs", self.compare)
         actions.connect("duplicate_run", self.duplicate)
         actions.connect("rename_experiment", self.rename)
         actions.connect("delete_run", self.delete)
@@ -58,6 +66,8 @@ class RunMenu:
         return menu
 
     def _add_retries(self, menu: QMenu) -> None:
+        if len(self._chosen()) > 1:
+            return  # Resume retries those of all
         model = self._session.focused
         errors = model.snapshot.errors if model is not None and model.snapshot is not None else ()
         errored = [error for error in errors if error.records]
@@ -73,8 +83,29 @@ class RunMenu:
         if self._session.focus is not None:
             spawn(self._session.resume(self._session.focus, classes))
 
+    def resume(self) -> None:
+        """Resumes the selected runs that are not complete; errored samples are retried."""
+        if len(self._chosen()) < 2:  # the shown one: what the list says of its state may be a moment old
+            if self._session.focus is not None:
+                spawn(self._session.resume(self._session.focus))
+            return
+        spawn(self._resume_all([row.id for row in self.rows() if row.true_state in RESUMABLE]))
+
+    async def _resume_all(self, run_ids: list[int]) -> None:
+        for run_id in run_ids:
+            await self._session.ask_engine(ResumeRun(run_id=run_id))
+
+    def compare(self) -> None:
+        """Shows the selected runs on the Compare page; of a single one, with the run before it."""
+        self._session.compare_wanted.emit(sorted(row.id for row in self.rows()))
+
     def update(self) -> None:
         """Enables the commands that are possible now."""
+        self.marks.update()
+        several = len(self._chosen()) > 1
+        if several:
+            self._actions["resume"].setEnabled(any(row.true_state in RESUMABLE for row in self.rows()))
+        self._actions["compare_runs"].setEnabled(len(self._session.rows) > 1)
         row, ready = self._row, self._session.engine.state is EngineState.READY
         self._actions["duplicate_run"].setEnabled(ready and row is not None)
         self._actions["rename_experiment"].setEnabled(ready and row is not None)
@@ -84,10 +115,14 @@ class RunMenu:
     def _row(self) -> RunRow | None:
         return next((row for row in self._session.rows if row.id == self._session.focus), None)
 
+    def rows(self) -> list[RunRow]:
+        """Returns the selected runs, else the one that is shown."""
+        chosen: list[int | None] = [*self._chosen()] or [self._session.focus]
+        return [row for row in self._session.rows if row.id in chosen]
+
     def _at_rest(self) -> list[RunRow]:
         """Returns the selected runs that are not active."""
-        chosen: list[int | None] = [*self._chosen()] or [self._session.focus]
-        return [row for row in self._session.rows if row.id in chosen and row.true_state not in ACTIVE]
+        return [row for row in self.rows() if row.true_state not in ACTIVE]
 
     def duplicate(self) -> None:
         if (row := self._row) is not None:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from evalstudio.protocol import ScoreNow
-from evalstudio.reports.score_text import is_share, percent, short_score
+from evalstudio.reports.score_text import percent, short_interval, short_score
 from evalstudio.ui.kit.text import one_line, plain, tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, mixed, theme, tokens
 from evalstudio.ui.kit.tokens import CAPTION, FIGURE, TITLE
@@ -42,7 +42,9 @@ class ScoreRow(QWidget):
             )
             for score in scores
         )  # fmt: skip
-        self.setToolTip(plain(every) + "\n" + tr("In brackets: the 95% interval.") if scores else "")
+        self.setToolTip(
+            plain(every) + "\n" + tr("In brackets: the 95% confidence interval.") if scores else ""
+        )
         self.setAccessibleName(every)
 
 
@@ -80,7 +82,7 @@ class ScoreView(QWidget):
         """Shows a score; None: there is none yet."""
         known = score is not None and score.value is not None
         self._value.show_text(short_score(score) if score is not None and known else "–")
-        self._range.show_text(_range(score) if score is not None and known else "")
+        self._range.show_text(short_interval(score) if score is not None and known else "")
         self._bar.show_score(score if known else None)
         if score is None:
             self._metric.show_text(tr("Score"))
@@ -94,14 +96,6 @@ class ScoreView(QWidget):
         self._metric.show_text(f"{one_line(score.evaluator, 28)} · {one_line(score.metric, 20)}")
         self._words.show_text(tr("{n:,} of {saved:,} scored").format(n=score.n, saved=saved))
         self._left_out.show_text(", ".join(filter(None, out)))
-
-
-def _range(score: ScoreNow) -> str:
-    """Returns the interval of a score, as in (63.0–73.9)."""
-    if score.low is None or score.high is None:
-        return ""
-    factor, form = (100, ".1f") if is_share(score.metric) else (1, ".3g")
-    return f"({score.low * factor:{form}}–{score.high * factor:{form}})"
 
 
 class IntervalBar(QLabel):

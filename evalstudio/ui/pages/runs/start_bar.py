@@ -42,6 +42,7 @@ class NextRun(msgspec.Struct, frozen=True):
     evaluation: str
     model: str = ""
     samples: int = 0
+    experiment: str = ""  # as a person typed it; empty: as proposed
 
 
 class StartBar(Card):
@@ -148,7 +149,8 @@ class StartBar(Card):
     def next_run(self) -> NextRun:
         """Returns what is chosen, to be restored after a restart."""
         choice = self.choice
-        return NextRun(choice.evaluation, choice.model or "", choice.samples or 0)
+        typed = choice.experiment if choice.experiment != self._proposed else ""
+        return NextRun(choice.evaluation, choice.model or "", choice.samples or 0, typed)
 
     def restore(self, wanted: NextRun) -> None:
         """Chooses again what was chosen; an evaluation that is not known yet is chosen as soon as it is."""
@@ -160,6 +162,8 @@ class StartBar(Card):
         if wanted.model and self.model.isEnabled():
             self.model.setCurrentText(wanted.model)
         self.samples.setValue(wanted.samples)
+        if wanted.experiment:
+            self.experiment.setText(wanted.experiment)
 
     def choose_model(self, name: str) -> None:
         """Sets the model of the next run."""

@@ -63,7 +63,7 @@ def test_that_two_runs_are_proposed_compared_and_told_in_words(open_filled: Open
     assert driver.find(QLabel, "coverage_b_exact_match").text() == "40 of 40 scored · 0 unscored · 0 errored"
     assert "exact McNemar" in driver.find(QLabel, "test_exact_match").text()
     assert "4 scored in one run only" in driver.find(QLabel, "test_exact_match").text()
-    assert driver.find(QLabel, "score_b_exact_match").text().startswith("100.0 % (")
+    assert driver.find(QLabel, "score_b_exact_match").text().startswith("100.0% (")
     assert driver.find(QLabel, "errored_a").text() == "4 of 40"
     assert driver.find(QLabel, "errored_change").text() == "−4"
 

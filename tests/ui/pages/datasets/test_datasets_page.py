@@ -151,6 +151,21 @@ def test_that_a_file_is_used_in_place_listed_and_read_in_another_way(
     assert "used where it is" in again.find(QLabel, "dataset_title").text()
 
 
+def test_that_another_file_begins_with_its_rows_from_the_top(open_window: OpenWindow, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text("text\n" + "".join(f"row {n}\n" for n in range(60)))
+    driver = open_window("datasets")
+    driver.ready()
+    page = driver.window.datasets_page
+    page.look_at(tmp_path / "one.csv")
+    driver.wait(lambda: page.view.rows.rowCount() > 10)
+    page.view.rows.scrollToBottom()
+    page.view.tabs.setCurrentIndex(1)
+    page.look_at(tmp_path / "two.csv")
+    assert page.view.tabs.currentIndex() == 0
+    driver.wait(lambda: page.view.rows.verticalScrollBar().value() == 0)
+
+
 def test_that_a_large_file_does_not_hold_up_the_window(open_window: OpenWindow, tmp_path: Path) -> None:
     """The whole is read by another process: the window shows the first rows while it is still at work."""
     path = tmp_path / "large.csv"
@@ -185,8 +200,9 @@ def test_that_the_fields_take_two_lines_in_a_narrow_window(open_window: OpenWind
     driver.wait(lambda: view.rows.rowCount() == 1)
     assert view.minimumSizeHint().width() < 700
     tops = {}
-    for width in (1200, view.minimumSizeHint().width()):
-        view.resize(width, 500)
+    for width in (1600, 900):
+        driver.window.resize(width, 600)
+        driver.wait(lambda width=width: driver.window.width() == width)
         QApplication.processEvents()
         tops[width] = [
             box.mapTo(view, QPoint()).y() for box in (view.input, view.samples, view.delimiter, view.encoding)

@@ -105,6 +105,41 @@ def test_that_the_form_edits_the_text_and_leaves_what_was_written_by_hand(
     assert driver.find(QLineEdit, "evaluator_1_tolerance").text() == "0.1"
 
 
+def test_that_a_click_just_after_typing_runs(open_window: OpenWindow, file: Path) -> None:
+    driver = opened(open_window, file)
+    name = driver.find(QLineEdit, "eval_name")
+    name.setFocus()
+    name.selectAll()
+    driver.qtbot.keyClicks(name, "typed")
+    button = driver.find(QToolButton, "run_evaluation_button")
+    assert not driver.window.evaluations_page.editor.is_checked
+    driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.state() == RunState.COMPLETED)
+    driver.wait(lambda: [row.evaluation for row in driver.session.rows] == ["typed"])
+    # what can't run is told, and does not start
+    driver.window.show_page("evaluations")
+    model = driver.find(QComboBox, "eval_model")
+    model.setEditText("no such model")
+    driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: driver.window.evaluations_page.editor.is_checked)
+    driver.wait(lambda: not button.isEnabled())
+    assert len(driver.session.rows) == 1
+
+
+def test_that_another_evaluation_begins_at_the_top_of_its_form(open_window: OpenWindow, file: Path) -> None:
+    other = file.with_name("other.toml")
+    other.write_text(EVALUATION.replace("reviews", "other"))
+    driver = opened(open_window, file)
+    editor = driver.window.evaluations_page.editor
+    bar = editor.form.verticalScrollBar()
+    driver.wait(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    editor.tabs.setCurrentIndex(1)
+    driver.window.evaluations_page.open(str(other))
+    assert editor.tabs.currentIndex() == 0
+    assert bar.value() == 0
+
+
 def test_that_a_grid_is_made_of_fields_and_tells_its_runs_and_samples(
     open_window: OpenWindow, file: Path
 ) -> None:
@@ -170,7 +205,7 @@ def test_that_mistakes_are_told_where_they_are_as_they_are_made(open_window: Ope
     message.setPlainText("{{ txt }}")
     driver.wait(lambda: "uses 'txt', and no column is called so" in visible(driver, "issue_message_0"))
     assert not driver.find(QAction, "run_evaluation").isEnabled()
-    driver.wait(lambda: "1 thing to mend" in driver.find(QLabel, "forecast").text())
+    driver.wait(lambda: "1 problem to fix" in driver.find(QLabel, "forecast").text())
     message.setPlainText("{{ text }}")
     driver.wait(
         lambda: (
@@ -284,7 +319,7 @@ def test_that_a_try_of_a_grid_shows_each_variant(open_window: OpenWindow, file: 
         *(f"VARIANT demo/instant, temperature={number / 10}" for number in range(4)),
         *(f"VARIANT demo/fast, temperature={number / 10}" for number in range(2)),
     ]
-    assert text.endswith("NOT TRIED\n2 more variants are not tried; a run takes all of them.")
+    assert text.endswith("NOT TRIED\n2 more variants are not tried. A run includes all of them.")
     driver.wait(
         lambda: [(row.experiment, row.saved) for row in driver.session.rows] == [("reviews (try)", 3)] * 6
     )
@@ -425,7 +460,7 @@ def test_that_nothing_written_is_lost_and_another_programs_change_is_not_written
     press(driver, QToolButton, "save_evaluation_button")
     assert "was changed by another program" in driver.messages()
     assert file.read_text() == EVALUATION.replace("reviews", "others")
-    press(driver, QPushButton, "offer_read_it_again")
+    press(driver, QPushButton, "offer_reload")
     assert driver.find(QLineEdit, "eval_name").text() == "others"
     file.write_text(EVALUATION.replace("reviews", "again"))
     driver.window.show_page("runs")

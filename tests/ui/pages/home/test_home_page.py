@@ -23,7 +23,7 @@ def test_that_one_press_on_the_first_screen_runs_the_example(open_window: OpenWi
     driver = open_window(None)
     driver.ready()
     assert driver.window._pages.currentWidget() is driver.window.home_page
-    assert "loses no answer" in driver.find(QLabel, "welcome").text()
+    assert "Never lose an answer" in driver.find(QLabel, "welcome").text()
     button = driver.find(QToolButton, "run_example_button")
     driver.wait(button.isEnabled)
     driver.wait(lambda: driver.window.focusWidget() is button)
@@ -51,7 +51,7 @@ def test_that_recent_runs_are_listed_and_what_was_interrupted_goes_on(
     table = again.find(QTableWidget, "recent_runs")
     again.wait(lambda: table.rowCount() == 1)
     words = [table.item(0, column).text() for column in range(5)]
-    assert words[:4] == ["first-look-1", "sentiment", "demo/fast", "interrupted"]
+    assert words[:4] == ["first-look-1", "sentiment", "demo/one-second", "interrupted"]
     saved = int(words[4].split(" of ")[0])
     assert saved >= 5
     assert words[4].endswith(" of 200")

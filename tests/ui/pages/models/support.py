@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.ui.driver import Driver
 
-OpenWindow = Callable[[], Driver]
+OpenWindow = Callable[..., Driver]
 SECRET = "sk-planted-in-the-window-0123456789"
 
 

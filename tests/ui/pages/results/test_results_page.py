@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from evalstudio.settings.values import changed
 from evalstudio.store.reader import Details
-from evalstudio.store.rows import AttemptRow, Record
+from evalstudio.store.rows import AttemptRow, Record, ScoreRow
 from evalstudio.ui.charts.histogram import HistogramChart
 from evalstudio.ui.pages.evaluations.sample_preview import answer_parts
 from evalstudio.ui.pages.results.waterfall import Span, Waterfall, spans_of
@@ -88,7 +89,10 @@ def test_that_headings_sort_in_sql_and_the_third_click_gives_dataset_order(open_
     )
     answers = QPoint(header.sectionViewportPosition(3) + 20, header.height() // 2)
     driver.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=answers)
-    assert header.sortIndicatorSection() == 5  # texts have no order to sort by
+    assert header.sortIndicatorSection() == 3
+    driver.wait(lambda: loaded(driver, 3) == sorted(loaded(driver, 3)))
+    driver.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=answers)
+    driver.wait(lambda: loaded(driver, 3) == sorted(loaded(driver, 3))[::-1])
 
 
 def test_that_bars_filter_the_table_and_a_second_click_or_clear_undoes_it(open_filled: Opened) -> None:
@@ -258,6 +262,18 @@ def test_that_the_waterfall_of_one_call_is_its_wait_its_call_and_its_judgement()
         Span("call", "answer", 3.5, 5.0),
         Span("evaluators", "evaluators", 5.0, 5.25),
     )
+
+
+def test_that_scores_that_came_later_stand_side_by_side_after_the_answer() -> None:
+    scores = (
+        ScoreRow(1, "exact_match", True, None, None, ""),
+        ScoreRow(1, "tone", 7, None, None, "", 2.0),
+        ScoreRow(1, "facts", 3, None, None, "", 0.5),
+    )
+    spans = spans_of(msgspec.structs.replace(details(first_token=None), scores=scores))
+    assert [(span.label, span.start, span.end) for span in spans[2:]] == [
+        ("evaluators", 5.0, 5.25), ("tone", 5.25, 7.25), ("facts", 5.25, 5.75),
+    ]  # fmt: skip
 
 
 def test_that_the_waterfall_tells_a_connection_from_the_model() -> None:

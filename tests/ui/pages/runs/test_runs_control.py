@@ -162,6 +162,7 @@ def test_that_the_menu_of_a_run_retries_one_class_of_errors(open_filled: OpenWin
     (one,) = driver.find(QMenu, "retry_menu").actions()
     assert one.text() == "client error (4)"
     menu.deleteLater()
+    driver.window.runs_page.run_list.show()  # folded away on a narrow screen
     sparks = {entry.run_id: entry.spark for entry in driver.window.runs_page.run_list.model.entries}
     driver.wait(lambda: all(entry.spark for entry in driver.window.runs_page.run_list.model.entries))
     assert set(sparks) == {1, 2}

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evalstudio.protocol import Percentiles, SecondBucket
-from evalstudio.ui.state.percentile_mix import mix
+from evalstudio.statistics.percentile_mix import mix
 from evalstudio.ui.state.run_series import Series
 
 SHARES = (0.5, 0.95, 0.99)
