@@ -46,7 +46,9 @@ from evalstudio.ui.settings.setting_rows import SettingRow
 from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 
-ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
+ADAPTIVE_KEYS = (
+    "adaptive_min", "adaptive_start", "adaptive_max", "adaptive_p95", "adaptive_first_token_p95",
+)  # fmt: skip
 FILTER = mark("Settings (*.json)")
 
 
@@ -80,7 +82,7 @@ class SettingsDialog(SheetFrame):
             editors["workers"],
             editors["window"],
         )
-        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
+        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS[:3])
         self.theme, self.python = editors["theme"], editors["python"]
         self.adaptive = QCheckBox(tr("&Adaptive: find the best concurrency automatically"))
         labelled(self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a fixed concurrency"))

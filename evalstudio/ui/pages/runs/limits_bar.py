@@ -130,7 +130,10 @@ class LimitsBar(Card):
                 if isinstance(self._shown, Adaptive):
                     low = min(self._shown.min, size)
                     start = self._shown.initial
-                    return Adaptive(start if start is not None and low <= start <= size else None, low, size)
+                    fits = start is not None and low <= start <= size
+                    return Adaptive(
+                        start if fits else None, low, size, self._shown.p95, self._shown.first_token_p95
+                    )
                 return Adaptive(max=size)
 
     def show_next(self, strategy: Strategy, ceiling: int) -> None:
