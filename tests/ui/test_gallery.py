@@ -31,7 +31,9 @@ def picture(application: QApplication, name: str) -> QImage:
     font = interface_font(QFont("DejaVu Sans"))
     font.setPointSizeF(INTER_POINTS)
     application.setFont(font)
-    application.setStyleSheet(style_sheet(look.tokens, QFontMetrics(font).height()))  # heights follow the font
+    application.setStyleSheet(
+        style_sheet(look.tokens, QFontMetrics(font).height())
+    )  # heights follow the font
     try:
         gallery = Gallery()
         gallery.resize(*SIZE)
