@@ -382,9 +382,8 @@ class SettingsDialog(SheetFrame):
         self._ok_button.setDefault(True)
         foot = QHBoxLayout()
         for text, name, save in (
-            (tr("&Import…"), "settings_import", False),
-            (tr("&Export…"), "settings_export", True),
-        ):
+            (tr("&Import…"), "settings_import", False), (tr("&Export…"), "settings_export", True),
+        ):  # fmt: skip
             button = Button(text)
             labelled(
                 button, name, text.strip("&…"), tr("Settings in a file of your own; keys are never in it")
