@@ -10,7 +10,7 @@ from evalstudio.store.endpoint_memory import Learned, ModelHistory
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
-from evalstudio.ui.kit.widgets import Button, TextLabel
+from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 
 ENDPOINT_HEADINGS = (
     mark("Model"),
@@ -66,9 +66,11 @@ class LearnedPanel(QWidget):
         self._titles = [TextLabel(tr("Endpoints: what Adaptive learned, and begins with next time"), bold=True),
                         TextLabel(tr("Models: how their runs went"), bold=True)]  # fmt: skip
         self.forget = Button(tr("Forget"))
-        self.forget.setObjectName("forget_endpoint")
-        self.forget.setToolTip(
-            tr("Deletes what was learned about the chosen endpoint: the next run on it starts cold")
+        labelled(
+            self.forget,
+            "forget_endpoint",
+            tr("Forget the endpoint"),
+            tr("Deletes what was learned about the chosen endpoint: the next run on it starts cold"),
         )
         self.forget.clicked.connect(lambda: self.forget_wanted.emit(self._rows[self.endpoints.currentRow()]))
         self.endpoints.itemSelectionChanged.connect(self._choose)
