@@ -72,4 +72,7 @@ clean:
 # Virtual time: the same figures on every machine, in about seven minutes.
 bench-adaptive: setup-dev
 	@$(BIN)/python -m benchmarks.adaptive
+	@$(BIN)/python -m benchmarks.adaptive.sentences
+	@$(BIN)/python -m benchmarks.adaptive.latency
+	@$(BIN)/python -m benchmarks.adaptive.fairness
 	@$(BIN)/python -m benchmarks.adaptive.real

@@ -192,7 +192,9 @@ async def models_and_settings(
         for row, name in ((0, "concurrency"), (2, "time-outs")):
             dialog.sections.setCurrentRow(row)
             await asyncio.sleep(0.2)
-            picture = dialog.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+            picture = QImage(dialog.size(), QImage.Format.Format_RGB888)
+            picture.fill(dialog.palette().window().color())  # outside of its round corners
+            dialog.render(picture)
             picture.save(str(folder / f"settings-{name}-{theme}{suffix}.png"), "PNG", 0)
         dialog.reject()
         await asyncio.sleep(0.1)

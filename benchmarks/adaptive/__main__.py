@@ -1,7 +1,7 @@
 """Prints how the shipped limits do against the best fixed window, and other controllers beside them.
 
-`python -m benchmarks.adaptive [--seeds N] [--draw N] [--quick | --baselines] [--save]`. Virtual time, one process, deterministic:
-about seven minutes, `--quick` half a minute. --save keeps the comparison with other controllers for the documents' chart.
+`python -m benchmarks.adaptive [--seeds N] [--draw N] [--quick | --families N | --baselines] [--save]`. Virtual time, one
+process, deterministic: about eight minutes, `--quick` one. --save keeps the comparison with other controllers for the documents' chart.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from benchmarks.adaptive.baselines import Dotevals, Fixed, Gradient2, Inspect
+from benchmarks.adaptive.families import FAMILIES, drawn
 from benchmarks.adaptive.measure import (
     Score,
     after_change,
@@ -22,6 +23,7 @@ from benchmarks.adaptive.measure import (
     score,
     shipped,
 )
+from benchmarks.adaptive.profile import Profile
 from benchmarks.adaptive.profiles import (
     AWKWARD,
     CHANGING,
@@ -32,7 +34,7 @@ from benchmarks.adaptive.profiles import (
     uncounted,
     unsized,
 )
-from benchmarks.adaptive.simulator import Controller, Profile
+from benchmarks.adaptive.simulator import Controller
 from benchmarks.kept import keep
 
 SIZES = (2000, 500)
@@ -52,6 +54,7 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="the usual profiles only, without other controllers"
     )
+    parser.add_argument("--families", type=int, metavar="N", help="N endpoints of each family, only")
     parser.add_argument("--baselines", action="store_true", help="other controllers beside this one, only")
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/adaptive.json anew")
     parser.add_argument(
@@ -60,6 +63,11 @@ def main() -> None:
     options = parser.parse_args()
     seeds = range(options.seeds)
     started, load = time.perf_counter(), os.getloadavg()[0]
+    first = random.randrange(10**6) if options.draw is None else options.draw
+    if options.families:
+        print_families(options.families, first)
+        print(f"\n{time.perf_counter() - started:.0f} s")
+        return
     if options.baselines:
         print_baselines(seeds, load, save=options.save)
         return
@@ -67,7 +75,8 @@ def main() -> None:
         print_profiles(f"Usual endpoints, {samples} samples, cold", USUAL, samples, seeds)
     if not options.quick:
         print_baselines(seeds, load, save=options.save)
-        print_guards(seeds, random.randrange(10**6) if options.draw is None else options.draw)
+        print_guards(seeds, first)
+        print_families(6, first)
         for samples in SIZES:
             print_profiles(f"Awkward endpoints, {samples} samples, cold", AWKWARD, samples, seeds)
         print_profiles("Endpoints that crash, 2000 samples, cold", CRASHING, 2000, seeds)
@@ -145,6 +154,25 @@ def print_guards(seeds: Sequence[int], draw: int) -> None:
             f"{f'{len(long)} of them over 8 responses long':34}{summary(scores(long, samples, few))}",
             flush=True,
         )
+
+
+def print_families(count: int, draw: int) -> None:
+    """Endpoints of kinds that nobody tuned for; below the floor is worse than a fixed window of 20, or than 75 %."""
+    print(f"\nFamilies, {count} endpoints each, 500 samples, cold (--draw {draw})")
+    print(
+        f"{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}  fixed 20, worst seed, below the floor, lost"
+    )
+    everything: list[Score] = []
+    for family in FAMILIES:
+        seeds = range(draw, draw + count)
+        found = [score(drawn(family, seed), 500, seed) for seed in seeds]
+        fixed = [score(drawn(family, seed), 500, seed, lambda _: Fixed(20)).efficiency for seed in seeds]
+        everything += found
+        below = sum(one.efficiency < max(0.75, least) for one, least in zip(found, fixed, strict=True))
+        worst = min(zip(found, seeds, strict=True), key=lambda one: one[0].efficiency)[1]
+        lost = sum(one.trace.given_up for one in found)
+        print(f"{family:34}{summary(found)}  {mean(fixed):6.1%} {worst:>8} {below:>4} {lost:>5}", flush=True)
+    print(f"{'all':34}{summary(everything)}")
 
 
 def print_changes(seeds: Sequence[int]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from benchmarks.adaptive.baselines import Fixed, Paced
-from benchmarks.adaptive.simulator import Controller, Profile, Shipped, Simulation, Trace
+from benchmarks.adaptive.profile import Profile
+from benchmarks.adaptive.simulator import Controller, Shipped, Simulation, Trace
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.priors import Kind
 from evalstudio.store.endpoint_memory import Prior
@@ -76,12 +77,17 @@ def score(
     trace = run(profile, samples, seed, make or shipped(profile))
     target = best(profile, samples, seed)
     return Score(
-        efficiency=target.seconds / trace.seconds * (samples - trace.given_up) / samples,
+        efficiency=_share(target.seconds / trace.seconds, trace.answered / samples),
         waste=trace.wasted / samples,
         inflation=trace.p95 / target.p95,
         crashes=trace.crashes,
         trace=trace,
     )
+
+
+def _share(speed: float, answered: float) -> float:
+    """Speed against the best, of what was answered; a run that ended early is not fast."""
+    return speed if answered == 1 else min(1.0, speed) * answered
 
 
 def prior_of(profile: Profile, samples: int, seed: int) -> Prior:

@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import replace
 
-from benchmarks.adaptive.simulator import Profile
+from benchmarks.adaptive.profile import Profile
 
 USUAL = (
     Profile("A1 requests/min, headers", requests=600, burst=600, headers=True),

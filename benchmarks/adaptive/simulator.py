@@ -1,8 +1,7 @@
-"""An endpoint and a client in virtual time, driving the limits that ship. Same seed, same trace.
+"""An endpoint and its clients in virtual time, driving the limits that ship. Same seed, same trace.
 
-The server: rate limits, then a bound on calls at once, then a first-in-first-out queue, then `slots` calls served
-together. A call needs `work` steps; with b calls in service a step takes `base + each * b` seconds, longer above
-`cache` calls. So all calls in service advance equally, and one virtual service clock orders their ends.
+A client with the shipped controller follows the rules of the engine's runs: attempts, time-outs, retry budget, and the
+rules by which an unattended run ends.
 """
 
 import heapq
@@ -10,58 +9,22 @@ import itertools
 import math
 import random
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from benchmarks.adaptive.baselines import Fixed, Paced
+from benchmarks.adaptive.profile import Profile
+from benchmarks.adaptive.server import Call, Server
 from evalstudio.core.outcome import Outcome
 from evalstudio.engine.limits.endpoint import EndpointController
+from evalstudio.engine.limits.failure_breaker import PauseRule
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
-from evalstudio.engine.limits.retry import Retry, RetryPolicy
-from evalstudio.engine.limits.vocabulary import AttemptResult, work_of
+from evalstudio.engine.limits.retry import GiveUp, Retry, RetryPolicy
+from evalstudio.engine.limits.vocabulary import AttemptResult, Ticket, work_of
+from evalstudio.protocol import ErrorClass
 
-WALL = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Profile:
-    """An endpoint and its traffic. Rates a minute, times in seconds, lengths in tokens."""
-
-    name: str
-    kind: str = "hosted"
-    # traffic
-    output: float = 150
-    spread: float = 0.8  # sigma of the lognormal output length
-    longest: float = 8000
-    prompt: float = 400
-    noise: float = 0.08
-    # service
-    slots: float = math.inf
-    base: float = 0.020
-    each: float = 0.0
-    cache: float = math.inf
-    thrash: float = 0.0
-    # limits
-    requests: float | None = None
-    burst: float = 1
-    tokens: float | None = None
-    headers: bool = False
-    retry_after: bool = False
-    fixed_minute: bool = False  # the whole budget returns at each full minute
-    quantum: float = 0.0  # the rate is enforced in intervals of so many seconds
-    at_once: float = math.inf  # 429 above it
-    queue_limit: float = math.inf  # 503 above so many queued
-    timeout: float = math.inf
-    crash_above: float = math.inf  # calls in service or queued that bring it down
-    down: float = 20.0
-    flaky: float = 0.0  # share of calls that fail for no reason
-    rejection: float = 0.08
-    stream: bool = False
-    usage: str = "tokens"  # or "characters", or "" when an answer's size is unknown
-    changes: tuple[tuple[float, str, float], ...] = ()  # (time, field, value)
-    neighbour: tuple[float, float, float] | None = None  # period, share of it, slots taken
+Make = Callable[[float], "Controller"]
 
 
 class Controller(Protocol):
@@ -86,10 +49,6 @@ class Shipped:
     def limit(self) -> int:
         return self.controller.limit
 
-    @property
-    def expected_output(self) -> float:
-        return self.controller.expected_output
-
     def may_start(self, now: float, tokens: int) -> float | bool:
         wait = self.controller.check(now, tokens, adaptive=self.adaptive)
         if wait is None:
@@ -109,23 +68,6 @@ class Shipped:
         self.controller.tick(now)
 
 
-@dataclass(slots=True)
-class Call:
-    sample: int
-    attempt: int
-    work: float  # steps it needs
-    output: int
-    tokens: int
-    reserved: int
-    started: float = 0.0
-    queued: bool = False
-    begun: float = 0.0
-    ticket: object = None
-    gone: bool = False
-    rates: RateHeaders | None = None
-    written: int = 0  # tokens of its answer that the client has
-
-
 @dataclass
 class Trace:
     """What happened in one simulated run."""
@@ -139,6 +81,7 @@ class Trace:
     works: list[float] = field(default_factory=list)
     limits: list[tuple[float, int]] = field(default_factory=list)
     crashes: int = 0
+    stopped: str = ""  # why an unattended run would have ended before its last sample
     in_flight_max: int = 0
 
     @property
@@ -151,324 +94,143 @@ class Trace:
         return ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)] if ordered else math.nan
 
 
-class Server:
-    """The endpoint. `schedule(at, action)` is the simulation's clock."""
+class Client:
+    """One run of `samples` samples, as the run loop would drive it."""
 
-    def __init__(self, profile: Profile, simulation: "Simulation") -> None:
-        self.profile = profile
-        self._simulation = simulation
-        self._random = random.Random(f"server {simulation.seed}")
-        self._serving: list[tuple[float, int, Call]] = []  # by service clock at the end
-        self._active = 0
-        self._queue: deque[Call] = deque()
-        self._clock, self._clock_at = 0.0, 0.0
-        self._version = 0
-        self._level = profile.burst
-        self._token_level = profile.tokens or 0.0
-        self._level_at = 0.0
-        self._down_until = -1.0
-        self._order = itertools.count()
-        self._taken = 0.0
-        for at, name, value in profile.changes:
-            simulation.schedule(at, lambda change={name: value}: self._change(change))
-        if profile.neighbour is not None:
-            simulation.schedule(profile.neighbour[0], lambda: self._neighbour(True))
-
-    # -- arriving ---------------------------------------------------------------------------------------------------
-
-    def arrive(self, call: Call) -> None:
-        now, p = self._simulation.now, self.profile
-        if now < self._down_until:
-            self._reject(call, Outcome.OVERLOADED, "connection refused")
-            return
-        if p.flaky and self._random.random() < p.flaky:
-            self._reject(call, Outcome.OVERLOADED, "503 upstream error")
-            return
-        if not self._within_rates(call, now):
-            return
-        if self._active + len(self._queue) + 1 > p.at_once:
-            self._reject(call, Outcome.THROTTLED, "too many requests")
-            return
-        if self._active >= self._slots and len(self._queue) >= p.queue_limit:
-            self._reject(call, Outcome.OVERLOADED, "503 queue is full")
-            return
-        call.queued = True
-        self._queue.append(call)
-        if self._active + len(self._queue) > p.crash_above:
-            self._crash(now)
-            return
-        if p.timeout < math.inf:
-            self._simulation.schedule(now + p.timeout, lambda: self._time_out(call))
-        self._fill()
-
-    @property
-    def _slots(self) -> float:
-        return max(1.0, self.profile.slots - self._taken)
-
-    def _within_rates(self, call: Call, now: float) -> bool:
-        p = self.profile
-        if p.requests is None and p.tokens is None:
-            return True
-        self._refill(now)
-        short_requests = p.requests is not None and self._level < 1
-        short_tokens = p.tokens is not None and self._token_level < call.tokens
-        if short_requests or short_tokens:
-            hint = None
-            if p.retry_after or p.headers:
-                if p.fixed_minute:
-                    hint = 60 - now % 60
-                elif short_requests:
-                    hint = (1 - self._level) / (p.requests / 60)  # type: ignore[operator]
-                else:
-                    hint = (call.tokens - self._token_level) / (p.tokens / 60)  # type: ignore[operator]
-                hint = float(math.ceil(hint))
-            self._reject(call, Outcome.THROTTLED, "rate limit", hint)
-            return False
-        if p.requests is not None:
-            self._level -= 1
-        if p.tokens is not None:
-            self._token_level -= call.tokens
-        if p.headers:
-            call.rates = RateHeaders(
-                p.requests,
-                math.floor(self._level) if p.requests else None,
-                None,
-                p.tokens,
-                math.floor(self._token_level) if p.tokens else None,
-                None,
-            )
-        return True
-
-    def _refill(self, now: float) -> None:
-        p = self.profile
-        if p.fixed_minute:
-            if math.floor(now / 60) > math.floor(self._level_at / 60):
-                self._level, self._token_level = p.requests or 0.0, p.tokens or 0.0
-                self._level_at = now
-            return
-        if p.quantum:  # whole intervals only, nothing saved up
-            if math.floor(now / p.quantum) > math.floor(self._level_at / p.quantum):
-                self._level = (p.requests or 0) / 60 * p.quantum
-                self._token_level = (p.tokens or 0) / 60 * p.quantum
-                self._level_at = now
-            return
-        passed = now - self._level_at
-        self._level = min(p.burst, self._level + passed * (p.requests or 0) / 60)
-        self._token_level = min(p.tokens or 0.0, self._token_level + passed * (p.tokens or 0) / 60)
-        self._level_at = now
-
-    # -- serving ----------------------------------------------------------------------------------------------------
-
-    def _step(self) -> float:
-        p, b = self.profile, self._active
-        step = p.base + p.each * b
-        if b > p.cache:
-            step *= 1 + p.thrash * (b / p.cache - 1)
-        return step
-
-    def _advance(self) -> None:
-        now = self._simulation.now
-        if self._active:
-            self._clock += (now - self._clock_at) / self._step()
-        self._clock_at = now
-
-    def _fill(self) -> None:
-        self._advance()
-        while self._queue and self._active < self._slots:
-            call = self._queue.popleft()
-            if call.gone:
-                continue
-            call.begun = self._simulation.now
-            self._active += 1
-            heapq.heappush(self._serving, (self._clock + call.work, next(self._order), call))
-        self._next_end()
-
-    def _next_end(self) -> None:
-        self._version += 1
-        while self._serving and self._serving[0][2].gone:
-            heapq.heappop(self._serving)
-        if not self._serving:
-            return
-        version = self._version
-        at = self._clock_at + max(0.0, self._serving[0][0] - self._clock) * self._step()
-        self._simulation.schedule(at, lambda: self._end(version))
-
-    def _end(self, version: int) -> None:
-        if version != self._version:
-            return
-        self._advance()
-        _, _, call = heapq.heappop(self._serving)
-        self._active -= 1
-        call.gone = True
-        self._simulation.answered(call)
-        self._fill()
-
-    def written(self) -> list[tuple[Call, int]]:
-        """The answers that are being written, and how many tokens of each came since the last time."""
-        self._advance()
-        news = []
-        for end, _, call in self._serving:
-            done = call.work - (end - self._clock) - (self.profile.prompt / 20 + 10)
-            new = min(call.output, int(done)) - call.written
-            if new > 0 and not call.gone:
-                call.written += new
-                news.append((call, new))
-        return news
-
-    # -- failing ----------------------------------------------------------------------------------------------------
-
-    def _reject(self, call: Call, outcome: Outcome, message: str, hint: float | None = None) -> None:
-        call.gone = True
-        at = self._simulation.now + self.profile.rejection
-        rates = None
-        p = self.profile
-        if p.headers:
-            rates = RateHeaders(
-                p.requests,
-                max(0, math.floor(self._level)) if p.requests else None,
-                None,
-                p.tokens,
-                max(0, math.floor(self._token_level)) if p.tokens else None,
-                None,
-            )
-        self._simulation.schedule(at, lambda: self._simulation.failed(call, outcome, message, hint, rates))
-
-    def _time_out(self, call: Call) -> None:
-        if call.gone:
-            return
-        call.gone = True
-        self._advance()
-        if call.begun or call in [entry[2] for entry in self._serving]:
-            self._active -= 1
-            self._serving = [entry for entry in self._serving if entry[2] is not call]
-            heapq.heapify(self._serving)
-        self._simulation.failed(call, Outcome.OVERLOADED, "timed out", None, None)
-        self._fill()
-
-    def _crash(self, now: float) -> None:
-        self._simulation.trace.crashes += 1
-        self._down_until = now + self.profile.down
-        self._advance()
-        victims = [entry[2] for entry in self._serving if not entry[2].gone] + [
-            c for c in self._queue if not c.gone
-        ]
-        self._serving.clear()
-        self._queue.clear()
-        self._active = 0
-        self._version += 1
-        for call in victims:
-            self._reject(call, Outcome.OVERLOADED, "connection reset")
-
-    # -- changing ---------------------------------------------------------------------------------------------------
-
-    def _change(self, fields: dict[str, float]) -> None:
-        self._advance()
-        self.profile = replace(self.profile, **fields)  # type: ignore[arg-type]
-        self._fill()
-
-    def _neighbour(self, arrives: bool) -> None:
-        period, share, slots = self.profile.neighbour or (1.0, 0.0, 0.0)
-        self._advance()
-        self._taken = slots if arrives else 0.0
-        self._fill()
-        wait = period * share if arrives else period * (1 - share)
-        self._simulation.schedule(self._simulation.now + wait, lambda: self._neighbour(not arrives))
-
-
-class Simulation:
-    """One run of `samples` samples against one profile, as the run loop would drive it."""
-
-    def __init__(
-        self, profile: Profile, samples: int, seed: int, make: Callable[[float], Controller]
-    ) -> None:
-        self.now = 0.0
-        self.seed = seed
-        self.profile = profile
+    def __init__(self, simulation: "Simulation", samples: int, make: Make, name: str = "") -> None:
+        self.simulation = simulation
+        self.profile = simulation.profile
         self.trace = Trace()
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
-        lengths = random.Random(f"lengths {seed}")
+        lengths = random.Random(f"lengths {simulation.seed}{name}")
         self.lengths = [self._length(lengths) for _ in range(samples)]
-        self._random = random.Random(f"noise {seed}")
+        prompts = random.Random(f"prompts {simulation.seed}{name}")
+        self.prompts = [self._prompt(prompts) for _ in range(samples)]
+        self._characters = [round(n * prompts.uniform(3.5, 4.5)) for n in self.prompts]
+        self._random = random.Random(f"noise {simulation.seed}{name}")
         self._waiting: deque[tuple[int, int]] = deque((i, 1) for i in range(samples))
+        self._later: deque[tuple[int, int]] = deque()  # behind all new samples: no retry budget was left
         self._left = samples
         self._out = 0
-        self._policy = RetryPolicy(seed=seed, longest=math.inf, max_attempts=50)
+        self._since: dict[int, float] = {}  # when the time-out of a sample began
+        self._excused: dict[int, int] = {}
+        self._errors: dict[Outcome, tuple[int, str]] = {}
+        self._policy = RetryPolicy(seed=simulation.seed)
+        self._rule = PauseRule(private=simulation.profile.kind == "local")
+        self._began = simulation.now
         self._wake: float | None = None
-        self.controller = make(0.0)
-        self.server = Server(profile, self)
+        self.controller = make(simulation.now)
 
-    def run(self) -> Trace:
-        self.schedule(0.0, self._tick)
-        self._dispatch()
-        while self._left and self._events:
-            self.now, _, action = heapq.heappop(self._events)
-            action()
-            if self.now > 1e6:
-                break
-        self.trace.seconds = self.now
-        return self.trace
+    def start(self) -> None:
+        self._tick()
 
-    def schedule(self, at: float, action: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (at, next(self._order), action))
+    @property
+    def is_over(self) -> bool:
+        return not self._left
 
-    # -- the client -------------------------------------------------------------------------------------------------
+    @property
+    def now(self) -> float:
+        return self.simulation.now
 
     def _length(self, source: random.Random) -> int:
         p = self.profile
         mean = math.log(p.output) - p.spread**2 / 2
-        return max(1, round(min(p.longest, source.lognormvariate(mean, p.spread))))
+        length = source.lognormvariate(mean, p.spread)
+        if p.rare[0] and source.random() < p.rare[0]:
+            length *= p.rare[1]
+        return max(1, round(min(p.longest, length)))
+
+    def _prompt(self, source: random.Random) -> int:
+        p = self.profile
+        if not p.prompt_spread:
+            return round(p.prompt)
+        return max(1, round(p.prompt * source.lognormvariate(-(p.prompt_spread**2) / 2, p.prompt_spread)))
+
+    # -- starting ---------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        if self.is_over:
+            return
         if self.profile.stream and isinstance(self.controller, Shipped):
-            for call, tokens in self.server.written():
-                self.controller.streamed(self.now, call.ticket, tokens)
+            for call, tokens in self.simulation.server.written():
+                if call.caller is self:
+                    self.controller.streamed(self.now, call.ticket, tokens)
         self.controller.tick(self.now)
+        if isinstance(self.controller, Shipped):
+            self._watch(self.controller.controller)
         self._note()
-        self.schedule(self.now + 0.25, self._tick)
+        self.simulation.schedule(self.now + 0.25, self._tick)
         self._dispatch()
 
+    def _watch(self, controller: EndpointController) -> None:
+        """The rules by which a run that nobody attends ends."""
+        errors = [ErrorClass(o, n, 0, 0.0, text) for o, (n, text) in self._errors.items()]
+        self._rule.taken = controller.has_taken
+        reason = controller.broken(self.now) or self._rule.silent(self.now - self._began, errors)
+        if reason:
+            self._stop(reason)
+
+    def _stop(self, reason: str) -> None:
+        self.trace.stopped = reason
+        self.trace.given_up += self._left
+        self._left = 0
+
     def _dispatch(self) -> None:
-        expected = getattr(self.controller, "expected_output", 256.0)
-        while self._waiting:
-            tokens = round(self.profile.prompt + expected)
-            if isinstance(self.controller, Paced):  # it knows everything
-                tokens = round(self.profile.prompt) + self.lengths[self._waiting[0][0]]
+        while (self._waiting or self._later) and not self.is_over:
+            queue = self._waiting or self._later
+            tokens = self._reservation(queue[0][0])
             allowed = self.controller.may_start(self.now, tokens)
             if allowed is True:
-                self._start(tokens)
+                self._start(queue.popleft(), tokens)
                 continue
             if allowed is not False and (
                 self._wake is None or allowed < self._wake or self._wake <= self.now
             ):
                 self._wake = float(allowed)
-                self.schedule(self._wake, self._dispatch)
+                self.simulation.schedule(self._wake, self._dispatch)
             break
 
-    def _start(self, reserved: int) -> None:
-        sample, attempt = self._waiting.popleft()
-        p, output = self.profile, self.lengths[sample]
-        work = output + p.prompt / 20 + 10
+    def _reservation(self, sample: int) -> int:
+        if isinstance(self.controller, Paced):  # it knows everything
+            return self.prompts[sample] + self.lengths[sample]
+        if isinstance(self.controller, Shipped):
+            return self.controller.controller.reservation.tokens(self._characters[sample])
+        return self.prompts[sample] + 256
+
+    def _start(self, item: tuple[int, int], reserved: int) -> None:
+        sample, attempt = item
+        p, output, prompt = self.profile, self.lengths[sample], self.prompts[sample]
+        work = output + prompt / 20 + 10
         if p.noise:
             work *= self._random.lognormvariate(-(p.noise**2) / 2, p.noise)
-        call = Call(sample, attempt, work, output, round(p.prompt) + output, reserved, started=self.now)
+        if len(p.speeds) > 1:
+            work /= self._random.choice(p.speeds)
+        call = Call(self, sample, attempt, work, output, prompt, reserved, started=self.now)
+        self._since.setdefault(sample, self.now)
+        if attempt == 1 and isinstance(self.controller, Shipped):
+            self.controller.controller.retries.first_attempt()
         call.ticket = self.controller.start(self.now, reserved)
         self._out += 1
         self.trace.in_flight_max = max(self.trace.in_flight_max, self._out)
-        self.server.arrive(call)
+        self.simulation.server.arrive(call)
+
+    # -- ending -----------------------------------------------------------------------------------------------------
 
     def answered(self, call: Call) -> None:
+        if self.is_over:
+            return
         seconds = self.now - call.started
         self._out -= 1
         self._left -= 1
+        self._rule.answered = True
+        self._rule.finished(None)
         self.trace.answered += 1
         self.trace.latencies.append(seconds)
         self.trace.ends.append(self.now)
-        self.trace.works.append(call.output + self.profile.prompt / 20 + 10)
+        self.trace.works.append(call.output + call.prompt / 20 + 10)
         usage = self.profile.usage
         first = None
         if self.profile.stream:
-            first = call.begun - call.started + (self.profile.prompt / 20 + 10) * self.server._step()
+            first = call.begun - call.started + (call.prompt / 20 + 10) * self.simulation.server.step
             first = min(first, seconds)
             if isinstance(self.controller, Shipped) and call.output > call.written:
                 self.controller.streamed(self.now, call.ticket, call.output - call.written)
@@ -481,67 +243,158 @@ class Simulation:
             rates=call.rates,
         )
         self.controller.finish(self.now, call.ticket, result, seconds)
+        if isinstance(self.controller, Shipped) and usage == "tokens":
+            self.controller.controller.reservation.prompt_was(self._characters[call.sample], call.prompt)
         self._note()
         self._dispatch()
 
     def _work(self, call: Call) -> float | None:
         if self.profile.usage == "tokens":
-            return work_of(call.output, self.profile.prompt)
+            return work_of(call.output, call.prompt)
         if not self.profile.usage:
             return None
         # languages and code differ in characters a token
         characters = round(call.output * self._random.uniform(2.5, 5.0))
-        return work_of(None, 0.8 * self.profile.prompt, characters)
+        return work_of(None, 0.8 * call.prompt, characters)
 
     def failed(
         self, call: Call, outcome: Outcome, message: str, hint: float | None, rates: RateHeaders | None
     ) -> None:
+        if self.is_over:
+            return
+        self._rule.responded = self._rule.responded or message.startswith("503")
         self._out -= 1
         self.trace.failures[outcome.value] = self.trace.failures.get(outcome.value, 0) + 1
+        count, _ = self._errors.get(outcome, (0, ""))
+        self._errors[outcome] = (count + 1, message)
         self.controller.finish(
             self.now,
             call.ticket,
             AttemptResult(outcome, hint=hint, rates=rates, message=message),
             self.now - call.started,
         )
-        again = (call.sample, call.attempt + 1)
-        if isinstance(self.controller, Fixed):
-            self._retry_as_others(again, hint)
-            return
-        verdict = self._policy.after(outcome, attempts=call.attempt, elapsed=0.0, hint=hint)
-        if not isinstance(verdict, Retry):
-            self._left -= 1
-            self.trace.given_up += 1
-        elif outcome is Outcome.THROTTLED:
-            self._waiting.appendleft(again)  # the gate holds it, for all
+        if isinstance(self.controller, Shipped):
+            self._retry(call, outcome, message, hint, self.controller.controller)
         else:
-            self.schedule(self.now + verdict.delay, lambda: self._again(again))
+            assert isinstance(self.controller, Fixed)
+            self._retry_as_others(self.controller, (call.sample, call.attempt + 1), hint)
         self._note()
         self._dispatch()
 
-    def _again(self, sample: tuple[int, int]) -> None:
-        self._waiting.appendleft(sample)
-        self._dispatch()
-
-    def _retry_as_others(self, sample: tuple[int, int], hint: float | None) -> None:
-        controller = self.controller
-        assert isinstance(controller, Fixed)
-        if sample[1] > 60:
+    def _retry(
+        self, call: Call, outcome: Outcome, message: str, hint: float | None, controller: EndpointController
+    ) -> None:
+        sample = call.sample
+        elapsed = self.now - self._since.get(sample, self.now)
+        ticket = call.ticket
+        assert isinstance(ticket, Ticket)
+        excused = ticket.excused or outcome is Outcome.THROTTLED
+        self._excused[sample] = self._excused.get(sample, 0) + excused
+        verdict = self._policy.after(
+            outcome,
+            attempts=call.attempt - self._excused[sample],
+            elapsed=elapsed,
+            hint=hint,
+            excused=excused,
+            unaccepted=self.now - controller.accepted_at,
+        )
+        if isinstance(verdict, GiveUp):
             self._left -= 1
             self.trace.given_up += 1
-            self._dispatch()
+            errors = [ErrorClass(o, n, 1, 0.0, text) for o, (n, text) in self._errors.items()]
+            if (reason := self._rule.finished(errors)) is not None:
+                self._stop(reason)
+            return
+        if not isinstance(verdict, Retry):
+            self._stop(verdict.sentence)
+            return
+        again = (sample, call.attempt + 1)
+        paid = controller.retries.spend(outcome, timed_out=message == "timed out")
+        if excused or not paid:
+            self._since.pop(sample, None)
+        if verdict.delay <= 0:
+            self._again(again, last=not paid)
+        else:
+            self.simulation.schedule(self.now + verdict.delay, lambda: self._again(again, last=not paid))
+
+    def _again(self, item: tuple[int, int], *, last: bool = False) -> None:
+        if last:
+            self._later.append(item)
+        else:
+            self._waiting.appendleft(item)
+        self._dispatch()
+
+    def _retry_as_others(self, controller: Fixed, item: tuple[int, int], hint: float | None) -> None:
+        if item[1] > 60:
+            self._left -= 1
+            self.trace.given_up += 1
             return
         controller.sleeping += controller.holds_slot
 
         def again() -> None:
             controller.sleeping -= controller.holds_slot
-            self._again(sample)
+            self._again(item)
 
-        self.schedule(self.now + controller.retry_delay(sample[1] - 1, hint), again)
-        self._note()
-        self._dispatch()
+        self.simulation.schedule(self.now + controller.retry_delay(item[1] - 1, hint), again)
 
     def _note(self) -> None:
         limit = self.controller.limit
         if not self.trace.limits or self.trace.limits[-1][1] != limit:
             self.trace.limits.append((self.now, limit))
+
+
+class Simulation:
+    """A run of `samples` samples against one profile, alone or beside others.
+
+    Args:
+        profile: The endpoint.
+        samples: Of the run that is measured.
+        seed: Of everything that is left to chance.
+        make: Makes the controller of the run.
+        others: Of each other run: when it starts, its samples, and what makes its controller.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        samples: int,
+        seed: int,
+        make: Make,
+        others: Sequence[tuple[float, int, Make]] = (),
+    ) -> None:
+        self.now = 0.0
+        self.seed = seed
+        self.profile = profile
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self.server = Server(profile, self)
+        self.client = Client(self, samples, make)
+        self.others: list[Client] = []
+        for number, (at, count, make_other) in enumerate(others):
+            self.schedule(at, lambda a=count, b=make_other, c=number: self._join(a, b, c))
+
+    def run(self, *, to_the_end: bool = False) -> Trace:
+        """Plays until the measured run is over; `to_the_end`: until all are."""
+        self.client.start()
+        trace = self.client.trace
+        while self._events and self.now < 1e6:
+            if self.client.is_over:
+                trace.seconds = trace.seconds or self.now
+                if not to_the_end or all(one.is_over for one in self.others):
+                    break
+            self.now, _, action = heapq.heappop(self._events)
+            action()
+            for one in self.others:
+                if one.is_over and not one.trace.seconds:
+                    one.trace.seconds = self.now
+        trace.seconds = trace.seconds or self.now
+        trace.crashes = self.server.crashes
+        return trace
+
+    def schedule(self, at: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (at, next(self._order), action))
+
+    def _join(self, samples: int, make: Make, number: int) -> None:
+        client = Client(self, samples, make, name=f" other {number}")
+        self.others.append(client)
+        client.start()

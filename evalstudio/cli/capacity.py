@@ -23,10 +23,21 @@ from evalstudio.terminal.console import console as make_console
 @click.option("--model", metavar="NAME", help="Another model than the file's, as in openai/gpt-4o-mini.")
 @click.option("--max", "most", type=int, default=64, show_default=True, help="Calls in flight at most.")
 @click.option("--samples", type=int, metavar="N", help="Max samples to use.")
+@click.option(
+    "--p95", type=float, metavar="SECONDS", help="Only levels at which 95 % of the calls keep to it."
+)
+@click.option("--first-token-p95", type=float, metavar="SECONDS", help="The same for the first token.")
 @click.option("--json", "as_json", is_flag=True, help="Print the levels and the verdict as JSON.")
 @workspace_option
 def capacity_command(
-    evaluation: str, model: str | None, most: int, samples: int | None, as_json: bool, workspace: str | None
+    evaluation: str,
+    model: str | None,
+    most: int,
+    samples: int | None,
+    p95: float | None,
+    first_token_p95: float | None,
+    as_json: bool,
+    workspace: str | None,
 ) -> None:
     """Finds out how many calls at once the model of EVALUATION can take; the answers are kept as a run."""
     console = make_console(stderr=as_json)
@@ -54,7 +65,8 @@ def capacity_command(
         await engine.start()
         try:
             with on_interrupt(engine) as interrupt:
-                found = await find_capacity(engine, FindCapacity(evaluation, model, most, samples), emit)
+                search = FindCapacity(evaluation, model, most, samples, p95, first_token_p95)
+                found = await find_capacity(engine, search, emit)
                 return found, interrupt.came
         finally:
             await engine.aclose()

@@ -30,6 +30,7 @@ COMMANDS = {
     "rename": "housekeeping:rename_command",
     "delete": "housekeeping:delete_command",
     "cleanup": "housekeeping:cleanup_command",
+    "learned": "learned:learned_command",
     "demo-server": "serve:demo_server",
     "local-model": "serve:local_model",
     "engine": "serve:engine_command",

@@ -76,6 +76,10 @@ SCORED, NOT_ALL, STOPPED = 0, 1, 3
     help=f"With --fail-under: exit with 1, too, if fewer of the answers have that score.  [default: {LEAST_COVERAGE}]",
 )
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 though samples are errored or unscored.")
+@click.option("--p95", type=float, metavar="SECONDS", help=option_help("adaptive_p95"))
+@click.option(
+    "--first-token-p95", type=float, metavar="SECONDS", help=option_help("adaptive_first_token_p95")
+)
 @click.option(
     "--wait",
     "attended",
@@ -115,6 +119,8 @@ def run_in_terminal(
     experiment: str | None = None,
     strategy: str | None = None,
     window: int | None = None,
+    p95: float | None = None,
+    first_token_p95: float | None = None,
     workers: int | None = None,
     processes: int | None = None,
     threads_per_process: int | None = None,
@@ -137,6 +143,7 @@ def run_in_terminal(
     retry: tuple[str, ...] = (),
 ) -> int:
     """Runs one evaluation, prints its progress and summary, and returns the exit status."""
+    bounds = p95, first_token_p95
     classes = _error_classes(retry)
     gate = Gate(fail_under, min_coverage=check_coverage(min_coverage))
     if is_python(evaluation):
@@ -148,6 +155,10 @@ def run_in_terminal(
             raise EvaluationError(
                 "--sample-ids is for evaluation files in TOML and benchmarks; use --samples."
             )
+        if any(bounds):
+            raise EvaluationError(
+                "--p95 and --first-token-p95 are for evaluation files in TOML; a function sets Adaptive(p95=...) itself."
+            )
         given = {
             "--workspace": workspace, "--experiment": experiment, "--strategy": strategy, "--window": window,
             "--workers": workers, "--processes": processes, "--threads-per-process": threads_per_process,
@@ -158,7 +169,7 @@ def run_in_terminal(
             attended=attended, ceiling=ceiling, as_json=as_json,
         )  # fmt: skip
     wanted = Options(
-        experiment, strategy_of(strategy, window), workers, samples, model, new_run, classes, cache,
+        experiment, strategy_of(strategy, window, *bounds), workers, samples, model, new_run, classes, cache,
         processes=processes, threads_per_process=threads_per_process, cluster=cluster,
         timeout=check_timeout(sample_timeout), fewshot=fewshot, include=_folders(include), api=api,
         sample_ids=_ids(sample_ids),

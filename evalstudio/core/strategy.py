@@ -9,6 +9,7 @@ from evalstudio.core.errors import LimitError
 
 BY_WORKERS = "default: the worker count"
 MAXIMUM = 10_000
+LONGEST = 86_400  # seconds
 _DOTEVALS = {"initial_concurrency": "initial", "min_concurrency": "min", "max_concurrency": "max"}
 _WITHOUT_EFFECT = (
     "adaptation_interval",
@@ -79,22 +80,29 @@ class Adaptive(msgspec.Struct, frozen=True, tag="adaptive", tag_field="type", me
         initial: calls in flight at the start; None: from experience with that kind of endpoint.
         min: the lower bound.
         max: the upper bound; None: the application's ceiling.
+        p95: seconds that 95 % of the calls may take; None: any.
+        first_token_p95: seconds to the first token that 95 % of the calls may take; None: any.
 
     Raises:
-        LimitError: a bound is not from 1 to 10,000, or not `min <= initial <= max`.
+        LimitError: a bound is not from 1 to 10,000, not `min <= initial <= max`, or not a positive time.
 
     Example:
         >>> from evalstudio.concurrency import Adaptive
-        >>> Adaptive(max_concurrency=64)
-        Adaptive(initial=None, min=1, max=64)
+        >>> Adaptive(max_concurrency=64).max, Adaptive(p95=2.0).p95
+        (64, 2.0)
     """
 
     initial: int | None = None
     min: int = 1
     max: int | None = None
+    p95: float | None = None
+    first_token_p95: float | None = None
 
     def __post_init__(self) -> None:
         check_count("min", self.min)
+        for name, seconds in (("p95", self.p95), ("first_token_p95", self.first_token_p95)):
+            if seconds is not None and not 0 < seconds <= LONGEST:
+                raise LimitError(f"{name} must be a time up to {LONGEST:,} s; it is {seconds!r}.")
         for name, value in (("initial", self.initial), ("max", self.max)):
             if value is not None:
                 check_count(name, value)
@@ -160,8 +168,13 @@ def describe(strategy: Strategy) -> str:
             return "Sequential"
         case SlidingWindow(max_concurrency=size):
             return f"Sliding window {size}"
-        case Adaptive(min=low, max=high):
-            bounds = [f"from {low}" if low > 1 else "", f"to {high}" if high else ""]
+        case Adaptive(min=low, max=high, p95=p95, first_token_p95=first):
+            bounds = [
+                f"from {low}" if low > 1 else "",
+                f"to {high}" if high else "",
+                f"p95 ≤ {p95:g} s" if p95 else "",
+                f"first token p95 ≤ {first:g} s" if first else "",
+            ]
             return " ".join(["Adaptive", *filter(None, bounds)])
 
 
@@ -170,8 +183,21 @@ def window_of(workers: int, samples_a_call: int) -> SlidingWindow:
     return SlidingWindow(min(MAXIMUM, workers * samples_a_call))
 
 
-def strategy_of(name: str | None, window: int | None) -> Strategy | None:
-    """Returns the strategy of the options --strategy and --window; None if neither is given."""
+def strategy_of(
+    name: str | None, window: int | None, p95: float | None = None, first_token_p95: float | None = None
+) -> Strategy | None:
+    """Returns the strategy of the options --strategy, --window, --p95 and --first-token-p95; None if none is given.
+
+    Raises:
+        LimitError: a strategy that is not Adaptive has no bound on latency.
+    """
+    if p95 is not None or first_token_p95 is not None:
+        adaptive = parse_strategy(name or "adaptive", window)
+        if not isinstance(adaptive, Adaptive):
+            raise LimitError(
+                f"Only Adaptive keeps to a bound on latency; the strategy is {describe(adaptive)}."
+            )
+        return msgspec.structs.replace(adaptive, p95=p95, first_token_p95=first_token_p95)
     if name is None and window is None:
         return None
     return parse_strategy(name or "sliding-window", window)

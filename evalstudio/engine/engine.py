@@ -389,6 +389,8 @@ class Engine:
                 forget_crashes(connection, run.id)
 
         await self._store_trouble.persist(save)
+        if not run.plan.is_recorded:
+            self._endpoints.stored(assembled.identity)
         del self.runs[run.id]
         self._ended[run.id] = final
         self._emit(msgspec.structs.replace(final, buckets=tuple(buckets), changes=tuple(changes)))

@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from evalstudio.core.system import memory_in_use, open_files_in_use
 from evalstudio.engine import hung_threads as hung
 from evalstudio.engine.limits.admission import Admission
@@ -126,9 +128,16 @@ class Ticker:
         changes = self.drain_changes(run)
         self._emit(take_snapshot(run, buckets, changes, self.lag, self.cpu, self.machine))
 
+    def _live(self, run: Run) -> str:
+        """Returns what another program's window shows of a run."""
+        now = take_snapshot(run, [], [], self.lag, self.cpu, self.machine)
+        return msgspec.json.encode(msgspec.structs.replace(now, calls=())).decode()
+
     def _heartbeat(self) -> None:
         heartbeats = [
-            Heartbeat(run.id, run.keeper.counts.saved, run.keeper.counts.errored, run.clock.elapsed, run.state, run.reason)
+            Heartbeat(run.id, run.keeper.counts.saved, run.keeper.counts.errored, run.clock.elapsed, run.state, run.reason,
+                self._live(run),
+            )
             for run in self._runs.values()
             if run.is_active
         ]  # fmt: skip

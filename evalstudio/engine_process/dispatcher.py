@@ -45,6 +45,7 @@ from evalstudio.protocol import (
     FindCapacity,
     FindKey,
     ForecastRun,
+    ForgetEndpoint,
     ListEvaluations,
     ListModels,
     LocalModel,
@@ -69,6 +70,7 @@ from evalstudio.protocol import (
 )
 from evalstudio.store.bin import bin_runs, compact, expired, restore_runs
 from evalstudio.store.database import Connection
+from evalstudio.store.endpoint_memory import forget_endpoint
 from evalstudio.store.notes import mark_runs, note_records
 from evalstudio.store.runs import delete_run
 
@@ -201,6 +203,8 @@ class Commander:
                 if engine.runs:
                     raise RunError("Runs are active; compact the database when they have ended.")
                 return _answer(command, await asyncio.to_thread(compact, engine.workspace))
+            case ForgetEndpoint(endpoint=endpoint):
+                await engine.execute(lambda connection: forget_endpoint(connection, endpoint))
             case DuplicateRun(run_id=run_id):
                 return _answer(command, (await duplicate(engine, run_id)).id)
             case RenameExperiment(old=old, new=new):

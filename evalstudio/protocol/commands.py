@@ -172,6 +172,12 @@ class CompactDatabase(Command[int], tag="compact", frozen=True):
     """Gives the database's free space back to the disk; answered with the bytes. Refused while a run is active."""
 
 
+class ForgetEndpoint(Command[None], tag="forget-endpoint", frozen=True):
+    """Deletes what was learned about an endpoint: the next run on it starts cold. A run that goes on learns it again."""
+
+    endpoint: str  # `Learned.endpoint`
+
+
 class DuplicateRun(Command[int], tag="duplicate", frozen=True):
     """Starts a copy of a run in the same experiment, with the evaluation as it is now; answered with the new run's id."""
 
@@ -206,6 +212,8 @@ class FindCapacity(Command[int | None], tag="find-capacity", frozen=True):
     model: str | None = None
     max_concurrency: int = 64
     samples: int | None = None
+    p95: float | None = None  # seconds: only levels that keep to it count
+    first_token_p95: float | None = None
 
 
 class PlanCapacity(Command[CapacityPlan], tag="plan-capacity", frozen=True):
@@ -239,7 +247,7 @@ class Shutdown(Command[None], tag="shutdown", frozen=True):
 
 Commands = (
     StartRun | ResumeRun | PauseRun | ContinueRun | StopRun | AbandonCall | SetStrategy | SetWorkers | ChangeSettings
-    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | BinRuns | RestoreRuns | DeleteRun | CompactDatabase | DuplicateRun
+    | SetRates | SetKey | FindKey | TestModel | ListModels | LocalModel | BinRuns | RestoreRuns | DeleteRun | CompactDatabase | ForgetEndpoint | DuplicateRun
     | MarkRuns | NoteRecords | RenameExperiment | FindCapacity
     | PlanCapacity | ForecastRun | ListEvaluations | Shutdown
 )  # fmt: skip

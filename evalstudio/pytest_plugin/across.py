@@ -31,6 +31,11 @@ def send(item: pytest.Item, report: Any) -> None:
         setattr(report, SENT, msgspec.json.encode(final).decode())
 
 
+def is_worker(config: pytest.Config) -> bool:
+    """Returns whether this is one of xdist's processes."""
+    return hasattr(config, "workerinput")
+
+
 def share(strategy: Strategy, config: pytest.Config) -> Strategy:
     """Returns this process's part of a strategy: xdist's processes together have as many calls in flight as it says.
 

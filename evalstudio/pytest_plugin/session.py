@@ -21,7 +21,7 @@ from evalstudio.engine.loop import LoopRunner
 from evalstudio.engine.run.run import Run
 from evalstudio.evaluations.request import Options, automatic_name
 from evalstudio.protocol import Event, LogLine, Snapshot
-from evalstudio.pytest_plugin.across import FINAL, Final, share
+from evalstudio.pytest_plugin.across import FINAL, Final, is_worker, share
 from evalstudio.pytest_plugin.items import bound_function, name_of
 from evalstudio.pytest_plugin.progress import PytestProgress
 from evalstudio.pytest_plugin.stash import ENGINE_OPTIONS
@@ -136,8 +136,10 @@ class EvaluationSession:
     async def _begin(self, evaluation: PythonEvaluation) -> Run:
         engine = await self._started()
         wanted = self._wanted()
-        strategy = wanted.strategy or evaluation.marked.strategy
-        if strategy is not None:
+        # a batch's own window comes of its workers
+        own = evaluation.marked.strategy if evaluation.marked.batch_size is None else None
+        strategy = wanted.strategy or own
+        if strategy is not None and is_worker(self._config):
             wanted = msgspec.structs.replace(wanted, strategy=share(strategy, self._config))
         run = await engine.start_evaluation(evaluation, wanted)
         if self._host is not None:

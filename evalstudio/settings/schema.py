@@ -113,13 +113,23 @@ FIELDS = (
     ),
     Field(
         "adaptive_start", "Adaptive start", "Concurrency", "whole",
-        "Where Adaptive begins. Automatic: by what earlier runs learned, else 4 for a Python function, 2 for a server on "
-        "this machine or network and 8 for a hosted one.",
+        "Where Adaptive begins. Automatic: by what earlier runs learned, else 4 for a Python function or a server on "
+        "this machine or network and 12 for a hosted one.",
         "calls", 1, MAXIMUM, empty="automatic", definition="strategy.initial",
     ),
     Field(
         "adaptive_max", "Adaptive maximum", "Concurrency", "whole",
         "The highest concurrency that Adaptive uses.", "calls", 1, MAXIMUM, empty="the ceiling", definition="strategy.max",
+    ),
+    Field(
+        "adaptive_p95", "Adaptive latency", "Concurrency", "number",
+        "As fast as it goes while 95 % of the calls take no longer than this.",
+        "s", 0.01, 86_400, empty="any", option="--p95", definition="strategy.p95",
+    ),
+    Field(
+        "adaptive_first_token_p95", "Adaptive first token", "Concurrency", "number",
+        "As fast as it goes while 95 % of the calls begin to answer within this. Needs streamed answers.",
+        "s", 0.01, 86_400, empty="any", option="--first-token-p95", definition="strategy.first_token_p95",
     ),
     Field(
         "workers", "Worker count", "Concurrency", "whole",

@@ -140,6 +140,7 @@ def values_of(settings: Settings) -> dict[str, Any]:
             values["strategy"] = "adaptive"
     values |= {
         "adaptive_min": adaptive.min, "adaptive_start": adaptive.initial, "adaptive_max": adaptive.max,
+        "adaptive_p95": adaptive.p95, "adaptive_first_token_p95": adaptive.first_token_p95,
     }  # fmt: skip
     return {field.key: values[field.key] for field in FIELDS}
 
@@ -155,7 +156,10 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
         case "sequential":
             strategy = Sequential()
         case "adaptive":
-            strategy = Adaptive(values["adaptive_start"], values["adaptive_min"], values["adaptive_max"])
+            strategy = Adaptive(
+                values["adaptive_start"], values["adaptive_min"], values["adaptive_max"],
+                values["adaptive_p95"], values["adaptive_first_token_p95"],
+            )  # fmt: skip
     timeouts = TimeOuts(**{name: values[name] for name in TIME_OUTS})
     return Settings(**{name: values[name] for name in _PLAIN}, strategy=strategy, timeouts=timeouts)
 

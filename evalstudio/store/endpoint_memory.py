@@ -12,7 +12,8 @@ MAX_AGE = 7 * 86_400.0
 class Prior(msgspec.Struct, frozen=True, kw_only=True):
     """What earlier runs learned. The store adds the time; entries older than `MAX_AGE` seconds are ignored.
 
-    `window` is None if the search did not settle. Rates are per minute, and only learned ones, never settings.
+    `window` is None if the search did not settle. Rates are per minute: learned from rejections, or stated by the
+    endpoint itself, never settings.
     """
 
     window: int | None = None
@@ -22,6 +23,8 @@ class Prior(msgspec.Struct, frozen=True, kw_only=True):
     concurrency_cap: int | None = None  # in flight above which the endpoint rejected calls
     crashed_at: int | None = None  # in flight at which it went down
     expected_output: float | None = None  # tokens
+    stated_requests_per_minute: float | None = None
+    stated_tokens_per_minute: float | None = None
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -30,6 +33,7 @@ class Learned(msgspec.Struct, frozen=True):
     address: str  # a base URL, a provider that the app starts itself, or a Python file
     name: str
     learned_at: float
+    endpoint: str  # its name in the store, for `forget_endpoint`
     window: int | None = None
     throughput: float | None = None  # answers/s at that window
     seconds: float | None = None  # of one attempt, mean
@@ -70,6 +74,11 @@ def save_prior(connection: sqlite3.Connection, identity: str, prior: Prior) -> N
     )
 
 
+def forget_endpoint(connection: sqlite3.Connection, endpoint: str) -> None:
+    """Deletes what was learned about an endpoint; the next run on it starts cold."""
+    connection.execute("DELETE FROM priors WHERE endpoint = ?", (endpoint,))
+
+
 def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
     """Returns everything that was learned, newest first; entries of other versions are left out."""
     found = []
@@ -81,7 +90,9 @@ def learned_endpoints(connection: sqlite3.Connection) -> list[Learned]:
             values = msgspec.json.decode(prior, type=dict)
             found.append(
                 msgspec.convert(
-                    values | {"address": address, "name": name, "learned_at": learned_at}, Learned
+                    values
+                    | {"address": address, "name": name, "learned_at": learned_at, "endpoint": endpoint},
+                    Learned,
                 )
             )
         except msgspec.MsgspecError:

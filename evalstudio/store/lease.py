@@ -13,7 +13,6 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 from evalstudio.core.errors import RunError
 
@@ -75,58 +74,78 @@ def process_started(pid: int) -> float | None:
 
 def lock_run(connection: sqlite3.Connection, run_id: int) -> None:
     """Locks a run for this process, until `unlock_run` or the end of the process. Raises RunError if it is locked."""
-    file = _locks.file(connection)
-    if file is None:
-        return
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, run_id)
-    except BlockingIOError:
+    path = _lock_file(connection)
+    if path is not None and not _locks.take(path, run_id):
         raise RunError(
             f"Run {run_id} is being run by another EvalStudio, maybe in another container or on another machine; "
             "stop it there first, or use another experiment name."
-        ) from None
-    except OSError:
-        return  # a file system without locks: process and heartbeat decide
+        )
 
 
 def unlock_run(connection: sqlite3.Connection, run_id: int) -> None:
     """Gives a run free for other processes."""
-    file = _locks.file(connection)
-    if file is not None:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_UN, 1, run_id)
-        except OSError:
-            return  # a file system without locks
+    path = _lock_file(connection)
+    if path is not None:
+        _locks.release(path, run_id)
+
+
+def _lock_file(connection: sqlite3.Connection) -> Path | None:
+    database = next(row[2] for row in connection.execute("PRAGMA database_list") if row[1] == "main")
+    return Path(database).with_name(LOCKS) if database and fcntl is not None else None  # none: in memory
 
 
 class _Locks:
-    """Open lock files, one for each database, with one byte for each run.
+    """Locks of this process: one file for each database, with one byte for each run.
 
     Such a lock belongs to the process and not to its forks, and is lost as soon as the process closes the file, however
-    often it has it open: so each is opened once and stays open.
+    often it has it open: so each is opened once, and closed when none of its runs is locked.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._files: dict[tuple[int, int], BinaryIO] = {}
+        self._files: dict[tuple[int, int], tuple[int, set[int]]] = {}  # descriptors and locked runs
 
-    def file(self, connection: sqlite3.Connection) -> BinaryIO | None:
-        database = next(row[2] for row in connection.execute("PRAGMA database_list") if row[1] == "main")
-        if fcntl is None or not database:  # in memory
-            return None
-        path = Path(database).with_name(LOCKS)
+    def take(self, path: Path, run_id: int) -> bool:
+        """Locks a run; False if another process has locked it. True on a file system without locks, too."""
         with self._lock:
             try:
-                found = self._files.get(_key(path.stat()))
-                if found is not None:
-                    return found
+                key, descriptor, runs = self._open(path)
             except OSError:
-                pass  # not there yet
+                return True  # process and heartbeat decide
             try:
-                file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "ab")
+                fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, run_id)
+            except OSError as error:
+                self._close_idle(key)
+                return not isinstance(error, BlockingIOError)
+            runs.add(run_id)
+            return True
+
+    def release(self, path: Path, run_id: int) -> None:
+        """Unlocks a run, if it is locked by this process."""
+        with self._lock:
+            try:
+                key = _key(path.stat())
             except OSError:
-                return None
-            return self._files.setdefault(_key(os.fstat(file.fileno())), file)
+                return  # it is gone, and nobody can take the lock there
+            descriptor, runs = self._files.get(key, (-1, set[int]()))
+            if run_id in runs:
+                fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, run_id)
+                runs.discard(run_id)
+                self._close_idle(key)
+
+    def _open(self, path: Path) -> tuple[tuple[int, int], int, set[int]]:
+        if path.exists() and (key := _key(path.stat())) in self._files:
+            return (key, *self._files[key])
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        key = _key(os.fstat(descriptor))
+        self._files[key] = descriptor, set()
+        return (key, *self._files[key])
+
+    def _close_idle(self, key: tuple[int, int]) -> None:
+        descriptor, runs = self._files[key]
+        if not runs:
+            del self._files[key]
+            os.close(descriptor)
 
 
 def _key(status: os.stat_result) -> tuple[int, int]:

@@ -54,6 +54,7 @@ class RunRow(msgspec.Struct, frozen=True):
     tags: str = ""  # words with blanks between them
     pinned_at: float | None = None
     archived_at: float | None = None
+    live: str | None = None  # of an active run: its snapshot at the last heartbeat, JSON
 
     @property
     def is_leased(self) -> bool:
@@ -190,6 +191,7 @@ class Heartbeat(NamedTuple):
     elapsed: float
     state: RunState
     reason: str
+    live: str | None = None
 
 
 def beat_all(connection: sqlite3.Connection, heartbeats: Iterable[Heartbeat]) -> None:
@@ -197,8 +199,8 @@ def beat_all(connection: sqlite3.Connection, heartbeats: Iterable[Heartbeat]) ->
     for one in heartbeats:
         beat(connection, one.run_id, one.saved, one.errored, one.elapsed)
         connection.execute(
-            "UPDATE runs SET state = ?, reason = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
-            (str(one.state), one.reason, one.run_id),
+            "UPDATE runs SET state = ?, reason = ?, live = ? WHERE id = ? AND state IN ('queued', 'running', 'paused')",
+            (str(one.state), one.reason, one.live, one.run_id),
         )
 
 
@@ -213,7 +215,13 @@ def set_state(
         )
     elif state not in ACTIVE:
         unlock_run(connection, run_id)
-        values |= {"finished_at": time.time(), "lease_pid": None, "lease_started": None, "lease_host": None}
+        values |= {
+            "live": None,
+            "finished_at": time.time(),
+            "lease_pid": None,
+            "lease_started": None,
+            "lease_host": None,
+        }
     assignments = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", (*values.values(), run_id))
 

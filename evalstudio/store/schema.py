@@ -105,6 +105,9 @@ MIGRATIONS = [
         record_id INTEGER PRIMARY KEY, note TEXT NOT NULL, tags TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE runs ADD COLUMN live TEXT;  -- of an active run: its snapshot at the last heartbeat, JSON
+    """,
 ]
 
 

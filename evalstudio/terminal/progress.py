@@ -117,6 +117,8 @@ def plain_line(snapshot: Snapshot, *, short: bool = False) -> str:
         parts.append(f"{score.evaluator} {percent(score)}")
     if snapshot.errored:
         parts.append(f"{snapshot.errored} errored")
+    if snapshot.gate and not short:
+        parts.append(f"waiting: {snapshot.gate}")
     if snapshot.worker_list and not short:
         parts.append(workers_line(snapshot))
     return " · ".join(part for part in parts if part)

@@ -66,6 +66,7 @@ class Gallery(QWidget):
         page = QGridLayout(self)
         page.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         page.setSpacing(SPACE_M)
+        page.setRowMinimumHeight(2, 230)  # the whole menu
         parts: tuple[tuple[str, Callable[[], QWidget], int, int], ...] = (
             (tr("Type and colours"), self._type, 0, 0), (tr("Buttons"), self._buttons, 0, 1), (tr("Inputs"), self._inputs, 0, 2),
             (tr("Ticks and ranges"), self._ranges, 1, 0), (tr("Table"), self._table, 1, 1), (tr("Lists"), self._lists, 1, 2),

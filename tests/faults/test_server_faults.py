@@ -14,6 +14,7 @@ from aiohttp import web
 
 from evalstudio.core.child_process import start_child_server
 from evalstudio.core.run_state import RunState
+from evalstudio.engine.limits.priors import PATIENCE
 from evalstudio.evaluations.request import Options
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
@@ -148,7 +149,7 @@ async def test_that_a_run_whose_endpoint_is_back_goes_on_when_it_is_continued_on
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it failed while it was away does not pause it again before the first answer could come."""
-    monkeypatch.setattr("evalstudio.engine.limits.circuit_breaker.BREAKER_CANARIES", 1)
+    monkeypatch.setitem(PATIENCE, "local", 1.5)
     monkeypatch.setattr("evalstudio.engine.limits.circuit_breaker._FIRST_WAIT", 0.1)
     away = True
 

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from evalstudio.concurrency import Adaptive
 from evalstudio.engine.limits.endpoint_registry import identify
 from evalstudio.evaluations.request import Options
 from evalstudio.models.settings import ModelSettings
-from evalstudio.store.endpoint_memory import Prior, learned_endpoints, model_histories, save_prior
+from evalstudio.store.endpoint_memory import (
+    Prior,
+    forget_endpoint,
+    learned_endpoints,
+    model_histories,
+    save_prior,
+)
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
 from tests.engine.support import engine_in, finish, write_evaluation
@@ -60,3 +67,23 @@ async def test_that_errors_are_counted_by_class_and_the_last_used_model_comes_fi
     assert (first.model, first.runs, first.saved, first.errored) == ("model.py::answer", 2, 10, 4)
     assert sum(count for _, count in first.errors) == 4
     assert (second.model, second.errored, second.errors) == ("demo/instant", 0, ())
+
+
+async def test_that_what_is_forgotten_is_gone_for_the_next_run_of_the_same_engine(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    path = write_evaluation(tmp_path, '"demo/instant"', 30)
+    async with engine_in(workspace) as (engine, _):
+        first = await engine.start_run(path, Options("a", Adaptive()))
+        learned = first.controller
+        await finish(engine, first)
+        kept = await engine.start_run(path, Options("b", Adaptive()))
+        assert kept.controller is learned
+        await finish(engine, kept)
+        await engine.execute(lambda connection: forget_endpoint(connection, "demo/instant"))
+        again = await engine.start_run(path, Options("c", Adaptive()))
+        assert again.controller is not learned
+        await finish(engine, again)
+    reader = Reader(workspace)
+    assert [one.endpoint for one in learned_endpoints(reader.connection)] == ["demo/instant"], "learned anew"
+    reader.close()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from evalstudio.core.run_state import RunState
@@ -148,6 +149,17 @@ def test_that_a_database_made_anew_has_locks_of_its_own(workspace: Workspace, ru
     made(workspace)
     with holder(workspace, run), pytest.raises(RunError, match="another EvalStudio"):
         take(workspace, run)
+
+
+def test_that_locks_leave_no_file_open(workspace: Workspace) -> None:
+    runs = [made(workspace, str(number)) for number in range(3)]
+    before = psutil.Process().num_fds()
+    for _ in range(20):
+        for one in runs:
+            take(workspace, one)
+        for one in runs:
+            state(workspace, one, RunState.COMPLETED)
+    assert psutil.Process().num_fds() <= before
 
 
 def test_that_a_database_in_memory_needs_no_lock() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -108,6 +109,24 @@ def test_that_all_that_can_have_the_focus_has_a_name_and_is_reached_by_the_tab_k
         assert len(seen) > 1, page
     assert not nameless, sorted(nameless)
     assert not missed, sorted(missed)
+
+
+def test_that_a_screen_reader_gets_a_role_and_a_name_of_every_control(driver: Driver) -> None:
+    vague = (QAccessible.Role.NoRole, QAccessible.Role.Pane)  # a painted chart is a client with a name
+    missing: set[str] = set()
+    heard: set[QAccessible.Role] = set()
+    for page in PAGES:
+        driver.window.show_page(page)
+        shown = driver.find(QWidget, f"page_{page}")
+        for _ in tabs_of(shown):
+            for widget in controls(shown):
+                spoken = QAccessible.queryAccessibleInterface(widget)
+                if spoken is None or spoken.role() in vague or not spoken.text(QAccessible.Text.Name).strip():
+                    missing.add(f"{page}: {describe(widget)}")
+                else:
+                    heard.add(spoken.role())
+    assert not missing, sorted(missing)
+    assert {QAccessible.Role.Button, QAccessible.Role.ComboBox, QAccessible.Role.Table} <= heard
 
 
 def walk(window: QWidget, most: int) -> Iterator[int]:

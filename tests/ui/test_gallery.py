@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QFont, QImage
+from PySide6.QtGui import QFont, QFontMetrics, QImage
 from PySide6.QtWidgets import QApplication
 
 from evalstudio.ui.gallery import Gallery
@@ -31,6 +31,9 @@ def picture(application: QApplication, name: str) -> QImage:
     font = interface_font(QFont("DejaVu Sans"))
     font.setPointSizeF(INTER_POINTS)
     application.setFont(font)
+    application.setStyleSheet(
+        style_sheet(look.tokens, QFontMetrics(font).height())
+    )  # heights follow the font
     try:
         gallery = Gallery()
         gallery.resize(*SIZE)
@@ -40,6 +43,7 @@ def picture(application: QApplication, name: str) -> QImage:
         return image
     finally:
         application.setFont(before)
+        look.choose(name)
 
 
 def changed_share(one: QImage, other: QImage) -> float:

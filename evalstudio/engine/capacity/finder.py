@@ -62,7 +62,7 @@ async def find_capacity(engine: Engine, wanted: FindCapacity, emit: Callable[[Ev
     emit(plan := await plan_capacity(engine, wanted))
     options = msgspec.structs.replace(_options(plan.experiment, wanted), repeats=plan.repeats)
     run = await engine.start_run(wanted.evaluation, options)
-    search = Search(_most(engine, wanted))
+    search = Search(_most(engine, wanted), wanted.p95, wanted.first_token_p95)
     while run.state is RunState.RUNNING and (level := search.next()) is not None:
         measurement = await _measure(run, level)
         if (found := measurement.result(run.id)) is not None:

@@ -24,14 +24,19 @@ class End(StrEnum):
 
     FLAT = "more only adds waiting"
     ERRORS = "more brings errors"
+    SLOW = "more takes too long"
     MOST = "no more was asked for, and more may bring more"
     SAMPLES = "the samples ran out before it was clear whether more helps"
 
 
 class Search:
-    """Chooses levels up to `most`: call `next`, measure the level, `add` it, until `next` returns None."""
+    """Chooses levels up to `most`: call `next`, measure the level, `add` it, until `next` returns None.
 
-    def __init__(self, most: int) -> None:
+    `p95` and `first_token_p95`, in seconds: levels that take longer do not count; None: any time does.
+    """
+
+    def __init__(self, most: int, p95: float | None = None, first_token_p95: float | None = None) -> None:
+        self._bounds = p95, first_token_p95
         self.levels: list[Level] = []
         self.end: End | None = None
         self._most = most
@@ -61,7 +66,11 @@ class Search:
     @property
     def best(self) -> Level | None:
         """The knee; None where no level worked."""
-        working = [level for level in self.levels if level.failed_share <= FAILING and level.answers]
+        working = [
+            level
+            for level in self.levels
+            if level.failed_share <= FAILING and level.answers and self._in_time(level)
+        ]
         if not working:
             return None
         top = _best_rate(working)
@@ -72,6 +81,8 @@ class Search:
         """The verdict in words."""
         best = self.best
         if best is None:
+            if self.levels and all(level.answers and not self._in_time(level) for level in self.levels):
+                return f"No level keeps to the bound on latency, not even {self.levels[0].concurrency} in flight."
             if self.levels and self.end is not End.SAMPLES:
                 level = self.levels[-1]
                 return f"No level worked: {level.failed} of {level.answers + level.failed} attempts failed."
@@ -81,10 +92,23 @@ class Search:
         end = self.end or End.SAMPLES
         if end is End.MOST and higher:
             end = End.FLAT
+        if any(self._bounds):
+            return (
+                f"The most within the bound: {best.concurrency} in flight, {best.rate:.3g} samples/s{p95}; "
+                f"{end.value}."
+            )
         return f"Best: {best.concurrency} in flight, {best.rate:.3g} samples/s{p95}; {end.value}."
+
+    def _in_time(self, level: Level) -> bool:
+        for bound, measured in zip(self._bounds, (level.latency, level.first_token), strict=True):
+            if bound is not None and measured is not None and measured.p95 > bound:
+                return False
+        return True
 
     def _end(self) -> End | None:
         last = self.levels[-1]
+        if not self._in_time(last):
+            return End.SLOW
         if last.failed_share > FAILING:
             return End.ERRORS
         before = self.levels[:-1]

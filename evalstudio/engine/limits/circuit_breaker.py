@@ -1,7 +1,7 @@
 """Circuit breaker: stops calls to an endpoint that fails, and probes it until it answers again.
 
-Each overload cuts the window once. While the breaker is open, one canary call at a time is sent, with a growing wait
-between them; the first answer closes it.
+Each overload cuts the window once. While the breaker is open, one canary call at a time is sent, a few
+seconds apart; the first answer closes it.
 """
 
 from collections import deque
@@ -11,10 +11,8 @@ _RECENT = 16  # attempts that ended last
 _FAILED = 5  # of them failed, and more than half: an overload, not the stray failures of a flaky endpoint
 _STREAK = 3  # failures in a row are enough when hardly more are in flight
 _FRESH = 10.0  # seconds; attempts that ended earlier are no evidence about the present
-_FIRST_WAIT = 2.0
-_LONGEST_WAIT = 15.0
-BREAKER_CANARIES = 8
-BREAKER_SECONDS = 600.0
+_FIRST_WAIT, _STEP = 2.0, 1.0
+_LONGEST_WAIT = 4.0  # a question to an endpoint that is down costs nothing; its return should be noticed soon
 
 
 class RecentFailure(StrEnum):
@@ -29,13 +27,17 @@ class RecentFailure(StrEnum):
 class CircuitBreaker:
     """Distinguishes overload from stray failures.
 
+    Args:
+        patience: Seconds without an answer after which a run should pause instead of waiting.
+
     Attributes:
         open: An overload episode is under way; it lasts until a call is answered.
         failed_canaries: Canary calls that have failed in this episode.
         generation: Number of the episode; a call belongs to the one in which it started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 120.0) -> None:
+        self.patience = patience
         self.open = False
         self.failed_canaries = 0
         self.generation = 0
@@ -43,7 +45,7 @@ class CircuitBreaker:
         self._failed = 0
         self._streak = 0
         self._last_answer: float | None = None
-        self._opened_at = 0.0
+        self.opened_at = 0.0
 
     def answered(self, now: float) -> bool:
         """Notes an answered attempt; True when it closes the breaker."""
@@ -76,7 +78,7 @@ class CircuitBreaker:
         overloaded = self._failed >= _FAILED and 2 * self._failed > len(self._ends)
         if overloaded or (self._streak >= _STREAK and in_flight <= _STREAK):
             self.open = True
-            self._opened_at = now
+            self.opened_at = now
             self.generation += 1
             self._ends.clear()
             self._failed = self._streak = 0
@@ -84,19 +86,17 @@ class CircuitBreaker:
         return RecentFailure.STRAY
 
     def wait(self) -> float:
-        """Returns the seconds until the next canary call: 2, 4, 8, 15, 15, ..."""
-        return min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(self.failed_canaries, 10))
+        """Returns the seconds until the next canary call: 2, 3, 4, 4, ..."""
+        return min(_LONGEST_WAIT, _FIRST_WAIT + _STEP * self.failed_canaries)
 
     def broken(self, now: float) -> bool:
         """Returns whether the endpoint has been down for so long that a run should pause instead of waiting."""
-        return self.open and (
-            self.failed_canaries >= BREAKER_CANARIES or now - self._opened_at > BREAKER_SECONDS
-        )
+        return self.open and now - self.opened_at > self.patience
 
     def reset_breaker(self, now: float) -> None:
-        """Grants the full number of canary calls again, after a person has fixed the cause."""
+        """Waits for the endpoint anew, after a person has fixed the cause."""
         self.failed_canaries = 0
-        self._opened_at = now
+        self.opened_at = now
 
     def _end(self, now: float, *, failed: bool) -> None:
         ends = self._ends

@@ -29,6 +29,7 @@ class Endpoints:
         self._models: dict[str, ModelSettings] = {}
         self._set_by_user: set[str] = set()  # endpoints whose rates a person has set while a run was active
         self._caps: dict[str, Cap] = {}
+        self._stored: set[str] = set()  # endpoints about which something is stored
 
     def get(
         self,
@@ -57,6 +58,9 @@ class Endpoints:
             key share.
         """
         controller = self._controllers.get(identity)
+        if prior is None and identity in self._stored and controller is not None and not controller.in_flight:
+            controller = None  # a person had it forgotten, or it is too old
+        self._stored -= {identity} if prior is None else set()
         if controller is None:
             rates = rates_in_force(model, self._rates)
             self._models[identity] = model
@@ -75,6 +79,10 @@ class Endpoints:
         if model.max_concurrency is not None:
             cap.limit = model.max_concurrency
         return controller, cap
+
+    def stored(self, identity: str) -> None:
+        """Notes that what was learned about an endpoint has been stored."""
+        self._stored.add(identity)
 
     def steer(self, controller: EndpointController, now: float, rates: Rates) -> None:
         """Sets the rates of one endpoint as a person asks; from now on settings no longer change them."""

@@ -4,16 +4,27 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from evalstudio.core.outcome import Outcome
 from evalstudio.protocol import ErrorClass
 
 SPAN = 20  # last finished samples that count; the run pauses when more than half of them errored
 SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that never answered: this long and with this many failures
+LOADING_S, ABSENT_S = (
+    600.0,
+    300.0,
+)  # a server of one's own that may be loading its model; one that is not there yet
 
 
 @dataclass(slots=True)
 class PauseRule:
-    """Decides when to pause. `finished` and `silent` return the sentence to pause with, or None."""
+    """Decides when to pause. `finished` and `silent` return the sentence to pause with, or None.
 
+    `private`: the endpoint is on this machine or network.
+    """
+
+    private: bool = False
+    taken: bool = False  # whether it has taken a call: it was there
+    responded: bool = False  # whether it has sent an error, at least
     answered: bool = False  # whether the endpoint has answered since this start
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=SPAN))
 
@@ -45,10 +56,19 @@ class PauseRule:
             errors: The error classes of the run so far.
         """
         failed = sum(error.attempts for error in errors)
-        if self.answered or failed < SILENT_FAILURES or going < SILENT_S:
+        if self.answered or failed < SILENT_FAILURES or going < self._patience(errors):
             return None
         most = max(errors, key=lambda error: error.attempts)
         return (
             f"None of {failed} calls in {going:.0f} s has succeeded ({most.name}): {most.example} "
             "See to the cause, then continue."
         )
+
+    def _patience(self, errors: Sequence[ErrorClass]) -> float:
+        """Seconds to wait for the first answer: the circuit breaker's, where the endpoint may come up by itself."""
+        waited_for = (
+            {Outcome.THROTTLED, Outcome.OVERLOADED} if self.private or self.taken else {Outcome.THROTTLED}
+        )
+        if any(error.name not in waited_for for error in errors):
+            return SILENT_S
+        return LOADING_S if self.responded else ABSENT_S

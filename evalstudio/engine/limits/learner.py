@@ -35,6 +35,8 @@ _SHORTEST_HOLD = 1.0  # seconds: a fast endpoint gives evidence for ten probes a
 _LARGEST_GAP = 8.0
 _LARGEST_UP_GAP = 3.0  # a server that became larger shows it only when asked
 _DOUBT, _MOST_DOUBT = 1.5, 4.0  # factor on the noise after growth that was taken back
+_NEAR = 1.15  # times the base: windows in between are not worth a probe
+_CLIFF = 0.2  # ... and one that lost so much went far beyond the best window
 _COSTLY = 0.05  # a probe that lost more throughput than this is repeated rarely
 
 # The queue share
@@ -85,6 +87,8 @@ class Learner:
         self._queue_gap = 1.0
         self._doubt = 1.0  # factor on the noise that answers show: other load on the machine varies
         self._raised_from: int | None = None  # the base before it last grew
+        self._too_many: int | None = None  # a larger window that brought less
+        self._too_few = 0  # a smaller window that brought less
         self._next_queue_check = 0
         self._probe_level = LoadLevel()
         self._probe_from_queue = False
@@ -144,9 +148,7 @@ class Learner:
                 self._climb(now, self._ramp.stated(self.window, carried, top))
             self._ramp.lived(attempt)
             if by_answers:
-                step = self._ramp.answered(
-                    self.window, top, self._mean_work, sized=self._sized, frozen=frozen
-                )
+                step = self._ramp.answered(self.window, top, sized=self._sized, frozen=frozen)
                 self._climb(now, step)
         elif self.phase is Phase.HOLD:
             self._hold(now, attempt, in_flight, top, frozen)
@@ -162,6 +164,19 @@ class Learner:
         """Ends the ramp where it is, because of a rejection or because an earlier run settled here."""
         if self.phase is Phase.RAMP:
             self._settle(now, self.window, "")
+
+    def climb_anew(self, seconds: float) -> None:
+        """Forgets what was measured so far: the endpoint was not ready. `seconds` is what an answer takes now."""
+        self._ramp, self.queue, self._seconds = Ramp(), QueueShare(), seconds
+
+    def climb_on(self, now: float) -> None:
+        """Goes on with a ramp that was interrupted, from the present window."""
+        self._settle(now, self.base, "")
+        self.phase = Phase.RAMP
+
+    def raise_to(self, now: float, window: int, sentence: str) -> None:
+        """Holds at a larger window, of which a call has just shown that the endpoint takes so many."""
+        self._settle(now, window, sentence)
 
     def limit_to(self, now: float, lowest: int, top: int, sentence: str) -> None:
         """Applies new bounds."""
@@ -228,7 +243,7 @@ class Learner:
         """Probes after the endpoint became faster (1) or slower (-1): all that was measured is void."""
         self._anchor = 0.0
         self._gap_up = self._gap_down = self._queue_gap = 1.0
-        self._raised_from = None
+        self._raised_from, self._too_many, self._too_few = None, None, 0
         self._base_level = self._drift.newest
         self._drift = Drift()
         if changed > 0 and self._base < top and not frozen:
@@ -248,6 +263,8 @@ class Learner:
         if level.count < 12 * self._queue_gap:
             return None
         target = max(1, round(max(base / 2, _QUEUE_MARGIN * base * (1 - share))))
+        if self._too_few:
+            target = max(target, round(math.sqrt(base * self._too_few)))
         return target if target < base else None
 
     def _ready_for_more(self, now: float, level: LoadLevel) -> bool:
@@ -268,10 +285,16 @@ class Learner:
         return self._base > 1 and long_enough and level.count >= max(48, 4 * self._base) * self._gap_down
 
     def _above(self, top: int) -> int:
-        return min(top, max(self._base + 1, round(self._base * STEP)))
+        step = self._base * STEP
+        if self._too_many is not None:  # the best is between the two
+            step = min(step, math.sqrt(self._base * self._too_many))
+        return min(top, max(self._base + 1, round(step)))
 
     def _below(self) -> int:
-        return max(1, min(self._base - 1, round(self._base / STEP)))
+        step = self._base / STEP
+        if self._too_few:
+            step = max(step, math.sqrt(self._base * self._too_few))
+        return max(1, min(self._base - 1, round(step)))
 
     # -- probe: compare a step with the base -------------------------------------------------------------------------
 
@@ -303,7 +326,7 @@ class Learner:
             verdict = self._verdict_down(gain, error, probe.count, probe_rate.value)
         if verdict is None:
             return
-        evidence = compare(self._base_level, base_rate, probe, probe_rate, self._mean_work)
+        evidence = compare(self._base_level, base_rate, probe, probe_rate)
         if verdict:
             self._accept(now, evidence, probe_rate.value, top)
         else:
@@ -361,9 +384,13 @@ class Learner:
         up, base = self.phase is Phase.PROBE_UP, self._base
         if up:
             self._gap_up = min(_LARGEST_GAP if gain < -_COSTLY else _LARGEST_UP_GAP, 2 * self._gap_up)
+            between = self._too_many is not None  # for one probe only: the server may have become larger
+            self._too_many = self.window if gain < -_CLIFF and not between else None
         elif self._probe_from_queue:
             self._queue_gap = min(_LARGEST_GAP, 2 * self._queue_gap)
+            self._too_few = self.window if self.window < base / _NEAR else 0
         else:
+            self._too_few = self.window if gain < -_COSTLY and self.window < base / _NEAR else 0
             self._gap_down = min(_LARGEST_GAP, (4 if gain < -_CLEAR else 2) * self._gap_down)
         drift = self._drift
         reason = "the server is the limit; back to" if up else "fewer cost throughput; back to"

@@ -5,8 +5,11 @@ from typing import Literal
 from evalstudio.store.endpoint_memory import Prior
 
 Kind = Literal["function", "local", "hosted"]
+PATIENCE: dict[Kind, float] = {"function": 120.0, "local": 600.0, "hosted": 120.0}
+"""Seconds for which a run waits for an endpoint that is down: a server of one's own may be loading a model."""
+
 _SHARE = 0.85  # of the stored window: a run starts close below what held before
-_START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (2, 4), "hosted": (8, 16)}
+_START: dict[Kind, tuple[int, int]] = {"function": (4, 7), "local": (4, 8), "hosted": (12, 24)}
 
 
 def first_windows(kind: Kind, start: int | None, prior: Prior | None) -> tuple[int, int, bool]:
@@ -22,7 +25,7 @@ def first_windows(kind: Kind, start: int | None, prior: Prior | None) -> tuple[i
 
     Example:
         >>> first_windows("hosted", None, None)
-        (8, 16, False)
+        (12, 24, False)
     """
     first, blind = _START[kind]
     if start is not None:

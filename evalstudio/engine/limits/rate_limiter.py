@@ -5,21 +5,18 @@ lowest applies. Admission is smooth: a bucket allows a burst only where the endp
 """
 
 import math
-from collections import deque
 
+from evalstudio.engine.limits.hidden_rate import HiddenRate
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
+from evalstudio.store.endpoint_memory import Prior
 
 _MARGIN = 0.98  # of a stated rate: clocks differ and windows are not aligned
 _BURST_SHARE = 0.02  # of a minute's budget may start at once; with the margin it sums to the budget
-_FIRST_PROBE = 15.0  # seconds that a learned rate holds calls back before a higher one is tried
-_NEXT_PROBE = 5.0  # after one that was let through
-_FIRST_STEP = 0.06
-_LARGEST_STEP = 0.5
-_LONG_WAIT = 5.0  # seconds
+_SPARE = 0.01  # of a stated budget of tokens
+_UNSEEN = 10.0  # seconds of a stated rate that may be used before the endpoint says what is left
 _CATCH_UP_PAUSE = (
     1.0  # seconds after a rejection in which a count that fell behind stays so; doubled each time
 )
-_LOOK_BACK = 10.0  # seconds of starts that the first guess of a hidden rate looks at
 
 
 class TokenBucket:
@@ -77,95 +74,6 @@ class TokenBucket:
             self.level -= amount
 
 
-class HiddenRate:
-    """Rate estimator for an endpoint that rejects requests without stating its limit.
-
-    Between two rejections the endpoint's own bucket went from empty to empty, so the requests accepted in between,
-    divided by the time, are its refill rate. The first rejection only gives a first guess.
-
-    Attributes:
-        rate: Requests a second; None before the first rejection.
-        learned: Whether `rate` was measured, not guessed.
-    """
-
-    def __init__(self) -> None:
-        self.rate: float | None = None
-        self.learned = False
-        self._starts: deque[float] = deque(maxlen=4096)
-        self._measured_from: float | None = None  # since when starts are counted; no clock begins at 0
-        self._probed = False
-        self._passed: deque[float] = deque(maxlen=2)  # the rates before the last probes
-        self._accepted = 0
-        self._probe_interval, self._probe_step = _FIRST_PROBE, _FIRST_STEP
-        self._bound_for = 0.0
-        self._last_seen = 0.0
-
-    def recall(self, rate: float) -> None:
-        """Starts with the rate that an earlier run learned, in requests a second."""
-        self.rate, self.learned = rate, True
-
-    def started(self, now: float) -> None:
-        """Notes that a request started."""
-        if self._measured_from is None:
-            self._measured_from = now
-        self._accepted += 1
-        self._starts.append(now)
-        while self._starts and now - self._starts[0] > _LOOK_BACK:
-            self._starts.popleft()
-
-    def episode(self, now: float, resumes: float) -> None:
-        """Sets `rate` after the endpoint began to reject requests; they resume at time `resumes`."""
-        elapsed = 0.0 if self._measured_from is None else now - self._measured_from
-        accepted = max(0, self._accepted - 1)  # without the rejected one
-        if self.rate is None:
-            starts = [at for at in self._starts if now - at <= _LOOK_BACK]
-            span = max(1.0, now - starts[0]) if starts else 1.0
-            self.rate = 0.7 * max(1, len(starts)) / span
-        elif accepted >= 12 and elapsed > 0:
-            self.rate = 0.98 * accepted / elapsed
-            if self._probed and len(self._passed) == 2:
-                # Several probes were accepted: the bucket overflowed before them, so what was accepted is less than
-                # its refill rate. The probe before the last is a closer estimate; if it is too high, the next
-                # rejection gives the exact rate.
-                self.rate = max(self.rate, self._passed[0])
-            self.learned = True
-        elif accepted >= 4 and elapsed > 0:
-            self.rate = min(self.rate, 0.9 * accepted / elapsed)
-        else:
-            self.rate *= 0.8
-        self.rate = max(self.rate, 1 / 60)
-        # a failed probe delays the next one; a rejection without a probe means that the limit changed
-        self._probe_interval = min(480.0, 2 * self._probe_interval) if self._probed else _FIRST_PROBE
-        self._probed, self._probe_step = False, _FIRST_STEP
-        self._passed.clear()
-        # a bucket that refills once a minute granted nothing while all calls waited for it
-        self._measured_from = resumes if resumes - now > _LONG_WAIT else now
-        self._accepted, self._bound_for = 0, 0.0
-
-    def bound(self, now: float) -> bool:
-        """Called while the rate holds calls back.
-
-        Returns:
-            True when the rate was raised to probe whether the endpoint accepts more.
-        """
-        self._bound_for += min(1.0, max(0.0, now - self._last_seen))
-        self._last_seen = now
-        if self.rate is None:
-            return False
-        interval, step = (self._probe_interval, self._probe_step) if self.learned else (2.0, 0.10)
-        if self._bound_for < interval:
-            return False
-        self._bound_for = 0.0
-        if self._probed:  # the last probe was accepted: the limit may be much higher
-            self._probe_step = min(_LARGEST_STEP, 2 * self._probe_step)
-            self._probe_interval = _NEXT_PROBE
-        self._probed = self.learned
-        if self.learned:
-            self._passed.append(self.rate)
-        self.rate *= 1 + step
-        return True
-
-
 class RateLimiter:
     """Limits the requests and tokens that may start at one endpoint.
 
@@ -201,6 +109,11 @@ class RateLimiter:
         return self._stated != (None, None)
 
     @property
+    def stated_rates(self) -> tuple[float | None, float | None]:
+        """Requests and tokens a minute as the endpoint states them."""
+        return self._stated
+
+    @property
     def settings(self) -> tuple[float | None, float | None]:
         """Requests and tokens per minute as the user has set them."""
         return self._set
@@ -213,7 +126,7 @@ class RateLimiter:
     def check(self, now: float, tokens: float) -> float | None:
         """When a request of so many tokens may start, None for now."""
         by_requests = self.requests.wait(now, 1.0)
-        by_tokens = self.tokens.wait(now, tokens)
+        by_tokens = self.tokens.wait(now, tokens + self._spare)
         if by_requests is None and by_tokens is None:
             return None
         self.blocked_at = now
@@ -234,6 +147,11 @@ class RateLimiter:
             sustained = bucket.rate * seconds / amount if math.isfinite(bucket.rate) else math.inf
             most = min(most, max(sustained, in_flight + max(0.0, bucket.level) / amount))
         return int(min(most, 1e9))
+
+    @property
+    def _spare(self) -> float:
+        """Tokens that are left over: reservations are estimates, and the endpoint rejects what is beyond its budget."""
+        return _SPARE * (self._stated[1] or 0.0)
 
     def started(self, now: float, tokens: float) -> None:
         """Takes one request and the tokens it reserves out of the buckets."""
@@ -272,7 +190,9 @@ class RateLimiter:
                     level = max(level, own) if now >= self._catch_up_from else own
                 bucket.level = min(bucket.cap, level)
 
-    def throttled(self, now: float, resumes: float, *, new_episode: bool, learn: bool) -> None:
+    def throttled(
+        self, now: float, resumes: float, *, new_episode: bool, learn: bool, started: float | None = None
+    ) -> None:
         """Notes a rejection.
 
         Args:
@@ -280,9 +200,17 @@ class RateLimiter:
             resumes: When calls start again.
             new_episode: It is the first of its episode; the others are ignored.
             learn: Learn the hidden request rate from it.
+            started: When the rejected request started; None: now.
         """
         if not new_episode:
+            self.hidden.rejected_beside()
             return
+        if learn:
+            self.hidden.rejected(now, resumes, started)
+            self._apply(now)
+            self.requests.level = min(self.requests.level, 0.0)
+        elif not self.stated:
+            self.hidden.closes(now)
         if self.stated:
             # once: its count was merely older than ours; twice: it limits by seconds, not minutes, so no more bursts
             self._rejections += 1
@@ -290,10 +218,42 @@ class RateLimiter:
             self._catch_up_pause *= 2
             self._apply(now)
             self.requests.level = min(self.requests.level, 0.0)
-        if learn:
-            self.hidden.episode(now, resumes)
+
+    def recall(self, now: float, prior: Prior) -> None:
+        """Starts with what earlier runs learned: a hint, where it was learned from rejections.
+
+        How much of a stated budget is left is unknown until the first answer; a few seconds of it may be used before.
+        """
+        if prior.stated_requests_per_minute is not None or prior.stated_tokens_per_minute is not None:
+            self._stated = (prior.stated_requests_per_minute, prior.stated_tokens_per_minute)
             self._apply(now)
-            self.requests.level = min(self.requests.level, 0.0)
+            for bucket in (self.requests, self.tokens):
+                if math.isfinite(bucket.rate):
+                    bucket.level = min(bucket.level, _UNSEEN * bucket.rate)
+        if prior.requests_per_minute is not None:
+            self.hidden.recall(prior.requests_per_minute / 60)
+            self._apply(now)
+
+    def accepted(self, now: float, started: float = math.inf, *, beside: bool = False) -> bool:
+        """Notes that the endpoint accepts requests; `beside`: one that started before the last rejection.
+
+        Returns:
+            True when it turned out that no rate was the reason, and the one from before is back.
+        """
+        if not self.hidden.accepted(started, beside=beside):
+            return False
+        self._apply(now)
+        return True
+
+    def lower(self, now: float, rate: float) -> None:
+        """Starts fewer requests a second for a while, to see whether rejections end."""
+        self.hidden.lower(rate)
+        self._apply(now)
+
+    def doubt(self, now: float) -> None:
+        """Raises a learned rate quickly: the last rejections had another reason."""
+        self.hidden.doubt()
+        self._apply(now)
 
     def tick(self, now: float) -> bool:
         """Lets the learned rate probe upwards while it is the binding limit; True when it changed."""
@@ -330,5 +290,5 @@ class RateLimiter:
             cap = min(cap, max(1.0, _BURST_SHARE * setting))
         if learned is not None and learned < rate:
             rate = learned
-            cap = min(cap, max(1.0, 0.2 * rate))
+            cap = min(cap, max(1.0, 0.02 * rate))
         bucket.limit(now, rate, cap)

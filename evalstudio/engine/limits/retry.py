@@ -70,21 +70,32 @@ class RetryPolicy:
         elapsed: float,
         hint: float | None = None,
         unreadable: int | None = None,
+        excused: bool = False,
+        unaccepted: float = 0.0,
     ) -> Retry | GiveUp | Pause:
         """Decides what follows a failed attempt.
 
         Args:
             outcome: How the attempt ended.
-            attempts: Its number, from 1.
+            attempts: Its number, from 1; excused ones do not count.
             elapsed: Seconds since the sample's first attempt started.
             hint: Seconds that the endpoint asks to wait.
             unreadable: Attempts with an answer that could not be read; None: all of them.
+            excused: The endpoint took no calls, whichever sample it was: the attempt does not count.
+            unaccepted: Seconds for which the endpoint has accepted no call at all. That alone ends a sample that is
+                throttled or excused.
         """
         if outcome not in _RETRIED:
             return GiveUp(f"not tried again: {outcome.value}")
         if outcome is Outcome.BAD_ANSWER and (attempts if unreadable is None else unreadable) >= 2:
             return GiveUp("the answer could not be read, twice")
-        if attempts >= self.max_attempts:
+        # who allows a single attempt wants none of the others either
+        waits = outcome is Outcome.THROTTLED or (excused and self.max_attempts > 1)
+        if waits and unaccepted > self.longest:
+            return GiveUp(
+                f"the endpoint has accepted no call for {_minutes(unaccepted)}, the last one: {outcome.value}"
+            )
+        if not waits and attempts >= self.max_attempts:
             return GiveUp(f"{attempts} attempts failed, the last one: {outcome.value}")
         if hint is not None and hint > LONGEST_HINT:
             return Pause(hint, f"the endpoint asks to wait {_minutes(hint)}")
@@ -92,7 +103,7 @@ class RetryPolicy:
             delay = max(hint or 0.0, self._random.uniform(0.0, min(_LONGEST_BACKOFF, 2.0 ** (attempts - 1))))
         else:
             delay = hint or 0.0
-        if elapsed + delay > self.longest:
+        if not waits and elapsed + delay > self.longest:
             return GiveUp(f"no answer within {self.longest:g} s, the last attempt: {outcome.value}")
         return Retry(delay)
 
@@ -139,4 +150,6 @@ class RetryBudget:
 
 
 def _minutes(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

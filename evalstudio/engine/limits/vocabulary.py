@@ -16,7 +16,9 @@ class Binding(StrEnum):
     REQUESTS = "rate limit (requests)"
     TOKENS = "rate limit (tokens)"
     CAP = "concurrency cap"
+    LATENCY = "latency bound"
     OVERLOAD = "overload"
+    LOADING = "not ready yet"
     BACKOFF = "back-off"
     CLIENT = "client CPU"
     MAXIMUM = "user maximum"
@@ -55,6 +57,8 @@ class Ticket:
     at_record: bool  # close to the most that were ever in flight
     area: float  # integral of adaptive calls in flight over time, when it started
     streams: bool = False  # a part of its answer has arrived
+    accepted: bool = False  # the endpoint has taken it
+    excused: bool = False  # its failure says nothing about its sample: the endpoint takes no calls
     ended: bool = False
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 from evalstudio.core.strategy import BY_WORKERS, Adaptive, Sequential, SlidingWindow, window_of
 from evalstudio.core.workers import Cluster, Processes
-from evalstudio.engine.limits.endpoint_registry import Endpoints, identify
+from evalstudio.engine.limits.endpoint_registry import Endpoints, identify, kind_of
+from evalstudio.engine.limits.failure_breaker import PauseRule
 from evalstudio.engine.limits.retry import RetryPolicy
 from evalstudio.engine.models.function import FunctionModel
 from evalstudio.engine.models.pricing import Prices
@@ -127,7 +128,7 @@ async def _assemble(
         SampleQueue(plan.dataset, row.id, plan.spec.repeats, before.done, crashes), workers, flight,
         row.total, (before.counts, before.aggregates), before.telemetry,
         RunClock(parts.services.clock, float(before.next_second), row.elapsed), _cache(parts, plan),
-        repeated=len(crashed), rescoring=len(missing), blocking=blocking_of(plan.pool),
+        pause_rule=PauseRule(private=kind_of(settings) == "local"), repeated=len(crashed), rescoring=len(missing), blocking=blocking_of(plan.pool),
     )  # fmt: skip
     judges = [
         await _judge(parts, run, number) for number, one in enumerate(plan.evaluators) if one.needs_calls

@@ -43,7 +43,6 @@ class Attempts:
     on_attempt: Callable[[SampleTask, CallResult, float], None] | None = None
     """Called with each attempt that ended and its latency, in seconds."""
     alone: bool = False  # the only call in flight is of a sample with which an engine crashed
-    expected_tokens: float = 0.0  # moving average of the tokens of a call
     prices: Prices = field(init=False)
     _policy: RetryPolicy = field(init=False)
 
@@ -73,10 +72,21 @@ class Attempts:
         item.state, item.cause = "calling", ""
         if item.turn_attempts == 0:
             run.controller.retries.first_attempt()
-        ticket = run.controller.start(now, int(self.expected_tokens), adaptive=self.controls.adaptive)
+        ticket = run.controller.start(now, self.tokens_of(item), adaptive=self.controls.adaptive)
         self.alone = item.crashes > 0
         run.flight.start(item.record_id)
         run.in_flight[item] = self.verbs.begin(self._attempt(item, ticket))
+
+    def tokens_of(self, item: SampleTask) -> int:
+        """Estimates the tokens that the next call of an item takes: its prompt, and the output of an answer."""
+        if self.plan.is_python:
+            return 0
+        if item.rendered is None:
+            try:
+                item.rendered = self._messages(item)
+            except EvaluationError:
+                return 0  # the attempt will report the error
+        return self.context.controller.reservation.tokens(_characters(item.rendered))
 
     def recall(self, item: SampleTask) -> bool:
         """Saves the cached answer to the same request, if there is one; nothing is called. Returns whether it did."""
@@ -116,9 +126,10 @@ class Attempts:
     async def _attempt(self, item: SampleTask, ticket: Ticket) -> None:
         result: CallResult | None = None
         run = self.context
+        item.streamed = 0
         calls.set((NotedCall(run.flight, item.record_id, self.plan.model.label),))
         try:
-            item.messages = self._messages(item)
+            item.messages, item.rendered = item.rendered or self._messages(item), None
             left = self.plan.spec.timeouts.sample - (item.started - (item.time_from or item.started))
             left = max(0.001, left)
             request = Request(item.messages, item.repeat, item.sample.values, left)
@@ -152,12 +163,14 @@ class Attempts:
                 if item.abandoned and (result is None or result.outcome is not Outcome.OK):
                     self.abandoned(item, result, now)
                 elif result is not None and result.outcome is not Outcome.CANCELLED:
-                    self._settle(item, result, now)
+                    self._settle(item, ticket, result, now)
             finally:
                 self.verbs.attempt_ended()
 
     def _streamed(self, item: SampleTask, ticket: Ticket, parts: int) -> None:
         item.state = "streaming"
+        item.streamed += parts
+        self.context.telemetry.streamed(parts)
         self.context.controller.streamed(self.context.services.clock(), ticket, parts)
 
     def abandoned(self, item: SampleTask, result: CallResult | None, now: float) -> None:
@@ -173,7 +186,7 @@ class Attempts:
         turn = self.plan.conversation.render_turn(item.turn, item.sample.values, item.answers)
         return (*item.messages, *turn) if item.turn_attempts == 0 else item.messages
 
-    def _settle(self, item: SampleTask, result: CallResult, now: float) -> None:
+    def _settle(self, item: SampleTask, ticket: Ticket, result: CallResult, now: float) -> None:
         run = self.context
         latency = now - item.started if result.seconds is None else result.seconds
         item.queued += now - item.started - latency
@@ -189,18 +202,26 @@ class Attempts:
             outcome, cause = self._cause_of(item)
             result = replace(result, outcome=outcome, message=cause)
         message = redact(result.message)
+        run.pause_rule.responded = run.pause_rule.responded or result.status is not None
         self._note_trouble(item, result)
         item.partial = result.answer or item.partial
         if result.outcome is Outcome.QUOTA or (result.fatal and not run.pause_rule.answered):
             run.telemetry.failed(result.outcome, message, run.clock.now, final=False)
-            self.verbs.stop(message)
+            item.ready_at = now
+            run.queue.put_back(item, None)
+            # what is in flight may have been accepted, and paid, before the quota was used up
+            self.verbs.wind_down(message)
             return
+        excused = ticket.excused or result.outcome is Outcome.THROTTLED
+        item.excused += excused
         decision = self._policy.after(
             result.outcome,
-            attempts=item.turn_attempts,
+            attempts=max(1, item.turn_attempts - item.excused),
             elapsed=now - (item.time_from or now),
             hint=result.hint,
             unreadable=_unreadable(item) + 1,
+            excused=excused,
+            unaccepted=now - run.controller.accepted_at,
         )
         waited = decision.delay if isinstance(decision, Retry) else 0.0
         item.attempts.append(make_attempt(item, result, message, latency, waited))
@@ -212,10 +233,8 @@ class Attempts:
                 item.backed_off += delay
                 item.ready_at = now + delay
                 paid = run.controller.retries.spend(result.outcome, timed_out=result.timed_out)
-                if not paid:
-                    item.time_from = (
-                        None  # it waits for other samples, not for the endpoint: its time-out starts anew
-                    )
+                if excused or not paid:
+                    item.time_from = None  # it waits for no answer of its own: its time-out starts anew
                 run.queue.put_back(item, now + delay if delay > 0 else None, last=not paid)
             case Pause(seconds=seconds, sentence=sentence):
                 item.ready_at = now
@@ -255,12 +274,14 @@ class Attempts:
                 run.telemetry.answered_after(Outcome(attempt.outcome))
         run.signs.ended(run.clock.now, None, again=bool(item.attempts))
         if not self.plan.is_recorded:
-            run.telemetry.answered(latency, result.first_token, answer.tokens_in, answer.tokens_out)
+            run.telemetry.answered(
+                latency, result.first_token, answer.tokens_in, answer.tokens_out, item.streamed
+            )
         cost = self.prices.of(answer)
         run.telemetry.spent(cost)
         if cost is not None:
             item.cost = (item.cost or 0.0) + cost
-        self._expect_tokens((answer.tokens_in or 0) + (answer.tokens_out or 0))
+        run.controller.reservation.prompt_was(_characters(item.messages), answer.tokens_in)
         self._watch(None)
         taken = None if self.plan.is_recorded else latency
         ended = Ended(Outcome.OK, None, answer, None, taken, result.first_token, item.cost, result.connect)
@@ -273,7 +294,7 @@ class Attempts:
     def _watch_budget(self) -> None:
         budget = self.plan.spec.budget
         if budget is not None and self.context.telemetry.cost >= budget:
-            self.verbs.stop(f"The budget of ${budget:g} is spent; raise it to go on.")
+            self.verbs.wind_down(f"The budget of ${budget:g} is spent; raise it to go on.")
 
     def _watch(self, errors: Sequence[ErrorClass] | None) -> None:
         """Reports a finished sample to the failure breaker, with the run's errors where it is errored."""
@@ -301,18 +322,17 @@ class Attempts:
         item.messages = (*item.messages, Message("assistant", answer.text))
         item.answers.append(answer.text)
         item.turn += 1
-        item.turn_attempts = 0
+        item.turn_attempts = item.excused = 0
         item.ready_at = now
         item.state = "waiting"
         self.context.queue.put_back(item, None)
-
-    def _expect_tokens(self, tokens: int) -> None:
-        if tokens:
-            share = 0.1 if self.expected_tokens else 1.0
-            self.expected_tokens += (tokens - self.expected_tokens) * share
 
 
 def _unreadable(item: SampleTask) -> int:
     """The number of earlier attempts, in this turn, with an answer that could not be read."""
     before = item.attempts[len(item.attempts) - item.turn_attempts + 1 :]
     return sum(attempt.outcome == Outcome.BAD_ANSWER.value for attempt in before)
+
+
+def _characters(messages: Sequence[Message]) -> int:
+    return sum(len(message.content) for message in messages)

@@ -74,5 +74,8 @@ class RunVerbs(Protocol):
     def answered(self) -> None:
         """Reports an answer."""
 
+    def wind_down(self, reason: str) -> None:
+        """Starts no further call; the run is stopped once those in flight have ended and are saved."""
+
     def stop(self, reason: str) -> None:
         """Cancels the calls in flight and ends the run."""

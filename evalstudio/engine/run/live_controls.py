@@ -17,6 +17,7 @@ from evalstudio.core.strategy import (
     window_of,
 )
 from evalstudio.core.workers import Threads, default_workers
+from evalstudio.engine.limits.latency_bound import LatencyTarget
 from evalstudio.engine.planning.plan import Plan, strategy_in_force, with_settings
 from evalstudio.engine.run.context import RunContext
 from evalstudio.evaluations.spec import EvaluationSpec
@@ -67,6 +68,7 @@ class LiveControls:
             maximum = min(self.strategy.max or ceiling, ceiling)
             minimum = min(self.strategy.min, maximum)
             self._run.controller.set_bounds(services.clock(), minimum, maximum, None)
+            self._run.controller.set_latency(LatencyTarget(self.strategy.p95, self.strategy.first_token_p95))
 
     def set_strategy(self, strategy: Strategy, cause: str = "user") -> None:
         """Sets the strategy for calls that start from now on; calls in flight are not affected."""

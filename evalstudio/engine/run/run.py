@@ -77,6 +77,7 @@ class Run:
     keeper: RecordKeeper = field(init=False)
     attempts: Attempts = field(init=False)
     scoring: Scoring = field(init=False)  # set by assembly
+    _last_reason: str = ""  # why the run is stopped once nothing is in flight any more
     _kept: int = field(init=False)  # records saved by earlier starts
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
@@ -135,6 +136,15 @@ class Run:
         for task in list(self._tasks):
             cancel_soon(task)
 
+    def wind_down(self, reason: str) -> None:
+        """Starts no further call; the run is stopped once those in flight have ended and are saved."""
+        if self.state is RunState.PAUSED:
+            self.stop(reason)
+        elif self.state is RunState.RUNNING and not self._last_reason:
+            self._last_reason = reason
+            self.reason = f"{reason} Waiting for the calls in flight to end."
+            self.close_if_done()
+
     def abandon(self, record_id: int) -> None:
         """Abandons one sample, in flight or backing off: it is errored, and a resume tries it again.
 
@@ -158,7 +168,7 @@ class Run:
         return self.controls.adaptive
 
     def wants(self) -> bool:
-        return self.may_start() and self.queue.has_item(self.services.clock())
+        return self.may_start() and not self._last_reason and self.queue.has_item(self.services.clock())
 
     def refuses(self, now: float) -> Wait | None:
         if self.attempts.alone or (self.in_flight and self.queue.next_crashes(now)):
@@ -177,7 +187,8 @@ class Run:
         return None
 
     def tokens_wanted(self) -> int:
-        return int(self.attempts.expected_tokens)
+        item = self.queue.peek(self.services.clock())
+        return 0 if item is None else self.attempts.tokens_of(item)
 
     def start_one(self, now: float) -> None:
         item = self.queue.take(now)
@@ -311,25 +322,37 @@ class Run:
             self.unpause()
         if self.state is not RunState.RUNNING:
             return
+        self.pause_rule.taken = self.controller.has_taken
         if (broken := self.controller.broken(self.services.clock())) is not None:
-            self.ask(f"Paused: {redact(broken)}. See to the cause, then continue.")
+            self._give_up(f"Paused: {redact(broken)}. See to the cause, then continue.")
         elif (down := next(filter(None, (judge.down() for judge in self.scoring.judges)), None)) is not None:
-            self.ask(f"Paused: {down} See to the cause, then continue.")
+            self._give_up(f"Paused: {down} See to the cause, then continue.")
         elif (silent := self.pause_rule.silent(self.clock.going, self.telemetry.errors())) is not None:
-            self.ask(silent)
+            self._give_up(silent)
 
     def ask(self, reason: str, hint: float | None = None) -> None:
-        """Pauses until somebody decides; an unattended run ends as stopped.
+        """Pauses until somebody decides; an unattended run ends as stopped, once nothing is in flight.
 
         `hint` is the time that the endpoint asks to wait, in seconds: a run that continues by itself keeps to it.
         """
+        if not self._paused(reason, hint):
+            self.wind_down(reason)
+
+    def _give_up(self, reason: str) -> None:
+        """Pauses; an unattended run ends at once, for nothing in flight will be answered."""
+        if not self._paused(reason):
+            self.stop(reason)
+
+    def _paused(self, reason: str, hint: float | None = None) -> bool:
+        """Whether the run is paused now: somebody attends it, or it continues by itself."""
         if self.state is RunState.RUNNING and self.services.continues:
             wait = self.again.paused(self.services.clock(), hint)
             self.pause(f"{reason.removesuffix(_SEE_TO_IT)} It is tried again in {wait:.0f} s.")
         elif self.services.attended:
             self.pause(reason)
         else:
-            self.stop(reason)
+            return False
+        return True
 
     def answered(self) -> None:
         """Reports an answer."""
@@ -337,14 +360,12 @@ class Run:
 
     def close_if_done(self) -> None:
         """Ends the run when there is nothing left to do."""
-        if (
-            self.state is RunState.RUNNING
-            and self.queue.is_empty
-            and not self.in_flight
-            and not self.scoring.waiting
-            and not self.rescoring
-            and not self.keeper.unsaved
-        ):
+        busy = self.in_flight or self.scoring.waiting or self.rescoring or self.keeper.unsaved
+        if self.state is not RunState.RUNNING or busy:
+            return
+        if self._last_reason:
+            self.stop(self._last_reason)
+        elif self.queue.is_empty:
             self._end(
                 RunState.COMPLETED_WITH_ERRORS if self.keeper.counts.errored else RunState.COMPLETED, ""
             )

@@ -41,11 +41,14 @@ class SampleTask:
     backed_off: float = 0.0
     turn: int = 0
     turn_attempts: int = 0
+    excused: int = 0  # of these: the endpoint took no calls
     messages: tuple[Message, ...] = ()
+    rendered: tuple[Message, ...] | None = None  # of the next call, to estimate its tokens
     answers: list[str] = field(default_factory=list)
     cost: float | None = None  # of all its answers so far; None: unknown
     attempts: list[AttemptRow] = field(default_factory=list)
     partial: Answer | None = None  # of the last attempt with a partial answer
+    streamed: int = 0  # parts of the current answer that have arrived, about a token each
     state: str = "waiting"
     abandoned: bool = False  # by a person
     cause: str = ""
@@ -128,9 +131,17 @@ class SampleQueue:
 
     def next_crashes(self, now: float) -> int:
         """How often the engine crashed while the next item was in flight."""
-        self._wake(now)
-        item = self._due[0] if self._due else self._next_new or (self._last[0] if self._last else None)
+        item = self.peek(now)
         return item.crashes if item is not None else 0
+
+    def peek(self, now: float) -> SampleTask | None:
+        """Returns the item that `take` would, without removing it; None: there is none."""
+        self._wake(now)
+        if self._due:
+            return self._due[0]
+        if self._next_new is None or len(self._last) > MOST_DEFERRED:
+            return self._last[0] if self._last else None
+        return self._next_new
 
     def put_back(self, item: SampleTask, due: float | None, *, last: bool = False) -> None:
         """Queues an item for another attempt.

@@ -46,12 +46,22 @@ class Telemetry:
         self.unpriced = 0
         self._errors: dict[Outcome, _ErrorCount] = {}
         self._second = _Second(0)
+        self._uncounted = 0  # tokens of answers beyond the parts that came; below 0 where a part was no token
         self._pace = Pace()
 
+    def streamed(self, parts: int) -> None:
+        """Counts parts of an answer in the second in which they come, as a token each."""
+        self._second.tokens_out += parts
+
     def answered(
-        self, latency: float, first_token: float | None, tokens_in: int | None, tokens_out: int | None
+        self,
+        latency: float,
+        first_token: float | None,
+        tokens_in: int | None,
+        tokens_out: int | None,
+        streamed: int = 0,
     ) -> None:
-        """Counts an answered attempt; `latency` and `first_token` in seconds."""
+        """Counts an answered attempt; `latency` and `first_token` in seconds, `streamed` the parts that were counted."""
         second = self._second
         second.answered += 1
         self.latency.add(latency)
@@ -64,7 +74,7 @@ class Telemetry:
             second.tokens_in += tokens_in
         if tokens_out:
             self.tokens_out += tokens_out
-            second.tokens_out += tokens_out
+            self._uncounted += tokens_out - streamed
 
     def failed(self, outcome: Outcome, message: str, at: float, *, final: bool) -> None:
         """Counts a failed attempt at time `at`; `final`: its record failed with it."""
@@ -113,6 +123,7 @@ class Telemetry:
         while self._second.number < int(now):
             second = self._second
             self._pace.closed(second.number, second.saved)
+            second.tokens_out, self._uncounted = _settled(second.tokens_out, self._uncounted)
             closed.append(
                 SecondBucket(
                     second.number,
@@ -135,6 +146,7 @@ class Telemetry:
     def skip_to(self, second: int) -> None:
         """Starts at a later second: a resumed run continues where its charts ended."""
         self._second = _Second(second)
+        self._uncounted = 0
         self._pace.restart(second, 0)
 
     def restart_pace(self, now: float) -> None:
@@ -144,3 +156,9 @@ class Telemetry:
     def pace(self, now: float) -> Estimate:
         """Returns how many records a second are saved, over the last seconds."""
         return self._pace.estimate(now, self._second.saved)
+
+
+def _settled(counted: int, uncounted: int) -> tuple[int, int]:
+    """Returns a second's tokens with what was not counted, and what the next seconds have to make up for."""
+    tokens = max(0, counted + uncounted)
+    return tokens, counted + uncounted - tokens

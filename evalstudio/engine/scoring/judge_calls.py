@@ -39,6 +39,7 @@ class _Question:
     asked_at: float
     attempts: int = 0
     unreadable: int = 0  # of these
+    excused: int = 0  # of these: the endpoint took no calls
     repaired: bool = False
 
 
@@ -119,7 +120,7 @@ class JudgeCalls:
         return None
 
     def tokens_wanted(self) -> int:
-        return 0
+        return self._tokens_of(self._queue[0])
 
     def start_one(self, now: float) -> None:
         question = self._queue.popleft()
@@ -127,10 +128,13 @@ class JudgeCalls:
             self.asked_since = now
         if question.attempts == 0:
             self.controller.retries.first_attempt()
-        ticket = self.controller.start(now, 0, adaptive=self.adaptive)
+        ticket = self.controller.start(now, self._tokens_of(question), adaptive=self.adaptive)
         task = asyncio.create_task(self._ask(question, ticket))
         self.in_flight.add(task)
         task.add_done_callback(self.in_flight.discard)
+
+    def _tokens_of(self, question: _Question) -> int:
+        return self.controller.reservation.tokens(sum(len(message.content) for message in question.messages))
 
     # The lifecycle of a question
 
@@ -144,11 +148,11 @@ class JudgeCalls:
             self.controller.finish(self.clock(), ticket, report(result))
             try:
                 if result is not None:
-                    self._settle(question, result)
+                    self._settle(question, ticket, result)
             finally:
                 self.done(self)
 
-    def _settle(self, question: _Question, result: CallResult) -> None:
+    def _settle(self, question: _Question, ticket: Ticket, result: CallResult) -> None:
         question.attempts += 1
         self.spent(result)
         if result.outcome is Outcome.OK and result.answer is not None:
@@ -157,19 +161,23 @@ class JudgeCalls:
             return
         self.failures += 1
         self.last_failure = redact(result.message)
-        elapsed = self.clock() - question.asked_at
+        now = self.clock()
+        excused = ticket.excused or result.outcome is Outcome.THROTTLED
+        question.excused += excused
         question.unreadable += result.outcome is Outcome.BAD_ANSWER
         decision = self.policy.after(
             result.outcome,
-            attempts=question.attempts,
-            elapsed=elapsed,
+            attempts=max(1, question.attempts - question.excused),
+            elapsed=now - question.asked_at,
             hint=result.hint,
             unreadable=question.unreadable,
+            excused=excused,
+            unaccepted=now - self.controller.accepted_at,
         )
         match decision:
             case Retry(delay=delay):
                 paid = self.controller.retries.spend(result.outcome, timed_out=result.timed_out)
-                self._again_in(delay, question, last=not paid)
+                self._again_in(delay, question, last=not paid, anew=excused or not paid)
             case GiveUp() | Pause():
                 why = f"{NOT_ASKED} {redact(result.message)}"
                 question.take(
@@ -184,11 +192,11 @@ class JudgeCalls:
             return
         question.messages = tuple(self.judge.repair(question.messages, reply, score.why))
         question.repaired = True
-        question.attempts = question.unreadable = 0
+        question.attempts = question.unreadable = question.excused = 0
         self._queue.appendleft(question)
 
-    def _again_in(self, delay: float, question: _Question, *, last: bool) -> None:
-        if last:  # it waits for other samples, not for the judge: its time-out starts anew
+    def _again_in(self, delay: float, question: _Question, *, last: bool, anew: bool) -> None:
+        if anew:  # it waits for no answer of its own: its time-out starts anew
             question.asked_at = self.clock() + delay
 
         def again() -> None:

@@ -56,3 +56,6 @@ class ChartHead(QWidget):
             self._layout.setDirection(way)
             self._layout.setSpacing(0 if below else SPACE_M)
             self._legend.setWordWrap(below)
+            self._legend.setAlignment(Qt.AlignmentFlag.AlignTop if below else Qt.AlignmentFlag.AlignVCenter)
+            # two lines for every chart of a narrow row, so that their plots are of one height
+            self._legend.setMinimumHeight(2 * self._legend.fontMetrics().lineSpacing() if below else 0)

@@ -6,17 +6,18 @@ loaded, and links lead nowhere.
 
 import json
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFont,
     QFontDatabase,
+    QPainter,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextDocumentFragment,
+    QTextFormat,
     QTextFrameFormat,
     QTextLength,
     QTextTableFormat,
@@ -28,10 +29,13 @@ from evalstudio.store.reader import Details
 from evalstudio.store.rows import AttemptRow, Record
 from evalstudio.ui.kit.text import plain, tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS, scaled, tokens
-from evalstudio.ui.kit.tokens import CAPTION
+from evalstudio.ui.kit.tokens import CAPTION, RADIUS_S
 from evalstudio.ui.records.record_text import messages_of, timings
 from evalstudio.ui.records.word_diff import Piece, difference
 
+GROUND = (
+    QTextFormat.Property.UserProperty.value + 1
+)  # of a frame: the token behind it, which `draw_grounds` paints
 LEFT_OUT = {"answer": "gone", "expected": "new"}  # the pieces that a text does not have
 
 
@@ -74,9 +78,30 @@ def write_record(document: QTextDocument, details: Details, *, side_by_side: boo
         writer.card(tr("Reasoning"), record.thinking)
     for attempt in details.attempts:
         writer.card(*_attempt(attempt))
+    writer.gap()
     writer.line(tr("Timings"), "muted")
     writer.note(timings(record))
     writer.cursor.endEditBlock()
+
+
+def draw_grounds(painter: QPainter, document: QTextDocument) -> None:
+    """Draws the cards of a record behind its text, with round corners, which a document has not."""
+    layout = document.documentLayout()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for frame in document.rootFrame().childFrames():
+        form = frame.frameFormat()
+        ground = form.property(GROUND)
+        if isinstance(ground, str):
+            box = layout.frameBoundingRect(frame)
+            if form.isTableFormat():  # its place is that of the text in its first cell
+                padding = form.toTableFormat().cellPadding()
+                box.translate(-padding, -padding)
+                box.setHeight(box.height() - form.topMargin())
+            else:
+                box.setTop(box.top() + form.topMargin())
+            painter.setBrush(QColor(getattr(tokens(), ground)))
+            painter.drawRoundedRect(box, RADIUS_S, RADIUS_S)
 
 
 def _verdict(value: float | str | None) -> tuple[str, str, str]:
@@ -142,6 +167,13 @@ class _Writer:
             self._begin(0)
             self.cursor.insertText(plain(text), self._look("muted"))
 
+    def gap(self) -> None:
+        """Leaves room below a card, where the margin of a line counts for nothing."""
+        form = QTextBlockFormat()
+        form.setLineHeight(SPACE_XS, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        self.cursor.setBlockFormat(form)
+        self._is_first = False
+
     def columns(self, count: int) -> list[QTextCursor]:
         """Makes columns of equal width side by side; returns the place of each."""
         self._close_gap()
@@ -152,7 +184,7 @@ class _Writer:
         form.setCellSpacing(0)
         form.setTopMargin(SPACE_S)
         form.setBorder(0)
-        form.setBackground(QColor(tokens().window))
+        form.setProperty(GROUND, "window")
         table = self.cursor.insertTable(1, count, form)
         cells = [table.cellAt(0, column).firstCursorPosition() for column in range(count)]
         self.cursor = self._root.lastCursorPosition()
@@ -173,10 +205,7 @@ class _Writer:
         if inside is None:
             self._close_gap()
             form = QTextFrameFormat()
-            form.setBackground(QColor(getattr(tokens(), ground)))
-            form.setBorder(1)
-            form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-            form.setBorderBrush(QBrush(QColor(tokens().border)))
+            form.setProperty(GROUND, ground)
             form.setPadding(SPACE_S)
             form.setTopMargin(SPACE_S)
             inside = self.cursor.insertFrame(form).firstCursorPosition()

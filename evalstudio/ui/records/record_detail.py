@@ -1,8 +1,8 @@
 """Record details: one complete record to read: what was asked and answered, scores and their reasons, timings."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.form_fields import small_button
@@ -11,7 +11,7 @@ from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.theme import SPACE_L, SPACE_S, SPACE_XS, theme
 from evalstudio.ui.kit.tokens import CAPTION
 from evalstudio.ui.kit.widgets import ElidedLabel, TextLabel, labelled
-from evalstudio.ui.records.record_cards import ClosedDocument, write_record
+from evalstudio.ui.records.record_cards import ClosedDocument, draw_grounds, write_record
 from evalstudio.ui.records.record_text import in_short, text_of
 
 SIDE_BY_SIDE = 480  # pixels from which answer and expected text stand side by side
@@ -35,10 +35,10 @@ class RecordDetail(QWidget):
         )
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        middle = QVBoxLayout(self.view.viewport())
-        middle.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
-        middle.addWidget(self._empty)
+        self._empty.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.view)
         self._short = ElidedLabel("", "muted", CAPTION, name=f"{prefix}record_short")
         self.formatted = small_button(
             f"{prefix}record_formatted", tr("Formatted"), "text", tr("Show Markdown, code and JSON formatted")
@@ -59,7 +59,7 @@ class RecordDetail(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self._stack, 1)
         self._details: Details | None = None
         self._is_wide = False
         for button in (self.formatted, self._expand):
@@ -74,7 +74,7 @@ class RecordDetail(QWidget):
         same = details is not None and before is not None and details.record.id == before.record.id
         place = self.view.verticalScrollBar().value() if same else 0
         self._details = details
-        self._empty.setVisible(details is None)
+        self._stack.setCurrentWidget(self._empty if details is None else self.view)
         for button in (self.formatted, self._expand):
             button.setEnabled(details is not None)
         self._short.show_text(in_short(details.record) if details is not None else "")
@@ -133,6 +133,13 @@ class _Reader(QTextEdit):
             owner.step_wanted.emit(1 if key == Qt.Key.Key_J else -1)
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.translate(-self.horizontalScrollBar().value(), -self.verticalScrollBar().value())
+        draw_grounds(painter, self.document())
+        painter.end()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

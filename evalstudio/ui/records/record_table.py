@@ -30,6 +30,7 @@ class RecordTable(QTableView):
         header.setObjectName(f"{prefix}records_columns")
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
+        header.sortIndicatorChanged.connect(lambda section, _: model.show_sorted(section))
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         for column in (*hidden, *range(len(HEADINGS), model.columnCount())):
             self.setColumnHidden(column, True)

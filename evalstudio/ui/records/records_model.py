@@ -31,6 +31,7 @@ from evalstudio.ui.state.store_reader import StoreReader
 
 PAGE = 128
 PAGES_KEPT = 64
+MARK_ROOM = "\u00a0" * 5  # as wide as the mark of a sorted column
 MOST_INSERTS = 64  # ranges of new rows inserted one by one; with more, the whole table is reset
 Index = QModelIndex | QPersistentModelIndex
 
@@ -40,6 +41,7 @@ class RecordsModel(QAbstractTableModel):
 
     def __init__(self, store: StoreReader) -> None:
         super().__init__()
+        self._sorted = 0
         self._ids = IdVector(np.empty(0, dtype=np.int64))
         self._pages: RowPages[Row] = RowPages(
             store, self._ids_of, lambda line: make_row(line, self.more), self._arrived, PAGES_KEPT
@@ -94,12 +96,19 @@ class RecordsModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return self.heading(section)
+                is_beside_mark = section == self._sorted and section in NUMERIC
+                return self.heading(section) + (MARK_ROOM if is_beside_mark else "")
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(section)
             if role == Qt.ItemDataRole.ToolTipRole:
                 return tooltip(f"{self.heading(section)}\n{tr('Click to sort')}")
         return None
+
+    def show_sorted(self, column: int) -> None:
+        """Leaves room for the mark of the column that is sorted, which lies over the end of a heading at the right."""
+        before, self._sorted = self._sorted, column
+        for section in (before, column):
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, section, section)
 
     def heading(self, column: int) -> str:
         """Returns the heading of a column: of a score, its evaluator if there are several."""

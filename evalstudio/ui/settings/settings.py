@@ -46,7 +46,9 @@ from evalstudio.ui.settings.setting_rows import SettingRow
 from evalstudio.ui.state.file_dialogs import remember_folder
 from evalstudio.ui.state.session import Session
 
-ADAPTIVE_KEYS = ("adaptive_min", "adaptive_start", "adaptive_max")
+ADAPTIVE_KEYS = (
+    "adaptive_min", "adaptive_start", "adaptive_max", "adaptive_p95", "adaptive_first_token_p95",
+)  # fmt: skip
 FILTER = mark("Settings (*.json)")
 
 
@@ -80,7 +82,7 @@ class SettingsDialog(SheetFrame):
             editors["workers"],
             editors["window"],
         )
-        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS)
+        self.minimum, self.initial, self.maximum = (editors[key] for key in ADAPTIVE_KEYS[:3])
         self.theme, self.python = editors["theme"], editors["python"]
         self.adaptive = QCheckBox(tr("&Adaptive: find the best concurrency automatically"))
         labelled(self.adaptive, "setting_adaptive", tr("Adaptive"), tr("Off: a fixed concurrency"))
@@ -312,6 +314,8 @@ class SettingsDialog(SheetFrame):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
+        self._scroll.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         left = QVBoxLayout()
         left.setSpacing(SPACE_M)
@@ -374,16 +378,13 @@ class SettingsDialog(SheetFrame):
         ):  # fmt: skip
             button.setObjectName(name)
             button.setAccessibleName(button.text())
-            button.setAutoDefault(False)
             self._buttons.addButton(button, which)
         self._ok_button.setDefault(True)
         foot = QHBoxLayout()
         for text, name, save in (
-            (tr("&Import…"), "settings_import", False),
-            (tr("&Export…"), "settings_export", True),
-        ):
+            (tr("&Import…"), "settings_import", False), (tr("&Export…"), "settings_export", True),
+        ):  # fmt: skip
             button = Button(text)
-            button.setAutoDefault(False)
             labelled(
                 button, name, text.strip("&…"), tr("Settings in a file of your own; keys are never in it")
             )

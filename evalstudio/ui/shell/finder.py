@@ -58,7 +58,7 @@ class Finder:
         least = len(used)
         titles, entries = self._titles, self._entries
 
-        def rank(place: int) -> tuple[int, int, int, int]:
+        def rank(place: int) -> tuple[int, bool, int, int, int]:
             title = titles[place]
             if title.startswith(query):
                 fit = 0 if title == query else 1
@@ -66,7 +66,8 @@ class Finder:
                 fit = 2 if f" {words[0]}" in f" {title}" else 3
             else:
                 fit = 4
-            return fit, used.get(entries[place].key, least), len(title), place
+            entry = entries[place]
+            return fit, not entry.is_enabled, used.get(entry.key, least), len(title), place
 
         return [entries[place] for place in heapq.nsmallest(MOST, places, key=rank)]
 

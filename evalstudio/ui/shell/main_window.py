@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -21,7 +21,7 @@ from evalstudio.core.strategy import Strategy
 from evalstudio.datasets import DatasetSource
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.icons import application_icon
-from evalstudio.ui.kit.quiet_style import show_access_keys
+from evalstudio.ui.kit.quiet_style import AccessKeys
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.kit.tab_order import focus_in_order
 from evalstudio.ui.kit.text import tr, trn
@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self._has_chosen_page = False
         self._first: dict[str, QWidget] = {}
         self.setAcceptDrops(True)
+        AccessKeys(self)
         self.awake = Awake(self)
         self._end_notes = EndNotes(session, self)
         self._lay_out()
@@ -128,16 +129,6 @@ class MainWindow(QMainWindow):
     def show_notice(self, notice: Notice) -> None:
         self.messages.show_notice(notice)
         QApplication.alert(self) if notice.level == "error" and not self.isActiveWindow() else None
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Alt:
-            show_access_keys(True)
-        super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Alt:
-            show_access_keys(False)
-        super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_leave and self._session.active_here:
@@ -278,6 +269,7 @@ class MainWindow(QMainWindow):
         session.settings_wanted.connect(self.open_settings)
         session.run_wanted.connect(self.show_run)
         session.compare_wanted.connect(self._compare)
+        session.settled.connect(self.messages.dismiss_key)
         session.progress.connect(self.messages.change_text)
         session.reopen_wanted.connect(self._reopen)
         session.engine.log.connect(self.log.add)
@@ -294,9 +286,7 @@ class MainWindow(QMainWindow):
         actions.connect("add_endpoint", self.add_endpoint)
         actions.connect("import_dataset", partial(self.show_page, "datasets"))
         actions.connect("log", partial(self.show_page, "runs"))
-        local = LocalModelControl(session, self._use_model)
-        actions.connect("local_start", lambda: spawn(local.start()))
-        actions.connect("local_stop", lambda: spawn(local.stop()))
+        self._local = LocalModelControl(session, actions, self._use_model)
         self._help = HelpCommands(self, session, actions)
         self._workspaces = Workspaces(self, session, actions, self._machine)
         self.home_page.overview.guide_wanted.connect(self._help.open_guide)

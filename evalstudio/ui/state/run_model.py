@@ -34,6 +34,7 @@ class History:
     changes: list[LimitChange]
     errors: list[tuple[str, int, str]]  # class, records, an example
     scores: tuple[ScoreNow, ...]
+    after: int = -1  # the buckets are those after this second; -1: all
 
 
 class RunModel:
@@ -46,6 +47,7 @@ class RunModel:
         self.snapshot: Snapshot | None = None
         self.is_live = False  # receives snapshots from this window's engine
         self.seconds_version = 0
+        self.known_until = -1  # second up to which a run of another program is read; -1: read all of it
         self._waiting: Snapshot | None = None  # snapshots merged while the history is being read
 
     @property
@@ -79,8 +81,12 @@ class RunModel:
     def load(self, history: History) -> None:
         """Replaces the past by the stored data, then applies what was held back."""
         waiting, self._waiting = self._waiting, None
-        self.series = _no_seconds()
+        if history.after < 0:
+            self.series = _no_seconds()
         self.changes.clear()
+        active = history.row.true_state in ACTIVE
+        seconds = (bucket.second for bucket in history.buckets)
+        self.known_until = max(seconds, default=history.after) if active and not self.is_live else -1
         self._add(history.buckets, history.changes)
         self.seconds_version += 1
         if waiting is not None:
@@ -110,6 +116,9 @@ def _no_seconds() -> "Series":
 def snapshot_from_store(history: History) -> Snapshot:
     """Builds the snapshot of a stored run, in the form that the engine would send."""
     row = history.row
+    if (live := live_elsewhere(row)) is not None:
+        state = row.true_state
+        return msgspec.structs.replace(live, experiment=row.experiment, state=state, reason=row.reason)
     summary = last_summary(row)
     errors = _errors(history, summary)
     state = row.true_state
@@ -157,6 +166,13 @@ def _decoded(summary: str) -> Snapshot | None:
 def last_summary(row: RunRow) -> Snapshot | None:
     """Returns the last snapshot of a run; None if it has none."""
     return _decoded(row.summary) if row.summary is not None else None
+
+
+def live_elsewhere(row: RunRow) -> Snapshot | None:
+    """Returns what the program that runs a run tells of it; None if no program does, or it is of another version."""
+    if row.live is None or row.true_state not in ACTIVE:
+        return None
+    return _decoded(row.live)
 
 
 def _errors(history: History, summary: Snapshot | None) -> tuple[ErrorClass, ...]:

@@ -15,6 +15,7 @@ from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.text import tr
 from evalstudio.ui.state.dataset_reader import DatasetReader
 from evalstudio.ui.state.engine_client import EngineClient, EngineState
+from evalstudio.ui.state.interrupted_runs import InterruptedRuns
 from evalstudio.ui.state.notices import Notice, Offer
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.store_reader import StoreReader
@@ -25,7 +26,6 @@ from evalstudio.workspace.packaged import IN_SETTINGS
 
 POLL_MS = 2_000  # interval for reading changes by other programs in the same workspace
 LONGEST_FIRST_READ_MS = 1_000  # that other work waits for the first list of runs
-OFFERED_AT_START = 3  # maximum number of interrupted runs of an earlier session
 T = TypeVar("T")
 
 FIRST_LOOK = "first-look-"  # how the names of the example's experiments begin
@@ -38,6 +38,7 @@ class Session(QObject):
     run_changed = Signal(int)  # a run's snapshot or seconds
     focus_changed = Signal()
     notice = Signal(object)  # Notice
+    settled = Signal(str)  # the key of messages that no longer apply
     progress = Signal(str, str)  # the key of a visible notice, and its new text
     reopen_wanted = Signal()  # request to reopen the window with the current settings
     settings_changed = Signal()
@@ -60,6 +61,10 @@ class Session(QObject):
         self.checked_pythons: dict[str, str] = {}  # results of interpreter checks by path
         self.history = UndoHistory(self)
         self.datasets = DatasetReader(lambda: self.settings.python, self)
+        self._offers = InterruptedRuns(
+            self.notice.emit, lambda run_id: spawn(self.resume(run_id)), self.settled.emit
+        )
+        self._engine_pid: int | None = None  # of the engine that was ready last
         self._running_here: set[int] = set()
         self._has_read = False
         self._waiting_for_runs: list[Callable[[], None]] = []
@@ -252,6 +257,7 @@ class Session(QObject):
         self._stop_waiting()
         if rows is None:
             return
+        self._offers.settle_those_that_go_on(rows)
         if rows != self.rows:
             self.rows = rows
             self.runs_changed.emit()
@@ -269,23 +275,7 @@ class Session(QObject):
         if self.rows and self.focus is None:
             there = {row.id for row in self.rows}
             self.look_at(self.first_run if self.first_run in there else self.rows[0].id)
-        self._offer_interrupted()
-
-    def _offer_interrupted(self) -> None:
-        """Offers, at the start, to resume runs that were interrupted with their engine."""
-        interrupted = [row for row in self.rows if row.true_state is RunState.INTERRUPTED]
-        for row in interrupted[:OFFERED_AT_START]:
-            self._offer(row)
-
-    def _offer(self, row: RunRow, before: str = "") -> None:
-        self.tell(
-            tr(
-                "{before}Run {id} of “{experiment}” was interrupted: {saved:,} of {total:,} samples are saved."
-            ).format(before=before, id=row.id, experiment=row.experiment, saved=row.saved, total=row.total),
-            "warning",
-            Offer(tr("Resume"), lambda: spawn(self.resume(row.id))),
-            key="engine" if before else f"interrupted-{row.id}",
-        )
+        self._offers.offer_at_start(self.rows)
 
     def _take(self, snapshot: Snapshot) -> None:
         model = self.models.get(snapshot.run_id)
@@ -298,6 +288,7 @@ class Session(QObject):
             spawn(self._load(snapshot.run_id))
         before = snapshot.run_id in self._running_here
         (self._running_here.add if model.is_active else self._running_here.discard)(snapshot.run_id)
+        self._offers.settle(snapshot.run_id)
         self.run_changed.emit(snapshot.run_id)
         if before != model.is_active or fresh:
             spawn(self.refresh())
@@ -305,7 +296,9 @@ class Session(QObject):
             self._forget_others()
 
     async def _load(self, run_id: int) -> None:
-        history = await self._from_store(self.store.history(run_id))
+        model = self.models.get(run_id)
+        after = model.known_until if model is not None and not model.is_live else -1
+        history = await self._from_store(self.store.history(run_id, after))
         model = self.models.get(run_id)
         if model is None:
             return
@@ -354,10 +347,18 @@ class Session(QObject):
         for run_id in lost:
             if run_id in self.models:
                 await self._load(run_id)
-        interrupted = [row for row in self.rows if row.id in lost and row.true_state is RunState.INTERRUPTED]
+        interrupted = [
+            row
+            for row in self.rows
+            # by its lease, too: it may have begun so late that it was not heard of
+            if (row.id in lost or row.lease_pid == self._engine_pid)
+            and row.true_state is RunState.INTERRUPTED
+        ]
         for row in interrupted:
             # a single message: it replaces the engine's
-            self._offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
+            self._offers.offer(row, before=f"{sentence} " if len(interrupted) == 1 else "")
+        if interrupted and self.focused is None:
+            self.look_at(interrupted[0].id)
 
     def _engine_failed(self, sentence: str) -> None:
         self._give_up_live()
@@ -366,6 +367,7 @@ class Session(QObject):
 
     def _engine_state(self, state: EngineState) -> None:
         if state is EngineState.READY:
+            self._engine_pid = self.engine.pid
             # it may have read the settings before the last change
             spawn(self.ask_engine(ChangeSettings(settings=self.settings)))
             runs, self._to_resume = self._to_resume, ()

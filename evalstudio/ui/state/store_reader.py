@@ -24,7 +24,7 @@ from evalstudio.store.query import RecordQuery
 from evalstudio.store.reader import Details, Reader, RecordLine
 from evalstudio.store.runs import RunRow
 from evalstudio.store.timeline import saved_rates
-from evalstudio.ui.state.run_model import History
+from evalstudio.ui.state.run_model import History, live_elsewhere
 from evalstudio.workspace.folder import Workspace, has_database
 
 if TYPE_CHECKING:  # they import NumPy, and the list of runs is read before it is loaded
@@ -118,10 +118,13 @@ class StoreReader:
         """Returns all runs, newest first."""
         return await self._questions.read(Reader.runs, [])
 
-    async def history(self, run_id: int) -> History | None:
-        """Returns the data of a run for charts and header; None if it does not exist (any more)."""
+    async def history(self, run_id: int, after: int = -1) -> History | None:
+        """Returns the data of a run for charts and header; None if it does not exist (any more).
+
+        Of an active run only the seconds after `after`.
+        """
         try:
-            return await self._questions.read(lambda reader: _history(reader, run_id), None)
+            return await self._questions.read(lambda reader: _history(reader, run_id, after), None)
         except RunError:
             return None
 
@@ -221,8 +224,10 @@ def _several(reader: Reader, run_ids: list[int], evaluator: str | None, baseline
     return Several(board, series, curves)
 
 
-def _history(reader: Reader, run_id: int) -> History:
+def _history(reader: Reader, run_id: int, after: int) -> History:
     row = reader.run(run_id)
+    if live_elsewhere(row) is not None:  # its program tells the rest, which would be read from every record
+        return History(row, reader.buckets(run_id, after), reader.changes(run_id), [], (), after)
     scores = () if row.summary is not None and not row.is_leased else _scores(reader, run_id)
     return History(row, reader.buckets(run_id), reader.changes(run_id), reader.errors(run_id), scores)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from evalstudio.engine.capacity.knee import End, Search
@@ -95,3 +96,37 @@ def test_that_a_steady_stream_has_a_narrow_interval_and_an_unsteady_one_a_wide_o
     assert relative_half_width(0.0, unsteady, 4) > 0.3
     in_rounds = [float(number // 8 + 1) for number in range(64)]  # eight end together, each second
     assert relative_half_width(0.0, in_rounds, 8) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(("p95", "most"), [(0.6, 12), (1.1, 24), (0.5, 12)])
+def test_that_only_levels_within_the_bound_on_latency_count(p95: float, most: int) -> None:
+    """Twelve slots: up to 12 in flight calls take 0.5 s; of those that bring as much, the smallest is the best."""
+    found = Search(256, p95)
+    level = queueing(12)
+    while (concurrency := found.next()) is not None:
+        found.add(level(concurrency))
+    assert found.best is not None
+    assert found.best.concurrency <= most
+    assert found.best.latency is not None and found.best.latency.p95 <= p95  # noqa: PT018
+    assert found.sentence.startswith("The most within the bound: ")
+
+
+def test_that_a_bound_on_the_first_token_ends_the_search() -> None:
+    def level(n: int) -> Level:
+        first = 0.1 * n
+        return msgspec.structs.replace(measured(n, n, 5.0), first_token=Percentiles(100, first, first, first))
+
+    found = Search(256, None, 0.85)
+    while (concurrency := found.next()) is not None:
+        found.add(level(concurrency))
+    assert found.end is End.SLOW
+    assert found.best is not None
+    assert found.best.concurrency == 8
+
+
+def test_that_a_bound_that_no_level_keeps_to_is_said() -> None:
+    found = Search(256, 0.1)
+    while (concurrency := found.next()) is not None:
+        found.add(queueing(12)(concurrency))
+    assert found.best is None
+    assert "not even 1 in flight" in found.sentence

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.adaptive.baselines import Fixed
 from benchmarks.adaptive.measure import run, shipped
-from benchmarks.adaptive.simulator import Profile
+from benchmarks.adaptive.profile import Profile
 from evalstudio.concurrency import Adaptive, Sequential, SlidingWindow, Strategy
 from evalstudio.engine.forecasting.pilot import known_basis, run_pilot
 from evalstudio.engine.forecasting.play_through import Basis, forecast, from_pilot, from_prior

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalstudio.engine.limits.hidden_rate import HiddenRate
 from evalstudio.engine.limits.rate_limit_headers import RateHeaders
-from evalstudio.engine.limits.rate_limiter import HiddenRate, RateLimiter, TokenBucket
+from evalstudio.engine.limits.rate_limiter import RateLimiter, TokenBucket
 
 
 def starts_within(limiter: RateLimiter, seconds: float, tokens: float = 0.0, now: float = 0.0) -> list[float]:
@@ -120,7 +121,7 @@ def test_that_a_count_that_fell_behind_catches_up_with_what_is_stated() -> None:
     limiter.started(0.0, 60_000)
     assert limiter.check(0.0, 5_000) is not None
     limiter.headers(0.1, RateHeaders(limit_tokens=60_000, remaining_tokens=20_000), 0, 12_000)
-    assert limiter.check(0.1, 8_000) is None
+    assert limiter.check(0.1, 7_400) is None, "of 8,000 that are left, a hundredth of the budget stays"
     assert limiter.check(0.1, 8_100) is not None, "12,000 of the 20,000 went to calls that started later"
 
 
@@ -156,6 +157,7 @@ def until_rejected(limiter: RateLimiter, *, rate: float, burst: float, times: in
         at = now
         if level >= 1:
             level -= 1
+            limiter.accepted(now)
         else:
             times -= 1
             limiter.throttled(now, now + pause, new_episode=True, learn=True)
@@ -165,35 +167,36 @@ def until_rejected(limiter: RateLimiter, *, rate: float, burst: float, times: in
 
 
 def test_that_a_hidden_rate_that_doubled_is_not_taken_for_what_the_overflowing_bucket_let_through() -> None:
-    """Server: 4 a second and a burst of 60, then 8. Two rejections after the change it is known within 10 %."""
+    """Server: 4 a second and a burst of 60, then 8. Four rejections after the change it is known within 10 %."""
     limiter = RateLimiter(0.0)
     limiter.hidden.recall(4.0)
     limiter.set_rates(0.0, None, None)
-    assert until_rejected(limiter, rate=8, burst=60, times=2, pause=0.5) < 90
+    assert until_rejected(limiter, rate=8, burst=60, times=4, pause=0.5) < 90
     assert limiter.requests_per_minute == pytest.approx(480, rel=0.1)
 
 
 def test_that_a_hidden_rate_is_found_between_two_rejections() -> None:
-    """Server: 5 a second, burst 30. The second guess must be within 10 % of its rate."""
+    """Server: 5 a second, burst 30. The third guess must be within 20 % of its rate."""
     limiter = RateLimiter(0.0)
-    until_rejected(limiter, rate=5, burst=30, times=3, pause=1.0)
+    until_rejected(limiter, rate=5, burst=30, times=4, pause=1.0)
     assert limiter.hidden.learned
-    assert limiter.requests_per_minute == pytest.approx(300, rel=0.1)
+    assert limiter.requests_per_minute == pytest.approx(300, rel=0.2)
 
 
 def test_that_a_probe_that_failed_makes_the_next_one_later() -> None:
     rate = HiddenRate()
-    rate.recall(5.0)
+    rate.lower(5.0)
 
     def seconds_until_raised(now: float) -> float:
         begin = now
         while not rate.bound(now):
-            now += 0.25
+            now += 0.2
+            rate.started(now)
         return now - begin
 
     first = seconds_until_raised(100.0)
     assert rate.rate == pytest.approx(5.3)
-    rate.episode(200.0, 200.0)
+    rate.rejected(200.0, 200.0)
     second = seconds_until_raised(300.0)
     assert second > 1.5 * first
 
@@ -231,5 +234,5 @@ def test_that_a_recalled_rate_is_measured_from_the_first_start_whenever_the_cloc
     for _ in range(60):
         now += 1 / a_second
         limiter.started(now, 0)
-    limiter.hidden.episode(now, now)
+    limiter.hidden.rejected(now, now)
     assert limiter.hidden.rate == pytest.approx(a_second, rel=0.1)

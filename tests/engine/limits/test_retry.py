@@ -57,8 +57,38 @@ def test_that_a_bad_answer_is_tried_once_more() -> None:
 def test_that_attempts_and_time_are_bounded() -> None:
     policy = RetryPolicy(seed=0, max_attempts=3, longest=60.0)
     assert isinstance(policy.after(Outcome.OVERLOADED, attempts=3, elapsed=0.0), GiveUp)
-    assert isinstance(policy.after(Outcome.THROTTLED, attempts=1, elapsed=50.0, hint=20.0), GiveUp)
-    assert isinstance(policy.after(Outcome.THROTTLED, attempts=1, elapsed=30.0, hint=20.0), Retry)
+    assert isinstance(policy.after(Outcome.OVERLOADED, attempts=1, elapsed=50.0, hint=20.0), GiveUp)
+    assert isinstance(policy.after(Outcome.OVERLOADED, attempts=1, elapsed=30.0, hint=20.0), Retry)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "excused", "attempts", "elapsed", "unaccepted", "ends"),
+    [
+        (Outcome.THROTTLED, True, 1, 0.0, 0.0, False),
+        (Outcome.THROTTLED, True, 40, 0.0, 0.0, False),
+        (Outcome.THROTTLED, True, 40, 5_000.0, 59.0, False),
+        (Outcome.THROTTLED, True, 1, 0.0, 61.0, True),
+        (Outcome.OVERLOADED, True, 40, 5_000.0, 30.0, False),
+        (Outcome.OVERLOADED, True, 1, 0.0, 61.0, True),
+        (Outcome.OVERLOADED, False, 2, 0.0, 61.0, False),
+        (Outcome.OVERLOADED, False, 3, 0.0, 0.0, True),
+        (Outcome.OVERLOADED, False, 1, 70.0, 0.0, True),
+        (Outcome.CLIENT_ERROR, False, 1, 0.0, 0.0, True),
+    ],
+)
+def test_that_only_an_endpoint_that_accepts_nothing_ends_a_sample_that_waits_for_it(
+    outcome: Outcome, excused: bool, attempts: int, elapsed: float, unaccepted: float, ends: bool
+) -> None:
+    policy = RetryPolicy(seed=0, max_attempts=3, longest=60.0)
+    decision = policy.after(
+        outcome, attempts=attempts, elapsed=elapsed, excused=excused, unaccepted=unaccepted
+    )
+    assert isinstance(decision, GiveUp) is ends
+
+
+def test_that_who_allows_one_attempt_gets_one() -> None:
+    policy = RetryPolicy(seed=0, max_attempts=1)
+    assert isinstance(policy.after(Outcome.OVERLOADED, attempts=1, elapsed=0.0, excused=True), GiveUp)
 
 
 def test_that_the_budget_keeps_retries_to_a_tenth_of_the_calls() -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.adaptive.measure import after_change, mean, prior_of, run, score, shipped
+from benchmarks.adaptive.profile import Profile
 from benchmarks.adaptive.profiles import AWKWARD, CHANGING, CRASHING, USUAL, generated
-from benchmarks.adaptive.simulator import Profile, Trace
+from benchmarks.adaptive.simulator import Trace
 
 NAMES = {profile.name.split()[0]: profile for profile in (*USUAL, *AWKWARD, *CRASHING, *CHANGING)}
 

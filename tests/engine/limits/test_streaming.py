@@ -1,8 +1,8 @@
 import pytest
 
 from benchmarks.adaptive.measure import run, shipped
+from benchmarks.adaptive.profile import Profile
 from benchmarks.adaptive.profiles import AWKWARD
-from benchmarks.adaptive.simulator import Profile
 from evalstudio.engine.limits.endpoint import EndpointController
 from evalstudio.engine.limits.estimators import Estimate
 from evalstudio.engine.limits.ramp import Ramp
@@ -154,4 +154,4 @@ def test_that_a_queue_is_not_flooded_because_it_streams(name: str) -> None:
     profile = next(one for one in AWKWARD if one.name.startswith(name))
     for seed in range(3):
         trace = run(profile, 1000, seed, shipped(profile))
-        assert max(limit for _, limit in trace.limits) <= 4 * profile.slots
+        assert max(limit for _, limit in trace.limits) <= 5 * profile.slots

@@ -78,10 +78,12 @@ async def test_that_a_spent_budget_of_the_settings_stops_a_run_in_work(
         await heard.until(lambda now: now.saved >= 1)
         run.telemetry.spent(3.0)
         engine.change_settings(Settings(budget=1.0))
-        assert run.state == "stopped"  # at once, not at the next answer
+        under_way = run.keeper.counts.saved + run.keeper.unsaved + len(run.in_flight)
+        assert not run.wants()  # at once, not at the next answer
         final = await finish(engine, run)
     assert final.state == "stopped"
     assert "budget of $1" in final.reason
+    assert final.saved == under_way, "what was in flight is answered and kept"
 
 
 async def test_that_rates_of_the_settings_hold_back_calls_and_a_person_goes_before_them(

@@ -50,6 +50,7 @@ STRATEGIES: list[Strategy | None] = [
     Adaptive(initial=4, min=2, max=40),
     Adaptive(max=9),
     Adaptive(min=3),
+    Adaptive(p95=2.5, first_token_p95=0.5),
     Adaptive(),
     Sequential(),
 ]
@@ -216,7 +217,7 @@ def test_that_search_finds_a_setting_in_any_section(open_window: OpenWindow) -> 
 
     assert shown() == {field.key for field in FIELDS if field.section == "Concurrency"}
     search.setText("first TOKEN")
-    assert shown() == {"first_token"}
+    assert shown() == {"first_token", "adaptive_first_token_p95"}
     for words in ("retry", "timeouts", "time-out"):  # another form than the section's
         search.setText(words)
         assert {"attempts", "connect"} <= shown()

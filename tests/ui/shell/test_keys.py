@@ -13,6 +13,7 @@ from evalstudio.ui.kit.quiet_style import QuietStyle
 from evalstudio.ui.kit.sheet import Sheet
 from evalstudio.ui.shell.palette import Palette
 from evalstudio.ui.shell.palette_entries import entries_of
+from evalstudio.workspace.folder import Workspace
 from tests.ui.driver import Driver
 
 OpenWindow = Callable[..., Driver]
@@ -101,14 +102,14 @@ def test_that_every_command_is_in_its_menu_in_the_palette_and_does_something(ope
 
 
 def test_that_the_palette_finds_datasets_and_benchmarks_and_prepares_one(
-    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_window: OpenWindow, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = tmp_path / "lm-eval-9.json"
     index.write_text('{"made_up_sums": {"kind": "TASK", "dataset": "someone/sums"}}')
     monkeypatch.setattr("evalstudio.ui.shell.palette_entries.latest_index", lambda: index)
+    workspace.datasets.mkdir(parents=True)
+    (workspace.datasets / "pears.csv").write_text("text,label\nripe,yes\n")
     driver = open_window(None)
-    driver.workspace.datasets.mkdir(parents=True, exist_ok=True)
-    (driver.workspace.datasets / "pears.csv").write_text("text,label\nripe,yes\n")
     driver.ready()
     window, key = driver.window, driver.qtbot.keyClick
     window.complete()

@@ -24,7 +24,12 @@ def test_that_the_local_model_is_started_used_and_stopped_from_the_menu(
 ) -> None:
     driver = open_window()
     driver.ready()
-    driver.find(QAction, "local_start").trigger()
+    start, stop = driver.find(QAction, "local_start"), driver.find(QAction, "local_stop")
+    driver.wait(start.isEnabled)
+    assert not stop.isEnabled()
+    start.trigger()
+    driver.wait(stop.isEnabled)
+    assert not start.isEnabled()
     driver.wait(lambda: f"runs as {LOCAL_MODEL}" in driver.messages())
     choose(driver, "sentiment-8", samples=4)
     offer = next(

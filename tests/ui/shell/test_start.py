@@ -18,7 +18,7 @@ from evalstudio.core.run_state import RunState
 from evalstudio.models.registry import save_models
 from evalstudio.models.settings import ModelSettings
 from evalstudio.settings.values import settings_path
-from evalstudio.ui.records.record_cells import HEADINGS
+from evalstudio.ui.records.record_cells import HEADINGS, MORE_SCORES
 from evalstudio.ui.shell.studio import open_studio
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.model_book import ModelBook
@@ -84,7 +84,7 @@ def test_that_pages_made_late_know_what_was_told_before(
     try:
         driver.wait(lambda: session.rows and session.engine.state is EngineState.READY)
         assert not window.is_complete
-        assert window.home_page.recent.rowCount() == 2
+        assert window.home_page.overview.recent.rowCount() == 2
         assert window.runs_page.start_bar.start_button.isEnabled()
         assert window.is_complete
         driver.wait(lambda: driver.state() == RunState.COMPLETED)
@@ -135,7 +135,7 @@ def test_that_columns_are_restored_but_not_those_of_a_table_with_fewer(
     driver.window.close()
     again = open_window("results")
     header = again.find(QHeaderView, "results_records_columns")
-    assert header.count() == len(HEADINGS)
+    assert header.count() == len(HEADINGS) + MORE_SCORES
     assert header.isSectionHidden(5)
 
 

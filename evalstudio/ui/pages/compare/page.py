@@ -23,6 +23,7 @@ from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import apart, mark, one_line, plain, tr
 from evalstudio.ui.kit.theme import SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import Button, Card, ElidedLabel, TextLabel, labelled
+from evalstudio.ui.pages.compare.comparison_export import ComparisonExport
 from evalstudio.ui.pages.compare.flips_panel import FlipsPanel
 from evalstudio.ui.pages.compare.score_pairs import ScorePairs
 from evalstudio.ui.pages.compare.several_runs import SeveralRuns
@@ -62,6 +63,7 @@ class ComparePage(QWidget):
         self.stop = Button(tr("Cancel"))
         labelled(self.stop, "compare_cancel", tr("Cancel the comparison"))
         self.stop.setVisible(False)
+        self.export = ComparisonExport(session, self)
         self.status = ElidedLabel("", "muted", name="compare_status")
         self.warnings = TextLabel("", "warn", name="compare_warnings")
         self.scores = ScorePairs()
@@ -197,6 +199,7 @@ class ComparePage(QWidget):
 
     def _show(self, comparison: RunComparison) -> None:
         self.comparison = comparison
+        self.export.show_comparison(comparison)
         notes = [f"⚠ {warning}" for warning in comparison.warnings]
         notes += [comparison.clustering] if comparison.clustering else []
         self.warnings.show_text("\n".join(notes))
@@ -276,6 +279,7 @@ class ComparePage(QWidget):
         told = QHBoxLayout()
         told.addWidget(self.status, 1)
         told.addWidget(self.stop)
+        told.addWidget(self.export)
         layout.addLayout(told)
         layout.addWidget(self.warnings)
         layout.addWidget(self._body, 1)

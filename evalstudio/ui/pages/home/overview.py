@@ -42,7 +42,7 @@ from evalstudio.ui.kit.widgets import (
 from evalstudio.ui.state.run_model import last_summary
 
 MOST_UNDONE, MOST_EVALUATIONS = 3, 7
-WIDE, NARROW = 1_060, 900  # pixels of the page with the lists at the right, and with all columns
+WIDE, NARROW = 1_060, 860  # pixels of the page with the lists at the right, and with all columns, at 100%
 SIDE = 18  # width of the lists at the right, in lines of text
 HEADINGS = (
     mark("Experiment"), mark("Evaluation"), mark("Model"), mark("State"), mark("Saved"), mark("Score"), mark("Started"),
@@ -103,7 +103,11 @@ class Overview(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = event.size().width()
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Shows the lists at the right and all columns where there is room for text of this size."""
+        wide = self.width() * 100 / theme().percent
         self._side.setVisible(wide >= WIDE)
         for column in (EVALUATION, SAVED):
             self.recent.setColumnHidden(column, wide < NARROW)
@@ -168,6 +172,7 @@ class Overview(QWidget):
                 hint.setHeight(_row_height())
                 view.item(row).setSizeHint(hint)
         self._side.setFixedWidth(SIDE * line_height())
+        self._share_room()
 
     def _lay_out(self, actions: Actions) -> None:
         head = QHBoxLayout()

@@ -264,14 +264,15 @@ class KeyField(QWidget):
         )
 
     def _lay_out(self) -> None:
-        upper, lower = QHBoxLayout(), QHBoxLayout()
+        upper, lower, told = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for layout, parts in (
             (upper, (self.secret, self.offers, self.drop)),
-            (lower, (self.remember, self.state, self.to_file, self.advanced)),
+            (lower, (self.remember, self.advanced)),
+            (told, (self.state, self.to_file)),
         ):
             layout.setSpacing(SPACE_S)
             for part in parts:
-                layout.addWidget(part, 1 if part in (self.secret, self.state) else 0)
+                layout.addWidget(part, 1 if part in (self.secret, self.remember, self.state) else 0)
         self._details = QWidget()
         details = QGridLayout(self._details)
         details.setContentsMargins(0, 0, 0, 0)
@@ -287,4 +288,5 @@ class KeyField(QWidget):
         column.setSpacing(SPACE_XS)
         column.addLayout(upper)
         column.addLayout(lower)
+        column.addLayout(told)
         column.addWidget(self._details)

@@ -2,15 +2,15 @@
 
 import time
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evalstudio.core.format import duration, milliseconds
 from evalstudio.store.endpoint_memory import Learned, ModelHistory
 from evalstudio.ui.kit.table_style import fill_row, make_table, set_widths
 from evalstudio.ui.kit.text import mark, one_line, tr
 from evalstudio.ui.kit.theme import SPACE_M, SPACE_S
-from evalstudio.ui.kit.widgets import TextLabel
+from evalstudio.ui.kit.widgets import Button, TextLabel, labelled
 
 ENDPOINT_HEADINGS = (
     mark("Model"),
@@ -33,7 +33,9 @@ MODEL_HEADINGS = (
 
 
 class LearnedPanel(QWidget):
-    """Two tables, with the rows of the selected model first."""
+    """Two tables, with the rows of the selected model first. `forget_wanted` names the endpoint of the chosen row."""
+
+    forget_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,13 +65,27 @@ class LearnedPanel(QWidget):
         column.setSpacing(SPACE_S)
         self._titles = [TextLabel(tr("Endpoints: what Adaptive learned, and begins with next time"), bold=True),
                         TextLabel(tr("Models: how their runs went"), bold=True)]  # fmt: skip
-        column.addWidget(self._titles[0])
+        self.forget = Button(tr("Forget"))
+        labelled(
+            self.forget,
+            "forget_endpoint",
+            tr("Forget the endpoint"),
+            tr("Deletes what was learned about the chosen endpoint: the next run on it starts cold"),
+        )
+        self.forget.clicked.connect(lambda: self.forget_wanted.emit(self._rows[self.endpoints.currentRow()]))
+        self.endpoints.itemSelectionChanged.connect(self._choose)
+        head = QHBoxLayout()
+        head.addWidget(self._titles[0], 1)
+        head.addWidget(self.forget)
+        column.addLayout(head)
         column.addWidget(self.endpoints, 1)
         column.addWidget(self._titles[1])
         column.addWidget(self.models, 1)
         column.addWidget(self.empty, 1)
         self._known: tuple[list[Learned], list[ModelHistory]] = ([], [])
         self._label = ""
+        self._rows: list[str] = []  # the endpoint of each row
+        self._choose()
 
     def show_known(self, endpoints: list[Learned], models: list[ModelHistory]) -> None:
         self._known = endpoints, models
@@ -88,6 +104,9 @@ class LearnedPanel(QWidget):
         self.endpoints.setRowCount(len(endpoints))
         for row, one in enumerate(endpoints):
             fill_row(self.endpoints, row, _endpoint_words(one, now), f"{one.address} {one.name}")
+        self._rows = [one.endpoint for one in endpoints]
+        self._choose()
+        self.forget.setVisible(bool(endpoints))
         self.models.setRowCount(len(models))
         for row, history in enumerate(models):
             fill_row(self.models, row, _model_words(history, now), history.model)
@@ -95,6 +114,9 @@ class LearnedPanel(QWidget):
                                  (endpoints, endpoints, models, models), strict=True):  # fmt: skip
             widget.setVisible(bool(shown))
         self.empty.setVisible(not endpoints and not models)
+
+    def _choose(self) -> None:
+        self.forget.setEnabled(0 <= self.endpoints.currentRow() < len(self._rows))
 
 
 def _endpoint_words(one: Learned, now: float) -> tuple[str, ...]:

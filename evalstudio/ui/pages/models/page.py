@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBox
 from evalstudio.core.errors import EvalStudioError, StoreError
 from evalstudio.core.strategy import SlidingWindow
 from evalstudio.models.settings import ModelSettings
-from evalstudio.protocol import LocalModel
+from evalstudio.protocol import ForgetEndpoint, LocalModel
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.tabs import Tabs
 from evalstudio.ui.kit.text import mark, one_line, tr
@@ -66,6 +66,7 @@ class ModelsPage(QWidget):
         self.form.saved.connect(self._saved)
         self.form.removed.connect(lambda *_: self.look_at(FIRST))
         self.capacity.apply_wanted.connect(self._keep_window)
+        self.learned.forget_wanted.connect(lambda endpoint: spawn(self._forget(endpoint)))
         book.changed.connect(self._models_changed)
         session.runs_changed.connect(self._read_soon)
         for signal in (session.local_model_changed, session.runs_changed):  # a run on it starts it, too
@@ -162,6 +163,10 @@ class ModelsPage(QWidget):
     def _read_soon(self) -> None:
         if self.isVisible() and not self._reading.isActive():
             self._reading.start()
+
+    async def _forget(self, endpoint: str) -> None:
+        if await self._session.engine_did(ForgetEndpoint(endpoint)):
+            await self._read()
 
     async def _read(self) -> None:
         try:

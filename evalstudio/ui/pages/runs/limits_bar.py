@@ -130,7 +130,10 @@ class LimitsBar(Card):
                 if isinstance(self._shown, Adaptive):
                     low = min(self._shown.min, size)
                     start = self._shown.initial
-                    return Adaptive(start if start is not None and low <= start <= size else None, low, size)
+                    fits = start is not None and low <= start <= size
+                    return Adaptive(
+                        start if fits else None, low, size, self._shown.p95, self._shown.first_token_p95
+                    )
                 return Adaptive(max=size)
 
     def show_next(self, strategy: Strategy, ceiling: int) -> None:
@@ -335,7 +338,10 @@ class LimitsBar(Card):
 def _width(parts: list[QWidget]) -> int:
     """Returns the width of the visible controls in one line, in pixels."""
     shown = [part for part in parts if not part.isHidden() or part.sizePolicy().retainSizeWhenHidden()]
-    return sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACE_S for part in shown) - SPACE_S
+    least = (
+        min(max(part.minimumSizeHint().width(), part.minimumWidth()), part.maximumWidth()) for part in shown
+    )
+    return sum(wide + SPACE_S for wide in least) - SPACE_S
 
 
 class _WholeCombo(ComboBox):

@@ -181,7 +181,7 @@ class RunsPage(QWidget):
         self.hints.show_run(model)
         self.header.show_run(now, siblings_of(now, self._session.rows))
         self.slots_strip.show_run(now)
-        self.slots_strip.setVisible(model.is_active)
+        self.slots_strip.setVisible(model.is_active and self.height() >= LEAST_ROOM)
         self.errors.show_errors(now.errors, active=model.is_active)
         self.changes.show_changes(tuple(model.changes))
         self.tail.show_run(now)

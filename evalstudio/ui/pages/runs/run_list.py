@@ -33,7 +33,7 @@ from evalstudio.ui.kit.widgets import Card, TextLabel, labelled
 from evalstudio.ui.pages.runs.run_list_delegate import ENTRY, Index, RunListDelegate
 from evalstudio.ui.pages.runs.run_list_rows import Row, RunHead, RunListEntry, arrange, group_keys
 from evalstudio.ui.pages.runs.sparkline import spark_of
-from evalstudio.ui.state.run_model import RunModel, last_summary
+from evalstudio.ui.state.run_model import RunModel, last_summary, live_elsewhere
 
 FEW = 10  # with up to this many runs, no filter is shown
 
@@ -300,5 +300,5 @@ def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None)
 
 
 def _stored_scores(row: RunRow) -> tuple[ScoreNow, ...]:
-    summary = last_summary(row)
+    summary = live_elsewhere(row) or last_summary(row)
     return summary.scores if summary is not None else ()

@@ -1,9 +1,11 @@
 """The Compare page on two real runs: what differs, whether it is real, and which samples changed."""
 
+import csv
 import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -96,6 +99,33 @@ def test_that_flips_can_be_filtered_and_both_answers_read(open_filled: Opened) -
     assert driver.find(QPlainTextEdit, "answer_a").toPlainText() == ""
     driver.find(QComboBox, "flips_direction").setCurrentIndex(1)
     assert flips(driver) == shown
+
+
+def test_that_a_comparison_is_exported(open_filled: Opened, tmp_path: Path) -> None:
+    driver = open_compare(open_filled)
+    changed = flips(driver)
+    for name in ("both.md", "both.csv", "nowhere/both.md"):
+        driver.qtbot.mouseClick(driver.find(QPushButton, "export_comparison"), Qt.MouseButton.LeftButton)
+        dialog = driver.window.findChildren(QFileDialog, "export_comparison_dialog")[-1]
+        dialog.fileSelected.emit(str(tmp_path / name))
+        dialog.close()
+        driver.wait(lambda name=name: name in driver.messages())
+    assert "cannot be written" in driver.messages()
+    text = (tmp_path / "both.md").read_text()
+    pair = driver.window.compare_page.comparison.scores[0]
+    for words in (
+        "run 1, words-1",
+        "B is better: +",
+        "## Speed",
+        "| prompt |",
+        "| Errored | 4 of 40 | 0 of 40 |",
+    ):
+        assert words in text, words
+    with (tmp_path / "both.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["evaluator", "sample_id", "run_1", "run_2"]
+    assert [row[1] for row in rows[1:]] == [flip.sample_id for flip in pair.flips]
+    assert len(rows) - 1 == len(changed)
 
 
 def test_that_swapping_turns_every_sign(open_filled: Opened) -> None:

@@ -1,6 +1,5 @@
 """From the first screen to a result of an own endpoint on own data: counted clicks and fields in the real window."""
 
-import csv
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -8,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialogButtonBox, QFil
 
 from evalstudio.core.run_state import RunState
 from tests.ui.driver import Driver
-from tests.ui.pages.models.support import SECRET, OpenWindow, text
+from tests.ui.pages.models.support import SECRET, OpenWindow, text, write_questions
 
 MOST_CLICKS, MOST_FIELDS = 9, 3
 
@@ -31,15 +30,6 @@ class Hand:
         self.driver.wait(lambda: field.window().focusWidget() is field)
         self.driver.qtbot.keyClicks(field, words)
         self.fields += 1
-
-
-def write_questions(path: Path) -> Path:
-    """Writes a small file of questions and answers."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["question", "answer"])
-        rows.writerows([f"How much is {number} plus {number}?", 2 * number] for number in range(12))
-    return path
 
 
 def test_that_an_own_endpoint_gives_a_result_within_nine_clicks_and_three_fields(

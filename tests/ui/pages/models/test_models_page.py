@@ -24,8 +24,11 @@ from evalstudio.concurrency import SlidingWindow
 from evalstudio.core.run_state import RunState
 from evalstudio.models.registry import load_models
 from evalstudio.models.settings import ModelSettings, TokenPrices
+from evalstudio.store.database import change
+from evalstudio.store.endpoint_memory import Prior, save_prior
 from evalstudio.ui.pages.models.capacity_chart import CapacityChart
 from evalstudio.ui.pages.models.function_check import function_problem
+from evalstudio.ui.pages.models.page import ModelsPage
 from evalstudio.ui.state.engine_client import EngineState
 from tests.engine.support import write_evaluation
 from tests.ui.driver import Driver
@@ -342,3 +345,22 @@ def test_that_a_focus_that_was_moved_meanwhile_is_left_there(open_window: OpenWi
     silent.close()
     driver.wait(button.isEnabled)
     assert QApplication.focusWidget() is elsewhere
+
+
+def test_that_what_was_learned_about_an_endpoint_is_shown_and_forgotten(open_window: OpenWindow) -> None:
+    driver = shown(open_window)
+    page = driver.find(ModelsPage, "page_models")
+    with change(page._session.workspace) as connection:
+        save_prior(connection, "demo/fast", Prior(window=12))
+        save_prior(connection, "demo/instant", Prior(window=34))
+    choose_tab(driver, 2)
+    page._read_soon()
+    table = driver.find(QTableWidget, "learned_endpoints")
+    driver.wait(lambda: table.rowCount() == 2)
+    button = driver.find(QPushButton, "forget_endpoint")
+    assert not button.isEnabled(), "no row is chosen"
+    row = next(n for n in range(2) if table.item(n, 2).text() == "12")  # type: ignore[union-attr]
+    table.selectRow(row)
+    press(driver, "forget_endpoint")
+    driver.wait(lambda: table.rowCount() == 1)
+    assert table.item(0, 2).text() == "34"  # type: ignore[union-attr]

@@ -147,9 +147,30 @@ def test_that_a_killed_engine_is_told_restarted_and_its_run_resumed(open_window:
     resume = driver.find(QPushButton, "offer_resume")
     driver.qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
+    assert "was interrupted" not in driver.messages()  # the offer is settled
     after = finished_at(driver)
     assert len(after) == 50
     assert {record_id: after[record_id] for record_id in before} == before
+
+
+def test_that_a_run_whose_engine_dies_before_it_is_heard_of_is_shown_and_offered(
+    open_window: OpenWindow, workspace: Workspace
+) -> None:
+    driver = open_window()
+    driver.ready()
+    pid = driver.session.engine.pid
+    # a run of this engine that has sent no snapshot yet: its row is all there is
+    connection = open_for_writing(workspace).conn
+    run, _ = find_or_create(connection, new_run(), new_run=False)
+    take_lease(connection, run.id)
+    set_state(connection, run.id, RunState.RUNNING)
+    connection.execute("UPDATE runs SET lease_pid = ?, lease_started = lease_started - 1000", (pid,))
+    os.kill(pid, signal.SIGKILL)
+    driver.wait(lambda: driver.session.focus == run.id)
+    driver.wait(lambda: "was interrupted: 0 of" in driver.messages())
+    set_state(connection, run.id, RunState.COMPLETED)  # resumed in a terminal
+    connection.close()
+    driver.wait(lambda: "was interrupted" not in driver.messages())
 
 
 def test_that_closing_mid_run_asks_then_leaves_nothing_running(open_window: OpenWindow, loop: object) -> None:
@@ -232,7 +253,7 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         "--model",
         "demo/one-second",
         "--samples",
-        "24",
+        "70",
         "--workspace",
         str(workspace.folder),
         "--json",
@@ -242,13 +263,22 @@ def test_that_a_run_started_in_a_terminal_shows_live_and_is_not_started_twice(
         driver.session.look_at(driver.session.rows[0].id)
         driver.wait(lambda: driver.state() == RunState.RUNNING and len(driver.session.focused.series) > 0)
         assert not driver.find(QToolButton, "stop_button").isEnabled()  # another program's run
-        choose(driver, "sentiment", "demo/one-second", 24)
+        # what only its program knows comes with its heartbeat
+        driver.wait(lambda: driver.in_flight() > 0 and driver.session.focused.snapshot.eta is not None)
+        now = driver.session.focused.snapshot
+        assert now.limit > 0
+        assert now.binding_sentence
+        assert now.scored <= now.saved
+        assert driver.find(QLabel, "run_binding").text() == now.binding_sentence
+        seconds = driver.session.focused.series.times
+        assert len(set(seconds)) == len(seconds)  # later reads add to it
+        choose(driver, "sentiment", "demo/one-second", 70)
         driver.find(QLineEdit, "experiment").setText("elsewhere")
         click(driver, "start")
         driver.wait(lambda: "being run by another EvalStudio" in driver.messages())
         assert other.wait(timeout=30) in (0, 1)  # 1: not every sample was scored
     driver.wait(lambda: driver.state() == RunState.COMPLETED)
-    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 24)
+    driver.wait(lambda: driver.find(QTableView, "records").model().rowCount() == 70)
 
 
 def test_that_a_run_that_seemed_interrupted_is_shown_as_what_it_became(
