@@ -51,6 +51,7 @@ def test_that_a_demo_profile_that_there_is_not_is_said_with_those_there_are(tmp_
     assert said(done).startswith("evalstudio: The demo server has no profile 'nix'. It has: instant, fast")
 
 
+@pytest.mark.proof  # a server of one's own may come up yet: it is waited for, 45 s with these samples
 def test_that_an_endpoint_that_is_not_there_stops_the_run_with_the_reason(tmp_path: Path) -> None:
     model = '{ provider = "vllm", name = "m", base_url = "http://127.0.0.1:9/v1" }'
     extra = "timeouts = { attempts = 1 }\nstrategy = { type = 'sliding_window', max_concurrency = 4 }"

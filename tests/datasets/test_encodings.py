@@ -113,7 +113,7 @@ def test_that_letters_far_behind_plain_text_are_found(opened: OpenFile) -> None:
     assert values(dataset)[-1] == {"q": "Какая столица Франции", "a": "Париж"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     encoding=st.sampled_from(["gb18030", "cp932", "big5", "euc_kr", "cp1251", "utf-16", "utf-8-sig"]),
     delimiter=st.sampled_from(",;\t|"),

@@ -45,7 +45,7 @@ with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
 """
 
 
-@few_or_many(3, 200, seconds=1800)
+@few_or_many(2, 200, seconds=1800)
 async def test_that_an_engine_killed_at_any_moment_loses_nothing(
     tmp_path: Path, workspace: Workspace, told: Tell, times: int
 ) -> None:

@@ -89,7 +89,7 @@ async def test_that_a_run_nobody_watches_ends_resumable_when_its_server_is_gone(
     )
 
 
-@few_or_many(3, 12)
+@few_or_many(1, 12)
 async def test_that_a_server_that_crashes_under_load_costs_no_sample(
     tmp_path: Path, workspace: Workspace, told: Tell, times: int
 ) -> None:

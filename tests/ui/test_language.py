@@ -55,7 +55,7 @@ FOR_CODE = {"labelled": 1, "choice": 0, "make_table": 0, "HistogramChart": 0, "O
 DATA = re.compile(
     r"^item (capacity_evaluation|dataset_encoding|eval_model|evaluation|evaluator|evaluator_0_type|message_\d_role|model|several_\w+) "
     r"|^(text|tooltip) (model_title|run_title|run_binding|score_metric|model_provider|model_advice|legend_overlay_\w+) "
-    r"|^text (TextLabel < QWidget < EvaluatorRow|evaluator_0_(normalise|squad|words|ignore_case|partial|first))|^tooltip evaluation |^name Scroll\w+Button "
+    r"|^text (TextLabel < QWidget < EvaluatorRow|TextLabel < Card < Overview|evaluator_0_(normalise|squad|words|ignore_case|partial|first))|^tooltip evaluation |^name Scroll\w+Button "
 )
 MARKED = re.compile(r"‹.*›", re.DOTALL)
 

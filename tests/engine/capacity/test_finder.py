@@ -74,6 +74,7 @@ async def test_that_too_few_samples_are_told(tmp_path: Path, workspace: Workspac
     assert "Too few samples" in found.sentence
 
 
+@pytest.mark.proof
 async def test_that_it_goes_round_a_small_dataset(tmp_path: Path, workspace: Workspace) -> None:
     """With 200 samples it ran out of them at 16 in flight and never tried 32, which was the capacity."""
     async with demo("instant") as server, engine_in(workspace) as (engine, _):

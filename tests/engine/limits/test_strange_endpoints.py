@@ -166,7 +166,7 @@ async def test_that_a_rate_with_a_small_burst_is_not_taken_for_a_cap(
     assert len(endpoint.refused_at) < 40
 
 
-@pytest.mark.parametrize("how", ["503", "reset", "429"])
+@pytest.mark.parametrize("how", [pytest.param("503", marks=pytest.mark.proof), "reset", "429"])
 async def test_that_a_cap_is_found_however_it_is_told(how: str, tmp_path: Path, workspace: Workspace) -> None:
     refusal = {"503": lambda: web.Response(status=503), "reset": lambda: "reset", "429": too_many}[how]
     endpoint = Endpoint(lambda under_way, at: refusal() if under_way >= 6 else None, 0.08)
