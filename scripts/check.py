@@ -25,11 +25,11 @@ def main(arguments: list[str]) -> int:
     rest = [argument for argument in arguments if argument != "--lint-only"]
     steps = list(LINT)
     if not lint_only:
-        # most tests wait for servers and processes: two at a time use two cores well
+        # most tests wait for servers and processes: three at a time use two cores well
         parallel = (
             []
             if any(argument.startswith(("-n", "tests")) for argument in rest)
-            else ["-n", "2", "--dist", "loadfile"]
+            else ["-n", "3", "--dist", "loadfile"]
         )
         steps.append(("tests", ["pytest", "-q", *parallel, *rest]))
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}

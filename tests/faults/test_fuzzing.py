@@ -194,7 +194,7 @@ def bad_server(
     return script
 
 
-@few_or_many(150, 10_000)
+@few_or_many(160, 10_000)
 async def test_that_a_bad_answer_is_an_outcome_with_a_sentence(told: Tell, times: int) -> None:
     seen: dict[str, int] = {}
     for kind in range(4):
@@ -304,7 +304,7 @@ def base_files(folder: Path) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-@few_or_many(150, 10_000)
+@few_or_many(160, 10_000)
 def test_that_a_bad_dataset_is_read_or_refused_with_a_sentence(
     tmp_path: Path, told: Tell, times: int
 ) -> None:

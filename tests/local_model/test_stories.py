@@ -18,6 +18,7 @@ from tests.engine.support import engine_in, finish
 from tests.local_model.support import CAPITALS
 
 pytestmark = [
+    pytest.mark.proof,  # each takes the small model 10 to 25 s
     pytest.mark.local_model,
     pytest.mark.skipif(
         not local_model.installed(), reason="the local model is not installed: run 'make local-model'"
