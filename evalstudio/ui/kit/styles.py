@@ -105,6 +105,7 @@ QHeaderView, QHeaderView:focus { background: transparent; border: none; }
 QHeaderView::section {
   background: transparent; color: $muted; border: none; border-bottom: 1px solid $border; padding: 5px 8px; font-weight: normal;
 }
+QHeaderView::section:vertical { border: none; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::down-arrow { image: url($down); width: ${mark}px; height: ${mark}px; subcontrol-position: right center; }
 QHeaderView::up-arrow { image: url($up); width: ${mark}px; height: ${mark}px; subcontrol-position: right center; }
