@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -364,10 +363,6 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.home_page)
         focus_in_order(self.home_page)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        right.addWidget(self._pages, 1)
         centre = QWidget()
         layout = QHBoxLayout(centre)
         layout.setContentsMargins(SPACE_XS, 0, 0, 0)
@@ -375,7 +370,7 @@ class MainWindow(QMainWindow):
         self._navigation = Navigation(self.actions_)
         self._navigation.chosen.connect(self.show_page)
         layout.addWidget(self._navigation)
-        layout.addLayout(right, 1)
+        layout.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
         self.messages.lie_over(self._pages)
         self._status = StatusLine(self.statusBar(), str(self._session.workspace.folder))

@@ -6,7 +6,7 @@ from evalstudio.core.strategy import Adaptive
 from evalstudio.store.reader import Details
 from evalstudio.ui.kit.form_fields import small_button
 from evalstudio.ui.kit.text import mark, tr
-from evalstudio.ui.kit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from evalstudio.ui.kit.theme import SPACE_M, SPACE_S, SPACE_XS
 from evalstudio.ui.kit.widgets import Card, ElidedLabel, TextLabel
 from evalstudio.ui.state.run_model import RunModel
 from evalstudio.ui.state.session import FIRST_LOOK
@@ -29,7 +29,6 @@ class Hints(Card):
         self._labels = {name: ElidedLabel(tr(words), name=f"hint_{name}") for name, words in HINTS.items()}
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, SPACE_XS, SPACE_XS, SPACE_XS)
-        row.setSpacing(SPACE_L)
         row.addWidget(TextLabel(tr("Try"), "accent_text", bold=True))
         for label in self._labels.values():
             row.addWidget(label, 1)
