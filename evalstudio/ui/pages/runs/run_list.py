@@ -75,7 +75,7 @@ class RunListModel(QAbstractListModel):
 
     def keys(self) -> list[int | str]:
         """Returns what the rows stand for, in their order: runs, and the keys of heads."""
-        return [row.key if isinstance(row, RunHead) else row.run_id for row in self.rows]
+        return _keys(self.rows)
 
     def row_of(self, run_id: int) -> int | None:
         """Returns the row of a run, or of the folded head that it is under; None if it is not in the list."""
@@ -89,9 +89,7 @@ class RunListModel(QAbstractListModel):
 
     def set_rows(self, rows: list[Row]) -> None:
         """Sets the rows; if only their contents differ, places and selection are kept."""
-        before = self.keys()
-        after = [row.key if isinstance(row, RunHead) else row.run_id for row in rows]
-        if after != before:
+        if _keys(rows) != self.keys():
             self.beginResetModel()
             self.rows = rows
             self.endResetModel()
@@ -276,6 +274,10 @@ class RunList(Card):
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
         if index.isValid() and isinstance(row := self.model.rows[index.row()], RunListEntry):
             self.chosen.emit(row.run_id)
+
+
+def _keys(rows: Sequence[Row]) -> list[int | str]:
+    return [row.key if isinstance(row, RunHead) else row.run_id for row in rows]
 
 
 def _entry(row: RunRow, model: RunModel | None, spark: tuple[float, ...] | None) -> RunListEntry:

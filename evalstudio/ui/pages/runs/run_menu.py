@@ -117,7 +117,7 @@ class RunMenu:
 
     def rows(self) -> list[RunRow]:
         """Returns the selected runs, else the one that is shown."""
-        chosen: list[int | None] = [*self._chosen()] or [self._session.focus]
+        chosen: set[int | None] = {*self._chosen()} or {self._session.focus}
         return [row for row in self._session.rows if row.id in chosen]
 
     def _at_rest(self) -> list[RunRow]:
