@@ -11,6 +11,18 @@ from evalstudio.ui.kit.text import tr
 from evalstudio.ui.kit.widgets import TextLabel, labelled
 
 
+def with_added(
+    note: str, tags: tuple[str, ...], more: str, more_tags: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """Returns a note and its tags with what was written for several at once added.
+
+    Example:
+        >>> with_added("slow", ("gpu",), "", ("gpu", "night"))
+        ('slow', ('gpu', 'night'))
+    """
+    return "\n".join(filter(None, (note, more))), tags_in(" ".join((*tags, *more_tags)))
+
+
 class NoteSheet(Sheet):
     """The sheet. Ctrl+Return saves, as Return does in the field of tags."""
 

@@ -3,9 +3,9 @@
 from PySide6.QtWidgets import QWidget
 
 from evalstudio.core.errors import StoreError
-from evalstudio.protocol import NoteRecords, RecordNote, tags_in
+from evalstudio.protocol import NoteRecords, RecordNote
 from evalstudio.ui.kit.text import one_line, tr, trn
-from evalstudio.ui.records.note_sheet import NoteSheet
+from evalstudio.ui.records.note_sheet import NoteSheet, with_added
 from evalstudio.ui.records.records_panel import RecordsPanel
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
@@ -53,14 +53,7 @@ class RecordNotes:
         if len(before) == 1:
             after = [RecordNote(before[0].record_id, note, tags)]
         else:
-            after = [
-                RecordNote(
-                    one.record_id,
-                    "\n".join(filter(None, (one.note, note))),
-                    tags_in(" ".join((*one.tags, *tags))),
-                )
-                for one in before
-            ]
+            after = [RecordNote(one.record_id, *with_added(one.note, one.tags, note, tags)) for one in before]
         if after == before:
             return
 

@@ -223,16 +223,18 @@ class RecordsPanel(QWidget):
 
     def chosen_ids(self) -> Ids:
         """Returns a copy of the selected ids if there are several, else of all ids in table order."""
-        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
-        if sum(last - first for first, last in ranges) < 2:
-            return self.model.ids
-        return np.concatenate([self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))])
+        parts = self._selected_parts()
+        return np.concatenate(parts) if sum(map(len, parts)) > 1 else self.model.ids
 
     def marked_ids(self) -> list[int]:
         """Returns the selected ids, in table order."""
-        ranges = [(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()]
-        parts = [self.model.ids_of_rows(first, last) for first, last in sorted(set(ranges))]
+        parts = self._selected_parts()
         return [int(one) for one in np.concatenate(parts)] if parts else []
+
+    def _selected_parts(self) -> list[Ids]:
+        """Returns the ids of each range of selected rows, in table order."""
+        ranges = {(one.top(), one.bottom() + 1) for one in self.table.selectionModel().selection().toList()}
+        return [self.model.ids_of_rows(first, last) for first, last in sorted(ranges)]
 
     @property
     def shown_record(self) -> int | None:

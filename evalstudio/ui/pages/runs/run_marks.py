@@ -5,12 +5,12 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtWidgets import QWidget
 
-from evalstudio.protocol import MarkRuns, RunMarks, tags_in
+from evalstudio.protocol import MarkRuns, RunMarks
 from evalstudio.store.notes import marks_of
 from evalstudio.store.runs import RunRow
 from evalstudio.ui.kit.actions import Actions
 from evalstudio.ui.kit.text import one_line, tr, trn
-from evalstudio.ui.records.note_sheet import NoteSheet
+from evalstudio.ui.records.note_sheet import NoteSheet, with_added
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.ui.state.session import Session
 from evalstudio.ui.state.tasks import spawn
@@ -90,8 +90,7 @@ class RunMarksCommands:
         after = []
         for row in rows:
             old = marks_of(row)
-            words = "\n".join(filter(None, (old.note, note))) if several else note
-            every = tags_in(" ".join((*old.tags, *tags))) if several else tags
+            words, every = with_added(old.note, old.tags, note, tags) if several else (note, tags)
             after.append(msgspec.structs.replace(old, note=words, tags=every))
         saved = trn("Note of {n} run saved.", "Notes of {n} runs saved.", len(rows))
         self._mark(rows, after, saved, tr("note"))
