@@ -6,7 +6,7 @@ Each window is a process of its own: one that fails takes no other with it, and 
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, QSettings
+from PySide6.QtCore import QProcess, QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from evalstudio.ui.kit.actions import Actions
@@ -44,6 +44,7 @@ class Workspaces:
         dialog.setObjectName("workspace_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         remember_folder(dialog, "workspace")
         dialog.fileSelected.connect(lambda path: self.open(Path(path)))
         dialog.open()
@@ -61,14 +62,17 @@ class Workspaces:
 
     def recent(self) -> list[Path]:
         """Returns the workspaces that were open last, newest first, without this one and those that are gone."""
+        return [path for path in self._others() if path.is_dir()]
+
+    def _others(self) -> list[Path]:
         self._machine.sync()  # another window may have opened one
         found = self._machine.value(KEY)
         texts = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         paths = [Path(text) for text in texts]
-        return [path for path in paths if path.is_dir() and path != self._session.workspace.folder]
+        return [path for path in paths if path != self._session.workspace.folder]
 
     def _remember(self, folder: Path) -> None:
-        others = self.recent()[: MOST - 1]
+        others = self._others()[: MOST - 1]  # unchecked: a share that does not answer would delay the start
         self._machine.setValue(KEY, [str(folder), *(str(one) for one in others)])
         self._machine.sync()
 
