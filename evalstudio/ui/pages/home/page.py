@@ -85,12 +85,12 @@ class HomePage(QWidget):
     # Contents ------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        rows = self._session.rows[:MOST_RUNS]
+        rows = self._session.rows
         if rows == self._shown:
             return
         self._shown = list(rows)
         self._stack.setCurrentIndex(1 if rows else 0)
-        self.overview.show_runs(rows, self._session.rows)
+        self.overview.show_runs(rows[:MOST_RUNS], rows)
         self._update_actions()
 
     async def _resume(self, run_id: int) -> None:
