@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from evalstudio.core.run_state import RunState
+from evalstudio.ui.pages.home.page import MOST_RUNS
 from evalstudio.ui.shell.studio import open_studio
 from evalstudio.ui.state.engine_client import EngineState
 from evalstudio.workspace.folder import Workspace
 from tests.ui.driver import Driver, finish, press
+from tests.ui.factories import make_run_row
 
 OpenWindow = Callable[..., Driver]
 
@@ -87,3 +89,18 @@ def test_that_runs_are_listed_before_the_engine_and_the_other_pages_are_there(
     assert then[0] == (EngineState.STARTING, False, 2)
     driver.wait(lambda: studio.window.is_complete)
     finish(loop, studio)
+
+
+def test_that_a_run_older_than_the_listed_ones_is_offered_until_it_goes_on(open_window: OpenWindow) -> None:
+    driver = open_window(None)
+    driver.ready()
+    home = driver.window.home_page
+    latest = [make_run_row(id=50 - place, state=RunState.COMPLETED) for place in range(MOST_RUNS)]
+
+    def offered(oldest: RunState) -> list[str]:
+        driver.session.rows = [*latest, make_run_row(id=1, state=oldest)]
+        driver.session.runs_changed.emit()
+        return [button.objectName() for button in home.overview.resume_buttons]
+
+    assert offered(RunState.STOPPED) == ["resume_1"]
+    assert offered(RunState.COMPLETED) == []
