@@ -44,7 +44,8 @@ class HelpCommands:
         """Opens the guide of this version, without a network: a page by its name, else the first."""
         try:
             if self._guide is None or not self._guide.exists():
-                self._guide = write_guide(Path(tempfile.gettempdir()) / f"evalstudio-guide-{__version__}")
+                # of a name that nobody else on this machine can have prepared
+                self._guide = write_guide(Path(tempfile.mkdtemp(prefix="evalstudio-guide-")))
         except OSError as error:
             self._session.tell(
                 tr("The guide can't be opened: {error}").format(error=error), "error", key="guide"

@@ -174,6 +174,7 @@ def test_that_the_guide_opens_without_a_network_and_a_report_holds_no_data(
     driver.find(QAction, "log_folder").trigger()
     guide, logs = seen
     assert guide.isLocalFile()
+    assert Path(guide.toLocalFile()).parent.stat().st_mode & 0o077 == 0, "nobody else can plant a page"
     assert "<h1" in Path(guide.toLocalFile()).read_text("utf-8")
     assert logs.toLocalFile() == str(driver.workspace.logs)
     driver.find(QAction, "report").trigger()
