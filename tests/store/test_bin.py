@@ -7,7 +7,6 @@ import pytest
 from evalstudio.core.run_state import RunState
 from evalstudio.errors import RunError
 from evalstudio.store.bin import KEPT_S, bin_contents, bin_runs, compact, expired, restore_runs
-from evalstudio.store.database import open_for_writing
 from evalstudio.store.endpoint_memory import model_histories
 from evalstudio.store.runs import (
     delete_run,
@@ -20,13 +19,6 @@ from evalstudio.store.runs import (
 )
 from evalstudio.workspace.folder import Workspace
 from tests.store.support import new_run
-
-
-@pytest.fixture
-def connection(workspace: Workspace):  # type: ignore[no-untyped-def]
-    database = open_for_writing(workspace)
-    yield database.conn
-    database.close()
 
 
 def test_that_a_run_in_the_bin_is_nowhere_else_until_it_is_restored(connection) -> None:  # type: ignore[no-untyped-def]

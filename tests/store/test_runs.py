@@ -9,7 +9,6 @@ import pytest
 
 from evalstudio.core.run_state import RunState
 from evalstudio.errors import RunError
-from evalstudio.store.database import open_for_writing
 from evalstudio.store.lease import process_started
 from evalstudio.store.runs import (
     delete_run,
@@ -18,15 +17,7 @@ from evalstudio.store.runs import (
     set_state,
     take_lease,
 )
-from evalstudio.workspace.folder import Workspace
 from tests.store.support import new_run
-
-
-@pytest.fixture
-def connection(workspace: Workspace):  # type: ignore[no-untyped-def]
-    database = open_for_writing(workspace)
-    yield database.conn
-    database.close()
 
 
 def test_that_the_same_name_goes_on_with_the_same_run(connection) -> None:  # type: ignore[no-untyped-def]
