@@ -138,7 +138,7 @@ def print_baselines(seeds: Sequence[int], load: float, *, save: bool) -> None:
 def print_guards(seeds: Sequence[int], draw: int) -> None:
     """Against tuning to the table: other noise, less knowledge, endpoints that nobody chose."""
     print(f"\nGuards (--draw {draw})\n{'':34}{'mean':>6} {'worst':>6} {'wasted':>7} {'p95':>6}")
-    drawn = [generated(seed) for seed in range(draw, draw + 40)]
+    some = [generated(seed) for seed in range(draw, draw + 40)]
     for samples in SIZES:
         rows = {
             "noise doubled": [noisier(profile) for profile in USUAL],
@@ -148,8 +148,8 @@ def print_guards(seeds: Sequence[int], draw: int) -> None:
         for name, profiles in rows.items():
             print(f"{f'{name}, {samples}':34}{summary(scores(profiles, samples, seeds))}", flush=True)
         few = seeds[:2]
-        long = [profile for profile in drawn if response_times(profile, samples) >= 8]
-        print(f"{f'40 generated, {samples}':34}{summary(scores(drawn, samples, few))}", flush=True)
+        long = [profile for profile in some if response_times(profile, samples) >= 8]
+        print(f"{f'40 generated, {samples}':34}{summary(scores(some, samples, few))}", flush=True)
         print(
             f"{f'{len(long)} of them over 8 responses long':34}{summary(scores(long, samples, few))}",
             flush=True,

@@ -81,7 +81,6 @@ class Trace:
     works: list[float] = field(default_factory=list)
     limits: list[tuple[float, int]] = field(default_factory=list)
     crashes: int = 0
-    stopped: str = ""  # why an unattended run would have ended before its last sample
     in_flight_max: int = 0
 
     @property
@@ -167,10 +166,9 @@ class Client:
         self._rule.taken = controller.has_taken
         reason = controller.broken(self.now) or self._rule.silent(self.now - self._began, errors)
         if reason:
-            self._stop(reason)
+            self._stop()
 
-    def _stop(self, reason: str) -> None:
-        self.trace.stopped = reason
+    def _stop(self) -> None:
         self.trace.given_up += self._left
         self._left = 0
 
@@ -302,11 +300,11 @@ class Client:
             self._left -= 1
             self.trace.given_up += 1
             errors = [ErrorClass(o, n, 1, 0.0, text) for o, (n, text) in self._errors.items()]
-            if (reason := self._rule.finished(errors)) is not None:
-                self._stop(reason)
+            if self._rule.finished(errors) is not None:
+                self._stop()
             return
         if not isinstance(verdict, Retry):
-            self._stop(verdict.sentence)
+            self._stop()
             return
         again = (sample, call.attempt + 1)
         paid = controller.retries.spend(outcome, timed_out=message == "timed out")
