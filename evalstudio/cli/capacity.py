@@ -24,7 +24,7 @@ from evalstudio.terminal.console import console as make_console
 @click.option("--max", "most", type=int, default=64, show_default=True, help="Calls in flight at most.")
 @click.option("--samples", type=int, metavar="N", help="Max samples to use.")
 @click.option(
-    "--p95", type=float, metavar="SECONDS", help="Only levels at which 95 % of the calls keep to it."
+    "--p95", type=float, metavar="SECONDS", help="Only levels at which 95% of the calls keep to it."
 )
 @click.option("--first-token-p95", type=float, metavar="SECONDS", help="The same for the first token.")
 @click.option("--json", "as_json", is_flag=True, help="Print the levels and the verdict as JSON.")

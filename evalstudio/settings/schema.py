@@ -123,12 +123,12 @@ FIELDS = (
     ),
     Field(
         "adaptive_p95", "Adaptive latency", "Concurrency", "number",
-        "As fast as it goes while 95 % of the calls take no longer than this.",
+        "As fast as it goes while 95% of the calls take no longer than this.",
         "s", 0.01, 86_400, empty="any", option="--p95", definition="strategy.p95",
     ),
     Field(
         "adaptive_first_token_p95", "Adaptive first token", "Concurrency", "number",
-        "As fast as it goes while 95 % of the calls begin to answer within this. Needs streamed answers.",
+        "As fast as it goes while 95% of the calls begin to answer within this. Needs streamed answers.",
         "s", 0.01, 86_400, empty="any", option="--first-token-p95", definition="strategy.first_token_p95",
     ),
     Field(
