@@ -4,8 +4,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +172,18 @@ def start_cli(evaluation: str, workspace: Workspace, *arguments: str) -> subproc
         *arguments,
     ]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@contextmanager
+def demo_that_wants(key: str) -> Iterator[str]:
+    """A demo server that refuses other keys; its URL."""
+    arguments = ["-m", "evalstudio.engine.servers.demo", "--profile", "instant", "--api-key", key]
+    server = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        yield server.stdout.readline().split('"url": "')[1].split('"')[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=10)

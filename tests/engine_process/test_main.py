@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -37,7 +36,7 @@ from evalstudio.protocol import (
 from evalstudio.settings.values import Rates, Settings
 from evalstudio.store.reader import Reader
 from evalstudio.workspace.folder import Workspace
-from tests.engine.support import write_evaluation
+from tests.engine.support import demo_that_wants, write_evaluation
 from tests.engine_process.support import Child
 
 
@@ -253,21 +252,6 @@ def test_that_a_run_is_deleted_over_the_pipe_but_not_while_it_runs(
     assert reader.runs() == []
     assert reader.record_ids(run_id) == []
     reader.close()
-
-
-@contextmanager
-def demo_that_wants(key: str) -> Iterator[str]:
-    """A demo server that refuses other keys; its URL."""
-    arguments = ["-m", "evalstudio.engine.servers.demo", "--profile", "instant", "--api-key", key]
-    server = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stdout is not None
-        yield server.stdout.readline().split('"url": "')[1].split('"')[0]
-    finally:
-        server.terminate()
-        server.communicate(timeout=10)
 
 
 @pytest.mark.parametrize(

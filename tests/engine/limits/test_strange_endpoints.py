@@ -95,6 +95,21 @@ def too_many(hint: str | None = None, body: str = "Too Many Requests") -> web.Re
     return web.Response(status=429, text=body, headers={"Retry-After": hint} if hint else {})
 
 
+def bucket(burst: float, rate: float, hint: str | None = None) -> Rule:
+    """A bucket of `burst` calls that `rate` calls a second refill; others are rejected."""
+    level, seen = float(burst), 0.0
+
+    def rule(under_way: int, at: float) -> web.Response | None:
+        nonlocal level, seen
+        level, seen = min(burst, level + (at - seen) * rate), at
+        if level < 1:
+            return too_many(hint)
+        level -= 1
+        return None
+
+    return rule
+
+
 async def ended(engine: Engine, run: Run, samples: int) -> Snapshot:
     final = await finish(engine, run)
     assert (final.saved, final.errored) == (samples, 0), final.reason
@@ -149,17 +164,7 @@ async def test_that_a_rate_with_a_small_burst_is_not_taken_for_a_cap(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     """25 a second, 2 at one moment, no hint. As a cap of 2 on calls of 0.4 s it would be 5 a second."""
-    level, seen = 2.0, 0.0
-
-    def rule(under_way: int, at: float) -> web.Response | None:
-        nonlocal level, seen
-        level, seen = min(2.0, level + (at - seen) * 25), at
-        if level < 1:
-            return too_many()
-        level -= 1
-        return None
-
-    endpoint = Endpoint(rule, 0.4)
+    endpoint = Endpoint(bucket(burst=2, rate=25), 0.4)
     async with running(endpoint, tmp_path, workspace, 70) as (engine, _, run):
         final = await ended(engine, run, 70)
         assert run.controller.limit > 2
@@ -237,17 +242,7 @@ async def test_that_a_hint_far_too_long_is_heeded_and_seldom_provoked_again(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     """40 a second, and each rejection asks for two seconds, where 25 ms are enough."""
-    level, seen = 10.0, 0.0
-
-    def rule(under_way: int, at: float) -> web.Response | None:
-        nonlocal level, seen
-        level, seen = min(10.0, level + (at - seen) * 40), at
-        if level < 1:
-            return too_many("2")
-        level -= 1
-        return None
-
-    endpoint = Endpoint(rule, 0.2)
+    endpoint = Endpoint(bucket(burst=10, rate=40, hint="2"), 0.2)
     async with running(endpoint, tmp_path, workspace, 120) as (engine, _, run):
         await ended(engine, run, 120)
     times = sorted(endpoint.refused_at)
