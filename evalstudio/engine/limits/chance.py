@@ -105,8 +105,8 @@ class ChanceRejections:
         self._lowered_for, self._lowered_from = math.ceil(_EXPECTED / share), self._started
         return Verdict.LOWER
 
-    def may_try(self, hint: float | None) -> bool:
-        """Whether an isolated rejection is put to a trial. The first hint of an endpoint is always heeded."""
+    def may_try(self) -> bool:
+        """Whether an isolated rejection is put to a trial."""
         if self._trial_from is not None or self.known:
             return True
         self._episodes_until_trial -= 1

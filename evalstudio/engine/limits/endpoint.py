@@ -25,9 +25,7 @@ from evalstudio.engine.limits.vocabulary import AttemptResult, Binding, LimitMov
 from evalstudio.engine.limits.warm_up import WarmUp
 from evalstudio.store.endpoint_memory import Prior
 
-_MOMENT = 0.1  # seconds
 _APART = 0.5  # of the mean time between two calls
-_ROOM = 1.2  # times the calls that a rate keeps in flight on average
 
 
 class EndpointController:

@@ -24,7 +24,6 @@ _AS_GOOD = 0.96  # of the best throughput: the ramp ends at the smallest window 
 
 _ENOUGH = 8  # answers for a trend
 _BETTER = 0.9  # times the residual of the other explanation
-_SPREAD = 0.2**2  # variance of the logarithms of the numbers in flight that it needs
 
 _ANSWERED = 0.75  # of the first measured window must be answered, else the others are queued
 

@@ -216,7 +216,7 @@ class ThrottleEpisodes:
             or accepted < _ISOLATED
             or first_hint
             or (hint or 0.0) > _LONG_HINT
-            or not chance.may_try(hint)
+            or not chance.may_try()
         ):
             return Verdict.LIMIT
         chance.begin_trial(ticket.before[0])

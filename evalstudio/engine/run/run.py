@@ -195,14 +195,14 @@ class Run:
         # streamed rows have no known total: it is the number of saved ones plus those read since
         self.total = max(self.total, self._kept + self.queue.taken)
         if item.crashes >= MOST_CRASHES:
-            self._give_up_on(item, now)
+            self._give_up_on(item)
             return
         if self.attempts.recall(item) or self.attempts.expire(item, now):
             asyncio.get_running_loop().call_soon(self.services.admission.done, self)
             return
         self.attempts.start(item, now)
 
-    def _give_up_on(self, item: SampleTask, now: float) -> None:
+    def _give_up_on(self, item: SampleTask) -> None:
         """Ends a sample with which too many engines have crashed."""
         message = f"The engine died {item.crashes} times while this sample was in flight."
         self.telemetry.failed(Outcome.CRASHED, message, self.now, final=True)
