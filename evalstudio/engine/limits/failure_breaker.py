@@ -9,10 +9,10 @@ from evalstudio.protocol import ErrorClass
 
 SPAN = 20  # last finished samples that count; the run pauses when more than half of them errored
 SILENT_S, SILENT_FAILURES = 15.0, 3  # an endpoint that never answered: this long and with this many failures
-LOADING_S, ABSENT_S = (
-    600.0,
-    300.0,
-)  # a server of one's own that may be loading its model; one that is not there yet
+LOADING_S = (
+    600.0  # for which a server of one's own is waited for that answers with errors: it may load its model
+)
+ABSENT_S = 300.0  # for which one is waited for that is not there yet
 
 
 @dataclass(slots=True)

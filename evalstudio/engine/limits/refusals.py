@@ -134,9 +134,7 @@ class Refusals:
         elif verdict is RecentFailure.EPISODE:
             state.gate_cause = result.message or "the endpoint is overloaded"
             if state.away is Binding.LOADING:
-                state.gate_cause = (
-                    f"The server is not ready yet, perhaps it is loading its model ({state.gate_cause})"
-                )
+                state.gate_cause = f"The server is not ready yet ({state.gate_cause})"
             state.gate.shut(now + state.breaker.wait())
             state.cause = Binding.OVERLOAD
             if by_load:
