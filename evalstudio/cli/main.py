@@ -9,7 +9,6 @@ import click
 
 from evalstudio.core.errors import DifferentRunError, EvalStudioError
 from evalstudio.core.version import __version__
-from evalstudio.models.keys import redact
 from evalstudio.terminal.stdout import explain_output, forgive_encodings, keep_streams, visible
 
 USAGE = 2
@@ -88,6 +87,8 @@ def command_line() -> int | str | None:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except EvalStudioError as error:
+        from evalstudio.models.keys import redact
+
         hint = " (--new-run)" if isinstance(error, DifferentRunError) else ""
         click.echo(f"evalstudio: {visible(redact(str(error)))}{hint}", err=True)
         return USAGE
