@@ -1,7 +1,6 @@
 """`evalstudio compare` command: runs next to each other, and whether the difference is real."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -23,7 +22,7 @@ from evalstudio.settings.values import workspace_of
 from evalstudio.statistics import Comparison, holm
 from evalstudio.statistics.compare import SIGNIFICANT, p_words
 from evalstudio.store.comparison import compare_runs
-from evalstudio.store.dataset_rows import DatasetRows
+from evalstudio.store.dataset_rows import Clustering, clustering_by, clustering_of
 from evalstudio.store.leaderboard import Leaderboard, rank_runs
 from evalstudio.store.pairing import Pairing
 from evalstudio.store.reader import Reader
@@ -77,31 +76,37 @@ def compare_command(
         else:
             others = [newest_run(reader, name, evaluation) for name in names[1:]]
         runs = [first, *others]
-        clusters = None if cluster_by is None else DatasetRows(first).clusters(cluster_by)
-        reports = [_Pair(reader, first, other, clusters) for other in others]
+        clustering = clustering_of(runs) if cluster_by is None else clustering_by(first, cluster_by)
+        reports = [_Pair(reader, first, other, clustering) for other in others]
         _correct(reports)
         least = LEAST_COVERAGE if min_coverage is None else min_coverage
-        board = rank_runs(reader, [run.id for run in runs], least_coverage=least, clusters=clusters)
+        board = rank_runs(reader, [run.id for run in runs], least_coverage=least, clustering=clustering)
     if as_json:
-        click.echo(json.dumps(_as_dict(runs, reports, board, flips), ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(
+                {"clustering": clustering.words, **_as_dict(runs, reports, board, flips)},
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
     else:
-        _print(make_console(), runs, reports, board, flips)
+        console = make_console()
+        _print(console, runs, reports, board, flips)
+        if clustering.words:
+            console.print(Text(clustering.words))
 
 
 class _Pair:
     """The comparison of a run with the baseline, by evaluator."""
 
-    def __init__(
-        self, reader: Reader, baseline: RunRow, other: RunRow, clusters: Mapping[str, str] | None
-    ) -> None:
+    def __init__(self, reader: Reader, baseline: RunRow, other: RunRow, clustering: Clustering) -> None:
         self.other = other
         self.same_samples = baseline.dataset_hash == other.dataset_hash
         self.comparisons: dict[str, Comparison] = {}
         self.corrected: dict[str, float] = {}  # p-values, corrected for the number of runs compared
         self.flips: list[FlipLine] = []
         names = name_of(baseline), name_of(other)
-        comparison = compare_runs(reader, baseline.id, other.id, names, clusters)
-        self.clustering = comparison.clustering
+        comparison = compare_runs(reader, baseline.id, other.id, names, clustering)
         self.pairing = comparison.pairing
         self.pairing_words = "" if comparison.pairing is None else comparison.pairing.words(names)
         if comparison.pairing is not None and comparison.pairing.same == 0:
@@ -214,8 +219,6 @@ def _print_pair(console: Console, report: _Pair, flips: int, tests: int) -> None
         return
     if report.pairing is not None:
         console.print(Text(f"The datasets differ: {report.pairing_words}."))
-    if report.clustering and report.comparisons:
-        console.print(Text(report.clustering))
     for evaluator, comparison in report.comparisons.items():
         corrected = report.corrected[evaluator]
         more = ""
@@ -298,7 +301,6 @@ def _as_dict(runs: list[RunRow], reports: list[_Pair], board: Leaderboard, flips
                 "run": report.other.id,
                 "same_samples": report.same_samples,
                 "pairing": None if report.pairing is None else _pairing_as_dict(report.pairing),
-                "clustering": report.clustering,
                 "scores": {
                     evaluator: {**msgspec.to_builtins(one), "p_corrected": report.corrected[evaluator]}
                     for evaluator, one in report.comparisons.items()

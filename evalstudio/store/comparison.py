@@ -95,19 +95,19 @@ def compare_runs(
     a: int,
     b: int,
     names: tuple[str, str] = NAMES,
-    clusters: Mapping[str, str] | None = None,
+    clustering: Clustering | None = None,
 ) -> RunComparison:
     """Compares run `b` with the baseline `a`, on the samples that both have scored; sentences call them by `names`.
 
-    Where the datasets differ, only samples that are told to be the same row are paired. `clusters`: what each sample
-    belongs to, by id; None: what the runs' evaluation says. Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
+    Where the datasets differ, only samples that are told to be the same row are paired. `clustering`: what the
+    samples belong to; None: what the runs' evaluation says. Reads every score of both runs once: seconds for a million. Raises RunError where a run is gone.
     """
     rows = reader.run(a), reader.run(b)
     pairing = pairing_of(reader, *rows)
     differences = tuple(_differences(reader, *rows))
     evaluators = sorted({*reader.evaluators(a), *reader.evaluators(b)})
     apart = frozenset() if pairing is None else pairing.changed
-    clustering = clustering_of(rows) if clusters is None else Clustering(clusters)
+    clustering = clustering or clustering_of(rows)
     scores = tuple(_pair(reader, rows, one, names, apart, clustering.clusters) for one in evaluators)
     return RunComparison(
         rows[0], rows[1], differences, tuple(_warnings(rows[0], rows[1], differences, names, pairing)),

@@ -47,13 +47,18 @@ class Clustering(NamedTuple):
     words: str = ""
 
 
+def clustering_by(row: RunRow, column: str) -> Clustering:
+    """The clusters by a column of a run's dataset. Raises RunError, DatasetError."""
+    return Clustering(DatasetRows(row).clusters(column), f"Samples are clustered by '{column}'.")
+
+
 def clustering_of(rows: Iterable[RunRow]) -> Clustering:
     """The clusters that the evaluation of a run asks for: of the first one that does. Reads its dataset once."""
     for row in rows:
         if (column := _cluster_column(row)) is None:
             continue
         try:
-            return Clustering(DatasetRows(row).clusters(column), f"Samples are clustered by '{column}'.")
+            return clustering_by(row, column)
         except (RunError, DatasetError) as error:
             return Clustering(None, f"Samples are not clustered by '{column}'. {error}")
     return Clustering(None)

@@ -12,7 +12,7 @@ from evalstudio.statistics import Comparison, by_sample, compare, holm
 from evalstudio.statistics.compare import SIGNIFICANT
 from evalstudio.statistics.metrics import Aggregate
 from evalstudio.store.comparison import Side, Speed, known_score, side_of, speed_of
-from evalstudio.store.dataset_rows import clustering_of
+from evalstudio.store.dataset_rows import Clustering, clustering_of
 from evalstudio.store.pairing import pairing_of
 from evalstudio.store.reader import Reader
 from evalstudio.store.runs import RunRow
@@ -63,12 +63,13 @@ def rank_runs(
     evaluator: str | None = None,
     baseline: int | None = None,
     least_coverage: float = LEAST_COVERAGE,
-    clusters: Mapping[str, str] | None = None,
+    clustering: Clustering | None = None,
 ) -> Leaderboard:
     """Ranks runs by an evaluator (None: the first that they share) against a baseline (None: the first run).
 
     A run that has scores of too few of its answers comes after those that have enough: what it left out may be what it
-    cannot do. `clusters`: what each sample belongs to, by id; None: what the runs' evaluation says. Reads every score once. Raises RunError where a run is gone.
+    cannot do. `clustering`: what the samples belong to; None: what the runs' evaluation says. Reads every score
+    once. Raises RunError where a run is gone.
     """
     rows = [reader.run(run_id) for run_id in run_ids]
     base = next((row for row in rows if row.id == baseline), rows[0])
@@ -77,8 +78,7 @@ def rank_runs(
     if evaluator not in names:
         shared = [name for name in names if all(name in one for one in found)]
         evaluator = next(iter((*shared, *names)), None)
-    if clusters is None:
-        clusters = clustering_of(rows).clusters
+    clusters = (clustering or clustering_of(rows)).clusters
     sides = {row.id: _read(reader, row, evaluator, clusters) for row in rows} if evaluator is not None else {}
     speeds = {row.id: speed_of(reader, row) for row in rows}
     pairings = {row.id: pairing_of(reader, base, row) for row in rows if row.id != base.id}
